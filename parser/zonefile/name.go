@@ -1,0 +1,142 @@
+package zonefile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+const (
+	maxLabel = 63  // octets of one label
+	maxName  = 255 // octets of a name as sent, length octets and root included
+)
+
+// domain is a canonical absolute name. wire is its length in octets as sent.
+type domain struct {
+	text []byte
+	wire int
+}
+
+var errDangling = errors.New("a name ends in a backslash")
+
+// parseDomain reads name as an absolute name; a missing final dot is added.
+func parseDomain(name string) (*domain, error) {
+	root := &domain{text: []byte("."), wire: 1}
+	text, wire, err := appendName(nil, []byte(name), root)
+	if err != nil {
+		return nil, err
+	}
+	return &domain{text: text, wire: wire}, nil
+}
+
+// appendName appends the canonical form of a name token to dst: absolute, lower case,
+// with one spelling for every escape. It returns the length as sent, too.
+func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
+	switch {
+	case len(token) == 0:
+		return nil, 0, errors.New("a name is empty")
+	case token[0] == '"':
+		return nil, 0, errors.New("a name must not be quoted")
+	case string(token) == "@":
+		return append(dst, origin.text...), origin.wire, nil
+	case string(token) == ".":
+		return append(dst, '.'), 1, nil
+	}
+	label, wire := 0, 1
+	for i := 0; i < len(token); {
+		c, n, escaped, err := unescape(token[i:])
+		if err != nil {
+			return nil, 0, err
+		}
+		i += n
+		if c == '.' && !escaped {
+			if label == 0 {
+				return nil, 0, fmt.Errorf("the name %q has an empty label", token)
+			}
+			dst = append(dst, '.')
+			wire, label = wire+label+1, 0
+			continue
+		}
+		dst = appendChar(dst, c)
+		if label++; label > maxLabel {
+			return nil, 0, fmt.Errorf("the name %q has a label of over 63 octets", token)
+		}
+	}
+	if label > 0 { // relative
+		dst = append(dst, '.')
+		wire += label + origin.wire
+		if len(origin.text) > 1 {
+			dst = append(dst, origin.text...)
+		}
+	}
+	if wire > maxName {
+		return nil, 0, fmt.Errorf("the name %q is over 255 octets long", token)
+	}
+	return dst, wire, nil
+}
+
+// unescape reads one character of a name, which is b[:n].
+func unescape(b []byte) (c byte, n int, escaped bool, err error) {
+	if b[0] != '\\' {
+		return b[0], 1, false, nil
+	}
+	if len(b) < 2 {
+		return 0, 0, true, errDangling
+	}
+	if !isDigit(b[1]) {
+		return b[1], 2, true, nil
+	}
+	if len(b) < 4 || !isDigit(b[2]) || !isDigit(b[3]) {
+		return 0, 0, true, fmt.Errorf("the escape %q needs three digits", b[:min(len(b), 4)])
+	}
+	v := int(b[1]-'0')*100 + int(b[2]-'0')*10 + int(b[3]-'0')
+	if v > 255 {
+		return 0, 0, true, fmt.Errorf("the escape %q is over 255", b[:4])
+	}
+	return byte(v), 4, true, nil
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// appendChar writes one octet of a label in its only canonical spelling.
+func appendChar(dst []byte, c byte) []byte {
+	switch {
+	case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		return append(dst, c)
+	case c >= 'A' && c <= 'Z':
+		return append(dst, c+'a'-'A')
+	case c <= ' ' || c > '~':
+		return append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+	case strings.IndexByte(`."();@$\`, c) >= 0:
+		return append(dst, '\\', c)
+	}
+	return append(dst, c)
+}
+
+// isAbsolute reports whether a name token ends in a dot that is not escaped.
+func isAbsolute(token []byte) bool {
+	rest, ok := bytes.CutSuffix(token, []byte("."))
+	if !ok {
+		return false
+	}
+	slashes := len(rest) - len(bytes.TrimRight(rest, `\`))
+	return slashes%2 == 0
+}
+
+// relativeTo is the shortest spelling of a canonical name under origin: "@" for the
+// origin itself. A name outside of it stays absolute.
+func relativeTo(name string, origin *domain) string {
+	top := string(origin.text)
+	if name == top {
+		return "@"
+	}
+	if top != "." {
+		top = "." + top
+	}
+	short, ok := strings.CutSuffix(name, top)
+	if !ok || short == "" || !isAbsolute([]byte(short+".")) {
+		return name
+	}
+	return short
+}

@@ -1,0 +1,152 @@
+package zonefile
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// The kinds of rdata fields that have a canonical form.
+const (
+	fieldName   = 'n' // a domain name
+	fieldUint16 = '2'
+	fieldUint32 = 'u'
+	fieldTime   = 't' // seconds or 1h30m
+	fieldIPv4   = '4'
+	fieldIPv6   = '6'
+)
+
+// shape has one letter per rdata field of a type. It is "" for types whose data is
+// not looked into.
+func shape(typ string) string {
+	switch typ {
+	case "A":
+		return "4"
+	case "AAAA":
+		return "6"
+	case "NS", "CNAME", "PTR", "DNAME":
+		return "n"
+	case "MX":
+		return "2n"
+	case "SRV":
+		return "222n"
+	case "SOA":
+		return "nnutttt"
+	}
+	return ""
+}
+
+// fieldError is a defect of the rdata token with the given index.
+type fieldError struct {
+	index int
+	msg   string
+}
+
+func (e *fieldError) Error() string { return e.msg }
+
+// canonicalFields gives the canonical form of each rdata token. Tokens of types
+// without a shape, and data in the generic form of RFC 3597, stay verbatim.
+func canonicalFields(typ string, tokens []string, origin *domain) ([]string, error) {
+	form := shape(typ)
+	if form == "" || len(tokens) > 0 && tokens[0] == `\#` {
+		return tokens, nil
+	}
+	if len(tokens) != len(form) {
+		return nil, &fieldError{0, fmt.Sprintf("%s needs %d fields, here are %d", typ, len(form), len(tokens))}
+	}
+	out := make([]string, len(tokens))
+	for i, token := range tokens {
+		field, err := canonicalField(form[i], token, origin)
+		if err != nil {
+			return nil, &fieldError{i, err.Error()}
+		}
+		out[i] = field
+	}
+	return out, nil
+}
+
+func canonicalField(kind byte, token string, origin *domain) (string, error) {
+	switch kind {
+	case fieldName:
+		name, _, err := appendName(nil, []byte(token), origin)
+		return string(name), err
+	case fieldUint16:
+		return canonicalNumber(token, 16)
+	case fieldUint32:
+		return canonicalNumber(token, 32)
+	case fieldTime:
+		seconds, ok := parseTTL([]byte(token))
+		if !ok {
+			return "", fmt.Errorf("%q is not a time", token)
+		}
+		return strconv.FormatUint(uint64(seconds), 10), nil
+	}
+	addr, err := netip.ParseAddr(token)
+	if err != nil || addr.Zone() != "" || addr.Is4() != (kind == fieldIPv4) {
+		return "", fmt.Errorf("%q is not an IPv%c address", token, kind)
+	}
+	return addr.String(), nil
+}
+
+func canonicalNumber(token string, bits int) (string, error) {
+	n, err := strconv.ParseUint(token, 10, bits)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a number of %d bits", token, bits)
+	}
+	return strconv.FormatUint(n, 10), nil
+}
+
+// canonicalData is the canonical form of one-line rdata in which every name is
+// absolute.
+func canonicalData(typ, data string) ([]string, error) {
+	tokens, err := splitData(data)
+	if err != nil {
+		return nil, err
+	}
+	form := shape(typ)
+	for i, token := range tokens {
+		if i < len(form) && form[i] == fieldName && tokens[0] != `\#` && !isAbsolute([]byte(token)) {
+			return nil, fmt.Errorf("the name %q must be absolute, with a dot at its end", token)
+		}
+	}
+	return canonicalFields(typ, tokens, &domain{text: []byte("."), wire: 1})
+}
+
+// splitData cuts rdata into tokens. It must be one line without comment and
+// parentheses.
+func splitData(data string) ([]string, error) {
+	s, err := NewScanner([]byte(data), "")
+	if err != nil {
+		return nil, fmt.Errorf("the data %q is not plain text", data)
+	}
+	comment, ok := s.logicalLine()
+	if !ok || s.pos != len(data) || !comment.Empty() || strings.Contains(data, "\n") {
+		return nil, fmt.Errorf("the data %q is not one line of rdata", data)
+	}
+	tokens := texts(s.src, s.tokens)
+	if len(tokens) == 0 {
+		return nil, fmt.Errorf("the data is empty")
+	}
+	return tokens, checkNoParentheses(data, s.tokens)
+}
+
+// checkNoParentheses refuses what stands between tokens other than blanks.
+func checkNoParentheses(data string, tokens []Span) error {
+	at := 0
+	for _, token := range append(tokens, Span{len(data), len(data)}) {
+		if strings.Trim(data[at:token.Start], " \t") != "" {
+			return fmt.Errorf("the data %q is not one line of rdata", data)
+		}
+		at = token.End
+	}
+	return nil
+}
+
+func texts(src []byte, spans []Span) []string {
+	out := make([]string, len(spans))
+	for i, span := range spans {
+		out[i] = string(span.Of(src))
+	}
+	return out
+}

@@ -1,0 +1,198 @@
+package zonefile
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// Zone is what [Read] found in a zone file.
+type Zone struct {
+	// Origin is the canonical name that the scan began with.
+	Origin string
+	// Records are those that were asked for and every SOA, in file order.
+	Records []Record
+	// Directives are the $GENERATE and $INCLUDE lines. Their records are not in
+	// Records and are not edited.
+	Directives []Directive
+	// Windows reports the dialect of Windows DNS Server: [AGE:n] tokens, WINS or WINSR
+	// records, or neither a $TTL nor a TTL on the SOA.
+	Windows bool
+	// HasTTLDirective reports a $TTL anywhere in the file.
+	HasTTLDirective bool
+	// DefaultTTL is the last $TTL or, without one, the minimum field of the SOA, in
+	// seconds. It is 0 in a file with neither.
+	DefaultTTL uint32
+	// Dnssec reports RRSIG, NSEC or NSEC3 records: an edit makes signatures wrong.
+	Dnssec bool
+
+	src     []byte
+	minimum bool // see Scanner.minimum
+}
+
+// Record is one record of a zone file.
+type Record struct {
+	Owner       string // canonical: absolute, lower case
+	TTL         uint32 // seconds; the effective one
+	TTLExplicit bool   // the TTL stands in the record
+	TTLSource   TTLSource
+	Class       string // upper case
+	Type        string // upper case
+	// Data is the rdata as one line. In A, AAAA, CNAME, DNAME, MX, NS, PTR, SOA and SRV
+	// names are canonical, addresses as netip prints them, and times in seconds;
+	// tokens of other types are verbatim, joined by one blank.
+	Data          string
+	Line, EndLine int // 1-based numbers of the first and the last physical line
+}
+
+// Directive is a line that makes records which are not in the file.
+type Directive struct {
+	Name string   // $GENERATE or $INCLUDE
+	Args []string // the tokens after the name; the first one of $INCLUDE is the file
+	Text string   // the line verbatim, without blanks and line ends around it
+	Line int      // 1-based
+}
+
+// RRset is all records of one owner and type.
+type RRset struct {
+	Owner, Type string
+	TTL         uint32 // of the first record
+	Data        []string
+}
+
+// Read scans a zone file whose relative names are under origin. It keeps the records
+// for which keep is true, all of them if keep is nil, and every SOA. The owner that
+// keep gets is canonical and only valid during the call. The zone refers to src,
+// which must not be changed afterwards.
+//
+// The error is an *[Error]. Every line of the file is scanned, but the data of
+// records that are not kept is not looked into.
+func Read(src []byte, origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
+	z, err := read(src, origin, keep, false)
+	if err != nil || z.minimum {
+		return z, err
+	}
+	soa, ok := z.soa()
+	if ok && z.Windows && !z.HasTTLDirective && soa.TTLExplicit {
+		return read(src, origin, keep, true) // Windows never inherits from the record before
+	}
+	return z, nil
+}
+
+func read(src []byte, origin string, keep func(owner []byte, typ string) bool, minimum bool) (*Zone, error) {
+	s, err := NewScanner(src, origin)
+	if err != nil {
+		return nil, err
+	}
+	s.minimum = minimum
+	z := &Zone{Origin: string(s.origin.text), src: src, minimum: minimum}
+	var e Entry
+	for s.Next(&e) {
+		z.note(&e)
+		if e.Kind != RecordEntry || e.Type != "SOA" && keep != nil && !keep(e.Owner, e.Type) {
+			continue
+		}
+		r, err := s.materialise(&e)
+		if err != nil {
+			return nil, err
+		}
+		z.Records = append(z.Records, r)
+	}
+	if s.Err() != nil {
+		return nil, s.Err()
+	}
+	z.conclude()
+	return z, nil
+}
+
+// note takes from an entry what says something about the whole file.
+func (z *Zone) note(e *Entry) {
+	switch e.Kind {
+	case TTLEntry:
+		z.HasTTLDirective, z.DefaultTTL = true, e.TTL
+	case IncludeEntry, GenerateEntry:
+		name := "$INCLUDE"
+		if e.Kind == GenerateEntry {
+			name = "$GENERATE"
+		}
+		z.Directives = append(z.Directives, Directive{
+			Name: name, Args: texts(z.src, e.Rdata), Line: e.Line,
+			Text: strings.TrimSpace(string(e.Of(z.src))),
+		})
+	case RecordEntry:
+		switch e.Type {
+		case "RRSIG", "NSEC", "NSEC3":
+			z.Dnssec = true
+		case "WINS", "WINSR":
+			z.Windows = true
+		}
+		z.Windows = z.Windows || e.Aged
+	}
+}
+
+// conclude fills in what the SOA says once the whole file is known.
+func (z *Zone) conclude() {
+	soa, ok := z.soa()
+	if !ok || z.HasTTLDirective {
+		return
+	}
+	z.Windows = z.Windows || !soa.TTLExplicit
+	if fields := strings.Fields(soa.Data); len(fields) == 7 {
+		if minimum, err := strconv.ParseUint(fields[6], 10, 32); err == nil {
+			z.DefaultTTL = uint32(minimum)
+		}
+	}
+}
+
+// materialise copies a record out of the scan.
+func (s *Scanner) materialise(e *Entry) (Record, error) {
+	fields, err := canonicalFields(e.Type, texts(s.src, e.Rdata), e.origin)
+	if err != nil {
+		at := e.TypeSpan.Start
+		if bad := (*fieldError)(nil); errors.As(err, &bad) && bad.index < len(e.Rdata) {
+			at = e.Rdata[bad.index].Start
+		}
+		s.fail(at, "%v", err)
+		return Record{}, s.err
+	}
+	return Record{
+		Owner: string(e.Owner), TTL: e.TTL, TTLExplicit: !e.TTLSpan.Empty(), TTLSource: e.TTLSource,
+		Class: e.Class, Type: e.Type, Data: strings.Join(fields, " "), Line: e.Line, EndLine: e.EndLine,
+	}, nil
+}
+
+func (z *Zone) soa() (Record, bool) {
+	for _, r := range z.Records {
+		if r.Type == "SOA" {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
+// Serial is the serial of the first SOA; ok is false when there is none to read.
+func (z *Zone) Serial() (serial uint32, ok bool) {
+	soa, _ := z.soa()
+	fields := strings.Fields(soa.Data)
+	if len(fields) != 7 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(fields[2], 10, 32)
+	return uint32(n), err == nil
+}
+
+// Set collects the kept records of an owner, which must be canonical, and a type. ok
+// is false when there are none.
+func (z *Zone) Set(owner, typ string) (set RRset, ok bool) {
+	set = RRset{Owner: owner, Type: typ}
+	for _, r := range z.Records {
+		if r.Owner != owner || r.Type != typ {
+			continue
+		}
+		if len(set.Data) == 0 {
+			set.TTL = r.TTL
+		}
+		set.Data = append(set.Data, r.Data)
+	}
+	return set, len(set.Data) > 0
+}
