@@ -1,0 +1,86 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// printable reports whether a character can be shown as it is. Controls, bidi
+// overrides and other format characters, and all spaces but the ASCII one cannot:
+// they move the cursor, reorder the text or hide what stands there.
+func printable(r rune) bool {
+	return r == '\t' || unicode.IsPrint(r)
+}
+
+// display returns a character as it is shown, and how many cells of a terminal that
+// takes. r and size are from utf8.DecodeRune; first is its first byte.
+func display(r rune, size int, first byte) (s string, cells int) {
+	switch {
+	case r == utf8.RuneError && size <= 1:
+		s = fmt.Sprintf(`\x%02x`, first)
+		return s, len(s)
+	case !printable(r):
+		s = escape(r)
+		return s, len(s)
+	case r < utf8.RuneSelf:
+		return string(r), 1
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return string(r), 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return string(r), 2
+	}
+	return string(r), 1
+}
+
+func escape(r rune) string {
+	switch {
+	case r < utf8.RuneSelf:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r <= 0xFFFF:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\U%08x`, r)
+}
+
+// clean returns a text with what does not print escaped, newlines too.
+func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
+	var out strings.Builder
+	for at := 0; at < len(s); {
+		r, size := utf8.DecodeRuneInString(s[at:])
+		shown, _ := display(r, size, s[at])
+		out.WriteString(shown)
+		at += size
+	}
+	return out.String()
+}
+
+func isClean(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || !printable(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanLines is the lines of a text, each clean and without white space at its end.
+func cleanLines(s string) []string {
+	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	if s == "" {
+		return nil
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = clean(strings.TrimRightFunc(line, unicode.IsSpace))
+	}
+	return lines
+}

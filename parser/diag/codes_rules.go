@@ -1,0 +1,433 @@
+package diag
+
+import "github.com/hashicorp/hcl/v2"
+
+// topologyRules are the codes EP2xxx, what a plan may not do or cannot be made from,
+// and EP3xxx, what its reader must know. See languageRules for the form of the texts.
+var topologyRules = []Rule{
+	{
+		Code:     "EP2001",
+		Severity: hcl.DiagError,
+		Summary:  "target already has the route",
+		Means:    "Every site that the failover would change already has the target pool as its XMPP route.",
+		Why: "There is nothing to move, but the plan would still stop the services of a pool that works. Often the spec " +
+			"has been left behind by an earlier failover.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 2 and 3.",
+		Fix: "Compare the routes in the spec with what `Get-CsSite` shows. If the failover was already done, remove the " +
+			"block or turn its direction round for the fail-back.",
+	},
+	{
+		Code:     "EP2002",
+		Severity: hcl.DiagError,
+		Summary:  "target pool has no servers",
+		Means:    "The target Edge pool has no `server` block.",
+		Why: "Services are stopped and started on each Edge Server of the new pool, and the DNS records need their " +
+			"addresses. A plan for no servers would move the route to a pool that nobody has started.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 1, 2 and 7.",
+		Fix: "Add one `server` block for each Edge Server of the pool. `Get-CsComputer -Pool` with the FQDN of the pool " +
+			"lists them.",
+	},
+	{
+		Code:     "EP2003",
+		Severity: hcl.DiagError,
+		Summary:  "shared address record",
+		Means: "The host name whose address moves is not used by XMPP alone: an SRV record for `_sip._tls` or " +
+			"`_sipfederationtls._tcp` points at it too, or it is the Access Edge FQDN of a pool.",
+		Why: "A and AAAA records belong to the name and not to a service. Moving them sends remote users or SIP " +
+			"federation partners to the new pool as well, and its certificate and SIP routes may not be ready for them.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 4; Microsoft, " +
+			"\"DNS summary - Extensible Messaging and Presence Protocol\" and \"Setting up XMPP federation\" (Lync Server " +
+			"2013), which give the SRV record different targets.",
+		Fix: "Give XMPP a name of its own, such as xmpp.contoso.com, point the XMPP SRV records at it, and name it as " +
+			"`host`. If the other services are meant to move too, accept the finding and say why:\n\n" +
+			"    accept \"EP2003\" {\n" +
+			"      reason = \"SIP federation moves with it; agreed with partners.\"\n" +
+			"    }",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2004",
+		Severity: hcl.DiagError,
+		Summary:  "product has no XMPP",
+		Means:    "The target pool runs Skype for Business Server 2019 or Subscription Edition.",
+		Why: "Microsoft removed the XMPP proxy and gateway in Skype for Business Server 2019, and Subscription Edition " +
+			"continues that code. The reference still lists `-XmppFederationRoute` for 2019, so setting a route may look " +
+			"right while nothing listens on port 5269.",
+		Source: "Microsoft, \"Migrating XMPP federation\" (Skype for Business Server 2019) and the list of features removed in " +
+			"that version.",
+		Fix: "Choose an Edge pool of Lync Server 2013 or Skype for Business Server 2015. If the target is such a pool in " +
+			"a newer topology, say so with `product` in its `edge_pool` block; the XMPP users must be on a pool of the " +
+			"older version too.",
+	},
+	{
+		Code:     "EP2005",
+		Severity: hcl.DiagError,
+		Summary:  "target pool without XMPP",
+		Means:    "The target `edge_pool` has no `xmpp` block, so XMPP federation is not enabled on it.",
+		Why: "A pool without the XMPP proxy starts cleanly and still answers nothing on port 5269. The proxy is installed " +
+			"from the published topology, which takes longer than a change window should.",
+		Source: "Microsoft, \"Define your edge topology\" and \"Setting up XMPP federation\" (Lync Server 2013).",
+		Fix: "Before the change: in Topology Builder select \"Enable XMPP federation (port 5269)\" on the pool, publish, " +
+			"then choose Run Again for \"Setup or Remove Lync Server Components\" in the Deployment Wizard on the Front " +
+			"End Servers and on each Edge Server. Then add the `xmpp` block.",
+	},
+	{
+		Code:     "EP2006",
+		Severity: hcl.DiagError,
+		Summary:  "target pool has no site",
+		Means:    "The target `edge_pool` does not say in which `site` it stands.",
+		Why: "The XMPP route is a property of a site, and the documented step sets it on the site of the new pool. " +
+			"Without the site there is nothing that `Set-CsSite` could be run for.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 3; Microsoft, " +
+			"\"Set-CsSite\".",
+		Fix: "Give the site of the pool:\n\n" +
+			"    site = site.Site2",
+	},
+	{
+		Code:     "EP2007",
+		Severity: hcl.DiagError,
+		Summary:  "pool FQDN is another name",
+		Means:    "The `fqdn` of the pool is its external Access Edge name, or the name of one server of a pool with several.",
+		Why: "The route takes the service identity of the pool: `EdgeServer:` and its internal pool FQDN. There is one " +
+			"for each pool and none for a member or an external name, so such a route leads nowhere. Microsoft's " +
+			"procedure shows one name for both because a pool of a single server has the same FQDN as the server.",
+		Source: "Microsoft, \"Set-CsSite\" (`-XmppFederationRoute`), \"Failing over a pool\" and \"Define your edge topology\" " +
+			"(Lync Server 2013); Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), " +
+			"step 3.",
+		Fix: "Give the internal pool FQDN. `Get-CsService -EdgeServer` shows it as PoolFqdn. The external name belongs in " +
+			"`access_edge_fqdn`.",
+	},
+	{
+		Code:     "EP2008",
+		Severity: hcl.DiagError,
+		Summary:  "XMPP port is not 5269",
+		Means:    "The `listening_port` of the pool, or the port of an XMPP SRV record in the zone, is not 5269.",
+		Why: "Microsoft's procedure demands 5269, and firewalls and partners are set up for it. A partner that connects " +
+			"to another port than the one the proxy listens on gets no answer.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 5; RFC 6120, " +
+			"section 14.7 (port numbers).",
+		Fix: "Set `listening_port` to 5269, and correct the SRV record in the zone. If `Get-CsService -EdgeServer` shows " +
+			"another XmppListeningPort, correct the pool before the change.",
+	},
+	{
+		Code:     "EP2009",
+		Severity: hcl.DiagError,
+		Summary:  "SRV target has no address",
+		Means: "After the change an XMPP SRV record would point at a name in a managed zone that has no A or AAAA record " +
+			"there.",
+		Why: "A partner that finds an SRV record uses only its target. It does not fall back to the address of the " +
+			"domain, so XMPP federation stops.",
+		Source: "RFC 2782 (Target); RFC 6120, sections 3.2.1 and 3.2.2.",
+		Fix: "Add the address record to the zone, give the servers of the target pool their public addresses, or correct " +
+			"the name.",
+	},
+	{
+		Code:     "EP2010",
+		Severity: hcl.DiagError,
+		Summary:  "SRV target is an alias",
+		Means:    "An XMPP SRV record points at a name that is a CNAME record.",
+		Why: "An SRV target must not be an alias. Some resolvers and partners follow it and others do not, so federation " +
+			"would work with a part of the world. An alias also has no address of its own that step 4 could change.",
+		Source: "RFC 2782 (Target); RFC 2181, section 10.3 (the same rule for MX and NS).",
+		Fix:    "Replace the CNAME record with A and AAAA records, or point the SRV record at the name behind the alias.",
+	},
+	{
+		Code:     "EP2011",
+		Severity: hcl.DiagError,
+		Summary:  "name outside the managed zones",
+		Means:    "The XMPP host, or an Access Edge FQDN that an SRV record points at, lies in no `dns_zone` of the spec.",
+		Why: "Edgeplan can neither check nor change its address. If nobody else does, partners still reach the failed " +
+			"pool after the change.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 4.",
+		Fix: "Add a `dns_zone` for it with its zone file. If somebody else runs that zone, agree the change with them, " +
+			"accept the finding and say who makes the change:\n\n" +
+			"    accept \"EP2011\" {\n" +
+			"      reason = \"The hosting provider changes the record, ticket 4711.\"\n" +
+			"    }",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2012",
+		Severity: hcl.DiagError,
+		Summary:  "SRV priorities are equal",
+		Means:    "Two XMPP SRV records of one SIP domain have the same priority.",
+		Why: "Partners would share their connections between both pools, but only the pool with the XMPP route answers. " +
+			"Which of them gets through would be chance.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), the note on one SRV " +
+			"record for each Edge pool; RFC 2782 (Priority).",
+		Fix: "Give each record its own priority. The lowest number is tried first, so the pool that has the route needs " +
+			"the lowest.",
+	},
+	{
+		Code:     "EP2013",
+		Severity: hcl.DiagError,
+		Summary:  "private address in public DNS",
+		Means: "An address that would go into a public zone is private, link-local, loopback or otherwise not reachable " +
+			"from the internet.",
+		Why: "An Edge Server behind NAT has two addresses, and partners can reach only the public one. With the private " +
+			"one the change looks right inside and fails for everybody else.",
+		Source: "RFC 1918, RFC 4193 and RFC 6890 (addresses for special use); Microsoft, \"Determine DNS requirements\" (Lync " +
+			"Server 2013).",
+		Fix: "Give the public address to which the firewall or NAT device maps the Access Edge service.",
+	},
+	{
+		Code:     "EP2014",
+		Severity: hcl.DiagError,
+		Summary:  "public addresses do not match pool",
+		Means: "With DNS load balancing a server has no `public_ipv4`; with a hardware load balancer `virtual_ipv4` is " +
+			"missing; or the address records of the Access Edge FQDN in the zone are not those of the pool.",
+		Why: "With DNS load balancing each server needs its own address record, with a hardware load balancer only the " +
+			"virtual address has one. A missing record takes a server out of use, and one too many sends partners to a " +
+			"machine that does not answer.",
+		Source: "Microsoft, \"Determine DNS requirements\" and the DNS summaries for consolidated Edge topologies (Lync Server " +
+			"2013).",
+		Fix: "Compare the addresses with the firewall and the load balancer, then correct the spec or the zone file. They " +
+			"must be equal before the failover starts.",
+	},
+	{
+		Code:     "EP2015",
+		Severity: hcl.DiagError,
+		Summary:  "management store at failed site",
+		Means:    "The Front End pool that holds the Central Management store is at the site of the failed pool.",
+		Why: "`Set-CsSite` writes to the Central Management store. If it went down with the site, the command fails after " +
+			"the services of the target pool have been stopped.",
+		Source: "Microsoft, \"Failing over a pool\" and \"Central Management store failover\" (Lync Server 2013).",
+		Fix: "Fail the store over first with `Invoke-CsManagementServerFailover`, check it with " +
+			"`Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus`, and set `central_management` on the " +
+			"pool that holds it now. If the store still runs, as in a planned change, accept the finding and say how " +
+			"that was checked.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2016",
+		Severity: hcl.DiagError,
+		Summary:  "next hop at the failed site",
+		Means:    "The `next_hop` of the target pool is a Front End pool at the failed site.",
+		Why: "An Edge pool hands traffic to its next hop. If that pool is down, the new Edge pool answers partners and " +
+			"can deliver nothing.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013), the steps for an Edge pool whose next hop fails.",
+		Fix: "Before the change set a living next hop: in Topology Builder when it is at the site of the Edge pool, " +
+			"otherwise as below. Then correct the spec.\n\n" +
+			"    Set-CsEdgeServer -Identity EdgeServer:<Edge pool FQDN> -Registrar Registrar:<next hop FQDN>",
+	},
+	{
+		Code:     "EP2017",
+		Severity: hcl.DiagError,
+		Summary:  "host name not allowed",
+		Means: "A host name has a character other than A to Z, a to z, 0 to 9, hyphen and dot, or a label or the whole name " +
+			"has a length that DNS does not allow, or a hyphen stands at the end of a label. An underscore is allowed " +
+			"only in the owner of an SRV record.",
+		Why: "Lync Server does not support other characters in the FQDN of an Edge Server, and a certificate or a DNS " +
+			"server may refuse them too.",
+		Source: "Microsoft, \"Determine DNS requirements\" (Lync Server 2013); RFC 1123, section 2.1; RFC 1035, section 2.3.4 " +
+			"(lengths).",
+		Fix: "Correct the name. A label has at most 63 characters and the whole name at most 253. Write an international " +
+			"domain name in its ASCII form, which begins with xn--.",
+	},
+	{
+		Code:     "EP2018",
+		Severity: hcl.DiagError,
+		Summary:  "no SIP domain has XMPP",
+		Means:    "No `sip_domain` has `xmpp = true`.",
+		Why: "The SRV records stand below the SIP domains for which XMPP contacts are allowed. With none there is no " +
+			"traffic to move, and the services would be stopped for nothing.",
+		Source: "Microsoft, \"DNS summary - Extensible Messaging and Presence Protocol\" (Lync Server 2013).",
+		Fix: "Set it on each domain whose users may have XMPP contacts:\n\n" +
+			"    sip_domain \"contoso.com\" {\n" +
+			"      xmpp = true\n" +
+			"    }",
+	},
+	{
+		Code:     "EP2019",
+		Severity: hcl.DiagError,
+		Summary:  "source and target are one pool",
+		Means:    "`from` and `to` of the failover name the same Edge pool.",
+		Why:      "The plan would stop the pool that carries XMPP federation and change nothing.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), where the failed and " +
+			"the new pool are two.",
+		Fix: "Correct one of the two. Edge pools cannot be paired: the target is another pool, with its own names, at " +
+			"another site.",
+	},
+	{
+		Code:     "EP2020",
+		Severity: hcl.DiagError,
+		Summary:  "topology contradicts itself",
+		Means: "The spec says something that cannot be true of one deployment: a server in two pools, two pools with one " +
+			"FQDN, one public address used twice, or an Edge Server as `management_host`.",
+		Why: "A command for one pool would hit another, or a partner would reach the wrong one. `Set-CsSite` is run " +
+			"inside the network, because an Edge Server in the perimeter cannot reach the Central Management store to " +
+			"change it.",
+		Source: "Microsoft, \"Edge Server disaster recovery\" (Lync Server 2013): each Edge pool has its own internal and " +
+			"external FQDN; \"Export your topology and copy it to external media for Edge installation\" (Lync Server " +
+			"2013).",
+		Fix: "Compare the spec with Topology Builder, `Get-CsPool` and `Get-CsComputer`. As `management_host` name a " +
+			"Front End Server or another internal server that has the management shell and still runs after the failure.",
+	},
+	{
+		Code:     "EP2021",
+		Severity: hcl.DiagError,
+		Summary:  "zone cannot be edited",
+		Means: "The zone file is DNSSEC-signed, a record to change is made by `$GENERATE`, or a CNAME record stands at a " +
+			"name that needs another record.",
+		Why: "A signature no longer fits a record that was changed, and resolvers that validate then refuse the answer. A " +
+			"line that makes many records cannot be changed for one. Beside a CNAME no other data may stand.",
+		Source: "RFC 4035 (DNSSEC); RFC 1034, section 3.6.2, and RFC 2181, section 10.1 (CNAME).",
+		Fix: "Use the unsigned source of the zone and let the DNS server sign it. Write the record out instead of " +
+			"`$GENERATE`. Replace the CNAME record with address records.",
+	},
+	{
+		Code:     "EP2022",
+		Severity: hcl.DiagError,
+		Summary:  "cmdlet not in the product's table",
+		Means: "The plan needs a cmdlet or parameter that Microsoft's reference does not list for the product of the server " +
+			"where it would run.",
+		Why: "PowerShell refuses an unknown parameter when the line runs, and by then the target pool may be stopped. " +
+			"Microsoft tags no cmdlet of its reference for Subscription Edition, so edgeplan writes no script for it.",
+		Source: "Microsoft, Skype for Business PowerShell reference, the \"Applicable\" line of each cmdlet and parameter.",
+		Fix: "Name a `management_host` that runs a documented version, and check `product`. If there is none, make the " +
+			"change by hand in Topology Builder.",
+	},
+	{
+		Code:     "EP3001",
+		Severity: hcl.DiagWarning,
+		Summary:  "target pool stops serving during the change",
+		Means: "The procedure stops all services on every Edge Server of the target pool. The finding lists what that pool " +
+			"serves.",
+		Why: "When the other pool has failed already, the target may be the only way in: remote users, web conferencing, " +
+			"audio and video, and SIP federation wait until step 7 starts it again.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 2 and 7; " +
+			"Microsoft, \"Failing back the Edge pool used for Lync Server federation or XMPP federation\" (Lync Server " +
+			"2013), which stops nothing.",
+		Fix: "Tell those who are affected and keep the window short. `procedure = \"start-first\"` follows the order of the " +
+			"fail-back page, which starts the services first and stops none.",
+	},
+	{
+		Code:     "EP3002",
+		Severity: hcl.DiagWarning,
+		Summary:  "TTL is longer than the window",
+		Means:    "A record that changes may stay in the caches of resolvers for longer than the change window.",
+		Why: "A resolver keeps the old answer until its TTL has run out. Some partners then still try the failed pool " +
+			"after the window, and a rollback is just as slow.",
+		Source: "Microsoft, \"Configure federation routes and media traffic\" (Lync Server 2013), which lowers the TTL first; " +
+			"RFC 2181, section 5.2; RFC 2308 (answers that a record does not exist).",
+		Fix: "Lower the TTL of the record, for example to 300, at least one old TTL before the window, and export the " +
+			"zone again. In a disaster it is too late for that: plan for the wait.",
+	},
+	{
+		Code:     "EP3003",
+		Severity: hcl.DiagWarning,
+		Summary:  "certificate lacks a name",
+		Means: "The external certificate of the target pool does not list a SIP domain that has XMPP, or the XMPP host, " +
+			"among its subject alternative names.",
+		Why: "An XMPP partner checks the certificate against the domain, such as contoso.com, and not against the target " +
+			"of the SRV record. A wildcard does not cover the bare domain. Services start with such a certificate, but a " +
+			"partner may refuse the connection.",
+		Source: "Microsoft, \"Certificate summary - Extensible Messaging and Presence Protocol\" (Lync Server 2013), which " +
+			"requires the bare domain, while other summaries list the XMPP host and a wildcard; RFC 6120, section 13.7.",
+		Fix: "Request a certificate with each bare SIP domain and the XMPP host, and assign it on each server of the " +
+			"pool. If it has the names already, correct `subject_alternative_names`.",
+	},
+	{
+		Code:     "EP3004",
+		Severity: hcl.DiagWarning,
+		Summary:  "certificate expires before the change ends",
+		Means:    "The external certificate of the target pool is no longer valid on a day of the change window, or before it.",
+		Why: "Edge services do not start, or partners refuse them, when the certificate has expired. That is noticed in " +
+			"step 7, when everything else has been moved.",
+		Source: "Microsoft, \"Setting up XMPP federation\" (Lync Server 2013); RFC 5280, section 4.1.2.5 (validity).",
+		Fix:    "Renew the certificate before the change, restart the Edge services, and correct `not_after`.",
+	},
+	{
+		Code:     "EP3005",
+		Severity: hcl.DiagWarning,
+		Summary:  "other sites stay on the failed pool",
+		Means:    "The route of the target's site changes, but other sites still have the failed pool as their XMPP route.",
+		Why: "The route is kept for each site, and the documented procedure sets only the site of the new pool. Users of " +
+			"the other sites may keep sending XMPP traffic to a pool that does not answer.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 3; Microsoft, " +
+			"\"Configure federation routes and media traffic\" (Lync Server 2013), which repeats its steps at each site.",
+		Fix: "Let the plan change every site that has the failed pool:\n\n" +
+			"    route_sites = \"all-routed\"",
+	},
+	{
+		Code:     "EP3006",
+		Severity: hcl.DiagWarning,
+		Summary:  "SRV of the failed pool comes first",
+		Means:    "After the change an SRV record of the failed pool still has the lowest priority number.",
+		Why: "The lowest number is tried first. Microsoft's text says highest priority, which is easily read as the " +
+			"largest number. Partners would wait for the failed pool to time out, and once it is repaired they would " +
+			"connect to a pool that has no route.",
+		Source: "RFC 2782 (Priority); Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), " +
+			"the note on priorities.",
+		Fix: "Give the record of the target pool the lowest number, or remove the record of the failed pool.",
+	},
+	{
+		Code:     "EP3007",
+		Severity: hcl.DiagWarning,
+		Summary:  "product is out of support",
+		Means: "At `window_start` Microsoft no longer supports the product: Lync Server 2013 since 2023-04-11, Skype for " +
+			"Business Server 2015 and 2019 since 2025-10-14.",
+		Why: "Normal support no longer brings security updates for a server that faces the internet, or help if the " +
+			"failover goes wrong.",
+		Source: "Microsoft Lifecycle, Lync Server 2013, Skype for Business Server 2015 and Skype for Business Server 2019, " +
+			"end of extended support.",
+		Fix: "Agree with the approvers that the change is made without support. In the long run move off the product; its " +
+			"successor has no XMPP, so a separate gateway is needed.",
+	},
+	{
+		Code:     "EP3008",
+		Severity: hcl.DiagWarning,
+		Summary:  "more than 12 Edge Servers",
+		Means:    "An Edge pool has more than 12 servers.",
+		Why: "Microsoft supports 12 in a pool, although Topology Builder lets 20 be entered. The steps on each server " +
+			"also make the outage longer with every server.",
+		Source: "Microsoft, planning pages for Edge Servers (Skype for Business Server): 12 servers in an Edge pool.",
+		Fix:    "Check the list of servers. If it is right, spread the servers over more pools.",
+	},
+	{
+		Code:     "EP3009",
+		Severity: hcl.DiagWarning,
+		Summary:  "IPv6 without AAAA record",
+		Means:    "The topology has public IPv6 addresses, but a name that moves has no AAAA record after the change.",
+		Why: "XMPP uses IPv6 when the topology has it. Partners that prefer IPv6 cannot find the pool, or they still find " +
+			"an old address of the failed one.",
+		Source: "Microsoft, \"Determine DNS requirements\" and \"DNS summary - Extensible Messaging and Presence Protocol\" " +
+			"(Lync Server 2013); RFC 3596.",
+		Fix: "Give each server of the target pool its `public_ipv6`, or leave IPv6 out of the spec if the Access Edge " +
+			"service does not use it.",
+	},
+	{
+		Code:     "EP3010",
+		Severity: hcl.DiagWarning,
+		Summary:  "SIP domain without managed zone",
+		Means:    "A `sip_domain` with XMPP lies in no `dns_zone` of the spec, so its SRV record is not in the plan.",
+		Why: "Each SIP domain has its own SRV record. If this one is missing or points at the failed pool, partners of " +
+			"this domain stay cut off while all others work.",
+		Source: "Microsoft, \"DNS summary - Extensible Messaging and Presence Protocol\" (Lync Server 2013): the records are " +
+			"repeated for each SIP domain.",
+		Fix: "Add a `dns_zone` for the domain with its zone file, or have whoever runs it check `_xmpp-server._tcp` below " +
+			"the domain.",
+	},
+	{
+		Code:     "EP3011",
+		Severity: hcl.DiagWarning,
+		Summary:  "$INCLUDE is not read",
+		Means:    "The zone file includes another file with `$INCLUDE`. Its records are not seen.",
+		Why: "A record there could be one that the plan needs or changes. Then the plan may add a record that exists " +
+			"already, or miss one that keeps partners on the failed pool.",
+		Source: "RFC 1035, section 5.1 (`$INCLUDE`).",
+		Fix:    "Export the zone from the DNS server as one file, with the included records in their place.",
+	},
+	{
+		Code:     "EP3012",
+		Severity: hcl.DiagWarning,
+		Summary:  "no previous route to restore",
+		Means:    "A site whose route changes has no XMPP route today, so there is no value that the rollback could put back.",
+		Why: "Microsoft documents no value of `Set-CsSite` that clears a route. The rollback script undoes the rest and " +
+			"leaves this route as it is.",
+		Source: "Microsoft, \"Set-CsSite\" (`-XmppFederationRoute`); \"Setting up XMPP federation\" (Lync Server 2013), which " +
+			"sets the route in Topology Builder.",
+		Fix: "If `Get-CsSite` shows a route, add it as `xmpp_federation_route`. Otherwise plan the rollback of this step " +
+			"in Topology Builder: clear the route assignment of the site and publish.",
+	},
+}

@@ -1,0 +1,64 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// WriteText prints findings for people, with their snippets. How to get the
+// explanation of a code is said once. With color, the severity is coloured for an
+// ANSI terminal; nothing else is ever written to the terminal than printable
+// characters, tabs and newlines.
+func WriteText(w io.Writer, findings []Finding, color bool) error {
+	buf := bufio.NewWriter(w)
+	explained := map[Code]bool{}
+	for _, f := range findings {
+		fmt.Fprintf(buf, "%s: %s %s: %s\n", place(f), severityText(f.Severity, color), clean(string(f.Code)), clean(f.Summary))
+		writeSnippet(buf, f)
+		for _, line := range cleanLines(f.Detail) {
+			if line != "" {
+				line = "   " + line
+			}
+			fmt.Fprintln(buf, line)
+		}
+		if !explained[f.Code] {
+			explained[f.Code] = true
+			fmt.Fprintf(buf, "   Run `edgeplan explain %s` for more.\n", clean(string(f.Code)))
+		}
+	}
+	return buf.Flush()
+}
+
+// place is where a finding is, as editors and grep write it.
+func place(f Finding) string {
+	switch {
+	case f.File == "":
+		return "edgeplan"
+	case f.Line == 0:
+		return clean(f.File)
+	}
+	return fmt.Sprintf("%s:%d:%d", clean(f.File), f.Line, f.Column)
+}
+
+func severityText(severity string, color bool) string {
+	severity = clean(severity)
+	switch {
+	case !color:
+		return severity
+	case severity == "warning":
+		return "\x1b[33m" + severity + "\x1b[0m"
+	}
+	return "\x1b[1;31m" + severity + "\x1b[0m"
+}
+
+func writeSnippet(w io.Writer, f Finding) {
+	if f.Snippet == "" {
+		return
+	}
+	number := strconv.Itoa(f.Line)
+	gutter := max(6, len(number))
+	fmt.Fprintf(w, "%*s | %s\n", gutter, number, clean(f.Snippet))
+	fmt.Fprintf(w, "%*s | %s\n", gutter, "", clean(f.Marker))
+}
