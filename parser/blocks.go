@@ -1,0 +1,227 @@
+package parser
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+var rootSchema = schema{blocks: []string{
+	"locals", "topology name", "site name", "edge_pool name", "front_end_pool name", "sip_domain name",
+	"xmpp_federation", "dns_zone name", "failover name",
+}}
+
+// spec reads all blocks. Labels of blocks are known before any value is: first those
+// that are written out, for locals; then those that dynamic blocks make, too.
+func (r *reader) spec(body hcl.Body) *Spec {
+	r.scope = newScope()
+	written, _, _ := body.PartialContent(rootSchema.hcl())
+	r.declare(written.Blocks)
+	r.locals(written.Blocks.OfType("locals"))
+	root := r.open(r.expand(body), rootSchema, body.MissingItemRange())
+	r.declare(root.body.Blocks)
+
+	spec := &Spec{}
+	if block := root.one("topology"); block != nil {
+		spec.Topology = r.topology(block)
+	} else {
+		r.report(codeMissing, root.head, `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
+	}
+	root.each("site", func(b *hcl.Block) { spec.Sites = append(spec.Sites, r.site(b)) })
+	root.each("edge_pool", func(b *hcl.Block) { spec.EdgePools = append(spec.EdgePools, r.edgePool(b)) })
+	root.each("front_end_pool", func(b *hcl.Block) { spec.FrontEndPools = append(spec.FrontEndPools, r.frontEndPool(b)) })
+	root.each("sip_domain", func(b *hcl.Block) { spec.SIPDomains = append(spec.SIPDomains, r.sipDomain(b)) })
+	if block := root.one("xmpp_federation"); block != nil {
+		spec.XMPP = r.xmppFederation(block)
+	}
+	root.each("dns_zone", func(b *hcl.Block) { spec.Zones = append(spec.Zones, r.zone(b)) })
+	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
+	r.checkLabels(root.body.Blocks)
+	return spec
+}
+
+// declare makes the labels of the blocks known to expressions.
+func (r *reader) declare(blocks hcl.Blocks) {
+	labels := map[string][]string{}
+	for _, block := range blocks {
+		if len(block.Labels) == 1 {
+			labels[block.Type] = append(labels[block.Type], block.Labels[0])
+		}
+	}
+	for _, kind := range kinds {
+		r.scope.declare(kind, labels[kind])
+	}
+}
+
+// checkLabels reports blocks of one type whose labels differ at most in case, which
+// neither DNS, PowerShell nor the topology can tell apart, and empty labels.
+func (r *reader) checkLabels(blocks hcl.Blocks) {
+	first := map[string]*hcl.Block{}
+	for _, block := range blocks {
+		if len(block.Labels) == 0 || block.Type == "topology" {
+			continue
+		}
+		if strings.TrimSpace(block.Labels[0]) == "" {
+			r.report(codeMalformed, block.LabelRanges[0], "A label cannot be empty: it is the name of what the block describes.")
+		}
+		key := block.Type + " " + strings.ToLower(block.Labels[0])
+		if other := first[key]; other != nil {
+			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.", block.Type, block.Labels[0], other.DefRange.Filename, other.DefRange.Start.Line))
+			continue
+		}
+		first[key] = block
+	}
+}
+
+func (r *reader) topology(block *hcl.Block) *Topology {
+	c := r.openBlock(block, schema{args: []string{"product!", "management_host!"}})
+	return &Topology{
+		Name: block.Labels[0], Range: block.DefRange,
+		Product:        c.word("product", products...),
+		ManagementHost: c.text("management_host"),
+	}
+}
+
+var products = []string{"lync-server-2013", "sfb-server-2015", "sfb-server-2019", "sfb-server-se"}
+
+func (r *reader) site(block *hcl.Block) *Site {
+	c := r.openBlock(block, schema{args: []string{"xmpp_federation_route", "federation_route"}})
+	return &Site{
+		Name: block.Labels[0], Range: block.DefRange,
+		XMPPFederationRoute: c.ref("xmpp_federation_route", "edge_pool"),
+		FederationRoute:     c.ref("federation_route", "edge_pool"),
+	}
+}
+
+func (r *reader) edgePool(block *hcl.Block) *EdgePool {
+	c := r.openBlock(block, schema{
+		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "product"},
+		// server is not required here: that a target needs one is a rule.
+		blocks: []string{"xmpp", "certificate", "server fqdn"},
+	})
+	pool := &EdgePool{
+		Name: block.Labels[0], Range: block.DefRange,
+		Site:           c.ref("site", "site"),
+		FQDN:           c.text("fqdn"),
+		AccessEdgeFQDN: c.text("access_edge_fqdn"),
+		NextHop:        c.text("next_hop"),
+		LoadBalancing:  c.word("load_balancing", "dns", "hardware"),
+		VirtualIPv4:    c.text("virtual_ipv4"),
+		Product:        c.word("product", products...),
+	}
+	if b := c.one("xmpp"); b != nil {
+		x := r.openBlock(b, schema{args: []string{"listening_port", "internal_port"}})
+		pool.XMPP = &PoolXMPP{ListeningPort: x.port("listening_port", 5269), InternalPort: x.port("internal_port", 23456), Range: b.DefRange}
+	}
+	if b := c.one("certificate"); b != nil {
+		x := r.openBlock(b, schema{args: []string{"subject_alternative_names", "not_after"}})
+		pool.Certificate = &Certificate{SubjectAlternativeNames: x.texts("subject_alternative_names"), NotAfter: x.text("not_after"), Range: b.DefRange}
+	}
+	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, r.server(b)) })
+	r.checkLabels(c.body.Blocks)
+	return pool
+}
+
+func (r *reader) server(block *hcl.Block) *Server {
+	c := r.openBlock(block, schema{args: []string{"public_ipv4", "public_ipv6", "operating_system"}})
+	return &Server{
+		FQDN:       label(block),
+		PublicIPv4: c.text("public_ipv4"),
+		PublicIPv6: c.text("public_ipv6"),
+		OperatingSystem: c.word("operating_system", "windows-server-2012-r2", "windows-server-2008-r2", "windows-server-2012",
+			"windows-server-2016", "windows-server-2019", "windows-server-2022", "windows-server-2025"),
+	}
+}
+
+func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
+	c := r.openBlock(block, schema{args: []string{"site!", "fqdn!", "edge_pool", "central_management"}})
+	return &FrontEndPool{
+		Name: block.Labels[0], Range: block.DefRange,
+		Site:              c.ref("site", "site"),
+		FQDN:              c.text("fqdn"),
+		EdgePool:          c.ref("edge_pool", "edge_pool"),
+		CentralManagement: c.flag("central_management"),
+	}
+}
+
+func (r *reader) sipDomain(block *hcl.Block) *SIPDomain {
+	c := r.openBlock(block, schema{args: []string{"xmpp"}})
+	return &SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
+}
+
+func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
+	c := r.openBlock(block, schema{args: []string{"host", "partners"}})
+	return &XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
+}
+
+func (r *reader) zone(block *hcl.Block) *Zone {
+	c := r.openBlock(block, schema{args: []string{"file!", "server!", "serial", "delivery"}})
+	zone := &Zone{
+		Name: label(block), Range: block.DefRange,
+		File:     c.text("file"),
+		Server:   c.text("server"),
+		Serial:   c.word("serial", "increment", "date"),
+		Delivery: c.word("delivery", "zone-file", "nsupdate", "windows-dns"),
+	}
+	if zone.File.Set {
+		zone.Text = r.zoneFile(zone.File)
+	}
+	return zone
+}
+
+// folderName is what a failover may be called, so that its folder has that name on
+// every system: no separators, no leading dot, no name of a Windows device.
+var (
+	folderName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-]$|^[A-Za-z0-9]$`)
+	deviceNames = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+)
+
+func (r *reader) failover(block *hcl.Block) *Failover {
+	c := r.openBlock(block, schema{
+		args:   []string{"federation!", "from", "to!", "reason", "procedure", "route_sites"},
+		blocks: []string{"change", "accept code"},
+	})
+	name := label(block)
+	if !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
+		r.report(codeMalformed, name.Range, "The name of a failover becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.")
+	}
+	failover := &Failover{
+		Name: name, Range: block.DefRange,
+		Federation: c.word("federation", "xmpp", "sip"),
+		From:       c.ref("from", "edge_pool"),
+		To:         c.ref("to", "edge_pool"),
+		Reason:     c.word("reason", "disaster", "planned"),
+		Procedure:  c.word("procedure", "documented", "start-first"),
+		RouteSites: c.word("route_sites", "target", "all-routed"),
+	}
+	if b := c.one("change"); b != nil {
+		failover.Change = r.change(b)
+	} else {
+		r.report(codeMissing, block.DefRange, "A block change is needed: it holds the ticket and the summary of the change record.")
+	}
+	c.each("accept", func(b *hcl.Block) {
+		x := r.openBlock(b, schema{args: []string{"reason!"}})
+		accept := &Accept{Code: label(b), Reason: x.text("reason")}
+		if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
+			r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
+		}
+		failover.Accepts = append(failover.Accepts, accept)
+	})
+	r.checkLabels(c.body.Blocks)
+	return failover
+}
+
+func (r *reader) change(block *hcl.Block) *Change {
+	c := r.openBlock(block, schema{args: []string{"ticket!", "summary!", "window_start", "window_end", "requester", "approvers"}})
+	return &Change{
+		Ticket:      c.text("ticket"),
+		Summary:     c.text("summary"),
+		WindowStart: c.text("window_start"),
+		WindowEnd:   c.text("window_end"),
+		Requester:   c.text("requester"),
+		Approvers:   c.texts("approvers"),
+		Range:       block.DefRange,
+	}
+}

@@ -1,0 +1,204 @@
+package parser
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// reference is what edge_pool.X evaluates to.
+type reference struct {
+	kind, label string
+}
+
+var referenceType = cty.Capsule("reference", reflect.TypeFor[reference]())
+
+// kinds are the block types that an expression can refer to.
+var kinds = []string{"site", "edge_pool", "front_end_pool", "sip_domain", "dns_zone"}
+
+// scope is the one evaluation context of a spec. It is shared by all blocks:
+// building one for each block takes longer than all else in a large spec.
+type scope struct {
+	ctx    *hcl.EvalContext
+	labels map[string][]string // by kind, in order of declaration
+	locals map[string]bool
+}
+
+func newScope() *scope {
+	s := &scope{labels: map[string][]string{}, locals: map[string]bool{}}
+	s.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.EmptyObjectVal}, Functions: functions()}
+	for _, kind := range kinds {
+		s.ctx.Variables[kind] = cty.EmptyObjectVal
+	}
+	return s
+}
+
+// declare makes the labels of one kind of block known to expressions.
+func (s *scope) declare(kind string, labels []string) {
+	refs := map[string]cty.Value{}
+	for _, label := range labels {
+		refs[label] = cty.CapsuleVal(referenceType, &reference{kind, label})
+	}
+	s.labels[kind] = labels
+	s.ctx.Variables[kind] = cty.ObjectVal(refs)
+}
+
+// checkRefs returns a finding for each reference that leads nowhere, in words that
+// say what there is instead. Roots that it does not know are left to HCL, which
+// knows about names bound by for and dynamic.
+func (s *scope) checkRefs(expr hcl.Expression) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, traversal := range expr.Variables() {
+		if d := s.checkRef(traversal); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	return diags
+}
+
+func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
+	kind := traversal.RootName()
+	rng := traversal.SourceRange()
+	if kind == "local" || !slices.Contains(kinds, kind) {
+		return s.checkLocal(traversal)
+	}
+	if len(traversal) == 1 {
+		return nil // the object of all blocks of a kind, as for a for expression
+	}
+	label, ok := stepName(traversal[1])
+	switch {
+	case !ok:
+		return nil
+	case !slices.Contains(s.labels[kind], label):
+		return diag.New(codeUnknownRef, &rng, noSuch(kind, label, s.labels[kind]))
+	case len(traversal) > 2:
+		return diag.New(codeUnknownRef, &rng, fmt.Sprintf("%s.%s stands for the block; its arguments cannot be read from here. Put the value in a local and use that in both places.", kind, label))
+	}
+	return nil
+}
+
+func (s *scope) checkLocal(traversal hcl.Traversal) *hcl.Diagnostic {
+	if traversal.RootName() != "local" || len(traversal) == 1 {
+		return nil
+	}
+	name, ok := stepName(traversal[1])
+	if !ok || s.locals[name] {
+		return nil
+	}
+	rng := traversal.SourceRange()
+	known := []string{}
+	for local := range s.locals {
+		known = append(known, local)
+	}
+	slices.Sort(known)
+	return diag.New(codeUnknownRef, &rng, noSuch("local value", name, known))
+}
+
+func stepName(step hcl.Traverser) (string, bool) {
+	switch step := step.(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String && step.Key.IsKnown() && !step.Key.IsNull() {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// noSuch says that a name is unknown, and what the reader may have meant.
+func noSuch(what, name string, known []string) string {
+	detail := fmt.Sprintf("There is no %s %q.", what, name)
+	switch meant := diag.Suggest(name, known); {
+	case meant != "":
+		detail += fmt.Sprintf(" Did you mean %q?", meant)
+	case len(known) == 0:
+		detail += " None is declared."
+	case len(known) <= 8:
+		detail += " There is " + strings.Join(quoted(known), ", ") + "."
+	}
+	return detail
+}
+
+func quoted(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, fmt.Sprintf("%q", s))
+	}
+	return out
+}
+
+// evaluate returns the value of an expression, with ok false when it has none.
+func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
+	if bad := r.scope.checkRefs(expr); len(bad) > 0 {
+		r.diags = append(r.diags, bad...)
+		return cty.DynamicVal, false
+	}
+	value, diags := expr.Value(r.scope.ctx)
+	r.diags = append(r.diags, diag.Import(diags)...)
+	if diags.HasErrors() || !value.IsWhollyKnown() {
+		return cty.DynamicVal, false
+	}
+	value, _ = value.UnmarkDeep()
+	return value, true
+}
+
+// as converts a value to a type, or reports what was found and what was expected.
+func (r *reader) as(value cty.Value, want cty.Type, rng hcl.Range, words string) (cty.Value, bool) {
+	got, err := convert.Convert(value, want)
+	if err == nil && !got.IsNull() && !hasNull(got) {
+		return got, true
+	}
+	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.", words, describe(value)))
+	return cty.DynamicVal, false
+}
+
+func hasNull(value cty.Value) bool {
+	if !value.CanIterateElements() {
+		return false
+	}
+	for it := value.ElementIterator(); it.Next(); {
+		if _, element := it.Element(); element.IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+func describe(value cty.Value) string {
+	switch {
+	case value.IsNull():
+		return "null"
+	case value.Type() == referenceType:
+		ref := value.EncapsulatedValue().(*reference)
+		return fmt.Sprintf("the block %s.%s", ref.kind, ref.label)
+	case value.Type() == cty.Bool:
+		return "true or false"
+	case value.Type() == cty.String:
+		return fmt.Sprintf("the string %q", cut(value.AsString()))
+	case value.Type() == cty.Number:
+		return "the number " + value.AsBigFloat().Text('g', 10)
+	}
+	return "a " + value.Type().FriendlyName()
+}
+
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > 60 {
+		return string(runes[:60]) + "..."
+	}
+	return text
+}
+
+// wholeNumber returns a number as an int if it is one between low and high.
+func wholeNumber(f *big.Float, low, high int64) (int, bool) {
+	n, accuracy := f.Int64()
+	return int(n), accuracy == big.Exact && n >= low && n <= high
+}

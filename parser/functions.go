@@ -1,0 +1,103 @@
+package parser
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// functions are what an expression can call: pure functions of their arguments.
+func functions() map[string]function.Function {
+	return map[string]function.Function{
+		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc,
+		"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc,
+
+		"chomp": stdlib.ChompFunc, "format": boundedFormat,
+		"join": stdlib.JoinFunc, "lower": stdlib.LowerFunc, "regex": stdlib.RegexFunc,
+		"regexall": stdlib.RegexAllFunc, "replace": stdlib.ReplaceFunc, "split": stdlib.SplitFunc,
+		"strlen": stdlib.StrlenFunc, "substr": stdlib.SubstrFunc, "title": stdlib.TitleFunc,
+		"trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc,
+		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
+
+		"chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc, "compact": stdlib.CompactFunc,
+		"concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc, "distinct": stdlib.DistinctFunc,
+		"element": stdlib.ElementFunc, "flatten": stdlib.FlattenFunc, "keys": stdlib.KeysFunc,
+		"length": stdlib.LengthFunc, "lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc,
+		"range": stdlib.RangeFunc, "reverse": stdlib.ReverseListFunc, "setintersection": stdlib.SetIntersectionFunc,
+		"setsubtract": stdlib.SetSubtractFunc, "setunion": stdlib.SetUnionFunc, "slice": stdlib.SliceFunc,
+		"sort": stdlib.SortFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
+
+		"tobool":   stdlib.MakeToFunc(cty.Bool),
+		"tolist":   stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
+		"tomap":    stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
+		"tonumber": stdlib.MakeToFunc(cty.Number),
+		"toset":    stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
+		"tostring": stdlib.MakeToFunc(cty.String),
+
+		"cidrhost": cidrHost,
+	}
+}
+
+// hugeWidth finds a width or precision that would make format fill the memory.
+var hugeWidth = regexp.MustCompile(`%[^a-zA-Z%]*[0-9]{4,}`)
+
+// boundedFormat is format with widths below 1000.
+var boundedFormat = function.New(&function.Spec{
+	Params:   []function.Parameter{{Name: "format", Type: cty.String}},
+	VarParam: &function.Parameter{Name: "args", Type: cty.DynamicPseudoType, AllowNull: true},
+	Type:     function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if hugeWidth.MatchString(args[0].AsString()) {
+			return cty.NilVal, function.NewArgErrorf(0, "a width above 999 is not supported")
+		}
+		return stdlib.Format(args[0], args[1:]...)
+	},
+})
+
+// cidrHost returns the address number n in a network, counted from the end if n is
+// negative, as Terraform's function of this name does.
+var cidrHost = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "hostnum", Type: cty.Number}},
+	Type:   function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		prefix, err := netip.ParsePrefix(args[0].AsString())
+		if err != nil {
+			return cty.NilVal, function.NewArgErrorf(0, "%q is not a network such as 198.51.100.0/24", args[0].AsString())
+		}
+		n, ok := wholeNumber(args[1].AsBigFloat(), -1<<31, 1<<31-1)
+		if !ok {
+			return cty.NilVal, function.NewArgErrorf(1, "a whole number is needed")
+		}
+		addr, err := nthAddress(prefix.Masked(), n)
+		if err != nil {
+			return cty.NilVal, function.NewArgError(1, err)
+		}
+		return cty.StringVal(addr.String()), nil
+	},
+})
+
+func nthAddress(prefix netip.Prefix, n int) (netip.Addr, error) {
+	bytes := prefix.Addr().AsSlice()
+	hostBits := len(bytes)*8 - prefix.Bits()
+	size := uint64(1) << min(hostBits, 40)
+	index := uint64(n)
+	if n < 0 {
+		index = size - uint64(-n)
+		if hostBits > 40 {
+			return netip.Addr{}, fmt.Errorf("counting from the end needs a network of at most 40 host bits")
+		}
+	}
+	if index >= size {
+		return netip.Addr{}, fmt.Errorf("%s has no host number %d", prefix, n)
+	}
+	for i := len(bytes) - 1; i >= 0 && index > 0; i-- {
+		bytes[i] |= byte(index)
+		index >>= 8
+	}
+	addr, _ := netip.AddrFromSlice(bytes)
+	return addr, nil
+}

@@ -1,0 +1,154 @@
+package parser
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// Suffix ends the name of every spec file.
+const Suffix = ".edge.hcl"
+
+// Limits on input. Real specs are far below them; they keep hostile input from
+// taking all memory.
+const (
+	maxSpecBytes = 64 << 20
+	maxZoneBytes = 1 << 30
+)
+
+// File is one spec file that has been read. Name has slashes and is relative to the
+// spec's folder.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Load reads the named spec files, and the zone files that they name, from the
+// spec's folder. The order of names does not matter. To keep a symbolic link from
+// leading out of the folder, fsys should be the FS of an [os.Root].
+func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
+	var files []File
+	var diags hcl.Diagnostics
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		text, err := readFile(fsys, name, maxSpecBytes)
+		if err != nil {
+			diags = append(diags, diag.New(codeUnreadable, &hcl.Range{Filename: name}, fmt.Sprintf("The file cannot be read: %s.", reason(err))))
+			continue
+		}
+		files = append(files, File{Name: name, Text: text})
+	}
+	spec, sources, more := Parse(fsys, files)
+	return spec, sources, append(diags, more...)
+}
+
+// Parse reads spec files whose bytes are at hand, such as standard input, and the
+// zone files that they name from fsys. Findings are in no particular order.
+func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
+	sources := diag.Sources{}
+	var bodies []hcl.Body
+	var diags hcl.Diagnostics
+	for _, file := range files {
+		sources[file.Name] = file.Text
+		body, more := parseFile(file)
+		diags = append(diags, more...)
+		if body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	r := &reader{fsys: fsys, sources: sources, diags: diags}
+	spec := r.spec(hcl.MergeBodies(bodies))
+	spec.Digest = digest(sources)
+	return spec, sources, r.diags
+}
+
+// digest hashes files in the order of their names; lengths keep them apart.
+func digest(sources diag.Sources) string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		fmt.Fprintf(sum, "%d %s %d ", len(name), name, len(sources[name]))
+		sum.Write(sources[name])
+	}
+	return fmt.Sprintf("sha256:%x", sum.Sum(nil))
+}
+
+// parseFile returns nil for a file that has no usable body.
+func parseFile(file File) (hcl.Body, hcl.Diagnostics) {
+	if d := checkDepth(file); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	parsed, diags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
+	diags = diag.Import(diags)
+	if parsed == nil {
+		return nil, diags
+	}
+	return parsed.Body, diags
+}
+
+// readFile reads at most limit bytes of a regular file.
+func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, errOutside
+	}
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() > limit:
+		return nil, fmt.Errorf("it has %d bytes, more than %d", info.Size(), limit)
+	}
+	return fs.ReadFile(fsys, name)
+}
+
+var errOutside = errors.New("the path leads out of the spec's folder")
+
+// reason is an error as one phrase, the same on every system, without the absolute
+// path that the operating system puts in.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	return strings.TrimSuffix(err.Error(), ".")
+}
+
+// zoneFile reads the zone file of a dns_zone block.
+func (r *reader) zoneFile(file Value[string]) []byte {
+	name := path.Clean(file.V)
+	if !fs.ValidPath(name) || strings.Contains(file.V, `\`) || strings.Contains(file.V, ":") {
+		r.report(codeOutside, file.Range, fmt.Sprintf("%q is not a path inside the spec's folder. Put the zone file beside the spec and give its name relative to it, with slashes.", file.V))
+		return nil
+	}
+	text, err := readFile(r.fsys, name, maxZoneBytes)
+	switch {
+	case err != nil && isEscape(err):
+		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
+		return nil
+	case err != nil:
+		r.report(codeUnreadable, file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", file.V, reason(err)))
+		return nil
+	}
+	r.sources[name] = text
+	return text
+}
+
+// isEscape tells whether an [os.Root] refused to follow a symbolic link. The os
+// package keeps the error value to itself, so its text is compared.
+func isEscape(err error) bool { return strings.Contains(err.Error(), "escapes from parent") }

@@ -1,0 +1,297 @@
+package parser
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/dynblock"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// reader turns bodies into a Spec and collects findings on the way.
+type reader struct {
+	fsys    fs.FS
+	sources diag.Sources
+	scope   *scope
+	diags   hcl.Diagnostics
+}
+
+func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
+	r.diags = append(r.diags, diag.New(code, &rng, detail))
+}
+
+// schema is what a block may hold. An argument that ends in ! is required; a block
+// type is followed by the name of its label, if it has one.
+type schema struct {
+	args   []string
+	blocks []string
+}
+
+func (s schema) hcl() *hcl.BodySchema {
+	out := &hcl.BodySchema{}
+	for _, arg := range s.args {
+		name, required := strings.CutSuffix(arg, "!")
+		out.Attributes = append(out.Attributes, hcl.AttributeSchema{Name: name, Required: required})
+	}
+	for _, block := range s.blocks {
+		words := strings.Fields(block)
+		out.Blocks = append(out.Blocks, hcl.BlockHeaderSchema{Type: words[0], LabelNames: words[1:]})
+	}
+	return out
+}
+
+func (s schema) required() []string {
+	var out []string
+	for _, arg := range s.args {
+		if name, required := strings.CutSuffix(arg, "!"); required {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// content is one block being read.
+type content struct {
+	r     *reader
+	attrs hcl.Attributes
+	body  *hcl.BodyContent
+	must  []string  // required arguments
+	head  hcl.Range // what a finding about something that is not there points to
+}
+
+// open reads the parts of a body.
+func (r *reader) open(body hcl.Body, s schema, head hcl.Range) *content {
+	got, diags := body.Content(s.hcl())
+	r.diags = append(r.diags, diag.Import(diags)...)
+	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head}
+}
+
+func (r *reader) openBlock(block *hcl.Block, s schema) *content {
+	return r.open(block.Body, s, block.DefRange)
+}
+
+// each calls f for each block of a type, in order of declaration.
+func (c *content) each(kind string, f func(*hcl.Block)) {
+	for _, block := range c.body.Blocks {
+		if block.Type == kind {
+			f(block)
+		}
+	}
+}
+
+// one returns the only block of a type, nil if there is none; a second is a finding.
+func (c *content) one(kind string) *hcl.Block {
+	var first *hcl.Block
+	c.each(kind, func(block *hcl.Block) {
+		if first != nil {
+			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one is allowed here.", kind, first.DefRange.Filename, first.DefRange.Start.Line))
+			return
+		}
+		first = block
+	})
+	return first
+}
+
+// value evaluates an argument; ok is false if it was left out, is null or is wrong.
+func (c *content) value(name string, want cty.Type, words string) (cty.Value, hcl.Range, bool) {
+	attr := c.attrs[name]
+	if attr == nil {
+		return cty.DynamicVal, c.head, false
+	}
+	rng := attr.Expr.Range()
+	value, ok := c.r.evaluate(attr.Expr)
+	if ok && value.IsNull() && slices.Contains(c.must, name) {
+		c.r.report(codeMissing, rng, fmt.Sprintf("%s needs a value; it cannot be null.", name))
+	}
+	if !ok || value.IsNull() {
+		return cty.DynamicVal, rng, false
+	}
+	value, ok = c.r.as(value, want, rng, words)
+	return value, rng, ok
+}
+
+func (c *content) text(name string) Value[string] {
+	value, rng, ok := c.value(name, cty.String, "A string")
+	if !ok {
+		return Value[string]{Range: rng}
+	}
+	return Value[string]{V: value.AsString(), Set: true, Range: rng}
+}
+
+// word is a text that must be one of some words; the first is the default.
+func (c *content) word(name string, words ...string) Value[string] {
+	got := c.text(name)
+	if !got.Set {
+		got.V = words[0]
+		return got
+	}
+	if !slices.Contains(words, got.V) {
+		detail := fmt.Sprintf("%q is not one of %s.", cut(got.V), strings.Join(quoted(words), ", "))
+		if meant := diag.Suggest(got.V, words); meant != "" {
+			detail += fmt.Sprintf(" Did you mean %q?", meant)
+		}
+		c.r.report(codeUnknownWord, got.Range, detail)
+		return Value[string]{V: words[0], Range: got.Range}
+	}
+	return got
+}
+
+func (c *content) texts(name string) Value[[]string] {
+	value, rng, ok := c.value(name, cty.List(cty.String), "A list of strings")
+	if !ok {
+		return Value[[]string]{Range: rng}
+	}
+	list := []string{}
+	for _, v := range value.AsValueSlice() {
+		list = append(list, v.AsString())
+	}
+	return Value[[]string]{V: list, Set: true, Range: rng}
+}
+
+func (c *content) flag(name string) Value[bool] {
+	value, rng, ok := c.value(name, cty.Bool, "true or false")
+	return Value[bool]{V: ok && value.True(), Set: ok, Range: rng}
+}
+
+func (c *content) port(name string, otherwise int) Value[int] {
+	value, rng, ok := c.value(name, cty.Number, "A port number")
+	if !ok {
+		return Value[int]{V: otherwise, Range: rng}
+	}
+	n, ok := wholeNumber(value.AsBigFloat(), 1, 65535)
+	if !ok {
+		c.r.report(codeMalformed, rng, "A TCP port is a whole number from 1 to 65535.")
+		return Value[int]{V: otherwise, Range: rng}
+	}
+	return Value[int]{V: n, Set: true, Range: rng}
+}
+
+// ref is an argument that names a block of one kind.
+func (c *content) ref(name, kind string) Value[string] {
+	value, rng, ok := c.value(name, cty.DynamicPseudoType, "")
+	if !ok {
+		return Value[string]{Range: rng}
+	}
+	if value.Type() == referenceType {
+		if ref := value.EncapsulatedValue().(*reference); ref.kind == kind {
+			return Value[string]{V: ref.label, Set: true, Range: rng}
+		}
+	}
+	c.r.report(codeWrongType, rng, fmt.Sprintf("A reference such as %s.NAME is needed here, but this is %s.", kind, describe(value)))
+	return Value[string]{Range: rng}
+}
+
+// label is the label of a block as a value.
+func label(block *hcl.Block) Value[string] {
+	return Value[string]{V: block.Labels[0], Set: true, Range: block.LabelRanges[0]}
+}
+
+// locals evaluates the locals blocks, each value after those that it refers to.
+func (r *reader) locals(blocks []*hcl.Block) {
+	attrs := map[string]*hcl.Attribute{}
+	for _, block := range blocks {
+		got, diags := block.Body.JustAttributes()
+		r.diags = append(r.diags, diag.Import(diags)...)
+		for name, attr := range got {
+			if first := attrs[name]; first != nil {
+				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name, first.NameRange.Filename, first.NameRange.Start.Line))
+				continue
+			}
+			attrs[name] = attr
+			r.scope.locals[name] = true
+		}
+	}
+	values := map[string]cty.Value{}
+	for _, name := range r.localOrder(attrs) {
+		value, ok := r.evaluate(attrs[name].Expr)
+		if ok && tooLarge(value) {
+			r.report(codeTooDeep, attrs[name].Expr.Range(), fmt.Sprintf("The local value %q is larger than %d bytes.", name, maxLocalBytes))
+			ok = false
+		}
+		if !ok {
+			value = cty.DynamicVal // unknown: what uses it is not reported again
+		}
+		values[name] = value
+		r.scope.ctx.Variables["local"] = cty.ObjectVal(values)
+	}
+}
+
+const maxLocalBytes = 16 << 20
+
+// tooLarge keeps locals that double each other from filling the memory.
+func tooLarge(value cty.Value) bool {
+	size := 0
+	_ = cty.Walk(value, func(_ cty.Path, v cty.Value) (bool, error) {
+		size += 16
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			size += len(v.AsString())
+		}
+		return size <= maxLocalBytes, nil
+	})
+	return size > maxLocalBytes
+}
+
+// localOrder sorts local values so that each comes after those it refers to, and
+// reports a circle. Names that are ready together are in alphabetical order.
+func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
+	needs := map[string]map[string]bool{}
+	users := map[string][]string{}
+	for name, attr := range attrs {
+		needs[name] = map[string]bool{}
+		for _, traversal := range attr.Expr.Variables() {
+			if traversal.RootName() != "local" || len(traversal) < 2 {
+				continue
+			}
+			if other, ok := stepName(traversal[1]); ok && attrs[other] != nil && !needs[name][other] {
+				needs[name][other] = true
+				users[other] = append(users[other], name)
+			}
+		}
+	}
+	var ready, order []string
+	for name := range attrs {
+		if len(needs[name]) == 0 {
+			ready = append(ready, name)
+		}
+	}
+	slices.Sort(ready)
+	for len(ready) > 0 {
+		name := ready[0]
+		ready = ready[1:]
+		order = append(order, name)
+		slices.Sort(users[name])
+		for _, user := range users[name] {
+			delete(needs[user], name)
+			if len(needs[user]) == 0 {
+				ready = append(ready, user)
+			}
+		}
+	}
+	r.reportCircle(attrs, order)
+	return order
+}
+
+func (r *reader) reportCircle(attrs map[string]*hcl.Attribute, order []string) {
+	var left []string
+	for name := range attrs {
+		if !slices.Contains(order, name) {
+			left = append(left, name)
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	slices.Sort(left)
+	r.report(codeUnknownRef, attrs[left[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(left, ", ")))
+	for _, name := range left {
+		r.scope.locals[name] = false
+	}
+}
+
+// expand makes dynamic blocks look like blocks written out.
+func (r *reader) expand(body hcl.Body) hcl.Body { return dynblock.Expand(body, r.scope.ctx) }
