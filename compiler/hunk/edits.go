@@ -1,0 +1,180 @@
+package hunk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Edit replaces whole lines of a text.
+type Edit struct {
+	// Line is the 1-based number of the first line of Old. With an empty Old, New is
+	// inserted before that line; one more than the number of lines means the end.
+	Line int
+	// Old are the lines that go and New the lines that come, verbatim with their
+	// terminators.
+	Old, New []string
+}
+
+// maxContext bounds the context so that sums of line numbers cannot overflow.
+const maxContext = 1 << 30
+
+// FromEdits gives the hunks that make the edits in old, with up to context unchanged
+// lines around each; edits that are at most twice that far apart share a hunk. Lines
+// at the head and tail of an edit that do not change are left out.
+//
+// The edits must be sorted by line and must not overlap, Old must be what really
+// stands there, and only the last line of the result may have no terminator; the
+// error names the line otherwise. New lines after a last line without a terminator
+// give that line one, of the kind that the first new line has.
+func FromEdits(old []byte, edits []Edit, context int) ([]Hunk, error) {
+	b := builder{lines: splitLines(string(old)), context: min(max(context, 0), maxContext)}
+	end := 0
+	for _, e := range edits {
+		if err := b.check(e, end); err != nil {
+			return nil, err
+		}
+		end = e.Line - 1 + len(e.Old)
+		b.add(e)
+	}
+	b.flush()
+	if err := b.checkLineEnds(); err != nil {
+		return nil, err
+	}
+	return b.hunks, nil
+}
+
+// splitLines cuts a text after each "\n".
+func splitLines(text string) []string {
+	lines := strings.SplitAfter(text, "\n")
+	return lines[:len(lines)-1+min(len(lines[len(lines)-1]), 1)]
+}
+
+type builder struct {
+	lines   []string // the old text
+	context int
+	hunks   []Hunk
+	open    *Hunk // the hunk that may still take edits
+	done    int   // lines of the old text that open covers or that stand before it
+	shift   int   // lines inserted minus lines deleted so far
+}
+
+// check refuses an edit that is not in order or that does not fit the text. end is
+// the number of old lines up to the end of the edit before.
+func (b *builder) check(e Edit, end int) error {
+	if e.Line < 1 || e.Line-1 < end {
+		return fmt.Errorf("the edit at line %d is out of order", e.Line)
+	}
+	if e.Line-1 > len(b.lines) || len(e.Old) > len(b.lines)-(e.Line-1) {
+		return fmt.Errorf("the edit at line %d reaches past the %d lines of the text", e.Line, len(b.lines))
+	}
+	for i, text := range e.Old {
+		if have := b.lines[e.Line-1+i]; have != text {
+			return fmt.Errorf("line %d is %q, the edit says %q", e.Line+i, have, text)
+		}
+	}
+	for _, text := range e.New {
+		if why := wholeLine(text); why != "" {
+			return fmt.Errorf("the edit at line %d: %s", e.Line, why)
+		}
+	}
+	return nil
+}
+
+// add puts an edit that was checked into the open hunk or into a new one.
+func (b *builder) add(e Edit) {
+	e = b.closeLastLine(trim(e))
+	if len(e.Old) == 0 && len(e.New) == 0 {
+		return
+	}
+	start := e.Line - 1
+	if b.open != nil && start-b.done > 2*b.context {
+		b.flush()
+	}
+	if b.open == nil {
+		b.begin(start)
+	}
+	b.take(Context, b.lines[b.done:start])
+	b.take(Delete, e.Old)
+	b.take(Insert, e.New)
+	b.done = start + len(e.Old)
+	b.shift += len(e.New) - len(e.Old)
+}
+
+// trim drops the lines at both ends of an edit that stay as they are.
+func trim(e Edit) Edit {
+	for len(e.Old) > 0 && len(e.New) > 0 && e.Old[0] == e.New[0] {
+		e.Line, e.Old, e.New = e.Line+1, e.Old[1:], e.New[1:]
+	}
+	for len(e.Old) > 0 && len(e.New) > 0 && e.Old[len(e.Old)-1] == e.New[len(e.New)-1] {
+		e.Old, e.New = e.Old[:len(e.Old)-1], e.New[:len(e.New)-1]
+	}
+	return e
+}
+
+// closeLastLine widens an insertion behind a last line that has no terminator.
+func (b *builder) closeLastLine(e Edit) Edit {
+	last := len(b.lines) - 1
+	if e.Line-1 != len(b.lines) || len(e.New) == 0 || last < 0 || terminated(b.lines[last]) {
+		return e
+	}
+	if b.open != nil && b.done == len(b.lines) {
+		return e // the last line goes; nothing is left to close
+	}
+	eol := "\n"
+	if strings.HasSuffix(e.New[0], "\r\n") {
+		eol = "\r\n"
+	}
+	text := b.lines[last]
+	return Edit{Line: e.Line - 1, Old: []string{text}, New: slices.Concat([]string{text + eol}, e.New)}
+}
+
+func (b *builder) begin(start int) {
+	first := max(start-b.context, 0)
+	b.open = &Hunk{OldStart: first + 1, NewStart: first + 1 + b.shift}
+	b.done = first
+}
+
+func (b *builder) take(op byte, lines []string) {
+	for _, text := range lines {
+		b.open.Lines = append(b.open.Lines, Line{Op: op, Text: text})
+	}
+}
+
+// flush ends the open hunk with its trailing context.
+func (b *builder) flush() {
+	if b.open == nil {
+		return
+	}
+	b.take(Context, b.lines[b.done:min(b.done+b.context, len(b.lines))])
+	h := b.open
+	h.Lines = deletesFirst(h.Lines)
+	if h.OldCount() == 0 {
+		h.OldStart--
+	}
+	if h.NewCount() == 0 {
+		h.NewStart--
+	}
+	b.hunks = append(b.hunks, *h)
+	b.open = nil
+}
+
+// checkLineEnds refuses hunks that would join two lines of the new text.
+func (b *builder) checkLineEnds() error {
+	for i, h := range b.hunks {
+		var left []string
+		for _, line := range h.Lines {
+			if line.Op != Delete {
+				left = append(left, line.Text)
+			}
+		}
+		atEnd := i == len(b.hunks)-1 && linesBefore(h.OldStart, h.OldCount())+h.OldCount() == len(b.lines)
+		if n := len(left); n > 0 && atEnd {
+			left = left[:n-1]
+		}
+		if j := slices.IndexFunc(left, func(s string) bool { return !terminated(s) }); j >= 0 {
+			return fmt.Errorf("line %d of the new text has no line end but is not the last", h.NewStart+j)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package hunk
+
+import "strings"
+
+// The values of [Line].Op, as unified diffs write them.
+const (
+	Context byte = ' ' // the line stands in both texts
+	Delete  byte = '-' // the line stands in the old text only
+	Insert  byte = '+' // the line stands in the new text only
+)
+
+// Line is one line of a hunk.
+type Line struct {
+	// Op is Context, Delete or Insert.
+	Op byte
+	// Text is the line verbatim with its "\n" or "\r\n". Only the last line of a
+	// text may have no terminator. It is never empty.
+	Text string
+}
+
+// Hunk is one changed place of a text.
+type Hunk struct {
+	// OldStart and NewStart are the 1-based numbers of the first line in the old and
+	// the new text. When a side has no line in this hunk, its number is that of the
+	// line before, 0 at the start of the text, as in unified diffs.
+	OldStart, NewStart int
+	// Lines holds context, deleted and inserted lines in order; within a run of
+	// changed lines the deleted ones come first. A hunk has at least one line.
+	Lines []Line
+}
+
+// OldCount is the number of lines that the hunk covers in the old text.
+func (h Hunk) OldCount() int { return len(h.Lines) - h.count(Insert) }
+
+// NewCount is the number of lines that the hunk covers in the new text.
+func (h Hunk) NewCount() int { return len(h.Lines) - h.count(Delete) }
+
+func (h Hunk) count(op byte) int {
+	n := 0
+	for _, line := range h.Lines {
+		if line.Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+// Reverse gives the hunks that turn the new text back into the old one. The input is
+// not changed.
+func Reverse(hunks []Hunk) []Hunk {
+	out := make([]Hunk, 0, len(hunks))
+	for _, h := range hunks {
+		lines := make([]Line, len(h.Lines))
+		for i, line := range h.Lines {
+			lines[i] = Line{Op: opposite(line.Op), Text: line.Text}
+		}
+		out = append(out, Hunk{OldStart: h.NewStart, NewStart: h.OldStart, Lines: deletesFirst(lines)})
+	}
+	return out
+}
+
+func opposite(op byte) byte {
+	switch op {
+	case Delete:
+		return Insert
+	case Insert:
+		return Delete
+	}
+	return op
+}
+
+// deletesFirst moves the deleted lines of each run of changed lines before the
+// inserted ones. The order among lines of one kind stays.
+func deletesFirst(lines []Line) []Line {
+	out := make([]Line, 0, len(lines))
+	var inserted []Line
+	for _, line := range lines {
+		switch line.Op {
+		case Insert:
+			inserted = append(inserted, line)
+		case Delete:
+			out = append(out, line)
+		default:
+			out = append(append(out, inserted...), line)
+			inserted = inserted[:0]
+		}
+	}
+	return append(out, inserted...)
+}
+
+// wholeLine says why text cannot be one line; it is empty when it can.
+func wholeLine(text string) string {
+	if text == "" {
+		return "a line has no text"
+	}
+	if i := strings.IndexByte(text, '\n'); i >= 0 && i != len(text)-1 {
+		return "a line holds more than one line of text"
+	}
+	return ""
+}
+
+func terminated(text string) bool { return strings.HasSuffix(text, "\n") }
