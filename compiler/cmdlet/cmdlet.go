@@ -1,0 +1,160 @@
+package cmdlet
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Product is a server product, spelled as in the edgeplan language.
+type Product string
+
+// The products of the language, and the one that exists only in the procedure page.
+const (
+	LyncServer2013 Product = "lync-server-2013"
+	SfBServer2015  Product = "sfb-server-2015"
+	SfBServer2019  Product = "sfb-server-2019"
+	SfBServerSE    Product = "sfb-server-se"
+
+	// LiteralProcedure is a server whose Set-CsSite has -XmppExternalFederationRoute,
+	// the name that "Failing over the Edge pool used for XMPP federation" prints and
+	// that no cmdlet reference knows.
+	LiteralProcedure Product = "literal-procedure"
+)
+
+// Products lists the products that a spec can name, oldest first.
+func Products() []Product {
+	return []Product{LyncServer2013, SfBServer2015, SfBServer2019, SfBServerSE}
+}
+
+// Param is one named parameter of a call. A switch has no value: Switch is true
+// and Value is empty.
+type Param struct {
+	Name   string `json:"name"`
+	Value  string `json:"value,omitempty"`
+	Switch bool   `json:"switch,omitempty"`
+}
+
+// Call is a cmdlet with its parameters in the order in which they are to be
+// printed. Its zero value is not a call; [New] makes one.
+type Call struct {
+	Name   string  `json:"cmdlet"`
+	Params []Param `json:"params,omitempty"`
+	// ShouldProcess tells whether the cmdlet takes -WhatIf and -Confirm.
+	ShouldProcess bool `json:"-"`
+}
+
+// Arg is a parameter with a value.
+func Arg(name, value string) Param { return Param{Name: name, Value: value} }
+
+// Switch is a parameter without a value.
+func Switch(name string) Param { return Param{Name: name, Switch: true} }
+
+// New makes a call that the product's own parameter binder would accept. It
+// returns an error for a cmdlet or parameter that is not in the table for the
+// product (names are matched exactly, never by prefix), for a parameter given
+// twice, for a value given to a switch or none to a value, and when no parameter
+// set has all of the parameters.
+func New(product Product, name string, params ...Param) (Call, error) {
+	rows := table()[name]
+	sets := map[string]bool{}
+	for _, row := range rows {
+		for _, set := range row.sets {
+			sets[set] = true
+		}
+	}
+	call := Call{Name: name, Params: params, ShouldProcess: has(rows, product, "WhatIf")}
+	seen := map[string]bool{}
+	for _, param := range params {
+		row, ok := find(rows, product, param.Name)
+		switch {
+		case !ok:
+			return Call{}, fmt.Errorf("%s of %s has no parameter -%s", name, product, param.Name)
+		case seen[param.Name]:
+			return Call{}, fmt.Errorf("%s: parameter -%s is given twice", name, param.Name)
+		case param.Switch != (row.kind == "SwitchParameter"):
+			return Call{}, fmt.Errorf("%s: parameter -%s is a %s", name, param.Name, row.kind)
+		}
+		seen[param.Name] = true
+		keep(sets, row.sets)
+	}
+	if !slices.ContainsFunc(rows, func(r row) bool { return slices.Contains(r.products, product) }) {
+		return Call{}, fmt.Errorf("%s has no cmdlet %s", product, name)
+	}
+	if len(sets) == 0 {
+		return Call{}, fmt.Errorf("%s: no parameter set has all of %s", name, names(params))
+	}
+	return call, nil
+}
+
+// Has tells whether the product's cmdlet has the parameter.
+func Has(product Product, name, param string) bool { return has(table()[name], product, param) }
+
+// Known tells whether any product has a cmdlet of this name.
+func Known(name string) bool { return len(table()[name]) > 0 }
+
+func has(rows []row, product Product, param string) bool {
+	_, ok := find(rows, product, param)
+	return ok
+}
+
+func find(rows []row, product Product, param string) (row, bool) {
+	for _, r := range rows {
+		if r.param == param && slices.Contains(r.products, product) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+// keep removes the sets that a parameter does not belong to.
+func keep(sets map[string]bool, of []string) {
+	if slices.Contains(of, allSets) {
+		return
+	}
+	for set := range sets {
+		if !slices.Contains(of, set) {
+			delete(sets, set)
+		}
+	}
+}
+
+func names(params []Param) string {
+	var list []string
+	for _, p := range params {
+		list = append(list, "-"+p.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+const allSets = "*"
+
+type row struct {
+	param    string
+	kind     string
+	sets     []string
+	products []Product
+}
+
+//go:embed table.csv
+var tableCSV string
+
+// table returns the rows of table.csv by cmdlet.
+var table = sync.OnceValue(func() map[string][]row {
+	records, err := csv.NewReader(strings.NewReader(tableCSV)).ReadAll()
+	if err != nil {
+		panic("internal error: table.csv: " + err.Error())
+	}
+	rows := map[string][]row{}
+	for _, r := range records[1:] {
+		var products []Product
+		for _, p := range strings.Fields(r[5]) {
+			products = append(products, Product(p))
+		}
+		rows[r[0]] = append(rows[r[0]], row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), products: products})
+	}
+	return rows
+})
