@@ -1,0 +1,159 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// Compile makes a plan of each failover of a spec that was parsed without errors.
+// Plans are in the order of their names; a failover with an error that is not
+// accepted has none. Findings are sorted and without those that all plans accept.
+func Compile(spec *parser.Spec) ([]*Plan, hcl.Diagnostics) {
+	if spec.Topology == nil {
+		return nil, nil // the parser has said so
+	}
+	m := newModel(spec)
+	m.check()
+	broken := m.diags.HasErrors()
+	all := m.diags
+	var plans []*Plan
+	for _, failover := range spec.Failovers {
+		j := &job{model: m, f: failover, to: m.pools[failover.To.V]}
+		plan := j.compile(broken)
+		all = append(all, j.open()...)
+		if plan != nil {
+			plans = append(plans, plan)
+		}
+	}
+	slices.SortFunc(plans, func(a, b *Plan) int { return strings.Compare(a.Name, b.Name) })
+	return plans, diag.Sort(all)
+}
+
+// job compiles one failover.
+type job struct {
+	*model
+	f        *parser.Failover
+	from, to *parser.EdgePool
+	sites    []*parser.Site // whose routes change, sorted by name
+	own      hcl.Diagnostics
+	accepted map[diag.Code]string
+	used     map[diag.Code]bool
+}
+
+func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {
+	j.own = append(j.own, diag.New(code, &rng, fmt.Sprintf(format, args...)))
+}
+
+// compile returns nil if an error that is not accepted stands in the way. Without a
+// sound model only the rules that need none are tried.
+func (j *job) compile(broken bool) *Plan {
+	j.readAccepts()
+	if !j.checkTarget() || !j.resolve() {
+		return nil
+	}
+	j.checkRules()
+	zones := j.lowerZones()
+	if broken || j.blocked() {
+		return nil
+	}
+	plan := j.lower(zones)
+	if plan == nil || j.blocked() {
+		return nil
+	}
+	order(plan)
+	plan.Outage = reach(plan)
+	plan.Findings = j.findings()
+	plan.ID = identify(plan)
+	if err := prove(plan); err != nil {
+		panic("internal error: plan " + plan.Name + ": " + err.Error())
+	}
+	return plan
+}
+
+// readAccepts notes which findings somebody has accepted, and refuses those that
+// nobody can.
+func (j *job) readAccepts() {
+	j.accepted, j.used = map[diag.Code]string{}, map[diag.Code]bool{}
+	for _, accept := range j.f.Accepts {
+		code := diag.Code(accept.Code.V)
+		rule, known := diag.Lookup(code)
+		switch {
+		case !known:
+			j.report(codeCannotAccept, accept.Code.Range, "There is no finding %s.", accept.Code.V)
+		case rule.Severity == hcl.DiagError && !rule.Acceptable:
+			j.report(codeCannotAccept, accept.Code.Range, "%s (%s) cannot be accepted: the change would not work, or not do what it says. Mend its cause.", code, rule.Summary)
+		default:
+			j.accepted[code] = accept.Reason.V
+		}
+	}
+}
+
+// blocked tells whether an error stands that is not accepted.
+func (j *job) blocked() bool {
+	for _, d := range j.own {
+		if _, ok := j.accepted[diag.Of(d)]; d.Severity == hcl.DiagError && !ok {
+			return true
+		}
+	}
+	return false
+}
+
+// open returns the findings that are not accepted, and one for each acceptance that
+// nothing needed.
+func (j *job) open() hcl.Diagnostics {
+	var out hcl.Diagnostics
+	met := map[diag.Code]bool{}
+	for _, d := range append(slices.Clone(j.own), j.diags...) {
+		met[diag.Of(d)] = true
+	}
+	for _, d := range j.own {
+		if _, ok := j.accepted[diag.Of(d)]; !ok {
+			out = append(out, d)
+		}
+	}
+	for _, accept := range j.f.Accepts {
+		code := diag.Code(accept.Code.V)
+		if _, ok := j.accepted[code]; ok && !met[code] && !j.blocked() {
+			rng := accept.Code.Range
+			out = append(out, diag.New(codeNotAccepted, &rng, fmt.Sprintf("%s does not occur in this plan. Remove the block, so that it does not hide a finding later.", code)))
+		}
+	}
+	return out
+}
+
+// findings are what the change record shows: warnings, and errors that are accepted.
+func (j *job) findings() []Finding {
+	out := []Finding{}
+	for _, d := range diag.Sort(append(slices.Clone(j.own), j.diags...)) {
+		code := diag.Of(d)
+		severity := "warning"
+		if d.Severity == hcl.DiagError {
+			severity = "error"
+		}
+		out = append(out, Finding{
+			Code: string(code), Severity: severity, Summary: d.Summary, Detail: d.Detail,
+			File: d.Subject.Filename, Line: d.Subject.Start.Line, Accepted: j.accepted[code],
+		})
+	}
+	return out
+}
+
+func sameStrings(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// sameName compares host and site names as DNS and PowerShell do.
+func sameName(a, b string) bool { return strings.EqualFold(a, b) }
+
+func compareNames(a, b string) int {
+	if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
+		return c
+	}
+	return strings.Compare(a, b)
+}

@@ -1,0 +1,512 @@
+package compiler
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// lower makes the plan of a failover that has passed the rules, steps in no
+// particular order. It returns nil if a cmdlet or a zone edit cannot be had; that is
+// a finding.
+func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
+	plan := &Plan{
+		FormatVersion:  FormatVersion,
+		SpecDigest:     j.spec.Digest,
+		Name:           j.f.Name.V,
+		Product:        cmdlet.Product(j.spec.Topology.Product.V),
+		ManagementHost: j.spec.Topology.ManagementHost.V,
+		Reason:         j.f.Reason.V,
+		Procedure:      j.f.Procedure.V,
+		RouteSites:     j.f.RouteSites.V,
+		From:           j.pool(j.from),
+		To:             j.pool(j.to),
+		XMPPHost:       j.spec.XMPP.Host.V,
+		SIPRoute:       j.sipRoute(),
+		Change:         j.change(),
+		Zones:          j.planZones(sets),
+	}
+	l := &lowering{job: j, plan: plan, forward: newStages(plan.Procedure), back: newRollback(plan.Procedure)}
+	l.preflight()
+	l.services()
+	l.routes()
+	l.records()
+	l.firewall()
+	l.replicate()
+	l.verify()
+	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
+	return plan
+}
+
+func (j *job) pool(pool *parser.EdgePool) Pool {
+	four, six := addresses(pool)
+	if four == nil {
+		four = []string{}
+	}
+	return Pool{
+		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
+		Product: cmdlet.Product(j.productOf(pool)), Servers: serverNames(pool), IPv4: four, IPv6: six,
+	}
+}
+
+func (j *job) change() Change {
+	c := j.f.Change
+	return Change{
+		Ticket: c.Ticket.V, Summary: c.Summary.V, WindowStart: c.WindowStart.V, WindowEnd: c.WindowEnd.V,
+		Requester: c.Requester.V, Approvers: c.Approvers.V,
+	}
+}
+
+// sipRoute is the pool of SIP federation: that of the target's site, else of the first
+// site by name that has one.
+func (j *job) sipRoute() string {
+	if route := j.siteOf(j.to).FederationRoute; route.Set {
+		return route.V
+	}
+	sites := slices.Clone(j.spec.Sites)
+	slices.SortFunc(sites, func(a, b *parser.Site) int { return compareNames(a.Name, b.Name) })
+	for _, site := range sites {
+		if site.FederationRoute.Set {
+			return site.FederationRoute.V
+		}
+	}
+	return ""
+}
+
+// stages collects steps by stage, in the order in which the stages are run.
+type stages struct {
+	names []string
+	steps map[string]Steps
+}
+
+func newStages(procedure string) *stages {
+	names := []string{Preflight, Stop, Route, DNS, Firewall, Start, Replicated, Verify}
+	if procedure == "start-first" {
+		names = []string{Preflight, Start, Route, DNS, Firewall, Replicated, Verify}
+	}
+	return &stages{names: names, steps: map[string]Steps{}}
+}
+
+func newRollback(procedure string) *stages {
+	names := []string{Start, Route, DNS, Replicated, Verify}
+	if procedure == "start-first" {
+		names = names[1:] // nothing was stopped
+	}
+	return &stages{names: names, steps: map[string]Steps{}}
+}
+
+func (s *stages) add(stage string, step Step) { s.steps[stage] = append(s.steps[stage], step) }
+
+// ids of the steps of a stage.
+func (s *stages) ids(stage string) []string {
+	var out []string
+	for _, step := range s.steps[stage] {
+		out = append(out, step.Info().ID)
+	}
+	return out
+}
+
+func (s *stages) list() []Stage {
+	var out []Stage
+	for _, name := range s.names {
+		if steps := s.steps[name]; len(steps) > 0 {
+			out = append(out, Stage{Name: name, Steps: steps})
+		}
+	}
+	return out
+}
+
+// lowering makes the steps of one plan.
+type lowering struct {
+	*job
+	plan          *Plan
+	forward, back *stages
+}
+
+// call makes a call that the product has, or reports that it has not.
+func (l *lowering) call(product cmdlet.Product, name string, params ...cmdlet.Param) cmdlet.Call {
+	call, err := cmdlet.New(product, name, params...)
+	if err != nil {
+		l.report(codeNoCmdlet, l.spec.Topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
+	}
+	return call
+}
+
+func (l *lowering) manage(name string, params ...cmdlet.Param) cmdlet.Call {
+	return l.call(l.plan.Product, name, params...)
+}
+
+func (l *lowering) info(id, host, says string, risk Risk, rng hcl.Range, source Source) StepInfo {
+	return StepInfo{ID: id, Host: host, Says: says, Risk: risk, Origin: Origin{rng.Filename, rng.Start.Line}, Source: source}
+}
+
+var ours = Source{Procedure: OwnPractice}
+
+func page(step string) Source { return Source{Procedure: FailOverPage, Step: step} }
+
+func backPage(step string) Source { return Source{Procedure: FailBackPage, Step: step} }
+
+// preflight checks what the later stages need, before anything is stopped.
+func (l *lowering) preflight() {
+	host, rng := l.plan.ManagementHost, l.f.Range
+	add := func(step Step) {
+		step.Info().NoUndo = "it changes nothing"
+		l.forward.add(Preflight, step)
+	}
+	add(&CheckRight{l.info("preflight/right", host, "groups of this user", Safe, rng, ours), "RTCUniversalServerAdmins"})
+	facts := func(id, says string, source Source, read cmdlet.Call, facts ...Fact) {
+		add(&CheckFacts{l.info("preflight/"+id, host, says, Safe, rng, source), l.plan.Product, read, facts})
+	}
+	facts("p01-store", "Central Management store", ours,
+		l.manage("Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus")),
+		Fact{"P01", "Central Management master", "ActiveMasterFqdn", Like, []string{"*?.?*"}},
+		Fact{"P02", "file transfer agents", "ActiveFileTransferAgents", Like, []string{"*?.?*"}})
+	facts("p03-pool", "target pool is deployed", page("1"),
+		l.manage("Get-CsPool", cmdlet.Arg("Identity", l.plan.To.FQDN)),
+		Fact{"P03", "servers of " + l.plan.To.Name, "Computers", Is, l.plan.To.Servers})
+	facts("p04-service", "Edge service of the target pool", page("1"),
+		l.manage("Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", l.plan.To.FQDN)), l.serviceFacts()...)
+	domains := []string{}
+	for _, d := range l.xmppDomains() {
+		domains = append(domains, d.Name.V)
+	}
+	facts("p08-domains", "SIP domains", page("5"), l.manage("Get-CsSipDomain"), Fact{"P08", "domains", "Name", Has, domains})
+	facts("p09-federation", "federation is allowed", ours, l.manage("Get-CsAccessEdgeConfiguration"),
+		Fact{"P09", "federation allowed", "AllowFederatedUsers", Is, []string{"True"}})
+	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
+		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
+	checks := l.forward.ids(Preflight)
+	backup := func(step *Backup) {
+		step.Needs = checks
+		add(step)
+	}
+	backup(&Backup{l.info("preflight/backup-configuration", host, "backup exists beside this script", Safe, rng, ours), l.plan.Product,
+		l.manage("Export-CsConfiguration", cmdlet.Arg("FileName", "config.zip")), "config.zip", false})
+	backup(&Backup{l.info("preflight/backup-sites", host, "site list exists beside this script", Safe, rng, ours), l.plan.Product,
+		l.manage("Get-CsSite"), "sites.xml", true})
+}
+
+func (l *lowering) serviceFacts() []Fact {
+	facts := []Fact{
+		{"P04", "Edge service", "Identity", Is, []string{"EdgeServer:" + l.plan.To.FQDN}},
+		{"P05", "its site", "SiteId", Is, []string{"Site:" + l.plan.To.Site}},
+		{"P06", "its XMPP port", "XmppListeningPort", Is, []string{strconv.Itoa(xmppPort)}},
+	}
+	if l.to.NextHop.Set {
+		facts = append(facts, Fact{"P07", "next hop", "Registrar", Is, []string{"Registrar:" + l.to.NextHop.V}})
+	}
+	return facts
+}
+
+// routedSites are the sites that the spec says are on the source pool.
+func (l *lowering) routedSites() []string {
+	sites := []string{}
+	for _, site := range l.spec.Sites {
+		if site.XMPPFederationRoute.V == l.from.Name {
+			sites = append(sites, site.Name)
+		}
+	}
+	slices.SortFunc(sites, compareNames)
+	return sites
+}
+
+// services stops and starts the target pool; steps 2 and 7, or step 1 of fail-back.
+func (l *lowering) services() {
+	product := l.plan.To.Product
+	for _, server := range l.plan.To.Servers {
+		rng := l.to.Range
+		start := &StartServices{l.info("start/"+server, server, "services", Disruptive, rng, page("7")), product, l.call(product, "Start-CsWindowsService")}
+		start.NoUndo = "running services are how it was before"
+		l.forward.add(Start, start)
+		if l.plan.Procedure == "start-first" {
+			start.Source, start.Risk = backPage("1"), Safe
+			start.Needs = l.forward.ids(Preflight)
+			continue
+		}
+		stop := &StopServices{l.info("stop/"+server, server, "services", Disruptive, rng, page("2")), product, l.call(product, "Stop-CsWindowsService")}
+		stop.Needs = l.forward.ids(Preflight)
+		stop.Undo = []string{"rollback/start/" + server}
+		l.forward.add(Stop, stop)
+		back := &StartServices{l.info("rollback/start/"+server, server, "services", Safe, rng, backPage("1")), product, l.call(product, "Start-CsWindowsService")}
+		back.NoUndo = "it is part of the rollback"
+		l.back.add(Start, back)
+	}
+}
+
+// routes points the sites at the target pool; step 3.
+func (l *lowering) routes() {
+	for _, site := range l.sites {
+		previous := l.pools[site.XMPPFederationRoute.V]
+		rng := site.Range
+		if site.XMPPFederationRoute.Set {
+			rng = site.XMPPFederationRoute.Range
+		}
+		says := "XMPP federation route of " + site.Name
+		set := &SetRoute{StepInfo: l.info("route/"+site.Name, l.plan.ManagementHost, says, Disruptive, rng, page("3")), Site: site.Name}
+		set.Forms = l.forms(site.Name, previous, l.to)
+		set.Needs = append(l.forward.ids(Preflight), l.forward.ids(Stop)...)
+		if l.plan.Procedure == "start-first" {
+			set.Needs = append(set.Needs, l.forward.ids(Start)...)
+			set.Source = backPage("3a")
+		}
+		set.Undo = []string{"rollback/route/" + site.Name}
+		l.forward.add(Route, set)
+
+		back := &SetRoute{StepInfo: l.info("rollback/route/"+site.Name, l.plan.ManagementHost, says, Disruptive, rng, backPage("3a")), Site: site.Name}
+		back.Forms = l.forms(site.Name, l.to, previous)
+		back.Manual = previous == nil
+		back.Needs = l.back.ids(Start)
+		back.NoUndo = "it is part of the rollback"
+		l.back.add(Route, back)
+	}
+	rehearse := &Rehearse{l.info("preflight/rehearsal", l.plan.ManagementHost, "Set-CsSite with -WhatIf", Safe, l.f.Range, ours), l.forward.ids(Route)}
+	rehearse.NoUndo = "it changes nothing"
+	l.forward.add(Preflight, rehearse)
+}
+
+// forms are the two ways to set a route: with the parameter of the cmdlet reference,
+// which takes the service identity of the pool, and as the procedure page prints it,
+// with the FQDN of a server.
+func (l *lowering) forms(site string, from, to *parser.EdgePool) []RouteForm {
+	fqdn := func(pool *parser.EdgePool) string {
+		if pool == nil {
+			return ""
+		}
+		return pool.FQDN.V
+	}
+	server := func(pool *parser.EdgePool) string {
+		if pool == nil {
+			return ""
+		}
+		if names := serverNames(pool); len(names) > 0 {
+			return names[0]
+		}
+		return pool.FQDN.V
+	}
+	documented := RouteForm{Product: l.plan.Product, Parameter: "XmppFederationRoute", From: fqdn(from), To: fqdn(to)}
+	literal := RouteForm{Product: cmdlet.LiteralProcedure, Parameter: "XmppExternalFederationRoute", From: server(from), To: server(to)}
+	value := "EdgeServer:" + documented.To
+	if to == nil {
+		value = ""
+	}
+	documented.Call = l.call(documented.Product, "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(documented.Parameter, value))
+	literal.Call = l.call(literal.Product, "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(literal.Parameter, literal.To))
+	return []RouteForm{documented, literal}
+}
+
+// records has the DNS owners change the zones; steps 4 and 5.
+func (l *lowering) records() {
+	for _, z := range l.plan.Zones {
+		var steps []string
+		for _, set := range z.Records {
+			if !slices.Contains(steps, set.Step) {
+				steps = append(steps, set.Step)
+			}
+		}
+		rng := l.f.Range
+		for _, spec := range l.spec.Zones {
+			if spec.Name.V == z.Name {
+				rng = spec.Range
+			}
+		}
+		says := "DNS records of " + z.Name
+		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, page(strings.Join(steps, ", "))), z.Name}
+		step.Needs = l.forward.ids(Route)
+		step.Undo = []string{"rollback/dns/" + z.Name}
+		l.forward.add(DNS, step)
+		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, backPage("3c")), z.Name}
+		back.Needs = l.back.ids(Route)
+		back.NoUndo = "it is part of the rollback"
+		l.back.add(DNS, back)
+	}
+}
+
+// firewall takes a person's word for port 5269: while the services are stopped
+// nothing listens, so that nobody can test it yet; step 6.
+func (l *lowering) firewall() {
+	all := append(slices.Clone(l.plan.To.IPv4), l.plan.To.IPv6...)
+	step := &ConfirmPort{l.info("firewall/5269", l.plan.ManagementHost, "firewall", Safe, l.to.Range, page("6")), xmppPort, all}
+	step.Needs = l.forward.ids(DNS)
+	step.NoUndo = "an open port of a pool that is not designated harms nothing"
+	l.forward.add(Firewall, step)
+	if l.plan.Procedure == "start-first" {
+		return
+	}
+	for _, start := range l.forward.steps[Start] {
+		start.Info().Needs = slices.Concat(l.forward.ids(Stop), l.forward.ids(Route), l.forward.ids(DNS), l.forward.ids(Firewall))
+	}
+}
+
+// replicate brings the new route to the Edge Servers, which have been able to receive
+// it only since they run again.
+func (l *lowering) replicate() {
+	replicas := append(slices.Clone(l.plan.To.Servers), l.plan.ManagementHost)
+	for _, replica := range replicas {
+		for _, s := range []struct {
+			stages *stages
+			prefix string
+		}{{l.forward, ""}, {l.back, "rollback/"}} {
+			step := &Replicate{
+				StepInfo: l.info(s.prefix+"replicate/"+replica, l.plan.ManagementHost, replica+" is up to date", Safe, l.f.Range, ours),
+				Product:  l.plan.Product, Replica: replica,
+				Read: l.manage("Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica)),
+				Call: l.manage("Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica)),
+			}
+			step.Needs = slices.Concat(s.stages.ids(Route), s.stages.ids(DNS), s.stages.ids(Start))
+			step.NoUndo = "replication copies what is set; the rollback replicates again"
+			s.stages.add(Replicated, step)
+		}
+	}
+}
+
+// verify checks the result from three places: inside, on the Edge Servers, outside.
+func (l *lowering) verify() {
+	host, rng := l.plan.ManagementHost, l.f.Range
+	needs := slices.Concat(l.forward.ids(Replicated), l.forward.ids(Firewall), l.forward.ids(DNS))
+	add := func(step Step) {
+		step.Info().NoUndo = "it changes nothing"
+		step.Info().Needs = needs
+		l.forward.add(Verify, step)
+	}
+	add(&CheckState{l.info("verify/state", host, "route and DNS records", Safe, rng, ours), []string{Route, DNS}})
+	add(&ProbePort{l.info("verify/services", host, "Access Edge answers", Safe, rng, page("7")), 5061, l.plan.To.Servers})
+	if l.to.NextHop.Set {
+		add(&SendMessage{l.info("verify/message", host, "test message", Safe, rng, ours), l.plan.Product,
+			l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", l.receiver()))})
+	}
+	for _, server := range l.to.Servers {
+		own := slices.Concat(canonical(server.PublicIPv4), canonical(server.PublicIPv6))
+		if l.to.LoadBalancing.V == "dns" && len(own) > 0 {
+			add(&ProbePort{l.info("verify/"+server.FQDN.V, server.FQDN.V, "XMPP proxy listens", Safe, rng, page("6")), xmppPort, own})
+		}
+	}
+	add(&ProbePort{l.info("verify/outside", AnyHost, "XMPP proxy answers", Safe, rng, page("6")), xmppPort, slices.Concat(l.plan.To.IPv4, l.plan.To.IPv6)})
+
+	back := &CheckState{l.info("rollback/verify/state", host, "route and DNS records", Safe, rng, ours), []string{Route, DNS}}
+	back.Needs = l.back.ids(Replicated)
+	back.NoUndo = "it changes nothing"
+	l.back.add(Verify, back)
+}
+
+// receiver stands in the plan for the XMPP user whom the operator will name.
+func (l *lowering) receiver() string {
+	if partners := l.spec.XMPP.Partners.V; len(partners) > 0 {
+		return "user@" + partners[0]
+	}
+	return "user@partner.example"
+}
+
+// planZones edits the zone files. Zones and sets are in the order of their names.
+func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
+	out := []Zone{}
+	for z, list := range sets {
+		if len(list) == 0 {
+			continue
+		}
+		slices.SortFunc(list, func(a, b RecordSet) int {
+			if a.Step != b.Step {
+				return strings.Compare(a.Step, b.Step)
+			}
+			return strings.Compare(a.Owner+" "+a.Type, b.Owner+" "+b.Type)
+		})
+		planned, err := j.planZone(z, list)
+		if err != nil {
+			j.report(codeNoEdit, z.File.Range, "The zone file %q cannot be edited safely: %s.", z.File.V, strings.TrimSuffix(err.Error(), "."))
+			continue
+		}
+		out = append(out, planned)
+	}
+	slices.SortFunc(out, func(a, b Zone) int { return compareNames(a.Name, b.Name) })
+	return out
+}
+
+func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
+	old, _ := z.file.Serial()
+	planned := Zone{
+		Name: z.Name.V, File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
+		OldSHA256: sum(z.Text), NewSHA256: sum(z.Text), OldSerial: old, NewSerial: old, RollbackSerial: old,
+		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: z.Text,
+	}
+	if !slices.ContainsFunc(sets, RecordSet.Changed) {
+		return planned, nil
+	}
+	var err error
+	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
+		return planned, err
+	}
+	if planned.RollbackSerial, err = j.nextSerial(z, planned.NewSerial); err != nil {
+		return planned, err
+	}
+	if planned.Hunks, planned.Text, err = edit(z.file, z.Text, sets, false, planned.NewSerial); err != nil {
+		return planned, err
+	}
+	planned.NewSHA256 = sum(planned.Text)
+	after, err := zonefile.Read(planned.Text, z.origin, nil)
+	if err != nil {
+		return planned, err
+	}
+	planned.RollbackHunks, _, err = edit(after, planned.Text, sets, true, planned.RollbackSerial)
+	return planned, err
+}
+
+// edit makes hunks that turn each set into its new one, or back into its old one.
+func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial uint32) ([]hunk.Hunk, []byte, error) {
+	var changes []zonefile.Change
+	for _, set := range sets {
+		if !set.Changed() {
+			continue
+		}
+		change := zonefile.Change{Owner: set.Owner, Type: set.Type, Data: set.New}
+		if len(set.Old) == 0 {
+			change.TTL = set.NewTTL
+		}
+		if back {
+			change.Data, change.TTL = set.Old, 0
+			if len(set.New) == 0 {
+				change.TTL = set.OldTTL
+			}
+		}
+		changes = append(changes, change)
+	}
+	edits, err := file.Edit(changes, serial)
+	if err != nil {
+		return nil, nil, err
+	}
+	var lines []hunk.Edit
+	for _, e := range edits {
+		lines = append(lines, hunk.Edit(e))
+	}
+	hunks, err := hunk.FromEdits(text, lines, 3)
+	if err != nil {
+		return nil, nil, err
+	}
+	edited, err := hunk.Apply(text, hunks)
+	return hunks, edited, err
+}
+
+func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
+
+// nextSerial raises a serial by the policy of the zone. The date is that of the
+// change window: edgeplan reads no clock.
+func (j *job) nextSerial(z *zone, old uint32) (uint32, error) {
+	if z.Serial.V != "date" {
+		return zonefile.Increment(old), nil
+	}
+	start, err := time.Parse(time.RFC3339, j.f.Change.WindowStart.V)
+	if err != nil {
+		return 0, fmt.Errorf(`serial = "date" takes the date from window_start, which is not given`)
+	}
+	day, _ := strconv.Atoi(start.UTC().Format("20060102"))
+	serial, _ := zonefile.Date(old, day)
+	return serial, nil
+}

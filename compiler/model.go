@@ -1,0 +1,266 @@
+package compiler
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// model is a spec with its references resolved and its zone files read.
+type model struct {
+	spec  *parser.Spec
+	pools map[string]*parser.EdgePool
+	zones []*zone // longest name first, so that the first that fits is the right one
+	diags hcl.Diagnostics
+}
+
+func newModel(spec *parser.Spec) *model {
+	m := &model{spec: spec, pools: map[string]*parser.EdgePool{}}
+	for _, pool := range spec.EdgePools {
+		m.pools[pool.Name] = pool
+	}
+	m.readZones()
+	return m
+}
+
+func (m *model) reportf(code diag.Code, rng hcl.Range, format string, args ...any) {
+	m.diags = append(m.diags, diag.New(code, &rng, fmt.Sprintf(format, args...)))
+}
+
+// check holds the topology against the rules that no failover is needed for.
+func (m *model) check() {
+	m.checkNames()
+	m.checkAddresses()
+	m.checkTwice()
+	for _, pool := range m.spec.EdgePools {
+		m.checkPool(pool)
+	}
+	for _, z := range m.spec.Zones {
+		if z.Delivery.V == "windows-dns" {
+			m.reportf(codeNotYet, z.Delivery.Range, `delivery = "windows-dns" is planned but not yet there. With "zone-file" the package holds the change as a patch and as a list of records, and the script checks the result at the server.`)
+		}
+	}
+}
+
+func (m *model) checkNames() {
+	m.checkName(m.spec.Topology.ManagementHost)
+	for _, pool := range m.spec.EdgePools {
+		m.checkName(pool.FQDN)
+		m.checkName(pool.AccessEdgeFQDN)
+		m.checkName(pool.NextHop)
+		for _, server := range pool.Servers {
+			m.checkName(server.FQDN)
+		}
+	}
+	for _, pool := range m.spec.FrontEndPools {
+		m.checkName(pool.FQDN)
+	}
+	for _, domain := range m.spec.SIPDomains {
+		m.checkName(domain.Name)
+	}
+	if m.spec.XMPP != nil {
+		m.checkName(m.spec.XMPP.Host)
+	}
+	for _, z := range m.spec.Zones {
+		m.checkName(z.Name)
+		if _, err := netip.ParseAddr(z.Server.V); err != nil {
+			m.checkName(z.Server)
+		}
+	}
+}
+
+func (m *model) checkName(name parser.Value[string]) {
+	if !name.Set {
+		return
+	}
+	if why := badName(name.V); why != "" {
+		m.reportf(codeBadName, name.Range, "%q is not a host name that Lync, DNS and certificates take: %s. Letters, digits, hyphens and dots are allowed.", name.V, why)
+	}
+}
+
+// badName says what is wrong with a fully qualified host name, "" if nothing is.
+func badName(name string) string {
+	if len(name) > 253 {
+		return "it has more than 253 characters"
+	}
+	labels := strings.Split(name, ".")
+	if len(labels) < 2 {
+		return "it has no domain"
+	}
+	for _, label := range labels {
+		switch {
+		case label == "":
+			return "it has an empty label"
+		case len(label) > 63:
+			return "a label has more than 63 characters"
+		case label[0] == '-' || label[len(label)-1] == '-':
+			return "a label begins or ends with a hyphen"
+		}
+		for _, c := range label {
+			if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-') {
+				return fmt.Sprintf("it holds %q", c)
+			}
+		}
+	}
+	return ""
+}
+
+func (m *model) checkAddresses() {
+	for _, pool := range m.spec.EdgePools {
+		m.checkAddress(pool.VirtualIPv4, false)
+		for _, server := range pool.Servers {
+			m.checkAddress(server.PublicIPv4, false)
+			m.checkAddress(server.PublicIPv6, true)
+		}
+	}
+}
+
+func (m *model) checkAddress(value parser.Value[string], six bool) {
+	if !value.Set {
+		return
+	}
+	addr, err := netip.ParseAddr(value.V)
+	switch {
+	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
+		kind := "IPv4"
+		if six {
+			kind = "IPv6"
+		}
+		m.reportf(codeMalformed, value.Range, "%q is not an %s address.", value.V, kind)
+	case !isPublic(addr):
+		m.reportf(codePrivate, value.Range, "%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the address of the NAT device.", value.V)
+	}
+}
+
+var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
+
+// isPublic is false for addresses that no partner can reach. Addresses reserved for
+// documentation pass: they stand in examples.
+func isPublic(addr netip.Addr) bool {
+	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierNAT.Contains(addr) && addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
+
+// checkTwice reports one name or address in two places.
+func (m *model) checkTwice() {
+	seen := map[string]string{}
+	note := func(value parser.Value[string], what string) {
+		if !value.Set {
+			return
+		}
+		key := strings.ToLower(value.V)
+		if addr, err := netip.ParseAddr(value.V); err == nil {
+			key = addr.String()
+		}
+		if first, ok := seen[key]; ok {
+			m.reportf(codeContradiction, value.Range, "%s is given twice: as %s and as %s.", value.V, first, what)
+			return
+		}
+		seen[key] = what
+	}
+	if host := m.spec.Topology.ManagementHost; host.Set {
+		seen[strings.ToLower(host.V)] = "the management host"
+	}
+	for _, pool := range m.spec.EdgePools {
+		for _, server := range pool.Servers {
+			note(server.FQDN, fmt.Sprintf("an Edge Server of %s", pool.Name))
+			note(server.PublicIPv4, fmt.Sprintf("the address of %s", server.FQDN.V))
+			note(server.PublicIPv6, fmt.Sprintf("the address of %s", server.FQDN.V))
+		}
+		note(pool.VirtualIPv4, fmt.Sprintf("the virtual address of %s", pool.Name))
+	}
+	m.checkPoolNamesTwice()
+}
+
+func (m *model) checkPoolNamesTwice() {
+	seen := map[string]string{}
+	for _, pool := range m.spec.EdgePools {
+		for _, name := range []parser.Value[string]{pool.FQDN, pool.AccessEdgeFQDN} {
+			key := strings.ToLower(name.V)
+			if first, ok := seen[key]; ok && first != pool.Name && name.Set {
+				m.reportf(codeContradiction, name.Range, "%s is already a name of Edge pool %s. Each Edge pool needs internal and external names of its own.", name.V, first)
+			}
+			seen[key] = pool.Name
+		}
+	}
+}
+
+func (m *model) checkPool(pool *parser.EdgePool) {
+	for _, other := range m.spec.EdgePools {
+		if pool.FQDN.Set && sameName(pool.FQDN.V, other.AccessEdgeFQDN.V) && other == pool {
+			m.reportf(codeWrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
+		}
+	}
+	for _, server := range pool.Servers {
+		if len(pool.Servers) > 1 && sameName(server.FQDN.V, pool.FQDN.V) {
+			m.reportf(codeWrongPoolName, pool.FQDN.Range, "%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own, and only that has the service identity EdgeServer:FQDN.", pool.FQDN.V, len(pool.Servers))
+		}
+	}
+	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != xmppPort {
+		m.reportf(codeWrongPort, pool.XMPP.ListeningPort.Range, "XMPP servers connect to TCP port %d; the procedure demands it for the SRV record. With port %d no partner gets through.", xmppPort, pool.XMPP.ListeningPort.V)
+	}
+	if n := len(pool.Servers); n > 12 {
+		m.reportf(codeManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)
+	}
+}
+
+// xmppPort is the port of XMPP federation, TCP; RFC 6120 and step 5 of the procedure.
+const xmppPort = 5269
+
+// productOf is the product that runs on the servers of a pool.
+func (m *model) productOf(pool *parser.EdgePool) string {
+	if pool.Product.Set {
+		return pool.Product.V
+	}
+	return m.spec.Topology.Product.V
+}
+
+// siteOf returns the site of a pool, nil if it is not known.
+func (m *model) siteOf(pool *parser.EdgePool) *parser.Site {
+	i := slices.IndexFunc(m.spec.Sites, func(s *parser.Site) bool { return s.Name == pool.Site.V })
+	if i < 0 {
+		return nil
+	}
+	return m.spec.Sites[i]
+}
+
+// addresses returns the public addresses of the Access Edge service of a pool, sorted.
+func addresses(pool *parser.EdgePool) (four, six []string) {
+	if pool.LoadBalancing.V == "hardware" {
+		return canonical(pool.VirtualIPv4), nil
+	}
+	for _, server := range pool.Servers {
+		four = append(four, canonical(server.PublicIPv4)...)
+		six = append(six, canonical(server.PublicIPv6)...)
+	}
+	sortAddresses(four)
+	sortAddresses(six)
+	return four, six
+}
+
+func canonical(value parser.Value[string]) []string {
+	addr, err := netip.ParseAddr(value.V)
+	if err != nil {
+		return nil
+	}
+	return []string{addr.String()}
+}
+
+func sortAddresses(list []string) {
+	slices.SortFunc(list, func(a, b string) int { return netip.MustParseAddr(a).Compare(netip.MustParseAddr(b)) })
+}
+
+// serverNames returns the FQDNs of the servers of a pool, sorted.
+func serverNames(pool *parser.EdgePool) []string {
+	names := []string{}
+	for _, server := range pool.Servers {
+		names = append(names, server.FQDN.V)
+	}
+	slices.SortFunc(names, compareNames)
+	return names
+}

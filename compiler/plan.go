@@ -1,0 +1,153 @@
+package compiler
+
+import (
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+)
+
+// FormatVersion is the version of plan.json. It grows when a reader of the old form
+// would misread the new one.
+const FormatVersion = 1
+
+// Plan is one failover. Its JSON form is public; all artifacts but the new zone files
+// can be made from it alone. It holds no time of building, host, user or absolute path.
+type Plan struct {
+	FormatVersion int `json:"format_version"`
+	// ID is "sha256:" and a hash over what the plan does. It does not change when a
+	// comment of the spec, a line number or a finding does.
+	ID string `json:"id"`
+	// SpecDigest is "sha256:" and a hash over all files of the spec.
+	SpecDigest     string         `json:"spec_digest"`
+	Name           string         `json:"name"`
+	Product        cmdlet.Product `json:"product"` // of the management host
+	ManagementHost string         `json:"management_host"`
+	Reason         string         `json:"reason"`      // disaster or planned
+	Procedure      string         `json:"procedure"`   // documented or start-first
+	RouteSites     string         `json:"route_sites"` // target or all-routed
+	From           Pool           `json:"from"`
+	To             Pool           `json:"to"`
+	XMPPHost       string         `json:"xmpp_host,omitempty"` // empty: SRV records name the pools
+	// SIPRoute is the name of the Edge pool that holds SIP federation, which this plan
+	// does not move; empty if the spec does not say.
+	SIPRoute string    `json:"sip_route,omitempty"`
+	Change   Change    `json:"change"`
+	Stages   []Stage   `json:"stages"`
+	Zones    []Zone    `json:"zones"`
+	Outage   []Reach   `json:"outage"`
+	Rollback []Stage   `json:"rollback"`
+	Findings []Finding `json:"findings"`
+}
+
+// Pool is an Edge pool as far as a plan needs it.
+type Pool struct {
+	Name           string         `json:"name"`
+	Site           string         `json:"site"`
+	FQDN           string         `json:"fqdn"`
+	AccessEdgeFQDN string         `json:"access_edge_fqdn"`
+	Product        cmdlet.Product `json:"product"`
+	Servers        []string       `json:"servers"` // FQDNs, sorted
+	IPv4           []string       `json:"ipv4"`    // of the Access Edge service in public DNS
+	IPv6           []string       `json:"ipv6,omitempty"`
+}
+
+// Change is what the change record says about the change. Times are RFC 3339 as given.
+type Change struct {
+	Ticket      string   `json:"ticket"`
+	Summary     string   `json:"summary"`
+	WindowStart string   `json:"window_start,omitempty"`
+	WindowEnd   string   `json:"window_end,omitempty"`
+	Requester   string   `json:"requester,omitempty"`
+	Approvers   []string `json:"approvers,omitempty"`
+}
+
+// Names of stages, in the order of the documented procedure.
+const (
+	Preflight  = "Preflight"
+	Stop       = "Stop"
+	Route      = "Route"
+	DNS        = "Dns"
+	Firewall   = "Firewall"
+	Start      = "Start"
+	Replicated = "Replicate"
+	Verify     = "Verify"
+)
+
+// Stage is a part of the plan that is run as one. Hosts are the computers where it
+// runs, each of which has steps of its own; AnyHost stands for any other computer.
+type Stage struct {
+	Name  string   `json:"name"`
+	Hosts []string `json:"hosts"`
+	Steps Steps    `json:"steps"`
+}
+
+// AnyHost as the host of a step means any computer, best one outside.
+const AnyHost = "*"
+
+// Zone is one public DNS zone that the plan changes or checks.
+type Zone struct {
+	Name     string `json:"name"`
+	File     string `json:"file"` // in the spec's folder
+	Server   string `json:"server"`
+	Delivery string `json:"delivery"`
+	// OldSHA256 and NewSHA256 are of the zone file before and after the change, in hex.
+	OldSHA256 string      `json:"old_sha256"`
+	NewSHA256 string      `json:"new_sha256"`
+	OldSerial uint32      `json:"old_serial"`
+	NewSerial uint32      `json:"new_serial"`
+	Records   []RecordSet `json:"records"`
+	Hunks     []hunk.Hunk `json:"hunks"`
+	// RollbackSerial and RollbackHunks make, out of the new file, one with the old
+	// records and a serial that secondaries accept. Reversing Hunks does not: the
+	// serial would go down.
+	RollbackSerial uint32      `json:"rollback_serial"`
+	RollbackHunks  []hunk.Hunk `json:"rollback_hunks"`
+
+	// Text is the new zone file. It is not part of plan.json.
+	Text []byte `json:"-"`
+}
+
+// Changed tells whether the plan edits the zone; else it only checks records there.
+func (z Zone) Changed() bool { return len(z.Hunks) > 0 }
+
+// RecordSet is an RRset before and after the change. Owner is absolute and ends in a
+// dot. Data is canonical: addresses, or "priority weight port target." for SRV. A set
+// with equal Old and New is left as it is and checked.
+type RecordSet struct {
+	Owner  string   `json:"owner"`
+	Type   string   `json:"type"`    // A, AAAA or SRV
+	OldTTL uint32   `json:"old_ttl"` // seconds; 0 where Old is empty
+	NewTTL uint32   `json:"new_ttl"`
+	Old    []string `json:"old"`
+	New    []string `json:"new"`
+	// Step is the step of the procedure: 4 for addresses, 5 for SRV.
+	Step string `json:"step"`
+}
+
+// Changed tells whether the set changes.
+func (r RecordSet) Changed() bool { return !sameStrings(r.Old, r.New) }
+
+// Service says whether something is reachable, and through which Edge pool.
+type Service struct {
+	Up      bool   `json:"up"`
+	Through string `json:"through,omitempty"` // name of the pool; empty if not known
+}
+
+// Reach is what is reachable after a stage. After is empty for the time before the
+// first one.
+type Reach struct {
+	After        string  `json:"after"`
+	XMPP         Service `json:"xmpp"`
+	RemoteAccess Service `json:"remote_access"` // remote users, conferencing and media of the target pool
+	SIP          Service `json:"sip"`           // SIP federation
+}
+
+// Finding is a warning about the plan, or an error that was accepted.
+type Finding struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"` // error or warning
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Accepted string `json:"accepted,omitempty"` // the reason; empty: not accepted
+}

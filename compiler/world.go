@@ -1,0 +1,271 @@
+package compiler
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// world is what the steps of a plan change: a small model of the deployment.
+type world struct {
+	routes     map[string]string // FQDN of the pool by site, "" for none
+	running    map[string]bool   // services by Edge Server of the target pool
+	records    map[string]string // "old" or "new" by "zone owner type"
+	replicated map[string]string // what the replica of each server holds, as text of routes
+	firewall   bool
+	done       map[string]bool // IDs of steps
+}
+
+// firstWorld is the world that a plan expects before its first step.
+func firstWorld(plan *Plan) *world {
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]string{}, replicated: map[string]string{}, done: map[string]bool{}}
+	for _, server := range plan.To.Servers {
+		w.running[server] = true
+	}
+	for _, step := range allSteps(plan.Stages) {
+		if set, ok := step.(*SetRoute); ok {
+			w.routes[set.Site] = set.Forms[0].From
+		}
+	}
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			w.records[recordKey(zone, set)] = "old"
+		}
+	}
+	for _, step := range allSteps(plan.Stages) {
+		if r, ok := step.(*Replicate); ok {
+			w.replicated[r.Replica] = w.routeText()
+		}
+	}
+	return w
+}
+
+func recordKey(zone Zone, set RecordSet) string { return zone.Name + " " + set.Owner + " " + set.Type }
+
+func (w *world) routeText() string {
+	text := ""
+	for _, site := range slices.Sorted(maps.Keys(w.routes)) {
+		text += fmt.Sprintf("%q=%q ", site, w.routes[site])
+	}
+	return text
+}
+
+func (w *world) clone() *world {
+	c := *w
+	c.routes, c.running, c.records = maps.Clone(w.routes), maps.Clone(w.running), maps.Clone(w.records)
+	c.replicated, c.done = maps.Clone(w.replicated), maps.Clone(w.done)
+	return &c
+}
+
+// equal compares all but the firewall and the marks of steps, which no rollback undoes.
+func (w *world) equal(o *world) bool {
+	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
+}
+
+// apply runs one step in the world. It returns an error where the step could not be
+// run there: what it needs is not so.
+func (w *world) apply(plan *Plan, step Step, back bool) error {
+	info := step.Info()
+	for _, need := range info.Needs {
+		if !w.done[need] {
+			return fmt.Errorf("step %s runs before step %s, which it needs", info.ID, need)
+		}
+	}
+	switch s := step.(type) {
+	case *StopServices:
+		w.running[s.Host] = false
+	case *StartServices:
+		w.running[s.Host] = true
+	case *SetRoute:
+		if !back && plan.Procedure == "documented" && slices.Contains(slices.Collect(maps.Values(w.running)), true) {
+			return fmt.Errorf("step %s runs while a server of the target pool still runs", info.ID)
+		}
+		if now := w.routes[s.Site]; now != s.Forms[0].From && now != s.Forms[0].To {
+			return fmt.Errorf("step %s finds the route %q", info.ID, now)
+		}
+		w.routes[s.Site] = s.Forms[0].To
+	case *ChangeRecords:
+		w.changeRecords(plan, s.Zone, back)
+	case *ConfirmPort:
+		w.firewall = true
+	case *Replicate:
+		if running, edge := w.running[s.Replica]; edge && !running {
+			return fmt.Errorf("step %s replicates to a stopped replica", info.ID)
+		}
+		w.replicated[s.Replica] = w.routeText()
+	}
+	w.done[info.ID] = true
+	return nil
+}
+
+func (w *world) changeRecords(plan *Plan, name string, back bool) {
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			switch {
+			case zone.Name != name:
+			case back:
+				w.records[recordKey(zone, set)] = "old"
+			default:
+				w.records[recordKey(zone, set)] = "new"
+			}
+		}
+	}
+}
+
+// reached says what is missing to the aim of the plan, "" if nothing is: every site of
+// the plan is routed to the target pool, whose servers run and know it; DNS leads to
+// the pool's own addresses.
+func (w *world) reached(plan *Plan) string {
+	for site, route := range w.routes {
+		if route != plan.To.FQDN {
+			return fmt.Sprintf("%s is routed to %q", site, route)
+		}
+	}
+	for server, running := range w.running {
+		if !running {
+			return server + " is stopped"
+		}
+	}
+	for replica, routes := range w.replicated {
+		if routes != w.routeText() {
+			return replica + " does not know the new route"
+		}
+	}
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			if w.records[recordKey(zone, set)] != "new" {
+				return set.Owner + " is not changed"
+			}
+			if why := leads(plan, set); why != "" {
+				return why
+			}
+		}
+	}
+	if !w.firewall {
+		return "nobody has confirmed port 5269"
+	}
+	return ""
+}
+
+// leads says why a set, once changed, does not lead partners to the target pool.
+func leads(plan *Plan, set RecordSet) string {
+	target := absolute(plan.To.AccessEdgeFQDN)
+	if plan.XMPPHost != "" {
+		target = absolute(plan.XMPPHost)
+	}
+	switch set.Type {
+	case "A", "AAAA":
+		want := plan.To.IPv4
+		if set.Type == "AAAA" {
+			want = plan.To.IPv6
+		}
+		if !sameStrings(set.New, want) {
+			return fmt.Sprintf("%s leads to %v", set.Owner, set.New)
+		}
+	case "SRV":
+		for _, data := range set.New {
+			if s, ok := parseSRV(data); ok && s.target == target && s.port == xmppPort {
+				return ""
+			}
+		}
+		return fmt.Sprintf("%s does not lead to %s", set.Owner, target)
+	}
+	return ""
+}
+
+// prove runs the plan in its first world and shows that the last step reaches the aim,
+// that no step runs before what it needs, and that the rollback restores the first
+// world from the start and after every step. An error is a mistake in this package.
+func prove(plan *Plan) error {
+	first := firstWorld(plan)
+	now := first.clone()
+	if err := proveRollback(plan, first, now, "the start"); err != nil {
+		return err
+	}
+	for _, step := range allSteps(plan.Stages) {
+		if err := now.apply(plan, step, false); err != nil {
+			return err
+		}
+		if err := proveRollback(plan, first, now, step.Info().ID); err != nil {
+			return err
+		}
+	}
+	if missing := now.reached(plan); missing != "" {
+		return fmt.Errorf("after the last step %s", missing)
+	}
+	return nil
+}
+
+func proveRollback(plan *Plan, first, now *world, at string) error {
+	w := now.clone()
+	for _, step := range allSteps(plan.Rollback) {
+		if err := w.apply(plan, step, true); err != nil {
+			return fmt.Errorf("rollback from %s: %w", at, err)
+		}
+	}
+	if !w.equal(first) {
+		return fmt.Errorf("the rollback from %s does not restore the first state", at)
+	}
+	return nil
+}
+
+func allSteps(stages []Stage) Steps {
+	var out Steps
+	for _, stage := range stages {
+		out = append(out, stage.Steps...)
+	}
+	return out
+}
+
+// reach tells what is reachable before the plan and after each of its stages.
+func reach(plan *Plan) []Reach {
+	w := firstWorld(plan)
+	out := []Reach{w.reach(plan, "")}
+	for _, stage := range plan.Stages {
+		for _, step := range stage.Steps {
+			if err := w.apply(plan, step, false); err != nil {
+				panic("internal error: " + err.Error())
+			}
+		}
+		out = append(out, w.reach(plan, stage.Name))
+	}
+	return out
+}
+
+func (w *world) reach(plan *Plan, after string) Reach {
+	runs := !slices.Contains(slices.Collect(maps.Values(w.running)), false)
+	r := Reach{After: after, RemoteAccess: Service{Up: runs, Through: plan.To.Name}}
+	allNew, moved := w.recordState(plan)
+	switch w.routes[plan.To.Site] {
+	case plan.To.FQDN:
+		known := true
+		for _, routes := range w.replicated {
+			known = known && routes == w.routeText()
+		}
+		r.XMPP = Service{Up: runs && known && allNew && w.firewall, Through: plan.To.Name}
+	case plan.From.FQDN:
+		r.XMPP = Service{Up: plan.Reason == "planned" && !moved, Through: plan.From.Name}
+	}
+	r.SIP = Service{Up: true, Through: plan.SIPRoute}
+	switch plan.SIPRoute {
+	case plan.To.Name:
+		r.SIP.Up = runs
+	case plan.From.Name:
+		r.SIP.Up = plan.Reason == "planned"
+	}
+	return r
+}
+
+// recordState tells whether all records that change are changed, and whether any is.
+func (w *world) recordState(plan *Plan) (all, any bool) {
+	all = true
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			if set.Changed() {
+				isNew := w.records[recordKey(zone, set)] == "new"
+				all, any = all && isNew, any || isNew
+			}
+		}
+	}
+	return all, any
+}

@@ -1,0 +1,498 @@
+package compiler
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// zone is a dns_zone block with its file read.
+type zone struct {
+	*parser.Zone
+	origin string         // lower case, with the final dot
+	file   *zonefile.Zone // nil if it cannot be read
+}
+
+// readZones reads the zone files as far as any plan could need them: addresses and
+// aliases of the names that XMPP federation uses, and all SRV records.
+func (m *model) readZones() {
+	names := m.namesInDNS()
+	for _, spec := range m.spec.Zones {
+		z := &zone{Zone: spec, origin: absolute(spec.Name.V)}
+		m.zones = append(m.zones, z)
+		if spec.Text == nil || badName(spec.Name.V) != "" {
+			continue
+		}
+		file, err := zonefile.Read(spec.Text, z.origin, func(owner []byte, typ string) bool {
+			switch typ {
+			case "SRV":
+				return true
+			case "A", "AAAA", "CNAME":
+				return names[string(owner)]
+			}
+			return false
+		})
+		if err != nil {
+			m.reportZone(spec, err)
+			continue
+		}
+		if _, ok := file.Serial(); !ok {
+			m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
+			continue
+		}
+		z.file = file
+	}
+	slices.SortStableFunc(m.zones, func(a, b *zone) int { return len(b.origin) - len(a.origin) })
+}
+
+func (m *model) namesInDNS() map[string]bool {
+	names := map[string]bool{}
+	for _, pool := range m.spec.EdgePools {
+		names[absolute(pool.AccessEdgeFQDN.V)] = true
+	}
+	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
+		names[absolute(m.spec.XMPP.Host.V)] = true
+	}
+	for _, domain := range m.spec.SIPDomains {
+		names[srvOwner(domain.Name.V)] = true
+	}
+	return names
+}
+
+func (m *model) reportZone(spec *parser.Zone, err error) {
+	var at *zonefile.Error
+	if !errors.As(err, &at) {
+		m.reportf(codeBadZone, spec.File.Range, "The zone file %q cannot be read: %s.", spec.File.V, err)
+		return
+	}
+	m.reportf(codeBadZone, zoneRange(spec, at.Line, at.Column), "%s.", strings.TrimSuffix(at.Msg, "."))
+}
+
+// zoneRange is a place in a zone file.
+func zoneRange(spec *parser.Zone, line, column int) hcl.Range {
+	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
+	return hcl.Range{Filename: spec.File.V, Start: at, End: at}
+}
+
+// absolute is a name in lower case with a final dot.
+func absolute(name string) string {
+	return strings.ToLower(strings.TrimSuffix(name, ".")) + "."
+}
+
+func srvOwner(domain string) string { return "_xmpp-server._tcp." + absolute(domain) }
+
+// zoneOf returns the zone that holds a name, nil if no declared zone does.
+func (m *model) zoneOf(name string) *zone {
+	for _, z := range m.zones {
+		if name == z.origin || strings.HasSuffix(name, "."+z.origin) {
+			return z
+		}
+	}
+	return nil
+}
+
+// set returns the data and TTL of an RRset of the zone.
+func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
+	set, ok := z.file.Set(owner, typ)
+	if !ok {
+		return []string{}, 0
+	}
+	return slices.Clone(set.Data), set.TTL
+}
+
+// at is the place of the first record of a set, or of the zone's block.
+func (z *zone) at(owner, typ string) hcl.Range {
+	for _, r := range z.file.Records {
+		if r.Owner == owner && r.Type == typ {
+			return zoneRange(z.Zone, r.Line, 1)
+		}
+	}
+	return z.File.Range
+}
+
+// srv is the data of an SRV record.
+type srv struct {
+	priority, weight, port int
+	target                 string // absolute, lower case
+}
+
+func (s srv) String() string {
+	return fmt.Sprintf("%d %d %d %s", s.priority, s.weight, s.port, s.target)
+}
+
+// parseSRV reads canonical data; ok is false for what is no SRV data.
+func parseSRV(data string) (srv, bool) {
+	fields := strings.Fields(data)
+	if len(fields) != 4 {
+		return srv{}, false
+	}
+	var n [3]int
+	for i := range n {
+		v, err := strconv.ParseUint(fields[i], 10, 16)
+		if err != nil {
+			return srv{}, false
+		}
+		n[i] = int(v)
+	}
+	return srv{n[0], n[1], n[2], fields[3]}, true
+}
+
+// lowerZones decides what each RRset becomes and returns the sets by zone.
+func (j *job) lowerZones() map[*zone][]RecordSet {
+	out := map[*zone][]RecordSet{}
+	if j.spec.XMPP == nil {
+		j.report(codeMalformed, j.f.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
+		return out
+	}
+	target := absolute(j.to.AccessEdgeFQDN.V)
+	if j.spec.XMPP.Host.Set {
+		target = absolute(j.spec.XMPP.Host.V)
+		j.lowerHost(out, target)
+	} else {
+		j.checkAccessEdge(target)
+	}
+	for _, domain := range j.xmppDomains() {
+		j.lowerSRV(out, domain, target)
+	}
+	for _, z := range j.zones {
+		j.checkZone(z, out[z])
+	}
+	return out
+}
+
+// checkPublic reports a pool whose addresses in public DNS are not all known.
+func (j *job) checkPublic() bool {
+	if j.to.LoadBalancing.V == "hardware" {
+		if !j.to.VirtualIPv4.Set {
+			j.report(codeWrongAddresses, j.to.LoadBalancing.Range, "%s is behind a hardware load balancer; public DNS needs its address. Set virtual_ipv4.", j.to.Name)
+		}
+		return j.to.VirtualIPv4.Set
+	}
+	ok := true
+	for _, server := range j.to.Servers {
+		if !server.PublicIPv4.Set {
+			j.report(codeWrongAddresses, server.FQDN.Range, "%s has no public_ipv4. With DNS load balancing public DNS holds the address of every Edge Server of the pool.", server.FQDN.V)
+			ok = false
+		}
+	}
+	return ok
+}
+
+// checkIPv6 warns about a pool that is reachable by IPv6 only in part.
+func (j *job) checkIPv6() {
+	with := 0
+	for _, server := range j.to.Servers {
+		if server.PublicIPv6.Set {
+			with++
+		}
+	}
+	switch {
+	case with > 0 && j.to.LoadBalancing.V == "hardware":
+		j.report(codeNoAAAA, j.to.LoadBalancing.Range, "Servers of %s have IPv6 addresses, but behind a hardware load balancer only virtual_ipv4 is published: there will be no AAAA record.", j.to.Name)
+	case with > 0 && with < len(j.to.Servers):
+		j.report(codeNoAAAA, j.to.Range, "%d of the %d servers of %s have a public_ipv6: the others are not reachable by IPv6.", with, len(j.to.Servers), j.to.Name)
+	}
+}
+
+// newRecordTTL is the TTL in seconds of a record that has no neighbour to follow:
+// short, because failover names move.
+const newRecordTTL = 300
+
+// lowerHost moves the addresses of the one XMPP host to the target pool; step 4.
+func (j *job) lowerHost(out map[*zone][]RecordSet, host string) {
+	known := j.checkPublic()
+	j.checkIPv6()
+	rng := j.spec.XMPP.Host.Range
+	j.checkShared(host)
+	z := j.zoneOf(host)
+	if z == nil {
+		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and say who moves the address.", j.spec.XMPP.Host.V)
+		return
+	}
+	if z.file == nil || !known {
+		return
+	}
+	if alias, _ := z.set(host, "CNAME"); len(alias) > 0 {
+		j.report(codeAlias, z.at(host, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782); give the host addresses of its own.", j.spec.XMPP.Host.V)
+		return
+	}
+	four, six := addresses(j.to)
+	for _, want := range []struct {
+		typ  string
+		data []string
+	}{{"A", four}, {"AAAA", six}} {
+		set := RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
+		set.Old, set.OldTTL = z.set(host, want.typ)
+		sortAddresses(set.Old)
+		set.NewTTL = j.ttlFor(z, set, host)
+		out[z] = append(out[z], set)
+	}
+}
+
+// ttlFor keeps the TTL of a set; a new set takes that of the other addresses.
+func (j *job) ttlFor(z *zone, set RecordSet, host string) uint32 {
+	if len(set.Old) > 0 {
+		return set.OldTTL
+	}
+	for _, typ := range []string{"A", "AAAA"} {
+		if data, ttl := z.set(host, typ); len(data) > 0 {
+			return ttl
+		}
+	}
+	return newRecordTTL
+}
+
+// checkShared reports a host whose address serves more than XMPP.
+func (j *job) checkShared(host string) {
+	rng := j.spec.XMPP.Host.Range
+	for _, pool := range j.spec.EdgePools {
+		if absolute(pool.AccessEdgeFQDN.V) == host {
+			j.report(codeSharedHost, rng, "%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.", j.spec.XMPP.Host.V, pool.Name)
+			return
+		}
+	}
+	for _, z := range j.zones {
+		if z.file == nil {
+			continue
+		}
+		for _, r := range z.file.Records {
+			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
+			if s, ok := parseSRV(r.Data); ok && sip && s.target == host {
+				j.report(codeSharedHost, zoneRange(z.Zone, r.Line, 1), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.spec.XMPP.Host.V)
+				return
+			}
+		}
+	}
+}
+
+// checkAccessEdge holds the name that SRV records will prefer against its zone.
+func (j *job) checkAccessEdge(name string) {
+	rng := j.to.AccessEdgeFQDN.Range
+	known := j.checkPublic()
+	j.checkIPv6()
+	z := j.zoneOf(name)
+	switch {
+	case z == nil:
+		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", j.to.AccessEdgeFQDN.V, j.to.Name)
+		return
+	case z.file == nil || !known:
+		return
+	}
+	four, six := addresses(j.to)
+	have, _ := z.set(name, "A")
+	have6, _ := z.set(name, "AAAA")
+	alias, _ := z.set(name, "CNAME")
+	switch {
+	case len(alias) > 0:
+		j.report(codeAlias, z.at(name, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782).", j.to.AccessEdgeFQDN.V)
+	case len(have) == 0 && len(have6) == 0:
+		j.report(codeNoAddress, rng, "SRV records will point at %s, which has no address in zone %s.", j.to.AccessEdgeFQDN.V, z.Name.V)
+	case !sameStrings(have, four):
+		j.report(codeWrongAddresses, z.at(name, "A"), "%s has the addresses %s here, but %s has %s.", j.to.AccessEdgeFQDN.V, list(have), j.to.Name, list(four))
+	case len(six) > 0 && len(have6) == 0:
+		j.report(codeNoAAAA, rng, "%s has IPv6 addresses, but %s has no AAAA record.", j.to.Name, j.to.AccessEdgeFQDN.V)
+	}
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// lowerSRV makes the SRV records of one SIP domain lead to the target; step 5 and the
+// note on pools with different priorities.
+func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, target string) {
+	owner := srvOwner(domain.Name.V)
+	z := j.zoneOf(owner)
+	if z == nil {
+		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: whether its SRV record leads to the new pool is for its owner to see.", domain.Name.V)
+		return
+	}
+	if z.file == nil {
+		return
+	}
+	data, ttl := z.set(owner, "SRV")
+	records, ok := j.readSRV(z, owner, data)
+	if !ok {
+		return
+	}
+	hostLayout := j.spec.XMPP.Host.Set
+	wanted := slices.Clone(records)
+	if present := slices.ContainsFunc(records, func(s srv) bool { return s.target == target }); !present || !hostLayout {
+		model, modelTTL := j.sibling(owner)
+		wanted = promote(records, target, model)
+		if len(data) == 0 {
+			ttl = modelTTL
+		}
+	}
+	j.checkOrder(z, owner, wanted, target)
+	set := RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
+	if len(data) == 0 {
+		set.OldTTL = 0
+	}
+	for _, s := range wanted {
+		set.New = append(set.New, s.String())
+	}
+	sortSRV(set.Old)
+	sortSRV(set.New)
+	out[z] = append(out[z], set)
+}
+
+func sortSRV(data []string) {
+	slices.SortFunc(data, func(a, b string) int {
+		x, _ := parseSRV(a)
+		y, _ := parseSRV(b)
+		if x.priority != y.priority {
+			return x.priority - y.priority
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// readSRV parses a set and holds it against the rules for SRV records.
+func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
+	var records []srv
+	seen := map[int]bool{}
+	name := strings.TrimSuffix(owner, ".")
+	for _, d := range data {
+		s, ok := parseSRV(d)
+		switch {
+		case !ok:
+			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
+			return nil, false
+		case s.port != xmppPort:
+			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d.", name, s.port, xmppPort)
+			return nil, false
+		case seen[s.priority]:
+			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d. Partners would share themselves out between two pools, of which one is not designated; each pool needs a priority of its own.", name, s.priority)
+			return nil, false
+		}
+		seen[s.priority] = true
+		records = append(records, s)
+	}
+	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
+		j.report(codeNoEdit, z.at(owner, "CNAME"), "%s is an alias (CNAME), beside which no SRV record can stand.", name)
+		return nil, false
+	}
+	return records, true
+}
+
+// sibling returns priority and weight for a new SRV record, and its TTL: those that
+// other SIP domains use if they agree, else 0, 0 and a short TTL.
+func (j *job) sibling(owner string) (srv, uint32) {
+	var found []srv
+	var ttl uint32
+	for _, domain := range j.xmppDomains() {
+		other := srvOwner(domain.Name.V)
+		z := j.zoneOf(other)
+		if other == owner || z == nil || z.file == nil {
+			continue
+		}
+		data, t := z.set(other, "SRV")
+		if s, ok := parseSRV(strings.Join(data, " ")); ok && len(data) == 1 {
+			found, ttl = append(found, srv{priority: s.priority, weight: s.weight}), t
+		}
+	}
+	if len(found) == 0 || slices.ContainsFunc(found, func(s srv) bool { return s != found[0] }) {
+		return srv{}, newRecordTTL
+	}
+	return found[0], ttl
+}
+
+// promote makes the record of a target come first (have the lowest priority number)
+// and leaves as many of the others as they are as it can.
+func promote(records []srv, target string, model srv) []srv {
+	out := slices.Clone(records)
+	if len(out) == 0 {
+		return []srv{{model.priority, model.weight, xmppPort, target}}
+	}
+	first, mine, last := 0, -1, 0
+	for i, s := range out {
+		if s.priority < out[first].priority {
+			first = i
+		}
+		if s.priority > out[last].priority {
+			last = i
+		}
+		if s.target == target && (mine < 0 || s.priority < out[mine].priority) {
+			mine = i
+		}
+	}
+	switch {
+	case mine >= 0:
+		out[mine].priority, out[first].priority = out[first].priority, out[mine].priority
+		return out
+	case out[first].priority > 0:
+		return append(out, srv{out[first].priority / 2, model.weight, xmppPort, target})
+	default:
+		out[first].priority = min(out[last].priority+10, 65535)
+		return append(out, srv{0, model.weight, xmppPort, target})
+	}
+}
+
+// checkOrder warns when another pool's record still comes before the target's.
+func (j *job) checkOrder(z *zone, owner string, records []srv, target string) {
+	if len(records) == 0 {
+		return
+	}
+	first := slices.MinFunc(records, func(a, b srv) int { return a.priority - b.priority })
+	if first.target == target {
+		return
+	}
+	whose := "another host"
+	if first.target == absolute(j.from.AccessEdgeFQDN.V) {
+		whose = j.from.Name + ", the pool that is left"
+	}
+	j.report(codeStaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), whose)
+}
+
+// checkZone holds a zone that the plan touches against what makes editing unsafe.
+func (j *job) checkZone(z *zone, sets []RecordSet) {
+	if z.file == nil || len(sets) == 0 {
+		return
+	}
+	changes := slices.ContainsFunc(sets, RecordSet.Changed)
+	if z.file.Dnssec && changes {
+		j.report(codeNoEdit, z.File.Range, "%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.", z.File.V)
+	}
+	for _, d := range z.file.Directives {
+		switch {
+		case d.Name == "$INCLUDE":
+			j.report(codeInclude, zoneRange(z.Zone, d.Line, 1), "edgeplan does not read included files. If one holds a record of the names in this plan, give that file as the zone file.")
+		case d.Name == "$GENERATE" && len(d.Args) > 1:
+			for _, set := range sets {
+				if generates(d.Args[1], z.origin, set.Owner) {
+					j.report(codeNoEdit, zoneRange(z.Zone, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
+					break
+				}
+			}
+		}
+	}
+	window := j.window()
+	for _, set := range sets {
+		if set.Changed() && window > 0 && float64(set.OldTTL) > window.Seconds() {
+			j.report(codeLongTTL, z.at(set.Owner, set.Type), "The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may give the old answer until after it; lower the TTL well ahead.", set.Type, strings.TrimSuffix(set.Owner, "."), set.OldTTL, int(window.Seconds()))
+		}
+	}
+}
+
+var iterator = regexp.MustCompile(`\\\$(\\\{[^}]*\\\})?`)
+
+// generates tells whether the owner template of a $GENERATE can make a name.
+func generates(template, origin, owner string) bool {
+	pattern := iterator.ReplaceAllStringFunc(regexp.QuoteMeta(template), func(string) string { return "[0-9a-f.]+" })
+	name := strings.TrimSuffix(strings.TrimSuffix(owner, origin), ".")
+	matched, err := regexp.MatchString("(?i)^("+pattern+")$", name)
+	absoluteMatched, _ := regexp.MatchString("(?i)^("+pattern+")$", owner)
+	return err != nil || matched || absoluteMatched
+}
