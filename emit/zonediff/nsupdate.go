@@ -1,0 +1,142 @@
+package zonediff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// Diff is the change of a zone file. It fits `patch -p1` in the folder from which the
+// zone's File is counted. It is empty for a zone that does not change.
+func Diff(zone compiler.Zone) string {
+	return Unified("a/"+zone.File, "b/"+zone.File, zone.Hunks)
+}
+
+// RollbackDiff turns the new zone file into one with the old records and a serial that
+// secondary servers accept.
+func RollbackDiff(zone compiler.Zone) string {
+	return Unified("a/"+zone.File, "b/"+zone.File, zone.RollbackHunks)
+}
+
+// Nsupdate is the change of a zone as a script for BIND nsupdate: one message, whose
+// prerequisites are all records of the plan's sets as they are before the change. An
+// error names the value that is no plain token of the script, and the byte in it.
+// planID is for the comment at the head.
+func Nsupdate(planID string, zone compiler.Zone) (string, error) {
+	return updateScript(zone, "Change of zone "+zone.Name+", plan "+planID+".", zone.Records)
+}
+
+// NsupdateRollback is the same with old and new exchanged.
+func NsupdateRollback(planID string, zone compiler.Zone) (string, error) {
+	back := slices.Clone(zone.Records)
+	for i, set := range back {
+		back[i].Old, back[i].New = set.New, set.Old
+		back[i].OldTTL, back[i].NewTTL = set.NewTTL, set.OldTTL
+	}
+	return updateScript(zone, "Rollback of zone "+zone.Name+", plan "+planID+".", back)
+}
+
+func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (string, error) {
+	p := &updatePrinter{}
+	p.head(title, sets)
+	server := p.quote(serverToken, zone.Server)
+	p.line("server", server)
+	p.line("zone", p.quote(nameToken, zone.Name))
+	p.line("class", "IN")
+	p.prerequisites(sets)
+	for _, op := range []byte{'-', '+'} {
+		for _, set := range sets {
+			p.updates(set, op)
+		}
+	}
+	p.line("send")
+	if p.err != nil {
+		return "", p.err
+	}
+	return p.b.String(), nil
+}
+
+// updatePrinter keeps the first error; what is printed after it is not used.
+type updatePrinter struct {
+	b   strings.Builder
+	err error
+}
+
+func (p *updatePrinter) line(words ...string) {
+	p.b.WriteString(strings.Join(words, " ") + "\n")
+}
+
+func (p *updatePrinter) comment(text string) { p.line(";", words.Visible(text)) }
+
+func (p *updatePrinter) quote(kind tokenKind, value string) string {
+	token, err := quoteToken(kind, value)
+	if err != nil && p.err == nil {
+		p.err = err
+	}
+	return token
+}
+
+func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
+	p.comment(title + " Written by edgeplan.")
+	p.comment("Run: nsupdate FILE (with -k KEYFILE or -g, as the server wants). The message is applied whole or not at all:")
+	p.comment("if one prereq line does not hold, the server changes nothing and nsupdate ends with exit code 2.")
+	p.comment("The server raises the serial of the zone itself.")
+	for _, op := range []byte{'-', '+'} {
+		for _, set := range sets {
+			for _, r := range words.Records(set) {
+				if r.Op == op {
+					p.comment(r.String())
+				}
+			}
+		}
+	}
+}
+
+// prerequisites wants every set complete and by value, also those that stay, and no
+// CNAME where they stand.
+func (p *updatePrinter) prerequisites(sets []compiler.RecordSet) {
+	var owners []string
+	for _, set := range sets {
+		owner, typ := p.owner(set)
+		if len(set.Old) == 0 {
+			p.line("prereq nxrrset", owner, "IN", typ)
+		}
+		for _, data := range set.Old {
+			p.line("prereq yxrrset", owner, "IN", typ, p.data(set.Type, data))
+		}
+		if !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
+	}
+	for _, owner := range owners {
+		p.line("prereq nxrrset", owner, "IN CNAME")
+	}
+}
+
+// updates prints the lines of one kind. A record that stays while its TTL changes is
+// added again and not deleted: that sets the TTL (RFC 2136, 3.4.2.2).
+func (p *updatePrinter) updates(set compiler.RecordSet, op byte) {
+	owner, typ := p.owner(set)
+	for _, r := range words.Records(set) {
+		data := p.data(set.Type, r.Data)
+		switch {
+		case r.Op != op:
+		case op == '+':
+			p.line("update add", owner, fmt.Sprint(r.TTL), "IN", typ, data)
+		case !slices.Contains(set.New, r.Data):
+			p.line("update delete", owner, "IN", typ, data)
+		}
+	}
+}
+
+func (p *updatePrinter) owner(set compiler.RecordSet) (owner, typ string) {
+	return p.quote(nameToken, set.Owner), p.quote(typeToken, set.Type)
+}
+
+func (p *updatePrinter) data(typ, data string) string {
+	kind := map[string]tokenKind{"A": ipv4Token, "AAAA": ipv6Token, "SRV": srvToken}[typ]
+	return p.quote(kind, data)
+}

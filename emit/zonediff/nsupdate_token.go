@@ -1,0 +1,109 @@
+package zonediff
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// tokenKind is what a value has to be in order to stand in an nsupdate script as it is.
+type tokenKind string
+
+const (
+	nameToken   tokenKind = "absolute domain name"
+	serverToken tokenKind = "host name or address"
+	typeToken   tokenKind = "record type A, AAAA or SRV"
+	ipv4Token   tokenKind = "IPv4 address"
+	ipv6Token   tokenKind = "IPv6 address"
+	srvToken    tokenKind = "priority, weight, port and absolute target"
+)
+
+// quoteToken returns a value as nsupdate reads it. Only values that need no quoting
+// are taken: the names of hosts and of their SRV records have no others. Anything else
+// is an error with the offset of the first byte that is wrong.
+func quoteToken(kind tokenKind, value string) (string, error) {
+	at := -1
+	switch kind {
+	case nameToken:
+		at = badName(value)
+	case serverToken:
+		if addr, err := netip.ParseAddr(value); err != nil || addr.Zone() != "" {
+			at = badName(strings.TrimSuffix(value, ".") + ".")
+		}
+	case typeToken:
+		if value != "A" && value != "AAAA" && value != "SRV" {
+			at = 0
+		}
+	case ipv4Token, ipv6Token:
+		at = badAddress(value, kind == ipv4Token)
+	case srvToken:
+		at = badService(value)
+	default:
+		at = 0
+	}
+	if at >= 0 {
+		return "", fmt.Errorf("%.300q cannot stand in an nsupdate script: byte %d is wrong for %s", value, at, kind)
+	}
+	return value, nil
+}
+
+// badName is the offset of the first byte that an absolute name of letters, digits,
+// hyphens and underscores cannot have there, or -1.
+func badName(name string) int {
+	label := 0
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '.':
+			if label == 0 {
+				return i
+			}
+			label = 0
+			continue
+		case c == '-' && label == 0, !plainByte(c), label == 63, i >= 254:
+			return i
+		}
+		label++
+	}
+	if name == "" || label > 0 || len(name) > 254 {
+		return len(name)
+	}
+	return -1
+}
+
+func plainByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+}
+
+func badAddress(value string, v4 bool) int {
+	for i := range len(value) {
+		if !strings.ContainsRune("0123456789abcdefABCDEF.:", rune(value[i])) {
+			return i
+		}
+	}
+	addr, err := netip.ParseAddr(value)
+	if err != nil || addr.Is4() != v4 {
+		return 0
+	}
+	return -1
+}
+
+// badService takes "." as target too: it says that there is no such service.
+func badService(value string) int {
+	at := 0
+	for range 3 {
+		number, _, found := strings.Cut(value[at:], " ")
+		n, err := strconv.ParseUint(number, 10, 16)
+		if err != nil || !found || number != strconv.FormatUint(n, 10) {
+			return at
+		}
+		at += len(number) + 1
+	}
+	if target := value[at:]; target != "." {
+		if bad := badName(target); bad >= 0 {
+			return at + bad
+		}
+	}
+	return -1
+}
