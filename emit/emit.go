@@ -1,0 +1,189 @@
+package emit
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/record"
+	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/emit/zonediff"
+)
+
+// Names of artifacts that every plan has.
+const (
+	RecordName = "change.md"
+	PlanName   = "plan.json"
+	SumsName   = "SHA256SUMS"
+)
+
+// Artifact is one file. Name is relative to the folder of the plan, with slashes.
+type Artifact struct {
+	Name string
+	Data []byte
+}
+
+// All makes every artifact of a plan that has just been compiled, sorted by name. It
+// fails where a changed zone has no Text, as after reading plan.json, or another Text
+// than the plan says.
+func All(plan *compiler.Plan) ([]Artifact, error) {
+	for _, zone := range plan.Zones {
+		switch {
+		case !zone.Changed():
+		case len(zone.Text) == 0:
+			return nil, fmt.Errorf("zone %q: the plan does not hold the new zone file", zone.Name)
+		case sum(zone.Text) != zone.NewSHA256:
+			return nil, fmt.Errorf("zone %q: the new zone file has SHA-256 %s, the plan says %s", zone.Name, sum(zone.Text), zone.NewSHA256)
+		}
+	}
+	all, err := FromPlan(plan)
+	if err != nil {
+		return nil, err
+	}
+	for _, zone := range plan.Zones {
+		if zone.Changed() {
+			all = append(all, Artifact{words.Files(zone).Zone, zone.Text})
+		}
+	}
+	sortByName(all)
+	all = append(all, Artifact{SumsName, Sums(all)})
+	sortByName(all)
+	return all, nil
+}
+
+// FromPlan makes the artifacts that plan.json is enough for: all but the zone files
+// and SHA256SUMS. They are the same bytes as those of All.
+func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
+	if err := checkNames(plan.Zones); err != nil {
+		return nil, err
+	}
+	all, err := base(plan)
+	if err != nil {
+		return nil, err
+	}
+	facts := record.Facts{RuntimeSHA256: powershell.RuntimeSHA256()}
+	for _, zone := range plan.Zones {
+		if !zone.Changed() {
+			continue
+		}
+		files, err := zoneArtifacts(plan, zone)
+		if err != nil {
+			return nil, fmt.Errorf("zone %q: %w", zone.Name, err)
+		}
+		all = append(all, files...)
+		facts.Files = append(facts.Files, record.File{Name: words.Files(zone).Zone, SHA256: zone.NewSHA256})
+	}
+	for _, a := range all {
+		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: sum(a.Data)})
+	}
+	slices.SortFunc(facts.Files, func(a, b record.File) int { return strings.Compare(a.Name, b.Name) })
+	text, err := record.Markdown(plan, facts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", RecordName, err)
+	}
+	all = append(all, Artifact{RecordName, []byte(text)})
+	sortByName(all)
+	return all, nil
+}
+
+// base makes the scripts and plan.json.
+func base(plan *compiler.Plan) ([]Artifact, error) {
+	var all []Artifact
+	for _, file := range []struct {
+		name string
+		make func(*compiler.Plan) ([]byte, error)
+	}{
+		{"failover.ps1", powershell.Failover},
+		{"rollback.ps1", powershell.Rollback},
+		{PlanName, compiler.Encode},
+	} {
+		data, err := file.make(plan)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file.name, err)
+		}
+		all = append(all, Artifact{file.name, data})
+	}
+	return all, nil
+}
+
+func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) {
+	update, err := zonediff.Nsupdate(plan.ID, zone)
+	if err != nil {
+		return nil, err
+	}
+	back, err := zonediff.NsupdateRollback(plan.ID, zone)
+	if err != nil {
+		return nil, err
+	}
+	names := words.Files(zone)
+	return []Artifact{
+		{names.Diff, []byte(zonediff.Diff(zone))},
+		{names.RollbackDiff, []byte(zonediff.RollbackDiff(zone))},
+		{names.Nsupdate, []byte(update)},
+		{names.RollbackNsupdate, []byte(back)},
+	}, nil
+}
+
+// Sums is the text of SHA256SUMS for artifacts in their order, as `sha256sum -c` reads it.
+func Sums(artifacts []Artifact) []byte {
+	var b strings.Builder
+	for _, a := range artifacts {
+		b.WriteString(sum(a.Data) + "  " + a.Name + "\n")
+	}
+	return []byte(b.String())
+}
+
+func sum(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
+func sortByName(all []Artifact) {
+	slices.SortFunc(all, func(a, b Artifact) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// checkNames wants zone names that are file names on every system, and no two that one
+// file system takes for the same. ".rollback" at the end would be another zone's file.
+func checkNames(zones []compiler.Zone) error {
+	seen := map[string]bool{}
+	for _, zone := range zones {
+		if !zone.Changed() {
+			continue
+		}
+		name := strings.ToLower(words.FileBase(zone))
+		if i := badFileByte(name); i >= 0 {
+			return fmt.Errorf("zone %.300q cannot name a file: byte %d", zone.Name, i)
+		}
+		if strings.HasSuffix(name, ".rollback") {
+			return fmt.Errorf("zone %q cannot name a file: it ends in .rollback", zone.Name)
+		}
+		if seen[name] {
+			return errors.New("two zones are named " + name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// badFileByte is the offset of the first byte that is not of a host name, or of an
+// empty label, or -1.
+func badFileByte(name string) int {
+	start := true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c == '.' && !start:
+			start = true
+			continue
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_', c == '-' && !start:
+		default:
+			return i
+		}
+		start = false
+	}
+	if start || len(name) > 253 {
+		return len(name)
+	}
+	return -1
+}

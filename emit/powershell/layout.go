@@ -1,0 +1,244 @@
+package powershell
+
+import "strings"
+
+// maxWidth is the longest line of the part of a script that people review.
+const maxWidth = 120
+
+// node is a PowerShell value that can be laid out.
+type node interface {
+	// flat is the value on one line.
+	flat() string
+}
+
+// expr is an expression that is never broken.
+type expr string
+
+func (e expr) flat() string { return string(e) }
+
+// entry is one key of a hash. The key is the emitter's own word. With fresh it begins
+// a line of its own.
+type entry struct {
+	key   string
+	value node
+	fresh bool
+}
+
+// hash is a hashtable literal.
+type hash []entry
+
+func (h hash) flat() string {
+	var parts []string
+	for _, e := range h {
+		parts = append(parts, e.key+" = "+e.value.flat())
+	}
+	return "@{ " + strings.Join(parts, "; ") + " }"
+}
+
+// broken tells whether an entry of a hash, at any depth, begins a line of its own.
+func broken(n node) bool {
+	switch n := n.(type) {
+	case hash:
+		for i, e := range n {
+			if i > 0 && e.fresh || broken(e.value) {
+				return true
+			}
+		}
+	case array:
+		for _, one := range n {
+			if _, ok := one.(hash); ok && len(n) > 1 || broken(one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// array is an array literal of expressions or of hashes.
+type array []node
+
+func (a array) flat() string {
+	var parts []string
+	sep := ", "
+	for _, n := range a {
+		if _, ok := n.(hash); ok {
+			sep = "; "
+		}
+		parts = append(parts, n.flat())
+	}
+	if sep == "; " {
+		return "@( " + strings.Join(parts, sep) + " )"
+	}
+	return "@(" + strings.Join(parts, sep) + ")"
+}
+
+// block is a script block of one pipeline.
+type block []command
+
+// command is a part of a pipeline. Words with a value that is a literal can be broken.
+type command []word
+
+// word is a bare word, or a parameter with its value.
+type word struct {
+	name  string
+	value string // a quoted literal or a variable; "" for none
+}
+
+func (w word) String() string {
+	if w.value == "" {
+		return w.name
+	}
+	return w.name + " " + w.value
+}
+
+func (c command) String() string {
+	var parts []string
+	for _, w := range c {
+		parts = append(parts, w.String())
+	}
+	return strings.Join(parts, " ")
+}
+
+func (b block) flat() string {
+	var parts []string
+	for _, c := range b {
+		parts = append(parts, c.String())
+	}
+	return "{ " + strings.Join(parts, " | ") + " }"
+}
+
+// writer lays nodes out in lines of at most maxWidth where that is possible.
+type writer struct {
+	out strings.Builder
+	col int
+	ind int // indentation of the current line
+}
+
+func (w *writer) text(s string) {
+	w.out.WriteString(s)
+	w.col += len(s)
+}
+
+func (w *writer) newline(indent int) {
+	w.out.WriteString("\n" + strings.Repeat(" ", indent))
+	w.col, w.ind = indent, indent
+}
+
+// fits tells whether n more characters, and what closes after them, fit into the line.
+func (w *writer) fits(n, tail int) bool { return w.col+n+tail <= maxWidth }
+
+// value lays out a node; tail is the length of the brackets that will close after it
+// on the same line.
+func (w *writer) value(n node, tail int) {
+	if flat := n.flat(); w.fits(len(flat), tail) && !broken(n) {
+		w.text(flat)
+		return
+	}
+	switch n := n.(type) {
+	case hash:
+		w.hash(n, tail)
+	case array:
+		w.array(n, tail)
+	case block:
+		w.block(n, tail)
+	default:
+		w.text(n.flat())
+	}
+}
+
+func (w *writer) hash(h hash, tail int) {
+	base := w.col + len("@{ ")
+	w.text("@{ ")
+	full := false // the line ends in a value of several lines
+	for i, e := range h {
+		closing := 0
+		if i == len(h)-1 {
+			closing = tail + len(" }")
+		}
+		flat := e.key + " = " + e.value.flat()
+		wide := broken(e.value)
+		if i > 0 {
+			if e.fresh || full || wide || !w.fits(len("; ")+len(flat), closing) {
+				w.newline(base)
+			} else {
+				w.text("; ")
+			}
+		}
+		full = wide || !w.fits(len(flat), closing)
+		w.text(e.key + " = ")
+		w.value(e.value, closing)
+	}
+	w.text(" }")
+}
+
+func (w *writer) array(a array, tail int) {
+	w.text("@(")
+	if len(a) > 0 {
+		if _, plain := a[0].(expr); plain {
+			w.fill(a, tail+1)
+			w.text(")")
+			return
+		}
+	}
+	indent := w.ind + 4
+	for i, n := range a {
+		closing := 0
+		if i == len(a)-1 {
+			closing = tail + len(" )")
+		}
+		w.newline(indent)
+		w.value(n, closing)
+	}
+	w.text(" )")
+}
+
+// fill writes expressions with as many on a line as there is room for.
+func (w *writer) fill(a array, tail int) {
+	base := w.col
+	for i, n := range a {
+		switch {
+		case i > 0 && w.fits(len(n.flat())+2, tail):
+			w.text(", ")
+		case i > 0:
+			w.text(",")
+			w.newline(base)
+		}
+		w.text(n.flat())
+	}
+}
+
+// block breaks after a pipe, and inside a command before the last literal: a line may
+// end in an open parenthesis without a backtick.
+func (w *writer) block(b block, tail int) {
+	w.text("{ ")
+	base := w.col
+	for i, c := range b {
+		if i > 0 {
+			w.text(" |")
+			w.newline(base)
+		}
+		closing := len(" |")
+		if i == len(b)-1 {
+			closing = tail + len(" }")
+		}
+		w.command(c, base, closing)
+	}
+	w.text(" }")
+}
+
+func (w *writer) command(c command, base, tail int) {
+	at := -1
+	for i, word := range c {
+		if strings.HasPrefix(word.value, "'") || strings.HasPrefix(word.value, "$Name") {
+			at = i
+		}
+	}
+	if at < 0 || w.fits(len(c.String()), tail) {
+		w.text(c.String())
+		return
+	}
+	w.text(c[:at].String() + " " + c[at].name + " (")
+	rest := strings.TrimRight(c[at].value+") "+c[at+1:].String(), " ")
+	w.newline(max(w.ind+4, min(base+4, maxWidth-len(rest)-tail)))
+	w.text(rest)
+}

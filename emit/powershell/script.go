@@ -1,0 +1,175 @@
+package powershell
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+//go:embed runtime.ps1
+var runtimeText string
+
+// RuntimeMarker begins the line that separates the change from the fixed runtime.
+const RuntimeMarker = "# ==== FIXED RUNTIME"
+
+// Runtime returns the fixed runtime as it stands in every script.
+func Runtime() string { return runtimeText }
+
+// RuntimeSHA256 is the hash of the fixed runtime, in hex.
+func RuntimeSHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(runtimeText))) }
+
+// Failover returns failover.ps1.
+func Failover(plan *compiler.Plan) ([]byte, error) {
+	return script(plan, forward, plan.Stages, words.Title(plan))
+}
+
+// Rollback returns rollback.ps1, which puts back what failover.ps1 changed, from any
+// point at which that may have ended.
+func Rollback(plan *compiler.Plan) ([]byte, error) {
+	return script(plan, backward, plan.Rollback, "Roll back: "+words.Title(plan))
+}
+
+// direction is what the two scripts differ in besides their stages.
+type direction struct {
+	name, opposite string
+	example        string // stage of the second example in the help
+	params         []param
+	note           []string
+}
+
+// param is a parameter of a script: what its help says, and its declaration.
+type param struct{ help, decl string }
+
+var (
+	stageParam = "The stage to run on this server."
+
+	commonParams = []param{
+		{"Folder for state, evidence and backup. Default: beside the script.", "[string]$WorkPath = ''"},
+		{"Longest wait for services or replication.", "[ValidateRange(1, 86400)][int]$TimeoutSeconds = 900"},
+		{"Time between two looks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
+		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.", "[switch]$Force"},
+	}
+	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.", "[string]$Attest = ''"}
+
+	forward = direction{
+		name: "failover", opposite: "rollback",
+		params: []param{
+			attestParam,
+			{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"},
+			{"Numbers of Preflight facts, such as P02,P05, that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"},
+			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
+			{"SIP address of a federated XMPP user, for a test message in stage Verify.", "[string]$XmppReceiver = ''"},
+		},
+		note: []string{
+			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.",
+			"# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless",
+			"#        all is so, nothing is changed. P.. can be waived by number; with Warn a difference is only put on record.",
+			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
+			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
+		},
+	}
+	backward = direction{
+		name: "rollback", opposite: "failover",
+		params: []param{
+			attestParam,
+			{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"},
+		},
+		note: []string{
+			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
+			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
+			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
+			"#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.",
+		},
+	}
+)
+
+// script puts the two parts together.
+func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) ([]byte, error) {
+	if len(stages) == 0 {
+		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", d.name)
+	}
+	b := &builder{plan: plan, back: d.name == "rollback"}
+	entries := b.stages(stages)
+	head := hash{
+		{key: "Id", value: b.lit(plan.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
+		{key: "Module", value: b.lit(module(plan.Product))}, {key: "Title", value: b.lit(title), fresh: true},
+	}
+	var out strings.Builder
+	out.WriteString(help(plan, d, stages, title))
+	out.WriteString(parameters(d, stages))
+	data := &writer{}
+	data.text("$Plan = ")
+	data.value(head, 0)
+	data.newline(0)
+	for _, line := range append(d.note, b.names.definitions()...) {
+		data.text(line)
+		data.newline(0)
+	}
+	data.text("$Stages = @(")
+	for _, entry := range entries {
+		data.newline(4)
+		data.value(entry, 0)
+	}
+	data.newline(0)
+	data.text(")")
+	data.newline(0)
+	out.WriteString(data.out.String())
+	if b.err != nil {
+		return nil, b.err
+	}
+	if b.names.err != nil {
+		return nil, b.names.err
+	}
+	return append([]byte(strings.ReplaceAll(out.String(), "\n", "\r\n")), runtimeText...), nil
+}
+
+// module is the module that has the product's cmdlets.
+func module(product cmdlet.Product) string {
+	if product == cmdlet.LyncServer2013 {
+		return "Lync"
+	}
+	return "SkypeForBusiness"
+}
+
+// help is the comment-based help. An empty line has to stand between #Requires and
+// the comment, or Get-Help takes both for one comment and finds no help.
+func help(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) string {
+	command := fmt.Sprintf("        .\\%s.ps1", d.name)
+	example := fmt.Sprintf("%s -Stage %s -WhatIf", command, stages[min(1, len(stages)-1)].Name)
+	lines := []string{
+		"#Requires -Version 3.0", "", "<#", ".SYNOPSIS", "    " + oneLine(title, 110) + ".", ".DESCRIPTION",
+		"    Written by edgeplan for plan " + plan.ID + ". Copy this one file to every server that the",
+		"    run sheet names and run it there, one stage at a time, in the order of the sheet:",
+		fmt.Sprintf("%-*s  prints the run sheet and changes nothing", len(example), command),
+		example + "  shows what a stage would do and writes nothing",
+		"    A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.",
+		"    Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.",
+		"#>", "",
+	}
+	return strings.Join(lines, "\n")
+}
+
+func parameters(d direction, stages []compiler.Stage) string {
+	var set []string
+	for _, stage := range stages {
+		set = append(set, "'"+stage.Name+"'")
+	}
+	all := []param{{stageParam, "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"}}
+	all = append(append(all, d.params...), commonParams...)
+	var b strings.Builder
+	b.WriteString("[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]\nparam(\n")
+	for i, p := range all {
+		comma := ","
+		if i == len(all)-1 {
+			comma = ""
+		}
+		fmt.Fprintf(&b, "    # %s\n    %s%s\n", p.help, p.decl, comma)
+	}
+	b.WriteString(")\n")
+	return b.String()
+}

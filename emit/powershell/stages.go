@@ -1,0 +1,419 @@
+package powershell
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
+
+// builder turns stages of a plan into the data that the runtime reads. The vocabulary
+// of keys is runtime.ps1's.
+type builder struct {
+	plan  *compiler.Plan
+	back  bool
+	names names
+	err   error
+}
+
+func (b *builder) lit(s string) node { return expr(b.names.literal(s)) }
+
+// several is an array of hashes, or the one there is: the runtime takes both.
+func several(hashes ...node) node {
+	if len(hashes) == 1 {
+		return hashes[0]
+	}
+	return array(hashes)
+}
+
+// list is one literal, or an array of several or none.
+func (b *builder) list(values []string) node {
+	if len(values) == 1 {
+		return b.lit(values[0])
+	}
+	return b.array(values)
+}
+
+func (b *builder) array(values []string) node {
+	out := array{}
+	for _, v := range values {
+		out = append(out, b.lit(v))
+	}
+	return out
+}
+
+const (
+	yes  = expr("$true")
+	none = expr("@()")
+)
+
+// run is a part of a pipeline that runs a Cs cmdlet. No preference variable reaches a
+// module's functions, so -ErrorAction, and where they exist -WhatIf and -Confirm, are
+// said at every call.
+func (b *builder) run(call cmdlet.Call, rehearse bool) command {
+	out := command{{name: call.Name}}
+	for _, p := range call.Params {
+		w := word{name: "-" + p.Name}
+		if !p.Switch {
+			w.value = b.names.literal(p.Value)
+		}
+		out = append(out, w)
+	}
+	out = append(out, word{name: "-ErrorAction Stop"})
+	switch {
+	case call.ShouldProcess && rehearse:
+		out = append(out, word{name: "-WhatIf -Confirm:$false"})
+	case call.ShouldProcess:
+		out = append(out, word{name: "-WhatIf:$false -Confirm:$false"})
+	}
+	return out
+}
+
+// with replaces the value of a parameter by a variable of the script.
+func with(c command, param, variable string) command {
+	out := slices.Clone(c)
+	for i := range out {
+		if out[i].name == "-"+param {
+			out[i].value = variable
+		}
+	}
+	return out
+}
+
+// read is a call of Get-CsWindowsService or of another cmdlet outside the plan's own
+// steps, held against the same table.
+func (b *builder) read(product cmdlet.Product, name string, params ...cmdlet.Param) command {
+	call, err := cmdlet.New(product, name, params...)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return b.run(call, false)
+}
+
+func bare(text string) command { return command{{name: text}} }
+
+// stages makes the entries of $Stages: one for a stage, or one for each kind of host
+// where hosts have different steps.
+func (b *builder) stages(stages []compiler.Stage) []hash {
+	var out []hash
+	for _, stage := range stages {
+		switch stage.Name {
+		case compiler.Preflight:
+			out = append(out, b.preflight(stage))
+		case compiler.Stop:
+			out = append(out, b.stop(stage))
+		case compiler.Route:
+			out = append(out, b.route(stage))
+		case compiler.DNS:
+			out = append(out, b.dns(stage))
+		case compiler.Firewall:
+			out = append(out, b.firewall(stage))
+		case compiler.Start:
+			out = append(out, b.start(stage))
+		case compiler.Replicated:
+			out = append(out, b.replicate(stage))
+		case compiler.Verify:
+			out = append(out, b.verify(stage)...)
+		default:
+			b.err = fmt.Errorf("internal error: no data for stage %s", stage.Name)
+		}
+	}
+	return out
+}
+
+func (b *builder) open(stage compiler.Stage, more ...entry) hash {
+	return append(hash{{key: "Name", value: b.lit(stage.Name)}, {key: "Hosts", value: b.array(stage.Hosts)}}, more...)
+}
+
+func (b *builder) does(text string) entry { return entry{"Does", b.lit(text), true} }
+
+// documented tells whether the target pool is stopped while the route is set.
+func (b *builder) documented() bool { return b.plan.Procedure == "documented" }
+
+func (b *builder) preflight(stage compiler.Stage) hash {
+	receipt := "prints the receipt for stage Stop."
+	if !b.documented() {
+		receipt = "prints a receipt."
+	}
+	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false}, entry{"PrintsReceipt", yes, false},
+		b.does("Checks what the later stages need, rehearses Route, backs up, "+receipt))
+	var facts, steps array
+	for _, step := range stage.Steps {
+		switch s := step.(type) {
+		case *compiler.CheckRight:
+			fact := hash{{"Id", b.lit("3"), false}, {"Says", b.lit(s.Says), false}, {"Has", b.lit(s.Group), false}, {"Warn", yes, false}}
+			facts = append(facts, hash{{"Read", block{bare("Get-ChangeRight")}, false}, {"Expect", fact, true}})
+		case *compiler.CheckFacts:
+			facts = append(facts, b.facts(s))
+		case *compiler.CheckRoutedSites:
+			facts = append(facts, b.routedSites(s))
+		case *compiler.Backup:
+			steps = append(steps, b.backup(s))
+		}
+	}
+	return append(h, entry{"Facts", several(facts...), true}, entry{"Steps", several(steps...), true})
+}
+
+func (b *builder) facts(s *compiler.CheckFacts) hash {
+	var list array
+	for _, f := range s.Facts {
+		match := map[string]string{compiler.Is: "Is", compiler.Has: "Has", compiler.Like: "Like"}[f.Match]
+		list = append(list, hash{{"Id", b.lit(f.Number), false}, {"Says", b.lit(f.Says), false},
+			{"Property", b.lit(f.Property), false}, {match, b.list(f.Want), false}})
+	}
+	return hash{{"Read", block{b.run(s.Read, false)}, false}, {"Expect", several(list...), true}}
+}
+
+func (b *builder) routedSites(s *compiler.CheckRoutedSites) hash {
+	var sites []string
+	for _, site := range s.Sites {
+		sites = append(sites, "Site:"+site)
+	}
+	filter := command{{name: "Where-Object { (Get-XmppRoute -Site $_.Identity) -eq " + b.names.literal(s.PoolFQDN) + " }"}}
+	fact := hash{{"Id", b.lit("3"), false}, {"Says", b.lit(s.Says), false}, {"Property", b.lit("Identity"), false},
+		{"Only", b.list(sites), false}, {"Warn", yes, false}}
+	return hash{{"Read", block{b.run(s.Read, false), filter}, false}, {"Expect", fact, true}}
+}
+
+func (b *builder) backup(s *compiler.Backup) hash {
+	set := block{with(b.run(s.Call, false), "FileName", "$File")}
+	if s.Export {
+		set = append(set, bare("Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false"))
+	}
+	return hash{{"Id", b.lit("B1"), false}, {"Says", b.lit(s.Says), false}, {"File", b.lit(s.File), false},
+		{"To", b.lit("True"), false}, {"Set", set, true}}
+}
+
+// services reads the services of this server.
+func (b *builder) services() command {
+	return b.read(b.plan.To.Product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
+}
+
+func (b *builder) stop(stage compiler.Stage) hash {
+	call := stage.Steps[0].(*compiler.StopServices).Call
+	fact := hash{{"Id", b.lit("2"), false}, {"Says", b.lit("XMPP service of this server"), false},
+		{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}}
+	step := hash{
+		{"Id", b.lit("2"), false}, {"Says", b.lit("services that run"), false}, {"Property", b.lit("Name"), false},
+		{"To", none, false}, {"Remember", b.lit("Services"), false},
+		{"Read", block{b.services(), bare("Where-Object { [string]$_.Status -ne 'Stopped' }")}, true},
+		{"Set", block{b.run(call, false)}, true},
+	}
+	return b.open(stage, entry{"Elevated", yes, false}, entry{"NeedsReceipt", yes, false}, entry{"NotAfter", b.lit(compiler.Start), false},
+		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."),
+		entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true},
+		entry{"Steps", step, true})
+}
+
+func (b *builder) start(stage compiler.Stage) hash {
+	step := stage.Steps[0].(*compiler.StartServices)
+	id, does := step.Source.Step, "Step 7. Starts the services and waits until they run."
+	says := "services that do not run and ran before stage Stop"
+	switch {
+	case b.back:
+		id, does = "R1", "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns."
+	case !b.documented():
+		does, says = "Starts what does not run: the services have to run before the route is set.", "services that do not run"
+	}
+	return b.open(stage, entry{"Elevated", yes, false}, b.does(does), entry{"Steps", hash{
+		{"Id", b.lit(id), false}, {"Says", b.lit(says), false}, {"To", none, false},
+		{"Read", block{bare("Get-ServiceDown")}, true}, {"Set", block{b.run(step.Call, false)}, true},
+	}, true})
+}
+
+func (b *builder) route(stage compiler.Stage) hash {
+	h := b.open(stage)
+	does := "Step 3. Points the XMPP federation route to " + b.plan.To.FQDN + "."
+	switch {
+	case b.back:
+		does = "Undoes step 3. Puts the XMPP federation route back to what it was."
+	default:
+		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
+		if b.documented() {
+			h = append(h, entry{"MustBeStopped", b.array(b.plan.To.Servers), true})
+		}
+	}
+	h = append(h, b.does(does))
+	var steps array
+	for i, step := range stage.Steps {
+		steps = append(steps, b.setRoute(step.(*compiler.SetRoute), i+1))
+	}
+	return append(h, entry{"Steps", several(steps...), true})
+}
+
+func (b *builder) setRoute(s *compiler.SetRoute, number int) hash {
+	id := "3"
+	if b.back {
+		id = "R2"
+	}
+	h := hash{
+		{"Id", b.lit(id), false}, {"Says", b.lit(s.Says), false},
+		{"Read", block{command{{name: "Get-XmppRoute"}, {"-Site", b.names.literal(s.Site)}}}, true},
+		{"Record", b.lit("Route" + strconv.Itoa(number)), false}, {"WaitSeconds", expr("60"), false},
+	}
+	if b.back {
+		h = append(h, entry{"Restore", yes, false})
+	}
+	var forms array
+	for _, f := range s.Forms {
+		forms = append(forms, b.form(s, f))
+	}
+	return append(h, entry{"Forms", forms, true})
+}
+
+func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
+	h := hash{
+		{"Parameter", b.lit("Set-CsSite -" + f.Parameter), false},
+		{"From", b.lit(f.From), true}, {"To", b.lit(f.To), false},
+	}
+	if s.Manual {
+		return append(h, entry{"Manual", b.lit("the previous route was empty: in Topology Builder, " + s.Site + ", Edit Properties, clear XMPP federation, publish"), true})
+	}
+	h = append(h, entry{"Set", block{b.run(f.Call, false)}, true})
+	if !b.back {
+		h = append(h, entry{"Rehearse", block{b.run(f.Call, true)}, true})
+	}
+	return h
+}
+
+func (b *builder) dns(stage compiler.Stage) hash {
+	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
+	if b.back {
+		does = "Undoes steps 4 and 5. Shows the DNS records to change back and checks them at the server of each zone."
+	}
+	var zones array
+	for _, step := range stage.Steps {
+		i := slices.IndexFunc(b.plan.Zones, func(z compiler.Zone) bool { return z.Name == step.(*compiler.ChangeRecords).Zone })
+		if i < 0 {
+			b.err = fmt.Errorf("step %s: the plan has no such zone", step.Info().ID)
+			continue
+		}
+		if records := b.records(b.plan.Zones[i]); len(records) > 0 {
+			zones = append(zones, hash{{"Zone", b.lit(b.plan.Zones[i].Name), false}, {"Server", b.lit(b.plan.Zones[i].Server), false}, {"Records", several(records...), false}})
+		}
+	}
+	h := b.open(stage, b.does(does))
+	if len(zones) > 0 {
+		h = append(h, entry{"Zones", several(zones...), true})
+	}
+	return h
+}
+
+// records are the sets that the script checks. On the way back only what the plan
+// changed is looked at.
+func (b *builder) records(zone compiler.Zone) array {
+	var out array
+	for _, set := range zone.Records {
+		want := set.New
+		if b.back {
+			want = set.Old
+		}
+		if b.back && !set.Changed() || len(set.Old)+len(set.New) == 0 {
+			continue
+		}
+		match, shown := "Is", []string{}
+		for _, data := range want {
+			shown = append(shown, strings.TrimSuffix(data, "."))
+		}
+		if set.Type == "SRV" && b.plan.XMPPHost != "" && !b.back {
+			// Records of other pools may stand beside the one of the host.
+			match, shown = "Has", slices.DeleteFunc(shown, func(s string) bool {
+				return !strings.HasSuffix(s, " "+strings.ToLower(b.plan.XMPPHost))
+			})
+		}
+		out = append(out, hash{{"Id", b.lit(set.Step), false}, {"Name", b.lit(strings.TrimSuffix(set.Owner, ".")), false},
+			{"Type", b.lit(set.Type), false}, {match, b.list(shown), false}})
+	}
+	return out
+}
+
+func (b *builder) firewall(stage compiler.Stage) hash {
+	step := stage.Steps[0].(*compiler.ConfirmPort)
+	says := fmt.Sprintf("TCP %d is allowed from anywhere to %s and from there to anywhere", step.Port, strings.Join(step.Addresses, ", "))
+	return b.open(stage, entry{"NotAfter", b.lit(compiler.Firewall), false},
+		b.does(fmt.Sprintf("Step 6. Takes into evidence that TCP %d is open.", step.Port)),
+		entry{"Attests", hash{{"Id", b.lit("6"), false}, {"Says", b.lit(says), false}}, true})
+}
+
+func (b *builder) replicate(stage compiler.Stage) hash {
+	shared := hash{{"Id", b.lit("S1"), false}, {"Property", b.lit("UpToDate"), false}, {"To", b.lit("True"), false},
+		{"FirstRunAlways", yes, false}, {"IfNot", b.lit("; are its services started, and is TCP 4443 open to it?"), true}}
+	var steps array
+	for _, step := range stage.Steps {
+		s := step.(*compiler.Replicate)
+		steps = append(steps, hash{{"Says", b.lit(s.Says), false}, {"Read", block{b.run(s.Read, false)}, true}, {"Set", block{b.run(s.Call, false)}, true}})
+	}
+	return b.open(stage, entry{"After", b.lit(compiler.Route), false},
+		b.does("Pushes the configuration to the servers and waits until they are up to date."),
+		entry{"Shared", shared, true}, entry{"Steps", several(steps...), true})
+}
+
+// verify has an entry for the management host, one for each Edge Server, and one for
+// all other computers.
+func (b *builder) verify(stage compiler.Stage) []hash {
+	var out []hash
+	for _, host := range stage.Hosts {
+		own := compiler.Stage{Name: stage.Name, Hosts: []string{host}}
+		for _, step := range stage.Steps {
+			if step.Info().Host == host {
+				own.Steps = append(own.Steps, step)
+			}
+		}
+		switch {
+		case host == b.plan.ManagementHost && b.back:
+			out = append(out, b.open(own, entry{"StillTrue", b.earlier(), false}, b.does("Checks the route and DNS.")))
+		case host == b.plan.ManagementHost:
+			out = append(out, b.verifyHere(own))
+		case host == compiler.AnyHost:
+			out = append(out, b.verifyPort(own, "Step 6 from outside: what a federated partner sees."))
+		default:
+			out = append(out, b.verifyPort(own, "Step 6 from inside: the XMPP proxy listens."))
+		}
+	}
+	return out
+}
+
+// earlier are the stages whose result Verify looks at again.
+func (b *builder) earlier() node { return b.array(b.present(compiler.Route, compiler.DNS)) }
+
+func (b *builder) present(names ...string) []string {
+	stages := b.plan.Stages
+	if b.back {
+		stages = b.plan.Rollback
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+	})
+}
+
+func (b *builder) verifyHere(stage compiler.Stage) hash {
+	after := b.present(compiler.Preflight, compiler.Route, compiler.DNS, compiler.Firewall, compiler.Replicated)
+	h := b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.array(after), true},
+		b.does("Checks that all stages are done, the route, DNS, and that the Edge Servers answer."))
+	for _, step := range stage.Steps {
+		switch s := step.(type) {
+		case *compiler.ProbePort:
+			h = append(h, b.probe("7", s))
+		case *compiler.SendMessage:
+			expect := hash{{"Id", b.lit("V2"), false}, {"Says", b.lit("Test-CsXmppIM"), false}, {"Property", b.lit("Result"), false}, {"Is", b.lit("Success"), false}}
+			h = append(h, entry{"Facts", hash{{"When", b.lit("XmppReceiver"), false},
+				{"Read", block{with(b.run(s.Call, false), "Receiver", "$XmppReceiver")}, true}, {"Expect", expect, true}}, true})
+		}
+	}
+	return h
+}
+
+func (b *builder) probe(id string, s *compiler.ProbePort) entry {
+	return entry{"Open", hash{{"Id", b.lit(id), false}, {"At", b.list(s.Targets), false}, {"Port", expr(strconv.Itoa(s.Port)), false}}, true}
+}
+
+func (b *builder) verifyPort(stage compiler.Stage, does string) hash {
+	h := b.open(stage)
+	if len(b.present(compiler.DNS)) > 0 {
+		h = append(h, entry{"StillTrue", b.lit(compiler.DNS), false})
+	}
+	return append(h, b.does(does), b.probe("6", stage.Steps[0].(*compiler.ProbePort)))
+}

@@ -1,0 +1,49 @@
+package record
+
+import (
+	"fmt"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+func (p *printer) dns() {
+	p.section("DNS")
+	if len(p.plan.Zones) == 0 {
+		p.text("No zone is changed or checked.")
+		return
+	}
+	for _, zone := range p.plan.Zones {
+		p.b.WriteString("\n### Zone " + Code(zone.Name) + "\n")
+		if zone.Changed() {
+			p.changedZone(zone)
+		} else {
+			p.text("Not changed. The records below are checked at " + Code(zone.Server) + ".")
+		}
+		p.b.WriteString("\n" + block("diff", recordLines(zone)))
+	}
+}
+
+func (p *printer) changedZone(zone compiler.Zone) {
+	forward, back := words.Apply(zone)
+	p.gap()
+	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
+	p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+	p.item("How: " + Text(forward))
+	p.item("Back: " + Text(back))
+	for _, line := range words.OldAnswers(zone) {
+		p.item(Text(line))
+	}
+	p.item("SHA-256 of the file before: " + Code(zone.OldSHA256) + ", after: " + Code(zone.NewSHA256))
+	p.text("Records that go (-), come (+) and stay; the number is the TTL in seconds:")
+}
+
+func recordLines(zone compiler.Zone) []string {
+	var lines []string
+	for _, set := range zone.Records {
+		for _, record := range words.Records(set) {
+			lines = append(lines, record.Visible())
+		}
+	}
+	return lines
+}

@@ -1,0 +1,9 @@
+// Package record prints change.md, the change record that a board approves.
+//
+// Input is a plan, and the names and checksums of the files beside the record; output
+// is Markdown that GitHub, GitLab and Azure DevOps show alike: headings, lists, pipe
+// tables, code. Every string from the plan goes through [Text] or [Code], so that no
+// name can break a table or add a link, an image, HTML, a heading or a mention. The
+// same plan and files give the same bytes. The package decides nothing and reads no
+// files; the sentences that it shares with other artifacts stand in package words.
+package record

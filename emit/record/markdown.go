@@ -1,0 +1,114 @@
+package record
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// Text returns s as running text on one line. Words that a Markdown reader, or a site
+// that shows Markdown, could take for more than text (*, _, links, @name, #12, :name:,
+// $x$, a commit) become code spans: no site looks into those, while it does look
+// behind a backslash. Where s stands in the line does not matter.
+func Text(s string) string {
+	var out []string
+	for word := range strings.SplitSeq(s, " ") {
+		switch {
+		case word == "":
+		case plainWord(word):
+			out = append(out, word)
+		default:
+			out = append(out, Code(word))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+var (
+	// plainShape begins with nothing that begins a block, and holds no character that
+	// means something to Markdown or to one of the sites.
+	plainShape = regexp.MustCompile(`^[("']*[\pL\pN][-\pL\pM\pN.,;:()/'"+?]*$`)
+	// notPlain is a link, a list number, an emoji, a ticket or a commit all the same.
+	notPlain = regexp.MustCompile(`(?i)//|www\.|^\d+[.)]|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
+)
+
+func plainWord(word string) bool {
+	return words.Visible(word) == word && plainShape.MatchString(word) && !notPlain.MatchString(word)
+}
+
+// Code returns s as a code span, with everything invisible shown as \u{...}. An empty
+// string, which cannot be one, is "(empty)".
+func Code(s string) string {
+	if s == "" {
+		return "(empty)"
+	}
+	s = words.Visible(s)
+	fence := strings.Repeat("`", longestRun(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// block returns visible lines as a fenced code block of a language.
+func block(language string, lines []string) string {
+	var b strings.Builder
+	longest := 2
+	for _, line := range lines {
+		longest = max(longest, longestRun(line))
+	}
+	fence := strings.Repeat("`", longest+1)
+	b.WriteString(fence + language + "\n")
+	for _, line := range lines {
+		b.WriteString(line + "\n")
+	}
+	b.WriteString(fence + "\n")
+	return b.String()
+}
+
+func longestRun(s string) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		run++
+		if r != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// cell makes finished Markdown fit a cell of a table. A pipe, which Text and Code have
+// in code spans only, is written \| in a table. Behind a backslash readers do not agree
+// what that means: there it is shown as \u{7C}.
+func cell(markdown string) string {
+	var b strings.Builder
+	var before rune
+	for _, r := range markdown {
+		switch {
+		case r != '|':
+			b.WriteRune(r)
+		case before == '\\':
+			b.WriteString(`\u{7C}`)
+		default:
+			b.WriteString(`\|`)
+		}
+		before = r
+	}
+	return b.String()
+}
+
+// row is one line of a table, of finished Markdown.
+func row(cells ...string) string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = cell(c)
+	}
+	return "| " + strings.Join(out, " | ") + " |\n"
+}
+
+// heading is a table head with the line below it.
+func heading(names ...string) string {
+	return row(names...) + strings.Repeat("|---", len(names)) + "|\n"
+}

@@ -1,0 +1,233 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// Facts are what the record says about the files beside it.
+type Facts struct {
+	// RuntimeSHA256 is of the fixed part of both scripts, in hex.
+	RuntimeSHA256 string
+	// Files are all artifacts but the record itself and SHA256SUMS, sorted by name.
+	Files []File
+}
+
+// File is the name and the checksum, in hex, of one artifact.
+type File struct{ Name, SHA256 string }
+
+// Markdown prints the change record. It fails where a command of the plan cannot be
+// written as one of PowerShell.
+func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
+	p := &printer{plan: plan}
+	p.head()
+	p.what()
+	p.findings()
+	p.section("Stages")
+	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.FailoverScript, "NAME") +
+		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.")
+	p.stages(plan.Stages)
+	p.outage()
+	p.dns()
+	p.rollback()
+	p.unknown()
+	p.files(facts)
+	return p.b.String(), p.err
+}
+
+// printer keeps the first error.
+type printer struct {
+	plan *compiler.Plan
+	b    strings.Builder
+	err  error
+}
+
+func (p *printer) section(name string) { p.b.WriteString("\n## " + name + "\n") }
+
+// text prints a paragraph of finished Markdown.
+func (p *printer) text(markdown string) { p.b.WriteString("\n" + markdown + "\n") }
+
+func (p *printer) item(markdown string) { p.b.WriteString("- " + markdown + "\n") }
+
+func (p *printer) gap() { p.b.WriteString("\n") }
+
+func (p *printer) head() {
+	change := p.plan.Change
+	p.b.WriteString("# " + Text(words.Title(p.plan)) + "\n\n")
+	p.b.WriteString(heading("change", ""))
+	for _, line := range [][2]string{
+		{"Ticket", codeOr(change.Ticket)},
+		{"Summary", textOr(change.Summary)},
+		{"Window", textOr(words.Window(change))},
+		{"Requester", textOr(change.Requester)},
+		{"Approvers", p.approvers()},
+		{"Plan", Code(p.plan.Name) + ", " + Code(p.plan.ID)},
+		{"Spec", Code(p.plan.SpecDigest)},
+	} {
+		p.b.WriteString(row(line[0], line[1]))
+	}
+}
+
+func (p *printer) approvers() string {
+	var names []string
+	for _, name := range p.plan.Change.Approvers {
+		names = append(names, textOr(name))
+	}
+	if len(names) == 0 {
+		return "not given"
+	}
+	return strings.Join(names, ", ")
+}
+
+func codeOr(s string) string {
+	if s == "" {
+		return "not given"
+	}
+	return Code(s)
+}
+
+func textOr(s string) string {
+	if text := Text(s); text != "" {
+		return text
+	}
+	return "not given"
+}
+
+func (p *printer) what() {
+	p.section("What changes and why")
+	p.text(Text(words.Why(p.plan)))
+	p.gap()
+	for _, stage := range p.plan.Stages {
+		for _, line := range words.Lines(stage) {
+			if line.Step.Info().Risk != compiler.Safe {
+				p.item(Text(stage.Name) + " (" + Text(string(line.Step.Info().Risk)) + "): " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
+			}
+		}
+	}
+	p.text(Text(words.Order(p.plan)))
+	p.text(Text(words.Routes(p.plan)))
+	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(words.Product(p.plan.Product)) + ".")
+	p.gap()
+	p.b.WriteString(heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers", "public addresses"))
+	p.pool("from", p.plan.From)
+	p.pool("to", p.plan.To)
+}
+
+func (p *printer) pool(role string, pool compiler.Pool) {
+	p.b.WriteString(row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
+		Text(words.Product(pool.Product)), hosts(pool.Servers), hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))))
+}
+
+func hosts(names []string) string {
+	var out []string
+	for _, name := range names {
+		if name == compiler.AnyHost {
+			out = append(out, Text(words.Host(name)))
+		} else {
+			out = append(out, Code(name))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (p *printer) findings() {
+	p.section("Findings")
+	if len(p.plan.Findings) == 0 {
+		p.text("None.")
+		return
+	}
+	p.gap()
+	p.b.WriteString(heading("code", "severity", "finding", "place", "accepted because"))
+	for _, f := range p.plan.Findings {
+		accepted := "not accepted"
+		if f.Accepted != "" {
+			accepted = Text(f.Accepted)
+		}
+		p.b.WriteString(row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail), Code(words.Place(f.File, f.Line)), accepted))
+	}
+}
+
+func (p *printer) stages(stages []compiler.Stage) {
+	p.gap()
+	p.b.WriteString(heading("stage", "host", "command as in the script", "expected result", "procedure step"))
+	for _, stage := range stages {
+		for _, line := range words.Lines(stage) {
+			p.b.WriteString(row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
+		}
+	}
+}
+
+// commands are the calls of a line, or what is done instead where it has none.
+func (p *printer) commands(line words.Line) string {
+	var out []string
+	for _, use := range line.Uses {
+		command, err := powershell.Command(use.Call)
+		if err != nil && p.err == nil {
+			p.err = fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
+		}
+		one := Code(command)
+		if use.When != "" {
+			one += " (" + Text(use.When) + ")"
+		}
+		out = append(out, one)
+	}
+	if len(out) == 0 {
+		return Text(line.Act)
+	}
+	return strings.Join(out, "; ")
+}
+
+func (p *printer) outage() {
+	p.section("What is reachable")
+	p.gap()
+	p.b.WriteString(heading("after stage", "XMPP federation", "remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
+	for _, reach := range p.plan.Outage {
+		p.b.WriteString(row(Text(words.After(reach)), Text(words.Service(reach.XMPP)), Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
+	}
+}
+
+func (p *printer) rollback() {
+	p.section("Rollback")
+	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") + "` on each host that is named. What was not changed is left alone. For DNS it is the rollback file of the zone; see above.")
+	p.stages(p.plan.Rollback)
+	var fixed []string
+	for _, stage := range p.plan.Stages {
+		for _, step := range stage.Steps {
+			info := step.Info()
+			if len(info.Undo) == 0 && info.NoUndo != "" && info.Risk != compiler.Safe {
+				fixed = append(fixed, Code(info.ID)+": "+Text(info.NoUndo))
+			}
+		}
+	}
+	if len(fixed) == 0 {
+		p.text("Every step that changes something has an undo above.")
+		return
+	}
+	p.text("What has no undo, and why:")
+	p.gap()
+	for _, line := range fixed {
+		p.item(line)
+	}
+}
+
+func (p *printer) unknown() {
+	p.section("What edgeplan cannot know")
+	p.gap()
+	for _, line := range words.Unknowns(p.plan) {
+		p.item(Text(line))
+	}
+}
+
+func (p *printer) files(facts Facts) {
+	p.section("Files")
+	p.text("Both scripts end in the same fixed runtime, SHA-256 " + Code(facts.RuntimeSHA256) + ". Review it once; it is the same in every plan of this edgeplan version. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files.")
+	p.gap()
+	p.b.WriteString(heading("file", "SHA-256"))
+	for _, f := range facts.Files {
+		p.b.WriteString(row(Code(f.Name), Code(f.SHA256)))
+	}
+}

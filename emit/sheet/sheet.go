@@ -1,0 +1,195 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+const (
+	columns = 100
+	indent  = 10 // where the text of a labelled line begins
+)
+
+// Text prints the plan. It fails where a command of the plan cannot be written as one
+// of PowerShell.
+func Text(plan *compiler.Plan) (string, error) {
+	p := &printer{plan: plan}
+	p.head()
+	p.findings()
+	p.title("STAGES")
+	p.reachable("now", "")
+	for i, stage := range plan.Stages {
+		p.stage(i+1, words.FailoverScript, stage)
+		p.reachable("then", stage.Name)
+		for _, advice := range words.IfFails(plan, stage.Name) {
+			p.line("if not", advice)
+		}
+	}
+	p.dns()
+	p.title("ROLLBACK (from any point, in this order; what was not changed is left alone)")
+	for i, stage := range plan.Rollback {
+		p.stage(i+1, words.RollbackScript, stage)
+	}
+	if len(plan.Rollback) == 0 {
+		p.line("", "none")
+	}
+	return p.b.String(), p.err
+}
+
+// printer keeps the first error and the label that was printed last.
+type printer struct {
+	plan  *compiler.Plan
+	b     strings.Builder
+	label string
+	err   error
+}
+
+func (p *printer) title(text string) {
+	p.b.WriteString("\n" + words.Visible(text) + "\n")
+	p.label = ""
+}
+
+// line prints text behind a label, which is left out where the line before has it too,
+// and breaks it at blanks.
+func (p *printer) line(label, text string) {
+	at := indent
+	p.start(label)
+	for i, word := range strings.Split(words.Visible(text), " ") {
+		width := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+width > columns:
+			p.b.WriteString("\n" + strings.Repeat(" ", indent))
+			at = indent
+		default:
+			p.b.WriteByte(' ')
+			at++
+		}
+		p.b.WriteString(word)
+		at += width
+	}
+	p.b.WriteByte('\n')
+}
+
+// literal prints text behind a label on one line, however long it is.
+func (p *printer) literal(label, text string) {
+	p.start(label)
+	p.b.WriteString(words.Visible(text) + "\n")
+}
+
+func (p *printer) start(label string) {
+	if label == p.label {
+		label = ""
+	} else {
+		p.label = label
+	}
+	fmt.Fprintf(&p.b, "%-*s", indent, label)
+	if len(label) >= indent {
+		p.b.WriteByte(' ')
+	}
+}
+
+func (p *printer) head() {
+	plan := p.plan
+	p.b.WriteString(words.Visible(words.Title(plan)) + "\n")
+	p.literal("  plan", plan.Name+", "+plan.ID)
+	p.literal("  ticket", plan.Change.Ticket+": "+plan.Change.Summary)
+	p.literal("  window", words.Window(plan.Change))
+	p.line("  why", words.Why(plan))
+}
+
+func (p *printer) findings() {
+	if len(p.plan.Findings) == 0 {
+		return
+	}
+	p.title("FINDINGS")
+	for _, f := range p.plan.Findings {
+		text := f.Severity + ": " + f.Summary + " (" + words.Place(f.File, f.Line) + ")"
+		if f.Accepted != "" {
+			text += ", accepted: " + f.Accepted
+		}
+		p.label = ""
+		p.line("  "+words.Visible(f.Code), text)
+	}
+}
+
+func (p *printer) reachable(label, stage string) {
+	reach, ok := words.Reachable(p.plan, stage)
+	if !ok {
+		return
+	}
+	p.line("  "+label, "XMPP federation: "+words.Service(reach.XMPP))
+	p.line("  "+label, "remote access, conferencing, media through "+p.plan.To.Name+": "+words.Service(reach.RemoteAccess))
+	p.line("  "+label, "SIP federation: "+words.Service(reach.SIP))
+}
+
+func (p *printer) stage(number int, script string, stage compiler.Stage) {
+	p.title(fmt.Sprintf("%d. %s", number, stage.Name))
+	for _, host := range stage.Hosts {
+		p.literal("  on", words.Host(host))
+	}
+	p.literal("  type", words.Run(script, stage.Name))
+	p.line("  does", words.Does(p.plan, stage))
+	for _, line := range words.Lines(stage) {
+		p.step(stage, line)
+	}
+}
+
+func (p *printer) step(stage compiler.Stage, line words.Line) {
+	p.label = ""
+	act := line.Act
+	if len(line.Hosts) < len(stage.Hosts) {
+		act += ", on " + strings.Join(everyHost(line.Hosts), ", ")
+	}
+	p.line("  step", "("+line.Source+") "+act)
+	for _, use := range line.Uses {
+		command, err := powershell.Command(use.Call)
+		if err != nil && p.err == nil {
+			p.err = fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
+		}
+		p.literal("", "> "+command)
+		if use.When != "" {
+			p.line("", "("+use.When+")")
+		}
+	}
+	p.line("  expect", line.Expect)
+}
+
+func everyHost(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = words.Host(name)
+	}
+	return out
+}
+
+func (p *printer) dns() {
+	for _, zone := range p.plan.Zones {
+		if !zone.Changed() {
+			p.title("DNS zone " + zone.Name + " at " + zone.Server + ": checked, not changed")
+			p.records(zone)
+			continue
+		}
+		p.title(fmt.Sprintf("DNS zone %s at %s: serial %d to %d, after a rollback %d", zone.Name, zone.Server, zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+		p.records(zone)
+		forward, back := words.Apply(zone)
+		p.line("  how", forward)
+		p.line("  back", back)
+		for _, line := range words.OldAnswers(zone) {
+			p.line("  wait", line)
+		}
+	}
+}
+
+func (p *printer) records(zone compiler.Zone) {
+	for _, set := range zone.Records {
+		for _, r := range words.Records(set) {
+			p.b.WriteString("  " + r.Visible() + "\n")
+		}
+	}
+}

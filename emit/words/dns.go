@@ -1,0 +1,118 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+// Record is one line of a record list. Op is '-', '+' or ' ' as in a diff.
+type Record struct {
+	Op    byte
+	Owner string
+	TTL   uint32 // seconds
+	Type  string
+	Data  string
+}
+
+// String is the record as a zone file has it, after its Op and a blank.
+func (r Record) String() string {
+	return fmt.Sprintf("%c %s %d IN %s %s", r.Op, r.Owner, r.TTL, r.Type, r.Data)
+}
+
+// Visible is the same as one safe line of plain text: [Visible] without a change of the
+// blank that is the sign of a record that stays.
+func (r Record) Visible() string {
+	return string(rune(r.Op)) + " " + Visible(r.String()[2:])
+}
+
+// Records lists what happens to the records of a set: those that go, those that come,
+// those that stay. Where the TTL changes, all go and come.
+func Records(set compiler.RecordSet) []Record {
+	var gone, come, stay []Record
+	again := TTLChanged(set)
+	for _, data := range set.Old {
+		if again || !slices.Contains(set.New, data) {
+			gone = append(gone, Record{'-', set.Owner, set.OldTTL, set.Type, data})
+		}
+	}
+	for _, data := range set.New {
+		if again || !slices.Contains(set.Old, data) {
+			come = append(come, Record{'+', set.Owner, set.NewTTL, set.Type, data})
+		} else {
+			stay = append(stay, Record{' ', set.Owner, set.OldTTL, set.Type, data})
+		}
+	}
+	return append(append(gone, come...), stay...)
+}
+
+// TTLChanged tells whether records that stay get another TTL.
+func TTLChanged(set compiler.RecordSet) bool {
+	return len(set.Old) > 0 && len(set.New) > 0 && set.OldTTL != set.NewTTL
+}
+
+// OldAnswers says how long resolvers may go on to give the old answers of a zone.
+func OldAnswers(zone compiler.Zone) []string {
+	var longest uint32
+	var changed, fresh bool
+	for _, set := range zone.Records {
+		switch {
+		case !set.Changed() && !TTLChanged(set):
+		case len(set.Old) == 0:
+			fresh = true
+		default:
+			changed = true
+			longest = max(longest, set.OldTTL)
+		}
+	}
+	var out []string
+	if changed {
+		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of the zone has the new ones: the longest old TTL.", Seconds(longest)))
+	}
+	if fresh {
+		out = append(out, "Some of the names had no such record. Resolvers that asked before may remember that for the negative TTL of the zone: the smaller of the TTL of its SOA record and the last number in it.")
+	}
+	return out
+}
+
+// Seconds prints a number of seconds, and in larger units where that is even.
+func Seconds(n uint32) string {
+	for _, unit := range []struct {
+		size uint32
+		name string
+	}{{86400, "d"}, {3600, "h"}, {60, "min"}} {
+		if n > 0 && n%unit.size == 0 {
+			return fmt.Sprintf("%d s (%d %s)", n, n/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d s", n)
+}
+
+// FileBase is the name of a zone without the final dot, as in the names of its files.
+func FileBase(zone compiler.Zone) string { return strings.TrimSuffix(zone.Name, ".") }
+
+// ZoneFiles are the names of the files of one zone in the plan's folder.
+type ZoneFiles struct{ Diff, RollbackDiff, Zone, Nsupdate, RollbackNsupdate string }
+
+// Files names the files of a zone.
+func Files(zone compiler.Zone) ZoneFiles {
+	base := "dns/" + FileBase(zone)
+	return ZoneFiles{base + ".diff", base + ".rollback.diff", base + ".zone", base + ".nsupdate", base + ".rollback.nsupdate"}
+}
+
+// Apply says how the DNS owner makes the change, and how it is undone.
+func Apply(zone compiler.Zone) (forward, back string) {
+	f := Files(zone)
+	switch zone.Delivery {
+	case "nsupdate":
+		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old. The server raises the serial itself. Do not edit the file of this zone while the server updates it.", f.Nsupdate, zone.Server),
+			fmt.Sprintf("Send %s with nsupdate.", f.RollbackNsupdate)
+	case "windows-dns":
+		return fmt.Sprintf("Make the lines below at %s with the DNS console: remove those with -, add those with +. The server raises the serial itself; the zone files here are only for reading.", zone.Server),
+			"Exchange - and + in the lines below. The server raises the serial itself."
+	}
+	return fmt.Sprintf("In the folder that holds the file %s, run patch -p1 with %s as input, or put %s in its place; then have the server load the zone.", zone.File, f.Diff, f.Zone),
+		fmt.Sprintf("Run patch -p1 with %s as input. It sets serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", f.RollbackDiff, zone.RollbackSerial, f.Diff)
+}

@@ -1,0 +1,135 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
+
+// Title names the change.
+func Title(plan *compiler.Plan) string {
+	return fmt.Sprintf("Fail over XMPP federation from %s to %s", plan.From.Name, plan.To.Name)
+}
+
+// Window says when the change is to be made.
+func Window(change compiler.Change) string {
+	switch start, end := change.WindowStart, change.WindowEnd; {
+	case start == "" && end == "":
+		return "not given"
+	case end == "":
+		return "from " + start
+	case start == "":
+		return "until " + end
+	default:
+		return start + " to " + end
+	}
+}
+
+// Why says what the change is for.
+func Why(plan *compiler.Plan) string {
+	if plan.Reason == "planned" {
+		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",
+			plan.To.Name, plan.From.Name, plan.From.Name)
+	}
+	return fmt.Sprintf("Disaster: Edge pool %s, which is designated for XMPP federation, is down. XMPP federation does not fail over by itself; it is moved to %s.",
+		plan.From.Name, plan.To.Name)
+}
+
+// Order says which order of stages the plan follows, and where it comes from.
+func Order(plan *compiler.Plan) string {
+	if plan.Procedure == "start-first" {
+		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing.", compiler.FailBackPage, plan.To.Name)
+	}
+	return fmt.Sprintf("Order of the page %q: stop the services of %s, set the route, change DNS, see to the firewall, start the services. What it does not say (checks, backup, replication, verification) is edgeplan's own practice.",
+		compiler.FailOverPage, plan.To.Name)
+}
+
+// Routes says whose routes are set.
+func Routes(plan *compiler.Plan) string {
+	if plan.RouteSites == "all-routed" {
+		return fmt.Sprintf("The route is set for every site that is routed to %s.", plan.From.Name)
+	}
+	return fmt.Sprintf("The route is set for site %s only, as the procedure says. Other sites keep theirs.", plan.To.Site)
+}
+
+// Host names where a step runs.
+func Host(name string) string {
+	if name == compiler.AnyHost {
+		return "any computer, best one outside"
+	}
+	return name
+}
+
+// Service says whether a service is reachable, and through which Edge pool.
+func Service(s compiler.Service) string {
+	switch {
+	case !s.Up:
+		return "no"
+	case s.Through == "":
+		return "yes"
+	default:
+		return "yes, through " + s.Through
+	}
+}
+
+// After names the moment that a line of the outage table is about.
+func After(reach compiler.Reach) string {
+	if reach.After == "" {
+		return "before the change"
+	}
+	return reach.After
+}
+
+// Reachable finds what is reachable after a stage; ok is false where the plan does not say.
+func Reachable(plan *compiler.Plan, stage string) (reach compiler.Reach, ok bool) {
+	for _, r := range plan.Outage {
+		if r.After == stage {
+			return r, true
+		}
+	}
+	return compiler.Reach{}, false
+}
+
+// Place is a file and a line, or the file alone.
+func Place(file string, line int) string {
+	switch {
+	case file == "":
+		return "not in a file"
+	case line <= 0:
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// Product is the name of a product as people write it.
+func Product(p cmdlet.Product) string {
+	switch p {
+	case cmdlet.LyncServer2013:
+		return "Lync Server 2013"
+	case cmdlet.SfBServer2015:
+		return "Skype for Business Server 2015"
+	case cmdlet.SfBServer2019:
+		return "Skype for Business Server 2019"
+	case cmdlet.SfBServerSE:
+		return "Skype for Business Server Subscription Edition"
+	}
+	return string(p)
+}
+
+func brand(p cmdlet.Product) string {
+	if strings.HasPrefix(string(p), "sfb-") {
+		return "Skype for Business"
+	}
+	return "Lync"
+}
+
+// list joins names as a sentence does: a, b and c.
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

@@ -1,0 +1,171 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+// The scripts of a plan, as a person types them.
+const (
+	FailoverScript = `.\failover.ps1`
+	RollbackScript = `.\rollback.ps1`
+)
+
+// Run is the command that a person types for a stage.
+func Run(script, stage string) string { return script + " -Stage " + stage }
+
+// Does says in one sentence what a stage, or the part of it whose steps are given,
+// does. It is the same for the stages of the rollback.
+func Does(plan *compiler.Plan, stage compiler.Stage) string {
+	switch stage.Name {
+	case compiler.Preflight:
+		return preflight(plan, stage)
+	case compiler.Stop:
+		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(plan.To.Product))
+	case compiler.Route:
+		return sentence(stage, Act)
+	case compiler.DNS:
+		return dnsStage(plan, stage)
+	case compiler.Firewall:
+		return sentence(stage, firewall)
+	case compiler.Start:
+		return "Starts the services of this Edge Server and waits until they run."
+	case compiler.Replicated:
+		return "Pushes the configuration to the servers and waits until they are up to date."
+	case compiler.Verify:
+		return "Checks from here: " + strings.Join(parts(stage, Act), "; ") + "."
+	}
+	return sentence(stage, Act)
+}
+
+func preflight(plan *compiler.Plan, stage compiler.Stage) string {
+	out := []string{"checks what the later stages need"}
+	for _, step := range stage.Steps {
+		switch step.(type) {
+		case *compiler.Rehearse:
+			out = append(out, "rehearses the change of the route")
+		case *compiler.Backup:
+			out = append(out, "backs up the configuration")
+		}
+	}
+	if hasStage(plan.Stages, compiler.Stop) {
+		out = append(out, "prints the receipt for stage Stop")
+	}
+	return upper(list(unique(out))) + "."
+}
+
+func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
+	var change, check []string
+	for _, step := range stage.Steps {
+		s, ok := step.(*compiler.ChangeRecords)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(plan.Zones, func(z compiler.Zone) bool { return z.Name == s.Zone })
+		if i >= 0 && !plan.Zones[i].Changed() {
+			check = append(check, s.Zone)
+		} else {
+			change = append(change, s.Zone)
+		}
+	}
+	var out []string
+	if len(change) > 0 {
+		out = append(out, "Shows the DNS records to change in "+list(unique(change))+" and checks them at the zone's own server.")
+	}
+	if len(check) > 0 {
+		out = append(out, "Checks the DNS records of "+list(unique(check))+" at the zone's own server.")
+	}
+	return strings.Join(out, " ")
+}
+
+func firewall(step compiler.Step) string {
+	if s, ok := step.(*compiler.ConfirmPort); ok {
+		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, list(s.Addresses))
+	}
+	return Act(step)
+}
+
+// parts are the words of the steps of a stage, each once.
+func parts(stage compiler.Stage, say func(compiler.Step) string) []string {
+	var out []string
+	for _, step := range stage.Steps {
+		out = append(out, say(step))
+	}
+	return unique(out)
+}
+
+func sentence(stage compiler.Stage, say func(compiler.Step) string) string {
+	out := strings.Join(parts(stage, say), "; ")
+	if out == "" {
+		return ""
+	}
+	return upper(out) + "."
+}
+
+func unique(in []string) []string {
+	var out []string
+	for _, s := range in {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func hasStage(stages []compiler.Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+}
+
+// IfFails says what to do when a stage of the plan does not end with exit code 0.
+func IfFails(plan *compiler.Plan, stage string) []string {
+	switch stage {
+	case compiler.Preflight:
+		return []string{
+			"Nothing has been changed. Put right what the FAIL lines name and run the stage again.",
+			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
+		}
+	case compiler.Stop:
+		return giveUp(plan, compiler.Start, "on that server: remote access returns",
+			"Run the stage again: it stops what still runs.",
+			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
+	case compiler.Route:
+		return giveUp(plan, compiler.Route, "on the same server; before that, bring the Edge Servers back with its stage Start",
+			"Exit code 3: drift. The route is not the planned one any more, or an Edge Server still answers. Nothing was set. Find out who changed it; then make a new plan.",
+			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
+	case compiler.DNS:
+		return giveUp(plan, compiler.DNS, "; apply the rollback file of the zone, never the old zone file",
+			"Exit code 5: the records are not changed yet, or the server gives no answer. Have them changed, or confirm them with -Attest.",
+			"Exit code 3: the server gives other records although somebody confirmed them. Compare with the list of the zone.")
+	case compiler.Firewall:
+		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
+	case compiler.Start:
+		return []string{
+			"Run the stage again: it starts what is down. Exit code 2 names the services that do not run.",
+			"Look at the event log of that server for certificate errors. Remote access through this server stays down until the services run.",
+		}
+	case compiler.Replicated:
+		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP 4443 open to it? Then run the stage again."}
+	case compiler.Verify:
+		return []string{
+			"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
+			"Closed from outside but open on the server: the firewall. Closed on the server: the XMPP service, its certificate, or replication.",
+		}
+	}
+	return []string{"Run the stage again: finished steps are left alone."}
+}
+
+// giveUp adds how to go back, where the rollback has the stage.
+func giveUp(plan *compiler.Plan, stage, how string, first ...string) []string {
+	if !hasStage(plan.Rollback, stage) {
+		return first
+	}
+	if !strings.HasPrefix(how, ";") {
+		how = " " + how
+	}
+	return append(first, "To give up: "+Run(RollbackScript, stage)+how+".")
+}

@@ -1,0 +1,215 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
+
+// Use is a call that a step makes. When says under which condition; it is empty for a
+// call that is always made.
+type Use struct {
+	Call cmdlet.Call
+	When string
+}
+
+// Uses lists the Cs cmdlets that a step runs, in their order.
+func Uses(step compiler.Step) []Use {
+	switch s := step.(type) {
+	case *compiler.CheckFacts:
+		return []Use{{Call: s.Read}}
+	case *compiler.CheckRoutedSites:
+		return []Use{{Call: s.Read}}
+	case *compiler.Backup:
+		return []Use{{Call: s.Call}}
+	case *compiler.StopServices:
+		return []Use{{Call: s.Call}}
+	case *compiler.StartServices:
+		return []Use{{Call: s.Call}}
+	case *compiler.Replicate:
+		return []Use{{Call: s.Call}, {Call: s.Read}}
+	case *compiler.SendMessage:
+		return []Use{{Call: s.Call, When: "only if -XmppReceiver is given"}}
+	case *compiler.SetRoute:
+		return routeUses(s)
+	}
+	return nil
+}
+
+func routeUses(s *compiler.SetRoute) []Use {
+	var uses []Use
+	for _, form := range s.Forms {
+		use := Use{Call: form.Call}
+		if len(s.Forms) > 1 {
+			use.When = "where the server has -" + form.Parameter
+		}
+		if len(uses) > 0 {
+			use.When = "else, " + use.When
+		}
+		uses = append(uses, use)
+	}
+	return uses
+}
+
+// Act says what a step does, in one line.
+func Act(step compiler.Step) string {
+	switch s := step.(type) {
+	case *compiler.CheckRight:
+		return "warns unless the user is in " + s.Group
+	case *compiler.CheckFacts:
+		return "reads and compares: " + s.Says
+	case *compiler.CheckRoutedSites:
+		return "warns when other sites are routed to " + s.PoolName
+	case *compiler.Backup:
+		return "saves to a file beside the script: " + s.Says
+	case *compiler.Rehearse:
+		return "reads what later steps change and runs them with -WhatIf: " + list(s.Steps)
+	case *compiler.StopServices:
+		return fmt.Sprintf("stops all %s services of this server", brand(s.Product))
+	case *compiler.SetRoute:
+		return setRoute(s)
+	case *compiler.ChangeRecords:
+		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", s.Zone)
+	case *compiler.ConfirmPort:
+		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, list(s.Addresses))
+	case *compiler.StartServices:
+		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
+	case *compiler.Replicate:
+		return "pushes the configuration to " + s.Replica
+	case *compiler.CheckState:
+		return "reads again what these stages set: " + list(s.Stages)
+	case *compiler.ProbePort:
+		return fmt.Sprintf("connects to TCP %d of %s", s.Port, list(s.Targets))
+	case *compiler.SendMessage:
+		return "sends a test message to the XMPP user named with -XmppReceiver"
+	}
+	return step.Info().Says
+}
+
+func setRoute(s *compiler.SetRoute) string {
+	if s.Manual || len(s.Forms) == 0 {
+		return fmt.Sprintf("a person takes the XMPP federation route of site %s away; no cmdlet is documented for that", s.Site)
+	}
+	return fmt.Sprintf("sets the XMPP federation route of site %s to %s", s.Site, routeEnds(s, false))
+}
+
+// routeEnds names the old or the new value of a route; it has two spellings where the
+// forms differ.
+func routeEnds(s *compiler.SetRoute, old bool) string {
+	var names []string
+	for _, form := range s.Forms {
+		name := form.To
+		if old {
+			name = form.From
+		}
+		if name == "" {
+			name = "(no route)"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// Expect says what is so after a step has passed.
+func Expect(step compiler.Step) string {
+	switch s := step.(type) {
+	case *compiler.CheckRight:
+		return "the user is in " + s.Group + "; otherwise a warning"
+	case *compiler.CheckFacts:
+		return facts(s.Facts)
+	case *compiler.CheckRoutedSites:
+		return fmt.Sprintf("no site but %s is routed to %s; otherwise a warning", list(s.Sites), s.PoolFQDN)
+	case *compiler.Backup:
+		return "a complete file named ..." + s.File
+	case *compiler.Rehearse:
+		return "the present values are the planned ones and no command with -WhatIf fails; nothing is changed"
+	case *compiler.StopServices:
+		return "no service is left that is not Stopped"
+	case *compiler.SetRoute:
+		return routeResult(s)
+	case *compiler.ChangeRecords:
+		return "the server of zone " + s.Zone + " answers with the planned records"
+	case *compiler.ConfirmPort:
+		return "who confirmed it, and under which ticket, is in the evidence log"
+	case *compiler.StartServices:
+		return "all services that ran before are Running, and an XMPP service is among them"
+	case *compiler.Replicate:
+		return "UpToDate is True for " + s.Replica
+	case *compiler.CheckState:
+		return "all values are still as set"
+	case *compiler.ProbePort:
+		return fmt.Sprintf("TCP %d is open at each", s.Port)
+	case *compiler.SendMessage:
+		return "Result is Success"
+	}
+	return step.Info().Says
+}
+
+func routeResult(s *compiler.SetRoute) string {
+	if s.Manual || len(s.Forms) == 0 {
+		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", s.Site)
+	}
+	return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), s.Site, routeEnds(s, true))
+}
+
+func facts(all []compiler.Fact) string {
+	var out []string
+	for _, f := range all {
+		how := map[string]string{compiler.Is: "is", compiler.Has: "has", compiler.Like: "is like"}[f.Match]
+		if how == "" {
+			how = f.Match
+		}
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, f.Property, how, list(f.Want))))
+	}
+	return strings.Join(out, "; ")
+}
+
+// Source is the number of the step in the page that it comes from, short: "2", "3a of
+// fail-back", "edgeplan".
+func Source(source compiler.Source) string {
+	switch {
+	case source.Procedure == compiler.FailOverPage && source.Step != "":
+		return source.Step
+	case source.Procedure == compiler.FailBackPage && source.Step != "":
+		return source.Step + " of fail-back"
+	case source.Step != "":
+		return source.Procedure + ", " + source.Step
+	}
+	return source.Procedure
+}
+
+// Line is one step of a stage with all hosts where it is run in the same words.
+type Line struct {
+	Hosts  []string
+	Step   compiler.Step // the first of them
+	Act    string
+	Expect string
+	Source string
+	Uses   []Use
+}
+
+// Lines lists the steps of a stage in their order; steps that differ in nothing but
+// the host are one line.
+func Lines(stage compiler.Stage) []Line {
+	var lines []Line
+	at := map[string]int{}
+	for _, step := range stage.Steps {
+		line := Line{Step: step, Act: Act(step), Expect: Expect(step), Source: Source(step.Info().Source), Uses: Uses(step)}
+		key := fmt.Sprintf("%q %q %q %q", line.Act, line.Expect, line.Source, fmt.Sprint(line.Uses))
+		i, seen := at[key]
+		if !seen {
+			i = len(lines)
+			at[key] = i
+			lines = append(lines, line)
+		}
+		if host := step.Info().Host; !slices.Contains(lines[i].Hosts, host) {
+			lines[i].Hosts = append(lines[i].Hosts, host)
+		}
+	}
+	return lines
+}
