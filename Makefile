@@ -1,0 +1,41 @@
+# Each line can be run by hand as it stands.
+GOFLAGS_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false
+STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+FUZZTIME      = 30s
+
+.PHONY: help build test race lint golden fuzz check cross dist
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+build: ## build the static binary
+	$(GOFLAGS_BUILD) -o dist/edgeplan ./cmd/edgeplan
+
+test: ## run all tests
+	go test ./...
+
+race: ## run all tests with the race detector
+	go test -race ./...
+
+lint: ## gofmt, vet, go.mod and staticcheck
+	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+
+golden: ## rewrite the goldens; look at the diff before you commit it
+	go test ./golden -update
+
+fuzz: ## run each fuzz target for FUZZTIME
+	sh .ci/fuzz $(FUZZTIME)
+
+cross: ## build for every platform
+	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done
+
+check: lint race cross ## all that CI checks
+
+dist: ## build twice and compare
+	$(GOFLAGS_BUILD) -o dist/edgeplan ./cmd/edgeplan
+	$(GOFLAGS_BUILD) -a -o dist/edgeplan.again ./cmd/edgeplan
+	cmp dist/edgeplan dist/edgeplan.again
