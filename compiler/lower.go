@@ -131,12 +131,14 @@ type lowering struct {
 	*job
 	plan          *Plan
 	forward, back *stages
+	refused       bool
 }
 
 // call makes a call that the product has, or reports that it has not.
 func (l *lowering) call(product cmdlet.Product, name string, params ...cmdlet.Param) cmdlet.Call {
 	call, err := cmdlet.New(product, name, params...)
-	if err != nil {
+	if err != nil && !l.refused {
+		l.refused = true // the other cmdlets of the product would be the same finding again
 		l.report(codeNoCmdlet, l.spec.Topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
 	}
 	return call

@@ -218,7 +218,7 @@ func (j *job) checkRoutes() {
 	}
 	slices.SortFunc(stay, compareNames)
 	if len(stay) > 0 {
-		j.report(codeOtherSites, j.f.RouteSites.Range, `%s keep the XMPP federation route to %s: the procedure sets the route of the target's site only. route_sites = "all-routed" moves them as well.`, strings.Join(stay, ", "), j.from.Name)
+		j.report(codeOtherSites, j.f.RouteSites.Range, `These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site only; route_sites = "all-routed" moves the others as well.`, j.from.Name, strings.Join(stay, ", "))
 	}
 	for _, site := range j.sites {
 		if !site.XMPPFederationRoute.Set {

@@ -65,6 +65,10 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 			bodies = append(bodies, body)
 		}
 	}
+	if diags.HasErrors() {
+		// What is left of a broken file would only give findings that follow from it.
+		return &Spec{Digest: digest(sources)}, sources, diags
+	}
 	r := &reader{fsys: fsys, sources: sources, diags: diags}
 	spec := r.spec(hcl.MergeBodies(bodies))
 	spec.Digest = digest(sources)
@@ -81,7 +85,7 @@ func digest(sources diag.Sources) string {
 	return fmt.Sprintf("sha256:%x", sum.Sum(nil))
 }
 
-// parseFile returns nil for a file that has no usable body.
+// parseFile returns the body of a file, nil if there is none.
 func parseFile(file File) (hcl.Body, hcl.Diagnostics) {
 	if d := checkDepth(file); d != nil {
 		return nil, hcl.Diagnostics{d}

@@ -67,8 +67,19 @@ type content struct {
 // open reads the parts of a body.
 func (r *reader) open(body hcl.Body, s schema, head hcl.Range) *content {
 	got, diags := body.Content(s.hcl())
-	r.diags = append(r.diags, diag.Import(diags)...)
+	r.diags = append(r.diags, withoutEchoes(diag.Import(diags))...)
 	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head}
+}
+
+// withoutEchoes drops the finding that an argument is missing where another one says
+// that it is misspelt.
+func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		name := strings.SplitN(d.Detail, `"`, 3)
+		return diag.Of(d) == codeMissing && len(name) == 3 && slices.ContainsFunc(diags, func(other *hcl.Diagnostic) bool {
+			return strings.HasSuffix(other.Detail, fmt.Sprintf("Did you mean %q?", name[1]))
+		})
+	})
 }
 
 func (r *reader) openBlock(block *hcl.Block, s schema) *content {

@@ -71,6 +71,7 @@ var (
 			"#        all is so, nothing is changed. P.. can be waived by number; with Warn a difference is only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
+			"# Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.",
 		},
 	}
 	backward = direction{

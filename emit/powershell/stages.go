@@ -332,7 +332,7 @@ func (b *builder) records(zone compiler.Zone) array {
 
 func (b *builder) firewall(stage compiler.Stage) hash {
 	step := stage.Steps[0].(*compiler.ConfirmPort)
-	says := fmt.Sprintf("TCP %d is allowed from anywhere to %s and from there to anywhere", step.Port, strings.Join(step.Addresses, ", "))
+	says := fmt.Sprintf("TCP %d is open from anywhere to %s and back out", step.Port, strings.Join(step.Addresses, ", "))
 	return b.open(stage, entry{"NotAfter", b.lit(compiler.Firewall), false},
 		b.does(fmt.Sprintf("Step 6. Takes into evidence that TCP %d is open.", step.Port)),
 		entry{"Attests", hash{{"Id", b.lit("6"), false}, {"Says", b.lit(says), false}}, true})

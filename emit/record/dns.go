@@ -14,7 +14,7 @@ func (p *printer) dns() {
 		return
 	}
 	for _, zone := range p.plan.Zones {
-		p.b.WriteString("\n### Zone " + Code(zone.Name) + "\n")
+		p.b.WriteString("\n### Zone " + Code(words.FileBase(zone)) + "\n")
 		if zone.Changed() {
 			p.changedZone(zone)
 		} else {

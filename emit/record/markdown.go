@@ -16,10 +16,10 @@ func Text(s string) string {
 	for word := range strings.SplitSeq(s, " ") {
 		switch {
 		case word == "":
-		case plainWord(word):
+		case plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)):
 			out = append(out, word)
 		default:
-			out = append(out, Code(word))
+			out = append(out, codeWord(word))
 		}
 	}
 	return strings.Join(out, " ")
@@ -29,9 +29,21 @@ var (
 	// plainShape begins with nothing that begins a block, and holds no character that
 	// means something to Markdown or to one of the sites.
 	plainShape = regexp.MustCompile(`^[("']*[\pL\pN][-\pL\pM\pN.,;:()/'"+?]*$`)
-	// notPlain is a link, a list number, an emoji, a ticket or a commit all the same.
-	notPlain = regexp.MustCompile(`(?i)//|www\.|^\d+[.)]|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
+	// listNumber begins a list at the start of a line.
+	listNumber = regexp.MustCompile(`^\d+[.)]`)
+	// notPlain is a link, an emoji, a ticket or a commit all the same.
+	notPlain = regexp.MustCompile(`(?i)//|www\.|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
 )
+
+// codeWord leaves brackets, quotes and punctuation around a word out of its code span.
+func codeWord(word string) string {
+	core := strings.TrimRight(strings.TrimLeft(word, `("'`), `)"'.,;:?`)
+	if core == "" {
+		return Code(word)
+	}
+	at := strings.Index(word, core)
+	return word[:at] + Code(core) + word[at+len(core):]
+}
 
 func plainWord(word string) bool {
 	return words.Visible(word) == word && plainShape.MatchString(word) && !notPlain.MatchString(word)

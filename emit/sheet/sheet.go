@@ -171,11 +171,11 @@ func everyHost(names []string) []string {
 func (p *printer) dns() {
 	for _, zone := range p.plan.Zones {
 		if !zone.Changed() {
-			p.title("DNS zone " + zone.Name + " at " + zone.Server + ": checked, not changed")
+			p.title("DNS zone " + words.FileBase(zone) + " at " + zone.Server + ": checked, not changed")
 			p.records(zone)
 			continue
 		}
-		p.title(fmt.Sprintf("DNS zone %s at %s: serial %d to %d, after a rollback %d", zone.Name, zone.Server, zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+		p.title(fmt.Sprintf("DNS zone %s at %s: serial %d to %d, after a rollback %d", words.FileBase(zone), zone.Server, zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
 		p.records(zone)
 		forward, back := words.Apply(zone)
 		p.line("  how", forward)

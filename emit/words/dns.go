@@ -91,7 +91,9 @@ func Seconds(n uint32) string {
 }
 
 // FileBase is the name of a zone without the final dot, as in the names of its files.
-func FileBase(zone compiler.Zone) string { return strings.TrimSuffix(zone.Name, ".") }
+func FileBase(zone compiler.Zone) string { return trimDot(zone.Name) }
+
+func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 
 // ZoneFiles are the names of the files of one zone in the plan's folder.
 type ZoneFiles struct{ Diff, RollbackDiff, Zone, Nsupdate, RollbackNsupdate string }

@@ -35,8 +35,6 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 		return "Starts the services of this Edge Server and waits until they run."
 	case compiler.Replicated:
 		return "Pushes the configuration to the servers and waits until they are up to date."
-	case compiler.Verify:
-		return "Checks from here: " + strings.Join(parts(stage, Act), "; ") + "."
 	}
 	return sentence(stage, Act)
 }
@@ -64,11 +62,11 @@ func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
 		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(plan.Zones, func(z compiler.Zone) bool { return z.Name == s.Zone })
+		i := slices.IndexFunc(plan.Zones, func(z compiler.Zone) bool { return trimDot(z.Name) == trimDot(s.Zone) })
 		if i >= 0 && !plan.Zones[i].Changed() {
-			check = append(check, s.Zone)
+			check = append(check, trimDot(s.Zone))
 		} else {
-			change = append(change, s.Zone)
+			change = append(change, trimDot(s.Zone))
 		}
 	}
 	var out []string
@@ -134,8 +132,15 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 			"Run the stage again: it stops what still runs.",
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case compiler.Route:
-		return giveUp(plan, compiler.Route, "on the same server; before that, bring the Edge Servers back with its stage Start",
-			"Exit code 3: drift. The route is not the planned one any more, or an Edge Server still answers. Nothing was set. Find out who changed it; then make a new plan.",
+		how, running := "on the same server", ""
+		if hasStage(plan.Stages, compiler.Stop) {
+			running = ", or an Edge Server still answers"
+		}
+		if hasStage(plan.Rollback, compiler.Start) {
+			how += ", after its stage Start on the Edge Servers"
+		}
+		return giveUp(plan, compiler.Route, how,
+			"Exit code 3: drift. The route is not the planned one any more"+running+". Nothing was set. Find out who changed it; then make a new plan.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
 	case compiler.DNS:
 		return giveUp(plan, compiler.DNS, "; apply the rollback file of the zone, never the old zone file",
@@ -154,6 +159,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		return []string{
 			"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
 			"Closed from outside but open on the server: the firewall. Closed on the server: the XMPP service, its certificate, or replication.",
+			"To go back: all stages of " + RollbackScript + ", in their order.",
 		}
 	}
 	return []string{"Run the stage again: finished steps are left alone."}

@@ -41,6 +41,9 @@ func Uses(step compiler.Step) []Use {
 
 func routeUses(s *compiler.SetRoute) []Use {
 	var uses []Use
+	if s.Manual {
+		return nil // the forms say what stands there before and after; nothing is run
+	}
 	for _, form := range s.Forms {
 		use := Use{Call: form.Call}
 		if len(s.Forms) > 1 {
@@ -64,15 +67,15 @@ func Act(step compiler.Step) string {
 	case *compiler.CheckRoutedSites:
 		return "warns when other sites are routed to " + s.PoolName
 	case *compiler.Backup:
-		return "saves to a file beside the script: " + s.Says
+		return "saves to a file beside the script, " + s.File
 	case *compiler.Rehearse:
-		return "reads what later steps change and runs them with -WhatIf: " + list(s.Steps)
+		return "reads what later steps will change, and runs them with -WhatIf (" + list(s.Steps) + ")"
 	case *compiler.StopServices:
 		return fmt.Sprintf("stops all %s services of this server", brand(s.Product))
 	case *compiler.SetRoute:
 		return setRoute(s)
 	case *compiler.ChangeRecords:
-		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", s.Zone)
+		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
 	case *compiler.ConfirmPort:
 		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, list(s.Addresses))
 	case *compiler.StartServices:
@@ -80,7 +83,7 @@ func Act(step compiler.Step) string {
 	case *compiler.Replicate:
 		return "pushes the configuration to " + s.Replica
 	case *compiler.CheckState:
-		return "reads again what these stages set: " + list(s.Stages)
+		return "checks that what these stages set still stands: " + list(s.Stages)
 	case *compiler.ProbePort:
 		return fmt.Sprintf("connects to TCP %d of %s", s.Port, list(s.Targets))
 	case *compiler.SendMessage:
@@ -93,7 +96,7 @@ func setRoute(s *compiler.SetRoute) string {
 	if s.Manual || len(s.Forms) == 0 {
 		return fmt.Sprintf("a person takes the XMPP federation route of site %s away; no cmdlet is documented for that", s.Site)
 	}
-	return fmt.Sprintf("sets the XMPP federation route of site %s to %s", s.Site, routeEnds(s, false))
+	return fmt.Sprintf("sets the XMPP federation route of site %s to %s", s.Site, s.Forms[0].To)
 }
 
 // routeEnds names the old or the new value of a route; it has two spellings where the
@@ -125,7 +128,7 @@ func Expect(step compiler.Step) string {
 	case *compiler.CheckRoutedSites:
 		return fmt.Sprintf("no site but %s is routed to %s; otherwise a warning", list(s.Sites), s.PoolFQDN)
 	case *compiler.Backup:
-		return "a complete file named ..." + s.File
+		return "a complete file whose name ends in ." + s.File
 	case *compiler.Rehearse:
 		return "the present values are the planned ones and no command with -WhatIf fails; nothing is changed"
 	case *compiler.StopServices:
@@ -133,7 +136,7 @@ func Expect(step compiler.Step) string {
 	case *compiler.SetRoute:
 		return routeResult(s)
 	case *compiler.ChangeRecords:
-		return "the server of zone " + s.Zone + " answers with the planned records"
+		return "the server of zone " + trimDot(s.Zone) + " answers with the planned records"
 	case *compiler.ConfirmPort:
 		return "who confirmed it, and under which ticket, is in the evidence log"
 	case *compiler.StartServices:

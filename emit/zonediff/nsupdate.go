@@ -26,7 +26,7 @@ func RollbackDiff(zone compiler.Zone) string {
 // error names the value that is no plain token of the script, and the byte in it.
 // planID is for the comment at the head.
 func Nsupdate(planID string, zone compiler.Zone) (string, error) {
-	return updateScript(zone, "Change of zone "+zone.Name+", plan "+planID+".", zone.Records)
+	return updateScript(zone, "Change of zone "+words.FileBase(zone)+", plan "+planID+".", zone.Records)
 }
 
 // NsupdateRollback is the same with old and new exchanged.
@@ -36,7 +36,7 @@ func NsupdateRollback(planID string, zone compiler.Zone) (string, error) {
 		back[i].Old, back[i].New = set.New, set.Old
 		back[i].OldTTL, back[i].NewTTL = set.NewTTL, set.OldTTL
 	}
-	return updateScript(zone, "Rollback of zone "+zone.Name+", plan "+planID+".", back)
+	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planID+".", back)
 }
 
 func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (string, error) {
@@ -44,7 +44,7 @@ func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (
 	p.head(title, sets)
 	server := p.quote(serverToken, zone.Server)
 	p.line("server", server)
-	p.line("zone", p.quote(nameToken, zone.Name))
+	p.line("zone", p.quote(nameToken, strings.TrimSuffix(zone.Name, ".")+"."))
 	p.line("class", "IN")
 	p.prerequisites(sets)
 	for _, op := range []byte{'-', '+'} {

@@ -76,7 +76,7 @@ func stages() []compiler.Stage {
 		}},
 		{Name: compiler.Stop, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{stop(edgeA), stop(edgeB)}},
 		{Name: compiler.Route, Hosts: []string{management}, Steps: compiler.Steps{route("route/Site2", "edgepool1.contoso.com", "edgepool2.contoso.com", "edge1a.contoso.com", edgeA)}},
-		{Name: compiler.DNS, Hosts: []string{management}, Steps: compiler.Steps{&compiler.ChangeRecords{StepInfo: info("dns/contoso.com", management, "records", "4", compiler.Disruptive), Zone: "contoso.com."}}},
+		{Name: compiler.DNS, Hosts: []string{management}, Steps: compiler.Steps{&compiler.ChangeRecords{StepInfo: info("dns/contoso.com", management, "records", "4", compiler.Disruptive), Zone: "contoso.com"}}},
 		{Name: compiler.Firewall, Hosts: []string{management}, Steps: compiler.Steps{confirm()}},
 		{Name: compiler.Start, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{start(edgeA), start(edgeB)}},
 		{Name: compiler.Replicated, Hosts: []string{management}, Steps: compiler.Steps{replicate(edgeA), replicate(edgeB)}},
@@ -92,7 +92,7 @@ func rollback() []compiler.Stage {
 	return []compiler.Stage{
 		{Name: compiler.Start, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{start(edgeA), start(edgeB)}},
 		{Name: compiler.Route, Hosts: []string{management}, Steps: compiler.Steps{route("rollback/route/Site2", "edgepool2.contoso.com", "edgepool1.contoso.com", edgeA, "edge1a.contoso.com")}},
-		{Name: compiler.DNS, Hosts: []string{management}, Steps: compiler.Steps{&compiler.ChangeRecords{StepInfo: info("rollback/dns/contoso.com", management, "records", "4", compiler.Disruptive), Zone: "contoso.com."}}},
+		{Name: compiler.DNS, Hosts: []string{management}, Steps: compiler.Steps{&compiler.ChangeRecords{StepInfo: info("rollback/dns/contoso.com", management, "records", "4", compiler.Disruptive), Zone: "contoso.com"}}},
 	}
 }
 
@@ -138,7 +138,7 @@ func outage() []compiler.Reach {
 
 func zone() compiler.Zone {
 	return compiler.Zone{
-		Name: "contoso.com.", File: "contoso.com.zone", Server: "192.0.2.53", Delivery: "zone-file",
+		Name: "contoso.com", File: "contoso.com.zone", Server: "192.0.2.53", Delivery: "zone-file",
 		OldSHA256: hash(OldZone), NewSHA256: hash(NewZone), OldSerial: 7, NewSerial: 8, RollbackSerial: 9,
 		Records: []compiler.RecordSet{
 			{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 3600, Old: []string{"203.0.113.11"}, New: []string{"198.51.100.21", "198.51.100.22"}, Step: "4"},

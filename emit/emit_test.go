@@ -1,0 +1,134 @@
+package emit
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
+)
+
+func TestAll(t *testing.T) {
+	all := artifacts(t, sample.Plan(), All)
+	want := "SHA256SUMS change.md dns/contoso.com.diff dns/contoso.com.nsupdate dns/contoso.com.rollback.diff dns/contoso.com.rollback.nsupdate dns/contoso.com.zone failover.ps1 plan.json rollback.ps1"
+	if got := names(all); got != want {
+		t.Errorf("got %s", got)
+	}
+	again := artifacts(t, sample.Plan(), All)
+	for i, a := range all {
+		if !bytes.Equal(a.Data, again[i].Data) {
+			t.Errorf("%s: twice the same plan, not the same bytes", a.Name)
+		}
+	}
+}
+
+func TestFromPlanIsTheSame(t *testing.T) {
+	all := map[string][]byte{}
+	for _, a := range artifacts(t, sample.Plan(), All) {
+		all[a.Name] = a.Data
+	}
+	plan := sample.Plan()
+	plan.Zones[0].Text = nil
+	some := artifacts(t, plan, FromPlan)
+	if len(some) != len(all)-2 {
+		t.Errorf("got %s", names(some))
+	}
+	for _, a := range some {
+		if !bytes.Equal(a.Data, all[a.Name]) {
+			t.Errorf("%s differs", a.Name)
+		}
+	}
+}
+
+func TestAllRefuses(t *testing.T) {
+	for name, edit := range map[string]func(*compiler.Plan){
+		"no text":       func(p *compiler.Plan) { p.Zones[0].Text = nil },
+		"other text":    func(p *compiler.Plan) { p.Zones[0].Text = []byte("x") },
+		"two names":     func(p *compiler.Plan) { p.Zones = append(p.Zones, p.Zones[0]); p.Zones[1].Name = "CONTOSO.com" },
+		"parent folder": func(p *compiler.Plan) { p.Zones[0].Name = ".." },
+		"slash":         func(p *compiler.Plan) { p.Zones[0].Name = "a/b." },
+		"line end":      func(p *compiler.Plan) { p.Zones[0].Name = "a\nb." },
+		"empty":         func(p *compiler.Plan) { p.Zones[0].Name = "." },
+		"rollback":      func(p *compiler.Plan) { p.Zones[0].Name = "contoso.com.rollback." },
+		"owner":         func(p *compiler.Plan) { p.Zones[0].Records[0].Owner = "a b" },
+	} {
+		plan := sample.Plan()
+		edit(plan)
+		if got, err := All(plan); err == nil || got != nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+func TestUnchangedZoneHasNoFiles(t *testing.T) {
+	plan := sample.Plan()
+	plan.Zones[0].Hunks, plan.Zones[0].Text = nil, nil
+	if got := names(artifacts(t, plan, All)); strings.Contains(got, "dns/") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestTools has sha256sum check the sums, and patch make the new zone file and go back.
+func TestTools(t *testing.T) {
+	dir := t.TempDir()
+	for _, a := range artifacts(t, sample.Plan(), All) {
+		write(t, filepath.Join(dir, filepath.FromSlash(a.Name)), a.Data)
+	}
+	run(t, dir, "sha256sum", "-c", "--strict", "SHA256SUMS")
+	zone := filepath.Join(dir, "contoso.com.zone")
+	write(t, zone, []byte(sample.OldZone))
+	run(t, dir, "patch", "-p1", "-i", "dns/contoso.com.diff")
+	if got, _ := os.ReadFile(zone); string(got) != sample.NewZone {
+		t.Errorf("patch made:\n%s", got)
+	}
+	run(t, dir, "patch", "-p1", "-i", "dns/contoso.com.rollback.diff")
+	if got, _ := os.ReadFile(zone); string(got) != strings.Replace(sample.OldZone, " 7 ", " 9 ", 1) {
+		t.Errorf("the rollback made:\n%s", got)
+	}
+}
+
+func artifacts(t *testing.T, plan *compiler.Plan, make func(*compiler.Plan) ([]Artifact, error)) []Artifact {
+	t.Helper()
+	all, err := make(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func names(all []Artifact) string {
+	var out []string
+	for _, a := range all {
+		out = append(out, a.Name)
+	}
+	return strings.Join(out, " ")
+}
+
+func write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func run(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is not installed, and CI must run this test", name)
+		}
+		t.Skip("SKIPPED: " + name + " is not installed")
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s %v: %v\n%s", name, args, err, out)
+	}
+}

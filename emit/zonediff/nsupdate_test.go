@@ -1,0 +1,192 @@
+package zonediff
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
+)
+
+// fullZone has each kind of set: kept, changed, new, gone, and kept with another TTL.
+func fullZone() compiler.Zone {
+	zone := sample.Plan().Zones[0]
+	zone.Records = append(zone.Records,
+		compiler.RecordSet{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 300, Old: []string{"2001:db8::1"}},
+		compiler.RecordSet{Owner: "sip.contoso.com.", Type: "A", OldTTL: 60, NewTTL: 60, Old: []string{"192.0.2.1"}, New: []string{"192.0.2.1"}},
+		compiler.RecordSet{Owner: "sip2.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.2", "192.0.2.3"}, New: []string{"192.0.2.2"}},
+	)
+	return zone
+}
+
+func TestNsupdate(t *testing.T) {
+	got, err := Nsupdate("sha256:00", fullZone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `server 192.0.2.53
+zone contoso.com.
+class IN
+prereq yxrrset xmpp.contoso.com. IN A 203.0.113.11
+prereq nxrrset _xmpp-server._tcp.contoso.com. IN SRV
+prereq yxrrset xmpp.contoso.com. IN AAAA 2001:db8::1
+prereq yxrrset sip.contoso.com. IN A 192.0.2.1
+prereq yxrrset sip2.contoso.com. IN A 192.0.2.2
+prereq yxrrset sip2.contoso.com. IN A 192.0.2.3
+prereq nxrrset xmpp.contoso.com. IN CNAME
+prereq nxrrset _xmpp-server._tcp.contoso.com. IN CNAME
+prereq nxrrset sip.contoso.com. IN CNAME
+prereq nxrrset sip2.contoso.com. IN CNAME
+update delete xmpp.contoso.com. IN A 203.0.113.11
+update delete xmpp.contoso.com. IN AAAA 2001:db8::1
+update delete sip2.contoso.com. IN A 192.0.2.3
+update add xmpp.contoso.com. 3600 IN A 198.51.100.21
+update add xmpp.contoso.com. 3600 IN A 198.51.100.22
+update add _xmpp-server._tcp.contoso.com. 300 IN SRV 10 0 5269 xmpp.contoso.com.
+update add sip2.contoso.com. 60 IN A 192.0.2.2
+send
+`
+	if body := got[strings.Index(got, "server "):]; !strings.HasSuffix(got, "\n"+want) {
+		t.Errorf("got:\n%s", body)
+	}
+	if !strings.HasPrefix(got, "; Change of zone contoso.com, plan sha256:00.") {
+		t.Errorf("the head does not name the plan:\n%s", got)
+	}
+}
+
+func TestNsupdateRollbackIsTheReverse(t *testing.T) {
+	zone := fullZone()
+	back, err := NsupdateRollback("p", zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, set := range zone.Records {
+		set.Old, set.New, set.OldTTL, set.NewTTL = set.New, set.Old, set.NewTTL, set.OldTTL
+		zone.Records[i] = set
+	}
+	forth, err := Nsupdate("p", zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimPrefix(back, "; Rollback") != strings.TrimPrefix(forth, "; Change") {
+		t.Errorf("rollback:\n%s\nreverse:\n%s", back, forth)
+	}
+}
+
+func TestNsupdateSyntax(t *testing.T) {
+	needTool(t, "nsupdate")
+	for _, print := range []func(string, compiler.Zone) (string, error){Nsupdate, NsupdateRollback} {
+		script, err := print("a\nsend \u202e", fullZone())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := show(script)
+		if err != nil {
+			t.Fatalf("%v\n%s\n%s", err, out, script)
+		}
+		records := 0
+		for line := range strings.Lines(out) {
+			if line = strings.TrimSpace(line); line != "" && line[0] != ';' && line != "Outgoing update query:" {
+				records++
+			}
+		}
+		if want := strings.Count(script, "\nupdate ") + strings.Count(script, "\nprereq "); records != want {
+			t.Errorf("%d lines became %d records:\n%s\n%s", want, records, script, out)
+		}
+	}
+	if _, err := show("server 192.0.2.53\nzone contoso.com.\nclass IN\nupdate add x\nsend\n"); err == nil {
+		t.Error("nsupdate takes what is wrong: the test above proves nothing")
+	}
+}
+
+// show has nsupdate print the message in place of sending it.
+func show(script string) (string, error) {
+	cmd := exec.Command("nsupdate")
+	cmd.Stdin = strings.NewReader(strings.TrimSuffix(script, "send\n") + "show\n")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func TestNsupdateRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(*compiler.Zone)
+		at   int
+	}{
+		{"line end in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a\nsend" }, 1},
+		{"blank in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a b." }, 1},
+		{"comment in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a;." }, 1},
+		{"relative owner", func(z *compiler.Zone) { z.Records[0].Owner = "a" }, 1},
+		{"root owner", func(z *compiler.Zone) { z.Records[0].Owner = "." }, 0},
+		{"long label", func(z *compiler.Zone) { z.Records[0].Owner = strings.Repeat("a", 64) + "." }, 63},
+		{"backslash", func(z *compiler.Zone) { z.Records[0].Owner = `a\.b.` }, 1},
+		{"zone", func(z *compiler.Zone) { z.Name = "contoso.com.\nzone x." }, 12},
+		{"server with port", func(z *compiler.Zone) { z.Server = "ns1 53" }, 3},
+		{"server with option", func(z *compiler.Zone) { z.Server = "-x" }, 0},
+		{"type", func(z *compiler.Zone) { z.Records[0].Type = "ANY" }, 0},
+		{"address", func(z *compiler.Zone) { z.Records[0].New[1] = "198.51.100.22 x" }, 13},
+		{"address of the other kind", func(z *compiler.Zone) { z.Records[0].New[1] = "::1" }, 0},
+		{"zone of an address", func(z *compiler.Zone) { z.Records[0].Type, z.Records[0].Old = "AAAA", []string{"fe80::1%a"} }, 7},
+		{"srv number", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 65536 a." }, 5},
+		{"srv leading zero", func(z *compiler.Zone) { z.Records[1].New[0] = "10 00 5269 a." }, 3},
+		{"srv target", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269 a\n." }, 11},
+		{"srv short", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269" }, 5},
+	} {
+		zone := sample.Plan().Zones[0]
+		c.edit(&zone)
+		script, err := Nsupdate("p", zone)
+		if err == nil {
+			t.Errorf("%s: taken:\n%s", c.name, script)
+		} else if want := fmt.Sprintf("byte %d ", c.at); !strings.Contains(err.Error(), want) || script != "" {
+			t.Errorf("%s: %v, want %s", c.name, err, want)
+		}
+	}
+}
+
+func FuzzNsupdate(f *testing.F) {
+	f.Add("xmpp.contoso.com.", "10 0 5269 a.", "ns1.contoso.net", "plan")
+	f.Add("x\nsend", "10 0 5269 a.\nsend", "::1", "\nsend\n")
+	f.Fuzz(func(t *testing.T, owner, data, server, plan string) {
+		zone := sample.Plan().Zones[0]
+		want, _ := Nsupdate("p", zone)
+		zone.Records[1].Owner, zone.Records[1].New[0], zone.Server, zone.File = owner, data, server, plan
+		got, err := Nsupdate(plan, zone)
+		if err != nil || owner == zone.Records[0].Owner {
+			return
+		}
+		if strings.Count(got, "\n") != strings.Count(want, "\n") {
+			t.Fatalf("other lines:\n%q", got)
+		}
+		for line := range strings.Lines(got) {
+			if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); !strings.Contains(" ; server zone class prereq update send ", " "+word+" ") {
+				t.Fatalf("line %q", line)
+			}
+		}
+	})
+}
+
+func TestDiffFitsItsFile(t *testing.T) {
+	zone := sample.Plan().Zones[0]
+	if !strings.HasPrefix(Diff(zone), "--- a/contoso.com.zone\n+++ b/contoso.com.zone\n@@ -2,4 +2,6 @@\n") {
+		t.Errorf("got:\n%s", Diff(zone))
+	}
+	text := []byte(sample.OldZone)
+	for _, hunks := range [][]hunk.Hunk{zone.Hunks, zone.RollbackHunks} {
+		var err error
+		if text, err = hunk.Apply(text, hunks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := strings.Replace(sample.OldZone, " 7 ", " 9 ", 1); string(text) != want {
+		t.Errorf("there and back:\n%s", text)
+	}
+	if zone.Hunks = nil; Diff(zone) != "" {
+		t.Error("a zone that does not change has a diff")
+	}
+	if !strings.Contains(RollbackDiff(zone), "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 ") {
+		t.Errorf("got:\n%s", RollbackDiff(zone))
+	}
+}
