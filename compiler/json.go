@@ -107,7 +107,8 @@ func Encode(plan *Plan) ([]byte, error) {
 
 // Decode reads plan.json. It refuses another format version, fields that it does not
 // know, and any call that the cmdlet table does not have, so that a plan that was
-// edited by hand cannot put another command into a script.
+// edited by hand cannot put another command into a script; and a plan that does not
+// hold together or that [Compile] could not have proved.
 func Decode(data []byte) (*Plan, error) {
 	var head struct {
 		FormatVersion int `json:"format_version"`
@@ -127,6 +128,12 @@ func Decode(data []byte) (*Plan, error) {
 	}
 	if id := identify(plan); id != plan.ID {
 		return nil, fmt.Errorf("the plan has been edited: its ID is %s, its content has %s", plan.ID, id)
+	}
+	if err := checkShape(plan); err != nil {
+		return nil, err
+	}
+	if err := prove(plan); err != nil {
+		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
 	return plan, nil
 }

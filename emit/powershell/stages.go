@@ -415,5 +415,14 @@ func (b *builder) verifyPort(stage compiler.Stage, does string) hash {
 	if len(b.present(compiler.DNS)) > 0 {
 		h = append(h, entry{"StillTrue", b.lit(compiler.DNS), false})
 	}
-	return append(h, b.does(does), b.probe("6", stage.Steps[0].(*compiler.ProbePort)))
+	h = append(h, b.does(does))
+	for _, step := range stage.Steps {
+		probe, ok := step.(*compiler.ProbePort)
+		if !ok {
+			b.err = fmt.Errorf("step %s cannot run on %s", step.Info().ID, step.Info().Host)
+			continue
+		}
+		h = append(h, b.probe("6", probe))
+	}
+	return h
 }

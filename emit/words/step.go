@@ -136,6 +136,9 @@ func Expect(step compiler.Step) string {
 	case *compiler.SetRoute:
 		return routeResult(s)
 	case *compiler.ChangeRecords:
+		if strings.HasPrefix(s.ID, "rollback/") {
+			return "the server of zone " + trimDot(s.Zone) + " answers with the records from before the change"
+		}
 		return "the server of zone " + trimDot(s.Zone) + " answers with the planned records"
 	case *compiler.ConfirmPort:
 		return "who confirmed it, and under which ticket, is in the evidence log"

@@ -1,0 +1,134 @@
+package golden
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+// tool skips a test loudly where a program is missing; in CI that is a failure.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is not installed", name)
+		}
+		t.Skipf("SKIPPED: %s is not installed", name)
+	}
+	return path
+}
+
+// eachZone calls f for each zone that a golden plan changes, with its old file.
+func eachZone(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone, old []byte)) {
+	plans, err := filepath.Glob("*/*/plan.json")
+	if err != nil || len(plans) == 0 {
+		t.Fatal("no golden plans")
+	}
+	for _, path := range plans {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := compiler.Decode(data)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		dir := filepath.Dir(path)
+		spec := filepath.Dir(dir)
+		for _, zone := range plan.Zones {
+			if !zone.Changed() {
+				continue
+			}
+			t.Run(spec+"/"+zone.Name, func(t *testing.T) {
+				old, err := os.ReadFile(filepath.Join(specs, spec, zone.File))
+				if err != nil {
+					t.Fatal(err)
+				}
+				f(t, filepath.Join(dir, "dns"), zone, old)
+			})
+		}
+	}
+}
+
+func read(t *testing.T, parts ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// apply runs a program in a fresh folder that holds the zone file, with a diff as its
+// input, and returns the zone file after it.
+func apply(t *testing.T, file string, text, diff []byte, name string, args ...string) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, file), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(tool(t, name), args...)
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(diff)
+	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return read(t, dir, file)
+}
+
+// patch and git take each zone diff: forwards it gives exactly the new zone file,
+// backwards the old bytes.
+func TestZoneDiffsApply(t *testing.T) {
+	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+		diff, fresh := read(t, dir, zone.Name+".diff"), read(t, dir, zone.Name+".zone")
+		if got := apply(t, zone.File, old, diff, "patch", "--binary", "-p1"); !bytes.Equal(got, fresh) {
+			t.Errorf("patch makes\n%q\nwant\n%q", got, fresh)
+		}
+		if got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1", "-R"); !bytes.Equal(got, old) {
+			t.Errorf("patch -R makes\n%q\nwant\n%q", got, old)
+		}
+		if got := apply(t, zone.File, old, diff, "git", "apply", "-"); !bytes.Equal(got, fresh) {
+			t.Errorf("git apply makes\n%q\nwant\n%q", got, fresh)
+		}
+		if got := apply(t, zone.File, fresh, diff, "git", "apply", "-R", "-"); !bytes.Equal(got, old) {
+			t.Errorf("git apply -R makes\n%q\nwant\n%q", got, old)
+		}
+	})
+}
+
+// The rollback diff fits the new zone file and raises the serial once more.
+func TestRollbackDiffsApply(t *testing.T) {
+	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+		diff, fresh := read(t, dir, zone.Name+".rollback.diff"), read(t, dir, zone.Name+".zone")
+		got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1")
+		want := bytes.Count(old, []byte("\n"))
+		if n := bytes.Count(got, []byte("\n")); n < want || n > want+1 { // a last line may have gained its end
+			t.Errorf("%d lines after the rollback, %d before the change", n, want)
+		}
+		if zone.RollbackSerial == zone.OldSerial || zone.RollbackSerial == zone.NewSerial {
+			t.Errorf("serial %d after %d and %d", zone.RollbackSerial, zone.OldSerial, zone.NewSerial)
+		}
+	})
+}
+
+// BIND's own nsupdate reads every script; show in place of send keeps it offline.
+func TestNsupdateSyntax(t *testing.T) {
+	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, _ []byte) {
+		for _, name := range []string{zone.Name + ".nsupdate", zone.Name + ".rollback.nsupdate"} {
+			text := string(read(t, dir, name))
+			text = strings.Replace(text, "server "+zone.Server, "server 127.0.0.1", 1)
+			text = strings.Replace(text, "\nsend\n", "\nshow\n", 1)
+			cmd := exec.Command(tool(t, "nsupdate"))
+			cmd.Stdin = strings.NewReader(text)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, out)
+			}
+		}
+	})
+}
