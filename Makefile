@@ -1,6 +1,6 @@
 # Each line can be run by hand as it stands.
 GOFLAGS_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false
-STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 FUZZTIME      = 30s
 

@@ -37,7 +37,6 @@ func Rollback(plan *compiler.Plan) ([]byte, error) {
 // direction is what the two scripts differ in besides their stages.
 type direction struct {
 	name, opposite string
-	example        string // stage of the second example in the help
 	params         []param
 	note           []string
 }

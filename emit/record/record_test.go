@@ -108,7 +108,7 @@ func shape(t *testing.T, name, doc string) string {
 			*east.Table, *east.TableHeader, *east.TableRow, *east.TableCell:
 			fmt.Fprintf(&out, "%s ", n.Kind())
 		default:
-			t.Fatalf("%q: the record has a %s:\n%s", name, n.Kind(), n.Text(source))
+			t.Fatalf("%q: the record has a %s:\n%s", name, n.Kind(), source)
 		}
 		return ast.WalkContinue, nil
 	})

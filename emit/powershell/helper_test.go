@@ -1,0 +1,230 @@
+package powershell
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+const (
+	goldenDir = "../../golden"
+	specsDir  = "../../specs"
+)
+
+// sampleScript is a script under test.
+type sampleScript struct {
+	path, name string // name is SPEC/PLAN/FILE
+	back       bool
+	text       string
+}
+
+// change is the part above the runtime.
+func (s sampleScript) change() string {
+	before, _, _ := strings.Cut(s.text, RuntimeMarker)
+	return before
+}
+
+// statements are the part from $Plan to the runtime.
+func (s sampleScript) statements() string { return statements(s.change()) }
+
+func statements(change string) string {
+	at := strings.Index(change, "\r\n$Plan = ")
+	if at < 0 {
+		return "no statements"
+	}
+	return change[at+2:]
+}
+
+// goldens are all scripts in golden.
+func goldens(t testing.TB) []sampleScript {
+	t.Helper()
+	paths, err := filepath.Glob(goldenDir + "/*/*/*.ps1")
+	if err != nil || len(paths) < 20 || len(paths)%2 != 0 {
+		t.Fatalf("%d scripts in %s, %v", len(paths), goldenDir, err)
+	}
+	var out []sampleScript
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(filepath.ToSlash(path), goldenDir+"/")
+		out = append(out, sampleScript{path: path, name: name, back: strings.HasSuffix(name, "/rollback.ps1"), text: string(text)})
+	}
+	return out
+}
+
+// golden is the script of that name.
+func golden(t testing.TB, name string) sampleScript {
+	t.Helper()
+	for _, s := range goldens(t) {
+		if s.name == name {
+			return s
+		}
+	}
+	t.Fatalf("no golden script %s", name)
+	return sampleScript{}
+}
+
+// planOf is the plan that a golden script was made from.
+func planOf(t testing.TB, s sampleScript) *compiler.Plan {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := compiler.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// compile makes the plans of a spec.
+func compile(t testing.TB, fsys fs.FS) []*compiler.Plan {
+	t.Helper()
+	names, err := fs.Glob(fsys, "*"+parser.Suffix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, _, diags := parser.Load(fsys, names)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	plans, diags := compiler.Compile(spec)
+	if diags.HasErrors() || len(plans) == 0 {
+		t.Fatalf("%d plans, %v", len(plans), diags)
+	}
+	return plans
+}
+
+// replaced reads a spec's folder with words replaced.
+func replaced(t testing.TB, spec string, oldnew ...string) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	entries, err := os.ReadDir(filepath.Join(specsDir, spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(specsDir, spec, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.NewReplacer(oldnew...).Replace(string(data))
+		out[e.Name()] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}
+
+// both are the scripts of a plan.
+func both(t testing.TB, plan *compiler.Plan) [2]string {
+	t.Helper()
+	forth, err := Failover(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := Rollback(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2]string{string(forth), string(back)}
+}
+
+// spoiled is the sample plan with text in place of every name and value that a spec
+// or a hand-written plan could bring in. Verbs, hosts and cmdlets stay.
+func spoiled(text string) *compiler.Plan {
+	plan := sample.Plan()
+	for _, at := range []*string{&plan.From.Name, &plan.From.FQDN, &plan.To.Name, &plan.To.FQDN, &plan.XMPPHost, &plan.From.Site, &plan.To.Site} {
+		*at = text
+	}
+	plan.To.Servers = []string{text}
+	for i := range plan.Zones {
+		spoilZone(&plan.Zones[i], text)
+	}
+	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
+		for _, stage := range stages {
+			for _, step := range stage.Steps {
+				spoilStep(step, text)
+			}
+		}
+	}
+	return plan
+}
+
+func spoilZone(zone *compiler.Zone, text string) {
+	zone.Name, zone.Server = text, text
+	for i := range zone.Records {
+		r := &zone.Records[i]
+		r.Owner, r.Old, r.New, r.Step = text, []string{text}, []string{text + "x", text}, text
+	}
+}
+
+func spoilStep(step compiler.Step, text string) {
+	step.Info().Says, step.Info().Source.Step = text, text
+	for _, call := range callsOf(step) {
+		for i := range call.Params {
+			if !call.Params[i].Switch {
+				call.Params[i].Value = text
+			}
+		}
+	}
+	switch s := step.(type) {
+	case *compiler.CheckRight:
+		s.Group = text
+	case *compiler.CheckFacts:
+		s.Facts = []compiler.Fact{{Number: text, Says: text, Property: text, Match: compiler.Has, Want: []string{text, text}}}
+	case *compiler.CheckRoutedSites:
+		s.PoolName, s.PoolFQDN, s.Sites = text, text, []string{text, text}
+	case *compiler.Backup:
+		s.File = text
+	case *compiler.SetRoute:
+		s.Site, s.Manual = text, strings.HasPrefix(s.ID, "rollback/")
+		for i := range s.Forms {
+			s.Forms[i].Parameter, s.Forms[i].From, s.Forms[i].To = text, text, text
+		}
+	case *compiler.ChangeRecords:
+		s.Zone = text
+	case *compiler.ConfirmPort:
+		s.Addresses = []string{text}
+	case *compiler.ProbePort:
+		s.Targets = []string{text, text}
+	}
+}
+
+// callsOf are the calls of a step.
+func callsOf(step compiler.Step) []*cmdlet.Call {
+	switch s := step.(type) {
+	case *compiler.CheckFacts:
+		return []*cmdlet.Call{&s.Read}
+	case *compiler.CheckRoutedSites:
+		return []*cmdlet.Call{&s.Read}
+	case *compiler.Backup:
+		return []*cmdlet.Call{&s.Call}
+	case *compiler.StopServices:
+		return []*cmdlet.Call{&s.Call}
+	case *compiler.StartServices:
+		return []*cmdlet.Call{&s.Call}
+	case *compiler.Replicate:
+		return []*cmdlet.Call{&s.Read, &s.Call}
+	case *compiler.SendMessage:
+		return []*cmdlet.Call{&s.Call}
+	case *compiler.SetRoute:
+		var out []*cmdlet.Call
+		for i := range s.Forms {
+			if !s.Manual {
+				out = append(out, &s.Forms[i].Call)
+			}
+		}
+		return out
+	}
+	return nil
+}

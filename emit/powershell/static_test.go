@@ -1,0 +1,350 @@
+package powershell
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+const (
+	runtimeLines = 650
+	seedLines    = 150
+)
+
+// TestGoldenBytes holds what a file has to be for every PowerShell and for signing.
+func TestGoldenBytes(t *testing.T) {
+	for _, s := range goldens(t) {
+		for _, problem := range bytesProblems(s.text) {
+			t.Errorf("%s: %s", s.name, problem)
+		}
+	}
+}
+
+func bytesProblems(text string) []string {
+	var out []string
+	if at := strings.IndexFunc(text, func(r rune) bool { return r > '~' || r < ' ' && r != '\r' && r != '\n' }); at >= 0 {
+		out = append(out, fmt.Sprintf("byte %d is not printable ASCII: %.20q", at, text[at:]))
+	}
+	if bare := strings.ReplaceAll(text, "\r\n", ""); strings.ContainsAny(bare, "\r\n") {
+		out = append(out, "a line does not end in CRLF")
+	}
+	if !strings.HasSuffix(text, "\r\n") || strings.HasSuffix(text, "\r\n\r\n") {
+		out = append(out, "there is not one line end at the end")
+	}
+	if strings.Contains(text, " \r\n") {
+		out = append(out, "a line ends in a blank")
+	}
+	if !strings.HasPrefix(text, "#Requires -Version 3.0\r\n\r\n<#\r\n.SYNOPSIS\r\n") {
+		out = append(out, "the start is not #Requires, an empty line, and help")
+	}
+	if strings.Count(strings.ToLower(text), "#requires") != 1 {
+		out = append(out, "there is another #Requires")
+	}
+	if strings.HasPrefix(text, "\ufeff") {
+		out = append(out, "there is a byte order mark")
+	}
+	return out
+}
+
+func TestRuntime(t *testing.T) {
+	file, err := os.ReadFile("runtime.ps1")
+	if err != nil || string(file) != Runtime() {
+		t.Errorf("runtime.ps1 is not Runtime(), %v", err)
+	}
+	if lines := strings.Count(Runtime(), "\r\n"); lines > runtimeLines {
+		t.Errorf("the runtime has %d lines, more than %d", lines, runtimeLines)
+	}
+	if !strings.HasPrefix(Runtime(), RuntimeMarker) || strings.Count(Runtime(), RuntimeMarker) != 1 {
+		t.Error("the runtime does not begin with its marker")
+	}
+	if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(RuntimeSHA256()) {
+		t.Errorf("RuntimeSHA256() = %q", RuntimeSHA256())
+	}
+	for _, s := range goldens(t) {
+		if at := strings.Index(s.text, RuntimeMarker); at < 0 || s.text[at:] != Runtime() {
+			t.Errorf("%s does not end in the runtime", s.name)
+		}
+	}
+}
+
+// TestGoldenChange checks the part that people review.
+func TestGoldenChange(t *testing.T) {
+	for _, s := range goldens(t) {
+		products := []cmdlet.Product{planOf(t, s).Product, planOf(t, s).To.Product}
+		for _, problem := range changeProblems(s.change(), products) {
+			t.Errorf("%s: %s", s.name, problem)
+		}
+	}
+	seed := golden(t, "seed/edgepool1-to-edgepool2/failover.ps1")
+	lines := strings.Count(seed.change(), "\r\n")
+	if lines > seedLines {
+		t.Errorf("%s has %d lines to review, more than %d", seed.name, lines, seedLines)
+	}
+	t.Logf("seed: %d lines to review, runtime: %d lines", lines, strings.Count(Runtime(), "\r\n"))
+}
+
+// changeProblems says what is wrong with the part above the runtime.
+func changeProblems(change string, products []cmdlet.Product) []string {
+	var out []string
+	for i, line := range strings.Split(change, "\r\n") {
+		if len(line) > 120 {
+			out = append(out, fmt.Sprintf("line %d has %d characters", i+1, len(line)))
+		}
+	}
+	tokens, err := lex(change)
+	if err != nil {
+		return append(out, err.Error())
+	}
+	out = append(out, commentProblems(tokens)...)
+	got, err := read(statements(change))
+	if err != nil {
+		return append(out, err.Error())
+	}
+	if plan, ok := got.vars["$Plan"].(keyed); !ok || plan.values["Id"] == nil {
+		out = append(out, "there is no $Plan")
+	}
+	if stages, ok := got.vars["$Stages"].([]any); !ok || len(stages) == 0 {
+		out = append(out, "there are no $Stages")
+	}
+	for _, c := range got.calls {
+		if err := c.check(products); err != nil {
+			out = append(out, fmt.Sprintf("line %d of the statements: %v", c.line, err))
+		}
+	}
+	return out
+}
+
+// commentProblems: one help, and comments of the emitter's own words.
+func commentProblems(tokens []token) []string {
+	var out []string
+	own := ownComments()
+	helps := 0
+	for _, one := range tokens {
+		switch {
+		case one.kind == helpToken:
+			helps++
+		case one.kind != commentToken:
+		case endsScript(one.text):
+			out = append(out, fmt.Sprintf("line %d: PowerShell takes %q for a signature", one.line, one.text))
+		case one.text != "#Requires -Version 3.0" && !slices.Contains(own, one.text):
+			out = append(out, fmt.Sprintf("line %d: %q is not the emitter's own comment", one.line, one.text))
+		}
+	}
+	if helps != 1 {
+		out = append(out, fmt.Sprintf("there are %d block comments", helps))
+	}
+	return out
+}
+
+func ownComments() []string {
+	out := []string{"# " + stageParam}
+	for _, d := range []direction{forward, backward} {
+		out = append(out, d.note...)
+		for _, p := range append(slices.Clone(d.params), commonParams...) {
+			out = append(out, "# "+p.help)
+		}
+	}
+	return out
+}
+
+// allowed are the commands besides Cs cmdlets and their parameters.
+var allowed = map[string][]string{
+	"Where-Object":    {},
+	"Export-Clixml":   {"LiteralPath", "Depth", "WhatIf", "Confirm"},
+	"Get-ChangeRight": {},
+	"Get-ServiceDown": {},
+	"Get-XmppRoute":   {"Site"},
+}
+
+func (c call) check(products []cmdlet.Product) error {
+	for i, a := range c.args {
+		if slices.ContainsFunc(c.args[:i], func(b arg) bool { return strings.EqualFold(a.name, b.name) }) {
+			return fmt.Errorf("%s: -%s stands twice", c.name, a.name)
+		}
+	}
+	if params, ok := allowed[c.name]; ok {
+		for _, a := range c.args {
+			if !slices.Contains(params, a.name) {
+				return fmt.Errorf("%s has no -%s", c.name, a.name)
+			}
+		}
+		return nil
+	}
+	return c.checkCs(products)
+}
+
+// checkCs holds a Cs cmdlet against the table and asks for -ErrorAction Stop and, where
+// there is one, an explicit -WhatIf and -Confirm.
+func (c call) checkCs(products []cmdlet.Product) error {
+	action, _ := c.get("ErrorAction")
+	if word, ok := action.(token); !ok || word.text != "Stop" {
+		return fmt.Errorf("%s lacks -ErrorAction Stop", c.name)
+	}
+	var err error
+	for _, product := range append(slices.Clone(products), cmdlet.LiteralProcedure) {
+		var call cmdlet.Call
+		if call, err = cmdlet.New(product, c.name, c.params()...); err == nil {
+			return c.checkAsked(call)
+		}
+	}
+	return err
+}
+
+// checkAsked: both switches are said, -Confirm is always off.
+func (c call) checkAsked(call cmdlet.Call) error {
+	if !call.ShouldProcess {
+		return nil
+	}
+	whatIf, ok := c.get("WhatIf")
+	confirm, also := c.get("Confirm")
+	off, is := confirm.(token)
+	if !ok || !also || !is || off.text != "$false" {
+		return fmt.Errorf("%s lacks -WhatIf or -Confirm:$false", c.name)
+	}
+	if value, is := whatIf.(token); is && value.text != "$false" {
+		return fmt.Errorf("%s -WhatIf:%s", c.name, value.text)
+	}
+	return nil
+}
+
+// params are the parameters in the form of the table, without -ErrorAction.
+func (c call) params() []cmdlet.Param {
+	var out []cmdlet.Param
+	for _, a := range c.args {
+		text, isText := a.value.(string)
+		variable, isToken := a.value.(token)
+		switch {
+		case a.name == "ErrorAction":
+		case isText:
+			out = append(out, cmdlet.Arg(a.name, text))
+		case isToken && a.name != "WhatIf" && a.name != "Confirm":
+			out = append(out, cmdlet.Arg(a.name, variable.text))
+		default:
+			out = append(out, cmdlet.Switch(a.name))
+		}
+	}
+	return out
+}
+
+// TestHelpers: what the blocks call besides cmdlets is in the runtime.
+func TestHelpers(t *testing.T) {
+	for name, params := range allowed {
+		if name == "Where-Object" || name == "Export-Clixml" {
+			continue
+		}
+		_, after, ok := strings.Cut(Runtime(), "function "+name)
+		head, _, _ := strings.Cut(after, "{")
+		if !ok || strings.Count(head, "$") != len(params) {
+			t.Errorf("the runtime has no %s with %q", name, params)
+		}
+	}
+}
+
+// TestRuntimeComments: none of them ends the script.
+func TestRuntimeComments(t *testing.T) {
+	for _, comment := range regexp.MustCompile(`#[^\r]*`).FindAllString(Runtime(), -1) {
+		if endsScript(comment) {
+			t.Errorf("PowerShell takes %q for a signature", comment)
+		}
+	}
+	for comment, want := range map[string]bool{
+		"# SIG # Begin signature block": true, "# Signature block": true, "# note: SIG # Begin signature block": true,
+		"# SIG # Begin": false, "# The stage to run on this server.": false,
+	} {
+		if endsScript(comment) != want {
+			t.Errorf("endsScript(%q) is not %v", comment, want)
+		}
+	}
+}
+
+// TestHelpText: the plan has its ID and one line in the help.
+func TestHelpText(t *testing.T) {
+	for _, s := range goldens(t) {
+		plan := planOf(t, s)
+		title := words.Title(plan)
+		if s.back {
+			title = "Roll back: " + title
+		}
+		want := "<#\r\n.SYNOPSIS\r\n    " + title + ".\r\n.DESCRIPTION\r\n    Written by edgeplan for plan " + plan.ID + ". Copy"
+		if !strings.Contains(s.text, want) {
+			t.Errorf("%s: the help does not begin with %q", s.name, want)
+		}
+		help, _, _ := strings.Cut(s.text, "#>")
+		if n := strings.Count(help, "\r\n"); n != 12 || strings.Count(help, "\r\n.") != 2 {
+			t.Errorf("%s: the help has %d lines", s.name, n)
+		}
+	}
+}
+
+// TestSaysWhatThePlanSays: each call of the plan is in its script with the same values,
+// and the script has the plan's stages and hosts.
+func TestSaysWhatThePlanSays(t *testing.T) {
+	for _, s := range goldens(t) {
+		plan := planOf(t, s)
+		got, err := read(s.statements())
+		if err != nil {
+			t.Errorf("%s: %v", s.name, err)
+			continue
+		}
+		stages := plan.Stages
+		if s.back {
+			stages = plan.Rollback
+		}
+		for _, stage := range stages {
+			checkStage(t, s.name, got, stage)
+		}
+	}
+}
+
+func checkStage(t *testing.T, name string, got data, stage compiler.Stage) {
+	var hosts []string
+	for _, one := range got.vars["$Stages"].([]any) {
+		if h := one.(keyed); h.values["Name"] == stage.Name {
+			for _, host := range h.values["Hosts"].([]any) {
+				hosts = append(hosts, host.(string))
+			}
+		}
+	}
+	slices.Sort(hosts)
+	if !slices.Equal(hosts, slices.Sorted(slices.Values(stage.Hosts))) {
+		t.Errorf("%s: stage %s has hosts %q, not %q", name, stage.Name, hosts, stage.Hosts)
+	}
+	for _, step := range stage.Steps {
+		for _, want := range callsOf(step) {
+			if !slices.ContainsFunc(got.calls, func(c call) bool { return c.runs(want) }) {
+				t.Errorf("%s: step %s is not there: %v", name, step.Info().ID, *want)
+			}
+		}
+	}
+}
+
+// runs tells whether c is a call of the plan. The file of a backup and the receiver of
+// a test message are the script's own variables.
+func (c call) runs(want *cmdlet.Call) bool {
+	if c.name != want.Name {
+		return false
+	}
+	for _, p := range want.Params {
+		value, ok := c.get(p.Name)
+		text, isText := value.(string)
+		own := p.Name == "FileName" || p.Name == "Receiver"
+		if !ok || !own && !p.Switch && (!isText || text != p.Value) {
+			return false
+		}
+	}
+	return len(c.params()) == len(want.Params)+2*b2i(want.ShouldProcess)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

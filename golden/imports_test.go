@@ -1,0 +1,80 @@
+package golden
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/edgeplan/edgeplan/"
+
+// layers are the top folders and what each may import of the others.
+var layers = map[string][]string{
+	"cmd":      {"emit", "compiler", "parser"},
+	"emit":     {"compiler"},
+	"compiler": {"parser"},
+	"parser":   {},
+}
+
+// forbidden are packages that would let a pure layer read the world.
+var forbidden = map[string][]string{
+	"emit":     {"os", "path/filepath", "time", "net", "net/http", "os/exec", "math/rand", "github.com/hashicorp/hcl/v2"},
+	"compiler": {"os", "path/filepath", "net", "net/http", "os/exec", "math/rand"},
+	"parser":   {"os", "path/filepath", "time", "net", "net/http", "os/exec", "math/rand"},
+}
+
+// Imports run one way, and the pure layers import nothing that reads files, the clock
+// or the network.
+func TestImportsRunOneWay(t *testing.T) {
+	for layer, allowed := range layers {
+		err := filepath.WalkDir(filepath.Join("..", layer), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				return err
+			}
+			for _, spec := range file.Imports {
+				name, _ := strconv.Unquote(spec.Path.Value)
+				checkImport(t, path, layer, name, allowed)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func checkImport(t *testing.T, path, layer, name string, allowed []string) {
+	t.Helper()
+	if slices.Contains(forbidden[layer], name) {
+		t.Errorf("%s imports %s, which %s must not", path, name, layer)
+	}
+	if own, ok := strings.CutPrefix(name, module); ok {
+		top, _, _ := strings.Cut(own, "/")
+		if top != layer && !slices.Contains(allowed, top) {
+			t.Errorf("%s imports %s, against the direction of imports", path, name)
+		}
+	}
+}
+
+// The top level has these folders with code and no others.
+func TestTopLevel(t *testing.T) {
+	matches, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range matches {
+		top := filepath.Base(filepath.Dir(path))
+		if _, ok := layers[top]; !ok && top != "golden" && !(top == "docs" && strings.HasSuffix(path, "_test.go")) {
+			t.Errorf("%s: no other code folder at the top", path)
+		}
+	}
+}
