@@ -47,8 +47,11 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 		}
 		files = append(files, File{Name: name, Text: text})
 	}
-	spec, sources, more := Parse(fsys, files)
-	return spec, sources, append(diags, more...)
+	if diags.HasErrors() {
+		// References into a file that is missing would only give more findings.
+		return &Spec{}, diag.Sources{}, diags
+	}
+	return Parse(fsys, files)
 }
 
 // Parse reads spec files whose bytes are at hand, such as standard input, and the

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 )
 
 // The lexer of the subset that the emitter uses above the runtime. What is not in the
@@ -65,12 +66,41 @@ func lex(src string) ([]token, error) {
 }
 
 func next(src string) (token, bool) {
-	for k, re := range lexemes {
-		if text := re.FindString(src); text != "" {
-			return token{kind: kind(k), text: text}, true
+	// Only the help goes on after its line; a short text makes the expressions fast.
+	if end := strings.Index(src, "\n"); end >= 0 && !strings.HasPrefix(src, "<#") {
+		src = src[:end+1]
+	}
+	if len(src) > 0 {
+		for _, k := range begins(src) {
+			if text := lexemes[k].FindString(src); text != "" {
+				return token{kind: k, text: text}, true
+			}
 		}
 	}
 	return token{}, false
+}
+
+// begins are the kinds that a text can begin with.
+func begins(src string) []kind {
+	switch c := src[0]; {
+	case c == ' ':
+		return []kind{blankToken}
+	case c == '\r':
+		return []kind{lineToken}
+	case c == '<':
+		return []kind{helpToken}
+	case c == '#':
+		return []kind{commentToken}
+	case c == '\'':
+		return []kind{stringToken}
+	case c == '$':
+		return []kind{variableToken}
+	case c == '-':
+		return []kind{parameterToken}
+	case c >= '0' && c <= '9':
+		return []kind{numberToken}
+	}
+	return []kind{wordToken, signToken}
 }
 
 var closes = map[string]string{"(": ")", "@(": ")", "{": "}", "@{": "}", "[": "]"}
@@ -162,6 +192,24 @@ type reader struct {
 	tokens []token
 	at     int
 	data   data
+	raw    map[string]units
+}
+
+// units is a text in which halves of characters above U+FFFF may stand alone: as runes
+// from U+F0000, which the emitter writes in halves too.
+type units string
+
+const half = 0xF0000 - 0xD800
+
+func (u units) String() string {
+	var out []uint16
+	for _, r := range string(u) {
+		if r >= 0xF0000 {
+			r -= half
+		}
+		out = append(out, uint16(r))
+	}
+	return string(utf16.Decode(out))
 }
 
 // read evaluates the statements below the parameters of a script.
@@ -176,7 +224,7 @@ func read(src string) (got data, err error) {
 		return data{}, err
 	}
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.kind == commentToken || t.kind == helpToken })
-	r := &reader{tokens: tokens, data: data{vars: map[string]any{}}}
+	r := &reader{tokens: tokens, data: data{vars: map[string]any{}}, raw: map[string]units{}}
 	for r.lines(); r.at < len(r.tokens); r.lines() {
 		r.statement()
 	}
@@ -225,15 +273,16 @@ func (r *reader) lines() {
 
 func (r *reader) statement() {
 	name := r.take(variableToken)
-	old := ""
+	old := units("")
 	if r.take(signToken, "=", "+=") == "+=" {
-		old = r.data.vars[name].(string)
+		old = r.raw[name]
 	} else if _, ok := r.data.vars[name]; ok {
 		panic(name + " is assigned twice")
 	}
 	value := r.value()
-	if text, ok := value.(string); ok {
-		value = old + text
+	if text, ok := value.(units); ok {
+		r.raw[name] = old + text
+		value = r.raw[name].String()
 	}
 	r.data.vars[name] = value
 	r.take(lineToken)
@@ -255,8 +304,8 @@ func (r *reader) value() any {
 func (r *reader) sum() any {
 	value := r.term()
 	for r.skip("+") {
-		left, ok := value.(string)
-		right, too := r.term().(string)
+		left, ok := value.(units)
+		right, too := r.term().(units)
 		if !ok || !too {
 			r.fail("a sum of texts")
 		}

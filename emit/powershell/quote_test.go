@@ -143,9 +143,11 @@ func hostileStrings(n int) []string {
 }
 
 func TestQuoteMany(t *testing.T) {
-	for _, s := range hostileStrings(5000) {
+	for i, s := range hostileStrings(5000) {
 		checkQuote(t, s)
-		checkDefinitions(t, s)
+		if i%10 == 0 {
+			checkDefinitions(t, s)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 )
 
 // term is a literal, a code, a variable or a sum in parentheses.
@@ -13,7 +12,7 @@ func (r *reader) term() any {
 	switch t := r.peek(); {
 	case t.kind == stringToken:
 		r.at++
-		return strings.ReplaceAll(t.text[1:len(t.text)-1], "''", "'")
+		return units(strings.ReplaceAll(t.text[1:len(t.text)-1], "''", "'"))
 	case t.kind == numberToken:
 		r.at++
 		return t
@@ -26,7 +25,7 @@ func (r *reader) term() any {
 		r.take(signToken, ")")
 		return value
 	case r.is("["):
-		return r.codes()
+		return r.code()
 	}
 	r.fail("a value")
 	return nil
@@ -37,37 +36,40 @@ func (r *reader) variable(t token) any {
 	case "$true", "$false", "$File", "$XmppReceiver":
 		return t
 	}
-	text, ok := r.data.vars[t.text].(string)
+	text, ok := r.raw[t.text]
 	if !ok {
 		panic(fmt.Sprintf("line %d: %s is not known", t.line, t.text))
 	}
 	return text
 }
 
-// codes takes a run of [char] codes: the units of a character above U+FFFF belong
-// together.
-func (r *reader) codes() string {
-	var units []uint16
-	for {
-		r.take(signToken, "[")
-		r.take(wordToken, "char")
-		r.take(signToken, "]")
-		code, err := strconv.ParseUint(strings.TrimPrefix(r.take(numberToken), "0x"), 16, 16)
-		if err != nil {
-			panic(err)
-		}
-		units = append(units, uint16(code))
-		if !r.is("+") || r.at+1 >= len(r.tokens) || r.tokens[r.at+1].text != "[" {
-			return string(utf16.Decode(units))
-		}
-		r.at++
+// code is one [char].
+func (r *reader) code() units {
+	r.take(signToken, "[")
+	r.take(wordToken, "char")
+	r.take(signToken, "]")
+	code, err := strconv.ParseUint(strings.TrimPrefix(r.take(numberToken), "0x"), 16, 16)
+	if err != nil {
+		panic(err)
 	}
+	if code >= 0xD800 && code <= 0xDFFF {
+		code += half
+	}
+	return units(rune(code))
+}
+
+// whole is a value with its text put together.
+func whole(value any) any {
+	if text, ok := value.(units); ok {
+		return text.String()
+	}
+	return value
 }
 
 func (r *reader) array() []any {
 	out := []any{}
 	for r.lines(); !r.skip(")"); r.lines() {
-		out = append(out, r.value())
+		out = append(out, whole(r.value()))
 		if r.skip(",") || r.skip(";") {
 			r.lines()
 		} else if r.peek().kind != lineToken && !r.is(")") {
@@ -86,7 +88,7 @@ func (r *reader) hash() keyed {
 		}
 		r.take(signToken, "=")
 		out.keys = append(out.keys, key)
-		out.values[key] = r.value()
+		out.values[key] = whole(r.value())
 		if !r.skip(";") && r.peek().kind != lineToken && !r.is("}") {
 			r.fail("a separator")
 		}
@@ -132,7 +134,7 @@ func (r *reader) arg() arg {
 		r.at++
 		a.value = t
 	case t.kind == stringToken || t.kind == numberToken || t.kind == variableToken || r.is("("):
-		a.value = r.term()
+		a.value = whole(r.term())
 	}
 	return a
 }
@@ -151,7 +153,7 @@ func (r *reader) filter() {
 		r.take(variableToken, "$_.Status")
 	}
 	r.take(parameterToken, "-eq", "-ne")
-	if _, ok := r.term().(string); !ok {
+	if _, ok := r.term().(units); !ok {
 		r.fail("a text")
 	}
 	r.take(signToken, "}")

@@ -30,7 +30,7 @@ func Unsigned(script []byte) (approved []byte, signed bool, err error) {
 	var encoded strings.Builder
 	for i, line := range lines[:len(lines)-2] {
 		data, ok := strings.CutPrefix(line, "# ")
-		if !ok {
+		if !ok || strings.ContainsAny(data, "\r\n") { // the decoder overlooks line ends, PowerShell does not
 			return nil, true, fmt.Errorf("line %d of the signature block is not part of a signature", i+1)
 		}
 		encoded.WriteString(data)

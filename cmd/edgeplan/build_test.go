@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestBuildTwice: the second time no file is touched.
+func TestBuildTwice(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	past := time.Now().Add(-time.Hour).Truncate(time.Second)
+	for name := range packageFiles(t, dir) {
+		if err := os.Chtimes(filepath.Join(dir, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edgeplan(t, exitDone, "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	for name := range packageFiles(t, dir) {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !info.ModTime().Equal(past) {
+			t.Errorf("%s was written again", name)
+		}
+	}
+}
+
+// TestBuildAllOrNothing makes the folder dns read-only: the files beside it stay as
+// they were, and nothing temporary is left.
+func TestBuildAllOrNothing(t *testing.T) {
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("this user may write everywhere")
+	}
+	dir := buildSpec(t, "seed")
+	writeFile(t, filepath.Join(dir, "change.md"), []byte("old\n"))
+	dns := filepath.Join(dir, "dns")
+	writeFile(t, filepath.Join(dns, "contoso.com.zone"), []byte("old\n"))
+	if err := os.Chmod(dns, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dns, 0o700)
+	before := packageFiles(t, dir)
+	edgeplan(t, exitFailed, "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	after := packageFiles(t, dir)
+	if len(before) != len(after) || string(after["change.md"]) != "old\n" {
+		t.Errorf("a build that failed changed something: %d files before, %d after", len(before), len(after))
+	}
+}
+
+// TestWriteUndo: when a later package cannot be written, folders and temporary files
+// of an earlier one go again. It works for root too.
+func TestWriteUndo(t *testing.T) {
+	top := t.TempDir()
+	out := filepath.Join(top, "a", "out")
+	packs := []pack{
+		{name: "one", files: 1, changes: []change{{name: "dns/x", new: []byte("x")}}},
+		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: []byte("x")}}},
+	}
+	if err := write(out, packs); err == nil {
+		t.Fatal("a name with a NUL byte was written")
+	}
+	if entries, _ := os.ReadDir(top); len(entries) != 0 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// TestDiffOfBytes: bytes that are no text, and a missing line end, do not spoil the
+// diff.
+func TestDiffOfBytes(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	record := filepath.Join(dir, "change.md")
+	for text, want := range map[string]string{
+		"no end":       "-no end\n\\ No newline at end of file\n",
+		"latin \xe9\n": "-latin \xe9\n",
+		"nul \x00\n":   "Binary files a/edgepool1-to-edgepool2/change.md and b/edgepool1-to-edgepool2/change.md differ\n",
+		"":             "--- a/edgepool1-to-edgepool2/change.md\n",
+	} {
+		writeFile(t, record, []byte(text))
+		out, _ := edgeplan(t, exitNo, "diff", "../../specs/seed", filepath.Dir(dir))
+		if !strings.Contains(out, want) {
+			t.Errorf("%q: want %q in:\n%.400s", text, want, out)
+		}
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// TestStdoutFails: a result that did not arrive is not a success.
+func TestStdoutFails(t *testing.T) {
+	var errs bytes.Buffer
+	code := run([]string{"version"}, nil, brokenPipe{}, &errs, nil)
+	if code != exitFailed || !strings.Contains(errs.String(), "no space left") {
+		t.Errorf("exit code %d, %q", code, errs.String())
+	}
+}
+
+// TestNamesAreEscaped: a file name cannot act on the terminal.
+func TestNamesAreEscaped(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	name := "evil\x1b[2J\nOK"
+	if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
+		t.Skip("such a name cannot be here")
+	}
+	for _, args := range [][]string{
+		{"verify", dir}, {"diff", "../../specs/seed", filepath.Dir(dir)}, {"check", filepath.Join(dir, name)},
+		{"build", "../../specs/seed", "-o", filepath.Dir(dir)},
+	} {
+		var out, errs bytes.Buffer
+		run(args, nil, &out, &errs, func(string) string { return "" })
+		all := out.String() + errs.String()
+		if strings.Contains(all, "\x1b") || !strings.Contains(all, `evil\u{1B}[2J\u{A}OK`) {
+			t.Errorf("%s: %q", args[0], all)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/emit/zonediff"
+)
+
+// contextLines stand around each change in a diff.
+const contextLines = 3
+
+const noFile = "/dev/null"
+
+var diffCommand = command{
+	name:  "diff",
+	args:  "[PATH...] DIR",
+	short: "print as a unified diff what build would change in DIR",
+	about: `DIR is the last argument; PATH is as for build. Files that build would leave there
+although they are no artifacts are named as "Only in".`,
+	exits:   [3]string{"build would change nothing", "it would, or other files stand there, or " + specExits[1], "the spec has errors, usage, or a file cannot be read"},
+	example: "edgeplan diff specs/contoso out",
+	bind: func(fs *pflag.FlagSet) action {
+		flags, failovers := bindFindings(fs), bindFailovers(fs)
+		return func(p *program, args []string) error {
+			if len(args) == 0 {
+				return usageError("diff needs DIR, the folder that build wrote")
+			}
+			last := len(args) - 1
+			plans, err := p.compile(args[:last], *failovers, flags)
+			if err != nil {
+				return err
+			}
+			dir := filepath.Clean(args[last])
+			packs, err := survey(dir, plans, len(*failovers) == 0)
+			if err != nil {
+				return err
+			}
+			return p.diff(dir, packs)
+		}
+	},
+}
+
+func (p *program) diff(dir string, packs []pack) error {
+	equal := true
+	for _, one := range packs {
+		for _, c := range one.changes {
+			equal = false
+			if err := c.print(p.stdout, path.Join(one.name, c.name)); err != nil {
+				return err
+			}
+		}
+		for _, name := range one.extras {
+			equal = false
+			at := path.Join(shown(dir), one.name, name)
+			p.say("Only in %s: %s", path.Dir(at), path.Base(at))
+		}
+	}
+	if !equal {
+		return errNo
+	}
+	return nil
+}
+
+// print writes the change as a unified diff. Bytes pass as they are, except that a
+// file with a NUL byte is only named.
+func (c change) print(w io.Writer, name string) error {
+	oldName, newName := "a/"+name, "b/"+name
+	if !c.exists {
+		oldName = noFile
+	}
+	if c.remove {
+		newName = noFile
+	}
+	var err error
+	hunks := zonediff.Lines(c.old, c.new, contextLines)
+	switch {
+	case bytes.IndexByte(c.old, 0) >= 0 || bytes.IndexByte(c.new, 0) >= 0:
+		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", words.Visible(oldName), words.Visible(newName))
+	case len(hunks) == 0: // an empty file comes or goes
+		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", words.Visible(oldName), words.Visible(newName))
+	default:
+		_, err = io.WriteString(w, zonediff.Unified(oldName, newName, hunks))
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Limits on what is read from a folder of packages.
+const (
+	maxArtifact = 1 << 30 // bytes of one file
+	maxEntries  = 10_000  // files and folders of one package
+)
+
+// entry is a file or folder of a package. The name has slashes and is relative to
+// the package.
+type entry struct {
+	name string
+	kind fs.FileMode // type bits
+}
+
+// what says which kind of thing an entry is.
+func (e entry) what() string {
+	switch {
+	case e.kind.IsRegular():
+		return "a file"
+	case e.kind.IsDir():
+		return "a folder"
+	case e.kind&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	}
+	return "not a regular file"
+}
+
+// list names all that is in a folder under the root, by name, links not followed.
+// There is nothing in a folder that is not there.
+func list(root *os.Root, dir string) ([]entry, error) {
+	info, err := root.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("it is %s, not a folder", entry{kind: info.Mode().Type()}.what())
+	}
+	var out []entry
+	err = fs.WalkDir(root.FS(), dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name == dir:
+			return nil
+		case len(out) == maxEntries:
+			return fmt.Errorf("there are more than %d files", maxEntries)
+		}
+		if dir != "." {
+			name = strings.TrimPrefix(name, dir+"/")
+		}
+		out = append(out, entry{name: name, kind: d.Type()})
+		return nil
+	})
+	return out, err
+}
+
+// readUnder reads a file that list has found to be a regular one.
+func readUnder(root *os.Root, name string, limit int64) ([]byte, error) {
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readRegular(file, limit)
+}
+
+// readFile reads a regular file.
+func readFile(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name) // before Open, which waits for the other end of a pipe
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readRegular(file, limit)
+}
+
+func readRegular(file *os.File, limit int64) ([]byte, error) {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() > limit:
+		return nil, fmt.Errorf("it has more than %d bytes", limit)
+	}
+	return io.ReadAll(io.LimitReader(file, limit))
+}
+
+// writeTemp writes a new file beside name and makes sure that it is on the disk. It
+// leaves nothing behind when it fails.
+func writeTemp(root *os.Root, name string, data []byte) (temp string, err error) {
+	temp = path.Join(path.Dir(name), ".edgeplan-"+rand.Text())
+	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return "", err
+	}
+	_, err = file.Write(data)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		root.Remove(temp)
+		return "", err
+	}
+	return temp, nil
+}
+
+// cannot says which path cannot be used, as the user knows it, and why.
+func cannot(name string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		err = link.Err
+	}
+	return fmt.Errorf("%s: %w", shown(name), err)
+}
+
+// shown is a path as it is printed: with slashes on every system.
+func shown(name string) string { return filepath.ToSlash(name) }

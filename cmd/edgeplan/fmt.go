@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/emit/zonediff"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+const codeTooDeep diag.Code = "EP1010"
+
+var fmtCommand = command{
+	name:  "fmt",
+	args:  "[PATH...|-]",
+	short: "lay out spec files as all HCL is laid out",
+	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
+formatted text of one file is printed unless a flag asks for something else. If a
+file cannot be parsed, no file is changed.`,
+	exits:   [3]string{"done", "with --check: a file differs", "usage, a file cannot be read, or it is not HCL"},
+	example: "edgeplan fmt -w specs/contoso",
+	bind: func(fs *pflag.FlagSet) action {
+		var f formatter
+		fs.BoolVarP(&f.write, "write", "w", false, "rewrite the files that differ")
+		fs.BoolVarP(&f.diff, "diff", "d", false, "print a unified diff")
+		fs.BoolVarP(&f.list, "list", "l", false, "print the names of files that differ")
+		fs.BoolVar(&f.check, "check", false, "exit 1 if a file differs; prints names unless -d is given")
+		f.color = bindColor(fs)
+		return func(p *program, args []string) error { return f.run(p, args) }
+	},
+}
+
+// formatter is `edgeplan fmt`.
+type formatter struct {
+	write, diff, list, check bool
+	color                    *choice
+}
+
+// layout is one file before and after.
+type layout struct {
+	path     string // "" for standard input
+	name     string // as it is shown
+	old, new []byte
+}
+
+func (l layout) differs() bool { return !bytes.Equal(l.old, l.new) }
+
+func (f *formatter) run(p *program, args []string) error {
+	files, err := f.read(p, args)
+	if err != nil {
+		return err
+	}
+	quiet := f.write || f.diff || f.list || f.check
+	switch {
+	case f.write && f.check:
+		return usageError("--check does not write; leave -w or --check out")
+	case f.write && files[0].path == "":
+		return usageError("-w cannot rewrite standard input")
+	case !quiet && len(files) > 1:
+		return usagef("there are %d files; give -w, -l, -d or --check", len(files))
+	}
+	if err := f.format(p, files); err != nil {
+		return err
+	}
+	if !quiet {
+		_, err := p.stdout.Write(files[0].new)
+		return err
+	}
+	return f.finish(p, files)
+}
+
+// read finds and reads the files.
+func (f *formatter) read(p *program, args []string) ([]layout, error) {
+	specs, err := sources(args)
+	if err != nil {
+		return nil, err
+	}
+	var out []layout
+	for _, s := range specs {
+		if s.names == nil {
+			text, err := p.readStdin()
+			return []layout{{name: stdinName, old: text}}, err
+		}
+		for _, name := range s.names {
+			path := filepath.Join(s.dir, name)
+			text, err := readFile(path, maxStdin)
+			if err != nil {
+				return nil, cannot(path, err)
+			}
+			out = append(out, layout{path: path, name: shown(path), old: text})
+		}
+	}
+	return out, nil
+}
+
+// format lays out all files, or prints what is wrong with them.
+func (f *formatter) format(p *program, files []layout) error {
+	var diags hcl.Diagnostics
+	texts := diag.Sources{}
+	for i, file := range files {
+		texts[file.name] = file.old
+		found := syntax(file.name, file.old)
+		diags = append(diags, found...)
+		if found.HasErrors() {
+			continue
+		}
+		files[i].new = hclwrite.Format(file.old)
+		if !bytes.Equal(unspaced(file.old), unspaced(files[i].new)) {
+			return fmt.Errorf("%s: internal error: formatting would change more than blanks", file.name)
+		}
+	}
+	if !diags.HasErrors() {
+		return nil
+	}
+	err := diag.WriteText(p.stderr, diag.Findings(diags, texts), p.colored(f.color.value, p.stderr))
+	return errors.Join(err, errFailed)
+}
+
+// syntax parses a text without asking what it means. The parser package goes first,
+// since it refuses nesting that the HCL parser cannot take.
+func syntax(name string, text []byte) hcl.Diagnostics {
+	_, _, diags := parser.Parse(noFiles{}, []parser.File{{Name: name, Text: text}})
+	for _, d := range diags {
+		if diag.Of(d) == codeTooDeep {
+			return hcl.Diagnostics{d}
+		}
+	}
+	_, diags = hclsyntax.ParseConfig(text, name, hcl.InitialPos)
+	return diag.Import(diags)
+}
+
+// noFiles is a folder without files.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func unspaced(text []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func (f *formatter) finish(p *program, files []layout) error {
+	differ := false
+	for _, file := range files {
+		if !file.differs() {
+			continue
+		}
+		differ = true
+		if f.list || f.check && !f.diff {
+			p.say("%s", file.name)
+		}
+		if f.diff {
+			hunks := zonediff.Lines(file.old, file.new, 3)
+			fmt.Fprint(p.stdout, zonediff.Unified("a/"+file.name, "b/"+file.name, hunks))
+		}
+		if f.write {
+			if err := rewrite(file.path, file.new); err != nil {
+				return err
+			}
+		}
+	}
+	if differ && f.check {
+		return errNo
+	}
+	return nil
+}
+
+// rewrite replaces a file at once and keeps its mode. A symbolic link stays one.
+func rewrite(path string, text []byte) error {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return cannot(path, err)
+	}
+	root, err := os.OpenRoot(filepath.Dir(real))
+	if err != nil {
+		return cannot(path, err)
+	}
+	defer root.Close()
+	name := filepath.Base(real)
+	info, err := root.Stat(name)
+	if err != nil {
+		return cannot(path, err)
+	}
+	temp, err := writeTemp(root, name, text)
+	if err != nil {
+		return cannot(path, err)
+	}
+	err = root.Chmod(temp, info.Mode().Perm())
+	if err == nil {
+		err = root.Rename(temp, name)
+	}
+	if err != nil {
+		root.Remove(temp)
+		return cannot(path, err)
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/sheet"
+)
+
+var specExits = [3]string{"", "there are warnings, and --warnings-as-errors was given", "the spec has errors, usage, or a file cannot be read"}
+
+var planCommand = command{
+	name:  "plan",
+	args:  "[PATH...]",
+	short: "print the plan of each failover for people, or as JSON",
+	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
+current folder. As JSON, one plan is printed as its plan.json, several as an array.`,
+	exits:   [3]string{"printed", specExits[1], specExits[2]},
+	example: "edgeplan plan --failover edgepool1-to-edgepool2 specs/contoso",
+	bind: func(fs *pflag.FlagSet) action {
+		flags, failovers := bindFindings(fs), bindFailovers(fs)
+		form := newChoice(fs, "format", "form of the plan", "text", "json")
+		return func(p *program, args []string) error {
+			plans, err := p.compile(args, *failovers, flags)
+			if err != nil {
+				return err
+			}
+			return p.printPlans(plans, form.value)
+		}
+	},
+}
+
+func (p *program) printPlans(plans []*compiler.Plan, form string) error {
+	print := plansAsText
+	if form == "json" {
+		print = plansAsJSON
+	}
+	text, err := print(plans)
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(text)
+	return err
+}
+
+func plansAsText(plans []*compiler.Plan) ([]byte, error) {
+	var sheets [][]byte
+	for _, plan := range plans {
+		text, err := sheet.Text(plan)
+		if err != nil {
+			return nil, err
+		}
+		sheets = append(sheets, []byte(text))
+	}
+	return bytes.Join(sheets, []byte("\n")), nil
+}
+
+func plansAsJSON(plans []*compiler.Plan) ([]byte, error) {
+	var texts [][]byte
+	for _, plan := range plans {
+		text, err := compiler.Encode(plan)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	if len(texts) == 1 {
+		return texts[0], nil
+	}
+	array := append(append([]byte{'['}, bytes.Join(texts, []byte{','})...), ']')
+	var out bytes.Buffer
+	if err := json.Indent(&out, array, "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// maxStdin bounds what is read from standard input, in bytes.
+const maxStdin = 64 << 20
+
+const stdinName = "stdin"
+
+// source is where one spec stands: files of one folder, or standard input.
+type source struct {
+	dir   string   // as the user gave it; "." for standard input
+	names []string // nil for standard input
+}
+
+// oneSource is the spec that the arguments name.
+func oneSource(args []string) (source, error) {
+	all, err := sources(args)
+	switch {
+	case err != nil:
+		return source{}, err
+	case len(all) > 1:
+		return source{}, usageError("one spec is wanted: one folder, files of one folder, or -")
+	}
+	return all[0], nil
+}
+
+// sources are the specs that the arguments name: folders, of which each is a spec, or
+// files that together are one, or "-". No argument means the current folder.
+func sources(args []string) ([]source, error) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	if slices.Contains(args, "-") {
+		if len(args) > 1 {
+			return nil, usageError("- stands alone: standard input is a whole spec")
+		}
+		return []source{{dir: "."}}, nil
+	}
+	var all []source
+	var files source
+	for _, arg := range args {
+		arg = filepath.Clean(arg)
+		info, err := os.Stat(arg)
+		switch {
+		case err == nil && info.IsDir():
+			s, err := folder(arg)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(all, func(o source) bool { return o.dir == s.dir }) {
+				all = append(all, s)
+			}
+		case err != nil && !strings.HasSuffix(arg, parser.Suffix):
+			return nil, cannot(arg, err)
+		default:
+			if err := files.add(arg); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if files.names != nil && all != nil {
+		return nil, usageError("give folders, or files of one folder, but not both")
+	}
+	if files.names != nil {
+		return []source{files}, nil
+	}
+	return all, nil
+}
+
+// add puts a file beside those of the same folder.
+func (s *source) add(path string) error {
+	dir, name := filepath.Dir(path), filepath.Base(path)
+	switch {
+	case !strings.HasSuffix(name, parser.Suffix):
+		return usagef("%s is not a spec: its name does not end in %s", shown(path), parser.Suffix)
+	case s.names != nil && s.dir != dir:
+		return usagef("%s and %s are two folders; the files of one spec stand in one", shown(s.dir), shown(dir))
+	}
+	s.dir = dir
+	if !slices.Contains(s.names, name) {
+		s.names = append(s.names, name)
+	}
+	return nil
+}
+
+// folder finds the spec files of a folder. Hidden files, such as the locks of some
+// editors, are none.
+func folder(dir string) (source, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return source{}, cannot(dir, err)
+	}
+	s := source{dir: dir}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), parser.Suffix) && !strings.HasPrefix(e.Name(), ".") {
+			s.names = append(s.names, e.Name())
+		}
+	}
+	if s.names == nil {
+		return source{}, usagef("the folder %s has no file *%s", shown(dir), parser.Suffix)
+	}
+	return s, nil
+}
+
+// load parses a spec.
+func (p *program) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, error) {
+	root, err := os.OpenRoot(s.dir)
+	if err != nil {
+		return nil, nil, nil, cannot(s.dir, err)
+	}
+	defer root.Close()
+	if s.names == nil {
+		text, err := p.readStdin()
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		spec, texts, diags := parser.Parse(root.FS(), []parser.File{{Name: stdinName, Text: text}})
+		return spec, texts, diags, nil
+	}
+	spec, texts, diags := parser.Load(root.FS(), s.names)
+	return spec, texts, diags, nil
+}
+
+func (p *program) readStdin() ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("standard input cannot be read: %w", err)
+	case len(text) > maxStdin:
+		return nil, fmt.Errorf("standard input has more than %d bytes", maxStdin)
+	}
+	return text, nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/emit"
+)
+
+var verifyCommand = command{
+	name:  "verify",
+	args:  "DIR",
+	short: "check that a package is whole and is what its plan.json says",
+	about: `DIR is a package, or a folder of packages. Every file must be listed in SHA256SUMS and
+every artifact must be, byte for byte, what plan.json makes. A script with an
+Authenticode signature is accepted if the text before the signature is the approved
+text; whether the signature is good is for Get-AuthenticodeSignature to say.`,
+	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
+	example: "edgeplan verify out/edgepool1-to-edgepool2",
+	bind: func(*pflag.FlagSet) action {
+		return func(p *program, args []string) error {
+			if len(args) != 1 {
+				return usageError("verify takes one folder")
+			}
+			return p.verify(filepath.Clean(args[0]))
+		}
+	},
+}
+
+func (p *program) verify(dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return cannot(dir, err)
+	}
+	defer root.Close()
+	names, err := packages(root)
+	if err != nil {
+		return cannot(dir, err)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("%s: there is no package here", shown(dir))
+	}
+	good := true
+	for _, name := range names {
+		at := path.Join(shown(dir), name)
+		found, err := inspect(root, name)
+		if err != nil {
+			return cannot(at, err)
+		}
+		for _, line := range append(found.notes, found.problems...) {
+			p.say("%s", path.Join(at, line.file)+": "+line.text)
+		}
+		if len(found.problems) == 0 {
+			p.say("%s: OK (plan %s)", at, found.planID)
+		}
+		good = good && len(found.problems) == 0
+	}
+	if !good {
+		return errNo
+	}
+	return nil
+}
+
+// packages names the packages under the root: itself, or else each of its folders.
+func packages(root *os.Root) ([]string, error) {
+	for _, name := range []string{emit.PlanName, emit.SumsName} {
+		if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			return []string{"."}, err
+		}
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		// A link is taken for a package too, and then refused.
+		if (e.IsDir() || e.Type()&fs.ModeSymlink != 0) && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// inspection is what is found in one package.
+type inspection struct {
+	disk     *disk
+	planID   string
+	notes    []remark
+	problems []remark
+	expected map[string]bool // all files that should be there
+}
+
+// remark is one line of the result; file is relative to the package, "" for all of it.
+type remark struct{ file, text string }
+
+func (in *inspection) problem(file, format string, args ...any) {
+	in.problems = append(in.problems, remark{file, fmt.Sprintf(format, args...)})
+}
+
+// inspect checks one package. An error is what kept it from being read.
+func inspect(root *os.Root, dir string) (*inspection, error) {
+	in := &inspection{expected: map[string]bool{emit.SumsName: true, emit.PlanName: true}}
+	if info, err := root.Lstat(dir); err != nil {
+		return nil, err
+	} else if !info.IsDir() {
+		in.problem("", "it is %s", entry{kind: info.Mode().Type()}.what())
+		return in, nil
+	}
+	d, err := openDisk(root, dir)
+	if err != nil {
+		return nil, err
+	}
+	in.disk = d
+	if err := in.checkContent(); err != nil {
+		return nil, err
+	}
+	in.checkNames()
+	slices.SortStableFunc(in.problems, func(a, b remark) int { return strings.Compare(a.file, b.file) })
+	return in, nil
+}
+
+// read returns the bytes of a file that should be there; a file that is missing or is
+// not a regular one is a problem.
+func (in *inspection) read(name string) (data []byte, ok bool, err error) {
+	in.expected[name] = true
+	for at := name; at != "."; at = path.Dir(at) {
+		kind, exists := in.disk.entries[at]
+		if at == name && !exists {
+			in.problem(name, "missing")
+			return nil, false, nil
+		}
+		if at == name && !kind.IsRegular() {
+			in.problem(name, "it is %s", entry{kind: kind}.what())
+			return nil, false, nil
+		}
+	}
+	data, ok, err = in.disk.read(name)
+	return data, ok, err
+}
+
+// checkNames finds what should not be there.
+func (in *inspection) checkNames() {
+	folders := map[string]bool{}
+	for name := range in.expected {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	for name, kind := range in.disk.entries {
+		if in.expected[name] || kind.IsDir() && folders[name] {
+			continue
+		}
+		in.problem(name, "extra: %s that is not part of the package", entry{kind: kind}.what())
+	}
+}
