@@ -9,26 +9,32 @@ import (
 	"unicode/utf8"
 )
 
-// checkDefinitions: the lines that define the variable of a text give the text, and
-// none is too long.
+// checkDefinitions holds a text, alone and in long ones, to checkText.
 func checkDefinitions(t *testing.T, s string) {
 	t.Helper()
 	if !utf8.ValidString(s) {
 		return
 	}
 	for _, text := range []string{s, s + strings.Repeat("'", 77) + s, strings.Repeat(s, 20), strings.Repeat("'x", 60) + s} {
-		n := names{}
-		long := n.literal(text)
-		for _, line := range n.definitions() {
-			if len(line) > maxWidth || !printable.MatchString(line) {
-				t.Errorf("%q: line of %d: %s", text, len(line), line)
-			}
+		checkText(t, text)
+	}
+}
+
+// checkText: the lines that define the variable of a text give the text, and none is
+// too long.
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	n := names{}
+	long := n.literal(text)
+	for _, line := range n.definitions() {
+		if len(line) > maxWidth || !printable.MatchString(line) {
+			t.Errorf("%q: line of %d: %s", text, len(line), line)
 		}
-		src := strings.Join(append(n.definitions(), "$Value = "+long, ""), "\r\n")
-		got, err := read(src)
-		if err != nil || got.vars["$Value"] != text {
-			t.Errorf("%q becomes %q, %v:\n%s", text, got.vars["$Value"], err, src)
-		}
+	}
+	src := strings.Join(append(n.definitions(), "$Value = "+long, ""), "\r\n")
+	got, err := read(src)
+	if err != nil || got.vars["$Value"] != text {
+		t.Errorf("%q becomes %q, %v:\n%s", text, got.vars["$Value"], err, src)
 	}
 }
 
@@ -36,7 +42,7 @@ func checkDefinitions(t *testing.T, s string) {
 func TestSplit(t *testing.T) {
 	for n := range 100 {
 		for _, fill := range []string{"x", "'", "''x"} {
-			checkDefinitions(t, strings.Repeat("a", n)+strings.Repeat(fill, 90))
+			checkText(t, strings.Repeat("a", n)+strings.Repeat(fill, 90))
 		}
 	}
 	inner := strings.Repeat("a", 79) + "''''b"

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -38,6 +39,7 @@ func Rollback(plan *compiler.Plan) ([]byte, error) {
 type direction struct {
 	name, opposite string
 	params         []param
+	stopParams     []param // only where the target pool is stopped first
 	note           []string
 }
 
@@ -59,10 +61,12 @@ var (
 		name: "failover", opposite: "rollback",
 		params: []param{
 			attestParam,
-			{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"},
 			{"Numbers of Preflight facts, such as P02,P05, that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"},
-			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 			{"SIP address of a federated XMPP user, for a test message in stage Verify.", "[string]$XmppReceiver = ''"},
+		},
+		stopParams: []param{
+			{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"},
+			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 		},
 		note: []string{
 			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.",
@@ -160,7 +164,11 @@ func parameters(d direction, stages []compiler.Stage) string {
 		set = append(set, "'"+stage.Name+"'")
 	}
 	all := []param{{stageParam, "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"}}
-	all = append(append(all, d.params...), commonParams...)
+	all = append(all, d.params...)
+	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop }) {
+		all = append(all, d.stopParams...)
+	}
+	all = append(all, commonParams...)
 	var b strings.Builder
 	b.WriteString("[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]\nparam(\n")
 	for i, p := range all {

@@ -134,12 +134,13 @@ func (b *builder) does(text string) entry { return entry{"Does", b.lit(text), tr
 func (b *builder) documented() bool { return b.plan.Procedure == "documented" }
 
 func (b *builder) preflight(stage compiler.Stage) hash {
-	receipt := "prints the receipt for stage Stop."
-	if !b.documented() {
-		receipt = "prints a receipt."
+	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false})
+	if b.documented() {
+		h = append(h, entry{"PrintsReceipt", yes, false},
+			b.does("Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop."))
+	} else {
+		h = append(h, b.does("Checks what the later stages need, rehearses Route, backs up."))
 	}
-	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false}, entry{"PrintsReceipt", yes, false},
-		b.does("Checks what the later stages need, rehearses Route, backs up, "+receipt))
 	var facts, steps array
 	for _, step := range stage.Steps {
 		switch s := step.(type) {

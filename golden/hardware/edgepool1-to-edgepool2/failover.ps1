@@ -17,14 +17,14 @@ param(
     [ValidateSet('Preflight', 'Stop', 'Route', 'Dns', 'Firewall', 'Start', 'Replicate', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # The receipt that stage Preflight printed; stage Stop asks for it.
-    [string]$Receipt = '',
     # Numbers of Preflight facts, such as P02,P05, that may fail. Each goes into the evidence log.
     [string[]]$Waive = @(),
-    # Set the route although an Edge Server of the target pool still answers.
-    [switch]$AllowRunningTarget,
     # SIP address of a federated XMPP user, for a test message in stage Verify.
     [string]$XmppReceiver = '',
+    # The receipt that stage Preflight printed; stage Stop asks for it.
+    [string]$Receipt = '',
+    # Set the route although an Edge Server of the target pool still answers.
+    [switch]$AllowRunningTarget,
     # Folder for state, evidence and backup. Default: beside the script.
     [string]$WorkPath = '',
     # Longest wait for services or replication.

@@ -17,12 +17,8 @@ param(
     [ValidateSet('Preflight', 'Start', 'Route', 'Dns', 'Firewall', 'Replicate', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # The receipt that stage Preflight printed; stage Stop asks for it.
-    [string]$Receipt = '',
     # Numbers of Preflight facts, such as P02,P05, that may fail. Each goes into the evidence log.
     [string[]]$Waive = @(),
-    # Set the route although an Edge Server of the target pool still answers.
-    [switch]$AllowRunningTarget,
     # SIP address of a federated XMPP user, for a test message in stage Verify.
     [string]$XmppReceiver = '',
     # Folder for state, evidence and backup. Default: beside the script.
@@ -43,8 +39,8 @@ $Plan = @{ Id = 'sha256:9f1a8d6276a576499068309abeb66a09'; Script = 'failover'; 
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 # Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.
 $Stages = @(
-    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
-       Does = 'Checks what the later stages need, rehearses Route, backs up, prints a receipt.'
+    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'
+       Does = 'Checks what the later stages need, rehearses Route, backs up.'
        Facts = @(
            @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
               Expect = @(

@@ -1,0 +1,209 @@
+package powershell
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
+)
+
+// TestSameBytes: a plan gives the same scripts when they are made again, and after it
+// has been written and read.
+func TestSameBytes(t *testing.T) {
+	for _, spec := range goodSpecs(t) {
+		for _, plan := range compile(t, os.DirFS(filepath.Join(specsDir, spec))) {
+			first := both(t, plan)
+			if both(t, plan) != first {
+				t.Errorf("%s: twice the same plan, not the same bytes", spec)
+			}
+			data, err := compiler.Encode(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := compiler.Decode(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if both(t, again) != first {
+				t.Errorf("%s: after plan.json, not the same bytes", spec)
+			}
+		}
+	}
+}
+
+// goodSpecs are the specs that have scripts.
+func goodSpecs(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob(goldenDir + "/*/*/plan.json")
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("%d plans, %v", len(paths), err)
+	}
+	var out []string
+	for _, path := range paths {
+		out = append(out, filepath.Base(filepath.Dir(filepath.Dir(path))))
+	}
+	return out
+}
+
+// TestSpoiled puts hostile text wherever a plan has a free one: the script stays in
+// the subset, and its commands stay the same.
+func TestSpoiled(t *testing.T) {
+	plain := commands(t, spoiled("Site2"))
+	texts := hostileStrings(300)
+	for _, text := range append(texts, strings.Repeat("long ", 60), strings.Repeat("'", 101), "# Signature block") {
+		if got := commands(t, spoiled(text)); got != plain {
+			t.Errorf("%q: the commands are %s, not %s", text, got, plain)
+		}
+	}
+}
+
+// commands are the commands of both scripts of a plan, checked on the way.
+func commands(t *testing.T, plan *compiler.Plan) string {
+	t.Helper()
+	var names []string
+	for _, text := range both(t, plan) {
+		change, _, _ := strings.Cut(text, RuntimeMarker)
+		for _, problem := range append(bytesProblems(text), changeProblems(change, cmdlet.Products())...) {
+			if !strings.Contains(problem, " characters") { // a long name may not fit
+				t.Errorf("%s: %s", plan.From.Name, problem)
+			}
+		}
+		got, _ := read(statements(change))
+		for _, c := range got.calls {
+			names = append(names, c.name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// TestSwitches: Set changes something, Rehearse and Read do not.
+func TestSwitches(t *testing.T) {
+	for _, s := range goldens(t) {
+		got, err := read(s.statements())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets := 0
+		visit(got.vars["$Stages"], func(key string, block []call) {
+			for _, c := range block {
+				checkSwitch(t, s.name, key, c)
+			}
+			sets += b2i(key == "Set")
+		})
+		if sets == 0 {
+			t.Errorf("%s sets nothing", s.name)
+		}
+	}
+}
+
+func visit(v any, f func(string, []call)) {
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			visit(one, f)
+		}
+	case keyed:
+		for _, key := range v.keys {
+			if block, ok := v.values[key].([]call); ok {
+				f(key, block)
+			}
+			visit(v.values[key], f)
+		}
+	}
+}
+
+func checkSwitch(t *testing.T, name, key string, c call) {
+	value, ok := c.get("WhatIf")
+	off := value != nil
+	switch verb, _, _ := strings.Cut(c.name, "-"); {
+	case key == "Set" && ok && !off, key == "Rehearse" && (!ok || off):
+		t.Errorf("%s: %s of %s has -WhatIf %v", name, key, c.name, value)
+	case key == "Read" && verb != "Get" && verb != "Where" && verb != "Test":
+		t.Errorf("%s: Read runs %s", name, c.name)
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	for name, edit := range map[string]func(*compiler.Plan){
+		"no stages":     func(p *compiler.Plan) { p.Stages, p.Rollback = nil, nil },
+		"unknown stage": func(p *compiler.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },
+		"not UTF-8":     func(p *compiler.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
+		"no such zone":  func(p *compiler.Plan) { p.Zones = nil },
+		"no such cmdlet": func(p *compiler.Plan) {
+			p.To.Product = "nt4"
+			p.Rollback[0].Name = "x"
+		},
+	} {
+		plan := sample.Plan()
+		edit(plan)
+		if got, err := Failover(plan); err == nil || got != nil {
+			t.Errorf("%s: failover.ps1 is made, %v", name, err)
+		}
+		if got, err := Rollback(plan); err == nil || got != nil {
+			t.Errorf("%s: rollback.ps1 is made, %v", name, err)
+		}
+	}
+}
+
+// mutant is a script that was broken on purpose, and what shows it.
+type mutant struct{ name, old, new string }
+
+// mutants change the part that people review. Each must be found, by the checks here
+// and by the engine.
+var mutants = []mutant{
+	{"open quote", "Name = 'Stop'", "Name = 'Stop"},
+	{"quote in a text", "'XMPP service of this server'", "'XMPP service' of this server'"},
+	{"open brace", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false }", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false"},
+	{"key twice", "Name = 'Stop'; Hosts", "Name = 'Stop'; name = 'Stop'; Hosts"},
+	{"drive in a text", "Name = 'Stop'", "Name = \"$Stop: x\""},
+	{"signature", "# Steps: where", "# SIG # Begin signature block\r\n# Steps: where"},
+	{"nearly a signature", "# Steps: where", "# Signature block\r\n# Steps: where"},
+	{"second version", "# Steps: where", "#requires -Version 3.0\r\n# Steps: where"},
+	{"end of help", ".DESCRIPTION", "#> x"},
+	{"empty pipe", "ExcludeActivityLevel -ErrorAction Stop |", "ExcludeActivityLevel -ErrorAction Stop | |"},
+	{"no comma", "[string]$Attest = '',", "[string]$Attest = ''"},
+}
+
+func (m mutant) apply(t testing.TB, text string) string {
+	t.Helper()
+	if !strings.Contains(text, m.old) {
+		t.Fatalf("mutant %s: nothing to replace", m.name)
+	}
+	return strings.Replace(text, m.old, m.new, 1)
+}
+
+// TestMutants proves that the checks of this package bite.
+func TestMutants(t *testing.T) {
+	s := golden(t, "seed/edgepool1-to-edgepool2/failover.ps1")
+	own := []mutant{
+		{"other cmdlet", "Stop-CsWindowsService -E", "Stop-Computer -E"},
+		{"other parameter", "Get-CsPool -Identity", "Get-CsPool -Name"},
+		{"no ErrorAction", "Get-CsSipDomain -ErrorAction Stop", "Get-CsSipDomain"},
+		{"other ErrorAction", "Get-CsSipDomain -ErrorAction Stop", "Get-CsSipDomain -ErrorAction Continue"},
+		{"no WhatIf", "Stop -WhatIf:$false -Confirm:$false", "Stop -Confirm:$false"},
+		{"no Confirm", "Stop -WhatIf:$false -Confirm:$false", "Stop -WhatIf:$false"},
+		{"Confirm on", "-WhatIf:$false -Confirm:$false", "-WhatIf:$false -Confirm:$true"},
+		{"backtick", "Get-CsSipDomain ", "Get-CsSipDomain `\r\n "},
+		{"own comment", "# Steps: where", "# Edge\r\n# Steps: where"},
+		{"typographic quote", "Name = 'Stop'", "Name = 'St\u2019op'"},
+		{"tab", "Name = 'Stop'; ", "Name = 'Stop';\t"},
+		{"blank at the end", "$Stages = @(", "$Stages = @( "},
+		{"bare LF", "$Stages = @(\r\n", "$Stages = @(\n"},
+		{"assigned twice", "$Stages = @(", "$Plan = 'x'\r\n$Stages = @("},
+		{"subexpression", "Name = 'Stop'", "Name = $(Get-Date)"},
+		{"call of a method", "Name = 'Stop'", "Name = 'Stop'.Trim()"},
+		{"two commands", "Get-CsSipDomain -ErrorAction Stop", "Get-CsSipDomain -ErrorAction Stop; Get-CsSipDomain -ErrorAction Stop"},
+		{"long line", "# Steps: where", "# " + strings.Repeat("x", 119) + "\r\n# Steps: where"},
+	}
+	for _, m := range append(own, mutants...) {
+		text := m.apply(t, s.text)
+		change, _, _ := strings.Cut(text, RuntimeMarker)
+		if len(bytesProblems(text))+len(changeProblems(change, cmdlet.Products())) == 0 {
+			t.Errorf("%s is not found", m.name)
+		}
+	}
+}

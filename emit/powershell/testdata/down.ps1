@@ -1,0 +1,15 @@
+# down.ps1 FUNCTION CASES OUT: runs Get-ServiceDown, whose text is in the file FUNCTION,
+# on the cases in the JSON file CASES.
+param([string]$Function, [string]$Cases, [string]$Out)
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+. ([scriptblock]::Create([IO.File]::ReadAllText($Function)))
+function Get-CsWindowsService([switch]$ExcludeActivityLevel) { $listed }
+
+$result = foreach ($case in @(ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Cases)))) {
+    $Run = @{ State = @{} }
+    if ($case.Noted -ne '') { $Run.State['failover:Services'] = $case.Noted }
+    $listed = @($case.Listed | Where-Object { $null -ne $_ })
+    @{ Name = $case.Name; Down = @(Get-ServiceDown | Sort-Object -Unique) }
+}
+[IO.File]::WriteAllText($Out, (ConvertTo-Json -InputObject @($result) -Depth 4))

@@ -1,0 +1,15 @@
+# sheet.ps1 LIST OUT: runs each script that the file LIST names without a stage, with
+# stand-ins for the functions that look at the machine. The result goes into OUT as JSON.
+param([string]$List, [string]$Out)
+$ErrorActionPreference = 'Stop'
+function Get-ChangeHost { 'fe2.corp.contoso.com' }
+function Get-ChangeRight { throw 'the run sheet asked for rights' }
+function Test-ChangePort { throw 'the run sheet opened a port' }
+function Resolve-ChangeName { throw 'the run sheet asked a DNS server' }
+
+$result = foreach ($path in [IO.File]::ReadAllLines($List)) {
+    $global:LASTEXITCODE = -1
+    $lines = @(& $path *>&1 | ForEach-Object { [string]$_ })
+    @{ Path = $path; Exit = $LASTEXITCODE; Lines = $lines }
+}
+[IO.File]::WriteAllText($Out, (ConvertTo-Json -InputObject @($result) -Depth 4))
