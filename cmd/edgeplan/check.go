@@ -41,7 +41,7 @@ func (p *program) check(args []string, flags *findingFlags) error {
 		return err
 	}
 	switch {
-	case v.errors > 0 && v.errors == v.unreadable:
+	case v.unreadable > 0: // the rest may follow from that
 		return errFailed
 	case v.errors > 0 || v.warnings > 0 && flags.strict:
 		return errNo

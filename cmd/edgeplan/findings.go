@@ -36,7 +36,7 @@ func (v *verdict) add(s source, diags hcl.Diagnostics, texts diag.Sources) {
 			v.warnings++
 		case f.Code == codeUnreadable:
 			v.unreadable++
-			v.errors++
+			fallthrough
 		default:
 			v.errors++
 		}

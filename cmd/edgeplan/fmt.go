@@ -114,7 +114,8 @@ func (f *formatter) format(p *program, files []layout) error {
 		if found.HasErrors() {
 			continue
 		}
-		files[i].new = hclwrite.Format(file.old)
+		mark, text := cutMark(file.old)
+		files[i].new = append(mark, hclwrite.Format(text)...)
 		if !bytes.Equal(unspaced(file.old), unspaced(files[i].new)) {
 			return fmt.Errorf("%s: internal error: formatting would change more than blanks", file.name)
 		}
@@ -124,6 +125,15 @@ func (f *formatter) format(p *program, files []layout) error {
 	}
 	err := diag.WriteText(p.stderr, diag.Findings(diags, texts), p.colored(f.color.value, p.stderr))
 	return errors.Join(err, errFailed)
+}
+
+// cutMark parts a text from its byte order mark, which hclwrite would spoil.
+func cutMark(text []byte) (mark, rest []byte) {
+	bom := []byte("\ufeff")
+	if rest, ok := bytes.CutPrefix(text, bom); ok {
+		return bom, rest
+	}
+	return nil, text
 }
 
 // syntax parses a text without asking what it means. The parser package goes first,

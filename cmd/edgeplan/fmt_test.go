@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFmtKeepsBytes: a byte order mark, CRLF, text of heredocs and comments and a
+// missing final newline are not blanks.
+func TestFmtKeepsBytes(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"mark":      {"\ufeffx=1\n", "\ufeffx = 1\n"},
+		"CRLF":      {"b {\r\nx=1\r\n}\r\n", "b {\r\n  x = 1\r\n}\r\n"},
+		"no end":    {"x=1", "x = 1"},
+		"heredoc":   {"x=<<-EOT\n  a   b\n    c\n  EOT\n", "x = <<-EOT\n  a   b\n    c\n  EOT\n"},
+		"comment":   {"# a   b\nx=1   # c   d\n", "# a   b\nx = 1 # c   d\n"},
+		"template":  {"x=\"a  ${ y }  b\"\n", "x = \"a  ${y}  b\"\n"},
+		"empty":     {"", ""},
+		"not ASCII": {"x=\"é\u2028\"\n", "x = \"é\u2028\"\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.edge.hcl")
+			if err := os.WriteFile(path, []byte(c.in), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			edgeplan(t, exitDone, "fmt", "-w", path)
+			got, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != c.want {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+			edgeplan(t, exitDone, "fmt", "--check", path)
+		})
+	}
+}
