@@ -189,13 +189,7 @@ func (j *job) checkCertificate() {
 	if cert == nil {
 		return
 	}
-	if cert.SubjectAlternativeNames.Set {
-		for _, domain := range j.xmppDomains() {
-			if !slices.ContainsFunc(cert.SubjectAlternativeNames.V, func(n string) bool { return sameName(n, domain.Name.V) }) {
-				j.report(codeCertificate, cert.SubjectAlternativeNames.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it.", j.to.Name, domain.Name.V)
-			}
-		}
-	}
+	j.checkCertificateNames(cert)
 	if !cert.NotAfter.Set {
 		return
 	}
@@ -206,6 +200,29 @@ func (j *job) checkCertificate() {
 	end, err := time.Parse(time.RFC3339, j.f.Change.WindowEnd.V)
 	if err == nil && cert.NotAfter.V < end.UTC().Format(time.DateOnly) {
 		j.report(codeExpires, cert.NotAfter.Range, "The certificate of %s ends on %s, before the change window does. Partners will refuse TLS.", j.to.Name, cert.NotAfter.V)
+	}
+}
+
+func (j *job) checkCertificateNames(cert *parser.Certificate) {
+	names := cert.SubjectAlternativeNames
+	if !names.Set {
+		return
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(names.V, func(n string) bool { return sameName(n, name) })
+	}
+	for _, domain := range j.xmppDomains() {
+		if !has(domain.Name.V) {
+			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it.", j.to.Name, domain.Name.V)
+		}
+	}
+	if j.spec.XMPP == nil || !j.spec.XMPP.Host.Set {
+		return
+	}
+	host := j.spec.XMPP.Host.V
+	_, parent, _ := strings.Cut(host, ".")
+	if !has(host) && !has("*."+parent) {
+		j.report(codeCertificate, names.Range, "The certificate of %s names neither %s nor *.%s.", j.to.Name, host, parent)
 	}
 }
 

@@ -1,7 +1,7 @@
 # An argument and a block are missing.
 
 topology "contoso" {
-  product         = "lync-server-2013"
+  product = "lync-server-2013"
 }
 
 site "Site1" {

@@ -39,8 +39,8 @@ edge_pool "EdgePool2" {
 }
 
 front_end_pool "fepool2" {
-  site               = site.Site1
-  fqdn               = "fepool2.corp.contoso.com"
+  site = site.Site1
+  fqdn = "fepool2.corp.contoso.com"
 }
 
 sip_domain "contoso.com" {
