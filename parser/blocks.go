@@ -27,7 +27,7 @@ func (r *reader) spec(body hcl.Body) *Spec {
 	if block := root.one("topology"); block != nil {
 		spec.Topology = r.topology(block)
 	} else {
-		r.report(codeMissing, root.head, `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
+		root.missing("topology", `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
 	}
 	root.each("site", func(b *hcl.Block) { spec.Sites = append(spec.Sites, r.site(b)) })
 	root.each("edge_pool", func(b *hcl.Block) { spec.EdgePools = append(spec.EdgePools, r.edgePool(b)) })
@@ -60,11 +60,15 @@ func (r *reader) declare(blocks hcl.Blocks) {
 func (r *reader) checkLabels(blocks hcl.Blocks) {
 	first := map[string]*hcl.Block{}
 	for _, block := range blocks {
-		if len(block.Labels) == 0 || block.Type == "topology" {
+		if len(block.Labels) == 0 {
 			continue
 		}
 		if strings.TrimSpace(block.Labels[0]) == "" {
 			r.report(codeMalformed, block.LabelRanges[0], "A label cannot be empty: it is the name of what the block describes.")
+			continue
+		}
+		if block.Type == "topology" {
+			continue // there is one at most
 		}
 		key := block.Type + " " + strings.ToLower(block.Labels[0])
 		if other := first[key]; other != nil {
@@ -184,7 +188,8 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 		blocks: []string{"change", "accept code"},
 	})
 	name := label(block)
-	if !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
+	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
+	if !empty && !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
 		r.report(codeMalformed, name.Range, "The name of a failover becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.")
 	}
 	failover := &Failover{
@@ -199,7 +204,7 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 	if b := c.one("change"); b != nil {
 		failover.Change = r.change(b)
 	} else {
-		r.report(codeMissing, block.DefRange, "A block change is needed: it holds the ticket and the summary of the change record.")
+		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
 	c.each("accept", func(b *hcl.Block) {
 		x := r.openBlock(b, schema{args: []string{"reason!"}})

@@ -1,7 +1,10 @@
 package parser
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -10,41 +13,123 @@ import (
 )
 
 // The HCL parser calls itself for every bracket, template, unary operator and
-// conditional inside another one, and Go ends the process when the stack is full.
-// So the tokens, which are read without recursion, are counted first.
+// conditional inside another one, its expressions do so for every operator and index
+// in a chain, and Go ends the process when the stack is full. So the tokens, which
+// are read without recursion, are counted first.
 const (
-	maxOpen  = 250  // brackets and quotes open at one place
-	maxChain = 1000 // operators that nest without a bracket, in one expression
+	maxOpen     = 250  // brackets and quotes open at one place
+	maxChain    = 1000 // operators that nest without a bracket, in one expression
+	maxDigits   = 1000 // of a number
+	maxExponent = 999  // of a number; to print 1e600000000 takes hours
 )
 
-// checkDepth returns a finding if the file nests deeper than the parser should go.
+// level is an open bracket, quote or template sequence.
+type level struct {
+	lines bool // a newline ends an expression here
+	chain int  // operators since the start of the expression
+}
+
+// depth counts what is open while it reads tokens.
+type depth struct {
+	levels []level
+	chain  int // sum of those of the levels
+}
+
+func (d *depth) open(lines bool) { d.levels = append(d.levels, level{lines: lines}) }
+
+// close ignores a bracket too many, which must not make room for others.
+func (d *depth) close() {
+	if last := len(d.levels) - 1; last > 0 {
+		d.restart()
+		d.levels = d.levels[:last]
+	}
+}
+
+func (d *depth) nest() {
+	d.levels[len(d.levels)-1].chain++
+	d.chain++
+}
+
+// restart is called where an expression ends.
+func (d *depth) restart() {
+	last := &d.levels[len(d.levels)-1]
+	d.chain -= last.chain
+	last.chain = 0
+}
+
+// checkDepth returns a finding if the file nests deeper than the parser should go, or
+// has a number that is too large to work with.
 func checkDepth(file File) *hcl.Diagnostic {
 	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
-	open, round, chain := 0, 0, 0
-	for _, token := range tokens {
-		switch token.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
-			open++
-		case hclsyntax.TokenTemplateInterp:
-			open++
-		case hclsyntax.TokenOBrack, hclsyntax.TokenOParen:
-			open, round = open+1, round+1
-		case hclsyntax.TokenCBrack, hclsyntax.TokenCParen:
-			open, round = open-1, round-1
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			open--
-		case hclsyntax.TokenTemplateControl:
-			open, chain = open+1, chain+1
-		case hclsyntax.TokenQuestion, hclsyntax.TokenBang, hclsyntax.TokenMinus:
-			chain++
-		case hclsyntax.TokenNewline:
-			if round <= 0 {
-				round, chain = 0, 0
-			}
-		}
-		if open > maxOpen || chain > maxChain {
+	d := depth{levels: []level{{lines: true}}}
+	for i, token := range tokens {
+		d.read(tokens[i:])
+		switch {
+		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain))
+		case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent))
 		}
 	}
 	return nil
+}
+
+// read counts the first of some tokens.
+func (d *depth) read(tokens hclsyntax.Tokens) {
+	switch tokens[0].Type {
+	case hclsyntax.TokenOBrace:
+		d.open(next(tokens) != "for")
+	case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenOParen:
+		d.open(false)
+	case hclsyntax.TokenOBrack:
+		d.nest() // an index or splat, perhaps
+		d.open(false)
+	case hclsyntax.TokenTemplateControl:
+		if word := next(tokens); word != "endif" && word != "endfor" {
+			d.nest()
+		}
+		d.open(false)
+	case hclsyntax.TokenCBrace, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenCBrack, hclsyntax.TokenCParen,
+		hclsyntax.TokenTemplateSeqEnd:
+		d.close()
+	case hclsyntax.TokenComma:
+		d.restart()
+	case hclsyntax.TokenNewline:
+		if d.levels[len(d.levels)-1].lines {
+			d.restart()
+		}
+	default:
+		if slices.Contains(operators, tokens[0].Type) {
+			d.nest()
+		}
+	}
+}
+
+var operators = []hclsyntax.TokenType{
+	hclsyntax.TokenQuestion, hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenPlus, hclsyntax.TokenStar,
+	hclsyntax.TokenSlash, hclsyntax.TokenPercent, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenEqualOp,
+	hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan,
+	hclsyntax.TokenGreaterThanEq,
+}
+
+// next returns the text of the token after the first that is no newline or comment.
+func next(tokens hclsyntax.Tokens) string {
+	for _, token := range tokens[1:] {
+		if token.Type != hclsyntax.TokenNewline && token.Type != hclsyntax.TokenComment {
+			return string(token.Bytes)
+		}
+	}
+	return ""
+}
+
+func hugeNumber(text []byte) bool {
+	if len(text) > maxDigits {
+		return true
+	}
+	at := bytes.IndexAny(text, "eE")
+	if at < 0 {
+		return false
+	}
+	exponent, err := strconv.Atoi(string(text[at+1:]))
+	return err != nil || exponent < -maxExponent || exponent > maxExponent
 }

@@ -2,12 +2,14 @@ package parser
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -143,12 +145,34 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 		return cty.DynamicVal, false
 	}
 	value, diags := expr.Value(r.scope.ctx)
-	r.diags = append(r.diags, diag.Import(diags)...)
+	r.diags = append(r.diags, r.scope.imported(diags)...)
 	if diags.HasErrors() || !value.IsWhollyKnown() {
 		return cty.DynamicVal, false
 	}
 	value, _ = value.UnmarkDeep()
 	return value, true
+}
+
+// imported is [diag.Import] with our suggestion for a misspelt function: hcl takes any
+// that is near, another one in each run.
+func (s *scope) imported(diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
+			known := slices.Sorted(maps.Keys(s.ctx.Functions))
+			d = diag.New(codeUnknownRef, d.Subject, unknownFunction(call.CalledFunctionName(), known))
+		}
+		out = append(out, d)
+	}
+	return diag.Import(out)
+}
+
+func unknownFunction(name string, known []string) string {
+	detail := fmt.Sprintf("There is no function named %q.", name)
+	if meant := diag.Suggest(name, known); meant != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", meant)
+	}
+	return detail
 }
 
 // as converts a value to a type, or reports what was found and what was expected.
@@ -187,7 +211,11 @@ func describe(value cty.Value) string {
 	case value.Type() == cty.Number:
 		return "the number " + value.AsBigFloat().Text('g', 10)
 	}
-	return "a " + value.Type().FriendlyName()
+	name := value.Type().FriendlyName()
+	if name == "object" {
+		return "an object"
+	}
+	return "a " + name
 }
 
 func cut(text string) string {

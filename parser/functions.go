@@ -2,8 +2,10 @@ package parser
 
 import (
 	"fmt"
+	"math/big"
 	"net/netip"
 	"regexp"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -51,7 +53,8 @@ var boundedFormat = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "args", Type: cty.DynamicPseudoType, AllowNull: true},
 	Type:     function.StaticReturnType(cty.String),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if hugeWidth.MatchString(args[0].AsString()) {
+		// %% is a per cent sign, whatever follows it.
+		if hugeWidth.MatchString(strings.ReplaceAll(args[0].AsString(), "%%", "")) {
 			return cty.NilVal, function.NewArgErrorf(0, "a width above 999 is not supported")
 		}
 		return stdlib.Format(args[0], args[1:]...)
@@ -82,22 +85,15 @@ var cidrHost = function.New(&function.Spec{
 
 func nthAddress(prefix netip.Prefix, n int) (netip.Addr, error) {
 	bytes := prefix.Addr().AsSlice()
-	hostBits := len(bytes)*8 - prefix.Bits()
-	size := uint64(1) << min(hostBits, 40)
-	index := uint64(n)
+	size := new(big.Int).Lsh(big.NewInt(1), uint(len(bytes)*8-prefix.Bits()))
+	index := big.NewInt(int64(n))
 	if n < 0 {
-		index = size - uint64(-n)
-		if hostBits > 40 {
-			return netip.Addr{}, fmt.Errorf("counting from the end needs a network of at most 40 host bits")
-		}
+		index.Add(index, size)
 	}
-	if index >= size {
+	if index.Sign() < 0 || index.Cmp(size) >= 0 {
 		return netip.Addr{}, fmt.Errorf("%s has no host number %d", prefix, n)
 	}
-	for i := len(bytes) - 1; i >= 0 && index > 0; i-- {
-		bytes[i] |= byte(index)
-		index >>= 8
-	}
-	addr, _ := netip.AddrFromSlice(bytes)
+	index.Or(index, new(big.Int).SetBytes(bytes))
+	addr, _ := netip.AddrFromSlice(index.FillBytes(bytes))
 	return addr, nil
 }

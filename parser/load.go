@@ -42,7 +42,7 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		text, err := readFile(fsys, name, maxSpecBytes)
 		if err != nil {
-			diags = append(diags, diag.New(codeUnreadable, &hcl.Range{Filename: name}, fmt.Sprintf("The file cannot be read: %s.", reason(err))))
+			diags = append(diags, diag.New(codeOfRead(err), &hcl.Range{Filename: name}, fmt.Sprintf("The file cannot be read: %s.", reason(err))))
 			continue
 		}
 		files = append(files, File{Name: name, Text: text})
@@ -60,6 +60,7 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 	sources := diag.Sources{}
 	var bodies []hcl.Body
 	var diags hcl.Diagnostics
+	files = slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for _, file := range files {
 		sources[file.Name] = file.Text
 		body, more := parseFile(file)
@@ -113,12 +114,23 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a regular file")
 	case info.Size() > limit:
-		return nil, fmt.Errorf("it has %d bytes, more than %d", info.Size(), limit)
+		return nil, fmt.Errorf("%w: %d bytes, more than %d", errTooLarge, info.Size(), limit)
 	}
 	return fs.ReadFile(fsys, name)
 }
 
-var errOutside = errors.New("the path leads out of the spec's folder")
+var (
+	errOutside  = errors.New("the path leads out of the spec's folder")
+	errTooLarge = errors.New("it is too large")
+)
+
+// codeOfRead is the code of a finding about a file that could not be read.
+func codeOfRead(err error) diag.Code {
+	if errors.Is(err, errTooLarge) {
+		return codeTooDeep
+	}
+	return codeUnreadable
+}
 
 // reason is an error as one phrase, the same on every system, without the absolute
 // path that the operating system puts in.
@@ -139,7 +151,7 @@ func reason(err error) string {
 // zoneFile reads the zone file of a dns_zone block.
 func (r *reader) zoneFile(file Value[string]) []byte {
 	name := path.Clean(file.V)
-	if !fs.ValidPath(name) || strings.Contains(file.V, `\`) || strings.Contains(file.V, ":") {
+	if !fs.ValidPath(name) || slices.Contains(strings.Split(file.V, "/"), "..") || strings.Contains(file.V, `\`) || strings.Contains(file.V, ":") {
 		r.report(codeOutside, file.Range, fmt.Sprintf("%q is not a path inside the spec's folder. Put the zone file beside the spec and give its name relative to it, with slashes.", file.V))
 		return nil
 	}
@@ -149,7 +161,7 @@ func (r *reader) zoneFile(file Value[string]) []byte {
 		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
 		return nil
 	case err != nil:
-		r.report(codeUnreadable, file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", file.V, reason(err)))
+		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", file.V, reason(err)))
 		return nil
 	}
 	r.sources[name] = text

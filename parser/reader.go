@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,24 +63,44 @@ type content struct {
 	body  *hcl.BodyContent
 	must  []string  // required arguments
 	head  hcl.Range // what a finding about something that is not there points to
+	odd   hcl.Diagnostics
 }
 
 // open reads the parts of a body.
 func (r *reader) open(body hcl.Body, s schema, head hcl.Range) *content {
 	got, diags := body.Content(s.hcl())
-	r.diags = append(r.diags, withoutEchoes(diag.Import(diags))...)
-	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head}
+	odd := withoutEchoes(r.scope.imported(diags))
+	r.diags = append(r.diags, odd...)
+	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head, odd: odd}
 }
 
 // withoutEchoes drops the finding that an argument is missing where another one says
-// that it is misspelt.
+// that it is misspelt, and that a value is unknown, as only one with a finding is.
 func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		if strings.HasPrefix(d.Detail, "This value is not yet known.") {
+			return true
+		}
 		name := strings.SplitN(d.Detail, `"`, 3)
-		return diag.Of(d) == codeMissing && len(name) == 3 && slices.ContainsFunc(diags, func(other *hcl.Diagnostic) bool {
-			return strings.HasSuffix(other.Detail, fmt.Sprintf("Did you mean %q?", name[1]))
-		})
+		return diag.Of(d) == codeMissing && len(name) == 3 && isMeant(name[1], diags)
 	})
+}
+
+// isMeant tells whether a finding says that a name is misspelt, or is a block written
+// as an argument or the reverse.
+func isMeant(name string, diags hcl.Diagnostics) bool {
+	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+		return strings.HasSuffix(d.Detail, fmt.Sprintf("Did you mean %q?", name)) ||
+			strings.HasSuffix(d.Detail, fmt.Sprintf("Did you mean to define a block of type %q?", name)) ||
+			strings.Contains(d.Detail, fmt.Sprintf("Did you mean to define argument %q?", name))
+	})
+}
+
+// missing reports that a block is not there.
+func (c *content) missing(kind, detail string) {
+	if !isMeant(kind, c.odd) {
+		c.r.report(codeMissing, c.head, detail)
+	}
 }
 
 func (r *reader) openBlock(block *hcl.Block, s schema) *content {
@@ -219,32 +240,74 @@ func (r *reader) locals(blocks []*hcl.Block) {
 	}
 	values := map[string]cty.Value{}
 	for _, name := range r.localOrder(attrs) {
+		r.scope.ctx.Variables["local"] = cty.ObjectVal(needed(attrs[name].Expr, values))
 		value, ok := r.evaluate(attrs[name].Expr)
 		if ok && tooLarge(value) {
-			r.report(codeTooDeep, attrs[name].Expr.Range(), fmt.Sprintf("The local value %q is larger than %d bytes.", name, maxLocalBytes))
+			r.report(codeTooDeep, attrs[name].Expr.Range(), fmt.Sprintf("The local value %q is larger than %d bytes, nested deeper than %d levels, or has a number of too many digits.", name, maxLocalBytes, maxOpen))
 			ok = false
 		}
 		if !ok {
 			value = cty.DynamicVal // unknown: what uses it is not reported again
 		}
 		values[name] = value
-		r.scope.ctx.Variables["local"] = cty.ObjectVal(values)
 	}
+	for name := range attrs {
+		if _, ok := values[name]; !ok {
+			values[name] = cty.DynamicVal // in a circle, which is reported
+		}
+	}
+	r.scope.ctx.Variables["local"] = cty.ObjectVal(values)
 }
 
-const maxLocalBytes = 16 << 20
+// needed returns those of the local values that an expression refers to. To make an
+// object of all of them for each local takes minutes when there are many.
+func needed(expr hcl.Expression, values map[string]cty.Value) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	for _, traversal := range expr.Variables() {
+		if traversal.RootName() != "local" {
+			continue
+		}
+		if len(traversal) < 2 {
+			return values
+		}
+		name, ok := stepName(traversal[1])
+		if !ok {
+			return values
+		}
+		if value, ok := values[name]; ok {
+			out[name] = value
+		}
+	}
+	return out
+}
 
-// tooLarge keeps locals that double each other from filling the memory.
+const (
+	maxLocalBytes = 16 << 20
+	maxNumberBits = 1 << 14
+)
+
+// tooLarge keeps locals that double each other from filling the memory, or the stack.
 func tooLarge(value cty.Value) bool {
 	size := 0
-	_ = cty.Walk(value, func(_ cty.Path, v cty.Value) (bool, error) {
+	_ = cty.Walk(value, func(path cty.Path, v cty.Value) (bool, error) {
 		size += 16
+		if len(path) > maxOpen || v.Type() == cty.Number && hugeFloat(v) {
+			size = maxLocalBytes + 1
+		}
 		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
 			size += len(v.AsString())
 		}
 		return size <= maxLocalBytes, nil
 	})
 	return size > maxLocalBytes
+}
+
+func hugeFloat(v cty.Value) bool {
+	if !v.IsKnown() || v.IsNull() {
+		return false
+	}
+	bits := v.AsBigFloat().MantExp(nil)
+	return bits < -maxNumberBits || bits > maxNumberBits
 }
 
 // localOrder sorts local values so that each comes after those it refers to, and
@@ -288,20 +351,16 @@ func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
 }
 
 func (r *reader) reportCircle(attrs map[string]*hcl.Attribute, order []string) {
-	var left []string
-	for name := range attrs {
-		if !slices.Contains(order, name) {
-			left = append(left, name)
-		}
+	left := slices.Sorted(maps.Keys(attrs))
+	ordered := map[string]bool{}
+	for _, name := range order {
+		ordered[name] = true
 	}
+	left = slices.DeleteFunc(left, func(name string) bool { return ordered[name] })
 	if len(left) == 0 {
 		return
 	}
-	slices.Sort(left)
 	r.report(codeUnknownRef, attrs[left[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(left, ", ")))
-	for _, name := range left {
-		r.scope.locals[name] = false
-	}
 }
 
 // expand makes dynamic blocks look like blocks written out.

@@ -3,7 +3,8 @@ package parser
 import "github.com/hashicorp/hcl/v2"
 
 // Value is a value of a spec and where it stands. When the argument was left out or
-// is null, Set is false, V is the default and Range is the head of the block.
+// is null, Set is false, V is the default and Range is the head of the block or that
+// of the null.
 type Value[T any] struct {
 	V     T
 	Set   bool

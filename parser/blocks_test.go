@@ -1,0 +1,145 @@
+package parser
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/hcl/v2"
+)
+
+var withoutRanges = cmpopts.IgnoreTypes(hcl.Range{})
+
+func set[T any](v T) Value[T]       { return Value[T]{V: v, Set: true} }
+func otherwise[T any](v T) Value[T] { return Value[T]{V: v} }
+
+func TestBlocks(t *testing.T) {
+	const product = "lync-server-2013"
+	pool := func(more EdgePool) *Spec {
+		more.Name, more.FQDN, more.AccessEdgeFQDN = "p", set("p.x"), set("sip.x")
+		if more.LoadBalancing.V == "" {
+			more.LoadBalancing = otherwise("dns")
+		}
+		if more.Product.V == "" {
+			more.Product = otherwise(product)
+		}
+		return &Spec{EdgePools: []*EdgePool{&more}}
+	}
+	inPool := func(text string) string {
+		return "edge_pool \"p\" {\n  fqdn = \"p.x\"\n  access_edge_fqdn = \"sip.x\"\n" + text + "\n}\n"
+	}
+	tests := []struct {
+		name, text string
+		want       *Spec
+	}{
+		{"site", `site "s" {}`, &Spec{Sites: []*Site{{Name: "s"}}}},
+		{"edge_pool", inPool(""), pool(EdgePool{})},
+		{"edge_pool values", inPool("next_hop = \"n\"\nload_balancing = \"hardware\"\nvirtual_ipv4 = \"192.0.2.1\"\nproduct = \"sfb-server-se\""),
+			pool(EdgePool{NextHop: set("n"), LoadBalancing: set("hardware"), VirtualIPv4: set("192.0.2.1"), Product: set("sfb-server-se")})},
+		{"edge_pool null", inPool("site = null\nnext_hop = null\nload_balancing = null\nvirtual_ipv4 = null\nproduct = null"), pool(EdgePool{})},
+		{"xmpp", inPool("xmpp {}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
+		{"xmpp ports", inPool("xmpp {\nlistening_port = 1\ninternal_port = \"65535\"\n}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: set(1), InternalPort: set(65535)}})},
+		{"xmpp null", inPool("xmpp {\nlistening_port = null\n}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
+		{"certificate", inPool("certificate {}"), pool(EdgePool{Certificate: &Certificate{}})},
+		{"certificate values", inPool("certificate {\nsubject_alternative_names = [\"a\", \"b\"]\nnot_after = \"2027-06-30\"\n}"),
+			pool(EdgePool{Certificate: &Certificate{SubjectAlternativeNames: set([]string{"a", "b"}), NotAfter: set("2027-06-30")}})},
+		{"certificate no names", inPool("certificate {\nsubject_alternative_names = []\n}"), pool(EdgePool{Certificate: &Certificate{SubjectAlternativeNames: set([]string{})}})},
+		{"server", inPool("server \"e1\" {}\nserver \"e2\" {\npublic_ipv4 = \"192.0.2.1\"\npublic_ipv6 = \"2001:db8::1\"\noperating_system = \"windows-server-2019\"\n}"),
+			pool(EdgePool{Servers: []*Server{
+				{FQDN: set("e1"), OperatingSystem: otherwise("windows-server-2012-r2")},
+				{FQDN: set("e2"), PublicIPv4: set("192.0.2.1"), PublicIPv6: set("2001:db8::1"), OperatingSystem: set("windows-server-2019")},
+			}})},
+		{"front_end_pool", "site \"s\" {}\nfront_end_pool \"f\" {\nsite = site.s\nfqdn = \"f.x\"\ncentral_management = true\n}",
+			&Spec{Sites: []*Site{{Name: "s"}}, FrontEndPools: []*FrontEndPool{{Name: "f", Site: set("s"), FQDN: set("f.x"), CentralManagement: set(true)}}}},
+		{"sip_domain", "sip_domain \"a\" {}\nsip_domain \"b\" {\nxmpp = \"true\"\n}",
+			&Spec{SIPDomains: []*SIPDomain{{Name: set("a")}, {Name: set("b"), XMPP: set(true)}}}},
+		{"xmpp_federation", "xmpp_federation {\nhost = \"h\"\npartners = toset([\"q\", \"p\"])\n}",
+			&Spec{XMPP: &XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}},
+		{"xmpp_federation empty", "xmpp_federation {}", &Spec{XMPP: &XMPPFederation{}}},
+		{"dns_zone", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\n}",
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: otherwise("increment"), Delivery: otherwise("zone-file")}}}},
+		{"dns_zone values", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\nserial = \"date\"\ndelivery = \"nsupdate\"\n}",
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: set("date"), Delivery: set("nsupdate")}}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.want.Topology = &Topology{Name: "t", Product: set(product), ManagementHost: set("fe.example.com")}
+			got := mustParse(t, test.text)
+			if diff := cmp.Diff(test.want, got, withoutRanges, cmpopts.IgnoreFields(Spec{}, "Digest")); diff != "" {
+				t.Errorf("minus is wanted, plus is got:\n%s", diff)
+			}
+		})
+	}
+}
+
+const twoPools = `
+edge_pool "a" {
+  fqdn             = "a.x"
+  access_edge_fqdn = "sip1.x"
+}
+edge_pool "b" {
+  fqdn             = "b.x"
+  access_edge_fqdn = "sip2.x"
+}
+`
+
+func TestFailoverBlock(t *testing.T) {
+	change := "change {\n ticket = \"T\"\n summary = \"S\"\n}\n"
+	short := Failover{
+		Name: set("f"), Federation: set("xmpp"), To: set("b"), Reason: otherwise("disaster"), Procedure: otherwise("documented"),
+		RouteSites: otherwise("target"), Change: &Change{Ticket: set("T"), Summary: set("S")},
+	}
+	full := Failover{
+		Name: set("f"), Federation: set("sip"), From: set("a"), To: set("b"), Reason: set("planned"), Procedure: set("start-first"),
+		RouteSites: set("all-routed"), Accepts: []*Accept{{Code: set("EP2003"), Reason: set("ok")}},
+		Change: &Change{Ticket: set("T"), Summary: set("S"), WindowStart: set("w1"), WindowEnd: set("w2"), Requester: set("r"), Approvers: set([]string{"CAB"})},
+	}
+	tests := []struct {
+		name, text string
+		want       Failover
+	}{
+		{"short", "federation = \"xmpp\"\nto = edge_pool.b\n" + change, short},
+		{"null", "federation = \"xmpp\"\nto = edge_pool.b\nfrom = null\nreason = null\nprocedure = null\nroute_sites = null\n" + change, short},
+		{"full", "federation = \"sip\"\nfrom = edge_pool.a\nto = edge_pool.b\nreason = \"planned\"\nprocedure = \"start-first\"\nroute_sites = \"all-routed\"\n" +
+			"change {\n ticket = \"T\"\n summary = \"S\"\n window_start = \"w1\"\n window_end = \"w2\"\n requester = \"r\"\n approvers = [\"CAB\"]\n}\n" +
+			"accept \"EP2003\" {\n reason = \"ok\"\n}\n", full},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			spec := mustParse(t, twoPools+"failover \"f\" {\n"+test.text+"}\n")
+			if diff := cmp.Diff(&test.want, spec.Failovers[0], withoutRanges); diff != "" {
+				t.Errorf("minus is wanted, plus is got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRanges(t *testing.T) {
+	text := head + "xmpp_federation {\n  host     = \"h\"\n}\nedge_pool \"p\" {\n  fqdn             = \"f\"\n  access_edge_fqdn = \"a\"\n  next_hop = null\n}\n"
+	spec, _, diags := parseText(text)
+	if len(diags) > 0 {
+		t.Fatal(shown(diags))
+	}
+	pool := spec.EdgePools[0]
+	tests := []struct {
+		name string
+		rng  hcl.Range
+		want string
+	}{
+		{"value", spec.XMPP.Host.Range, `"h"`},
+		{"block", spec.XMPP.Range, "xmpp_federation"},
+		{"left out", spec.XMPP.Partners.Range, "xmpp_federation"},
+		{"labelled block", pool.Range, `edge_pool "p"`},
+		{"default", pool.LoadBalancing.Range, `edge_pool "p"`},
+		{"null", pool.NextHop.Range, "null"},
+	}
+	for _, test := range tests {
+		if got := text[test.rng.Start.Byte:test.rng.End.Byte]; got != test.want {
+			t.Errorf("%s: the range holds %q, not %q", test.name, got, test.want)
+		}
+		if line := 1 + strings.Count(text[:test.rng.Start.Byte], "\n"); test.rng.Start.Line != line || test.rng.Filename != "a.edge.hcl" {
+			t.Errorf("%s: %s, want line %d", test.name, test.rng, line)
+		}
+	}
+}

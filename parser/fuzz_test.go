@@ -1,0 +1,60 @@
+package parser
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// Any bytes end in a Spec or in findings that can be shown.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"", head, head + twoPools, zoneSpec(`"a.zone"`), doubling("[local.%[2]s]"), nestedLocals(3),
+		"dynamic \"site\" {\n  for_each = [1]\n  labels = [site.key]\n  content {}\n}\n",
+		"locals {\n  a = <<-E\n  %{ for x in [1] ~}\n ${x}\n %{ endfor }\n  E\n}\n",
+		"locals {\n  a = cidrhost(\"::/0\", -1)\n  b = format(\"%5d\", local.a)\n}\n",
+		"\ufeffsite \"\xff\" {}", "a = ((((", "}}}}", "site = site[*].a",
+	} {
+		f.Add([]byte(seed))
+	}
+	specs, _ := filepath.Glob("../specs/*/*" + Suffix)
+	for _, name := range specs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		spec, sources, diags := Parse(zoneFS, []File{{Name: "a.edge.hcl", Text: text}})
+		if spec == nil || spec.Digest == "" || sources["a.edge.hcl"] == nil && len(text) > 0 {
+			t.Fatalf("spec %+v", spec)
+		}
+		for _, d := range diags {
+			if _, known := diag.Lookup(diag.Of(d)); !known || d.Subject == nil || d.Detail == "" {
+				t.Errorf("code %q, subject %v, detail %q", diag.Of(d), d.Subject, d.Detail)
+			}
+		}
+		if spec.Topology == nil && !diags.HasErrors() {
+			t.Error("no topology and no finding")
+		}
+		render(t, diag.Findings(diags, sources))
+	})
+}
+
+func render(t *testing.T, findings []diag.Finding) {
+	t.Helper()
+	for name, write := range map[string]func(io.Writer, []diag.Finding) error{
+		"text":   func(w io.Writer, fs []diag.Finding) error { return diag.WriteText(w, fs, true) },
+		"json":   diag.WriteJSON,
+		"sarif":  diag.WriteSARIF,
+		"github": diag.WriteGitHub,
+	} {
+		if err := write(io.Discard, findings); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
