@@ -36,8 +36,8 @@ func run(t *testing.T, into any, script string, args ...string) {
 	t.Helper()
 	found, err := engine()
 	if err != nil {
-		if os.Getenv("EDGEPLAN_PWSH_REQUIRED") != "" {
-			t.Fatalf("no PowerShell engine, and EDGEPLAN_PWSH_REQUIRED is set: %v", err)
+		if os.Getenv("EDGEPLAN_PWSH_REQUIRED") != "" || os.Getenv("EDGEPLAN_PWSH") != "" {
+			t.Fatalf("no PowerShell engine, and EDGEPLAN_PWSH or EDGEPLAN_PWSH_REQUIRED is set: %v", err)
 		}
 		t.Skipf("SKIPPED: no PowerShell engine: %v; set EDGEPLAN_PWSH or put pwsh on PATH", err)
 	}
@@ -98,15 +98,26 @@ var nodes = strings.Fields(`ArrayExpressionAst ArrayLiteralAst AssignmentStateme
 	ScriptBlockAst ScriptBlockExpressionAst StatementBlockAst StringConstantExpressionAst TypeConstraintAst VariableExpressionAst`)
 
 // TestEngineParses: the engine takes every golden script, sees in it the commands that
-// the checks without an engine saw, and finds all help.
+// the checks without an engine saw, and finds all help. Names that try to break out add
+// no command. A script that was broken is found.
 func TestEngineParses(t *testing.T) {
-	scripts := goldens(t)
 	var texts []string
-	for _, s := range scripts {
-		texts = append(texts, s.text)
+	var checks []func(parsed)
+	add := func(text string, check func(parsed)) {
+		texts, checks = append(texts, text), append(checks, check)
 	}
+	for i, s := range goldens(t) {
+		add(s.text, func(got parsed) {
+			checkParsed(t, s, got)
+			if i == 0 && (got.Functions < 20 || len(got.NoHelp) > 0) {
+				t.Errorf("the runtime has %d functions, no synopsis: %q", got.Functions, got.NoHelp)
+			}
+		})
+	}
+	addTwins(t, add)
+	addMutants(t, add)
 	for i, got := range parse(t, texts) {
-		checkParsed(t, scripts[i], got)
+		checks[i](got)
 	}
 }
 
@@ -136,9 +147,6 @@ func checkParsed(t *testing.T, s sampleScript, got parsed) {
 			t.Errorf("%s: a cast to %s", s.name, name)
 		}
 	}
-	if got.Functions < 20 || len(got.NoHelp) > 0 {
-		t.Errorf("%s: %d functions, no synopsis: %q", s.name, got.Functions, got.NoHelp)
-	}
 	title := words.Title(planOf(t, s)) + "."
 	if s.back {
 		title = "Roll back: " + title
@@ -153,67 +161,71 @@ func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) 
 // hostileName is the site of specs/hostile.
 var hostileName = regexp.MustCompile(`Site 2 [^"]*\\u202e`)
 
-// TestEngineHostile: names that try to break out add no command. The twin is the same
-// spec with a harmless name.
-func TestEngineHostile(t *testing.T) {
+// addTwins adds scripts with hostile names, each after its twin with a harmless one.
+func addTwins(t *testing.T, add func(string, func(parsed))) {
 	spec, err := os.ReadFile(filepath.Join(specsDir, "hostile", "spec.edge.hcl"))
 	name := hostileName.FindString(string(spec))
 	if err != nil || name == "" {
 		t.Fatalf("no hostile name, %v", err)
 	}
-	wild := both(t, compile(t, os.DirFS(filepath.Join(specsDir, "hostile")))[0])
 	tame := both(t, compile(t, replaced(t, "hostile", name, "Site2"))[0])
+	wild := both(t, compile(t, os.DirFS(filepath.Join(specsDir, "hostile")))[0])
 	if strings.Contains(tame[0], "INJECTED") || !strings.Contains(wild[0], "INJECTED") {
 		t.Fatal("the twins are not what they should be")
 	}
-	texts := append(wild[:], tame[:]...)
-	for _, text := range hostileStrings(40) {
-		pair := both(t, spoiled(text))
-		texts = append(texts, pair[:]...)
-	}
-	got := parse(t, texts)
-	plain := both(t, spoiled("Site2"))
-	spoiledWant := parse(t, plain[:])
-	for i := range got {
-		want := got[2+i%2]
-		if i >= 4 {
-			want = spoiledWant[i%2]
+	harmless := both(t, spoiled("Site2"))
+	for i := range 2 {
+		group := []string{tame[i], wild[i]}
+		addSame(t, add, group)
+		group = []string{harmless[i]}
+		for n, text := range hostileStrings(120) {
+			if n%3 == i || strings.Contains(text, "%") {
+				group = append(group, both(t, spoiled(text))[i])
+			}
 		}
-		if len(got[i].Errors) > 0 || !slices.Equal(got[i].Commands, want.Commands) || !slices.Equal(got[i].NoHelp, want.NoHelp) {
-			t.Errorf("script %d: %q, the engine sees %q, not %q", i, got[i].Errors, got[i].Commands, want.Commands)
-		}
+		addSame(t, add, group)
 	}
 }
 
-// TestEngineMutants proves that the engine would find a script that is broken.
-func TestEngineMutants(t *testing.T) {
+// addSame adds scripts that all have the commands of the first.
+func addSame(t *testing.T, add func(string, func(parsed)), group []string) {
+	var first parsed
+	for i, text := range group {
+		add(text, func(got parsed) {
+			if i == 0 {
+				first = got
+			}
+			if len(got.Errors) > 0 || len(got.Commands) == 0 || !slices.Equal(got.Commands, first.Commands) {
+				t.Errorf("%q, the engine sees %q, not %q:\n%s", got.Errors, got.Commands, first.Commands, statements(text))
+			}
+		})
+	}
+}
+
+// addMutants adds broken scripts: each must be found.
+func addMutants(t *testing.T, add func(string, func(parsed))) {
 	s := golden(t, "seed/edgepool1-to-edgepool2/failover.ps1")
-	texts := []string{s.text}
 	for _, m := range mutants {
-		texts = append(texts, m.apply(t, s.text))
+		add(m.apply(t, s.text), func(got parsed) {
+			if len(got.Errors) == 0 {
+				t.Errorf("the engine does not find the mutant %s", m.name)
+			}
+		})
 	}
 	hostile := golden(t, "hostile/edgepool1-to-edgepool2/failover.ps1")
-	raw := "'" + strings.NewReplacer("' + [char]0x2019 + '", "\u2019", "' + [char]0x2018 + '", "\u2018").Replace(hostile.change()[1:])
-	got := parse(t, append(texts, raw))
-	if len(got[0].Errors) > 0 {
-		t.Errorf("the script itself: %q", got[0].Errors)
-	}
-	for i, m := range mutants {
-		t.Logf("%s: %q", m.name, got[i+1].Errors)
-		if len(got[i+1].Errors) == 0 {
-			t.Errorf("%s is not found", m.name)
+	raw := strings.NewReplacer("' + [char]0x2019 + '", "\u2019", "' + [char]0x2018 + '", "\u2018").Replace(hostile.text)
+	add(raw, func(got parsed) {
+		if !slices.Contains(got.Commands, "Write-Output") {
+			t.Errorf("raw typographic quotes: %q, the engine sees %q", got.Errors, got.Commands)
 		}
-	}
-	if last := got[len(got)-1]; len(last.Errors) == 0 && !slices.Contains(last.Commands, "Write-Output") {
-		t.Error("a raw typographic quote is not found")
-	}
+	})
 }
 
 // TestEngineQuote: the engine reads what Quote writes as constants and codes alone, and
 // gets the same text.
 func TestEngineQuote(t *testing.T) {
 	list := hostileStrings(2500)
-	for r := rune(1); r <= 0x3100; r += 3 {
+	for r := rune(1); r <= 0x3100; r += 10 {
 		list = append(list, "'"+string(r)+"'")
 	}
 	var in strings.Builder
@@ -240,4 +252,116 @@ func TestEngineQuote(t *testing.T) {
 		t.Error(problem)
 	}
 	t.Logf("%d texts", got.Count)
+}
+
+// sheet is what a script printed without a stage.
+type sheet struct {
+	Path  string
+	Exit  int
+	Lines []string
+}
+
+// TestEngineSheet: without a stage a script prints the run sheet, ends with 0, and
+// leaves nothing behind.
+func TestEngineSheet(t *testing.T) {
+	type printed struct {
+		name, title, id, text string
+	}
+	var want []printed
+	for _, s := range goldens(t) {
+		plan := planOf(t, s)
+		want = append(want, printed{s.name, words.Title(plan), plan.ID, s.text})
+	}
+	long := "EdgePool-of-the-second-data-centre-of-the-northern-region-1"
+	plan := compile(t, replaced(t, "seed", "EdgePool1", long))[0]
+	for _, text := range both(t, plan) {
+		want = append(want, printed{"long title", words.Title(plan), plan.ID, text})
+	}
+	var paths []string
+	for _, w := range want {
+		paths = append(paths, write(t, t.TempDir(), "script.ps1", w.text))
+	}
+	var got []sheet
+	run(t, &got, "sheet.ps1", write(t, t.TempDir(), "list", strings.Join(paths, "\n")))
+	for i, w := range want {
+		checkSheet(t, w.name, got[i], w.text, w.title+"  plan "+w.id+"  this host: fe2.corp.contoso.com")
+	}
+}
+
+func checkSheet(t *testing.T, name string, got sheet, text, head string) {
+	t.Helper()
+	if got.Exit != 0 || len(got.Lines) == 0 || strings.TrimPrefix(got.Lines[0], "Roll back: ") != head {
+		t.Errorf("%s: exit code %d, %.300q", name, got.Exit, got.Lines)
+	}
+	files, err := os.ReadDir(filepath.Dir(got.Path))
+	if err != nil || len(files) != 1 {
+		t.Errorf("%s: left behind: %v, %v", name, files, err)
+	}
+	change, _, _ := strings.Cut(text, RuntimeMarker)
+	want, err := read(statements(change))
+	if err != nil {
+		t.Error(err)
+	}
+	sheet := strings.Join(got.Lines, "\n") + "\n"
+	for _, stage := range want.vars["$Stages"].([]any) {
+		h := stage.(keyed)
+		if line := fmt.Sprintf("           %s\n", h.values["Does"]); !strings.Contains(sheet, line) {
+			t.Errorf("%s: the sheet lacks %q", name, line)
+		}
+	}
+	visit(want.vars["$Stages"], func(key string, block []call) {
+		if key == "Set" && !strings.Contains(sheet, "           > "+block[0].name+" ") {
+			t.Errorf("%s: the sheet lacks %s", name, block[0].name)
+		}
+	})
+}
+
+// service is one line of Get-CsWindowsService.
+type service struct{ Name, DisplayName, Status string }
+
+// TestEngineServiceDown runs the runtime's Get-ServiceDown: a service that ran before
+// stage Stop and is not listed any more counts as down.
+func TestEngineServiceDown(t *testing.T) {
+	up, down := "Running", "Stopped"
+	access := service{"RTCSRV", "Front-End", up}
+	proxy := service{"RTCXMPPGWPROXY", "Lync Server XMPP Translating Gateway Proxy", up}
+	stopped := func(s service) service { s.Status = down; return s }
+	cases := []struct {
+		Name, Noted string
+		Listed      []service
+		down        []string
+	}{
+		{"all up", "RTCSRV,RTCXMPPGWPROXY", []service{access, proxy}, nil},
+		{"vanished", "RTCGONE,RTCSRV", []service{access, proxy}, []string{"RTCGONE"}},
+		{"vanished alone", "RTCGONE", []service{}, []string{"RTCGONE"}},
+		{"vanished proxy", "RTCSRV,RTCXMPPGWPROXY", []service{access}, []string{"RTCXMPPGWPROXY"}},
+		{"stopped", "RTCSRV", []service{stopped(access), proxy}, []string{"RTCSRV"}},
+		{"starting", "RTCSRV", []service{{"RTCSRV", "x", "StartPending"}, proxy}, []string{"RTCSRV"}},
+		{"did not run before", "RTCXMPPGWPROXY", []service{stopped(access), proxy}, nil},
+		{"XMPP did not run before", "RTCSRV", []service{access, stopped(proxy)}, []string{"RTCXMPPGWPROXY"}},
+		{"none noted", "", []service{stopped(access), stopped(proxy)}, []string{"RTCSRV", "RTCXMPPGWPROXY"}},
+		{"none noted, all up", "", []service{access, proxy}, nil},
+	}
+	text := regexp.MustCompile(`(?s)function Get-ServiceDown \{\r\n.*?\r\n\}\r\n`).FindString(Runtime())
+	if text == "" {
+		t.Fatal("the runtime has no Get-ServiceDown")
+	}
+	dir := t.TempDir()
+	list, err := json.Marshal(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []struct {
+		Name string
+		Down []string
+	}
+	run(t, &got, "down.ps1", write(t, dir, "function", text), write(t, dir, "cases", string(list)))
+	if len(got) != len(cases) {
+		t.Fatalf("%d results of %d", len(got), len(cases))
+	}
+	for i, c := range cases {
+		if !slices.Equal(got[i].Down, c.down) {
+			t.Errorf("%s: down are %q, not %q", c.Name, got[i].Down, c.down)
+		}
+	}
 }

@@ -32,15 +32,15 @@ func (s sampleScript) change() string {
 	return before
 }
 
-// statements are the part from $Plan to the runtime.
+// statements are the part between the parameters and the runtime.
 func (s sampleScript) statements() string { return statements(s.change()) }
 
 func statements(change string) string {
-	at := strings.Index(change, "\r\n$Plan = ")
-	if at < 0 {
+	_, after, ok := strings.Cut(change, "\r\n)\r\n$")
+	if !ok {
 		return "no statements"
 	}
-	return change[at+2:]
+	return "$" + after
 }
 
 // goldens are all scripts in golden.

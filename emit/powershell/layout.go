@@ -124,6 +124,13 @@ func (w *writer) newline(indent int) {
 	w.col, w.ind = indent, indent
 }
 
+func (w *writer) lines(lines []string) {
+	for _, line := range lines {
+		w.text(line)
+		w.newline(0)
+	}
+}
+
 // fits tells whether n more characters, and what closes after them, fit into the line.
 func (w *writer) fits(n, tail int) bool { return w.col+n+tail <= maxWidth }
 

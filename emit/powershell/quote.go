@@ -29,6 +29,9 @@ func Quote(s string) (string, error) {
 
 // terms are the literals and codes whose sum is s.
 func terms(s string) ([]string, error) {
+	if s == "--%" { // as an argument it takes the rest of the line for text, even in quotes
+		return []string{"'--'", "'%'"}, nil
+	}
 	var out []string
 	var plain strings.Builder
 	flush := func() {

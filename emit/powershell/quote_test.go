@@ -43,6 +43,8 @@ var quoteTable = []struct{ in, want string }{
 	{"\u2028", "('' + [char]0x2028)"},
 	{"x\u202ey", "('x' + [char]0x202E + 'y')"},
 	{"\U0001F600", "('' + [char]0xD83D + [char]0xDE00)"},
+	{"--%", "('--' + '%')"}, // '--%' as an argument takes the rest of the line for text
+	{"--%x", "'--%x'"},
 	{"\uFFFD", "('' + [char]0xFFFD)"},
 	{"'\u2018'", "('''' + [char]0x2018 + '''')"},
 }

@@ -98,22 +98,23 @@ func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title str
 		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", d.name)
 	}
 	b := &builder{plan: plan, back: d.name == "rollback"}
-	entries := b.stages(stages)
 	head := hash{
 		{key: "Id", value: b.lit(plan.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
 		{key: "Module", value: b.lit(module(plan.Product))}, {key: "Title", value: b.lit(title), fresh: true},
 	}
+	first := len(b.names.definitions()) // what $Plan itself needs
+	entries := b.stages(stages)
+	named := b.names.definitions()
 	var out strings.Builder
 	out.WriteString(help(plan, d, stages, title))
 	out.WriteString(parameters(d, stages))
 	data := &writer{}
+	data.lines(named[:first])
 	data.text("$Plan = ")
 	data.value(head, 0)
 	data.newline(0)
-	for _, line := range append(d.note, b.names.definitions()...) {
-		data.text(line)
-		data.newline(0)
-	}
+	data.lines(d.note)
+	data.lines(named[first:])
 	data.text("$Stages = @(")
 	for _, entry := range entries {
 		data.newline(4)

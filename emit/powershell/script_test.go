@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -53,10 +54,30 @@ func goodSpecs(t *testing.T) []string {
 // the subset, and its commands stay the same.
 func TestSpoiled(t *testing.T) {
 	plain := commands(t, spoiled("Site2"))
-	texts := hostileStrings(300)
+	texts := hostileStrings(200)
 	for _, text := range append(texts, strings.Repeat("long ", 60), strings.Repeat("'", 101), "# Signature block") {
 		if got := commands(t, spoiled(text)); got != plain {
 			t.Errorf("%q: the commands are %s, not %s", text, got, plain)
+		}
+	}
+}
+
+// TestTitle: a title that is long or not ASCII is set before $Plan takes it.
+func TestTitle(t *testing.T) {
+	for _, name := range []string{"EdgePool1", "Cr\u00e8che", "EdgePool-of-the-second-data-centre-of-the-northern-region-1"} {
+		plan := sample.Plan()
+		plan.From.Name, plan.To.Name = name, name
+		for i, text := range both(t, plan) {
+			change, _, _ := strings.Cut(text, RuntimeMarker)
+			got, err := read(statements(change))
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			title := got.vars["$Plan"].(keyed).values["Title"]
+			if want := []string{"", "Roll back: "}[i] + words.Title(plan); title != want {
+				t.Errorf("the title is %q, not %q", title, want)
+			}
 		}
 	}
 }
@@ -68,7 +89,8 @@ func commands(t *testing.T, plan *compiler.Plan) string {
 	for _, text := range both(t, plan) {
 		change, _, _ := strings.Cut(text, RuntimeMarker)
 		for _, problem := range append(bytesProblems(text), changeProblems(change, cmdlet.Products())...) {
-			if !strings.Contains(problem, " characters") { // a long name may not fit
+			// A long name may not fit, and in a literal #requires asks for nothing.
+			if !strings.HasSuffix(problem, " characters") && problem != otherRequires {
 				t.Errorf("%s: %s", plan.From.Name, problem)
 			}
 		}
@@ -161,8 +183,6 @@ var mutants = []mutant{
 	{"key twice", "Name = 'Stop'; Hosts", "Name = 'Stop'; name = 'Stop'; Hosts"},
 	{"drive in a text", "Name = 'Stop'", "Name = \"$Stop: x\""},
 	{"signature", "# Steps: where", "# SIG # Begin signature block\r\n# Steps: where"},
-	{"nearly a signature", "# Steps: where", "# Signature block\r\n# Steps: where"},
-	{"second version", "# Steps: where", "#requires -Version 3.0\r\n# Steps: where"},
 	{"end of help", ".DESCRIPTION", "#> x"},
 	{"empty pipe", "ExcludeActivityLevel -ErrorAction Stop |", "ExcludeActivityLevel -ErrorAction Stop | |"},
 	{"no comma", "[string]$Attest = '',", "[string]$Attest = ''"},
@@ -180,6 +200,9 @@ func (m mutant) apply(t testing.TB, text string) string {
 func TestMutants(t *testing.T) {
 	s := golden(t, "seed/edgepool1-to-edgepool2/failover.ps1")
 	own := []mutant{
+		{"nearly a signature", "# Steps: where", "# Signature block\r\n# Steps: where"},
+		{"second version", "# Steps: where", "#requires -Version 3.0\r\n# Steps: where"},
+		{"used before it is set", "$Plan = @{ Id = '", "$Plan = @{ Extra = $Name1; Id = '"},
 		{"other cmdlet", "Stop-CsWindowsService -E", "Stop-Computer -E"},
 		{"other parameter", "Get-CsPool -Identity", "Get-CsPool -Name"},
 		{"no ErrorAction", "Get-CsSipDomain -ErrorAction Stop", "Get-CsSipDomain"},
@@ -187,6 +210,7 @@ func TestMutants(t *testing.T) {
 		{"no WhatIf", "Stop -WhatIf:$false -Confirm:$false", "Stop -Confirm:$false"},
 		{"no Confirm", "Stop -WhatIf:$false -Confirm:$false", "Stop -WhatIf:$false"},
 		{"Confirm on", "-WhatIf:$false -Confirm:$false", "-WhatIf:$false -Confirm:$true"},
+		{"WhatIf on", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$true"},
 		{"backtick", "Get-CsSipDomain ", "Get-CsSipDomain `\r\n "},
 		{"own comment", "# Steps: where", "# Edge\r\n# Steps: where"},
 		{"typographic quote", "Name = 'Stop'", "Name = 'St\u2019op'"},

@@ -27,6 +27,8 @@ func TestGoldenBytes(t *testing.T) {
 	}
 }
 
+const otherRequires = "there is another #Requires"
+
 func bytesProblems(text string) []string {
 	var out []string
 	if at := strings.IndexFunc(text, func(r rune) bool { return r > '~' || r < ' ' && r != '\r' && r != '\n' }); at >= 0 {
@@ -45,7 +47,7 @@ func bytesProblems(text string) []string {
 		out = append(out, "the start is not #Requires, an empty line, and help")
 	}
 	if strings.Count(strings.ToLower(text), "#requires") != 1 {
-		out = append(out, "there is another #Requires")
+		out = append(out, otherRequires)
 	}
 	if strings.HasPrefix(text, "\ufeff") {
 		out = append(out, "there is a byte order mark")
@@ -103,6 +105,7 @@ func changeProblems(change string, products []cmdlet.Product) []string {
 		return append(out, err.Error())
 	}
 	out = append(out, commentProblems(tokens)...)
+	out = append(out, paramProblems(change)...)
 	got, err := read(statements(change))
 	if err != nil {
 		return append(out, err.Error())
@@ -143,12 +146,32 @@ func commentProblems(tokens []token) []string {
 	return out
 }
 
+// paramProblems: each parameter is a comment and a line, with commas between them.
+func paramProblems(change string) []string {
+	_, after, _ := strings.Cut(change, "\r\nparam(\r\n")
+	list, _, ok := strings.Cut(after, "\r\n)\r\n")
+	lines := strings.Split(list, "\r\n")
+	if !ok || len(lines)%2 != 0 {
+		return []string{"the parameters are not as they should be"}
+	}
+	var out []string
+	for i := 0; i < len(lines); i += 2 {
+		last := i == len(lines)-2
+		if !strings.HasPrefix(lines[i], "    # ") || !strings.HasPrefix(lines[i+1], "    [") || strings.HasSuffix(lines[i+1], ",") == last {
+			out = append(out, fmt.Sprintf("parameter %q", lines[i+1]))
+		}
+	}
+	return out
+}
+
 func ownComments() []string {
 	out := []string{"# " + stageParam}
 	for _, d := range []direction{forward, backward} {
 		out = append(out, d.note...)
-		for _, p := range append(slices.Clone(d.params), commonParams...) {
-			out = append(out, "# "+p.help)
+		for _, list := range [][]param{d.params, d.stopParams, commonParams} {
+			for _, p := range list {
+				out = append(out, "# "+p.help)
+			}
 		}
 	}
 	return out
@@ -175,7 +198,7 @@ func (c call) check(products []cmdlet.Product) error {
 				return fmt.Errorf("%s has no -%s", c.name, a.name)
 			}
 		}
-		return nil
+		return c.checkAsked(cmdlet.Call{ShouldProcess: slices.Contains(params, "WhatIf")})
 	}
 	return c.checkCs(products)
 }

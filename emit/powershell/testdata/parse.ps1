@@ -11,23 +11,38 @@ function Get-Synopsis($Ast) {
     return ([string]$help.Synopsis).Trim()
 }
 
-$result = foreach ($path in [IO.File]::ReadAllLines($List)) {
+$paths = @([IO.File]::ReadAllLines($List))
+$result = foreach ($path in $paths) {
     $tokens = $null
     $errors = $null
     $ast = [Management.Automation.Language.Parser]::ParseFile($path, [ref]$tokens, [ref]$errors)
     $end = [IO.File]::ReadAllText($path).IndexOf($marker)
-    $all = @($ast.FindAll({ $true }, $true))
-    # Above the runtime, and there below the parameters.
-    $start = 0
-    if ($null -ne $ast.ParamBlock) { $start = $ast.ParamBlock.Extent.EndOffset }
-    $above = @($all | Where-Object { $_.Extent.StartOffset -lt $end -and $_.Extent.StartOffset -ge $start })
-    $functions = @($all | Where-Object { $_ -is [Management.Automation.Language.FunctionDefinitionAst] })
+    # Above the runtime: what is not a statement of the runtime.
+    $above = @()
+    if ($null -ne $ast.EndBlock) {
+        foreach ($statement in $ast.EndBlock.Statements) {
+            if ($statement.Extent.StartOffset -lt $end) { $above += @($statement.FindAll({ $true }, $true)) }
+        }
+    }
+    # The runtime is the same in all: its functions are looked at once.
+    $functions = @()
+    if ($path -ceq $paths[0]) {
+        $functions = @($ast.FindAll({ $args[0] -is [Management.Automation.Language.FunctionDefinitionAst] }, $true))
+    }
+    $nodes = @{}
+    $types = @{}
+    $commands = @()
+    foreach ($node in $above) {
+        $nodes[$node.GetType().Name] = 1
+        if ($node -is [Management.Automation.Language.CommandAst]) { $commands += [string]$node.GetCommandName() }
+        if ($node -is [Management.Automation.Language.TypeConstraintAst]) { $types[$node.TypeName.FullName] = 1 }
+    }
     @{
         Path = $path
         Errors = @($errors | ForEach-Object { '{0} (line {1})' -f $_.ErrorId, $_.Extent.StartLineNumber })
-        Commands = @($above | Where-Object { $_ -is [Management.Automation.Language.CommandAst] } | ForEach-Object { [string]$_.GetCommandName() })
-        Nodes = @($above | ForEach-Object { $_.GetType().Name } | Sort-Object -Unique)
-        Types = @($above | Where-Object { $_ -is [Management.Automation.Language.TypeConstraintAst] } | ForEach-Object { $_.TypeName.FullName } | Sort-Object -Unique)
+        Commands = $commands
+        Nodes = @($nodes.Keys)
+        Types = @($types.Keys)
         Synopsis = Get-Synopsis -Ast $ast
         Functions = $functions.Count
         NoHelp = @($functions | Where-Object { (Get-Synopsis -Ast $_) -eq '' } | ForEach-Object { $_.Name })

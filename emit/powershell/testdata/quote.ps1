@@ -20,6 +20,10 @@ $bad = foreach ($line in [IO.File]::ReadAllLines($In)) {
         if ($name -eq 'BinaryExpressionAst' -and [string]$node.Operator -ne 'Plus') { '{0}: holds {1}' -f $expression, $node.Operator }
     }
     if ($errors.Count -gt 0 -or $ast.EndBlock.Statements.Count -ne 1) { '{0}: does not parse as one expression' -f $expression; continue }
+    # As the value of a parameter it stays one argument.
+    $ast2 = [Management.Automation.Language.Parser]::ParseInput("Get-X -P $expression -Q", [ref]$tokens, [ref]$errors)
+    $elements = $ast2.EndBlock.Statements[0].PipelineElements[0].CommandElements
+    if ($errors.Count -gt 0 -or $elements.Count -ne 4 -or $elements[2].Extent.Text -cne $expression) { '{0}: is not one argument' -f $expression }
     $value = & $ast.GetScriptBlock()
     if ($value -isnot [string]) { '{0}: is a {1}' -f $expression, $value.GetType(); continue }
     $is = [BitConverter]::ToString([Text.Encoding]::BigEndianUnicode.GetBytes($value)).Replace('-', '')
