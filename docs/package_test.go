@@ -1,0 +1,201 @@
+package docs
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+const (
+	packagePage = "docs/package.md"
+	seedPackage = "golden/seed/edgepool1-to-edgepool2"
+)
+
+func TestArtifacts(t *testing.T) {
+	var want []string
+	for _, name := range packageFiles(t, seedPackage) {
+		want = append(want, strings.Replace(name, "contoso.com", "ZONE", 1))
+	}
+	sameSet(t, packagePage+", files", column(t, packagePage, "file"), want)
+}
+
+// tableAfter is the first column of the first table with this title after a heading.
+func tableAfter(t *testing.T, heading, title string) []string {
+	t.Helper()
+	_, rest, ok := strings.Cut(read(t, packagePage), "\n## "+heading+"\n")
+	if ok {
+		_, rest, ok = strings.Cut(rest, "\n| "+title+" |")
+	}
+	if !ok {
+		t.Fatalf("%s: no table of %s below %s", packagePage, title, heading)
+	}
+	var out []string
+	for _, cells := range tableRows(rest) {
+		out = append(out, strings.Trim(cells[0], "`"))
+	}
+	return out
+}
+
+// TestPlanFields: the fields of plan.json, in their order.
+func TestPlanFields(t *testing.T) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(read(t, seedPackage+"/plan.json"))))
+	var want []string
+	if _, err := decoder.Token(); err != nil {
+		t.Fatal(err)
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, key.(string))
+		var skip json.RawMessage
+		if err := decoder.Decode(&skip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := tableAfter(t, "plan.json", "field"); !slices.Equal(got, want) {
+		t.Errorf("%s has the fields\n%v\nplan.json has\n%v", packagePage, got, want)
+	}
+	if compiler.FormatVersion != 1 || !strings.Contains(read(t, packagePage), "`format_version` 1.") {
+		t.Errorf("%s does not name the format version %d", packagePage, compiler.FormatVersion)
+	}
+}
+
+// TestStepKinds: the kinds that the page lists are those of the code.
+func TestStepKinds(t *testing.T) {
+	var want []string
+	for _, m := range regexp.MustCompile(`kind\(\) string +\{ return "(.*)" \}`).FindAllStringSubmatch(read(t, "compiler/step.go"), -1) {
+		want = append(want, m[1])
+	}
+	_, rest, _ := strings.Cut(read(t, packagePage), "Its kinds:\n\n")
+	list, _, _ := strings.Cut(rest, "\n\n")
+	sameSet(t, packagePage+", kinds", words(list), want)
+}
+
+func words(list string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(list, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// TestScripts: stages, parameters, exit codes and evidence are those of the scripts.
+func TestScripts(t *testing.T) {
+	failover, rollback := read(t, seedPackage+"/failover.ps1"), read(t, seedPackage+"/rollback.ps1")
+
+	stages := regexp.MustCompile(`ValidateSet\((.*?)\)`).FindStringSubmatch(failover)[1]
+	var want []string
+	for _, name := range strings.Split(stages, ", ") {
+		want = append(want, strings.Trim(name, "'"))
+	}
+	if got := column(t, packagePage, "stage"); !slices.Equal(got, want) {
+		t.Errorf("%s has the stages %v, the script has %v", packagePage, got, want)
+	}
+
+	want = nil
+	mine, theirs := parameters(failover), parameters(rollback)
+	for _, name := range mine {
+		of := "`failover.ps1`"
+		if slices.Contains(theirs, name) {
+			of = "both"
+		}
+		want = append(want, "`-"+name+"` "+of)
+	}
+	var got []string
+	for _, cells := range rows(t, packagePage, "parameter") {
+		got = append(got, cells[0]+" "+cells[1])
+	}
+	sameSet(t, packagePage+", parameters", got, want)
+	for _, name := range theirs {
+		if !slices.Contains(mine, name) {
+			t.Errorf("%s: -%s of rollback.ps1 is missing", packagePage, name)
+		}
+	}
+
+	codes := regexp.MustCompile(`Exit codes: (.*)\.\n`).FindStringSubmatch(failover)[1]
+	page := strings.Join(strings.Fields(read(t, packagePage)), " ")
+	if !strings.Contains(page, "Exit codes of a script: "+codes+".") {
+		t.Errorf("%s has other exit codes than the script: %s", packagePage, codes)
+	}
+	for _, text := range []string{".evidence.jsonl", ".state.xml", "'edgeplan-'", ".Substring(7, 8)", "'.old'", "'.lock'", "'config.zip'", "'sites.xml'", "#Requires -Version 3.0"} {
+		if !strings.Contains(failover, text) {
+			t.Errorf("%s speaks of %s, which the script does not have", packagePage, text)
+		}
+	}
+	checkEvidence(t, failover, rollback)
+}
+
+// parameters are the names in the param block of a script.
+func parameters(script string) []string {
+	block, _, _ := strings.Cut(script[strings.Index(script, "\nparam(\n"):], "\n)\n")
+	var out []string
+	for _, m := range regexp.MustCompile(`(?m)^ +\[.*\]\$(\w+)`).FindAllStringSubmatch(block, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+func checkEvidence(t *testing.T, failover, rollback string) {
+	t.Helper()
+	_, rest, ok := strings.Cut(failover, "$record = [ordered]@{")
+	if !ok {
+		t.Fatal("the script has no evidence record")
+	}
+	record, _, _ := strings.Cut(rest, "\n    }")
+	var fields []string
+	for _, m := range regexp.MustCompile(`(\w+) = `).FindAllStringSubmatch(record, -1) {
+		fields = append(fields, m[1])
+	}
+	if got := tableAfter(t, "Evidence", "field"); !slices.Equal(got, fields) {
+		t.Errorf("%s has the evidence fields %v, the script has %v", packagePage, got, fields)
+	}
+	var outcomes []string
+	for _, script := range []string{failover, rollback} {
+		for _, m := range regexp.MustCompile(`(?:-Outcome|\$outcome =) '([^']+)'`).FindAllStringSubmatch(script, -1) {
+			if !slices.Contains(outcomes, m[1]) {
+				outcomes = append(outcomes, m[1])
+			}
+		}
+	}
+	sameSet(t, packagePage+", outcomes", tableAfter(t, "Evidence", "outcome"), outcomes)
+}
+
+// TestScriptBytes: ASCII with CRLF, one marker of the fixed part, the same text below it.
+func TestScriptBytes(t *testing.T) {
+	fixed := ""
+	for _, path := range mustGlob(t, filepath.Join(root, "golden", "*", "*", "*.ps1")) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := slices.IndexFunc(data, func(c byte) bool { return c > '~' || c < ' ' && c != '\r' && c != '\n' }); i >= 0 {
+			t.Errorf("%s: byte %d is not printable ASCII", path, i)
+		}
+		if bytes.Count(data, []byte("\n")) != bytes.Count(data, []byte("\r\n")) {
+			t.Errorf("%s: a line does not end in CRLF", path)
+		}
+		_, rest, ok := strings.Cut(string(data), "\n# ==== FIXED RUNTIME")
+		if !ok || fixed != "" && rest != fixed {
+			t.Errorf("%s: the fixed part is missing or is another", path)
+		}
+		fixed = rest
+	}
+}
+
+func mustGlob(t *testing.T, pattern string) []string {
+	t.Helper()
+	out, err := filepath.Glob(pattern)
+	if err != nil || len(out) == 0 {
+		t.Fatalf("%s: no files (%v)", pattern, err)
+	}
+	return out
+}
