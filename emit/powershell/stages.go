@@ -283,7 +283,7 @@ func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
 func (b *builder) dns(stage compiler.Stage) hash {
 	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
 	if b.back {
-		does = "Undoes steps 4 and 5. Shows the DNS records to change back and checks them at the server of each zone."
+		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
 	}
 	var zones array
 	for _, step := range stage.Steps {

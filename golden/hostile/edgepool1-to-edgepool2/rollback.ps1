@@ -38,7 +38,6 @@ $Name1 = 'XMPP federation route of Site 2 ' + [char]0x2019 + '; Write-Output INJ
 $Name1 += '' + ' | `x` $(y) <b>' + [char]0x00E9 + '</b> [l](http://example.org) @all #1 ' + [char]0x202E
 $Name2 = 'Site 2 ' + [char]0x2019 + '; Write-Output INJECTED; ' + [char]0x2018 + ' | `x` $(y) <b>' + [char]0x00E9
 $Name2 += '' + '</b> [l](http://example.org) @all #1 ' + [char]0x202E
-$Name3 = 'Undoes steps 4 and 5. Shows the DNS records to change back and checks them at th' + 'e server of each zone.'
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
@@ -59,7 +58,7 @@ $Stages = @(
                          Set = { Set-CsSite -Identity $Name2 -XmppExternalFederationRoute (
                                      'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
-       Does = $Name3
+       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'
                   Records = @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = '203.0.113.11' } } }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'

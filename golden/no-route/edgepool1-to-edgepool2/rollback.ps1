@@ -36,7 +36,6 @@ $Plan = @{ Id = 'sha256:f136adf06c0a7fc325e303f297866187'; Script = 'rollback'; 
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 $Name1 = 'the previous route was empty: in Topology Builder, Site2, Edit Properties, clear'
 $Name1 += '' + ' XMPP federation, publish'
-$Name2 = 'Undoes steps 4 and 5. Shows the DNS records to change back and checks them at th' + 'e server of each zone.'
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
@@ -55,7 +54,7 @@ $Stages = @(
                          From = 'edge2.contoso.com'; To = ''
                          Manual = $Name1 } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
-       Does = $Name2
+       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'
                   Records = @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = '203.0.113.11' } } }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'

@@ -34,7 +34,6 @@ $Plan = @{ Id = 'sha256:1e65362c7e72fc67cc2c297f23c4638d'; Script = 'rollback'; 
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-$Name1 = 'Undoes steps 4 and 5. Shows the DNS records to change back and checks them at th' + 'e server of each zone.'
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
@@ -55,7 +54,7 @@ $Stages = @(
                          Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                                      'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
-       Does = $Name1
+       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'
                   Records = @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = '203.0.113.11' } } }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
