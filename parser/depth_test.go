@@ -11,8 +11,8 @@ import (
 
 // Each of these ended the process with a full stack, or would if nothing counted.
 func TestNesting(t *testing.T) {
-	// A million of what is short, and two million bytes of what is not.
-	many := func(s string) string { return strings.Repeat(s, min(1_000_000, 2_000_000/len(s))) }
+	// A million of what is short, and fewer of what is not.
+	many := func(s string) string { return strings.Repeat(s, min(manyTimes, 2*manyTimes/len(s))) }
 	inLocal := func(expr string) string { return head + "locals {\n  i = 0\n  a = " + expr + "\n}\n" }
 	tests := []struct{ name, text string }{
 		{"brackets", inLocal(many("[") + many("]"))},
