@@ -43,7 +43,6 @@ type job struct {
 	sites    []*parser.Site // whose routes change, sorted by name
 	own      hcl.Diagnostics
 	accepted map[diag.Code]string
-	used     map[diag.Code]bool
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {
@@ -79,7 +78,7 @@ func (j *job) compile(broken bool) *Plan {
 // readAccepts notes which findings somebody has accepted, and refuses those that
 // nobody can.
 func (j *job) readAccepts() {
-	j.accepted, j.used = map[diag.Code]string{}, map[diag.Code]bool{}
+	j.accepted = map[diag.Code]string{}
 	for _, accept := range j.f.Accepts {
 		code := diag.Code(accept.Code.V)
 		rule, known := diag.Lookup(code)
@@ -117,9 +116,12 @@ func (j *job) open() hcl.Diagnostics {
 			out = append(out, d)
 		}
 	}
+	if j.blocked() {
+		return out // rules that were not reached cannot tell
+	}
 	for _, accept := range j.f.Accepts {
 		code := diag.Code(accept.Code.V)
-		if _, ok := j.accepted[code]; ok && !met[code] && !j.blocked() {
+		if _, ok := j.accepted[code]; ok && !met[code] {
 			rng := accept.Code.Range
 			out = append(out, diag.New(codeNotAccepted, &rng, fmt.Sprintf("%s does not occur in this plan. Remove the block, so that it does not hide a finding later.", code)))
 		}

@@ -1,19 +1,14 @@
 package compiler
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/parser"
-	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // lower makes the plan of a failover that has passed the rules, steps in no
@@ -406,109 +401,4 @@ func (l *lowering) receiver() string {
 		return "user@" + partners[0]
 	}
 	return "user@partner.example"
-}
-
-// planZones edits the zone files. Zones and sets are in the order of their names.
-func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
-	out := []Zone{}
-	for z, list := range sets {
-		if len(list) == 0 {
-			continue
-		}
-		slices.SortFunc(list, func(a, b RecordSet) int {
-			if a.Step != b.Step {
-				return strings.Compare(a.Step, b.Step)
-			}
-			return strings.Compare(a.Owner+" "+a.Type, b.Owner+" "+b.Type)
-		})
-		planned, err := j.planZone(z, list)
-		if err != nil {
-			j.report(codeNoEdit, z.File.Range, "The zone file %q cannot be edited safely: %s.", z.File.V, strings.TrimSuffix(err.Error(), "."))
-			continue
-		}
-		out = append(out, planned)
-	}
-	slices.SortFunc(out, func(a, b Zone) int { return compareNames(a.Name, b.Name) })
-	return out
-}
-
-func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
-	old, _ := z.file.Serial()
-	planned := Zone{
-		Name: z.Name.V, File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
-		OldSHA256: sum(z.Text), NewSHA256: sum(z.Text), OldSerial: old, NewSerial: old, RollbackSerial: old,
-		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: z.Text,
-	}
-	if !slices.ContainsFunc(sets, RecordSet.Changed) {
-		return planned, nil
-	}
-	var err error
-	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
-		return planned, err
-	}
-	if planned.RollbackSerial, err = j.nextSerial(z, planned.NewSerial); err != nil {
-		return planned, err
-	}
-	if planned.Hunks, planned.Text, err = edit(z.file, z.Text, sets, false, planned.NewSerial); err != nil {
-		return planned, err
-	}
-	planned.NewSHA256 = sum(planned.Text)
-	after, err := zonefile.Read(planned.Text, z.origin, nil)
-	if err != nil {
-		return planned, err
-	}
-	planned.RollbackHunks, _, err = edit(after, planned.Text, sets, true, planned.RollbackSerial)
-	return planned, err
-}
-
-// edit makes hunks that turn each set into its new one, or back into its old one.
-func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial uint32) ([]hunk.Hunk, []byte, error) {
-	var changes []zonefile.Change
-	for _, set := range sets {
-		if !set.Changed() {
-			continue
-		}
-		change := zonefile.Change{Owner: set.Owner, Type: set.Type, Data: set.New}
-		if len(set.Old) == 0 {
-			change.TTL = set.NewTTL
-		}
-		if back {
-			change.Data, change.TTL = set.Old, 0
-			if len(set.New) == 0 {
-				change.TTL = set.OldTTL
-			}
-		}
-		changes = append(changes, change)
-	}
-	edits, err := file.Edit(changes, serial)
-	if err != nil {
-		return nil, nil, err
-	}
-	var lines []hunk.Edit
-	for _, e := range edits {
-		lines = append(lines, hunk.Edit(e))
-	}
-	hunks, err := hunk.FromEdits(text, lines, 3)
-	if err != nil {
-		return nil, nil, err
-	}
-	edited, err := hunk.Apply(text, hunks)
-	return hunks, edited, err
-}
-
-func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
-
-// nextSerial raises a serial by the policy of the zone. The date is that of the
-// change window: edgeplan reads no clock.
-func (j *job) nextSerial(z *zone, old uint32) (uint32, error) {
-	if z.Serial.V != "date" {
-		return zonefile.Increment(old), nil
-	}
-	start, err := time.Parse(time.RFC3339, j.f.Change.WindowStart.V)
-	if err != nil {
-		return 0, fmt.Errorf(`serial = "date" takes the date from window_start, which is not given`)
-	}
-	day, _ := strconv.Atoi(start.UTC().Format("20060102"))
-	serial, _ := zonefile.Date(old, day)
-	return serial, nil
 }

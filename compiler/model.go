@@ -191,10 +191,8 @@ func (m *model) checkPoolNamesTwice() {
 }
 
 func (m *model) checkPool(pool *parser.EdgePool) {
-	for _, other := range m.spec.EdgePools {
-		if pool.FQDN.Set && sameName(pool.FQDN.V, other.AccessEdgeFQDN.V) && other == pool {
-			m.reportf(codeWrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
-		}
+	if pool.FQDN.Set && sameName(pool.FQDN.V, pool.AccessEdgeFQDN.V) {
+		m.reportf(codeWrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
 	}
 	for _, server := range pool.Servers {
 		if len(pool.Servers) > 1 && sameName(server.FQDN.V, pool.FQDN.V) {

@@ -152,12 +152,14 @@ func (j *job) lowerZones() map[*zone][]RecordSet {
 		j.report(codeMalformed, j.f.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
 		return out
 	}
+	known := j.checkPublic()
+	j.checkIPv6()
 	target := absolute(j.to.AccessEdgeFQDN.V)
 	if j.spec.XMPP.Host.Set {
 		target = absolute(j.spec.XMPP.Host.V)
-		j.lowerHost(out, target)
+		j.lowerHost(out, target, known)
 	} else {
-		j.checkAccessEdge(target)
+		j.checkAccessEdge(target, known)
 	}
 	for _, domain := range j.xmppDomains() {
 		j.lowerSRV(out, domain, target)
@@ -206,10 +208,9 @@ func (j *job) checkIPv6() {
 // short, because failover names move.
 const newRecordTTL = 300
 
-// lowerHost moves the addresses of the one XMPP host to the target pool; step 4.
-func (j *job) lowerHost(out map[*zone][]RecordSet, host string) {
-	known := j.checkPublic()
-	j.checkIPv6()
+// lowerHost moves the addresses of the one XMPP host to the target pool, if they are
+// known; step 4.
+func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 	rng := j.spec.XMPP.Host.Range
 	j.checkShared(host)
 	z := j.zoneOf(host)
@@ -273,11 +274,10 @@ func (j *job) checkShared(host string) {
 	}
 }
 
-// checkAccessEdge holds the name that SRV records will prefer against its zone.
-func (j *job) checkAccessEdge(name string) {
+// checkAccessEdge holds the name that SRV records will prefer against its zone, if the
+// addresses of the pool are known.
+func (j *job) checkAccessEdge(name string, known bool) {
 	rng := j.to.AccessEdgeFQDN.Range
-	known := j.checkPublic()
-	j.checkIPv6()
 	z := j.zoneOf(name)
 	switch {
 	case z == nil:
