@@ -20,7 +20,7 @@ const (
 
 func TestArtifacts(t *testing.T) {
 	var want []string
-	for _, name := range packageFiles(t, seedPackage) {
+	for _, name := range filesBelow(t, seedPackage) {
 		want = append(want, strings.Replace(name, "contoso.com", "ZONE", 1))
 	}
 	sameSet(t, packagePage+", files", column(t, packagePage, "file"), want)

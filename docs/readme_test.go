@@ -150,14 +150,14 @@ func elided(text string) *regexp.Regexp {
 // TestFileCount: README says how many files the package of the example has.
 func TestFileCount(t *testing.T) {
 	names := []string{"nine", "ten", "eleven", "twelve"}
-	n := len(packageFiles(t, "golden/seed/edgepool1-to-edgepool2"))
+	n := len(filesBelow(t, "golden/seed/edgepool1-to-edgepool2"))
 	if n < 9 || n > 12 || !strings.Contains(read(t, "README.md"), "writes "+names[n-9]+" files") {
 		t.Errorf("the package has %d files; README.md says otherwise", n)
 	}
 }
 
-// packageFiles are the files below a folder, by path with slashes.
-func packageFiles(t *testing.T, dir string) []string {
+// filesBelow are the files below a folder, by path with slashes.
+func filesBelow(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	base := filepath.Join(root, filepath.FromSlash(dir))
