@@ -30,6 +30,7 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 		SIPRoute:       j.sipRoute(),
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
+		Estate:         j.estate(),
 	}
 	l := &lowering{job: j, plan: plan, forward: newStages(plan.Procedure), back: newRollback(plan.Procedure)}
 	l.preflight()

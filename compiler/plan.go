@@ -36,6 +36,9 @@ type Plan struct {
 	Outage   []Reach   `json:"outage"`
 	Rollback []Stage   `json:"rollback"`
 	Findings []Finding `json:"findings"`
+
+	// Estate is what the spec says stands today. It is not part of plan.json.
+	Estate Estate `json:"-"`
 }
 
 // Pool is an Edge pool as far as a plan needs it.

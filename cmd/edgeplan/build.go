@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/compiler"
 )
 
 var buildCommand = command{
@@ -29,18 +31,22 @@ and nobody has changed them since; what else stands there stays and is named.`,
 			if err != nil {
 				return err
 			}
-			out := filepath.Clean(*dir)
-			packs, err := survey(out, plans, len(*failovers) == 0)
-			if err != nil {
-				return err
-			}
-			if err := write(out, packs); err != nil {
-				return err
-			}
-			p.account(out, packs)
-			return nil
+			return p.deliver(filepath.Clean(*dir), plans, asPackage, len(*failovers) == 0)
 		}
 	},
+}
+
+// deliver writes what is made of plans and says what was done.
+func (p *program) deliver(dir string, plans []*compiler.Plan, of kind, all bool) error {
+	packs, err := survey(dir, plans, of, all)
+	if err != nil {
+		return err
+	}
+	if err := write(dir, packs); err != nil {
+		return err
+	}
+	p.account(dir, packs)
+	return nil
 }
 
 // account says what was done to each package.

@@ -38,7 +38,7 @@ although they are no artifacts are named as "Only in".`,
 				return err
 			}
 			dir := filepath.Clean(args[last])
-			packs, err := survey(dir, plans, len(*failovers) == 0)
+			packs, err := survey(dir, plans, asPackage, len(*failovers) == 0)
 			if err != nil {
 				return err
 			}

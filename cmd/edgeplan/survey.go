@@ -34,9 +34,20 @@ type change struct {
 	new    []byte
 }
 
-// survey compares packages with the output folder, which need not be there. With all
-// set, packages of edgeplan that are not among the plans are to go.
-func survey(dir string, plans []*compiler.Plan, all bool) ([]pack, error) {
+// kind is what is made of a plan, and where.
+type kind struct {
+	suffix string // of the folder, after the name of the plan
+	make   func(*compiler.Plan) ([]emit.Artifact, error)
+}
+
+var (
+	asPackage   = kind{"", emit.All}
+	asRehearsal = kind{".rehearsal", emit.Rehearsal}
+)
+
+// survey compares what is made of plans with the output folder, which need not be there.
+// With all set, packages of edgeplan that are not among the plans are to go.
+func survey(dir string, plans []*compiler.Plan, of kind, all bool) ([]pack, error) {
 	root, err := os.OpenRoot(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,9 +65,9 @@ func survey(dir string, plans []*compiler.Plan, all bool) ([]pack, error) {
 			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, plan.Name)
 		}
 		taken[folded] = plan.Name
-		one, err := surveyPlan(root, plan)
+		one, err := surveyPlan(root, plan, of)
 		if err != nil {
-			return nil, cannot(path.Join(dir, plan.Name), err)
+			return nil, cannot(path.Join(dir, plan.Name+of.suffix), err)
 		}
 		packs = append(packs, one)
 	}
@@ -70,16 +81,19 @@ func survey(dir string, plans []*compiler.Plan, all bool) ([]pack, error) {
 	return append(packs, stale...), nil
 }
 
-// surveyPlan renders the package of a plan and compares it.
-func surveyPlan(root *os.Root, plan *compiler.Plan) (pack, error) {
-	artifacts, err := emit.All(plan)
+// surveyPlan renders what is made of a plan and compares it.
+func surveyPlan(root *os.Root, plan *compiler.Plan, of kind) (pack, error) {
+	artifacts, err := of.make(plan)
 	if err != nil {
 		return pack{}, err
 	}
-	one := pack{name: plan.Name, files: len(artifacts)}
-	d, err := openDisk(root, plan.Name)
+	one := pack{name: plan.Name + of.suffix, files: len(artifacts)}
+	d, err := openDisk(root, one.name)
 	if err != nil {
 		return pack{}, err
+	}
+	if of.suffix != "" && d.isOurs() {
+		return pack{}, errors.New("it is the package of a failover of that name")
 	}
 	wanted := map[string]bool{}
 	for _, a := range artifacts {

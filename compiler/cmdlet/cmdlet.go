@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -130,12 +131,47 @@ func names(params []Param) string {
 	return strings.Join(list, ", ")
 }
 
+// Parameter is one parameter as the cmdlet reference of a product describes it.
+type Parameter struct {
+	Name     string
+	Type     string   // as the reference has it: String, SwitchParameter, Fqdn, ...
+	Sets     []string // parameter sets; nil means all
+	Required bool
+	Position int // among the arguments without a name, from 1; 0 means that the name is needed
+	Aliases  []string
+}
+
+// Parameters lists the parameters of a product's cmdlet, sorted by name; none if the
+// product does not have it. [LiteralProcedure] has what it does not have rows for from
+// Lync Server 2013.
+func Parameters(product Product, name string) []Parameter {
+	var out []Parameter
+	for _, r := range table()[name] {
+		if !slices.Contains(r.products, product) {
+			continue
+		}
+		sets := r.sets
+		if slices.Contains(sets, allSets) {
+			sets = nil
+		}
+		out = append(out, Parameter{r.param, r.kind, sets, r.required, r.position, r.aliases})
+	}
+	if len(out) == 0 && product == LiteralProcedure {
+		return Parameters(LyncServer2013, name)
+	}
+	slices.SortFunc(out, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 const allSets = "*"
 
 type row struct {
 	param    string
 	kind     string
 	sets     []string
+	required bool
+	position int
+	aliases  []string
 	products []Product
 }
 
@@ -150,11 +186,12 @@ var table = sync.OnceValue(func() map[string][]row {
 	}
 	rows := map[string][]row{}
 	for _, r := range records[1:] {
-		var products []Product
-		for _, p := range strings.Fields(r[5]) {
-			products = append(products, Product(p))
+		one := row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), required: r[4] == "yes", aliases: strings.Fields(r[6])}
+		one.position, _ = strconv.Atoi(r[5]) // empty: 0
+		for _, p := range strings.Fields(r[7]) {
+			one.products = append(one.products, Product(p))
 		}
-		rows[r[0]] = append(rows[r[0]], row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), products: products})
+		rows[r[0]] = append(rows[r[0]], one)
 	}
 	return rows
 })

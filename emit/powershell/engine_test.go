@@ -4,49 +4,26 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"unicode/utf16"
 
+	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
-
-// engine is the PowerShell of EDGEPLAN_PWSH, else the one on PATH, and its version.
-var engine = sync.OnceValues(func() ([2]string, error) {
-	path := os.Getenv("EDGEPLAN_PWSH")
-	if path == "" {
-		path = "pwsh"
-	}
-	path, err := exec.LookPath(path)
-	if err != nil {
-		return [2]string{}, err
-	}
-	out, err := exec.Command(path, "-NoProfile", "-NonInteractive", "-Command", "[string]$PSVersionTable.PSVersion").Output()
-	return [2]string{path, strings.TrimSpace(string(out))}, err
-})
 
 // run has the engine run a script of testdata and decodes the JSON that it writes into
 // the file that is its last argument. Without an engine the test is skipped.
 func run(t *testing.T, into any, script string, args ...string) {
 	t.Helper()
-	found, err := engine()
-	if err != nil {
-		if os.Getenv("EDGEPLAN_PWSH_REQUIRED") != "" || os.Getenv("EDGEPLAN_PWSH") != "" {
-			t.Fatalf("no PowerShell engine, and EDGEPLAN_PWSH or EDGEPLAN_PWSH_REQUIRED is set: %v", err)
-		}
-		t.Skipf("SKIPPED: no PowerShell engine: %v; set EDGEPLAN_PWSH or put pwsh on PATH", err)
-	}
-	t.Logf("PowerShell %s at %s", found[1], found[0])
+	engine := pwsh.Find(t)
 	home := t.TempDir()
 	result := filepath.Join(home, "result.json")
-	all := append([]string{"-NoProfile", "-NonInteractive", "-File", filepath.Join("testdata", script)}, append(args, result)...)
-	cmd := exec.Command(found[0], all...)
-	cmd.Env = append(os.Environ(), "HOME="+home, "POWERSHELL_TELEMETRY_OPTOUT=1", "POWERSHELL_UPDATECHECK=Off")
+	args = append([]string{"-File", filepath.Join("testdata", script)}, append(args, result)...)
+	cmd := engine.Command(home, args...)
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}

@@ -560,6 +560,14 @@ function Get-ChangeCmdlet([object]$From) {
     }
 }
 
+function Get-ChangeSource {
+    <# .SYNOPSIS
+        Modules of the cmdlets, and of what waits and asks the DNS: a stand-in for one of them shows here. #>
+    $all = @('Start-Sleep', 'Resolve-DnsName') + @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here))
+    $all = @(Get-Command -Name $all -ErrorAction SilentlyContinue)
+    return 'from=' + (@($all | ForEach-Object { $_.ModuleName -replace '^$', 'shell' } | Sort-Object -Unique) -join ',')
+}
+
 function Open-ChangeRun {
     <# .SYNOPSIS
         Check host, shell and rights, take the lock and read the state. Returns the stage entry for this computer. #>
@@ -585,7 +593,7 @@ function Open-ChangeRun {
         if (-not $log.EndsWith([string][char]10)) { [System.IO.File]::AppendAllText($Run.Evidence, [Environment]::NewLine) }
     }
     Read-ChangeState
-    $detail = 'whatif={0} powershell={1} {2}' -f $Run.DryRun, $PSVersionTable.PSVersion, $Rehearsal
+    $detail = 'whatif={0} powershell={1} {2} {3}' -f $Run.DryRun, $PSVersionTable.PSVersion, $Rehearsal, (Get-ChangeSource)
     Write-ChangeRecord -Step 'START' -Outcome 'START' -Detail $detail
     return $entry
 }

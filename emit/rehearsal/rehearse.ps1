@@ -1,0 +1,146 @@
+#Requires -Version 5.1
+
+<#
+.SYNOPSIS
+    Rehearse a failover: run its scripts, unchanged, on all computers of a simulated deployment. Nothing real is touched.
+.DESCRIPTION
+    Walks the whole run sheet, with what the owners of DNS and firewall do, shows the world before and after, rolls back
+    and shows that it is the first world again. Any PowerShell from 5.1 will do, also one that is not on Windows.
+        .\rehearse.ps1                                    all goes well
+        .\rehearse.ps1 -Fault 'Set-CsSite:throw@2'        what a failure looks like; the stage is then run again
+        .\rehearse.ps1 -Fault 'dns:down;tcp:silent'       several; the head of LyncSim.psm1 lists them
+    Exit codes: 0 the change works and rolls back, 1 it does not, 2 the rehearsal could not be held.
+#>
+[CmdletBinding()]
+param(
+    # What goes wrong, until the first stage has failed of it.
+    [string]$Fault = '',
+    # Folder for the simulated computers and what the scripts leave there. It must not exist. Default: a temporary one.
+    [string]$WorkPath = ''
+)
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+$kit = $PSScriptRoot
+
+function Write-Line([string]$Text) {
+    foreach ($line in @($Text -split '\r?\n')) {
+        Write-Host -Object ('SIMULATED ' + ($line -replace '[\p{C}\p{Zl}\p{Zp}]', '?').TrimEnd())
+    }
+}
+
+function Assert-Script([object]$Script) {
+    # The scripts are those that were approved, byte for byte.
+    $bytes = [System.IO.File]::ReadAllBytes([System.IO.Path]::Combine($kit, $Script.Name))
+    $hash = [System.Security.Cryptography.SHA256]::Create().ComputeHash($bytes)
+    $text = [System.BitConverter]::ToString($hash).Replace('-', '').ToLowerInvariant()
+    if ($text -cne $Script.SHA256) { throw ('{0} has SHA-256 {1}; this rehearsal is for {2}' -f $Script.Name, $text, $Script.SHA256) }
+    Write-Line -Text ('{0}  {1}' -f $text, $Script.Name)
+}
+
+function Get-Receipt {
+    # What stage Preflight printed last, on whatever computer.
+    foreach ($file in [System.IO.Directory]::GetFiles($WorkPath, '*.evidence.jsonl', 'AllDirectories')) {
+        $records = @([System.IO.File]::ReadAllLines($file) | Where-Object { $_ -like '{*}' } | ForEach-Object { ConvertFrom-Json -InputObject $_ })
+        $records | Where-Object { $_.outcome -ceq 'RECEIPT' } | Select-Object -Last 1 | ForEach-Object { $_.detail }
+    }
+}
+
+function Invoke-Stage([object]$Visit, [bool]$Attest) {
+    # One stage on one computer. Returns the exit code of the script.
+    Enter-SimHost -Name $Visit.Host
+    $folder = [System.IO.Path]::Combine($WorkPath, $Visit.Host)
+    if (-not [System.IO.Directory]::Exists($folder)) {
+        $null = [System.IO.Directory]::CreateDirectory($folder)
+        foreach ($script in $run.Scripts) {
+            [System.IO.File]::Copy([System.IO.Path]::Combine($kit, $script.Name), [System.IO.Path]::Combine($folder, $script.Name))
+        }
+    }
+    $given = @{ Stage = $Visit.Stage; Force = $true }
+    if ($Visit.Receipt) { $given['Receipt'] = [string](Get-Receipt) }
+    if ($Visit.Attest -or $Attest) { $given['Attest'] = 'rehearsal' }
+    Write-Line -Text ('---- {0} -Stage {1} on {2}' -f $Visit.Script, $Visit.Stage, $Visit.Host)
+    $global:LASTEXITCODE = 1
+    try {
+        & ([System.IO.Path]::Combine($folder, $Visit.Script)) @given *>&1 | ForEach-Object { Write-Line -Text ([string]$_) }
+    } catch {
+        Write-Line -Text $_.Exception.Message
+    }
+    return $global:LASTEXITCODE
+}
+
+function Invoke-Person([object]$Visit) {
+    # What is done elsewhere, by hand.
+    foreach ($set in $Visit.Records) {
+        Set-SimRecord -Set $set
+        Write-Line -Text ('---- The owner of the DNS: {0} {1} [{2}]' -f $set.Name, $set.Type, (@($set.Data) -join ', '))
+    }
+    foreach ($site in $Visit.Clear) {
+        Clear-SimRoute -Site $site
+        Write-Line -Text ('---- Topology Builder: no XMPP federation route for {0}' -f $site)
+    }
+}
+
+function Invoke-Walk([object[]]$Visits) {
+    # Returns whether every stage ended well, in the end.
+    foreach ($visit in $Visits) {
+        if ($visit.Script -eq '') { Invoke-Person -Visit $visit; continue }
+        $code = Invoke-Stage -Visit $visit -Attest $false
+        if ($code -eq 0) { continue }
+        Write-Line -Text ('     ended with exit code {0}' -f $code)
+        $script:Failed++
+        if ($env:SIM_FAULT -eq '') { return $false }
+        Write-Line -Text ('     the fault {0} ends; the same stage again' -f $env:SIM_FAULT)
+        $env:SIM_FAULT = ''
+        $code = Invoke-Stage -Visit $visit -Attest ($code -eq 5)
+        if ($code -ne 0) { Write-Line -Text ('     ended with exit code {0}' -f $code); return $false }
+    }
+    return $true
+}
+
+function Show-World([string]$When) {
+    Write-Line -Text ('==== The world ' + $When)
+    $lines = @(Show-SimWorld)
+    $lines | ForEach-Object { Write-Line -Text $_ }
+    $script:World = $lines -join [char]10
+}
+
+$code = 2
+$saved = @{}
+foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
+try {
+    if ($Fault -match 'kill') { throw 'kill would end the rehearsal itself' }
+    if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
+    $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
+    if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
+    $run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($kit, 'rehearsal.json')))
+    Write-Line -Text ('{0}, plan {1}' -f $run.Title, $run.Plan)
+    foreach ($script in $run.Scripts) { Assert-Script -Script $script }
+    $env:SIM_KIT = $kit
+    $env:SIM_FAULT = ''
+    $env:SIM_WORLD = [System.IO.Path]::Combine($WorkPath, 'world')
+    $null = [System.IO.Directory]::CreateDirectory($env:SIM_WORLD)
+    Import-Module -Name ([System.IO.Path]::Combine($kit, 'LyncSim.psm1')) -Force -Global -DisableNameChecking
+    Save-SimWorld -World $run.World
+    $script:Failed = 0
+    Show-World -When 'before the change'
+    $first = $script:World
+    $env:SIM_FAULT = $Fault
+    $forth = Invoke-Walk -Visits $run.Forth
+    $env:SIM_FAULT = ''
+    Show-World -When 'after the change'
+    $changed = $script:World -cne $first
+    $back = Invoke-Walk -Visits $run.Back
+    Show-World -When 'after the rollback'
+    $same = $script:World -ceq $first
+    Write-Line -Text ('==== The change {0}; stages that failed on the way: {1}' -f @{ $true = 'works'; $false = 'DOES NOT WORK' }[$forth -and $changed], $script:Failed)
+    Write-Line -Text ('     The rollback {0}' -f @{ $true = 'restores the first world'; $false = 'DOES NOT RESTORE the first world' }[$back -and $same])
+    Write-Line -Text ('     The computers, their evidence and their state are in {0}' -f $WorkPath)
+    $code = 1
+    if ($forth -and $changed -and $back -and $same) { $code = 0 }
+} catch {
+    Write-Line -Text ('The rehearsal could not be held: ' + $_.Exception.Message)
+} finally {
+    Get-Module -Name 'LyncSim', 'Cmdlets.*' | Remove-Module
+    foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
+}
+exit $code

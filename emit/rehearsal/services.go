@@ -1,0 +1,42 @@
+package rehearsal
+
+import (
+	"strconv"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
+
+// edgeServices are the services of an Edge Server. The names are those of a Skype for
+// Business Server 2015 in public logs. No source has the short name of the XMPP service,
+// so it is one that is easily told from a real one.
+func edgeServices(product cmdlet.Product, xmpp bool) []Service {
+	list := [][2]string{
+		{"REPLICA", "Replica Replicator Agent"}, {"RTCCLSAGT", "Centralized Logging Service Agent"}, {"RTCSRV", "Access Edge"},
+		{"RTCDATAPROXY", "Web Conferencing Edge"}, {"RTCMRAUTH", "Audio/Video Authentication"}, {"RTCMEDIARELAY", "Audio/Video Edge"},
+	}
+	if xmpp {
+		list = append(list, [2]string{"SIMXMPPPROXY", "XMPP Translating Gateway Proxy"})
+	}
+	return running(product, list)
+}
+
+func frontEndServices(product cmdlet.Product) []Service {
+	return running(product, [][2]string{
+		{"REPLICA", "Replica Replicator Agent"}, {"MASTER", "Master Replicator Agent"}, {"FTA", "File Transfer Agent"},
+		{"RTCSRV", "Front-End"}, {"RTCXMPPTGW", "XMPP Translating Gateway"},
+	})
+}
+
+func running(product cmdlet.Product, list [][2]string) []Service {
+	brand := "Skype for Business Server "
+	if product == cmdlet.LyncServer2013 || product == cmdlet.LiteralProcedure {
+		brand = "Lync Server "
+	}
+	out := []Service{}
+	for _, s := range list {
+		out = append(out, Service{Name: s[0], DisplayName: brand + s[1], Status: "Running", Pending: "Running"})
+	}
+	return out
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,182 @@
+package rehearsal
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
+
+// World is what LyncSim.psm1 keeps in world.json. Its functions say what each part does.
+type World struct {
+	Version       int
+	RouteProperty string // of Get-CsSite, and parameter of Set-CsSite
+	Federated     bool
+	Master        string // FQDN of the active Central Management server
+	SipDomains    []string
+	Sites         []Site
+	Pools         []Pool
+	Hosts         []Host
+	Public        []Public
+	Replicas      []Replica
+	Dns           []Set
+}
+
+// Site is a site; Route is what Get-CsSite shows, empty for none.
+type Site struct {
+	Name, Route string
+	SiteId      int
+}
+
+// Pool is an Edge pool or a Front End pool.
+type Pool struct {
+	Fqdn, Site, Service, Registrar, AccessEdge string
+	Computers                                  []string
+	XmppListeningPort, XmppInternalPort        string
+}
+
+// Host is a computer that runs. Kind is edge or frontend.
+type Host struct {
+	Name, Kind, Pool string
+	Product          cmdlet.Product
+	Services         []Service
+}
+
+// Service is a Windows service. Until the clock shows Due, its status is Pending.
+type Service struct {
+	Name, DisplayName, Status, Pending string
+	Due                                int
+}
+
+// Public is an address and the servers behind it.
+type Public struct {
+	Address string
+	Hosts   []string
+}
+
+// Replica is the configuration that has reached a computer: the version, and the routes.
+type Replica struct {
+	Host         string
+	Applied, Due int
+	Routes       []string
+}
+
+// Set is an RRset at a name server. Name has no dot at the end.
+type Set struct {
+	Server, Name, Type string
+	Data               []string
+}
+
+// NewWorld is the deployment before the change. Where product is not that of the plan,
+// all of it is of that product: the same deployment on another server.
+func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
+	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: plan.Estate.SIPDomains}
+	if product == cmdlet.LiteralProcedure {
+		w.RouteProperty = "XmppExternalFederationRoute"
+	}
+	productOf := func(own cmdlet.Product) cmdlet.Product {
+		if product == plan.Product {
+			return own
+		}
+		return product
+	}
+	for i, site := range plan.Estate.Sites {
+		w.Sites = append(w.Sites, Site{site.Name, w.route(plan, site.Route), i + 1})
+	}
+	for _, pool := range plan.Estate.EdgePools {
+		w.edgePool(pool, productOf(pool.Product), plan)
+	}
+	w.frontEnds(plan, productOf(plan.Product))
+	for _, host := range w.Hosts {
+		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}}
+		for _, site := range w.Sites {
+			replica.Routes = append(replica.Routes, site.Route)
+		}
+		w.Replicas = append(w.Replicas, replica)
+	}
+	w.Dns = records(plan)
+	return w
+}
+
+// route is what Get-CsSite shows for a route to the pool of that name.
+func (w *World) route(plan *compiler.Plan, name string) string {
+	i := slices.IndexFunc(plan.Estate.EdgePools, func(p compiler.EstatePool) bool { return p.Name == name })
+	if i < 0 {
+		return ""
+	}
+	pool := plan.Estate.EdgePools[i]
+	if w.RouteProperty == "XmppFederationRoute" || len(pool.Servers) == 0 {
+		return "EdgeServer:" + pool.FQDN
+	}
+	return pool.Servers[0].FQDN
+}
+
+// edgePool adds a pool and its servers. Those of a pool that is failed over because of a
+// disaster are dead: they are in the topology and nowhere else.
+func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan *compiler.Plan) {
+	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN, Computers: []string{}}
+	if pool.NextHop != "" {
+		out.Registrar = "Registrar:" + pool.NextHop
+	}
+	xmpp := pool.ListeningPort > 0 && product != cmdlet.SfBServer2019 && product != cmdlet.SfBServerSE
+	if xmpp {
+		out.XmppListeningPort, out.XmppInternalPort = decimal(pool.ListeningPort), decimal(pool.InternalPort)
+	}
+	dead := pool.Name == plan.From.Name && plan.Reason == "disaster"
+	all := Public{Address: pool.VirtualIPv4, Hosts: []string{}}
+	for _, server := range pool.Servers {
+		out.Computers = append(out.Computers, server.FQDN)
+		if dead {
+			continue
+		}
+		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, edgeServices(product, xmpp)})
+		for _, address := range server.Public {
+			w.Public = append(w.Public, Public{address, []string{server.FQDN}})
+		}
+		all.Hosts = append(all.Hosts, server.FQDN)
+	}
+	if all.Address != "" {
+		w.Public = append(w.Public, all)
+	}
+	w.Pools = append(w.Pools, out)
+}
+
+// frontEnds adds the Front End pools. The management host is a server of the one that
+// holds the Central Management store.
+func (w *World) frontEnds(plan *compiler.Plan, product cmdlet.Product) {
+	w.Master = plan.ManagementHost
+	home := plan.ManagementHost
+	for _, pool := range plan.Estate.FrontEnds {
+		if pool.CentralManagement {
+			home = pool.FQDN
+		}
+		w.Pools = append(w.Pools, Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN, Computers: []string{}})
+	}
+	for i := range w.Pools {
+		if strings.EqualFold(w.Pools[i].Fqdn, home) {
+			w.Pools[i].Computers = append(w.Pools[i].Computers, plan.ManagementHost)
+		}
+	}
+	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, frontEndServices(product)})
+}
+
+// records are the RRsets of the plan as they are before the change.
+func records(plan *compiler.Plan) []Set {
+	out := []Set{}
+	for _, zone := range plan.Zones {
+		for _, r := range zone.Records {
+			out = append(out, Set{zone.Server, bare(r.Owner), r.Type, data(r.Old)})
+		}
+	}
+	return out
+}
+
+func bare(owner string) string { return strings.TrimSuffix(owner, ".") }
+
+func data(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
