@@ -7,7 +7,8 @@
 #   SIM_FAULT  faults, separated by ';'. N counts the calls of that cmdlet; kill@N counts all calls.
 #       CMDLET:throw@N       call N throws before it does anything       kill@N                the process dies before call N
 #       CMDLET:throwafter@N  ... after it has done its work              killafter:CMDLET@N    ... after call N of this cmdlet
-#       CMDLET:error@N       ... writes an error and does nothing        replication:stuck@HOST   that replica gets nothing
+#       CMDLET:error@N       ... writes an error and does nothing        freeze                with kill: stands still for ever
+#       replication:stuck@HOST  that replica gets nothing
 #       CMDLET:noop@N        ... returns and does nothing                tcp:silent, tcp:unknown  how a closed port answers
 #       Stop-CsWindowsService:slow@N, Start-...:slow@N  services reach their state 40 s later
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
@@ -96,6 +97,10 @@ function Test-SimFault([string]$Fault) {
 }
 
 function Stop-SimProcess {
+    if (Test-SimFault -Fault 'freeze') {
+        [System.IO.File]::WriteAllText((Get-SimPath -Name 'frozen.txt'), '')
+        [System.Threading.Thread]::Sleep([System.Threading.Timeout]::Infinite)
+    }
     [System.Diagnostics.Process]::GetCurrentProcess().Kill()
     [System.Threading.Thread]::Sleep(60000)
 }
@@ -120,6 +125,14 @@ function Exit-SimCall([string]$Name, [string]$Fault, [string]$Detail) {
     Add-SimAudit -Text ('{0} {1}' -f $Name, $Detail)
     if ($Fault -eq 'killafter') { Stop-SimProcess }
     if ($Fault -eq 'throwafter') { throw ('{0} : Command execution failed after the change: simulated fault.' -f $Name) }
+}
+
+function Test-SimAsked([System.Management.Automation.PSCmdlet]$Caller, [System.Collections.IDictionary]$Given, [string]$Target) {
+    # ShouldProcess. What it would say of -WhatIf goes past all streams to the screen, where it would not be marked.
+    $name = $Caller.MyInvocation.MyCommand.Name
+    if (-not $Given['WhatIf']) { return $Caller.ShouldProcess($Target, $name) }
+    Write-Host -Object ('What if: Performing the operation "{0}" on target "{1}".' -f $name, $Target)
+    return $false
 }
 
 function Test-SimSpoiled([System.Management.Automation.PSCmdlet]$Caller, [string]$Fault) {
@@ -297,7 +310,7 @@ function Set-SimSite($Caller, $Given, $World, $Fault) {
             throw ('Cannot find service "{0}" in the topology.' -f $route)
         }
     }
-    if (-not $Caller.ShouldProcess($identity, 'Set-CsSite')) { return }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $identity)) { return }
     if (Test-SimFault -Fault 'store:readonly') { throw 'You do not have permissions to change the topology.' }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     Update-SimRoute -World $World -Site $site -Route $route
@@ -393,7 +406,7 @@ function Get-SimWindowsService($Caller, $Given, $World, $Fault) {
 
 function Stop-SimWindowsService($Caller, $Given, $World, $Fault) {
     $here = Get-SimLocal -World $World -ComputerName ([string]$Given['ComputerName'])
-    if (-not $Caller.ShouldProcess($env:SIM_HOST, 'Stop-CsWindowsService')) { return }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $env:SIM_HOST)) { return }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     Update-SimReplica -World $World
     Set-SimService -Services $here.Services -Given $Given -Status 'Stopped' -Slow ($Fault -eq 'slow')
@@ -406,7 +419,7 @@ function Stop-SimWindowsService($Caller, $Given, $World, $Fault) {
 
 function Start-SimWindowsService($Caller, $Given, $World, $Fault) {
     $here = Get-SimLocal -World $World -ComputerName ([string]$Given['ComputerName'])
-    if (-not $Caller.ShouldProcess($env:SIM_HOST, 'Start-CsWindowsService')) { return }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $env:SIM_HOST)) { return }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     $partial = Test-SimFault -Fault ('Start-CsWindowsService:partial@' + $env:SIM_HOST)
     $services = @($here.Services | Where-Object { -not $partial -or $_.DisplayName -notlike '*Audio/Video Edge*' })

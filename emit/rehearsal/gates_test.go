@@ -1,0 +1,252 @@
+package rehearsal_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+)
+
+func attest(text string) map[string]any { return map[string]any{"Attest": text} }
+
+// refuses checks that a stage ends with a code and leaves the world alone.
+func (s *suite) refuses(code int, v rehearsal.Visit, w way, format string, args ...any) {
+	before := s.digest()
+	audit := s.audit()
+	got := s.visit(v, w)
+	s.check(got == code, "exit code %d: "+format, append([]any{code}, args...)...)
+	s.check(s.digest() == before && slices.Equal(audit, s.audit()), "nothing changes: "+format, args...)
+}
+
+// visitOf is a stage on its first or last computer.
+func (s *suite) visitOf(stage string) rehearsal.Visit { return s.walk.Forth[s.at(stage)] }
+
+// gates: no stage runs before what it needs, or without what a person has to say.
+func (s *suite) gates() {
+	manager := s.visitOf(compiler.Preflight).Host
+	s.restore(s.points[0])
+	if i := s.at(compiler.Stop); i >= 0 {
+		stop := s.walk.Forth[i]
+		s.refuses(5, stop, way{bare: true}, "Stop without a receipt")
+		s.refuses(5, stop, way{given: map[string]any{"Receipt": "202611230000-00000000"}}, "Stop with another receipt")
+		s.restore(s.points[1])
+		s.refuses(1, stop, way{fault: "rights:none"}, "Stop in a shell that is not elevated")
+	}
+	s.restore(s.points[0])
+	s.refuses(3, s.visitOf(compiler.Route), way{}, "Route before Preflight")
+	s.refuses(3, s.visitOf(compiler.Replicated), way{}, "Replicate before Route")
+	s.refuses(5, s.visitOf(compiler.Firewall), way{bare: true}, "Firewall without a word")
+	s.running()
+	s.names()
+	s.verified(manager)
+	s.waived()
+}
+
+// running: the route is not set while a server of the target pool answers.
+func (s *suite) running() {
+	i, route := s.lastAt(compiler.Stop), s.visitOf(compiler.Route)
+	if i < 0 {
+		return
+	}
+	s.restore(s.points[i])
+	s.refuses(3, route, way{}, "Route while a server runs")
+	s.check(strings.Contains(s.last, s.walk.Forth[i].Host), "the server is named")
+	code := s.visit(route, way{given: map[string]any{"AllowRunningTarget": true}})
+	s.check(code == 0 && strings.Contains(s.last, "OVERRIDE"), "Route while a server runs, on record")
+	s.restore(s.points[i+1])
+	s.check(s.visit(route, way{fault: "tcp:silent"}) == 0, "a port that was open and is silent now")
+	s.restore(s.points[0])
+	for _, v := range s.walk.Forth[:i+1] {
+		s.visit(v, way{fault: "tcp:unknown"})
+	}
+	s.refuses(5, route, way{fault: "tcp:unknown"}, "Route where no port can be probed")
+	s.check(s.visit(route, way{fault: "tcp:unknown", given: attest("both stopped")}) == 0, "Route where no port can be probed, attested")
+	// A server that was restarted is seen, and stopped again without a new receipt.
+	s.restore(s.points[i+1])
+	stop := s.walk.Forth[i]
+	s.edit(func(w *rehearsal.World) {
+		for h := range w.Hosts {
+			for n := range w.Hosts[h].Services {
+				if w.Hosts[h].Name == stop.Host {
+					w.Hosts[h].Services[n].Status = "Running"
+				}
+			}
+		}
+	})
+	s.refuses(3, route, way{}, "Route after a restart")
+	s.check(s.visit(stop, way{bare: true}) == 0 && s.digest() == s.worlds[i+1], "Stop again after a restart")
+}
+
+// names: the stage Dns believes the server, and a person only where there is no answer.
+func (s *suite) names() {
+	i := s.at(compiler.DNS)
+	v := s.walk.Forth[i]
+	if s.walk.Forth[i-1].Script == "" { // the owner has something to do
+		s.restore(s.points[i-1])
+		s.refuses(5, v, way{}, "Dns before it is done")
+		s.check(strings.Contains(s.last, "DNS+"), "what is to be done is said")
+		s.refuses(3, v, way{given: attest("done")}, "Dns attested against the server")
+	}
+	s.restore(s.points[i])
+	s.refuses(5, v, way{fault: "dns:down"}, "Dns without a server")
+	s.check(s.visit(v, way{fault: "dns:down", given: attest("J. Doe")}) == 0, "Dns without a server, attested")
+}
+
+// verified: Verify sees a closed firewall, a missing listener, and stages not done.
+func (s *suite) verified(manager string) {
+	i := s.at(compiler.Verify)
+	outside := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: rehearsal.Outside}
+	s.restore(s.points[i])
+	s.refuses(3, outside, way{fault: "firewall:closed"}, "Verify outside behind a closed firewall")
+	s.check(s.visit(outside, way{}) == 0, "Verify outside")
+	s.restore(s.points[s.at(compiler.Replicated)])
+	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}, way{}, "Verify before Replicate")
+	s.refuses(3, outside, way{}, "Verify outside before Replicate")
+	s.restore(s.points[i])
+	last := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}
+	receiver := map[string]any{"XmppReceiver": "friend@example.org"}
+	s.check(s.visit(last, way{given: receiver}) == 0 && strings.Contains(s.last, "Test-CsXmppIM"), "a test message")
+	s.refuses(3, last, way{given: receiver, fault: "Test-CsXmppIM:noop@1"}, "a test message that does not arrive")
+}
+
+// waived: a fact can be waived by its number, on record; the route cannot.
+func (s *suite) waived() {
+	preflight := s.walk.Forth[0]
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) { w.Federated = false })
+	s.refuses(3, preflight, way{}, "a fact that fails")
+	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01, P09"}}) == 0 && strings.Contains(s.last, "WAIVED P09"), "a fact that fails, waived")
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
+	s.refuses(3, preflight, way{given: map[string]any{"Waive": "3,P01,P02,P03,P04,P05,P06,P07,P08,P09"}}, "another route, waived")
+}
+
+// setRoutes sets all routes that the plan moves.
+func setRoutes(w *rehearsal.World, plan *compiler.Plan, value string) {
+	for _, step := range routes(plan) {
+		for i := range w.Sites {
+			if w.Sites[i].Name == step.Site {
+				w.Sites[i].Route = value
+			}
+		}
+	}
+}
+
+// drift: what is not as the spec says is found before anything is changed.
+func (s *suite) drift() {
+	to := func(w *rehearsal.World) *rehearsal.Pool {
+		return &w.Pools[slices.IndexFunc(w.Pools, func(p rehearsal.Pool) bool { return p.Fqdn == s.plan.To.FQDN })]
+	}
+	other := "EdgeServer:other.example.net"
+	cases := []struct {
+		name string
+		code int
+		edit func(*rehearsal.World)
+	}{
+		{"another route", 3, func(w *rehearsal.World) { setRoutes(w, s.plan, other) }},
+		{"no route", 3, func(w *rehearsal.World) { setRoutes(w, s.plan, "") }},
+		{"a server is gone", 3, func(w *rehearsal.World) { to(w).Computers = to(w).Computers[1:] }},
+		{"a server more", 3, func(w *rehearsal.World) { to(w).Computers = append(to(w).Computers, "edge9.example.net") }},
+		{"XMPP is off", 3, func(w *rehearsal.World) { to(w).XmppListeningPort = "" }},
+		{"another site", 3, func(w *rehearsal.World) { to(w).Site = "Other" }},
+		{"a SIP domain is gone", 3, func(w *rehearsal.World) { w.SipDomains = []string{"other.example.net"} }},
+		{"federation is off", 3, func(w *rehearsal.World) { w.Federated = false }},
+		{"the pool is gone", 3, func(w *rehearsal.World) { to(w).Fqdn = "gone.example.net" }},
+		{"a site is gone", 2, func(w *rehearsal.World) {
+			w.Sites[slices.IndexFunc(w.Sites, func(x rehearsal.Site) bool { return x.Name == routes(s.plan)[0].Site })].Name = "Gone"
+		}},
+	}
+	if to(&s.walk.World).Registrar != "" {
+		cases = append(cases, struct {
+			name string
+			code int
+			edit func(*rehearsal.World)
+		}{"another next hop", 3, func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" }})
+	}
+	for _, c := range cases {
+		s.restore(s.points[0])
+		s.edit(c.edit)
+		s.refuses(c.code, s.walk.Forth[0], way{}, "Preflight, %s", c.name)
+		s.check(s.receipt() == "", "no receipt, %s", c.name)
+	}
+	for _, fault := range []string{"store:down", "Set-CsSite:throw@1"} {
+		s.restore(s.points[0])
+		before := s.digest()
+		code := s.visit(s.walk.Forth[0], way{fault: fault})
+		s.check((code == 2 || code == 3) && s.digest() == before && s.receipt() == "", "Preflight, %s", fault)
+	}
+	i := s.at(compiler.Route)
+	s.restore(s.points[i])
+	s.refuses(2, s.walk.Forth[i], way{fault: "store:readonly"}, "Route without the right to change it")
+	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
+	s.refuses(3, s.walk.Forth[i], way{}, "Route, changed by somebody since Preflight")
+	s.drifted(i, other)
+}
+
+// drifted: what somebody changes after the route was set is not overwritten.
+func (s *suite) drifted(route int, other string) {
+	s.restore(s.points[len(s.points)-1])
+	s.edit(func(w *rehearsal.World) {
+		for i, site := range s.walk.World.Sites {
+			w.Sites[i].Route = site.Route
+		}
+	})
+	s.refuses(3, s.walk.Forth[route], way{}, "Route, undone by somebody")
+	s.check(s.visit(s.walk.Forth[0], way{}) == 0 && s.visit(s.walk.Forth[route], way{given: map[string]any{"AllowRunningTarget": true}}) == 0, "Route, undone by somebody, after a new Preflight")
+	s.restore(s.points[len(s.points)-1])
+	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
+	for _, v := range s.walk.Back {
+		if v.Stage == compiler.Route {
+			s.refuses(3, v, way{}, "rollback over a value that is not ours")
+		}
+	}
+	// Drift that was put right before the change must not become the value to go back to.
+	s.fresh()
+	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
+	s.refuses(3, s.walk.Forth[0], way{}, "drift first")
+	s.edit(func(w *rehearsal.World) {
+		for i, site := range s.walk.World.Sites {
+			w.Sites[i].Route = site.Route
+		}
+	})
+	s.goes("drift put right, forth", s.walk.Forth)
+	s.goes("drift put right, back", s.walk.Back)
+	s.check(s.digest() == s.first(), "drift put right: %s", s.digest())
+}
+
+// disk: state that cannot be used stops the script; a log that a crash has torn does not.
+func (s *suite) disk() {
+	preflight := s.walk.Forth[0]
+	file := func(pattern string) string {
+		found, _ := filepath.Glob(filepath.Join(s.dir, preflight.Host, pattern))
+		if len(found) != 1 {
+			return ""
+		}
+		return found[0]
+	}
+	s.restore(s.points[1])
+	state := file("*.state.xml")
+	for what, text := range map[string]string{"torn": "<Objs", "empty": "", "of another plan": strings.ReplaceAll(s.read(rel(s.dir, state)), s.plan.ID, "sha256:other")} {
+		s.restore(s.points[1])
+		s.must(os.WriteFile(state, []byte(text), 0o666))
+		s.refuses(1, preflight, way{}, "a state file that is %s", what)
+		s.check(s.read(rel(s.dir, state)) == text, "a state file that is %s stays", what)
+	}
+	s.restore(s.points[1])
+	log := file("*.evidence.jsonl")
+	before := s.read(rel(s.dir, log))
+	s.must(os.WriteFile(log, []byte(before+`{"utc":"torn`), 0o666))
+	code := s.visit(preflight, way{})
+	after := lines(s.read(rel(s.dir, log)))
+	s.check(code == 0 && slices.Contains(after, `{"utc":"torn`), "a torn line stays alone")
+	whole := slices.IndexFunc(after, func(line string) bool { return !strings.HasSuffix(line, "}") && line != `{"utc":"torn` })
+	s.check(whole < 0 && len(after) > len(lines(before))+3, "all other lines are whole")
+}
+
+func rel(dir, path string) string {
+	out, _ := filepath.Rel(dir, path)
+	return filepath.ToSlash(out)
+}

@@ -1,0 +1,569 @@
+package rehearsal_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+// scenario is a part of the suite. Its order is that of the list.
+type scenario struct {
+	name string
+	run  func(*suite)
+}
+
+var scenarios = []scenario{
+	{"happy", (*suite).happy},
+	{"twice", (*suite).twice},
+	{"wrong host", (*suite).wrongHost},
+	{"whatif", (*suite).whatIf},
+	{"gates", (*suite).gates},
+	{"drift", (*suite).drift},
+	{"faults", (*suite).faults},
+	{"rollback", (*suite).rollback},
+	{"there and back", (*suite).thereAndBack},
+	{"disk", (*suite).disk},
+	{"kills", (*suite).killed},
+}
+
+// Every script of these specs does what its plan says, in a real engine.
+func TestScenarios(t *testing.T) {
+	engine := find(t)
+	for _, spec := range []string{"seed", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile"} {
+		t.Run(spec, func(t *testing.T) {
+			t.Parallel()
+			s := newSuite(t, engine, compile(t, spec), "")
+			s.realKills = spec == "seed" || runtime.GOOS == "windows" // where a file that is open cannot be removed
+			for _, part := range scenarios {
+				checks, runs, kills, start := s.checks, s.runs, s.kills, time.Now()
+				part.run(s)
+				t.Logf("%-15s %4d checks %4d runs %3d kills %5.1f s", part.name, s.checks-checks, s.runs-runs, s.kills-kills, time.Since(start).Seconds())
+			}
+			t.Logf("PowerShell %s: %d checks, %d script runs, %d kills", engine.Version, s.checks, s.runs, s.kills)
+		})
+	}
+}
+
+// The same scripts meet servers of each product.
+func TestProducts(t *testing.T) {
+	engine := find(t)
+	plan := compile(t, "two-servers")
+	for _, product := range []cmdlet.Product{cmdlet.LyncServer2013, cmdlet.SfBServer2015, cmdlet.SfBServer2019, cmdlet.LiteralProcedure} {
+		t.Run(string(product), func(t *testing.T) {
+			s := newSuite(t, engine, plan, product)
+			s.fresh()
+			first := s.digest()
+			if product == cmdlet.SfBServer2019 { // has no XMPP
+				s.check(s.visit(s.walk.Forth[0], way{}) == 3, "Preflight on a product without XMPP")
+				s.check(s.digest() == first && s.receipt() == "", "nothing was changed, no receipt was given")
+				return
+			}
+			s.goes("forth", s.walk.Forth)
+			for _, step := range routes(plan) {
+				want := "EdgeServer:" + step.Forms[0].To
+				if product == cmdlet.LiteralProcedure {
+					want = step.Forms[1].To
+				}
+				s.check(strings.Contains(s.digest(), "route "+step.Site+" "+want+"\n"), "%s has the route %s: %s", step.Site, want, s.digest())
+			}
+			s.goes("back", s.walk.Back)
+			s.check(s.digest() == first, "the first world: %s", s.digest())
+			t.Logf("PowerShell %s: %d checks, %d script runs", engine.Version, s.checks, s.runs)
+		})
+	}
+}
+
+// find skips the slow tests of the scripts where the race detector, which sees only the
+// few lines of Go around them, would make them run twice.
+func find(t *testing.T) pwsh.Engine {
+	t.Helper()
+	if raceDetector || testing.Short() {
+		t.Skip("SKIPPED: the scripts are run without the race detector and without -short")
+	}
+	return pwsh.Find(t)
+}
+
+// compile makes the only plan of a spec.
+func compile(t testing.TB, spec string) *compiler.Plan {
+	t.Helper()
+	fsys := os.DirFS(filepath.Join("..", "..", "specs", spec))
+	names, err := filepath.Glob(filepath.Join("..", "..", "specs", spec, "*"+parser.Suffix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range names {
+		names[i] = filepath.Base(names[i])
+	}
+	read, _, diags := parser.Load(fsys, names)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	plans, diags := compiler.Compile(read)
+	if diags.HasErrors() || len(plans) != 1 {
+		t.Fatalf("%d plans, %v", len(plans), diags)
+	}
+	return plans[0]
+}
+
+// newSuite writes the kit of a plan. Product is empty for that of the plan.
+func newSuite(t testing.TB, engine pwsh.Engine, plan *compiler.Plan, product cmdlet.Product) *suite {
+	t.Helper()
+	if product == "" {
+		product = plan.Product
+	}
+	artifacts, err := emit.Rehearsal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := rehearsal.Kit(plan, product, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	s := &suite{
+		shell: &shell{engine: engine, home: t.TempDir()}, plan: plan, product: product,
+		kit: filepath.Join(dir, "kit"), dir: filepath.Join(dir, "run"), walk: rehearsal.NewRun(plan, product),
+		fail: func(format string, args ...any) { t.Helper(); t.Errorf(format, args...) },
+	}
+	s.must(os.MkdirAll(s.kit, 0o777))
+	for _, a := range artifacts {
+		s.must(os.WriteFile(filepath.Join(s.kit, a.Name), a.Data, 0o666))
+	}
+	for _, f := range files {
+		s.must(os.WriteFile(filepath.Join(s.kit, f.Name), f.Data, 0o666))
+	}
+	t.Cleanup(s.shell.stop)
+	return s
+}
+
+// routes are the steps that set a route.
+func routes(plan *compiler.Plan) []*compiler.SetRoute {
+	var out []*compiler.SetRoute
+	for _, stage := range plan.Stages {
+		for _, step := range stage.Steps {
+			if set, ok := step.(*compiler.SetRoute); ok {
+				out = append(out, set)
+			}
+		}
+	}
+	return out
+}
+
+func (s *suite) first() string { return s.worlds[0] }
+func (s *suite) final() string { return s.worlds[len(s.worlds)-1] }
+
+// at is the index of the first visit of a stage.
+func (s *suite) at(stage string) int {
+	return slices.IndexFunc(s.walk.Forth, func(v rehearsal.Visit) bool { return v.Stage == stage })
+}
+
+// last index of a stage.
+func (s *suite) lastAt(stage string) int {
+	found := -1
+	for i, v := range s.walk.Forth {
+		if v.Stage == stage {
+			found = i
+		}
+	}
+	return found
+}
+
+// happy: the walk ends in the world of the plan, by the changes of the plan and no others.
+func (s *suite) happy() {
+	s.learn()
+	var want []string
+	for i, v := range s.walk.Forth {
+		calls := s.calls[i]
+		if v.Stage == compiler.Preflight { // rehearses with -WhatIf
+			calls = slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return c == "Set-CsSite" })
+		}
+		for _, c := range changing(calls) {
+			want = append(want, v.Host+" "+strings.Fields(c)[0])
+		}
+	}
+	var got []string
+	for _, line := range s.audit() {
+		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
+	}
+	s.check(slices.Equal(got, want), "changes: %q, want %q", got, want)
+	world := s.world()
+	for _, step := range routes(s.plan) {
+		s.check(slices.ContainsFunc(world.Sites, func(site rehearsal.Site) bool {
+			return site.Name == step.Site && site.Route == "EdgeServer:"+step.Forms[0].To
+		}), "route of %q: %v", step.Site, world.Sites)
+	}
+	moved := len(routes(s.plan))
+	for i, site := range world.Sites {
+		if site.Route != s.walk.World.Sites[i].Route {
+			moved--
+		}
+	}
+	s.check(moved == 0, "other routes stay: %v", world.Sites)
+	s.check(!strings.Contains(s.final(), "Stopped"), "all services run: %s", s.final())
+	s.evidence()
+	s.sheets()
+}
+
+// evidence is whole on every computer and ends with COMPLETE.
+func (s *suite) evidence() {
+	fields := []string{"utc", "plan", "script", "stage", "host", "who", "step", "command", "outcome", "detail"}
+	for _, host := range s.hosts() {
+		records := s.records(host)
+		if !slices.ContainsFunc(s.walk.Forth, func(v rehearsal.Visit) bool { return v.Host == host }) {
+			s.check(len(records) == 0, "no evidence on %s", host)
+			continue
+		}
+		if !s.check(len(records) > 2, "evidence on %s", host) {
+			continue
+		}
+		for _, r := range records {
+			for _, f := range fields {
+				_, has := r[f]
+				s.check(has && len(r) == len(fields), "evidence on %s: %v", host, r)
+			}
+			if r["outcome"] == "START" || r["outcome"] == "COMPLETE" {
+				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort"), "a rehearsal says so: %v", r)
+			}
+			if r["outcome"] == "START" {
+				s.check(strings.HasSuffix(r["detail"], "LyncSim"), "where the cmdlets come from: %v", r)
+			}
+		}
+		s.check(records[len(records)-1]["outcome"] == "COMPLETE", "COMPLETE is last on %s: %v", host, records[len(records)-1])
+	}
+}
+
+// sheets: without a stage the scripts print the run sheet and write nothing.
+func (s *suite) sheets() {
+	before := s.save()
+	for _, host := range s.hosts() {
+		for _, script := range []string{"failover.ps1", "rollback.ps1"} {
+			code := s.visit(rehearsal.Visit{Script: script, Host: host}, way{given: map[string]any{"Stage": nil}})
+			s.check(code == 0 && strings.Contains(s.last, s.plan.ID) && strings.Contains(s.last, "Route "), "run sheet of %s on %s", script, host)
+		}
+	}
+	s.check(before.equal(s.save()), "a run sheet writes nothing")
+}
+
+// twice: a finished stage changes nothing, at once and at the end.
+func (s *suite) twice() {
+	for i, v := range s.walk.Forth {
+		if v.Script == "" {
+			continue
+		}
+		for _, at := range []int{i + 1, len(s.points) - 1} {
+			s.restore(s.points[at])
+			audit := s.audit()
+			code := s.visit(v, way{})
+			s.check(code == 0, "%s again at %d", name(v), at)
+			s.check(slices.Equal(audit, s.audit()) && s.digest() == s.worlds[at], "%s again at %d changes nothing", name(v), at)
+			s.check(!strings.Contains(s.last, "CHANGED"), "%s again at %d says so", name(v), at)
+		}
+	}
+}
+
+// wrongHost: a stage ends with 4 where it does not belong, and writes nothing.
+func (s *suite) wrongHost() {
+	try := func(v rehearsal.Visit, stages []compiler.Stage, at tree) {
+		here := stages[slices.IndexFunc(stages, func(st compiler.Stage) bool { return st.Name == v.Stage })].Hosts
+		if slices.Contains(here, compiler.AnyHost) {
+			return
+		}
+		for _, host := range s.hosts() {
+			if slices.Contains(here, host) {
+				continue
+			}
+			s.restore(at)
+			before := s.save()
+			code := s.visit(v, way{host: host})
+			s.check(code == 4, "%s, but on %s", name(v), host)
+			s.check(before.equal(s.save()), "%s, but on %s: nothing is written", name(v), host)
+		}
+	}
+	for i, v := range s.walk.Forth {
+		if v.Script != "" {
+			try(v, s.plan.Stages, s.points[i])
+		}
+	}
+	for _, v := range s.walk.Back {
+		if v.Script != "" {
+			try(v, s.plan.Rollback, s.points[len(s.points)-1])
+		}
+	}
+	s.restore(s.points[0])
+	s.check(s.visit(s.walk.Forth[0], way{given: map[string]any{"Stage": "Nonsense"}}) == 98, "a stage that does not exist")
+}
+
+// whatIf: with -WhatIf no byte changes, in the world or on the disk.
+func (s *suite) whatIf() {
+	dry := way{given: map[string]any{"WhatIf": true}}
+	for i, v := range s.walk.Forth {
+		if v.Script == "" {
+			continue
+		}
+		s.restore(s.points[i])
+		before := s.save()
+		code := s.visit(v, dry)
+		s.check(code == 0, "%s -WhatIf", name(v))
+		s.check(before.equal(s.save()), "%s -WhatIf changes nothing", name(v))
+	}
+	for _, at := range []int{0, s.at(compiler.Route), len(s.points) - 1} {
+		for _, v := range s.walk.Back {
+			if v.Script == "" {
+				continue
+			}
+			s.restore(s.points[at])
+			before := s.save()
+			s.visit(v, dry)
+			s.check(before.equal(s.save()), "%s -WhatIf at %d changes nothing", name(v), at)
+		}
+	}
+	// Without -Force and without somebody to answer, nothing happens.
+	for i, v := range s.walk.Forth {
+		if len(changing(s.calls[i])) == 0 || v.Stage == compiler.Replicated {
+			continue
+		}
+		s.restore(s.points[i])
+		code := s.visit(v, way{given: map[string]any{"Force": nil}})
+		s.check(code != 0 && s.digest() == s.worlds[i], "%s asks, and nobody answers", name(v))
+	}
+}
+
+// faults: each call that changes something fails once, in four ways. The same stage, run
+// again, ends where it would have.
+func (s *suite) faults() {
+	for i, v := range s.walk.Forth {
+		for _, call := range changing(s.calls[i]) {
+			cmdlet, number, _ := strings.Cut(call, " ")
+			for _, kind := range []string{"throw", "throwafter", "error", "noop"} {
+				s.restore(s.points[i])
+				what := fmt.Sprintf("%s, %s:%s@%s", name(v), cmdlet, kind, number)
+				dry := v.Stage == compiler.Preflight && cmdlet == "Set-CsSite" // the rehearsal: never gets beyond -WhatIf
+				code := s.visit(v, way{fault: fmt.Sprintf("%s:%s@%s", cmdlet, kind, number)})
+				switch {
+				case dry && kind != "throw", kind == "noop" && cmdlet == "Invoke-CsManagementStoreReplication":
+					s.check(code == 0, "%s: does no harm", what) // ordinary replication comes later
+				default:
+					s.check(code == 2, "%s", what)
+					s.check(strings.Contains(s.last, "STOPPED") && !strings.Contains(s.last, "COMPLETE"), "%s says so", what)
+				}
+				if kind == "throwafter" && !dry && strings.Count(strings.Join(changing(s.calls[i]), " "), cmdlet) == 1 {
+					s.check(s.digest() == s.worlds[i+1], "%s: the change was made", what)
+				}
+				code = s.visit(v, way{})
+				s.check(code == 0 && s.digest() == s.worlds[i+1], "%s, then again: %s", what, s.digest())
+			}
+		}
+	}
+	s.services()
+	s.replicas()
+}
+
+// services that take long, hang, or do not come up.
+func (s *suite) services() {
+	slow := func(stage, cmdlet string) {
+		i := s.at(stage)
+		if i < 0 {
+			return
+		}
+		v := s.walk.Forth[i]
+		s.restore(s.points[i])
+		s.check(s.visit(v, way{fault: cmdlet + ":slow@1"}) == 0 && s.digest() == s.worlds[i+1], "slow %s: %s", stage, s.digest())
+		s.restore(s.points[i])
+		s.check(s.visit(v, way{fault: cmdlet + ":slow@1", given: map[string]any{"TimeoutSeconds": 20}}) == 2, "%s that hangs", stage)
+		s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "%s that hung, again: %s", stage, s.digest())
+	}
+	slow(compiler.Stop, "Stop-CsWindowsService")
+	slow(compiler.Start, "Start-CsWindowsService")
+	i := s.lastAt(compiler.Start)
+	v := s.walk.Forth[i]
+	s.restore(s.points[i])
+	code := s.visit(v, way{fault: "Start-CsWindowsService:partial@" + v.Host})
+	s.check(code == 2 && strings.Contains(s.last, "RTCMEDIARELAY"), "a service that does not start is named")
+	s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "a service that did not start, again")
+	// The XMPP service is gone when the server is started again.
+	i = s.at(compiler.Stop)
+	if i < 0 {
+		return
+	}
+	host := s.walk.Forth[i].Host
+	s.restore(s.points[i])
+	s.check(s.visit(s.walk.Forth[i], way{fault: "Stop-CsWindowsService:vanish@" + host}) == 0, "Stop, and a service vanishes")
+	failed := false
+	for _, v := range s.walk.Forth[i+1:] {
+		code := s.visit(v, way{})
+		if v.Stage == compiler.Start && v.Host == host {
+			failed = s.check(code == 2 && strings.Contains(s.last, "SIMXMPPPROXY"), "Start names the service that is gone")
+			break
+		}
+	}
+	s.check(failed, "Start was reached")
+	// A service that was off before the change stays off and is not waited for.
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) {
+		for h := range w.Hosts {
+			if w.Hosts[h].Name == host {
+				w.Hosts[h].Services[1].Status = "Stopped"
+			}
+		}
+	})
+	for _, v := range s.walk.Forth {
+		if v.Script != "" && (v.Host == host || v.Stage == compiler.Preflight) && v.Stage != compiler.Verify {
+			s.check(s.visit(v, way{}) == 0, "%s, with a service that was off before", name(v))
+		}
+	}
+}
+
+// replicas that get nothing are waited for, not for ever.
+func (s *suite) replicas() {
+	i := s.at(compiler.Replicated)
+	v := s.walk.Forth[i]
+	for _, host := range s.plan.To.Servers {
+		s.restore(s.points[i])
+		code := s.visit(v, way{fault: "replication:stuck@" + host})
+		s.check(code == 2 && strings.Contains(s.last, host) && strings.Contains(s.last, "4443"), "the replica of %s is stuck", host)
+		s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "the replica of %s was stuck, again", host)
+	}
+	if i = s.at(compiler.Stop); i < 0 {
+		return
+	}
+	// Replicate while a server is stopped.
+	s.restore(s.points[s.at(compiler.Start)])
+	code := s.visit(v, way{})
+	s.check(code == 2, "replication does not reach a stopped server")
+}
+
+// rollback: from each point, and from wherever a call that changes something broke off,
+// the first world comes back; twice changes nothing more.
+func (s *suite) rollback() {
+	back := func(what string) {
+		if !s.goes("rollback "+what, s.walk.Back) {
+			return
+		}
+		s.check(s.digest() == s.first(), "rollback %s: %s", what, s.digest())
+		audit := s.audit()
+		s.goes("rollback twice "+what, s.walk.Back)
+		s.check(slices.Equal(audit, s.audit()) && s.digest() == s.first(), "rollback twice %s", what)
+	}
+	for i := range s.points {
+		s.restore(s.points[i])
+		back(fmt.Sprintf("from point %d", i))
+	}
+	for i, v := range s.walk.Forth {
+		for _, call := range changing(s.calls[i]) {
+			cmdlet, number, _ := strings.Cut(call, " ")
+			s.restore(s.points[i])
+			fault := fmt.Sprintf("%s:throwafter@%s", cmdlet, number)
+			s.visit(v, way{fault: fault})
+			back(fmt.Sprintf("after %s, %s", name(v), fault))
+		}
+	}
+	s.lost()
+}
+
+// lost: without its state file, rollback asks for a word before it sets a route.
+func (s *suite) lost() {
+	last := s.points[len(s.points)-1]
+	for _, v := range s.walk.Back {
+		if v.Script == "" || v.Stage != compiler.Route {
+			continue
+		}
+		at := tree{}
+		for name, text := range last {
+			if !strings.HasSuffix(name, ".state.xml") && !strings.HasSuffix(name, ".state.xml.old") {
+				at[name] = text
+			}
+		}
+		s.restore(at)
+		s.check(s.visit(v, way{}) == 5, "rollback without a state file")
+		s.check(s.digest() == s.final(), "rollback without a state file changes nothing")
+		s.check(s.visit(v, way{given: map[string]any{"Attest": "the change record"}}) == 0, "rollback without a state file, attested")
+	}
+}
+
+// thereAndBack walks forth and back, twice.
+func (s *suite) thereAndBack() {
+	s.fresh()
+	for range 2 {
+		s.goes("forth", s.walk.Forth)
+		s.check(s.digest() == s.final(), "forth: %s", s.digest())
+		s.goes("back", s.walk.Back)
+		s.check(s.digest() == s.first(), "back: %s", s.digest())
+	}
+	// Preflight when all is done already: what rollback goes back to stays what it was.
+	s.restore(s.points[len(s.points)-1])
+	s.goes("Preflight at the end", s.walk.Forth[:1])
+	s.check(strings.Contains(s.last, "target already"), "Preflight sees that the route is set")
+	s.goes("back after Preflight", s.walk.Back)
+	s.check(s.digest() == s.first(), "back after Preflight: %s", s.digest())
+}
+
+// killed: the process dies before each call and after each change. The stage, run again,
+// ends where it would have, and so does a rollback.
+func (s *suite) killed() {
+	for i, v := range s.walk.Forth {
+		if v.Script == "" {
+			continue
+		}
+		var faults []string
+		for n := range s.calls[i] {
+			faults = append(faults, fmt.Sprintf("kill@%d", n+1))
+		}
+		for _, call := range changing(s.calls[i]) {
+			if v.Stage != compiler.Preflight || !strings.HasPrefix(call, "Set-CsSite") {
+				cmdlet, number, _ := strings.Cut(call, " ")
+				faults = append(faults, fmt.Sprintf("killafter:%s@%s", cmdlet, number))
+			}
+		}
+		for _, fault := range faults {
+			s.restore(s.points[i])
+			audit := len(s.audit())
+			code := s.visit(v, way{fault: fault, kill: true})
+			if !s.check(code == died, "%s, %s", name(v), fault) {
+				continue
+			}
+			half := s.save()
+			s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "%s, %s, then again: %s", name(v), fault, s.digest())
+			s.check(len(s.audit())-audit <= 2*len(changing(s.calls[i])), "%s, %s, then again: no needless change: %q", name(v), fault, s.audit())
+			if strings.HasPrefix(fault, "killafter") {
+				s.restore(half)
+				s.goes("rollback after "+fault, s.walk.Back)
+				s.check(s.digest() == s.first(), "rollback after %s, %s: %s", name(v), fault, s.digest())
+			}
+		}
+	}
+	s.killedOnTheWayBack()
+}
+
+// killedOnTheWayBack: rollback dies before each of its calls, from the end of the change.
+func (s *suite) killedOnTheWayBack() {
+	s.restore(s.points[len(s.points)-1])
+	for i, v := range s.walk.Back {
+		if v.Script == "" {
+			s.visit(v, way{})
+			continue
+		}
+		at := s.save()
+		s.visit(v, way{})
+		calls := len(s.counted)
+		for n := 1; n <= calls; n++ {
+			s.restore(at)
+			s.check(s.visit(v, way{fault: fmt.Sprintf("kill@%d", n), kill: true}) == died, "%s, kill@%d", name(v), n)
+			s.goes("the rest of the rollback", s.walk.Back[i:])
+			s.check(s.digest() == s.first(), "%s, kill@%d: %s", name(v), n, s.digest())
+		}
+		s.restore(at)
+		s.visit(v, way{})
+	}
+}

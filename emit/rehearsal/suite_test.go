@@ -1,0 +1,329 @@
+package rehearsal_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+)
+
+// suite runs the scripts of one plan in its simulated deployment. It knows nothing of
+// testing: a mutation test has to go on where a test would fail.
+type suite struct {
+	shell   *shell
+	plan    *compiler.Plan
+	product cmdlet.Product
+	kit     string // folder
+	dir     string // of the computers and the world
+	walk    rehearsal.Run
+	fail    func(format string, args ...any)
+
+	realKills           bool // a kill ends the process; else it stands still in a thread of its own
+	checks, runs, kills int
+	last                string   // output of the last run
+	counted             []string // its calls
+
+	// Of the walk forth: what is on the disk before each visit and at the end, and the
+	// calls that each visit makes.
+	points []tree
+	worlds []string
+	calls  [][]string
+}
+
+// tree is all files of the simulation by their path.
+type tree map[string]string
+
+func (s *suite) check(ok bool, format string, args ...any) bool {
+	s.checks++
+	if !ok {
+		s.fail("%s\n%s", fmt.Sprintf(format, args...), s.last)
+	}
+	return ok
+}
+
+// must ends the suite where nothing that follows would make sense.
+func (s *suite) must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// fresh makes the deployment as it is before the change.
+func (s *suite) fresh() {
+	text, err := json.Marshal(s.walk.World)
+	s.must(err)
+	s.restore(tree{"world/world.json": string(text)})
+}
+
+func (s *suite) save() tree {
+	out := tree{}
+	s.must(filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(s.dir, path)
+		out[filepath.ToSlash(name)] = string(data)
+		return err
+	}))
+	return out
+}
+
+// restore puts the disk back to a point; calls are counted from there.
+func (s *suite) restore(t tree) {
+	s.must(os.RemoveAll(s.dir))
+	for _, host := range append(s.hosts(), "world") {
+		s.must(os.MkdirAll(filepath.Join(s.dir, host), 0o777))
+	}
+	for name, text := range t {
+		if name != "world/calls.txt" {
+			s.must(os.WriteFile(filepath.Join(s.dir, filepath.FromSlash(name)), []byte(text), 0o666))
+		}
+	}
+}
+
+// equal compares all but what the simulation itself counts.
+func (t tree) equal(other tree) bool {
+	own := func(name string) bool { return name == "world/calls.txt" || name == "world/clock.txt" }
+	count := 0
+	for name, text := range t {
+		if own(name) {
+			continue
+		}
+		if had, ok := other[name]; !ok || had != text {
+			return false
+		}
+		count++
+	}
+	for name := range other {
+		if !own(name) {
+			count--
+		}
+	}
+	return count == 0
+}
+
+// hosts are all computers of the world and one outside of it.
+func (s *suite) hosts() []string {
+	out := []string{rehearsal.Outside}
+	for _, h := range s.walk.World.Hosts {
+		out = append(out, h.Name)
+	}
+	return out
+}
+
+func (s *suite) read(name string) string {
+	data, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(name)))
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+func lines(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' })
+}
+
+// audit are the changes that were made so far.
+func (s *suite) audit() []string { return lines(s.read("world/audit.txt")) }
+
+func (s *suite) world() rehearsal.World {
+	var w rehearsal.World
+	s.must(json.Unmarshal([]byte(strings.TrimPrefix(s.read("world/world.json"), "\ufeff")), &w))
+	return w
+}
+
+// edit changes the world as somebody else would.
+func (s *suite) edit(change func(*rehearsal.World)) {
+	w := s.world()
+	change(&w)
+	text, err := json.Marshal(w)
+	s.must(err)
+	s.must(os.WriteFile(filepath.Join(s.dir, "world", "world.json"), text, 0o666))
+}
+
+// digest is the world without times, to be compared.
+func (s *suite) digest() string {
+	var out []string
+	w := s.world()
+	clock, _ := strconv.Atoi(strings.TrimSpace(s.read("world/clock.txt")))
+	for _, site := range w.Sites {
+		out = append(out, fmt.Sprintf("route %s %s", site.Name, site.Route))
+	}
+	for _, host := range w.Hosts {
+		for _, service := range host.Services {
+			status := service.Status
+			if clock < service.Due {
+				status = service.Pending
+			}
+			out = append(out, fmt.Sprintf("service %s %s %s", host.Name, service.Name, status))
+		}
+	}
+	for _, set := range w.Dns {
+		sort.Strings(set.Data)
+		out = append(out, fmt.Sprintf("dns %s %s %s %v", set.Server, set.Name, set.Type, set.Data))
+	}
+	return strings.Join(out, "\n")
+}
+
+// way is how a stage is run besides what the run sheet says.
+type way struct {
+	fault string
+	given map[string]any
+	kill  bool   // the fault is one that kills
+	host  string // instead of that of the visit
+	bare  bool   // without receipt and attestation
+}
+
+// visit runs a stage, or does what a person does. It returns the exit code.
+func (s *suite) visit(v rehearsal.Visit, w way) int {
+	if v.Script == "" {
+		s.edit(func(world *rehearsal.World) { apply(world, v) })
+		return 0
+	}
+	host := v.Host
+	if w.host != "" {
+		host = w.host
+	}
+	given := map[string]any{
+		"Stage": v.Stage, "Force": true, "PollSeconds": 10, "TimeoutSeconds": 300,
+		"WorkPath": filepath.Join(s.dir, host),
+	}
+	if v.Receipt && !w.bare {
+		given["Receipt"] = s.receipt()
+	}
+	if v.Attest && !w.bare {
+		given["Attest"] = "J. Doe, FW-77"
+	}
+	for key, value := range w.given {
+		if value == nil {
+			delete(given, key)
+			continue
+		}
+		given[key] = value
+	}
+	s.runs++
+	freeze := w.kill && !s.realKills
+	if freeze {
+		w.fault += ";freeze"
+	}
+	got, err := s.shell.run(request{
+		Kit: s.kit, World: filepath.Join(s.dir, "world"), Host: host, Fault: w.fault,
+		Script: filepath.Join(s.kit, v.Script), Given: given, Freeze: freeze,
+	})
+	s.must(err)
+	if w.kill {
+		s.kills++
+	}
+	if freeze {
+		// The files that the frozen thread has open are no longer those of the computer.
+		os.Remove(filepath.Join(s.dir, "world", "frozen.txt"))
+		s.restore(s.save())
+	}
+	s.last = fmt.Sprintf("%s -Stage %s on %s, fault %q: exit code %d\n%s", v.Script, v.Stage, host, w.fault, got.Code, got.Text)
+	s.counted = lines(s.read("world/calls.txt"))
+	os.Remove(filepath.Join(s.dir, "world", "calls.txt"))
+	return got.Code
+}
+
+func apply(w *rehearsal.World, v rehearsal.Visit) {
+	for _, want := range v.Records {
+		for i, have := range w.Dns {
+			if have.Server == want.Server && have.Name == want.Name && have.Type == want.Type {
+				w.Dns[i].Data = want.Data
+			}
+		}
+	}
+	for _, name := range v.Clear {
+		for i := range w.Sites {
+			if w.Sites[i].Name == name {
+				w.Sites[i].Route = ""
+				w.Version++
+			}
+		}
+	}
+}
+
+// records are the whole lines of all evidence logs of a computer.
+func (s *suite) records(host string) []map[string]string {
+	var out []map[string]string
+	names, _ := filepath.Glob(filepath.Join(s.dir, host, "*.evidence.jsonl"))
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		s.must(err)
+		for _, line := range lines(string(data)) {
+			var record map[string]string
+			if json.Unmarshal([]byte(line), &record) == nil {
+				out = append(out, record)
+			}
+		}
+	}
+	return out
+}
+
+// receipt is what Preflight printed last.
+func (s *suite) receipt() string {
+	found := ""
+	for _, record := range s.records(s.plan.ManagementHost) {
+		if record["outcome"] == "RECEIPT" {
+			found = record["detail"]
+		}
+	}
+	return found
+}
+
+// goes walks visits that have to end well.
+func (s *suite) goes(what string, visits []rehearsal.Visit) bool {
+	for _, v := range visits {
+		if code := s.visit(v, way{}); !s.check(code == 0, "%s: %s", what, name(v)) {
+			return false
+		}
+	}
+	return true
+}
+
+func name(v rehearsal.Visit) string {
+	if v.Script == "" {
+		return "by hand"
+	}
+	return v.Script + " " + v.Stage + " on " + v.Host
+}
+
+// learn walks forth once and keeps every point on the way.
+func (s *suite) learn() {
+	s.fresh()
+	s.points, s.worlds, s.calls = nil, nil, nil
+	for i, v := range s.walk.Forth {
+		s.points = append(s.points, s.save())
+		s.worlds = append(s.worlds, s.digest())
+		s.counted = nil
+		code := s.visit(v, way{})
+		s.calls = append(s.calls, s.counted)
+		s.check(code == 0, "walk: %d %s", i, name(v))
+	}
+	s.points = append(s.points, s.save())
+	s.worlds = append(s.worlds, s.digest())
+}
+
+// changing are the calls among those that change something, each with its number among
+// the calls of its cmdlet.
+func changing(calls []string) []string {
+	var out []string
+	seen := map[string]int{}
+	for _, c := range calls {
+		seen[c]++
+		if slices.Contains([]string{"Export-CsConfiguration", "Stop-CsWindowsService", "Set-CsSite", "Start-CsWindowsService", "Invoke-CsManagementStoreReplication"}, c) {
+			out = append(out, fmt.Sprintf("%s %d", c, seen[c]))
+		}
+	}
+	return out
+}
