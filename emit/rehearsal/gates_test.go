@@ -36,6 +36,9 @@ func (s *suite) gates() {
 		s.refuses(1, stop, way{fault: "rights:none"}, "Stop in a shell that is not elevated")
 	}
 	s.restore(s.points[0])
+	code := s.visit(s.walk.Forth[0], way{fault: "rights:none"})
+	s.check(code == 0 && strings.Contains(s.last, "WARNING"), "Preflight warns of missing rights")
+	s.restore(s.points[0])
 	s.refuses(3, s.visitOf(compiler.Route), way{}, "Route before Preflight")
 	s.refuses(3, s.visitOf(compiler.Replicated), way{}, "Replicate before Route")
 	s.refuses(5, s.visitOf(compiler.Firewall), way{bare: true}, "Firewall without a word")
@@ -107,6 +110,9 @@ func (s *suite) verified(manager string) {
 	s.refuses(3, outside, way{}, "Verify outside before Replicate")
 	s.restore(s.points[i])
 	last := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}
+	s.edit(func(w *rehearsal.World) { w.Dns[0].Data = []string{"192.0.2.99"} })
+	s.refuses(5, last, way{}, "Verify after somebody changed the DNS")
+	s.restore(s.points[i])
 	receiver := map[string]any{"XmppReceiver": "friend@example.org"}
 	s.check(s.visit(last, way{given: receiver}) == 0 && strings.Contains(s.last, "Test-CsXmppIM"), "a test message")
 	s.refuses(3, last, way{given: receiver, fault: "Test-CsXmppIM:noop@1"}, "a test message that does not arrive")
@@ -178,12 +184,40 @@ func (s *suite) drift() {
 		code := s.visit(s.walk.Forth[0], way{fault: fault})
 		s.check((code == 2 || code == 3) && s.digest() == before && s.receipt() == "", "Preflight, %s", fault)
 	}
+	if i := s.at(compiler.Stop); i >= 0 {
+		s.restore(s.points[i])
+		s.edit(func(w *rehearsal.World) {
+			for h := range w.Hosts {
+				w.Hosts[h].Services = w.Hosts[h].Services[:5]
+			}
+		})
+		s.refuses(3, s.walk.Forth[i], way{}, "Stop on a server without the XMPP service")
+	}
+	if s.walk.Back[0].Stage == compiler.Start && routes(s.plan)[0].Forms[0].From != "" {
+		s.settled()
+	}
 	i := s.at(compiler.Route)
 	s.restore(s.points[i])
 	s.refuses(2, s.walk.Forth[i], way{fault: "store:readonly"}, "Route without the right to change it")
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
 	s.refuses(3, s.walk.Forth[i], way{}, "Route, changed by somebody since Preflight")
 	s.drifted(i, other)
+}
+
+// settled: the route is the target already, so nothing sets it and nothing restores it.
+func (s *suite) settled() {
+	s.fresh()
+	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:"+s.plan.To.FQDN) })
+	start := s.digest()
+	for _, v := range s.walk.Forth[:s.at(compiler.Route)+1] {
+		s.check(s.visit(v, way{}) == 0, "%s, the route is the target already", name(v))
+	}
+	for _, v := range s.walk.Back {
+		if v.Stage == compiler.Start || v.Stage == compiler.Route {
+			s.check(s.visit(v, way{}) == 0, "%s, the route was the target already", name(v))
+		}
+	}
+	s.check(s.digest() == start && !strings.Contains(strings.Join(s.audit(), " "), "Set-CsSite"), "the route was the target already: %s", s.digest())
 }
 
 // drifted: what somebody changes after the route was set is not overwritten.
@@ -235,6 +269,9 @@ func (s *suite) disk() {
 		s.refuses(1, preflight, way{}, "a state file that is %s", what)
 		s.check(s.read(rel(s.dir, state)) == text, "a state file that is %s stays", what)
 	}
+	s.restore(s.points[1])
+	s.check(s.visit(preflight, way{fault: "kill@2", held: true}) == died, "a stage that stands still")
+	s.refuses(1, preflight, way{}, "a stage while another runs")
 	s.restore(s.points[1])
 	log := file("*.evidence.jsonl")
 	before := s.read(rel(s.dir, log))

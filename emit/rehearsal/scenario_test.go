@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -228,13 +229,17 @@ func (s *suite) evidence() {
 		if !s.check(len(records) > 2, "evidence on %s", host) {
 			continue
 		}
-		for _, r := range records {
+		for i, r := range records {
 			for _, f := range fields {
 				_, has := r[f]
 				s.check(has && len(r) == len(fields), "evidence on %s: %v", host, r)
 			}
 			if r["outcome"] == "START" || r["outcome"] == "COMPLETE" {
 				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort"), "a rehearsal says so: %v", r)
+			}
+			if r["outcome"] == "CHANGED" {
+				before := slices.IndexFunc(records, func(o map[string]string) bool { return o["outcome"] == "CALL" && o["command"] == r["command"] })
+				s.check(before >= 0 && before < i, "CALL comes before CHANGED: %v", r)
 			}
 			if r["outcome"] == "START" {
 				s.check(strings.HasSuffix(r["detail"], "LyncSim"), "where the cmdlets come from: %v", r)
@@ -358,6 +363,16 @@ func (s *suite) faults() {
 					s.check(code == 2, "%s", what)
 					s.check(strings.Contains(s.last, "STOPPED") && !strings.Contains(s.last, "COMPLETE"), "%s says so", what)
 				}
+				if kind != "noop" && !dry {
+					n, _ := strconv.Atoi(number)
+					if v.Stage == compiler.Preflight {
+						n = 1
+					}
+					s.check(strings.Count(s.last, " CHANGED ") == n-1, "%s: no change is on record", what)
+				}
+				if code == 2 {
+					s.notDone(v)
+				}
 				if kind == "throwafter" && !dry && strings.Count(strings.Join(changing(s.calls[i]), " "), cmdlet) == 1 {
 					s.check(s.digest() == s.worlds[i+1], "%s: the change was made", what)
 				}
@@ -368,6 +383,17 @@ func (s *suite) faults() {
 	}
 	s.services()
 	s.replicas()
+}
+
+// notDone: what comes after a stage that failed is refused.
+func (s *suite) notDone(v rehearsal.Visit) {
+	next := map[string]string{compiler.Preflight: compiler.Route, compiler.Route: compiler.Replicated}[v.Stage]
+	if next == "" || len(s.audit()) > 0 && v.Stage == compiler.Preflight {
+		return
+	}
+	before := s.save()
+	s.refuses(3, s.visitOf(next), way{}, "%s after %s failed", next, v.Stage)
+	s.restore(before)
 }
 
 // services that take long, hang, or do not come up.
@@ -489,6 +515,17 @@ func (s *suite) lost() {
 		s.check(s.visit(v, way{}) == 5, "rollback without a state file")
 		s.check(s.digest() == s.final(), "rollback without a state file changes nothing")
 		s.check(s.visit(v, way{given: map[string]any{"Attest": "the change record"}}) == 0, "rollback without a state file, attested")
+	}
+	// A stopped server that has lost it starts everything.
+	if i := s.lastAt(compiler.Stop); i >= 0 {
+		at := tree{"world/world.json": s.points[i+1]["world/world.json"]}
+		s.restore(at)
+		for _, v := range s.walk.Back {
+			if v.Stage == compiler.Start {
+				s.check(s.visit(v, way{}) == 0, "%s without a state file", name(v))
+			}
+		}
+		s.check(s.digest() == s.first(), "started without a state file: %s", s.digest())
 	}
 }
 

@@ -182,6 +182,7 @@ type way struct {
 	kill  bool   // the fault is one that kills
 	host  string // instead of that of the visit
 	bare  bool   // without receipt and attestation
+	held  bool   // the fault kills; the process stands still and keeps its files open
 }
 
 // visit runs a stage, or does what a person does. It returns the exit code.
@@ -212,7 +213,7 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 		given[key] = value
 	}
 	s.runs++
-	freeze := w.kill && !s.realKills
+	freeze := w.held || w.kill && !s.realKills
 	if freeze {
 		w.fault += ";freeze"
 	}
@@ -224,7 +225,7 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 	if w.kill {
 		s.kills++
 	}
-	if freeze {
+	if freeze && !w.held {
 		// The files that the frozen thread has open are no longer those of the computer.
 		os.Remove(filepath.Join(s.dir, "world", "frozen.txt"))
 		s.restore(s.save())

@@ -1,0 +1,190 @@
+package rehearsal_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+)
+
+// specs are all that have a plan.
+func specs(t *testing.T) []string {
+	t.Helper()
+	dirs, err := filepath.Glob(filepath.Join("..", "..", "golden", "*", "*", emit.PlanName))
+	if err != nil || len(dirs) < 11 {
+		t.Fatalf("%d plans, %v", len(dirs), err)
+	}
+	var out []string
+	for _, path := range dirs {
+		out = append(out, filepath.Base(filepath.Dir(filepath.Dir(path))))
+	}
+	return out
+}
+
+// writeKit writes the kit of a plan as edgeplan does, and returns its folder.
+func writeKit(t *testing.T, plan *compiler.Plan) string {
+	t.Helper()
+	dir := t.TempDir()
+	artifacts, err := emit.Rehearsal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range artifacts {
+		if err := os.WriteFile(filepath.Join(dir, a.Name), a.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// rehearse runs the kit and returns its exit code and output, each line of which has
+// to say what it is.
+func rehearse(t *testing.T, engine pwsh.Engine, kit string, args ...string) (int, string) {
+	t.Helper()
+	all := append([]string{"-File", filepath.Join(kit, "rehearse.ps1"), "-WorkPath", filepath.Join(t.TempDir(), "work")}, args...)
+	cmd := engine.Command(t.TempDir(), all...)
+	var errors bytes.Buffer
+	cmd.Stderr = &errors
+	out, err := cmd.Output()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines(string(out)) {
+		if !strings.HasPrefix(line, "SIMULATED ") {
+			t.Errorf("a line does not say that it is simulated: %q", line)
+		}
+	}
+	if errors.Len() > 0 {
+		t.Errorf("standard error: %s", errors.String())
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// The change of every spec works in its own world and rolls back.
+func TestRehearse(t *testing.T) {
+	engine := find(t)
+	for _, spec := range specs(t) {
+		t.Run(spec, func(t *testing.T) {
+			code, out := rehearse(t, engine, writeKit(t, compile(t, spec)))
+			if code != 0 || !strings.Contains(out, "The change works; stages that failed on the way: 0") || !strings.Contains(out, "restores the first world") {
+				t.Errorf("exit code %d\n%s", code, out)
+			}
+		})
+	}
+}
+
+// An operator sees what a failure looks like, and that the stage can be run again.
+func TestRehearseFault(t *testing.T) {
+	engine := find(t)
+	kit := writeKit(t, compile(t, "two-servers"))
+	for fault, want := range map[string]string{
+		"Set-CsSite:throw@2":                                "simulated fault",
+		"Stop-CsWindowsService:error@1":                     "simulated error",
+		"Start-CsWindowsService:partial@edge2b.contoso.com": "RTCMEDIARELAY",
+		"replication:stuck@edge2a.contoso.com;tcp:silent":   "4443",
+		"dns:down":        "UNKNOWN",
+		"store:readonly":  "You do not have permissions",
+		"firewall:closed": "expected Is [open], found [silent]",
+	} {
+		code, out := rehearse(t, engine, kit, "-Fault", fault)
+		if code != 0 || !strings.Contains(out, "stages that failed on the way: 1") || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d\n%s", fault, code, out)
+		}
+	}
+	if code, out := rehearse(t, engine, kit, "-Fault", "kill@3"); code != 2 {
+		t.Errorf("kill: exit code %d\n%s", code, out)
+	}
+	script := filepath.Join(kit, "failover.ps1")
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(script, append(text, "# one more line\r\n"...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := rehearse(t, engine, kit); code != 2 || !strings.Contains(out, "this rehearsal is for") {
+		t.Errorf("another script: exit code %d\n%s", code, out)
+	}
+}
+
+// The scripts of a kit are those of the package.
+func TestKitScripts(t *testing.T) {
+	for _, spec := range specs(t) {
+		plan := compile(t, spec)
+		kit, err := emit.Rehearsal(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pack, err := emit.All(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"failover.ps1", "rollback.ps1"} {
+			named := func(a emit.Artifact) bool { return a.Name == name }
+			if i, j := slices.IndexFunc(kit, named), slices.IndexFunc(pack, named); i < 0 || j < 0 || !bytes.Equal(kit[i].Data, pack[j].Data) {
+				t.Errorf("%s: %s of the kit is not that of the package", spec, name)
+			}
+		}
+		again, err := emit.Rehearsal(compile(t, spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range kit {
+			if !bytes.Equal(kit[i].Data, again[i].Data) {
+				t.Errorf("%s: %s is not the same twice", spec, kit[i].Name)
+			}
+			if strings.HasSuffix(kit[i].Name, "1") && !plain(kit[i].Data) {
+				t.Errorf("%s: %s is not ASCII with CRLF", spec, kit[i].Name)
+			}
+		}
+	}
+}
+
+// plain tells whether a text is ASCII with CRLF, which every PowerShell reads alike.
+func plain(text []byte) bool {
+	for i, c := range text {
+		if c > 126 || c < 32 && c != '\r' && c != '\n' || c == '\n' && (i == 0 || text[i-1] != '\r') {
+			return false
+		}
+	}
+	return len(text) > 0
+}
+
+// The simulated cmdlets have the parameters of the table, no more and no fewer.
+func TestCmdletParameters(t *testing.T) {
+	plan := compile(t, "two-servers")
+	parameter := regexp.MustCompile(`(?m)^        \[\w+\]\$(\w+),?\r$`)
+	for _, product := range append(cmdlet.Products(), cmdlet.LiteralProcedure) {
+		files, err := rehearsal.Kit(plan, product, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(files, func(f rehearsal.File) bool { return strings.HasPrefix(f.Name, "Cmdlets.") })
+		for _, text := range strings.Split(string(files[i].Data), "\nfunction ")[1:] {
+			name, _, _ := strings.Cut(text, " ")
+			var want, got []string
+			for _, p := range cmdlet.Parameters(product, name) {
+				if p.Name != "WhatIf" && p.Name != "Confirm" {
+					want = append(want, p.Name)
+				} else if !strings.Contains(text, "SupportsShouldProcess") {
+					t.Errorf("%s: %s has no -%s", product, name, p.Name)
+				}
+			}
+			for _, m := range parameter.FindAllStringSubmatch(text, -1) {
+				got = append(got, m[1])
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %s has %q, want %q", product, name, got, want)
+			}
+		}
+	}
+}

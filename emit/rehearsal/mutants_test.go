@@ -1,0 +1,158 @@
+package rehearsal_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
+)
+
+// mutant is one way to break the scripts: every old text becomes new.
+type mutant struct{ what, old, new string }
+
+var mutants = []mutant{
+	{"any host", "if ($null -eq $entry) {", "if ($null -eq $entry) { $entry = @(Get-ChangeStage -Name $Run.Stage)[0] } if ($false) {"},
+	{"rights are not looked at", "if ($entry['Elevated'] -and ", "if ($false -and "},
+	{"the lock is shared", "'OpenOrCreate', 'ReadWrite', 'None')", "'OpenOrCreate', 'ReadWrite', 'ReadWrite')"},
+	{"state of another plan", " -or [string]$state['Plan'] -cne $Plan.Id", ""},
+	{"state that cannot be read", "if ($state -isnot [hashtable] -or ", "if ($null -eq $state) { return }; if ("},
+	{"no order of stages", "if (-not (Test-ChangeDone -Stage $name)) { Exit", "if ($false) { Exit"},
+	{"NotAfter is not looked at", "if ($Stage.ContainsKey('NotAfter') -and ", "if ($false -and "},
+	{"no receipt", "if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }", ""},
+	{"any receipt", "-or $receipt -cne (Get-ChangeReceipt", "-or $receipt -ceq (Get-ChangeReceipt"},
+	{"a receipt of another plan", "GetBytes($Plan.Id + '|' + $Stamp)", "GetBytes($Stamp)"},
+	{"a server that answers", "if ($answer -ceq 'open') { Exit-ChangeStage -Code 3 -Why $why }", ""},
+	{"a server of which nothing is known", "if ($answer -cne 'closed' -and ", "if ($answer -ceq 'closed' -and "},
+	{"silence is not compared with before", "$Run.State['Open ' + $server] -cne 'open'", "$true"},
+	{"nobody has to attest", "if ($Run.Attest -eq '') { Exit", "if ($false) { Exit"},
+	{"an attestation beats the server", "if ($Run.Attest -ne '') { $code = 3 }", "if ($Run.Attest -ne '') { return }"},
+	{"records that are missing", "if ($pending.Count -gt 0)", "if ($pending.Count -gt 99)"},
+	{"no answer is an answer", "if ($silent.Count -gt 0)", "if ($silent.Count -gt 99)"},
+	{"records that are too many", "($extra.Count -eq 0 -or $record.ContainsKey('Has'))", "$true"},
+	{"the comparison of steps is inverted", "if ($now -eq $Step.Want -and", "if ($now -ne $Step.Want -and"},
+	{"where a step comes from", "        Assert-ChangeOrigin -Step $Step -Now $now", "        $null = $now"},
+	{"running servers", "        Confirm-ChangeStopped -Stage $Stage", "        $null = $Stage"},
+	{"nobody is asked", "if (& $AskOperator ", "if ($true -or $AskOperator "},
+	{"a backup keeps its temporary name", "if ($Step['File']) { [System.IO.File]::Move(", "if ($false) { [System.IO.File]::Move("},
+	{"no CALL record", "Write-ChangeRecord -Step $Step.Id -Outcome 'CALL'", "$null = Write-Verbose -Message 'CALL' #"},
+	{"the result is not read", "            Wait-ChangeStep -Step $Step", ""},
+	{"the result is read once", "if ($waited -ge $seconds)", "if ($waited -ge 0)"},
+	{"the value is noted too early", "    $now = Get-ChangeValue -Step $Step\r\n    if ($now -eq", "    $now = Get-ChangeValue -Step $Step\r\n    if ($Step['Record'] -and -not $Step['Restore']) { Save-ChangeValue -Name ($Run.Mine + $Step.Record) -Value $Step.Want }\r\n    if ($now -eq"},
+	{"a later Preflight forgets the first value", "if (-not $Run.State.ContainsKey($before)) { Save", "if ($true) { Save"},
+	{"the value before is noted before the facts hold", "    Assert-ChangeFact\r\n    foreach ($step in $steps) {", "    foreach ($step in $steps) {"},
+	{"Preflight does not begin again", "if ($step.Now -ne $step.Want) { Save", "if ($false) { Save"},
+	{"no way back after the way back", "foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }", ""},
+	{"no done mark", "    Complete-ChangeStage\r\n    if ($Stage['Prints", "    if ($Stage['Prints"},
+	{"the done mark is too early", "    Assert-ChangeFact\r\n    foreach ($step in @(Get-ChangeStep -Stage $Stage)) {", "    Assert-ChangeFact\r\n    Complete-ChangeStage\r\n    foreach ($step in @(Get-ChangeStep -Stage $Stage)) {"},
+	{"COMPLETE always", "if ($Run.Finished -and -not $Run.DryRun) {", "if (-not $Run.DryRun) {"},
+	{"-WhatIf writes state", "    if ($Run.DryRun) { return }\r\n    $Run.State", "    $Run.State"},
+	{"-WhatIf writes evidence", "    if (-not $Run.DryRun) {\r\n        $Run.Lock", "    if ($true) {\r\n        $Run.Lock"},
+	{"a torn line is continued", "if (-not $log.EndsWith([string][char]10)) {", "if ($false) {"},
+	{"missing values", "$has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0", "$has = $true"},
+	{"values too many", "$only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0", "$only = $true"},
+	{"patterns", "Like = $like.Count -gt 0 }", "Like = $true }"},
+	{"a warning is an error", "if ($Fact['Warn']) { $outcome = 'WARNING' }", ""},
+	{"everything can be waived", "if ($Fact.Id -clike 'P*' -and ", "if ("},
+	{"nothing can be waived", "if ($Fact.Id -clike 'P*' -and ", "if ($false -and "},
+	{"facts that fail", "if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }", ""},
+	{"a server without a note of its services", "Where-Object { $noted.Count -eq 0 -or ", "Where-Object { "},
+	{"services that run", "Where-Object { $up -notcontains $_ })", "Where-Object { $up -contains $_ })"},
+	{"the first value is not restored", "if ($ready['Restore'] -and ", "if ($false -and "},
+	{"a lost state file", "if ($Step['Restore'] -and -not $Run.State", "if ($false -and $Run.State"},
+	{"exit code of a failure", "        $exitCode = 2", "        $exitCode = 0"},
+	{"state in place, not by way of a second file", "    $fresh = $Run.StatePath + '.new'", "    $fresh = $Run.StatePath + '.new'\r\n    [System.IO.File]::Delete($Run.StatePath)\r\n    $null = Get-XmppRoute -Site 'x'"},
+
+	{"Stop: -ErrorAction", "Stop-CsWindowsService -ErrorAction Stop", "Stop-CsWindowsService"},
+	{"Stop: -Confirm", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false"},
+	{"Start: -ErrorAction", "Start-CsWindowsService -ErrorAction Stop", "Start-CsWindowsService"},
+	{"Set: -ErrorAction", ") -ErrorAction Stop -WhatIf:$false", ") -WhatIf:$false"},
+	{"Set: -Confirm", ") -ErrorAction Stop -WhatIf:$false -Confirm:$false", ") -ErrorAction Stop -WhatIf:$false"},
+	{"the rehearsal is none", "-ErrorAction Stop -WhatIf -Confirm:$false", "-ErrorAction Stop -Confirm:$false"},
+	{"a wrong parameter", "-XmppFederationRoute (", "-XmppExternalFederationRoute ("},
+	{"Route does not wait for Stop", "MustBeStopped = @('edge2a.contoso.com', 'edge2b.contoso.com')", "MustBeStopped = @('edge2a.contoso.com')"},
+	{"Route does not wait for Preflight", "; After = 'Preflight'", ""},
+	{"Stop after Start", "NotAfter = 'Start'", "NotAfter = 'Verify'"},
+	{"a server is left out", "Elevated = $true; NeedsReceipt = $true", "Elevated = $true"},
+	{"a shell without rights", "Elevated = $true; NeedsReceipt", "NeedsReceipt"},
+	{"another route", "'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$false", "'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false"},
+	{"Verify does not look at the DNS", "StillTrue = @('Route', 'Dns')", "StillTrue = @('Route')"},
+	{"Verify does not look from outside", "Open = @{ Id = '6'; At = @('198", "Never = @{ Id = '6'; At = @('198"},
+	{"one address too few", "Is = @('198.51.100.21', '198.51.100.22')", "Is = @('198.51.100.21')"},
+	{"rollback takes the plan for the record", "WaitSeconds = 60; Restore = $true", "WaitSeconds = 60"},
+	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},
+}
+
+// equivalent are mutants that no run can tell from the scripts, and why.
+var equivalent = map[string]string{}
+
+// caught is what the suite panics with at the first check that fails.
+type caught string
+
+// The suite finds every way in which somebody breaks the scripts.
+func TestMutants(t *testing.T) {
+	engine := find(t)
+	plan := compile(t, "two-servers")
+	for part := range 2 { // as many as .ci/run has cores
+		t.Run(fmt.Sprintf("half %d", part+1), func(t *testing.T) {
+			t.Parallel()
+			s := newSuite(t, engine, plan, "")
+			scripts := map[string]string{}
+			for _, name := range []string{"failover.ps1", "rollback.ps1"} {
+				data, err := os.ReadFile(filepath.Join(s.kit, name))
+				s.must(err)
+				scripts[name] = string(data)
+			}
+			for i, m := range mutants {
+				if i%2 == part {
+					tryMutant(t, s, engine, scripts, m)
+				}
+			}
+		})
+	}
+	t.Logf("%d mutants, %d of them equivalent", len(mutants), len(equivalent))
+}
+
+func tryMutant(t *testing.T, s *suite, engine pwsh.Engine, scripts map[string]string, m mutant) {
+	t.Helper()
+	start, applies := time.Now(), false
+	for name, text := range scripts {
+		broken := strings.ReplaceAll(text, m.old, m.new)
+		applies = applies || broken != text
+		s.must(os.WriteFile(filepath.Join(s.kit, name), []byte(broken), 0o666))
+	}
+	if !applies {
+		t.Errorf("%s: the scripts have no %q", m.what, m.old)
+		return
+	}
+	by := s.bite()
+	why, known := equivalent[m.what]
+	switch {
+	case by == "" && !known:
+		t.Errorf("%s: not found", m.what)
+	case by != "" && known:
+		t.Errorf("%s: found, though %s: %s", m.what, why, by)
+	}
+	t.Logf("%-50s %5.1f s  %s", m.what, time.Since(start).Seconds(), by)
+}
+
+// bite runs the suite up to the first check that fails, and returns that.
+func (s *suite) bite() (by string) {
+	s.fail = func(format string, args ...any) { panic(caught(fmt.Sprintf(format, args...))) }
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case caught:
+			by, _, _ = strings.Cut(string(r), "\n")
+		default:
+			panic(r)
+		}
+	}()
+	for _, part := range scenarios {
+		part.run(s)
+	}
+	return ""
+}
