@@ -28,7 +28,7 @@ type action func(p *program, args []string) error
 // commands is the table, in the order of the overview.
 func commands() []command {
 	return []command{
-		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand,
+		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand, evidenceCommand,
 		fmtCommand, explainCommand, versionCommand, helpCommand(),
 	}
 }

@@ -111,8 +111,8 @@ func cell(markdown string) string {
 	return b.String()
 }
 
-// row is one line of a table, of finished Markdown.
-func row(cells ...string) string {
+// Row is one line of a table, of finished Markdown.
+func Row(cells ...string) string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
 		out[i] = cell(c)
@@ -120,7 +120,7 @@ func row(cells ...string) string {
 	return "| " + strings.Join(out, " | ") + " |\n"
 }
 
-// heading is a table head with the line below it.
-func heading(names ...string) string {
-	return row(names...) + strings.Repeat("|---", len(names)) + "|\n"
+// Heading is a table head with the line below it.
+func Heading(names ...string) string {
+	return Row(names...) + strings.Repeat("|---", len(names)) + "|\n"
 }

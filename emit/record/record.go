@@ -58,7 +58,7 @@ func (p *printer) gap() { p.b.WriteString("\n") }
 func (p *printer) head() {
 	change := p.plan.Change
 	p.b.WriteString("# " + Text(words.Title(p.plan)) + "\n\n")
-	p.b.WriteString(heading("change", ""))
+	p.b.WriteString(Heading("change", ""))
 	for _, line := range [][2]string{
 		{"Ticket", codeOr(change.Ticket)},
 		{"Summary", textOr(change.Summary)},
@@ -68,7 +68,7 @@ func (p *printer) head() {
 		{"Plan", Code(p.plan.Name) + ", " + Code(p.plan.ID)},
 		{"Spec", Code(p.plan.SpecDigest)},
 	} {
-		p.b.WriteString(row(line[0], line[1]))
+		p.b.WriteString(Row(line[0], line[1]))
 	}
 }
 
@@ -112,13 +112,13 @@ func (p *printer) what() {
 	p.text(Text(words.Routes(p.plan)))
 	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(words.Product(p.plan.Product)) + ".")
 	p.gap()
-	p.b.WriteString(heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers", "public addresses"))
+	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers", "public addresses"))
 	p.pool("from", p.plan.From)
 	p.pool("to", p.plan.To)
 }
 
 func (p *printer) pool(role string, pool compiler.Pool) {
-	p.b.WriteString(row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
+	p.b.WriteString(Row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
 		Text(words.Product(pool.Product)), hosts(pool.Servers), hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))))
 }
 
@@ -141,22 +141,22 @@ func (p *printer) findings() {
 		return
 	}
 	p.gap()
-	p.b.WriteString(heading("code", "severity", "finding", "place", "accepted because"))
+	p.b.WriteString(Heading("code", "severity", "finding", "place", "accepted because"))
 	for _, f := range p.plan.Findings {
 		accepted := "not accepted"
 		if f.Accepted != "" {
 			accepted = Text(f.Accepted)
 		}
-		p.b.WriteString(row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail), Code(words.Place(f.File, f.Line)), accepted))
+		p.b.WriteString(Row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail), Code(words.Place(f.File, f.Line)), accepted))
 	}
 }
 
 func (p *printer) stages(stages []compiler.Stage) {
 	p.gap()
-	p.b.WriteString(heading("stage", "host", "command as in the script", "expected result", "procedure step"))
+	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
 	for _, stage := range stages {
 		for _, line := range words.Lines(stage) {
-			p.b.WriteString(row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
+			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
 		}
 	}
 }
@@ -184,9 +184,9 @@ func (p *printer) commands(line words.Line) string {
 func (p *printer) outage() {
 	p.section("What is reachable")
 	p.gap()
-	p.b.WriteString(heading("after stage", "XMPP federation", "remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
+	p.b.WriteString(Heading("after stage", "XMPP federation", "remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
 	for _, reach := range p.plan.Outage {
-		p.b.WriteString(row(Text(words.After(reach)), Text(words.Service(reach.XMPP)), Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
+		p.b.WriteString(Row(Text(words.After(reach)), Text(words.Service(reach.XMPP)), Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
 	}
 }
 
@@ -226,8 +226,8 @@ func (p *printer) files(facts Facts) {
 	p.section("Files")
 	p.text("Both scripts end in the same fixed runtime, SHA-256 " + Code(facts.RuntimeSHA256) + ". Review it once; it is the same in every plan of this edgeplan version. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files.")
 	p.gap()
-	p.b.WriteString(heading("file", "SHA-256"))
+	p.b.WriteString(Heading("file", "SHA-256"))
 	for _, f := range facts.Files {
-		p.b.WriteString(row(Code(f.Name), Code(f.SHA256)))
+		p.b.WriteString(Row(Code(f.Name), Code(f.SHA256)))
 	}
 }

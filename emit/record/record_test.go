@@ -129,7 +129,7 @@ func checkPlain(t *testing.T, name, s string) {
 func TestCodeIsExact(t *testing.T) {
 	for _, s := range hostile {
 		var html bytes.Buffer
-		doc := heading("a", "b") + row("x", Code(s))
+		doc := Heading("a", "b") + Row("x", Code(s))
 		if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert([]byte(doc), &html); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/evidence"
+)
+
+// maxLog bounds the evidence log that is read, in bytes.
+const maxLog = 64 << 20
+
+var evidenceCommand = command{
+	name:  "evidence",
+	args:  "PACKAGE LOG...",
+	short: "hold the evidence logs of a run against the plan, for the ticket",
+	about: `PACKAGE is the folder of a package or its plan.json; LOG is an evidence log of a host,
+or - for standard input. Give the logs of all hosts. The report says which stages ran
+where, by whom and in what order, what was waived or attested, and what is missing.`,
+	exits:   [3]string{"complete", "not complete, or rolled back", "usage, or the plan or a log cannot be read"},
+	example: "edgeplan evidence out/edgepool1-to-edgepool2 logs/*.evidence.jsonl",
+	bind: func(fs *pflag.FlagSet) action {
+		form := newChoice(fs, "format", "form of the report", "markdown", "json")
+		return func(p *program, args []string) error {
+			if len(args) < 2 {
+				return usageError("evidence takes a package and at least one log")
+			}
+			if at := slices.Index(args, "-"); at >= 0 && slices.Contains(args[at+1:], "-") {
+				return usageError("- can stand only once: there is one standard input")
+			}
+			return p.evidence(args[0], args[1:], form.value)
+		}
+	},
+}
+
+func (p *program) evidence(pack string, names []string, form string) error {
+	name, text, err := p.readPlan(pack)
+	if err != nil {
+		return err
+	}
+	plan, err := compiler.Decode(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var logs []evidence.Log
+	for _, arg := range names {
+		log, err := p.readLog(arg)
+		if err != nil {
+			return err
+		}
+		logs = append(logs, log)
+	}
+	report := evidence.Check(plan, logs)
+	if err := p.printReport(report, form); err != nil {
+		return err
+	}
+	if !report.Complete {
+		return errNo
+	}
+	return nil
+}
+
+func (p *program) readLog(arg string) (evidence.Log, error) {
+	name := stdinName
+	var data []byte
+	var err error
+	if arg == "-" {
+		data, err = p.readStdin()
+	} else {
+		path := filepath.Clean(arg)
+		name = shown(path)
+		if data, err = readFile(path, maxLog); err != nil {
+			err = cannot(path, err)
+		}
+	}
+	if err != nil {
+		return evidence.Log{}, err
+	}
+	log, err := evidence.Read(name, data)
+	if err != nil {
+		return log, fmt.Errorf("%s: %w", name, err)
+	}
+	return log, nil
+}
+
+func (p *program) printReport(report evidence.Report, form string) error {
+	if form == "json" {
+		text, err := report.JSON()
+		p.stdout.Write(text)
+		return err
+	}
+	text, err := report.Markdown()
+	p.stdout.WriteString(text)
+	return err
+}

@@ -1,0 +1,298 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+// checker collects what stands against a plan.
+type checker struct {
+	plan    *compiler.Plan
+	logs    []Log
+	runs    []*run
+	general []Problem // against any good verdict
+	seen    map[Problem]bool
+}
+
+// Check holds logs against a plan.
+func Check(plan *compiler.Plan, logs []Log) Report {
+	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
+	c := &checker{plan: plan, logs: logs, runs: runs(merge(plan.ID, logs)), seen: map[Problem]bool{}}
+	forward, lost := slots(plan.Stages, failover, c.runs)
+	back, lostBack := slots(plan.Rollback, rollback, c.runs)
+	c.reading()
+	c.astray(append(lost, lostBack...))
+	known := planCmdlets(plan)
+	for _, r := range c.runs {
+		c.real(r)
+		c.promises(r, known)
+	}
+	undone, redone := acted(rollback, c.runs), acted(failover, c.runs)
+	ahead, behind := walk(forward, undone), walk(back, redone)
+
+	out := Report{
+		Verdict: NotComplete, Name: plan.Name, Plan: plan.ID, Ticket: plan.Change.Ticket,
+		Problems: c.general, Stages: table(forward, undone), Rollback: []StageRuns{},
+		Remarks: remarks(c.runs), Changes: changes(c.runs), Others: others(plan.ID, logs), Logs: c.read(),
+	}
+	wentBack := slices.ContainsFunc(c.runs, func(r *run) bool { return r.script == rollback })
+	if wentBack {
+		out.Rollback = table(back, redone)
+	}
+	switch {
+	case len(c.general)+len(ahead) == 0:
+		out.Verdict, out.Complete = Complete, true
+		return out
+	case len(c.general)+len(behind) == 0 && redone != "" && wentBack:
+		out.Verdict = RolledBack
+	case wentBack:
+		ahead = append(ahead, behind...)
+	}
+	out.Problems = append(append([]Problem{}, out.Problems...), ahead...)
+	return out
+}
+
+func (c *checker) problem(p Problem) {
+	if !c.seen[p] {
+		c.seen[p] = true
+		c.general = append(c.general, p)
+	}
+}
+
+func place(log string, line int) string { return fmt.Sprintf("%s:%d", log, line) }
+
+// reading finds what makes the logs doubtful as such.
+func (c *checker) reading() {
+	c.general = []Problem{}
+	if len(c.runs) == 0 {
+		c.problem(Problem{Text: "no log has a record of this plan", Detail: c.plan.ID})
+	}
+	for _, log := range c.logs {
+		for _, bad := range log.Bad {
+			c.problem(Problem{Text: "a line that is no record", Place: place(log.Name, bad.Line), Detail: bad.Reason})
+		}
+		seen := map[Record]bool{}
+		latest := map[string]string{}
+		for _, e := range log.Records {
+			host := hostKey(e.Host)
+			if e.Plan != c.plan.ID || seen[e.Record] {
+				continue
+			}
+			seen[e.Record] = true
+			if e.UTC < latest[host] {
+				c.problem(Problem{Text: "the time goes back, so the order is in doubt", Host: e.Host, Place: place(log.Name, e.Line), Detail: latest[host] + " to " + e.UTC})
+			}
+			latest[host] = e.UTC
+		}
+	}
+}
+
+func (c *checker) astray(lost []*run) {
+	for _, r := range lost {
+		text := "a host that the plan does not name for this stage"
+		if !hasStage(c.plan, r.script, r.stage) {
+			text = "a stage that the plan does not have"
+		}
+		c.problem(Problem{Text: text, Stage: r.stage, Host: r.first().Host, Detail: "script " + r.script})
+	}
+}
+
+func hasStage(plan *compiler.Plan, script, name string) bool {
+	stages := plan.Stages
+	if script == rollback {
+		stages = plan.Rollback
+	}
+	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+}
+
+// real finds the marks of a rehearsal: functions that were replaced, and cmdlets that
+// come from modules other than those of the product and of PowerShell.
+func (c *checker) real(r *run) {
+	for _, e := range r.records {
+		if e.Outcome != started && e.Outcome != completed {
+			continue
+		}
+		if mark := rehearsal(e.Detail); mark == "" {
+			c.problem(Problem{Text: "a run that does not say whether it is a rehearsal", Stage: r.stage, Host: e.Host, Detail: e.Detail})
+		} else if mark != "no" {
+			c.problem(Problem{Text: "not a real run: functions were replaced", Stage: r.stage, Host: e.Host, Detail: mark})
+		}
+		if e.Outcome != started {
+			continue
+		}
+		if strange := strangers(e.Detail); len(strange) > 0 {
+			c.problem(Problem{Text: "cmdlets of other modules than those of the product", Stage: r.stage, Host: e.Host, Detail: strings.Join(strange, ", ")})
+		}
+	}
+}
+
+// rehearsal is the value of the mark in a detail; any other than "no" wins.
+func rehearsal(detail string) string {
+	found := ""
+	for _, word := range strings.Fields(detail) {
+		value, ok := strings.CutPrefix(word, "rehearsal=")
+		if ok && (found == "" || value != "no") {
+			found = cmp.Or(value, "(empty)")
+		}
+	}
+	return found
+}
+
+// homes are patterns of the modules that real cmdlets come from, in lower case. tmp_* is
+// a remote session of the product's shell.
+var homes = []string{"lync", "skypeforbusiness", "tmp_*", "microsoft.powershell.*", "dnsclient"}
+
+// strangers are the modules of a START that are none of homes. The list is the last part
+// of the detail.
+func strangers(detail string) []string {
+	_, list, _ := strings.Cut(" "+detail, " from=")
+	var out []string
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		known := slices.ContainsFunc(homes, func(home string) bool {
+			ok, _ := path.Match(home, strings.ToLower(name))
+			return ok
+		})
+		if name != "" && !known {
+			out = addTo(out, name)
+		}
+	}
+	return out
+}
+
+// promises finds runs that no script writes like that.
+func (c *checker) promises(r *run, known map[string]bool) {
+	if first := r.first(); r.done() && first.Outcome != started {
+		c.problem(Problem{Text: "a run that came to its end without a START", Stage: r.stage, Host: first.Host, Detail: first.UTC})
+	}
+	announced := map[[2]string]bool{}
+	for _, e := range r.records {
+		what := [2]string{e.Step, e.Command}
+		switch e.Outcome {
+		case called:
+			announced[what] = true
+			for _, name := range cmdlets(e.Command) {
+				if !known[name] {
+					c.problem(Problem{Text: "a cmdlet that no call of the plan has", Stage: r.stage, Host: e.Host, Detail: name})
+				}
+			}
+		case changed:
+			if !announced[what] {
+				c.problem(Problem{Text: "a change that no CALL announced", Stage: r.stage, Host: e.Host, Detail: e.Command})
+			}
+		}
+	}
+}
+
+var (
+	// quoted is a literal of PowerShell, in which every kind of single quote is doubled.
+	quoted     = regexp.MustCompile(`'(?:[^'\x{2018}-\x{201B}]|['\x{2018}-\x{201B}]{2})*'`)
+	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
+)
+
+// planCmdlets are the names of all cmdlets that a plan calls, in lower case, and of the
+// one that writes a backup of what a call returns.
+func planCmdlets(plan *compiler.Plan) map[string]bool {
+	out := map[string]bool{}
+	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
+		for _, stage := range stages {
+			for _, step := range stage.Steps {
+				for _, name := range stepCmdlets(step) {
+					out[strings.ToLower(name)] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func stepCmdlets(step compiler.Step) []string {
+	switch s := step.(type) {
+	case *compiler.Backup:
+		if s.Export {
+			return []string{s.Call.Name, "Export-Clixml"}
+		}
+		return []string{s.Call.Name}
+	case *compiler.StopServices:
+		return []string{s.Call.Name}
+	case *compiler.StartServices:
+		return []string{s.Call.Name}
+	case *compiler.Replicate:
+		return []string{s.Call.Name, s.Read.Name}
+	case *compiler.SendMessage:
+		return []string{s.Call.Name}
+	case *compiler.SetRoute:
+		var out []string
+		for _, form := range s.Forms {
+			out = append(out, form.Call.Name)
+		}
+		return out
+	}
+	return nil // it changes nothing
+}
+
+// walk finds what keeps the stages of a script from being done, in order, after a cut:
+// the time when the other script last undid something.
+func walk(all []*slot, cut string) []Problem {
+	var out []Problem
+	for _, s := range all {
+		if p, bad := s.missing(cut); bad {
+			out = append(out, p)
+		}
+		if p, bad := s.order(all, cut); bad {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (s *slot) missing(cut string) (Problem, bool) {
+	p := Problem{Stage: s.stage, Host: s.host}
+	switch {
+	case s.good(cut):
+		return p, false
+	case len(s.runs) == 0:
+		p.Text = "there is no run"
+		return p, true
+	}
+	last := s.runs[len(s.runs)-1]
+	switch end, why := last.end(); end {
+	case completed:
+		p.Text, p.Detail = "the other script undid something since", cut
+	case stopped:
+		p.Text, p.Detail = "the last run stopped", why
+	case ended:
+		p.Text, p.Detail = "the last run was ended before it was done", last.last().UTC
+	default:
+		p.Text, p.Detail = "the last run has no end: it crashed or still runs", last.last().UTC
+	}
+	return p, true
+}
+
+// order compares a slot with those of earlier stages: it must not be done before they
+// are, and must be done again after they changed something.
+func (s *slot) order(all []*slot, cut string) (Problem, bool) {
+	mine := s.completes(cut)
+	if len(mine) == 0 {
+		return Problem{}, false
+	}
+	for _, o := range all {
+		if o.at >= s.at {
+			break
+		}
+		about := fmt.Sprintf("stage %s on %s", o.stage, o.host)
+		if theirs := o.completes(cut); len(theirs) > 0 && slices.Min(mine) < slices.Min(theirs) {
+			return Problem{Text: "out of order: it was done before an earlier stage", Stage: s.stage, Host: s.host, Detail: about + " was done at " + slices.Min(theirs)}, true
+		}
+		if when := o.moved(); when > cut && when > slices.Max(mine) {
+			return Problem{Text: "out of order: an earlier stage made a change afterwards", Stage: s.stage, Host: s.host, Detail: about + " at " + when}, true
+		}
+	}
+	return Problem{}, false
+}

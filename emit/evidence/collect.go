@@ -1,0 +1,99 @@
+package evidence
+
+import (
+	"maps"
+	"slices"
+)
+
+// notable are the outcomes that a reader of the ticket should see one by one.
+var notable = []string{waived, attested, override, warning, unknown}
+
+func table(all []*slot, cut string) []StageRuns {
+	out := []StageRuns{}
+	for _, s := range all {
+		out = append(out, s.table(cut))
+	}
+	return out
+}
+
+func remarks(all []*run) []Record {
+	out := []Record{}
+	for _, r := range all {
+		for _, e := range r.records {
+			if slices.Contains(notable, e.Outcome) {
+				out = append(out, e.Record)
+			}
+		}
+	}
+	return out
+}
+
+// changes pairs each CALL with the CHANGED that follows it in the same run.
+func changes(all []*run) []ChangeMade {
+	out := []ChangeMade{}
+	for _, r := range all {
+		begun := len(out)
+		for _, e := range r.records {
+			switch e.Outcome {
+			case called:
+				out = append(out, ChangeMade{Call: e.Record})
+			case changed:
+				settle(out[begun:], e.Record)
+			}
+		}
+	}
+	return out
+}
+
+// settle gives a result to the first call of the step that has none.
+func settle(calls []ChangeMade, result Record) {
+	for i, c := range calls {
+		if !c.Done && c.Call.Step == result.Step && c.Call.Command == result.Command {
+			calls[i].Done, calls[i].Result = true, result.Detail
+			return
+		}
+	}
+}
+
+// others counts the records of other plans, each once.
+func others(plan string, logs []Log) []OtherPlan {
+	seen := map[Record]bool{}
+	found := map[string]*OtherPlan{}
+	for _, log := range logs {
+		for _, e := range log.Records {
+			if e.Plan == plan {
+				continue
+			}
+			o := found[e.Plan]
+			if o == nil {
+				o = &OtherPlan{Plan: e.Plan}
+				found[e.Plan] = o
+			}
+			o.Logs = addTo(o.Logs, log.Name)
+			if !seen[e.Record] {
+				seen[e.Record] = true
+				o.Records++
+			}
+		}
+	}
+	out := []OtherPlan{}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, *found[id])
+	}
+	return out
+}
+
+func (c *checker) read() []LogRead {
+	out := []LogRead{}
+	for _, log := range c.logs {
+		one := LogRead{Name: log.Name, Lines: log.Lines, Hosts: []string{}, Torn: append([]int{}, log.Torn...), Bad: append([]BadLine{}, log.Bad...)}
+		for _, e := range log.Records {
+			if e.Plan == c.plan.ID {
+				one.Records++
+				one.Hosts = addTo(one.Hosts, hostKey(e.Host))
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}

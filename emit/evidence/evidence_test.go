@@ -1,0 +1,369 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+func golden(t testing.TB) *compiler.Plan {
+	t.Helper()
+	data, err := os.ReadFile("../../golden/two-servers/edgepool1-to-edgepool2/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := compiler.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// world writes records as the scripts do, with a clock that goes on.
+type world struct {
+	plan    *compiler.Plan
+	ticks   int
+	records []Record
+}
+
+func (w *world) say(script, stage, host, step, command, outcome, detail string) {
+	w.ticks++
+	utc := fmt.Sprintf("2026-12-05T22:%02d:%02d.0000000Z", w.ticks/60, w.ticks%60)
+	w.records = append(w.records, Record{utc, w.plan.ID, script, stage, host, `CORP\op`, step, command, outcome, detail})
+}
+
+const start = "whatif=False powershell=5.1 rehearsal=no from=Lync,Microsoft.PowerShell.Utility"
+
+// run is one run that comes to its end, with a change at steps that have one.
+func (w *world) run(script string, stage compiler.Stage, host string) {
+	name := strings.ToLower(host)
+	if host == compiler.AnyHost {
+		name = "outside.example.net"
+	}
+	w.say(script, stage.Name, name, "START", "", "START", start)
+	for _, step := range stage.Steps {
+		if info := step.Info(); info.Host == host {
+			w.step(script, stage.Name, name, step)
+		}
+	}
+	w.say(script, stage.Name, name, "END", "", "COMPLETE", "stage "+stage.Name+": exit code 0 whatif=False rehearsal=no")
+}
+
+func (w *world) step(script, stage, host string, step compiler.Step) {
+	id := step.Info().ID
+	names := stepCmdlets(step)
+	if len(names) == 0 {
+		w.say(script, stage, host, id, "", "PASS", "as planned")
+		return
+	}
+	command := names[0] + " -Identity 'it''s Get-Other' -ErrorAction Stop -WhatIf:$false"
+	w.say(script, stage, host, id, command, "CALL", "does it")
+	w.say(script, stage, host, id, command, "CHANGED", "a -> b")
+}
+
+func (w *world) all(script string, stages []compiler.Stage) {
+	for _, stage := range stages {
+		for _, host := range stage.Hosts {
+			w.run(script, stage, host)
+		}
+	}
+}
+
+// whole is a failover of the plan from start to end.
+func whole(t testing.TB) *world {
+	w := &world{plan: golden(t)}
+	w.all(failover, w.plan.Stages)
+	return w
+}
+
+// files are the logs, one of each host, sorted by name.
+func files(records []Record) map[string][]byte {
+	out := map[string][]byte{}
+	for _, r := range records {
+		line, _ := json.Marshal(r)
+		name := r.Host + ".jsonl"
+		out[name] = append(append(out[name], line...), '\r', '\n')
+	}
+	return out
+}
+
+func logsOf(t testing.TB, files map[string][]byte) []Log {
+	t.Helper()
+	var out []Log
+	for name, data := range files {
+		log, err := Read(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, log)
+	}
+	return out
+}
+
+func check(t testing.TB, w *world) Report {
+	t.Helper()
+	return Check(w.plan, logsOf(t, files(w.records)))
+}
+
+func hasProblem(r Report, text string) bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return strings.Contains(p.Text, text) })
+}
+
+func TestComplete(t *testing.T) {
+	w := whole(t)
+	r := check(t, w)
+	if !r.Complete || r.Verdict != Complete || len(r.Problems) != 0 {
+		t.Fatalf("%s: %+v", r.Verdict, r.Problems)
+	}
+	if len(r.Changes) == 0 || slices.ContainsFunc(r.Changes, func(c ChangeMade) bool { return !c.Done }) {
+		t.Errorf("changes: %+v", r.Changes)
+	}
+	last := r.Stages[len(r.Stages)-1]
+	if last.Host != compiler.AnyHost || !slices.Equal(last.Other, []string{"outside.example.net"}) {
+		t.Errorf("the other host is not named: %+v", last)
+	}
+}
+
+func TestEveryCompleteCounts(t *testing.T) {
+	w := whole(t)
+	for i, r := range w.records {
+		if r.Outcome != completed {
+			continue
+		}
+		less := &world{plan: w.plan, records: slices.Delete(slices.Clone(w.records), i, i+1)}
+		if got := check(t, less); got.Complete {
+			t.Errorf("complete without the end of %s on %s", r.Stage, r.Host)
+		}
+	}
+}
+
+func TestOrderOfFiles(t *testing.T) {
+	w := whole(t)
+	for i := range w.records { // a clock that ticks seldom
+		w.records[i].UTC = w.records[i].UTC[:17] + "00.0000000Z"
+	}
+	logs := logsOf(t, files(w.records))
+	slices.SortFunc(logs, func(a, b Log) int { return strings.Compare(a.Name, b.Name) })
+	want, _ := Check(w.plan, logs).JSON()
+	slices.Reverse(logs)
+	if got, _ := Check(w.plan, logs).JSON(); !bytes.Equal(got, want) {
+		t.Errorf("the order of the files changes the report")
+	}
+}
+
+func TestCopyCountsOnce(t *testing.T) {
+	w := whole(t)
+	logs := logsOf(t, files(w.records))
+	twice := append(slices.Clone(logs), logs...)
+	one, two := Check(w.plan, logs), Check(w.plan, twice)
+	if !two.Complete || len(one.Changes) != len(two.Changes) || one.Stages[0].Runs != two.Stages[0].Runs {
+		t.Errorf("copies count: %+v", two.Problems)
+	}
+}
+
+func TestTornAndBad(t *testing.T) {
+	w := whole(t)
+	line, _ := json.Marshal(w.records[0])
+	for _, c := range []struct {
+		tail     string
+		complete bool
+	}{
+		{string(line[:20]), true}, {string(line[:3]) + "\n", true}, {"\x00\x00\x00", true}, {string(line[:20]) + "\x00\x00", true},
+		{"nonsense\n", false}, {strings.Replace(string(line), `"utc"`, `"UTC"`, 1), false}, {"\xff\xfe{", false}, {string(line) + "x", false},
+	} {
+		all := files(w.records)
+		for name := range all {
+			all[name] = append(all[name], c.tail...)
+		}
+		if r := Check(w.plan, logsOf(t, all)); r.Complete != c.complete {
+			t.Errorf("tail %q: %s, %+v", c.tail, r.Verdict, r.Problems)
+		}
+	}
+}
+
+// A whole run in which one thing is wrong: the check names it.
+func TestProblems(t *testing.T) {
+	each := func(w *world, outcome string, change func(*Record)) {
+		for i := range w.records {
+			if w.records[i].Outcome == outcome {
+				change(&w.records[i])
+				return
+			}
+		}
+	}
+	for want, edit := range map[string]func(*world){
+		"functions were replaced": func(w *world) { each(w, started, func(r *Record) { r.Detail = "rehearsal=Get-ChangeHost from=Lync" }) },
+		"does not say":            func(w *world) { each(w, completed, func(r *Record) { r.Detail = "exit code 0" }) },
+		"other modules":           func(w *world) { each(w, started, func(r *Record) { r.Detail = "rehearsal=no from=LyncSim,Lync" }) },
+		"no call of the plan":     func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
+		"no CALL announced":       func(w *world) { each(w, called, func(r *Record) { r.Outcome = noted }) },
+		"without a START":         func(w *world) { each(w, started, func(r *Record) { r.Outcome = noted }) },
+		"stage that the plan":     func(w *world) { w.run(failover, compiler.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
+		"host that the plan":      func(w *world) { w.run(failover, w.plan.Stages[0], "stranger.example.net") },
+		"there is no run":         func(w *world) { w.records = w.records[:len(w.records)-3] },
+		"last run stopped":        func(w *world) { each(w, completed, func(r *Record) { r.Outcome, r.Detail = stopped, "no" }) },
+		"ended before":            func(w *world) { each(w, completed, func(r *Record) { r.Outcome = ended }) },
+		"has no end":              func(w *world) { each(w, completed, func(r *Record) { r.Outcome = noted }) },
+		"no log has a record": func(w *world) {
+			for i := range w.records {
+				w.records[i].Plan = "sha256:other"
+			}
+		},
+		"an earlier stage made":   func(w *world) { w.run(failover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
+		"undid something since":   func(w *world) { w.run(rollback, w.plan.Rollback[1], w.plan.Rollback[1].Hosts[0]) },
+		"before an earlier stage": func(w *world) { swapStages(w, "Route", "Dns") },
+		"the time goes back":      func(w *world) { slices.Reverse(w.records) },
+	} {
+		w := whole(t)
+		edit(w)
+		if r := check(t, w); r.Complete || !hasProblem(r, want) {
+			t.Errorf("%s: %s, %+v", want, r.Verdict, r.Problems)
+		}
+	}
+}
+
+// swapStages has one stage run in the time of another.
+func swapStages(w *world, one, two string) {
+	fresh := &world{plan: w.plan}
+	stages := slices.Clone(w.plan.Stages)
+	at := func(name string) int {
+		return slices.IndexFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+	}
+	i, j := at(one), at(two)
+	stages[i], stages[j] = stages[j], stages[i]
+	fresh.all(failover, stages)
+	w.records = fresh.records
+}
+
+func TestRolledBack(t *testing.T) {
+	w := whole(t)
+	w.all(rollback, w.plan.Rollback)
+	r := check(t, w)
+	if r.Verdict != RolledBack || r.Complete || len(r.Rollback) == 0 {
+		t.Errorf("%s: %+v", r.Verdict, r.Problems)
+	}
+	w.all(failover, w.plan.Stages)
+	if r := check(t, w); !r.Complete {
+		t.Errorf("a second failover: %+v", r.Problems)
+	}
+}
+
+func TestOtherPlans(t *testing.T) {
+	w := whole(t)
+	other := w.records[0]
+	other.Plan = "sha256:other"
+	w.records = append(w.records, other)
+	r := check(t, w)
+	if !r.Complete || len(r.Others) != 1 || r.Others[0].Records != 1 {
+		t.Errorf("%+v %+v", r.Others, r.Problems)
+	}
+}
+
+var hostile = []string{
+	"a|b", "a\nb", "<script>alert(1)</script>", "`` ` ```", "x\u202Ey", `\|`, "[a](http://b)", "# h", "\u2028", "@all #1", "",
+}
+
+// No outside string adds a line or a cell, or stands there bare.
+func TestHostileStrings(t *testing.T) {
+	shape := func(text string) (lines, pipes int) {
+		for line := range strings.Lines(text) {
+			lines++
+			if strings.HasPrefix(line, "|") {
+				pipes += strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
+			}
+		}
+		return lines, pipes
+	}
+	make := func(s string) string {
+		w := whole(t)
+		w.say(failover, "Preflight", "fe02.corp.contoso.com", s, "", attested, s)
+		w.say(failover, "Pre"+s, "h"+s, s, "Set-CsSite "+s, called, s)
+		w.say(failover, "Preflight", "fe02.corp.contoso.com", s, "", stopped, "x"+s)
+		for i := range w.records {
+			w.records[i].Who = "w" + s
+		}
+		log, err := Read("n"+s, bytes.Join(slices.Collect(lines(w.records)), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := Check(w.plan, []Log{log}).Markdown()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	wantLines, wantPipes := shape(make("plain"))
+	for _, s := range hostile {
+		text := make(s)
+		if gotLines, gotPipes := shape(text); s != "" && (gotLines != wantLines || gotPipes != wantPipes) {
+			t.Errorf("%q: %d lines and %d pipes, want %d and %d", s, gotLines, gotPipes, wantLines, wantPipes)
+		}
+		if strings.ContainsAny(text, "\u202E\u2028\r") {
+			t.Errorf("%q stands there as it is", s)
+		}
+		if bare := codeSpan.ReplaceAllString(text, ""); strings.Contains(bare, "<") || strings.Contains(bare, "](") {
+			t.Errorf("%q stands outside of code", s)
+		}
+	}
+}
+
+// codeSpan is a code span behind any number of backquotes up to four.
+var codeSpan = regexp.MustCompile("````(?s:.*?)````|```(?s:.*?)```|``(?s:.*?)``|`[^`]*`")
+
+func lines(records []Record) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, r := range records {
+			line, _ := json.Marshal(r)
+			if !yield(append(line, '\n')) {
+				return
+			}
+		}
+	}
+}
+
+func TestMarkdownOfNothing(t *testing.T) {
+	if _, err := (Report{}).Markdown(); err == nil {
+		t.Error("a report that nobody made has Markdown")
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	good, _ := json.Marshal(whole(t).records[0])
+	for _, data := range []string{"", "\n\n", "[]", "\xff\xfe{\x00", "{}", `{"utc":1}`, `{"utc":"a","utc":"b"}`, `{"utc":"a"} {}`, string(good[:30]),
+		strings.Replace(string(good), `"failover"`, `"other"`, 1), strings.Replace(string(good), "-12-", "-13-", 1),
+		strings.Replace(string(good), `"outcome":"START"`, `"outcome":"GOOD"`, 1), strings.Replace(string(good), "{", `{"more":"",`, 1)} {
+		if log, err := Read("x", []byte(data)); err == nil || len(log.Records) > 0 {
+			t.Errorf("%q was read", data)
+		}
+	}
+	if log, err := Read("x", append([]byte("\xEF\xBB\xBF"), good...)); err != nil || len(log.Records) != 1 {
+		t.Errorf("a byte order mark: %v", err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	good, _ := json.Marshal(whole(f).records[0])
+	for _, seed := range []string{"", "\r\n", string(good), string(good) + "\r\n" + string(good[:40]), "\xEF\xBB\xBF{", "\xff\xfe{\x00", "\x00", "{\"utc\":\"\\ud800"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		log, err := Read("x", data)
+		if log.Lines != len(log.Records)+len(log.Torn)+len(log.Bad)+log.Blank {
+			t.Errorf("lines are lost: %+v", log)
+		}
+		if (err == nil) != (len(log.Records) > 0) {
+			t.Errorf("%d records, %v", len(log.Records), err)
+		}
+		if want := len(bytes.SplitAfter(data, []byte("\n"))); log.Lines != want && log.Lines != want-1 {
+			t.Errorf("%d lines of %d", log.Lines, want)
+		}
+	})
+}

@@ -1,0 +1,244 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Record is one line of a log.
+type Record struct {
+	UTC     string `json:"utc"` // 2026-11-24T14:17:58.1234567Z
+	Plan    string `json:"plan"`
+	Script  string `json:"script"` // failover or rollback
+	Stage   string `json:"stage"`
+	Host    string `json:"host"`
+	Who     string `json:"who"`
+	Step    string `json:"step"`
+	Command string `json:"command"`
+	Outcome string `json:"outcome"` // one of Outcomes
+	Detail  string `json:"detail"`
+}
+
+// Entry is a record and the number of its line.
+type Entry struct {
+	Record
+	Line int `json:"line"`
+}
+
+// BadLine is a line that is no record and no torn one.
+type BadLine struct {
+	Line   int    `json:"line"`
+	Reason string `json:"reason"`
+}
+
+// Log is what one file holds. Every line is a record, torn, bad or blank.
+type Log struct {
+	Name    string
+	Records []Entry
+	Torn    []int // lines that a crash cut short
+	Bad     []BadLine
+	Blank   int
+	Lines   int
+}
+
+// Scripts.
+const (
+	failover = "failover"
+	rollback = "rollback"
+)
+
+// Outcomes that the scripts write.
+const (
+	started   = "START"
+	passed    = "PASS"
+	failed    = "FAIL"
+	warning   = "WARNING"
+	waived    = "WAIVED"
+	attested  = "ATTESTED"
+	override  = "OVERRIDE"
+	unknown   = "UNKNOWN"
+	dnsGone   = "DNS-"
+	dnsCome   = "DNS+"
+	noted     = "NOTE"
+	skipped   = "SKIP"
+	called    = "CALL"
+	changed   = "CHANGED"
+	whatIf    = "WHATIF"
+	receipt   = "RECEIPT"
+	stopped   = "STOPPED"
+	ended     = "ENDED"
+	completed = "COMPLETE"
+)
+
+// Outcomes are all outcomes that a record can have.
+func Outcomes() []string {
+	return []string{
+		started, passed, failed, warning, waived, attested, override, unknown, dnsGone, dnsCome,
+		noted, skipped, called, changed, whatIf, receipt, stopped, ended, completed,
+	}
+}
+
+// Fields are the names of the fields of a record, in the order of the scripts.
+func Fields() []string {
+	var out []string
+	for field := range reflect.TypeFor[Record]().Fields() {
+		out = append(out, field.Tag.Get("json"))
+	}
+	return out
+}
+
+var errTorn = errors.New("torn")
+
+// Read reads a log. It fails where no line is a record; the Log is filled all the same.
+func Read(name string, data []byte) (Log, error) {
+	log := Log{Name: name}
+	for len(data) > 0 {
+		line, rest, _ := bytes.Cut(data, []byte("\n"))
+		data = rest
+		log.Lines++
+		log.add(line)
+	}
+	if len(log.Records) > 0 {
+		return log, nil
+	}
+	if len(log.Bad) > 0 {
+		return log, fmt.Errorf("it holds no record; line %d: %s", log.Bad[0].Line, log.Bad[0].Reason)
+	}
+	return log, errors.New("it holds no record")
+}
+
+var (
+	mark      = []byte("\xEF\xBB\xBF")
+	utf16Mark = [][]byte{{0xFF, 0xFE}, {0xFE, 0xFF}}
+)
+
+func (l *Log) add(line []byte) {
+	line = bytes.TrimPrefix(line, mark)
+	if len(bytes.Trim(line, " \t\r")) == 0 {
+		l.Blank++
+		return
+	}
+	record, err := parse(line)
+	switch {
+	case errors.Is(err, errTorn):
+		l.Torn = append(l.Torn, l.Lines)
+	case err != nil:
+		l.Bad = append(l.Bad, BadLine{l.Lines, err.Error()})
+	default:
+		l.Records = append(l.Records, Entry{record, l.Lines})
+	}
+}
+
+// head is what each line of the scripts begins with.
+var head = []byte(`{"utc":"`)
+
+// torn tells whether a line is the beginning of a record. A crash of the computer may
+// leave NUL where there was text.
+func torn(line []byte) bool {
+	line = bytes.TrimRight(line, "\x00\r")
+	if len(line) <= len(head) {
+		return bytes.HasPrefix(head, line)
+	}
+	if !bytes.HasPrefix(line, head) {
+		return false
+	}
+	var raw json.RawMessage
+	return errors.Is(json.NewDecoder(bytes.NewReader(line)).Decode(&raw), io.ErrUnexpectedEOF)
+}
+
+func parse(line []byte) (Record, error) {
+	var record Record
+	switch {
+	case torn(line):
+		return record, errTorn
+	case slices.ContainsFunc(utf16Mark, func(m []byte) bool { return bytes.HasPrefix(line, m) }):
+		return record, errors.New("it is UTF-16, not UTF-8")
+	case bytes.IndexByte(line, 0) >= 0:
+		return record, errors.New("it holds a NUL character")
+	case !utf8.Valid(line):
+		return record, errors.New("it is not UTF-8")
+	}
+	fields, err := object(line)
+	if err != nil {
+		return record, err
+	}
+	value := reflect.ValueOf(&record).Elem()
+	for i, name := range Fields() {
+		text, ok := fields[name]
+		if !ok {
+			return record, fmt.Errorf("the field %s is missing", name)
+		}
+		value.Field(i).SetString(text)
+	}
+	if len(fields) > value.NumField() {
+		return record, errors.New("it has fields that no record has")
+	}
+	return record, record.check()
+}
+
+// object reads one JSON object of strings. Names are taken as they are and only once,
+// which json.Unmarshal does not promise.
+func object(line []byte) (map[string]string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return nil, errors.New("it is not a JSON object")
+	}
+	fields := map[string]string{}
+	for decoder.More() {
+		name, err := text(decoder)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := fields[name]; twice {
+			return nil, errors.New("a field stands there twice")
+		}
+		if fields[name], err = text(decoder); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, errors.New("it is not a JSON object")
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is text behind the JSON object")
+	}
+	return fields, nil
+}
+
+func text(decoder *json.Decoder) (string, error) {
+	token, err := decoder.Token()
+	if err != nil {
+		return "", errors.New("it is not a JSON object")
+	}
+	if s, ok := token.(string); ok {
+		return s, nil
+	}
+	return "", errors.New("a field is not a string")
+}
+
+var utcShape = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$`)
+
+func (r Record) check() error {
+	switch {
+	case !utcShape.MatchString(r.UTC):
+		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
+	case r.Script != failover && r.Script != rollback:
+		return errors.New("script is neither failover nor rollback")
+	case !slices.Contains(Outcomes(), r.Outcome):
+		return errors.New("outcome is none that a script writes")
+	case r.Host == "" || r.Stage == "" || r.Plan == "":
+		return errors.New("plan, stage or host is empty")
+	}
+	return nil
+}
+
+// hostKey is the same for all spellings of a host.
+func hostKey(host string) string { return strings.ToLower(host) }
