@@ -141,62 +141,66 @@ func both(t testing.TB, plan *compiler.Plan) [2]string {
 
 // spoiled is the sample plan with text in place of every name and value that a spec
 // or a hand-written plan could bring in. Verbs, hosts and cmdlets stay.
-func spoiled(text string) *compiler.Plan {
+func spoiled(text string) *compiler.Plan { return spoiledBy(func() string { return text }) }
+
+// spoiledBy is the same with another text in each place.
+func spoiledBy(text func() string) *compiler.Plan {
 	plan := sample.Plan()
 	for _, at := range []*string{&plan.From.Name, &plan.From.FQDN, &plan.To.Name, &plan.To.FQDN, &plan.XMPPHost, &plan.From.Site, &plan.To.Site} {
-		*at = text
+		*at = text()
 	}
-	plan.To.Servers = []string{text}
+	plan.To.Servers = []string{text()}
+	zone := text()
 	for i := range plan.Zones {
-		spoilZone(&plan.Zones[i], text)
+		spoilZone(&plan.Zones[i], zone, text)
 	}
 	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
-				spoilStep(step, text)
+				spoilStep(step, zone, text)
 			}
 		}
 	}
 	return plan
 }
 
-func spoilZone(zone *compiler.Zone, text string) {
-	zone.Name, zone.Server = text, text
+func spoilZone(zone *compiler.Zone, name string, text func() string) {
+	zone.Name, zone.Server = name, text()
 	for i := range zone.Records {
 		r := &zone.Records[i]
-		r.Owner, r.Old, r.New, r.Step = text, []string{text}, []string{text + "x", text}, text
+		r.Owner, r.Old, r.New, r.Step = text(), []string{text()}, []string{text() + "x", text()}, text()
 	}
 }
 
-func spoilStep(step compiler.Step, text string) {
-	step.Info().Says, step.Info().Source.Step = text, text
+func spoilStep(step compiler.Step, zone string, text func() string) {
+	step.Info().Says, step.Info().Source.Step = text(), text()
 	for _, call := range callsOf(step) {
 		for i := range call.Params {
 			if !call.Params[i].Switch {
-				call.Params[i].Value = text
+				call.Params[i].Value = text()
 			}
 		}
 	}
 	switch s := step.(type) {
 	case *compiler.CheckRight:
-		s.Group = text
+		s.Group = text()
 	case *compiler.CheckFacts:
-		s.Facts = []compiler.Fact{{Number: text, Says: text, Property: text, Match: compiler.Has, Want: []string{text, text}}}
+		s.Facts = []compiler.Fact{{Number: text(), Says: text(), Property: text(), Match: compiler.Has, Want: []string{text(), text()}}}
 	case *compiler.CheckRoutedSites:
-		s.PoolName, s.PoolFQDN, s.Sites = text, text, []string{text, text}
+		s.PoolName, s.PoolFQDN, s.Sites = text(), text(), []string{text(), text()}
 	case *compiler.Backup:
-		s.File = text
+		s.File = text()
 	case *compiler.SetRoute:
-		s.Site, s.Manual = text, strings.HasPrefix(s.ID, "rollback/")
+		s.Site, s.Manual = text(), strings.HasPrefix(s.ID, "rollback/")
 		for i := range s.Forms {
-			s.Forms[i].Parameter, s.Forms[i].From, s.Forms[i].To = text, text, text
+			s.Forms[i].Parameter, s.Forms[i].From, s.Forms[i].To = text(), text(), text()
 		}
 	case *compiler.ChangeRecords:
-		s.Zone = text
+		s.Zone = zone
 	case *compiler.ConfirmPort:
-		s.Addresses = []string{text}
+		s.Addresses = []string{text()}
 	case *compiler.ProbePort:
-		s.Targets = []string{text, text}
+		s.Targets = []string{text(), text()}
 	}
 }
 

@@ -2,31 +2,14 @@ package powershell
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
-
-// Characters that PowerShell takes for single quotes, double quotes, dashes, blanks
-// and line ends, and others that have broken something somewhere.
-const (
-	singles = "'\u2018\u2019\u201A\u201B"
-	doubles = "\"\u201C\u201D\u201E"
-	dashes  = "-\u2013\u2014\u2015"
-	blanks  = " \t\v\f\u0085\u00A0\u1680\u2003\u2028\u2029\u202F\u3000"
-	ends    = "\r\n\x00\x1A\x1B\x7F\u0080\u009F"
-	bidi    = "\u200B\u200E\u202A\u202E\u2066\u2069\uFEFF\uFFFD\uFFFE\uFFFF"
-	beyond  = "\U0001F600\U00010000\U0010FFFF\u00E9e\u0301\uD7FF\uE000"
-)
-
-// pieces are what hostile strings are made of.
-var pieces = append(strings.Split(singles+doubles+dashes+blanks+ends+bidi+beyond, ""),
-	"a", "Site2", "''", "'''", "\u2019; Write-Output INJECTED; \u2018", "'; Write-Output INJECTED; '", "$(Get-Date)", "${x}", "$x: y", "`", "`n", "`u{41}",
-	"#>", "<#", "# SIG # Begin signature block", "#requires -Version 9", "@'\n", "\n'@", "\n\u2019@", "@{", "}", ")", "(", ";", "|", "&", ",", "+", "%", "\\", "{0}", "{{", "[char]0x27", "[x]", "*", "--%", "\r\n.SYNOPSIS\r\n")
 
 var quoteTable = []struct{ in, want string }{
 	{"", "''"},
@@ -56,7 +39,7 @@ func TestQuote(t *testing.T) {
 		}
 		checkQuote(t, test.in)
 	}
-	for _, r := range singles + doubles + dashes + blanks + ends + bidi + beyond {
+	for _, r := range sample.Special {
 		for _, s := range []string{string(r), "a" + string(r), string(r) + "a", "'" + string(r) + "'", strings.Repeat(string(r), 3)} {
 			checkQuote(t, s)
 		}
@@ -102,55 +85,58 @@ func checkOffset(t *testing.T, s, got string, err error) {
 	}
 }
 
+// TestQuoteNotUTF8: a text with a half of a character, or other bytes that are no UTF-8,
+// is refused with the offset of the first of them, alone and as a value of a plan.
 func TestQuoteNotUTF8(t *testing.T) {
-	for _, s := range []string{"\xff", "a\x80", "\u00e9\xc3", "\xed\xa0\x80", "\xc0\x80", "\uFFFD\xfe", "'\xf5", "ok\xe2\x80"} {
+	for s, at := range sample.NotUTF8() {
 		checkQuote(t, s)
+		want := fmt.Sprintf("byte %d is not UTF-8", at)
+		if _, err := Quote(s); err == nil || err.Error() != want {
+			t.Errorf("Quote(%q): %v, want %s", s, err, want)
+		}
+		if script, err := Failover(spoiled(s)); err == nil || script != nil || !strings.HasSuffix(err.Error(), " is not UTF-8") {
+			t.Errorf("a plan with %q: %v", s, err)
+		}
 	}
 }
 
 func FuzzQuote(f *testing.F) {
-	for _, piece := range pieces {
+	for _, piece := range sample.Pieces() {
 		f.Add(piece)
 	}
-	f.Add("\xff")
-	f.Add("a\xe2\x80")
+	for s := range sample.NotUTF8() {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		checkQuote(t, s)
 		checkDefinitions(t, s)
 	})
 }
 
-// hostileStrings are n different strings, the same in every run.
+// hostileStrings are n of the hostile texts, from all over the list.
 func hostileStrings(n int) []string {
-	random := rand.New(rand.NewPCG(1, 2))
-	seen := map[string]bool{}
-	var out []string
-	add := func(s string) {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, s)
-		}
-	}
-	for _, piece := range pieces {
-		add(piece)
-	}
-	for len(out) < n {
-		var b strings.Builder
-		for range 1 + random.IntN(8) {
-			b.WriteString(pieces[random.IntN(len(pieces))])
-		}
-		add(b.String())
+	all := sample.Texts()
+	out := make([]string, n)
+	for i := range out {
+		out[i] = all[i*len(all)/n]
 	}
 	return out
 }
 
 func TestQuoteMany(t *testing.T) {
-	for i, s := range hostileStrings(5000) {
+	texts := sample.Texts()
+	distinct := map[string]bool{}
+	for i, s := range texts {
+		distinct[s] = true
 		checkQuote(t, s)
 		if i%10 == 0 {
 			checkDefinitions(t, s)
 		}
 	}
+	if len(distinct) < 10_000 {
+		t.Errorf("only %d texts", len(distinct))
+	}
+	t.Logf("%d texts", len(distinct))
 }
 
 func TestCommand(t *testing.T) {

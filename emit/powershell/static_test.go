@@ -46,9 +46,6 @@ func bytesProblems(text string) []string {
 	if !strings.HasPrefix(text, "#Requires -Version 3.0\r\n\r\n<#\r\n.SYNOPSIS\r\n") {
 		out = append(out, "the start is not #Requires, an empty line, and help")
 	}
-	if strings.Count(strings.ToLower(text), "#requires") != 1 {
-		out = append(out, otherRequires)
-	}
 	if strings.HasPrefix(text, "\ufeff") {
 		out = append(out, "there is a byte order mark")
 	}
