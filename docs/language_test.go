@@ -331,7 +331,7 @@ func TestFunctions(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	var source string
-	for _, name := range []string{"parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "cmd/edgeplan/source.go"} {
+	for _, name := range []string{"parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "parser/work.go", "parser/cost.go", "cmd/edgeplan/source.go"} {
 		source += read(t, name)
 	}
 	for row, want := range map[string]string{
@@ -342,7 +342,9 @@ func TestLimits(t *testing.T) {
 		"bracket in one expression | 1000 |": `maxChain *= 1000\b`,
 		"| digits of a number | 1000 |":      `maxDigits *= 1000\b`,
 		"| exponent of a number | 999 |":     `maxExponent *= 999\b`,
-		"| one local value | 16 MiB |":       `maxLocalBytes *= 16 << 20`,
+		"together in one string | 4096 |":    `maxPieces *= 4096\b`,
+		"regular expression | 1000 |":        `maxPattern *= 1000\b`,
+		"| 8 MiB, and 32 times":              `maxValueBytes *= 8 << 20(?s:.*)bytesPerByte *= 32\b`,
 		"| width in `format` | 999 |":        `a width above 999 is not supported`,
 	} {
 		if !strings.Contains(read(t, languagePage), row) || !regexp.MustCompile(want).MatchString(source) {

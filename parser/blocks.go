@@ -16,7 +16,7 @@ var rootSchema = schema{blocks: []string{
 // spec reads all blocks. Labels of blocks are known before any value is: first those
 // that are written out, for locals; then those that dynamic blocks make, too.
 func (r *reader) spec(body hcl.Body) *Spec {
-	r.scope = newScope()
+	r.scope = newScope(r.work.functions)
 	written, _, _ := body.PartialContent(rootSchema.hcl())
 	r.declare(written.Blocks)
 	r.locals(written.Blocks.OfType("locals"))

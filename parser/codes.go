@@ -4,13 +4,14 @@ import "github.com/edgeplan/edgeplan/parser/diag"
 
 // The findings of this package.
 const (
-	codeMissing     diag.Code = "EP1004"
-	codeWrongType   diag.Code = "EP1005"
-	codeUnknownRef  diag.Code = "EP1006"
-	codeDuplicate   diag.Code = "EP1007"
-	codeUnknownWord diag.Code = "EP1008"
-	codeMalformed   diag.Code = "EP1009"
-	codeTooDeep     diag.Code = "EP1010"
-	codeUnreadable  diag.Code = "EP1011"
-	codeOutside     diag.Code = "EP1012"
+	codeUnknownBlock diag.Code = "EP1003"
+	codeMissing      diag.Code = "EP1004"
+	codeWrongType    diag.Code = "EP1005"
+	codeUnknownRef   diag.Code = "EP1006"
+	codeDuplicate    diag.Code = "EP1007"
+	codeUnknownWord  diag.Code = "EP1008"
+	codeMalformed    diag.Code = "EP1009"
+	codeTooDeep      diag.Code = "EP1010"
+	codeUnreadable   diag.Code = "EP1011"
+	codeOutside      diag.Code = "EP1012"
 )

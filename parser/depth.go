@@ -21,12 +21,14 @@ const (
 	maxChain    = 1000 // operators that nest without a bracket, in one expression
 	maxDigits   = 1000 // of a number
 	maxExponent = 999  // of a number; to print 1e600000000 takes hours
+	maxPieces   = 4096 // of one string; hcl joins them in the square of their number
 )
 
 // level is an open bracket, quote or template sequence.
 type level struct {
-	lines bool // a newline ends an expression here
-	chain int  // operators since the start of the expression
+	lines  bool // a newline ends an expression here
+	chain  int  // operators since the start of the expression
+	pieces int  // of text: one for each line, $ and %
 }
 
 // depth counts what is open while it reads tokens.
@@ -58,7 +60,7 @@ func (d *depth) restart() {
 }
 
 // checkDepth returns a finding if the file nests deeper than the parser should go, or
-// has a number that is too large to work with.
+// has a number or string that is too large to work with.
 func checkDepth(file File) *hcl.Diagnostic {
 	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
 	d := depth{levels: []level{{lines: true}}}
@@ -67,6 +69,8 @@ func checkDepth(file File) *hcl.Diagnostic {
 		switch {
 		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain))
+		case d.levels[len(d.levels)-1].pieces > maxPieces:
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% together. Shorten it, or join parts of it with ${}.", maxPieces))
 		case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent))
 		}
@@ -92,6 +96,8 @@ func (d *depth) read(tokens hclsyntax.Tokens) {
 	case hclsyntax.TokenCBrace, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenCBrack, hclsyntax.TokenCParen,
 		hclsyntax.TokenTemplateSeqEnd:
 		d.close()
+	case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
+		d.levels[len(d.levels)-1].pieces++
 	case hclsyntax.TokenComma:
 		d.restart()
 	case hclsyntax.TokenNewline:
@@ -110,6 +116,7 @@ var operators = []hclsyntax.TokenType{
 	hclsyntax.TokenSlash, hclsyntax.TokenPercent, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenEqualOp,
 	hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan,
 	hclsyntax.TokenGreaterThanEq,
+	hclsyntax.TokenDoubleColon, // no operator, but hcl joins a long name part by part
 }
 
 // next returns the text of the token after the first that is no newline or comment.

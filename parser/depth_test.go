@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -9,9 +10,11 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-// Each of these ended the process with a full stack, or would if nothing counted.
+// Each of these ended the process with a full stack, or would if nothing counted. A
+// small stack is full after a few levels, so that few show what many would do.
 func TestNesting(t *testing.T) {
-	// A million of what is short, and fewer of what is not.
+	const manyTimes = 20_000
+	defer debug.SetMaxStack(debug.SetMaxStack(8 << 20))
 	many := func(s string) string { return strings.Repeat(s, min(manyTimes, 2*manyTimes/len(s))) }
 	inLocal := func(expr string) string { return head + "locals {\n  i = 0\n  a = " + expr + "\n}\n" }
 	tests := []struct{ name, text string }{
@@ -20,6 +23,7 @@ func TestNesting(t *testing.T) {
 		{"parens", inLocal(many("(") + "1" + many(")"))},
 		{"objects", inLocal(many("{a=") + "1" + many("}"))},
 		{"blocks", many("a {\n")},
+		{"names", inLocal(many("a::") + "a()")},
 		{"calls", inLocal(many("abs(") + "1" + many(")"))},
 		{"minus", inLocal(many("-") + "1")},
 		{"bang", inLocal(many("!") + "true")},

@@ -8,6 +8,7 @@
 //
 // Invariants: every slice of a Spec is in the order of declaration (files in name
 // order); every value carries the range that a finding about it points to; hostile
-// bytes end in findings, never in a panic or a stack overflow. A Spec is returned
-// beside findings as far as it could be read.
+// bytes end in findings, never in a panic or a stack overflow, and soon: what the
+// expressions of a spec make is taken off a budget. A Spec is returned beside findings
+// as far as it could be read.
 package parser

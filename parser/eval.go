@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -29,14 +30,16 @@ var kinds = []string{"site", "edge_pool", "front_end_pool", "sip_domain", "dns_z
 // scope is the one evaluation context of a spec. It is shared by all blocks:
 // building one for each block takes longer than all else in a large spec.
 type scope struct {
-	ctx    *hcl.EvalContext
-	labels map[string][]string // by kind, in order of declaration
-	locals map[string]bool
+	ctx     *hcl.EvalContext
+	labels  map[string][]string        // by kind, in order of declaration
+	known   map[string]map[string]bool // the same
+	locals  map[string]bool
+	unknown int // how many names were unknown
 }
 
-func newScope() *scope {
-	s := &scope{labels: map[string][]string{}, locals: map[string]bool{}}
-	s.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.EmptyObjectVal}, Functions: functions()}
+func newScope(functions map[string]function.Function) *scope {
+	s := &scope{labels: map[string][]string{}, known: map[string]map[string]bool{}, locals: map[string]bool{}}
+	s.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.EmptyObjectVal}, Functions: functions}
 	for _, kind := range kinds {
 		s.ctx.Variables[kind] = cty.EmptyObjectVal
 	}
@@ -46,7 +49,9 @@ func newScope() *scope {
 // declare makes the labels of one kind of block known to expressions.
 func (s *scope) declare(kind string, labels []string) {
 	refs := map[string]cty.Value{}
+	s.known[kind] = map[string]bool{}
 	for _, label := range labels {
+		s.known[kind][label] = true
 		refs[label] = cty.CapsuleVal(referenceType, &reference{kind, label})
 	}
 	s.labels[kind] = labels
@@ -79,8 +84,8 @@ func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 	switch {
 	case !ok:
 		return nil
-	case !slices.Contains(s.labels[kind], label):
-		return diag.New(codeUnknownRef, &rng, noSuch(kind, label, s.labels[kind]))
+	case !s.known[kind][label]:
+		return diag.New(codeUnknownRef, &rng, s.noSuch(kind, label, s.labels[kind]))
 	case len(traversal) > 2:
 		return diag.New(codeUnknownRef, &rng, fmt.Sprintf("%s.%s stands for the block; its arguments cannot be read from here. Put the value in a local and use that in both places.", kind, label))
 	}
@@ -96,12 +101,11 @@ func (s *scope) checkLocal(traversal hcl.Traversal) *hcl.Diagnostic {
 		return nil
 	}
 	rng := traversal.SourceRange()
-	known := []string{}
-	for local := range s.locals {
-		known = append(known, local)
+	var known []string
+	if s.unknown < maxSuggestions {
+		known = slices.Sorted(maps.Keys(s.locals))
 	}
-	slices.Sort(known)
-	return diag.New(codeUnknownRef, &rng, noSuch("local value", name, known))
+	return diag.New(codeUnknownRef, &rng, s.noSuch("local value", name, known))
 }
 
 func stepName(step hcl.Traverser) (string, bool) {
@@ -116,9 +120,16 @@ func stepName(step hcl.Traverser) (string, bool) {
 	return "", false
 }
 
+// maxSuggestions is for how many unknown names a known one is looked for, which takes
+// as long as there are names.
+const maxSuggestions = 100
+
 // noSuch says that a name is unknown, and what the reader may have meant.
-func noSuch(what, name string, known []string) string {
+func (s *scope) noSuch(what, name string, known []string) string {
 	detail := fmt.Sprintf("There is no %s %q.", what, name)
+	if s.unknown++; s.unknown > maxSuggestions {
+		return detail
+	}
 	switch meant := diag.Suggest(name, known); {
 	case meant != "":
 		detail += fmt.Sprintf(" Did you mean %q?", meant)
@@ -140,35 +151,49 @@ func quoted(list []string) []string {
 
 // evaluate returns the value of an expression, with ok false when it has none.
 func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
+	if r.work.stopped() {
+		return cty.DynamicVal, false
+	}
 	if bad := r.scope.checkRefs(expr); len(bad) > 0 {
 		r.diags = append(r.diags, bad...)
 		return cty.DynamicVal, false
 	}
 	value, diags := expr.Value(r.scope.ctx)
-	r.diags = append(r.diags, r.scope.imported(diags)...)
-	if diags.HasErrors() || !value.IsWhollyKnown() {
+	r.add(r.scope.imported(diags))
+	if diags.HasErrors() || r.work.stopped() || !value.IsWhollyKnown() {
 		return cty.DynamicVal, false
 	}
 	value, _ = value.UnmarkDeep()
 	return value, true
 }
 
-// imported is [diag.Import] with our suggestion for a misspelt function: hcl takes any
-// that is near, another one in each run.
+// imported is [diag.Import] with our suggestion for a misspelt function or variable:
+// hcl takes any that is near, another one in each run.
 func (s *scope) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
 			known := slices.Sorted(maps.Keys(s.ctx.Functions))
-			d = diag.New(codeUnknownRef, d.Subject, unknownFunction(call.CalledFunctionName(), known))
+			d = diag.New(codeUnknownRef, d.Subject, unknownName("function", call.CalledFunctionName(), known))
+		} else if expr, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok && d.Summary == "Unknown variable" {
+			d = diag.New(codeUnknownRef, d.Subject, unknownName("variable", expr.Traversal.RootName(), variables(d.EvalContext)))
 		}
 		out = append(out, d)
 	}
 	return diag.Import(out)
 }
 
-func unknownFunction(name string, known []string) string {
-	detail := fmt.Sprintf("There is no function named %q.", name)
+// variables are the names of all variables in a context and those around it.
+func variables(ctx *hcl.EvalContext) []string {
+	var names []string
+	for ; ctx != nil; ctx = ctx.Parent() {
+		names = slices.AppendSeq(names, maps.Keys(ctx.Variables))
+	}
+	return names
+}
+
+func unknownName(what, name string, known []string) string {
+	detail := fmt.Sprintf("There is no %s named %q.", what, name)
 	if meant := diag.Suggest(name, known); meant != "" {
 		detail += fmt.Sprintf(" Did you mean %q?", meant)
 	}
@@ -177,6 +202,10 @@ func unknownFunction(name string, known []string) string {
 
 // as converts a value to a type, or reports what was found and what was expected.
 func (r *reader) as(value cty.Value, want cty.Type, rng hcl.Range, words string) (cty.Value, bool) {
+	if want == cty.Number && value.Type() == cty.String && hugeText(value.AsString()) {
+		r.report(codeTooDeep, rng, tooManyDigits)
+		return cty.DynamicVal, false
+	}
 	got, err := convert.Convert(value, want)
 	if err == nil && !got.IsNull() && !hasNull(got) {
 		return got, true

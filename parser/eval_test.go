@@ -125,11 +125,13 @@ func TestLocals(t *testing.T) {
 	}{
 		{"circle", "locals {\n a = local.b\n b = local.a\n}\n" + use, "EP1006", "need each other, so none has a value: a, b."},
 		{"self", "locals {\n a = [local.a]\n}\n" + use, "EP1006", "value: a."},
+		{"used by others", "locals {\n a = local.b\n b = local.d\n c = local.b\n d = local.b\n}\n" + use, "EP1006", "value: b, d."},
+		{"in order of need", "locals {\n c = local.b\n b = local.a\n a = local.c\n}\n" + use, "EP1006", "value: a, c, b."},
 		{"twice", "locals {\n a = \"1\"\n}\nlocals {\n a = \"2\"\n}\n" + use, "EP1007", "already set at a.edge.hcl:6"},
 		{"failed", "locals {\n a = nothing\n b = local.a\n}\n" + use, "EP1006", "nothing"},
 		{"failed in for_each", "locals {\n a = nothing\n}\ndynamic \"site\" {\n for_each = local.a\n labels = [site.value]\n content {}\n}\n", "EP1006", "nothing"},
-		{"doubling text", doubling(`"${local.%[2]s}${local.%[2]s}"`), "EP1010", "larger than"},
-		{"doubling list", doubling("[local.%[2]s, local.%[2]s]"), "EP1010", "larger than"},
+		{"doubling text", doubling(`"${local.%[2]s}${local.%[2]s}"`), "EP1010", "more than 8 MiB of values"},
+		{"doubling list", doubling("[local.%[2]s, local.%[2]s]"), "EP1010", "more than 8 MiB of values"},
 		{"growing number", "locals {\n a = 1e999\n b = local.a * local.a * local.a\n c = local.b * local.b\n}\n", "EP1010", "too many digits"},
 		{"nesting", nestedLocals(1000), "EP1010", "nested deeper"},
 	}
@@ -207,6 +209,24 @@ func TestSuggestedFunction(t *testing.T) {
 		_, _, diags := parseText(head + "dynamic \"site\" {\n  for_each = lowr(\"s\")\n  labels = [1]\n  content {}\n}\n")
 		wantFinding(t, diags, "EP1006", `There is no function named "lowr". Did you mean "lower"?`)
 	}
+}
+
+// The same for variables: iterators here, whose names are equally near.
+func TestSuggestedVariable(t *testing.T) {
+	for range 50 {
+		_, _, diags := parseText(head + "locals {\n  a = [for ab in [1] : [for ac in [1] : ad]]\n}\n")
+		wantFinding(t, diags, "EP1006", `There is no variable named "ad". Did you mean "ab"?`)
+	}
+}
+
+func TestTwoCircles(t *testing.T) {
+	_, _, diags := parseText(head + "locals {\n a = local.b\n b = local.a\n c = local.d\n d = [local.c, local.a]\n e = local.e\n}\n")
+	var got []string
+	for _, d := range diags {
+		_, names, _ := strings.Cut(d.Detail, "value: ")
+		got = append(got, names)
+	}
+	noDiff(t, got, []string{"a, b.", "e."})
 }
 
 func TestDynamicFindings(t *testing.T) {

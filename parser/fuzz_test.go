@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -40,6 +41,39 @@ func FuzzParse(f *testing.F) {
 		}
 		if spec.Topology == nil && !diags.HasErrors() {
 			t.Error("no topology and no finding")
+		}
+		render(t, diag.Findings(diags, sources))
+	})
+}
+
+// Any expression ends soon, in a value or in findings.
+func FuzzExpression(f *testing.F) {
+	for _, test := range hostile {
+		if len(test.expr) < 1000 {
+			f.Add([]byte(test.expr))
+		}
+	}
+	for name := range functions() {
+		f.Add([]byte(name + `(local.list...)`))
+		f.Add([]byte("[for x in local.list : " + name + `(x, local.text, 3)]`))
+	}
+	const before = head + `
+site "s" {}
+locals {
+  list = [for x in range(64) : range(64)]
+  text = join("", [for x in range(512) : "aA1e9."])
+  map  = { for x in range(64) : "k${x}" => { a = [x, "1e600000000"], b = null } }
+}
+xmpp_federation {
+  host = `
+	f.Fuzz(func(t *testing.T, expr []byte) {
+		if len(expr) > 4096 {
+			t.Skip("longer than what one second is meant for")
+		}
+		start := time.Now()
+		_, sources, diags := parseText(before + string(expr) + "\n}\n")
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("took %s", took)
 		}
 		render(t, diag.Findings(diags, sources))
 	})

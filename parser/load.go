@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -58,11 +59,13 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 // zone files that they name from fsys. Findings are in no particular order.
 func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 	sources := diag.Sources{}
-	var bodies []hcl.Body
+	size := 0
+	var bodies []*hclsyntax.Body
 	var diags hcl.Diagnostics
 	files = slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for _, file := range files {
 		sources[file.Name] = file.Text
+		size += len(file.Text)
 		body, more := parseFile(file)
 		diags = append(diags, more...)
 		if body != nil {
@@ -73,10 +76,30 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		// What is left of a broken file would only give findings that follow from it.
 		return &Spec{Digest: digest(sources)}, sources, diags
 	}
-	r := &reader{fsys: fsys, sources: sources, diags: diags}
-	spec := r.spec(hcl.MergeBodies(bodies))
+	r := &reader{fsys: fsys, sources: sources, work: newWork(size), diags: diags}
+	spec := r.spec(r.merge(bodies))
 	spec.Digest = digest(sources)
+	if r.work.stopped() {
+		r.diags = append(r.diags, r.work.finding())
+	}
 	return spec, sources, r.diags
+}
+
+// merge makes one body of those of all files, whose expressions are guarded.
+func (r *reader) merge(bodies []*hclsyntax.Body) hcl.Body {
+	var all []hcl.Body
+	for _, body := range bodies {
+		body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
+			odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
+			if odd {
+				r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals itself; a for expression can make the values in it.")
+			}
+			return odd
+		})
+		r.work.guardBody(body)
+		all = append(all, body)
+	}
+	return hcl.MergeBodies(all)
 }
 
 // digest hashes files in the order of their names; lengths keep them apart.
@@ -90,16 +113,34 @@ func digest(sources diag.Sources) string {
 }
 
 // parseFile returns the body of a file, nil if there is none.
-func parseFile(file File) (hcl.Body, hcl.Diagnostics) {
+func parseFile(file File) (*hclsyntax.Body, hcl.Diagnostics) {
 	if d := checkDepth(file); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
 	parsed, diags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
-	diags = diag.Import(diags)
+	diags = diag.Import(withoutQuoteEchoes(diags))
 	if parsed == nil {
 		return nil, diags
 	}
-	return parsed.Body, diags
+	return parsed.Body.(*hclsyntax.Body), diags
+}
+
+// withoutQuoteEchoes keeps one finding about a missing quote, after which hcl takes
+// text for strings and strings for text to the end of the file.
+func withoutQuoteEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	var first *hcl.Diagnostic
+	for _, d := range diags {
+		if strings.HasPrefix(d.Detail, "Quoted strings may not be split over multiple lines.") &&
+			(first == nil || d.Subject.Start.Byte < first.Subject.Start.Byte) {
+			first = d
+		}
+	}
+	if first == nil {
+		return diags
+	}
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		return d != first && d.Subject != nil && d.Subject.Start.Byte >= first.Subject.Start.Byte
+	})
 }
 
 // readFile reads at most limit bytes of a regular file.
@@ -116,7 +157,17 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%w: %d bytes, more than %d", errTooLarge, info.Size(), limit)
 	}
-	return fs.ReadFile(fsys, name)
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	// The size was that of a moment ago, and not every file system tells the truth.
+	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		return nil, fmt.Errorf("%w: more than %d bytes", errTooLarge, limit)
+	}
+	return text, err
 }
 
 var (

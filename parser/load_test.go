@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -178,6 +179,25 @@ func TestUnreadable(t *testing.T) {
 	wantFinding(t, diags, "EP1011", "permission denied")
 	_, _, diags = Load(zoneFS, []string{"../a.edge.hcl"})
 	wantFinding(t, diags, "EP1011", "leads out")
+}
+
+// liarFS says that its files are empty, but they have no end.
+type liarFS struct{ sizedFS }
+
+func (f liarFS) Open(string) (fs.File, error) { return f, nil }
+func (f liarFS) Read(p []byte) (int, error)   { return len(p), nil }
+
+func TestSizeIsNotTrusted(t *testing.T) {
+	text, err := readFile(liarFS{}, "x", 1000)
+	if !errors.Is(err, errTooLarge) || text != nil {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	_, _, diags := Load(liarFS{}, []string{"a.edge.hcl"})
+	wantFinding(t, diags, "EP1010", "it is too large: more than 67108864 bytes.")
+	text, err = readFile(zoneFS, "a.zone", 9)
+	if string(text) != "zone text" || err != nil {
+		t.Errorf("%q, %v", text, err)
+	}
 }
 
 // A file that cannot be read is one finding, not more for all that it declares.

@@ -2,5 +2,5 @@
 
 package parser
 
-// manyTimes is how often TestNesting nests; the race detector makes it slow.
-const manyTimes = 100_000
+// slowness is how much longer tests may take under the race detector.
+const slowness = 10

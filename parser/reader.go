@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,11 +20,20 @@ type reader struct {
 	fsys    fs.FS
 	sources diag.Sources
 	scope   *scope
+	work    *work
 	diags   hcl.Diagnostics
 }
 
 func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
-	r.diags = append(r.diags, diag.New(code, &rng, detail))
+	r.add(hcl.Diagnostics{diag.New(code, &rng, detail)})
+}
+
+// add keeps findings, but none after the one that ends the work: what is unknown from
+// there on would only give findings that follow from it.
+func (r *reader) add(diags hcl.Diagnostics) {
+	if !r.work.stopped() {
+		r.diags = append(r.diags, diags...)
+	}
 }
 
 // schema is what a block may hold. An argument that ends in ! is required; a block
@@ -61,44 +71,49 @@ type content struct {
 	r     *reader
 	attrs hcl.Attributes
 	body  *hcl.BodyContent
-	must  []string  // required arguments
-	head  hcl.Range // what a finding about something that is not there points to
-	odd   hcl.Diagnostics
+	must  []string        // required arguments
+	head  hcl.Range       // what a finding about something that is not there points to
+	meant map[string]bool // names that are misspelt
 }
 
 // open reads the parts of a body.
 func (r *reader) open(body hcl.Body, s schema, head hcl.Range) *content {
 	got, diags := body.Content(s.hcl())
 	odd := withoutEchoes(r.scope.imported(diags))
-	r.diags = append(r.diags, odd...)
-	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head, odd: odd}
+	r.add(odd)
+	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head, meant: meantNames(odd)}
 }
 
 // withoutEchoes drops the finding that an argument is missing where another one says
 // that it is misspelt, and that a value is unknown, as only one with a finding is.
 func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	meant := meantNames(diags)
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
 		if strings.HasPrefix(d.Detail, "This value is not yet known.") {
 			return true
 		}
 		name := strings.SplitN(d.Detail, `"`, 3)
-		return diag.Of(d) == codeMissing && len(name) == 3 && isMeant(name[1], diags)
+		return diag.Of(d) == codeMissing && len(name) == 3 && meant[name[1]]
 	})
 }
 
-// isMeant tells whether a finding says that a name is misspelt, or is a block written
-// as an argument or the reverse.
-func isMeant(name string, diags hcl.Diagnostics) bool {
-	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
-		return strings.HasSuffix(d.Detail, fmt.Sprintf("Did you mean %q?", name)) ||
-			strings.HasSuffix(d.Detail, fmt.Sprintf("Did you mean to define a block of type %q?", name)) ||
-			strings.Contains(d.Detail, fmt.Sprintf("Did you mean to define argument %q?", name))
-	})
+var meantName = regexp.MustCompile(`Did you mean (?:to define (?:a block of type|argument) )?"([^"]+)"\?`)
+
+// meantNames are the names that findings say are misspelt, or a block written as an
+// argument or the reverse.
+func meantNames(diags hcl.Diagnostics) map[string]bool {
+	names := map[string]bool{}
+	for _, d := range diags {
+		for _, found := range meantName.FindAllStringSubmatch(d.Detail, -1) {
+			names[found[1]] = true
+		}
+	}
+	return names
 }
 
 // missing reports that a block is not there.
 func (c *content) missing(kind, detail string) {
-	if !isMeant(kind, c.odd) {
+	if !c.meant[kind] {
 		c.r.report(codeMissing, c.head, detail)
 	}
 }
@@ -228,7 +243,7 @@ func (r *reader) locals(blocks []*hcl.Block) {
 	attrs := map[string]*hcl.Attribute{}
 	for _, block := range blocks {
 		got, diags := block.Body.JustAttributes()
-		r.diags = append(r.diags, diag.Import(diags)...)
+		r.add(diag.Import(diags))
 		for name, attr := range got {
 			if first := attrs[name]; first != nil {
 				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name, first.NameRange.Filename, first.NameRange.Start.Line))
@@ -242,10 +257,6 @@ func (r *reader) locals(blocks []*hcl.Block) {
 	for _, name := range r.localOrder(attrs) {
 		r.scope.ctx.Variables["local"] = cty.ObjectVal(needed(attrs[name].Expr, values))
 		value, ok := r.evaluate(attrs[name].Expr)
-		if ok && tooLarge(value) {
-			r.report(codeTooDeep, attrs[name].Expr.Range(), fmt.Sprintf("The local value %q is larger than %d bytes, nested deeper than %d levels, or has a number of too many digits.", name, maxLocalBytes, maxOpen))
-			ok = false
-		}
 		if !ok {
 			value = cty.DynamicVal // unknown: what uses it is not reported again
 		}
@@ -279,35 +290,6 @@ func needed(expr hcl.Expression, values map[string]cty.Value) map[string]cty.Val
 		}
 	}
 	return out
-}
-
-const (
-	maxLocalBytes = 16 << 20
-	maxNumberBits = 1 << 14
-)
-
-// tooLarge keeps locals that double each other from filling the memory, or the stack.
-func tooLarge(value cty.Value) bool {
-	size := 0
-	_ = cty.Walk(value, func(path cty.Path, v cty.Value) (bool, error) {
-		size += 16
-		if len(path) > maxOpen || v.Type() == cty.Number && hugeFloat(v) {
-			size = maxLocalBytes + 1
-		}
-		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
-			size += len(v.AsString())
-		}
-		return size <= maxLocalBytes, nil
-	})
-	return size > maxLocalBytes
-}
-
-func hugeFloat(v cty.Value) bool {
-	if !v.IsKnown() || v.IsNull() {
-		return false
-	}
-	bits := v.AsBigFloat().MantExp(nil)
-	return bits < -maxNumberBits || bits > maxNumberBits
 }
 
 // localOrder sorts local values so that each comes after those it refers to, and
@@ -346,21 +328,30 @@ func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
 			}
 		}
 	}
-	r.reportCircle(attrs, order)
+	r.reportCircles(attrs, needs)
 	return order
 }
 
-func (r *reader) reportCircle(attrs map[string]*hcl.Attribute, order []string) {
-	left := slices.Sorted(maps.Keys(attrs))
-	ordered := map[string]bool{}
-	for _, name := range order {
-		ordered[name] = true
+// reportCircles reports local values that need each other, given what each needs and
+// has not got. It follows one need of each, the first in the order of names.
+func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string]map[string]bool) {
+	walks := map[string]int{} // in which walk a name was met
+	for i, start := range slices.Sorted(maps.Keys(needs)) {
+		var path []string
+		name := start
+		for len(needs[name]) > 0 && walks[name] == 0 {
+			walks[name] = i + 1
+			path = append(path, name)
+			name = slices.Min(slices.Collect(maps.Keys(needs[name])))
+		}
+		if walks[name] != i+1 {
+			continue // it has all it needs, or leads to a circle that is reported
+		}
+		circle := path[slices.Index(path, name):]
+		first := slices.Index(circle, slices.Min(circle))
+		circle = slices.Concat(circle[first:], circle[:first])
+		r.report(codeUnknownRef, attrs[circle[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(circle, ", ")))
 	}
-	left = slices.DeleteFunc(left, func(name string) bool { return ordered[name] })
-	if len(left) == 0 {
-		return
-	}
-	r.report(codeUnknownRef, attrs[left[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(left, ", ")))
 }
 
 // expand makes dynamic blocks look like blocks written out.
