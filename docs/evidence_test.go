@@ -14,8 +14,6 @@ const (
 	runtimeText  = "emit/powershell/runtime.ps1"
 )
 
-func init() { pages = append(pages, evidencePage) }
-
 // TestEvidenceOutcomes: the page, the reader and the scripts have the same outcomes.
 func TestEvidenceOutcomes(t *testing.T) {
 	found := map[string]bool{}

@@ -34,7 +34,7 @@ func Check(plan *compiler.Plan, logs []Log) Report {
 		c.promises(r, known)
 	}
 	undone, redone := acted(rollback, c.runs), acted(failover, c.runs)
-	ahead, behind := walk(forward, undone), walk(back, redone)
+	ahead, behind := append(walk(forward, undone), c.torn()...), walk(back, redone)
 
 	out := Report{
 		Verdict: NotComplete, Name: plan.Name, Plan: plan.ID, Ticket: plan.Change.Ticket,
@@ -93,6 +93,32 @@ func (c *checker) reading() {
 	}
 }
 
+// torn finds torn lines that no later run of the same stage and host made good. Those of
+// other plans are not counted.
+func (c *checker) torn() []Problem {
+	var out []Problem
+	for _, log := range c.logs {
+		for _, line := range log.Torn {
+			near := log.near(line)
+			if near.Plan != c.plan.ID {
+				continue
+			}
+			p := Problem{Text: "a torn line that no later run made good", Host: near.Host, Place: place(log.Name, line)}
+			if near.Outcome != completed && near.Outcome != ended {
+				p.Stage = near.Stage // else it was the start of a run, which may have been of any stage
+			}
+			host := hostKey(near.Host)
+			good := slices.ContainsFunc(c.runs, func(r *run) bool {
+				return r.done() && r.first().UTC > near.UTC && r.host == host && (p.Stage == "" || r.stage == p.Stage)
+			})
+			if !good {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
 func (c *checker) astray(lost []*run) {
 	for _, r := range lost {
 		text := "a host that the plan does not name for this stage"
@@ -115,6 +141,9 @@ func hasStage(plan *compiler.Plan, script, name string) bool {
 // come from modules other than those of the product and of PowerShell.
 func (c *checker) real(r *run) {
 	for _, e := range r.records {
+		if e.Outcome == whatIf || e.Outcome == started && strings.Contains(e.Detail, "whatif=True") {
+			c.problem(Problem{Text: "a run with -WhatIf, which writes no log", Stage: r.stage, Host: e.Host, Detail: e.UTC})
+		}
 		if e.Outcome != started && e.Outcome != completed {
 			continue
 		}
@@ -268,7 +297,7 @@ func (s *slot) missing(cut string) (Problem, bool) {
 	case stopped:
 		p.Text, p.Detail = "the last run stopped", why
 	case ended:
-		p.Text, p.Detail = "the last run was ended before it was done", last.last().UTC
+		p.Text, p.Detail = "the last run was ended before it was done", why
 	default:
 		p.Text, p.Detail = "the last run has no end: it crashed or still runs", last.last().UTC
 	}

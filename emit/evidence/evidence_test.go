@@ -176,7 +176,7 @@ func TestTornAndBad(t *testing.T) {
 		tail     string
 		complete bool
 	}{
-		{string(line[:20]), true}, {string(line[:3]) + "\n", true}, {"\x00\x00\x00", true}, {string(line[:20]) + "\x00\x00", true},
+		{string(line[:20]), false}, {string(line[:3]) + "\n", false}, {"\x00\x00\x00", false}, {string(line[:20]) + "\x00\x00", false}, {"\n\r\n \n", true},
 		{"nonsense\n", false}, {strings.Replace(string(line), `"utc"`, `"UTC"`, 1), false}, {"\xff\xfe{", false}, {string(line) + "x", false},
 	} {
 		all := files(w.records)
@@ -186,6 +186,68 @@ func TestTornAndBad(t *testing.T) {
 		if r := Check(w.plan, logsOf(t, all)); r.Complete != c.complete {
 			t.Errorf("tail %q: %s, %+v", c.tail, r.Verdict, r.Problems)
 		}
+	}
+}
+
+// A torn line does no harm once the stage it is of came to its end on the same host.
+func TestTornMadeGood(t *testing.T) {
+	const host = "edge2a.contoso.com"
+	torn := []byte(`{"utc":"2026-12-05T22:0`)
+	for _, c := range []struct {
+		what     string
+		edit     func(data, line []byte) []byte
+		complete bool
+	}{
+		{"before the first record", func(data, line []byte) []byte { return slices.Concat(torn, []byte("\n"), data) }, true},
+		{"between two runs", func(data, line []byte) []byte { return behind(data, `"COMPLETE"`, torn) }, true},
+		{"in a run that went on", func(data, line []byte) []byte { return behind(data, `"CALL"`, torn) }, false},
+		{"at the end", func(data, line []byte) []byte { return append(data, torn...) }, false},
+		{"in a second run", func(data, line []byte) []byte { return slices.Concat(data, line, torn) }, false},
+	} {
+		w := whole(t)
+		all := files(w.records)
+		at := slices.IndexFunc(w.records, func(r Record) bool { return r.Host == host })
+		again := w.records[at]
+		again.UTC = "2026-12-05T23:59:00.0000000Z"
+		line, _ := json.Marshal(again)
+		all[host+".jsonl"] = c.edit(all[host+".jsonl"], append(line, '\n'))
+		r := Check(w.plan, logsOf(t, all))
+		if r.Complete != c.complete || !c.complete && !hasProblem(r, "torn line") {
+			t.Errorf("%s: %s, %+v", c.what, r.Verdict, r.Problems)
+		}
+	}
+}
+
+// behind puts a line behind the first one that holds a text.
+func behind(data []byte, text string, line []byte) []byte {
+	at := bytes.Index(data, []byte(text))
+	at += bytes.IndexByte(data[at:], '\n') + 1
+	return slices.Concat(data[:at], line, []byte("\n"), data[at:])
+}
+
+// The end of a run that stopped has its exit code; a list for the DNS owner is a change.
+func TestEnds(t *testing.T) {
+	const host = "fe02.corp.contoso.com"
+	w := whole(t)
+	w.say(rollback, "Verify", host, "START", "", started, start)
+	w.say(rollback, "Verify", host, "4", "", dnsCome, "xmpp.contoso.com. IN A 203.0.113.11")
+	if r := check(t, w); !r.Complete {
+		t.Errorf("stage Verify undoes nothing: %+v", r.Problems)
+	}
+	w.say(rollback, "Dns", host, "START", "", started, start)
+	w.say(rollback, "Dns", host, "4", "", dnsCome, "xmpp.contoso.com. IN A 203.0.113.11")
+	if r := check(t, w); r.Complete || !hasProblem(r, "undid something since") || r.Rollback[3].Why != "crashed or still running" {
+		t.Errorf("%s: %+v", r.Verdict, r.Rollback)
+	}
+	w.say(rollback, "Dns", host, "END", "", ended, "stage Dns: exit code 1 whatif=False rehearsal=no")
+	if r := check(t, w); r.Rollback[3].End != ended || r.Rollback[3].Why != "exit code 1" {
+		t.Errorf("%+v", r.Rollback[3])
+	}
+	last := len(w.records) - 1
+	w.records = append(w.records, w.records[last])
+	w.records[last].Outcome, w.records[last].Detail = stopped, "DNS owner, please change"
+	if r := check(t, w); r.Rollback[3].End != stopped || r.Rollback[3].Why != "DNS owner, please change; exit code 1" {
+		t.Errorf("%+v", r.Rollback[3])
 	}
 }
 
@@ -202,6 +264,7 @@ func TestProblems(t *testing.T) {
 	for want, edit := range map[string]func(*world){
 		"functions were replaced": func(w *world) { each(w, started, func(r *Record) { r.Detail = "rehearsal=Get-ChangeHost from=Lync" }) },
 		"does not say":            func(w *world) { each(w, completed, func(r *Record) { r.Detail = "exit code 0" }) },
+		"writes no log":           func(w *world) { each(w, called, func(r *Record) { r.Outcome = whatIf }) },
 		"other modules":           func(w *world) { each(w, started, func(r *Record) { r.Detail = "rehearsal=no from=LyncSim,Lync" }) },
 		"no call of the plan":     func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
 		"no CALL announced":       func(w *world) { each(w, called, func(r *Record) { r.Outcome = noted }) },
@@ -264,6 +327,11 @@ func TestOtherPlans(t *testing.T) {
 	r := check(t, w)
 	if !r.Complete || len(r.Others) != 1 || r.Others[0].Records != 1 {
 		t.Errorf("%+v %+v", r.Others, r.Problems)
+	}
+	line, _ := json.Marshal(other)
+	log, err := Read("other.jsonl", slices.Concat(line, []byte("\n"), line[:40]))
+	if r := Check(w.plan, append(logsOf(t, files(w.records)), log)); err != nil || len(log.Torn) != 1 || !r.Complete {
+		t.Errorf("a torn line of another plan counts: %v, %+v", err, r.Problems)
 	}
 }
 
@@ -344,6 +412,13 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%q was read", data)
 		}
 	}
+	full := slices.Concat(append(slices.Clone(good), '\n'), []byte(strings.Repeat("x\n", maxFaults)))
+	if log, err := Read("x", full); err != nil || len(log.Bad) != maxFaults {
+		t.Errorf("%d bad lines: %v", len(log.Bad), err)
+	}
+	if _, err := Read("x", slices.Concat(full, []byte("{"))); err == nil {
+		t.Errorf("more than %d lines that are no records were read", maxFaults)
+	}
 	if log, err := Read("x", append([]byte("\xEF\xBB\xBF"), good...)); err != nil || len(log.Records) != 1 {
 		t.Errorf("a byte order mark: %v", err)
 	}
@@ -356,6 +431,9 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		log, err := Read("x", data)
+		if bytes.Count(data, []byte("\n")) >= maxFaults {
+			return // it may stop half way
+		}
 		if log.Lines != len(log.Records)+len(log.Torn)+len(log.Bad)+log.Blank {
 			t.Errorf("lines are lost: %+v", log)
 		}

@@ -23,6 +23,7 @@ func (r Report) Markdown() (string, error) {
 	})
 	p.problems(r.Problems)
 	p.stages("Stages", r.Stages)
+	p.line("\nTimes are UTC, by the clock of each host: the order across hosts is no better than their clocks.")
 	if len(r.Rollback) > 0 {
 		p.stages("Rollback", r.Rollback)
 	}

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,7 +98,11 @@ func Fields() []string {
 
 var errTorn = errors.New("torn")
 
-// Read reads a log. It fails where no line is a record; the Log is filled all the same.
+// maxFaults bounds the torn and bad lines of a log. A log with more is something else.
+const maxFaults = 1000
+
+// Read reads a log. It fails where no line is a record, and behind maxFaults lines that
+// are none; the Log is filled up to there all the same.
 func Read(name string, data []byte) (Log, error) {
 	log := Log{Name: name}
 	for len(data) > 0 {
@@ -105,6 +110,9 @@ func Read(name string, data []byte) (Log, error) {
 		data = rest
 		log.Lines++
 		log.add(line)
+		if len(log.Torn)+len(log.Bad) > maxFaults {
+			return log, fmt.Errorf("more than %d of its lines are no records", maxFaults)
+		}
 	}
 	if len(log.Records) > 0 {
 		return log, nil
@@ -135,6 +143,20 @@ func (l *Log) add(line []byte) {
 	default:
 		l.Records = append(l.Records, Entry{record, l.Lines})
 	}
+}
+
+// near is the record before a line, or without one the first of the log, with no time.
+func (l Log) near(line int) Record {
+	at, _ := slices.BinarySearchFunc(l.Records, line, func(e Entry, line int) int { return cmp.Compare(e.Line, line) })
+	switch {
+	case len(l.Records) == 0:
+		return Record{}
+	case at == 0:
+		out := l.Records[0].Record
+		out.UTC, out.Outcome = "", ended
+		return out
+	}
+	return l.Records[at-1].Record
 }
 
 // head is what each line of the scripts begins with.

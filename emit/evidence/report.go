@@ -51,7 +51,7 @@ type StageRuns struct {
 	Last  string   `json:"last_end"`      // UTC of the last record
 	Who   []string `json:"who"`           // sorted
 	End   string   `json:"last_outcome"`  // COMPLETE, STOPPED, ENDED, "no end" or "did not run"
-	Why   string   `json:"why,omitempty"` // of STOPPED
+	Why   string   `json:"why,omitempty"` // unless COMPLETE
 	Done  bool     `json:"done"`          // COMPLETE, and nothing undone by the other script since
 }
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,7 +27,10 @@ func merge(plan string, logs []Log) []Entry {
 		out = append(out, Entry{record, at})
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(a.UTC, b.UTC), cmp.Compare(a.Line, b.Line), cmp.Compare(a.key(), b.key()))
+		if order := cmp.Or(cmp.Compare(a.UTC, b.UTC), cmp.Compare(a.Line, b.Line)); order != 0 {
+			return order
+		}
+		return cmp.Compare(a.key(), b.key())
 	})
 	return out
 }
@@ -89,20 +93,30 @@ func (r *run) end() (outcome, why string) {
 	if r.done() {
 		return completed, ""
 	}
-	if stop, ok := r.has(stopped); ok {
+	code := ""
+	if last := r.last(); last.Outcome == ended {
+		code = exitCode.FindString(last.Detail)
+	}
+	switch stop, ok := r.has(stopped); {
+	case ok && code != "":
+		return stopped, stop.Detail + "; " + code
+	case ok:
 		return stopped, stop.Detail
+	case r.last().Outcome == ended:
+		return ended, code
 	}
-	if r.last().Outcome == ended {
-		return ended, ""
-	}
-	return noEnd, ""
+	return noEnd, "crashed or still running"
 }
 
+// exitCode is part of the detail of ENDED.
+var exitCode = regexp.MustCompile(`exit code \d+`)
+
 // moved is the time of the last record that says that the run set out to change
-// something, "" if it did not.
+// something, or in stage Dns had somebody do it; "" if it did not.
 func (r *run) moved() string {
 	for _, e := range slices.Backward(r.records) {
-		if e.Outcome == called || e.Outcome == changed {
+		asked := r.stage == compiler.DNS && (e.Outcome == dnsGone || e.Outcome == dnsCome)
+		if e.Outcome == called || e.Outcome == changed || asked {
 			return e.UTC
 		}
 	}
