@@ -4,7 +4,7 @@ STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 FUZZTIME      = 30s
 
-.PHONY: help build test race lint golden fuzz check cross dist
+.PHONY: help build test race scenarios lint golden fuzz check cross dist
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -17,6 +17,9 @@ test: ## run all tests
 
 race: ## run all tests with the race detector
 	go test -race -timeout 30m ./...
+
+scenarios: ## run every script of six specs, and its mutants, in PowerShell
+	EDGEPLAN_SCENARIOS=all go test -timeout 60m -v -run 'TestScenarios|TestMutants' ./emit/rehearsal
 
 lint: ## gofmt, vet, go.mod and staticcheck
 	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
@@ -33,7 +36,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done
 
-check: lint race cross ## all that CI checks
+check: lint race scenarios cross ## all that CI checks
 
 dist: ## build twice and compare
 	$(GOFLAGS_BUILD) -o dist/edgeplan ./cmd/edgeplan

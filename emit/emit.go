@@ -61,7 +61,7 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 	if err := checkNames(plan.Zones); err != nil {
 		return nil, err
 	}
-	all, err := base(plan)
+	all, err := makeAll(plan, append(slices.Clone(scripts), maker{PlanName, compiler.Encode}))
 	if err != nil {
 		return nil, err
 	}
@@ -90,17 +90,18 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 	return all, nil
 }
 
-// base makes the scripts and plan.json.
-func base(plan *compiler.Plan) ([]Artifact, error) {
+// maker makes the file of that name.
+type maker struct {
+	name string
+	make func(*compiler.Plan) ([]byte, error)
+}
+
+var scripts = []maker{{"failover.ps1", powershell.Failover}, {"rollback.ps1", powershell.Rollback}}
+
+// makeAll makes files of a plan.
+func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 	var all []Artifact
-	for _, file := range []struct {
-		name string
-		make func(*compiler.Plan) ([]byte, error)
-	}{
-		{"failover.ps1", powershell.Failover},
-		{"rollback.ps1", powershell.Rollback},
-		{PlanName, compiler.Encode},
-	} {
+	for _, file := range files {
 		data, err := file.make(plan)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/pflag"
-
-	"github.com/edgeplan/edgeplan/compiler"
 )
 
 var buildCommand = command{
@@ -20,33 +18,33 @@ of a package, and a package whose failover is gone, are removed if edgeplan wrot
 and nobody has changed them since; what else stands there stays and is named.`,
 	exits:   [3]string{"written, or already there", specExits[1], "the spec has errors, usage, or a file cannot be read or written"},
 	example: "edgeplan build specs/contoso -o out",
-	bind: func(fs *pflag.FlagSet) action {
-		flags, failovers := bindFindings(fs), bindFailovers(fs)
-		dir := fs.StringP("output", "o", "", "write packages into `DIR`; it is made if needed")
-		return func(p *program, args []string) error {
-			if *dir == "" {
-				return usageError("build needs -o DIR")
-			}
-			plans, err := p.compile(args, *failovers, flags)
-			if err != nil {
-				return err
-			}
-			return p.deliver(filepath.Clean(*dir), plans, asPackage, len(*failovers) == 0)
-		}
-	},
+	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asPackage) },
 }
 
-// deliver writes what is made of plans and says what was done.
-func (p *program) deliver(dir string, plans []*compiler.Plan, of kind, all bool) error {
-	packs, err := survey(dir, plans, of, all)
-	if err != nil {
-		return err
+// bindDelivery binds the flags of a command that writes what is made of each plan below
+// a folder, and says what was done.
+func bindDelivery(fs *pflag.FlagSet, of kind) action {
+	flags, failovers := bindFindings(fs), bindFailovers(fs)
+	dir := fs.StringP("output", "o", "", "write "+of.plural+" into `DIR`; it is made if needed")
+	return func(p *program, args []string) error {
+		if *dir == "" {
+			return usagef("%s needs -o DIR", fs.Name())
+		}
+		plans, err := p.compile(args, *failovers, flags)
+		if err != nil {
+			return err
+		}
+		out := filepath.Clean(*dir)
+		packs, err := survey(out, plans, of, len(*failovers) == 0)
+		if err != nil {
+			return err
+		}
+		if err := write(out, packs); err != nil {
+			return err
+		}
+		p.account(out, packs)
+		return nil
 	}
-	if err := write(dir, packs); err != nil {
-		return err
-	}
-	p.account(dir, packs)
-	return nil
 }
 
 // account says what was done to each package.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -65,18 +64,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 }
 
 func (p *program) readLog(arg string) (evidence.Log, error) {
-	name := stdinName
-	var data []byte
-	var err error
-	if arg == "-" {
-		data, err = p.readStdin()
-	} else {
-		path := filepath.Clean(arg)
-		name = shown(path)
-		if data, err = readFile(path, maxLog); err != nil {
-			err = cannot(path, err)
-		}
-	}
+	name, data, err := p.readNamed(arg, maxLog)
 	if err != nil {
 		return evidence.Log{}, err
 	}

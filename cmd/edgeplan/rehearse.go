@@ -1,10 +1,6 @@
 package main
 
-import (
-	"path/filepath"
-
-	"github.com/spf13/pflag"
-)
+import "github.com/spf13/pflag"
 
 var rehearseCommand = command{
 	name:  "rehearse",
@@ -15,18 +11,5 @@ simulation, and rehearse.ps1. That runs the whole change and its rollback, on an
 computer with PowerShell 5.1 or later, and touches nothing real.`,
 	exits:   [3]string{"written, or already there", specExits[1], "the spec has errors, usage, or a file cannot be read or written"},
 	example: "edgeplan rehearse specs/contoso -o out",
-	bind: func(fs *pflag.FlagSet) action {
-		flags, failovers := bindFindings(fs), bindFailovers(fs)
-		dir := fs.StringP("output", "o", "", "write kits into `DIR`; it is made if needed")
-		return func(p *program, args []string) error {
-			if *dir == "" {
-				return usageError("rehearse needs -o DIR")
-			}
-			plans, err := p.compile(args, *failovers, flags)
-			if err != nil {
-				return err
-			}
-			return p.deliver(filepath.Clean(*dir), plans, asRehearsal, false)
-		}
-	},
+	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asRehearsal) },
 }

@@ -44,19 +44,10 @@ standard input.`,
 
 // readPlan reads plan.json from where the argument says, and names that place.
 func (p *program) readPlan(arg string) (name string, text []byte, err error) {
-	if arg == "-" {
-		text, err := p.readStdin()
-		return stdinName, text, err
+	if info, err := os.Stat(arg); arg != "-" && err == nil && info.IsDir() {
+		arg = filepath.Join(arg, emit.PlanName)
 	}
-	path := filepath.Clean(arg)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, emit.PlanName)
-	}
-	text, err = readFile(path, maxPlan)
-	if err != nil {
-		return "", nil, cannot(path, err)
-	}
-	return shown(path), text, nil
+	return p.readNamed(arg, maxPlan)
 }
 
 // decodePlans reads one plan, or an array of them.

@@ -134,6 +134,20 @@ func (p *program) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, e
 	return spec, texts, diags, nil
 }
 
+// readNamed reads a file of at most limit bytes, or standard input for "-", and says how
+// to name it.
+func (p *program) readNamed(arg string, limit int64) (name string, text []byte, err error) {
+	if arg == "-" {
+		text, err := p.readStdin()
+		return stdinName, text, err
+	}
+	path := filepath.Clean(arg)
+	if text, err = readFile(path, limit); err != nil {
+		return "", nil, cannot(path, err)
+	}
+	return shown(path), text, nil
+}
+
 func (p *program) readStdin() ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
 	switch {

@@ -36,17 +36,18 @@ type change struct {
 
 // kind is what is made of a plan, and where.
 type kind struct {
+	plural string
 	suffix string // of the folder, after the name of the plan
 	make   func(*compiler.Plan) ([]emit.Artifact, error)
 }
 
 var (
-	asPackage   = kind{"", emit.All}
-	asRehearsal = kind{".rehearsal", emit.Rehearsal}
+	asPackage   = kind{"packages", "", emit.All}
+	asRehearsal = kind{"kits", ".rehearsal", emit.Rehearsal}
 )
 
 // survey compares what is made of plans with the output folder, which need not be there.
-// With all set, packages of edgeplan that are not among the plans are to go.
+// With all plans given, packages of edgeplan that are of none of them are to go.
 func survey(dir string, plans []*compiler.Plan, of kind, all bool) ([]pack, error) {
 	root, err := os.OpenRoot(dir)
 	switch {
@@ -71,7 +72,7 @@ func survey(dir string, plans []*compiler.Plan, of kind, all bool) ([]pack, erro
 		}
 		packs = append(packs, one)
 	}
-	if !all || root == nil {
+	if !all || root == nil || of.suffix != "" { // only packages are known by what is in them
 		return packs, nil
 	}
 	stale, err := surveyStale(root, taken)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -217,53 +216,6 @@ func (c *checker) promises(r *run, known map[string]bool) {
 			}
 		}
 	}
-}
-
-var (
-	// quoted is a literal of PowerShell, in which every kind of single quote is doubled.
-	quoted     = regexp.MustCompile(`'(?:[^'\x{2018}-\x{201B}]|['\x{2018}-\x{201B}]{2})*'`)
-	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
-)
-
-// planCmdlets are the names of all cmdlets that a plan calls, in lower case, and of the
-// one that writes a backup of what a call returns.
-func planCmdlets(plan *compiler.Plan) map[string]bool {
-	out := map[string]bool{}
-	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
-		for _, stage := range stages {
-			for _, step := range stage.Steps {
-				for _, name := range stepCmdlets(step) {
-					out[strings.ToLower(name)] = true
-				}
-			}
-		}
-	}
-	return out
-}
-
-func stepCmdlets(step compiler.Step) []string {
-	switch s := step.(type) {
-	case *compiler.Backup:
-		if s.Export {
-			return []string{s.Call.Name, "Export-Clixml"}
-		}
-		return []string{s.Call.Name}
-	case *compiler.StopServices:
-		return []string{s.Call.Name}
-	case *compiler.StartServices:
-		return []string{s.Call.Name}
-	case *compiler.Replicate:
-		return []string{s.Call.Name, s.Read.Name}
-	case *compiler.SendMessage:
-		return []string{s.Call.Name}
-	case *compiler.SetRoute:
-		var out []string
-		for _, form := range s.Forms {
-			out = append(out, form.Call.Name)
-		}
-		return out
-	}
-	return nil // it changes nothing
 }
 
 // walk finds what keeps the stages of a script from being done, in order, after a cut:

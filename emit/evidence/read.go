@@ -79,13 +79,15 @@ const (
 	completed = "COMPLETE"
 )
 
-// Outcomes are all outcomes that a record can have.
-func Outcomes() []string {
-	return []string{
-		started, passed, failed, warning, waived, attested, override, unknown, dnsGone, dnsCome,
-		noted, skipped, called, changed, whatIf, receipt, stopped, ended, completed,
-	}
+var outcomes = []string{
+	started, passed, failed, warning, waived, attested, override, unknown, dnsGone, dnsCome,
+	noted, skipped, called, changed, whatIf, receipt, stopped, ended, completed,
 }
+
+// Outcomes are all outcomes that a record can have.
+func Outcomes() []string { return slices.Clone(outcomes) }
+
+var fieldNames = Fields() // once, not for each line
 
 // Fields are the names of the fields of a record, in the order of the scripts.
 func Fields() []string {
@@ -193,7 +195,7 @@ func parse(line []byte) (Record, error) {
 		return record, err
 	}
 	value := reflect.ValueOf(&record).Elem()
-	for i, name := range Fields() {
+	for i, name := range fieldNames {
 		text, ok := fields[name]
 		if !ok {
 			return record, fmt.Errorf("the field %s is missing", name)
@@ -254,7 +256,7 @@ func (r Record) check() error {
 		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
 	case r.Script != failover && r.Script != rollback:
 		return errors.New("script is neither failover nor rollback")
-	case !slices.Contains(Outcomes(), r.Outcome):
+	case !slices.Contains(outcomes, r.Outcome):
 		return errors.New("outcome is none that a script writes")
 	case r.Host == "" || r.Stage == "" || r.Plan == "":
 		return errors.New("plan, stage or host is empty")

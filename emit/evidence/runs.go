@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
 )
@@ -230,13 +229,4 @@ func addTo(list []string, s string) []string {
 		return list
 	}
 	return slices.Insert(list, at, s)
-}
-
-// cmdlets are the names in a command, without what stands in quotes.
-func cmdlets(command string) []string {
-	var out []string
-	for _, m := range cmdletName.FindAllStringSubmatch(quoted.ReplaceAllString(command, "''"), -1) {
-		out = addTo(out, strings.ToLower(m[1]))
-	}
-	return out
 }

@@ -135,12 +135,15 @@ function Test-SimAsked([System.Management.Automation.PSCmdlet]$Caller, [System.C
     return $false
 }
 
+function Write-SimError([System.Management.Automation.PSCmdlet]$Caller, [string]$Text, [string]$Id, [string]$Category) {
+    # An error that ends the caller only where it asked for that.
+    $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList $Text
+    $Caller.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, $Id, $Category, $null))
+}
+
 function Test-SimSpoiled([System.Management.Automation.PSCmdlet]$Caller, [string]$Fault) {
     # Whether this call is to do nothing, with an error that does not end the caller or without.
-    if ($Fault -eq 'error') {
-        $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList 'simulated error'
-        $Caller.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, 'SimError', 'NotSpecified', $null))
-    }
+    if ($Fault -eq 'error') { Write-SimError -Caller $Caller -Text 'simulated error' -Id 'SimError' -Category 'NotSpecified' }
     return $Fault -eq 'error' -or $Fault -eq 'noop'
 }
 
@@ -283,8 +286,7 @@ function Get-SimSite($Caller, $Given, $World, $Fault) {
         $wanted = $Given['Identity'] -replace '^Site:', ''
         $found = @($World.Sites | Where-Object { $_.Name -eq $wanted })
         if ($found.Count -eq 0) {
-            $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList ('Management object not found for identity "{0}".' -f $wanted)
-            $Caller.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, 'NotFound', 'ObjectNotFound', $wanted))
+            Write-SimError -Caller $Caller -Text ('Management object not found for identity "{0}".' -f $wanted) -Id 'NotFound' -Category 'ObjectNotFound'
         }
     }
     foreach ($site in $found) {

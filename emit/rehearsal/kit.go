@@ -2,10 +2,8 @@ package rehearsal
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -31,15 +29,13 @@ type File struct {
 }
 
 // Kit makes the files of a kit besides the scripts of the plan, in the order of their
-// names. Scripts are the change scripts that it is for, by name: their hashes are in
-// the kit, and rehearse.ps1 runs no others. Product is that of the simulated servers;
+// names. Scripts are the change scripts that it is for: rehearse.ps1 runs no others.
+// Product is that of the simulated servers;
 // [NewWorld] says what another than the plan's does. The plan has to come from
 // [compiler.Compile], as plan.json does not hold the whole deployment.
-func Kit(plan *compiler.Plan, product cmdlet.Product, scripts []File) ([]File, error) {
+func Kit(plan *compiler.Plan, product cmdlet.Product, scripts []Script) ([]File, error) {
 	run := NewRun(plan, product)
-	for _, script := range scripts {
-		run.Scripts = append(run.Scripts, Script{script.Name, fmt.Sprintf("%x", sha256.Sum256(script.Data))})
-	}
+	run.Scripts = scripts
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "  ")

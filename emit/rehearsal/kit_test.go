@@ -30,13 +30,23 @@ func specs(t *testing.T) []string {
 	return out
 }
 
-// writeKit writes the kit of a plan as edgeplan does, and returns its folder.
-func writeKit(t *testing.T, plan *compiler.Plan) string {
+// writeKit writes the kit of a plan as edgeplan does, and returns its folder. For another
+// product than the plan's, the deployment is of that one.
+func writeKit(t testing.TB, plan *compiler.Plan, product cmdlet.Product) string {
 	t.Helper()
 	dir := t.TempDir()
 	artifacts, err := emit.Rehearsal(plan)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if product != plan.Product {
+		files, err := rehearsal.Kit(plan, product, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			artifacts = append(artifacts, emit.Artifact(f))
+		}
 	}
 	for _, a := range artifacts {
 		if err := os.WriteFile(filepath.Join(dir, a.Name), a.Data, 0o666); err != nil {
@@ -44,6 +54,12 @@ func writeKit(t *testing.T, plan *compiler.Plan) string {
 		}
 	}
 	return dir
+}
+
+func kitOf(t *testing.T, spec string) string {
+	t.Helper()
+	plan := compile(t, spec)
+	return writeKit(t, plan, plan.Product)
 }
 
 // rehearse runs the kit and returns its exit code and output, each line of which has
@@ -74,7 +90,7 @@ func TestRehearse(t *testing.T) {
 	engine := find(t)
 	for _, spec := range specs(t) {
 		t.Run(spec, func(t *testing.T) {
-			code, out := rehearse(t, engine, writeKit(t, compile(t, spec)))
+			code, out := rehearse(t, engine, kitOf(t, spec))
 			if code != 0 || !strings.Contains(out, "The change works; stages that failed on the way: 0") || !strings.Contains(out, "restores the first world") {
 				t.Errorf("exit code %d\n%s", code, out)
 			}
@@ -85,7 +101,7 @@ func TestRehearse(t *testing.T) {
 // An operator sees what a failure looks like, and that the stage can be run again.
 func TestRehearseFault(t *testing.T) {
 	engine := find(t)
-	kit := writeKit(t, compile(t, "two-servers"))
+	kit := kitOf(t, "two-servers")
 	for fault, want := range map[string]string{
 		"Set-CsSite:throw@2":                                "simulated fault",
 		"Stop-CsWindowsService:error@1":                     "simulated error",

@@ -1,10 +1,6 @@
 package rehearsal
 
-import (
-	"strconv"
-
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-)
+import "github.com/edgeplan/edgeplan/compiler/cmdlet"
 
 // edgeServices are the services of an Edge Server. The names are those of a Skype for
 // Business Server 2015 in public logs. No source has the short name of the XMPP service,
@@ -38,5 +34,3 @@ func running(product cmdlet.Product, list [][2]string) []Service {
 	}
 	return out
 }
-
-func decimal(n int) string { return strconv.Itoa(n) }

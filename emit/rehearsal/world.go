@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -121,7 +122,7 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 	}
 	xmpp := pool.ListeningPort > 0 && product != cmdlet.SfBServer2019 && product != cmdlet.SfBServerSE
 	if xmpp {
-		out.XmppListeningPort, out.XmppInternalPort = decimal(pool.ListeningPort), decimal(pool.InternalPort)
+		out.XmppListeningPort, out.XmppInternalPort = strconv.Itoa(pool.ListeningPort), strconv.Itoa(pool.InternalPort)
 	}
 	dead := pool.Name == plan.From.Name && plan.Reason == "disaster"
 	all := Public{Address: pool.VirtualIPv4, Hosts: []string{}}

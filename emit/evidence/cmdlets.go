@@ -1,0 +1,64 @@
+package evidence
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+var (
+	// quoted is a literal of PowerShell, in which every kind of single quote is doubled.
+	quoted     = regexp.MustCompile(`'(?:[^'\x{2018}-\x{201B}]|['\x{2018}-\x{201B}]{2})*'`)
+	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
+)
+
+// planCmdlets are the names of all cmdlets that a plan calls, in lower case, and of the
+// one that writes a backup of what a call returns.
+func planCmdlets(plan *compiler.Plan) map[string]bool {
+	out := map[string]bool{}
+	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
+		for _, stage := range stages {
+			for _, step := range stage.Steps {
+				for _, name := range stepCmdlets(step) {
+					out[strings.ToLower(name)] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func stepCmdlets(step compiler.Step) []string {
+	switch s := step.(type) {
+	case *compiler.Backup:
+		if s.Export {
+			return []string{s.Call.Name, "Export-Clixml"}
+		}
+		return []string{s.Call.Name}
+	case *compiler.StopServices:
+		return []string{s.Call.Name}
+	case *compiler.StartServices:
+		return []string{s.Call.Name}
+	case *compiler.Replicate:
+		return []string{s.Call.Name, s.Read.Name}
+	case *compiler.SendMessage:
+		return []string{s.Call.Name}
+	case *compiler.SetRoute:
+		var out []string
+		for _, form := range s.Forms {
+			out = append(out, form.Call.Name)
+		}
+		return out
+	}
+	return nil // it changes nothing
+}
+
+// cmdlets are the names in a command, without what stands in quotes.
+func cmdlets(command string) []string {
+	var out []string
+	for _, m := range cmdletName.FindAllStringSubmatch(quoted.ReplaceAllString(command, "''"), -1) {
+		out = addTo(out, strings.ToLower(m[1]))
+	}
+	return out
+}
