@@ -40,6 +40,7 @@ func (s *suite) gates() {
 	s.check(code == 0 && strings.Contains(s.last, "WARNING"), "Preflight warns of missing rights")
 	s.restore(s.points[0])
 	s.refuses(3, s.visitOf(compiler.Route), way{}, "Route before Preflight")
+	s.check(strings.Contains(s.last, "run stage Preflight here first"), "Route before Preflight says so")
 	s.refuses(3, s.visitOf(compiler.Replicated), way{}, "Replicate before Route")
 	s.refuses(5, s.visitOf(compiler.Firewall), way{bare: true}, "Firewall without a word")
 	s.running()
@@ -92,6 +93,11 @@ func (s *suite) names() {
 		s.refuses(5, v, way{}, "Dns before it is done")
 		s.check(strings.Contains(s.last, "DNS+"), "what is to be done is said")
 		s.refuses(3, v, way{given: attest("done")}, "Dns attested against the server")
+	}
+	if n := slices.IndexFunc(s.walk.World.Dns, func(set rehearsal.Set) bool { return set.Type == "A" }); n >= 0 {
+		s.restore(s.points[i])
+		s.edit(func(w *rehearsal.World) { w.Dns[n].Data = append(w.Dns[n].Data, "192.0.2.99") })
+		s.refuses(5, v, way{}, "Dns with an address too many")
 	}
 	s.restore(s.points[i])
 	s.refuses(5, v, way{fault: "dns:down"}, "Dns without a server")

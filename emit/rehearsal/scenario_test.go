@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -192,6 +193,22 @@ func (s *suite) happy() {
 		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
 	}
 	s.check(slices.Equal(got, want), "changes: %q, want %q", got, want)
+	var pushed, replicas []string
+	for _, line := range s.audit() {
+		if fields := strings.Fields(line); fields[1] == "Invoke-CsManagementStoreReplication" {
+			pushed = append(pushed, fields[2])
+		}
+	}
+	for _, stage := range s.plan.Stages {
+		for _, step := range stage.Steps {
+			if r, ok := step.(*compiler.Replicate); ok {
+				replicas = append(replicas, r.Replica)
+			}
+		}
+	}
+	s.check(slices.Equal(pushed, replicas), "pushed to %q, want %q", pushed, replicas)
+	stamp, sum, _ := strings.Cut(s.receipt(), "-")
+	s.check(sum == fmt.Sprintf("%X", sha256.Sum256([]byte(s.plan.ID+"|"+stamp)))[:8], "the receipt is one of this plan: %s", s.receipt())
 	world := s.world()
 	for _, step := range routes(s.plan) {
 		s.check(slices.ContainsFunc(world.Sites, func(site rehearsal.Site) bool {
@@ -254,13 +271,20 @@ func (s *suite) sheets() {
 	s.check(before.equal(s.save()), "a run sheet writes nothing")
 }
 
-// twice: a finished stage changes nothing, at once and at the end.
+// twice: a finished stage changes nothing, at once and at the end; Stop at no point between.
 func (s *suite) twice() {
 	for i, v := range s.walk.Forth {
 		if v.Script == "" {
 			continue
 		}
-		for _, at := range []int{i + 1, len(s.points) - 1} {
+		again := []int{i + 1, len(s.points) - 1}
+		if v.Stage == compiler.Stop { // must not stop what has been started since
+			again = again[:0]
+			for at := i + 1; at < len(s.points); at++ {
+				again = append(again, at)
+			}
+		}
+		for _, at := range again {
 			s.restore(s.points[at])
 			audit := s.audit()
 			code := s.visit(v, way{})
@@ -488,7 +512,6 @@ func (s *suite) rollback() {
 			back(fmt.Sprintf("after %s, %s", name(v), fault))
 		}
 	}
-	s.lost()
 }
 
 // lost: without its state file, rollback asks for a word before it sets a route.
@@ -509,17 +532,30 @@ func (s *suite) lost() {
 		s.check(s.digest() == s.final(), "rollback without a state file changes nothing")
 		s.check(s.visit(v, way{given: map[string]any{"Attest": "the change record"}}) == 0, "rollback without a state file, attested")
 	}
-	// A stopped server that has lost it starts everything.
-	if i := s.lastAt(compiler.Stop); i >= 0 {
-		at := tree{"world/world.json": s.points[i+1]["world/world.json"]}
-		s.restore(at)
+	// A server that has lost it starts everything, be all of it down or one service.
+	i := s.lastAt(compiler.Stop)
+	if i < 0 {
+		return
+	}
+	start := func(what string) {
 		for _, v := range s.walk.Back {
 			if v.Stage == compiler.Start {
-				s.check(s.visit(v, way{}) == 0, "%s without a state file", name(v))
+				s.check(s.visit(v, way{}) == 0, "%s without a state file, %s", name(v), what)
 			}
 		}
-		s.check(s.digest() == s.first(), "started without a state file: %s", s.digest())
+		s.check(s.digest() == s.first(), "started without a state file, %s: %s", what, s.digest())
 	}
+	s.restore(tree{"world/world.json": s.points[i+1]["world/world.json"]})
+	start("all down")
+	s.restore(tree{"world/world.json": s.points[0]["world/world.json"]})
+	s.edit(func(w *rehearsal.World) {
+		for h := range w.Hosts {
+			if w.Hosts[h].Name == s.walk.Forth[i].Host {
+				w.Hosts[h].Services[3].Status = "Stopped"
+			}
+		}
+	})
+	start("one service down")
 }
 
 // thereAndBack walks forth and back, twice.
@@ -537,6 +573,7 @@ func (s *suite) thereAndBack() {
 	s.check(strings.Contains(s.last, "target already"), "Preflight sees that the route is set")
 	s.goes("back after Preflight", s.walk.Back)
 	s.check(s.digest() == s.first(), "back after Preflight: %s", s.digest())
+	s.lost()
 }
 
 // killed: the process dies before each call and after each change. The stage, run again,

@@ -20,7 +20,12 @@ type shell struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Reader
+	frozen int // runs that may stand still in it
 }
+
+// maxFrozen bounds the threads that stand still in one process: with some 200 of them
+// the engine stops answering.
+const maxFrozen = 50
 
 // request is one run of a script; answer is what became of it.
 type request struct {
@@ -39,6 +44,11 @@ const died = -1
 
 // run has the process run a script, and starts it first if it does not run.
 func (s *shell) run(ask request) (answer, error) {
+	if ask.Freeze {
+		if s.frozen++; s.frozen > maxFrozen {
+			s.stop()
+		}
+	}
 	if s.cmd == nil {
 		if err := s.start(); err != nil {
 			return answer{}, err
@@ -96,10 +106,11 @@ func (s *shell) start() error {
 	return nil
 }
 
+// stop ends the process. It would not end by itself while a thread in it stands still.
 func (s *shell) stop() {
 	if s.cmd != nil {
-		s.in.Close()
+		s.cmd.Process.Kill()
 		s.cmd.Wait()
-		s.cmd = nil
+		s.cmd, s.frozen = nil, 0
 	}
 }
