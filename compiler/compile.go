@@ -23,8 +23,7 @@ func Compile(spec *parser.Spec) ([]*Plan, hcl.Diagnostics) {
 	broken := m.diags.HasErrors()
 	all := m.diags
 	var plans []*Plan
-	for _, failover := range spec.Failovers {
-		j := &job{model: m, f: failover, to: m.pools[failover.To.V]}
+	for _, j := range m.jobs() {
 		plan := j.compile(broken)
 		all = append(all, j.open()...)
 		if plan != nil {
@@ -35,10 +34,24 @@ func Compile(spec *parser.Spec) ([]*Plan, hcl.Diagnostics) {
 	return plans, diag.Sort(all)
 }
 
-// job compiles one failover.
+// jobs are the plans that a spec asks for.
+func (m *model) jobs() []*job {
+	var out []*job
+	for _, failover := range m.spec.Failovers {
+		out = append(out, &job{model: m, f: failover, to: m.pools[failover.To.V]})
+	}
+	for _, prepare := range m.spec.Prepares {
+		paper := &parser.Failover{Name: prepare.Name, Change: prepare.Change, Accepts: prepare.Accepts, Range: prepare.Range}
+		out = append(out, &job{model: m, f: paper, prepare: prepare})
+	}
+	return out
+}
+
+// job compiles one failover, or its preparation.
 type job struct {
 	*model
-	f        *parser.Failover
+	f        *parser.Failover // of a preparation only name, change, acceptances and range
+	prepare  *parser.Prepare  // nil for a failover
 	from, to *parser.EdgePool
 	sites    []*parser.Site // whose routes change, sorted by name
 	own      hcl.Diagnostics
@@ -53,6 +66,28 @@ func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) 
 // sound model only the rules that need none are tried.
 func (j *job) compile(broken bool) *Plan {
 	j.readAccepts()
+	make := j.failover
+	if j.prepare != nil {
+		make = j.preparation
+	}
+	plan := make(broken)
+	if plan == nil || j.blocked() {
+		return nil
+	}
+	order(plan)
+	if plan.Kind == KindFailover {
+		plan.Outage = reach(plan)
+	}
+	plan.Findings = j.findings()
+	plan.ID = identify(plan)
+	if err := prove(plan); err != nil {
+		panic("internal error: plan " + plan.Name + ": " + err.Error())
+	}
+	return plan
+}
+
+// failover makes the plan of a failover, nil if an error stands in the way.
+func (j *job) failover(broken bool) *Plan {
 	if !j.checkTarget() || !j.resolve() {
 		return nil
 	}
@@ -61,18 +96,7 @@ func (j *job) compile(broken bool) *Plan {
 	if broken || j.blocked() {
 		return nil
 	}
-	plan := j.lower(zones)
-	if plan == nil || j.blocked() {
-		return nil
-	}
-	order(plan)
-	plan.Outage = reach(plan)
-	plan.Findings = j.findings()
-	plan.ID = identify(plan)
-	if err := prove(plan); err != nil {
-		panic("internal error: plan " + plan.Name + ": " + err.Error())
-	}
-	return plan
+	return j.lower(zones)
 }
 
 // readAccepts notes which findings somebody has accepted, and refuses those that

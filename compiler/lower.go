@@ -17,6 +17,7 @@ import (
 func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 	plan := &Plan{
 		FormatVersion:  FormatVersion,
+		Kind:           KindFailover,
 		SpecDigest:     j.spec.Digest,
 		Name:           j.f.Name.V,
 		Product:        cmdlet.Product(j.spec.Topology.Product.V),
@@ -41,6 +42,7 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 	l.replicate()
 	l.verify()
 	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
+	plan.Earliest = j.earliest(plan)
 	return plan
 }
 
@@ -318,14 +320,30 @@ func (l *lowering) records() {
 			}
 		}
 		says := "DNS records of " + z.Name
-		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, page(strings.Join(steps, ", "))), z.Name}
+		forth, home := page(strings.Join(steps, ", ")), backPage("3c")
+		if l.prepare != nil {
+			forth, home = ours, ours
+		}
+		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, forth), z.Name}
 		step.Needs = l.forward.ids(Route)
 		step.Undo = []string{"rollback/dns/" + z.Name}
 		l.forward.add(DNS, step)
-		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, backPage("3c")), z.Name}
+		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, home), z.Name}
 		back.Needs = l.back.ids(Route)
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(DNS, back)
+	}
+}
+
+// checkRecords checks the records of a preparation once more.
+func (l *lowering) checkRecords() {
+	for _, way := range []struct {
+		stages *stages
+		prefix string
+	}{{l.forward, ""}, {l.back, "rollback/"}} {
+		step := &CheckState{l.info(way.prefix+"verify/state", l.plan.ManagementHost, "DNS records", Safe, l.f.Range, ours), []string{DNS}}
+		step.Needs, step.NoUndo = way.stages.ids(DNS), "it changes nothing"
+		way.stages.add(Verify, step)
 	}
 }
 

@@ -9,7 +9,15 @@ import (
 // would misread the new one.
 const FormatVersion = 1
 
-// Plan is one failover. Its JSON form is public; all artifacts but the new zone files
+// Kinds of plan.
+const (
+	KindFailover = "failover"
+	// KindPrepare changes DNS only, ahead of a failover. Such a plan has no pools, route
+	// or outage.
+	KindPrepare = "prepare"
+)
+
+// Plan is one failover, or its preparation. Its JSON form is public; all artifacts but the new zone files
 // can be made from it alone. It holds no time of building, host, user or absolute path.
 type Plan struct {
 	FormatVersion int `json:"format_version"`
@@ -18,6 +26,7 @@ type Plan struct {
 	ID string `json:"id"`
 	// SpecDigest is "sha256:" and a hash over all files of the spec.
 	SpecDigest     string         `json:"spec_digest"`
+	Kind           string         `json:"kind"`
 	Name           string         `json:"name"`
 	Product        cmdlet.Product `json:"product"` // of the management host
 	ManagementHost string         `json:"management_host"`
@@ -33,9 +42,12 @@ type Plan struct {
 	Change   Change    `json:"change"`
 	Stages   []Stage   `json:"stages"`
 	Zones    []Zone    `json:"zones"`
-	Outage   []Reach   `json:"outage"`
+	Outage   []Reach   `json:"outage"` // of a failover
 	Rollback []Stage   `json:"rollback"`
 	Findings []Finding `json:"findings"`
+	// Earliest are the moments before which something else must not begin, because
+	// old answers still live.
+	Earliest []Earliest `json:"earliest"`
 
 	// Estate is what the spec says stands today. It is not part of plan.json.
 	Estate Estate `json:"-"`
@@ -104,6 +116,13 @@ type Zone struct {
 	// serial would go down.
 	RollbackSerial uint32      `json:"rollback_serial"`
 	RollbackHunks  []hunk.Hunk `json:"rollback_hunks"`
+	// SOA is the data of the SOA record before the change.
+	SOA string `json:"soa"`
+	// SOAPrerequisite has the update refused once the SOA is another one.
+	SOAPrerequisite bool `json:"soa_prerequisite,omitempty"`
+	// OperatingSystem is that of the server; only with the delivery windows-dns.
+	OperatingSystem string `json:"operating_system,omitempty"`
+	Wait            Wait   `json:"wait"`
 
 	// Text is the new zone file. It is not part of plan.json.
 	Text []byte `json:"-"`
@@ -112,9 +131,42 @@ type Zone struct {
 // Changed tells whether the plan edits the zone; else it only checks records there.
 func (z Zone) Changed() bool { return len(z.Hunks) > 0 }
 
+// Wait tells how long answers from before a change live on. All are seconds, and 0 in
+// a zone that does not change.
+type Wait struct {
+	// Old is the longest TTL of the records that change: for that long a resolver may
+	// give the answer that it got just before.
+	Old uint32 `json:"old"`
+	// Negative is how long a resolver may remember that a record was not there: the
+	// smaller of the TTL of the SOA record and its minimum field (RFC 2308). It is 0
+	// if no set is new.
+	Negative uint32 `json:"negative"`
+	// Secondary is the refresh time of the SOA: a secondary server that no NOTIFY
+	// reaches has the old zone for up to that long.
+	Secondary uint32 `json:"secondary"`
+}
+
+// Caches is how long resolvers may give old answers, counted from the moment at which
+// all servers of the zone have the new records.
+func (w Wait) Caches() uint32 { return max(w.Old, w.Negative) }
+
+// Everywhere is the longest time from the change at the primary server until nobody
+// has an old answer.
+func (w Wait) Everywhere() uint32 { return w.Caches() + w.Secondary }
+
+// Earliest says when something may begin: Seconds after all servers of the zone have
+// the new records. At is that moment where the change window has an end and the change
+// is made at the very end of it; RFC 3339, empty if not known.
+type Earliest struct {
+	What    string `json:"what"`
+	Zone    string `json:"zone"`
+	Seconds uint32 `json:"seconds"`
+	At      string `json:"at,omitempty"`
+}
+
 // RecordSet is an RRset before and after the change. Owner is absolute and ends in a
 // dot. Data is canonical: addresses, or "priority weight port target." for SRV. A set
-// with equal Old and New is left as it is and checked.
+// with equal Old and New and one TTL is left as it is and checked.
 type RecordSet struct {
 	Owner  string   `json:"owner"`
 	Type   string   `json:"type"`    // A, AAAA or SRV
@@ -127,7 +179,12 @@ type RecordSet struct {
 }
 
 // Changed tells whether the set changes.
-func (r RecordSet) Changed() bool { return !sameStrings(r.Old, r.New) }
+func (r RecordSet) Changed() bool { return !sameStrings(r.Old, r.New) || r.TTLChanged() }
+
+// TTLChanged tells whether records that stay get another TTL.
+func (r RecordSet) TTLChanged() bool {
+	return len(r.Old) > 0 && len(r.New) > 0 && r.OldTTL != r.NewTTL
+}
 
 // Service says whether something is reachable, and through which Edge pool.
 type Service struct {

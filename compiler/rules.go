@@ -152,6 +152,9 @@ func (j *job) checkChange() {
 	if startOK && endOK && !end.After(start) {
 		j.report(codeMalformed, j.f.Change.WindowEnd.Range, "The window ends at %s, not after it starts.", j.f.Change.WindowEnd.V)
 	}
+	if j.to == nil {
+		return
+	}
 	product := j.productOf(j.to)
 	if ends := supportEnds[product]; startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
 		rng := j.spec.Topology.Product.Range

@@ -21,6 +21,9 @@ var kindsOf = map[string][]string{
 // that works on plans has to doubt it: stages are known and stand once, have steps of
 // their own kinds, name the hosts of their steps and zones that are there.
 func checkShape(plan *Plan) error {
+	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
+		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
+	}
 	for _, stages := range [][]Stage{plan.Stages, plan.Rollback} {
 		if len(stages) == 0 {
 			return fmt.Errorf("the plan has no stages or no rollback")

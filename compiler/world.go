@@ -116,6 +116,12 @@ func (w *world) changeRecords(plan *Plan, name string, back bool) {
 // the plan is routed to the target pool, whose servers run and know it; DNS leads to
 // the pool's own addresses.
 func (w *world) reached(plan *Plan) string {
+	if plan.Kind == KindPrepare {
+		if all, _ := w.recordState(plan); !all {
+			return "records are not changed"
+		}
+		return ""
+	}
 	for site, route := range w.routes {
 		if route != plan.To.FQDN {
 			return fmt.Sprintf("%s is routed to %q", site, route)

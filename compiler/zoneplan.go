@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,6 +27,10 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 			return strings.Compare(a.Owner+" "+a.Type, b.Owner+" "+b.Type)
 		})
 		planned, err := j.planZone(z, list)
+		if wrong := (*serialError)(nil); errors.As(err, &wrong) {
+			j.report(codeBadSerial, z.Serial.Range, "%s.", wrong.why)
+			continue
+		}
 		if err != nil {
 			j.report(codeNoEdit, z.File.Range, "The zone file %q cannot be edited safely: %s.", z.File.V, strings.TrimSuffix(err.Error(), "."))
 			continue
@@ -42,17 +47,22 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		Name: z.Name.V, File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
 		OldSHA256: sum(z.Text), NewSHA256: sum(z.Text), OldSerial: old, NewSerial: old, RollbackSerial: old,
 		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: z.Text,
+		SOAPrerequisite: z.SOAPrerequisite.V,
 	}
+	if z.Delivery.V == "windows-dns" {
+		planned.OperatingSystem = z.OperatingSystem.V
+	}
+	soa, _ := z.file.Set(z.origin, "SOA")
+	planned.SOA = strings.Join(soa.Data, " ")
 	if !slices.ContainsFunc(sets, RecordSet.Changed) {
 		return planned, nil
 	}
+	planned.Wait = waits(sets, soa)
 	var err error
 	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
 		return planned, err
 	}
-	if planned.RollbackSerial, err = j.nextSerial(z, planned.NewSerial); err != nil {
-		return planned, err
-	}
+	planned.RollbackSerial = j.laterSerial(z, planned.NewSerial)
 	if planned.Hunks, planned.Text, err = edit(z.file, z.Text, sets, false, planned.NewSerial); err != nil {
 		return planned, err
 	}
@@ -73,12 +83,12 @@ func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial 
 			continue
 		}
 		change := zonefile.Change{Owner: set.Owner, Type: set.Type, Data: set.New}
-		if len(set.Old) == 0 {
+		if len(set.Old) == 0 || set.TTLChanged() {
 			change.TTL = set.NewTTL
 		}
 		if back {
 			change.Data, change.TTL = set.Old, 0
-			if len(set.New) == 0 {
+			if len(set.New) == 0 || set.TTLChanged() {
 				change.TTL = set.OldTTL
 			}
 		}
@@ -100,19 +110,49 @@ func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial 
 	return hunks, edited, err
 }
 
+// serialError says why the serial that is asked for cannot be had.
+type serialError struct{ why string }
+
+func (e *serialError) Error() string { return e.why }
+
 func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
 
-// nextSerial raises a serial by the policy of the zone. The date is that of the
-// change window: edgeplan reads no clock.
+// nextSerial is the serial of the new zone, by the policy of the zone. The date is that
+// of the change window: edgeplan reads no clock.
 func (j *job) nextSerial(z *zone, old uint32) (uint32, error) {
-	if z.Serial.V != "date" {
-		return zonefile.Increment(old), nil
+	switch policy := z.Serial.V; policy {
+	case "date":
+		if _, ok := j.windowDay(); !ok {
+			return 0, &serialError{`serial = "date" takes the date from window_start, which is not given`}
+		}
+	case "auto", "increment":
+	default:
+		wanted, err := strconv.ParseUint(policy, 10, 32)
+		if err != nil || !zonefile.Greater(uint32(wanted), old) {
+			return 0, &serialError{fmt.Sprintf("The serial %s does not come after %d, the present one, in the arithmetic of RFC 1982: secondary servers would keep the old zone", policy, old)}
+		}
+		return uint32(wanted), nil
 	}
+	return j.laterSerial(z, old), nil
+}
+
+// laterSerial raises a serial: to the day of the change where the policy is date, or is
+// auto and the serial is a date already; else by one.
+func (j *job) laterSerial(z *zone, old uint32) uint32 {
+	day, ok := j.windowDay()
+	if !ok || z.Serial.V != "date" && !(z.Serial.V == "auto" && zonefile.IsDate(old)) {
+		return zonefile.Increment(old)
+	}
+	serial, _ := zonefile.Date(old, day)
+	return serial
+}
+
+// windowDay is the day on which the change window starts, as YYYYMMDD in UTC.
+func (j *job) windowDay() (day int, ok bool) {
 	start, err := time.Parse(time.RFC3339, j.f.Change.WindowStart.V)
 	if err != nil {
-		return 0, fmt.Errorf(`serial = "date" takes the date from window_start, which is not given`)
+		return 0, false
 	}
-	day, _ := strconv.Atoi(start.UTC().Format("20060102"))
-	serial, _ := zonefile.Date(old, day)
-	return serial, nil
+	day, _ = strconv.Atoi(start.UTC().Format("20060102"))
+	return day, true
 }

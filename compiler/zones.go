@@ -148,8 +148,7 @@ func parseSRV(data string) (srv, bool) {
 // lowerZones decides what each RRset becomes and returns the sets by zone.
 func (j *job) lowerZones() map[*zone][]RecordSet {
 	out := map[*zone][]RecordSet{}
-	if j.spec.XMPP == nil {
-		j.report(codeMalformed, j.f.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
+	if !j.needXMPP() {
 		return out
 	}
 	known := j.checkPublic()
@@ -168,6 +167,14 @@ func (j *job) lowerZones() map[*zone][]RecordSet {
 		j.checkZone(z, out[z])
 	}
 	return out
+}
+
+// needXMPP reports that nothing says how partners find the deployment.
+func (j *job) needXMPP() bool {
+	if j.spec.XMPP == nil {
+		j.report(codeMalformed, j.f.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
+	}
+	return j.spec.XMPP != nil
 }
 
 // checkPublic reports a pool whose addresses in public DNS are not all known.
@@ -373,7 +380,7 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 		case s.port != xmppPort:
 			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d.", name, s.port, xmppPort)
 			return nil, false
-		case seen[s.priority]:
+		case seen[s.priority] && j.prepare == nil: // a preparation mends it
 			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d. Partners would share themselves out between two pools, of which one is not designated; each pool needs a priority of its own.", name, s.priority)
 			return nil, false
 		}
@@ -479,6 +486,9 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 		}
 	}
 	window := j.window()
+	if j.prepare != nil {
+		window = 0 // a preparation is what shortens them
+	}
 	for _, set := range sets {
 		if set.Changed() && window > 0 && float64(set.OldTTL) > window.Seconds() {
 			j.report(codeLongTTL, z.at(set.Owner, set.Type), "The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may give the old answer until after it; lower the TTL well ahead.", set.Type, strings.TrimSuffix(set.Owner, "."), set.OldTTL, int(window.Seconds()))

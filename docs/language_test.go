@@ -60,7 +60,7 @@ func compile(t *testing.T, where string, files fstest.MapFS, text string) {
 			t.Errorf("%s: line %d: %s %s: %s", where, d.Subject.Start.Line, code, d.Summary, d.Detail)
 		}
 	}
-	if len(plans) != len(spec.Failovers) || len(plans) == 0 {
+	if len(plans) != len(spec.Failovers)+len(spec.Prepares) || len(plans) == 0 {
 		t.Errorf("%s: %d plans", where, len(plans))
 	}
 }
@@ -196,6 +196,7 @@ var typeProbes = map[string]struct{ value, code string }{
 	"reference to an":  {`"x"`, "EP1005"},
 	"one of":           {`"x"`, "EP1008"},
 	"host name or add": {"{}", "EP1005"},
+	"seconds, 30 to":   {"29", "EP1009"},
 }
 
 func TestTypes(t *testing.T) {

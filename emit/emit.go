@@ -61,7 +61,7 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 	if err := checkNames(plan.Zones); err != nil {
 		return nil, err
 	}
-	all, err := makeAll(plan, append(slices.Clone(scripts), maker{PlanName, compiler.Encode}))
+	all, err := makeAll(plan, append(scripts(plan), maker{PlanName, compiler.Encode}))
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,10 @@ type maker struct {
 	make func(*compiler.Plan) ([]byte, error)
 }
 
-var scripts = []maker{{"failover.ps1", powershell.Failover}, {"rollback.ps1", powershell.Rollback}}
+// scripts make the two scripts of a plan.
+func scripts(plan *compiler.Plan) []maker {
+	return []maker{{words.ScriptFile(words.Script(plan)), powershell.Forward}, {words.ScriptFile(words.RollbackScript), powershell.Rollback}}
+}
 
 // makeAll makes files of a plan.
 func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {

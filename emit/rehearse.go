@@ -9,7 +9,7 @@ import (
 // name: the scripts themselves, byte for byte as in the package, the simulation, and
 // SHA256SUMS. The plan has to come from [compiler.Compile].
 func Rehearsal(plan *compiler.Plan) ([]Artifact, error) {
-	all, err := makeAll(plan, scripts)
+	all, err := makeAll(plan, scripts(plan))
 	if err != nil {
 		return nil, err
 	}

@@ -2,26 +2,38 @@ package golden
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler"
 )
 
-// tool skips a test loudly where a program is missing; in CI that is a failure.
+// tool skips a test loudly where a program is missing, or is another than on Linux; with
+// EDGEPLAN_TOOLS_REQUIRED, which .ci/run sets, that is a failure.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
+	if err == nil && (runtime.GOOS == "windows" || name == "patch" && !isGNU(path)) {
+		err = errors.New("not the program that it is on Linux")
+	}
 	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not installed", name)
+		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
+			t.Fatalf("%s: %v, and EDGEPLAN_TOOLS_REQUIRED is set", name, err)
 		}
-		t.Skipf("SKIPPED: %s is not installed", name)
+		t.Skipf("SKIPPED: %s: %v", name, err)
 	}
 	return path
+}
+
+// isGNU tells a GNU program from one of BSD or Apple.
+func isGNU(path string) bool {
+	out, _ := exec.Command(path, "--version").Output()
+	return bytes.HasPrefix(out, []byte("GNU "))
 }
 
 // eachZone calls f for each zone that a golden plan changes, with its old file.

@@ -10,7 +10,7 @@ import (
 
 var rootSchema = schema{blocks: []string{
 	"locals", "topology name", "site name", "edge_pool name", "front_end_pool name", "sip_domain name",
-	"xmpp_federation", "dns_zone name", "failover name",
+	"xmpp_federation", "dns_zone name", "failover name", "prepare name",
 }}
 
 // spec reads all blocks. Labels of blocks are known before any value is: first those
@@ -38,6 +38,7 @@ func (r *reader) spec(body hcl.Body) *Spec {
 	}
 	root.each("dns_zone", func(b *hcl.Block) { spec.Zones = append(spec.Zones, r.zone(b)) })
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
+	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, r.prepare(b)) })
 	r.checkLabels(root.body.Blocks)
 	return spec
 }
@@ -71,8 +72,11 @@ func (r *reader) checkLabels(blocks hcl.Blocks) {
 			continue // there is one at most
 		}
 		key := block.Type + " " + strings.ToLower(block.Labels[0])
+		if block.Type == "prepare" {
+			key = "failover " + strings.ToLower(block.Labels[0]) // both become folders
+		}
 		if other := first[key]; other != nil {
-			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.", block.Type, block.Labels[0], other.DefRange.Filename, other.DefRange.Start.Line))
+			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.", other.Type, block.Labels[0], other.DefRange.Filename, other.DefRange.Start.Line))
 			continue
 		}
 		first[key] = block
@@ -131,12 +135,16 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 func (r *reader) server(block *hcl.Block) *Server {
 	c := r.openBlock(block, schema{args: []string{"public_ipv4", "public_ipv6", "operating_system"}})
 	return &Server{
-		FQDN:       label(block),
-		PublicIPv4: c.text("public_ipv4"),
-		PublicIPv6: c.text("public_ipv6"),
-		OperatingSystem: c.word("operating_system", "windows-server-2012-r2", "windows-server-2008-r2", "windows-server-2012",
-			"windows-server-2016", "windows-server-2019", "windows-server-2022", "windows-server-2025"),
+		FQDN:            label(block),
+		PublicIPv4:      c.text("public_ipv4"),
+		PublicIPv6:      c.text("public_ipv6"),
+		OperatingSystem: c.word("operating_system", operatingSystems...),
 	}
+}
+
+var operatingSystems = []string{
+	"windows-server-2012-r2", "windows-server-2008-r2", "windows-server-2012",
+	"windows-server-2016", "windows-server-2019", "windows-server-2022", "windows-server-2025",
 }
 
 func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
@@ -161,13 +169,16 @@ func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
 }
 
 func (r *reader) zone(block *hcl.Block) *Zone {
-	c := r.openBlock(block, schema{args: []string{"file!", "server!", "serial", "delivery"}})
+	c := r.openBlock(block, schema{args: []string{"file!", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}})
 	zone := &Zone{
 		Name: label(block), Range: block.DefRange,
-		File:     c.text("file"),
-		Server:   c.text("server"),
-		Serial:   c.word("serial", "increment", "date"),
-		Delivery: c.word("delivery", "zone-file", "nsupdate", "windows-dns"),
+		File:            c.text("file"),
+		Server:          c.text("server"),
+		Serial:          c.serial("serial"),
+		Delivery:        c.word("delivery", "zone-file", "nsupdate", "windows-dns", "route53"),
+		SOAPrerequisite: c.flag("soa_prerequisite"),
+		Computer:        c.text("computer"),
+		OperatingSystem: c.word("operating_system", operatingSystems...),
 	}
 	if zone.File.Set {
 		zone.Text = r.zoneFile(zone.File)
@@ -187,13 +198,8 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 		args:   []string{"federation!", "from", "to!", "reason", "procedure", "route_sites"},
 		blocks: []string{"change", "accept code"},
 	})
-	name := label(block)
-	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
-	if !empty && !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
-		r.report(codeMalformed, name.Range, "The name of a failover becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.")
-	}
 	failover := &Failover{
-		Name: name, Range: block.DefRange,
+		Name: r.folder(block), Range: block.DefRange,
 		Federation: c.word("federation", "xmpp", "sip"),
 		From:       c.ref("from", "edge_pool"),
 		To:         c.ref("to", "edge_pool"),
@@ -201,8 +207,31 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 		Procedure:  c.word("procedure", "documented", "start-first"),
 		RouteSites: c.word("route_sites", "target", "all-routed"),
 	}
+	failover.Change, failover.Accepts = r.paperwork(c)
+	return failover
+}
+
+func (r *reader) prepare(block *hcl.Block) *Prepare {
+	c := r.openBlock(block, schema{args: []string{"ttl"}, blocks: []string{"change", "accept code"}})
+	prepare := &Prepare{Name: r.folder(block), Range: block.DefRange, TTL: c.whole("ttl", "A TTL in seconds", 300, 30, 86400)}
+	prepare.Change, prepare.Accepts = r.paperwork(c)
+	return prepare
+}
+
+// folder is the label of a block whose plan gets a folder of that name.
+func (r *reader) folder(block *hcl.Block) Value[string] {
+	name := label(block)
+	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
+	if !empty && !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.", block.Type))
+	}
+	return name
+}
+
+// paperwork reads what the block of a plan says for the change board.
+func (r *reader) paperwork(c *content) (change *Change, accepts []*Accept) {
 	if b := c.one("change"); b != nil {
-		failover.Change = r.change(b)
+		change = r.change(b)
 	} else {
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
@@ -212,10 +241,10 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 		if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
 			r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
 		}
-		failover.Accepts = append(failover.Accepts, accept)
+		accepts = append(accepts, accept)
 	})
 	r.checkLabels(c.body.Blocks)
-	return failover
+	return change, accepts
 }
 
 func (r *reader) change(block *hcl.Block) *Change {

@@ -58,9 +58,11 @@ func TestBlocks(t *testing.T) {
 			&Spec{XMPP: &XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}},
 		{"xmpp_federation empty", "xmpp_federation {}", &Spec{XMPP: &XMPPFederation{}}},
 		{"dns_zone", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: otherwise("increment"), Delivery: otherwise("zone-file")}}}},
-		{"dns_zone values", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\nserial = \"date\"\ndelivery = \"nsupdate\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: set("date"), Delivery: set("nsupdate")}}}},
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}},
+		{"dns_zone values", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\nserial = 4294967295\ndelivery = \"nsupdate\"\nsoa_prerequisite = true\ncomputer = \"dns\"\noperating_system = \"windows-server-2008-r2\"\n}",
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}},
+		{"prepare", "prepare \"p\" {\nttl = 60\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
+			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: set(60), Change: &Change{Ticket: set("T"), Summary: set("S")}}}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

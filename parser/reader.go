@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -172,7 +173,10 @@ func (c *content) text(name string) Value[string] {
 
 // word is a text that must be one of some words; the first is the default.
 func (c *content) word(name string, words ...string) Value[string] {
-	got := c.text(name)
+	return c.oneOf(c.text(name), words)
+}
+
+func (c *content) oneOf(got Value[string], words []string) Value[string] {
 	if !got.Set {
 		got.V = words[0]
 		return got
@@ -206,17 +210,37 @@ func (c *content) flag(name string) Value[bool] {
 }
 
 func (c *content) port(name string, otherwise int) Value[int] {
-	value, rng, ok := c.value(name, cty.Number, "A port number")
+	return c.whole(name, "A TCP port", otherwise, 1, 65535)
+}
+
+// whole is a whole number from least to most.
+func (c *content) whole(name, what string, otherwise int, least, most int64) Value[int] {
+	value, rng, ok := c.value(name, cty.Number, what)
 	if !ok {
 		return Value[int]{V: otherwise, Range: rng}
 	}
-	n, ok := wholeNumber(value.AsBigFloat(), 1, 65535)
+	n, ok := wholeNumber(value.AsBigFloat(), least, most)
 	if !ok {
-		c.r.report(codeMalformed, rng, "A TCP port is a whole number from 1 to 65535.")
+		c.r.report(codeMalformed, rng, fmt.Sprintf("%s is a whole number from %d to %d.", what, least, most))
 		return Value[int]{V: otherwise, Range: rng}
 	}
 	return Value[int]{V: n, Set: true, Range: rng}
 }
+
+// serial is a word for how a serial is raised, or the new serial as a number.
+func (c *content) serial(name string) Value[string] {
+	got := c.text(name)
+	if !digits.MatchString(got.V) {
+		return c.oneOf(got, []string{"auto", "increment", "date"})
+	}
+	if n, err := strconv.ParseUint(got.V, 10, 32); err != nil || n == 0 {
+		c.r.report(codeMalformed, got.Range, "A serial is a whole number from 1 to 4294967295.")
+		return Value[string]{V: "auto", Range: got.Range}
+	}
+	return got
+}
+
+var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
 func (c *content) ref(name, kind string) Value[string] {

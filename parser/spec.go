@@ -21,6 +21,7 @@ type Spec struct {
 	XMPP          *XMPPFederation // nil if there is none
 	Zones         []*Zone
 	Failovers     []*Failover
+	Prepares      []*Prepare
 
 	// Digest is "sha256:" and the hash of all files that were read, spec and zone
 	// files, with their names.
@@ -109,13 +110,20 @@ type XMPPFederation struct {
 // Zone is a public DNS zone. Text is the zone file as it was read; nil if it could
 // not be, which is a finding.
 type Zone struct {
-	Name     Value[string] // the label
-	File     Value[string] // path in the spec's folder, with slashes
-	Text     []byte
-	Server   Value[string]
-	Serial   Value[string] // increment or date
-	Delivery Value[string] // zone-file or nsupdate
-	Range    hcl.Range
+	Name   Value[string] // the label
+	File   Value[string] // path in the spec's folder, with slashes
+	Text   []byte
+	Server Value[string]
+	// Serial is auto, increment, date, or a number from 1 to 4294967295 in digits.
+	Serial   Value[string]
+	Delivery Value[string] // zone-file, nsupdate, windows-dns or route53
+	// SOAPrerequisite asks for an update that is refused once the SOA has changed.
+	SOAPrerequisite Value[bool]
+	// Computer is the FQDN of a Windows DNS server, as the server itself has it;
+	// OperatingSystem is what it runs.
+	Computer        Value[string]
+	OperatingSystem Value[string]
+	Range           hcl.Range
 }
 
 // Failover asks for one plan.
@@ -130,6 +138,16 @@ type Failover struct {
 	Change     *Change // nil if the block is missing; that is a finding
 	Accepts    []*Accept
 	Range      hcl.Range
+}
+
+// Prepare asks for a plan that makes DNS ready for a later failover: shorter TTLs, and
+// SRV records of every pool.
+type Prepare struct {
+	Name    Value[string] // the label, and the name of the output folder
+	TTL     Value[int]    // seconds that no record of the plan will be above
+	Change  *Change       // nil if the block is missing; that is a finding
+	Accepts []*Accept
+	Range   hcl.Range
 }
 
 // Change is what the change board wants to know. Times are RFC 3339.

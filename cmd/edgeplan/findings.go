@@ -2,6 +2,7 @@ package main
 
 import (
 	"path"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -82,8 +83,8 @@ func (p *program) compile(args, failovers []string, flags *findingFlags) ([]*com
 		var more hcl.Diagnostics
 		plans, more = compiler.Compile(spec)
 		diags = append(diags, more...)
-		if len(spec.Failovers) == 0 {
-			diags = append(diags, diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME".`))
+		if len(spec.Failovers)+len(spec.Prepares) == 0 {
+			diags = append(diags, diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`))
 		}
 	}
 	var v verdict
@@ -100,16 +101,22 @@ func (p *program) compile(args, failovers []string, flags *findingFlags) ([]*com
 	return plans, nil
 }
 
-// choose drops the failovers of the spec that are not named.
+// choose drops the failovers and preparations of the spec that are not named.
 func choose(spec *parser.Spec, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
 	byName := map[string]bool{}
 	var known []string
+	note := func(name string) {
+		byName[name] = true
+		known = append(known, name)
+	}
 	for _, f := range spec.Failovers {
-		byName[f.Name.V] = true
-		known = append(known, f.Name.V)
+		note(f.Name.V)
+	}
+	for _, f := range spec.Prepares {
+		note(f.Name.V)
 	}
 	wanted := map[string]bool{}
 	for _, name := range names {
@@ -118,12 +125,7 @@ func choose(spec *parser.Spec, names []string) error {
 		}
 		wanted[name] = true
 	}
-	var kept []*parser.Failover
-	for _, f := range spec.Failovers {
-		if wanted[f.Name.V] {
-			kept = append(kept, f)
-		}
-	}
-	spec.Failovers = kept
+	spec.Failovers = slices.DeleteFunc(spec.Failovers, func(f *parser.Failover) bool { return !wanted[f.Name.V] })
+	spec.Prepares = slices.DeleteFunc(spec.Prepares, func(f *parser.Prepare) bool { return !wanted[f.Name.V] })
 	return nil
 }

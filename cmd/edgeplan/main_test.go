@@ -7,9 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/edgeplan/edgeplan/compiler"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -39,8 +42,21 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NAME", "edgepool1-to-edgepool2")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode, "plan-id": planID},
 	})
+}
+
+// planID writes the ID of a package's plan into files that say PLAN-ID.
+func planID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: plan-id PACKAGE FILE...")
+	}
+	plan, err := compiler.Decode([]byte(ts.ReadFile(filepath.Join(args[0], "plan.json"))))
+	ts.Check(err)
+	for _, name := range args[1:] {
+		text := strings.ReplaceAll(ts.ReadFile(name), "PLAN-ID", plan.ID)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o666))
+	}
 }
 
 func exitCode(ts *testscript.TestScript, neg bool, args []string) {

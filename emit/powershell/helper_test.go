@@ -128,7 +128,7 @@ func replaced(t testing.TB, spec string, oldnew ...string) fs.FS {
 // both are the scripts of a plan.
 func both(t testing.TB, plan *compiler.Plan) [2]string {
 	t.Helper()
-	forth, err := Failover(plan)
+	forth, err := Forward(plan)
 	if err != nil {
 		t.Fatal(err)
 	}

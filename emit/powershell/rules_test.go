@@ -106,7 +106,7 @@ func callProblems(c *use, script outline, earlier []*use) []string {
 	}
 	for _, p := range c.params {
 		if !has(p) {
-			fail("no parameter -%s in 3.0", p)
+			fail("no parameter -%s in %s", p, script.lowest())
 		}
 	}
 	if params, ok := guarded[c.name]; ok && !asks(c.in, earlier) {
@@ -125,7 +125,7 @@ func callProblems(c *use, script outline, earlier []*use) []string {
 func hasParam(c *use, script outline) (func(string) bool, string) {
 	_, own := script.params[c.name]
 	_, guard := guarded[c.name]
-	core, known := coreTable()[c.name]
+	core, known := script.table()[c.name]
 	switch {
 	case strings.HasPrefix(c.name, "$"): // a block: in a variable of the script, or in the data
 		return func(p string) bool { return slices.Contains(script.params[c.name], p) }, ""
@@ -138,14 +138,14 @@ func hasParam(c *use, script outline) (func(string) bool, string) {
 			return nil, "no -ErrorAction Stop"
 		}
 		return func(p string) bool { return slices.Contains(common, p) || productHas(c.name, p) }, ""
-	case known && core.since != "3.0":
+	case known && core.since > script.lowest():
 		return nil, "came with " + core.since
 	case known && shunned[c.name] != "":
 		return nil, shunned[c.name]
 	case known:
 		return func(p string) bool { return slices.Contains(core.params, p) || slices.Contains(common, p) }, ""
 	}
-	return nil, "no such command in 3.0, or an alias"
+	return nil, "no such command in " + script.lowest() + ", or an alias"
 }
 
 func productHas(name, param string) bool {
@@ -159,7 +159,7 @@ func asks(in *function, earlier []*use) bool {
 }
 
 // core is a command of the table: the version that brought it, and the parameters that
-// it had in 3.0.
+// it had in the lowest version that counts.
 type core struct {
 	since  string
 	params []string
@@ -169,21 +169,42 @@ type core struct {
 // itself and their parameters, each with the first of 3.0, 4.0 and 5.1 that has it. The
 // facts are those of the lists desktop-3.0, -4.0 and -5.1 in Engine/Settings of
 // PSScriptAnalyzer (github.com/PowerShell/PSScriptAnalyzer, MIT licence).
-var coreTable = sync.OnceValue(func() map[string]core {
+var coreTable = sync.OnceValue(func() map[string]core { return tableOf("3.0") })
+
+// kitTable is the same of 5.1.
+var kitTable = sync.OnceValue(func() map[string]core { return tableOf("5.1") })
+
+func tableOf(version string) map[string]core {
 	out := map[string]core{}
 	for _, row := range commandRows() {
 		name, since, params := row[0], row[1], strings.Fields(row[2])
-		if one, ok := out[name]; !ok {
-			out[name] = core{since, params}
-			if since != "3.0" {
-				out[name] = core{since: since}
-			}
+		one, ok := out[name]
+		if !ok {
+			one.since = since
 		} else if one.since == since {
 			panic("two rows of " + name)
 		}
+		if since <= version {
+			one.params = append(one.params, params...)
+		}
+		out[name] = one
 	}
 	return out
-})
+}
+
+func (o outline) table() map[string]core {
+	if o.kit {
+		return kitTable()
+	}
+	return coreTable()
+}
+
+func (o outline) lowest() string {
+	if o.kit {
+		return "5.1"
+	}
+	return "3.0"
+}
 
 func commandRows() [][]string {
 	data, err := os.ReadFile("testdata/commands.csv")

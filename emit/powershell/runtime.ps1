@@ -562,6 +562,12 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
     Confirm-ChangeRecord -Stage $Stage
+    foreach ($zone in $Stage['Zones']) {
+        if (-not $zone['OldAnswers']) { continue }
+        $until = [DateTime]::UtcNow.AddSeconds($zone.OldAnswers).ToString('u')
+        $detail = 'zone {0}: resolvers may give old answers until {1}' -f $zone.Zone, $until
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+    }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {

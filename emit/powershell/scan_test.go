@@ -32,7 +32,7 @@ var shapes = []struct {
 	{redirectToken, regexp.MustCompile(`^[0-9*]?>+(?:&[0-9])?`)},
 	{numberToken, regexp.MustCompile(`^(?:0x[0-9A-Fa-f]+|[0-9]+(?:\.[0-9]+)?)`)},
 	{dashToken, regexp.MustCompile(`^-[A-Za-z]+:?`)},
-	{typeToken, regexp.MustCompile(`^\[[A-Za-z][A-Za-z.]*(?:\[\])?\]`)},
+	{typeToken, regexp.MustCompile(`^\[[A-Za-z][A-Za-z0-9.]*(?:\[\])?\]`)},
 	{memberToken, regexp.MustCompile(`^(?:\.|::)[A-Za-z][A-Za-z0-9]*`)},
 	{wordToken, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z]+)?(?:\.exe)?`)},
 	{signToken, regexp.MustCompile(`^(?:@\(|@\{|\+=|[][(){};,=|+&-])`)},

@@ -24,15 +24,22 @@ func Runtime() string { return runtimeText }
 // RuntimeSHA256 is the hash of the fixed runtime, in hex.
 func RuntimeSHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(runtimeText))) }
 
-// Failover returns failover.ps1.
-func Failover(plan *compiler.Plan) ([]byte, error) {
+// Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
+func Forward(plan *compiler.Plan) ([]byte, error) {
+	if plan.Kind == compiler.KindPrepare {
+		return script(plan, preparing, plan.Stages, words.Title(plan))
+	}
 	return script(plan, forward, plan.Stages, words.Title(plan))
 }
 
-// Rollback returns rollback.ps1, which puts back what failover.ps1 changed, from any
-// point at which that may have ended.
+// Rollback returns rollback.ps1, which puts back what the other script changed, from
+// any point at which that may have ended.
 func Rollback(plan *compiler.Plan) ([]byte, error) {
-	return script(plan, backward, plan.Rollback, "Roll back: "+words.Title(plan))
+	back := backward
+	if plan.Kind == compiler.KindPrepare {
+		back.opposite = preparing.name
+	}
+	return script(plan, back, plan.Rollback, "Roll back: "+words.Title(plan))
 }
 
 // direction is what the two scripts differ in besides their stages.
@@ -55,6 +62,7 @@ var (
 		{"Time between two looks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
 		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.", "[switch]$Force"},
 	}
+	waiveParam  = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
 	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.", "[string]$Attest = ''"}
 
 	forward = direction{
@@ -75,13 +83,21 @@ var (
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			"# Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.",
+			"# OldAnswers: seconds that resolvers may keep the old answers of a zone.",
+		},
+	}
+	preparing = direction{
+		name: "prepare", opposite: "rollback",
+		params: []param{attestParam, waiveParam},
+		note: []string{
+			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
+			"# Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.",
 		},
 	}
 	backward = direction{
 		name: "rollback", opposite: "failover",
 		params: []param{
-			attestParam,
-			{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"},
+			attestParam, waiveParam,
 		},
 		note: []string{
 			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",

@@ -82,7 +82,7 @@ func FuzzScript(f *testing.F) {
 		texts := []string{one, two}
 		next, _ := taken(texts)
 		plan := spoiledBy(next)
-		if _, err := Failover(plan); err != nil {
+		if _, err := Forward(plan); err != nil {
 			if utf8.ValidString(one) && utf8.ValidString(two) {
 				t.Fatalf("refused: %v", err)
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // builder turns stages of a plan into the data that the runtime reads. The vocabulary
@@ -293,14 +294,27 @@ func (b *builder) dns(stage compiler.Stage) hash {
 			continue
 		}
 		if records := b.records(b.plan.Zones[i]); len(records) > 0 {
-			zones = append(zones, hash{{"Zone", b.lit(b.plan.Zones[i].Name), false}, {"Server", b.lit(b.plan.Zones[i].Server), false}, {"Records", several(records...), false}})
+			zones = append(zones, b.zone(b.plan.Zones[i], records))
 		}
 	}
 	h := b.open(stage, b.does(does))
 	if len(zones) > 0 {
 		h = append(h, entry{"Zones", several(zones...), true})
 	}
+	if says := words.NewTTLs(b.plan, b.back); says != "" {
+		h = append(h, entry{"Attests", hash{{"Id", b.lit("4"), false}, {"Says", b.lit(says), false}}, true})
+	}
 	return h
+}
+
+// zone is what the script checks at the server of a zone, and how long resolvers may
+// keep the answers from before.
+func (b *builder) zone(zone compiler.Zone, records array) hash {
+	h := hash{{"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
+	if caches := zone.Wait.Caches(); caches > 0 {
+		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
+	}
+	return append(h, entry{"Records", several(records...), false})
 }
 
 // records are the sets that the script checks. On the way back only what the plan
@@ -391,6 +405,9 @@ func (b *builder) present(names ...string) []string {
 }
 
 func (b *builder) verifyHere(stage compiler.Stage) hash {
+	if b.plan.Kind == compiler.KindPrepare {
+		return b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.earlier(), false}, b.does("Checks that stage Dns is done, and DNS."))
+	}
 	after := b.present(compiler.Preflight, compiler.Route, compiler.DNS, compiler.Firewall, compiler.Replicated)
 	h := b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.array(after), true},
 		b.does("Checks that all stages are done, the route, DNS, and that the Edge Servers answer."))

@@ -190,6 +190,9 @@ func (w *walker) closes(t token) {
 		return
 	}
 	w.endBlock(w.top(), token{kind: lineToken})
+	if w.top().role == "attribute" && t.text == "]" {
+		w.attribute = w.at
+	}
 	w.frames = w.frames[:len(w.frames)-1]
 	f := w.top()
 	if t.text == "}" && f.mode == begin && f.control != "" {

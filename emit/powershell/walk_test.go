@@ -8,12 +8,13 @@ import (
 
 // walker follows the statements of a script and notes what it calls, defines and keys.
 type walker struct {
-	tokens   []token
-	touches  []bool
-	at       int
-	frames   []*frame
-	problems []string
-	out      outline
+	tokens    []token
+	touches   []bool
+	at        int
+	frames    []*frame
+	attribute int // where the last attribute ended
+	problems  []string
+	out       outline
 }
 
 // outline is what a script consists of.
@@ -24,6 +25,7 @@ type outline struct {
 	assigned []string
 	comments int
 	types    []string
+	kit      bool // for 5.1 and later, not for 3.0
 }
 
 // use is one call of a command.
@@ -160,7 +162,7 @@ func (w *walker) lineEnd(f *frame, t token) {
 		return
 	}
 	next := w.near(1)
-	if f.role == "param" && before.kind != lineToken && next.text != ")" {
+	if f.role == "param" && before.kind != lineToken && next.text != ")" && (w.attribute == 0 || w.attribute != w.at-1) {
 		w.fail(next, "no comma between parameters")
 	}
 	if next.kind == signToken && next.text == "|" {

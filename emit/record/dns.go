@@ -38,6 +38,17 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	p.text("Records that go (-), come (+) and stay; the number is the TTL in seconds:")
 }
 
+func (p *printer) earliest() {
+	if len(p.plan.Earliest) == 0 {
+		return
+	}
+	p.section("What has to wait")
+	p.gap()
+	for _, e := range p.plan.Earliest {
+		p.item(Text(words.Earliest(e)))
+	}
+}
+
 func recordLines(zone compiler.Zone) []string {
 	var lines []string
 	for _, set := range zone.Records {

@@ -28,11 +28,14 @@ func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
 	p.what()
 	p.findings()
 	p.section("Stages")
-	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.FailoverScript, "NAME") +
+	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.Script(p.plan), "NAME") +
 		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.")
 	p.stages(plan.Stages)
-	p.outage()
+	if p.plan.Kind == compiler.KindFailover {
+		p.outage()
+	}
 	p.dns()
+	p.earliest()
 	p.rollback()
 	p.unknown()
 	p.files(facts)
@@ -107,6 +110,9 @@ func (p *printer) what() {
 				p.item(Text(stage.Name) + " (" + Text(string(line.Step.Info().Risk)) + "): " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
 			}
 		}
+	}
+	if p.plan.Kind == compiler.KindPrepare {
+		return
 	}
 	p.text(Text(words.Order(p.plan)))
 	p.text(Text(words.Routes(p.plan)))

@@ -24,13 +24,19 @@ func Text(plan *compiler.Plan) (string, error) {
 	p.title("STAGES")
 	p.reachable("now", "")
 	for i, stage := range plan.Stages {
-		p.stage(i+1, words.FailoverScript, stage)
+		p.stage(i+1, words.Script(plan), stage)
 		p.reachable("then", stage.Name)
 		for _, advice := range words.IfFails(plan, stage.Name) {
 			p.line("if not", advice)
 		}
 	}
 	p.dns()
+	for i, e := range plan.Earliest {
+		if i == 0 {
+			p.title("WHAT HAS TO WAIT")
+		}
+		p.line("  not yet", words.Earliest(e))
+	}
 	p.title("ROLLBACK (from any point, in this order; what was not changed is left alone)")
 	for i, stage := range plan.Rollback {
 		p.stage(i+1, words.RollbackScript, stage)

@@ -32,7 +32,7 @@ func (r Record) Visible() string {
 // those that stay. Where the TTL changes, all go and come.
 func Records(set compiler.RecordSet) []Record {
 	var gone, come, stay []Record
-	again := TTLChanged(set)
+	again := set.TTLChanged()
 	for _, data := range set.Old {
 		if again || !slices.Contains(set.New, data) {
 			gone = append(gone, Record{'-', set.Owner, set.OldTTL, set.Type, data})
@@ -48,33 +48,47 @@ func Records(set compiler.RecordSet) []Record {
 	return append(append(gone, come...), stay...)
 }
 
-// TTLChanged tells whether records that stay get another TTL.
-func TTLChanged(set compiler.RecordSet) bool {
-	return len(set.Old) > 0 && len(set.New) > 0 && set.OldTTL != set.NewTTL
-}
-
-// OldAnswers says how long resolvers may go on to give the old answers of a zone.
+// OldAnswers says how long somebody may get the old answers of a zone.
 func OldAnswers(zone compiler.Zone) []string {
-	var longest uint32
-	var changed, fresh bool
-	for _, set := range zone.Records {
-		switch {
-		case !set.Changed() && !TTLChanged(set):
-		case len(set.Old) == 0:
-			fresh = true
-		default:
-			changed = true
-			longest = max(longest, set.OldTTL)
-		}
-	}
+	w := zone.Wait
 	var out []string
-	if changed {
-		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of the zone has the new ones: the longest old TTL.", Seconds(longest)))
+	if w.Old > 0 {
+		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of the zone has the new ones: the longest old TTL.", Seconds(w.Old)))
 	}
-	if fresh {
-		out = append(out, "Some of the names had no such record. Resolvers that asked before may remember that for the negative TTL of the zone: the smaller of the TTL of its SOA record and the last number in it.")
+	if w.Negative > 0 {
+		out = append(out, fmt.Sprintf("Some records are new. Resolvers that asked before may remember for up to %s that there was none: the negative TTL of the zone.", Seconds(w.Negative)))
+	}
+	if zone.Changed() {
+		out = append(out, fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time of the SOA record. After %s in all nobody has an old answer.", Seconds(w.Secondary), Seconds(w.Everywhere())))
 	}
 	return out
+}
+
+// NewTTLs says which TTLs a plan, or its rollback, changes: no script can see them behind
+// a cache, so that the DNS owner has to vouch for them. It is empty if there are none.
+func NewTTLs(plan *compiler.Plan, back bool) string {
+	var out []string
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			ttl := set.NewTTL
+			if back {
+				ttl = set.OldTTL
+			}
+			if set.TTLChanged() {
+				out = append(out, fmt.Sprintf("%s %s has TTL %d", trimDot(set.Owner), set.Type, ttl))
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Earliest says when something that comes later may begin.
+func Earliest(e compiler.Earliest) string {
+	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))
+	if e.At != "" {
+		after += ", " + e.At + " if they have them at the end of the window"
+	}
+	return upper(e.What) + ": not before " + after + "."
 }
 
 // Seconds prints a number of seconds, and in larger units where that is even.

@@ -10,6 +10,9 @@ import (
 
 // Title names the change.
 func Title(plan *compiler.Plan) string {
+	if plan.Kind == compiler.KindPrepare {
+		return "Prepare DNS for a failover of XMPP federation"
+	}
 	return fmt.Sprintf("Fail over XMPP federation from %s to %s", plan.From.Name, plan.To.Name)
 }
 
@@ -29,6 +32,9 @@ func Window(change compiler.Change) string {
 
 // Why says what the change is for.
 func Why(plan *compiler.Plan) string {
+	if plan.Kind == compiler.KindPrepare {
+		return "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, and SRV records that will be needed are published. XMPP federation stays where it is."
+	}
 	if plan.Reason == "planned" {
 		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",
 			plan.To.Name, plan.From.Name, plan.From.Name)

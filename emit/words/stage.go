@@ -8,11 +8,19 @@ import (
 	"github.com/edgeplan/edgeplan/compiler"
 )
 
-// The scripts of a plan, as a person types them.
-const (
-	FailoverScript = `.\failover.ps1`
-	RollbackScript = `.\rollback.ps1`
-)
+// RollbackScript is the script that goes back, as a person types it.
+const RollbackScript = `.\rollback.ps1`
+
+// Script is the script that makes the change, as a person types it.
+func Script(plan *compiler.Plan) string {
+	if plan.Kind == compiler.KindPrepare {
+		return `.\prepare.ps1`
+	}
+	return `.\failover.ps1`
+}
+
+// ScriptFile is the file of a script that a person types.
+func ScriptFile(script string) string { return strings.TrimPrefix(script, `.\`) }
 
 // Run is the command that a person types for a stage.
 func Run(script, stage string) string { return script + " -Stage " + stage }
@@ -156,6 +164,9 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.Replicated:
 		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP 4443 open to it? Then run the stage again."}
 	case compiler.Verify:
+		if plan.Kind == compiler.KindPrepare {
+			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}
+		}
 		return []string{
 			"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
 			"Closed from outside but open on the server: the firewall. Closed on the server: the XMPP service, its certificate, or replication.",

@@ -2,8 +2,17 @@ package words
 
 import "github.com/edgeplan/edgeplan/compiler"
 
+const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked."
+
 // Unknowns says what a plan cannot know, as statements that a reader can act on.
 func Unknowns(plan *compiler.Plan) []string {
+	if plan.Kind == compiler.KindPrepare {
+		return []string{
+			unknownServers,
+			"The TTL that the server of a zone gives is not read by the script: it is the word of the DNS owner.",
+			"Partners may hold old answers longer than the TTL says.",
+		}
+	}
 	out := []string{
 		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
 		"Whether the firewall lets TCP 5269 through in both directions is the word of its owner. Only stage Verify, run on a computer outside, shows it.",
@@ -11,7 +20,7 @@ func Unknowns(plan *compiler.Plan) []string {
 		"Whether the XMPP service of a pool listens while the pool is not designated is not documented. A closed port 5269 before the change proves nothing.",
 		"The Windows service name of the XMPP proxy on an Edge Server is not documented. The script finds it by XMPP in the display name.",
 		"No page says that Enable-CsTopology, or a restart of services on the Front End Servers, is needed after Set-CsSite. The script does neither. If partners are not reached after stage Verify, try these by a change of their own.",
-		"DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked.",
+		unknownServers,
 		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only. Tell them before the change.",
 		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it does not read stays unchecked.",
 	}

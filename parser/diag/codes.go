@@ -219,10 +219,10 @@ var languageRules = []Rule{
 		Code:     "EP1018",
 		Severity: hcl.DiagError,
 		Summary:  "no failover block",
-		Means:    "The spec describes a topology but no `failover`.",
-		Why: "`plan`, `build` and `diff` work on failovers, and without one they have nothing to do. An empty result " +
+		Means:    "The spec describes a topology but no `failover` and no `prepare`.",
+		Why: "`plan`, `build` and `diff` work on these blocks, and without one they have nothing to do. An empty result " +
 			"could be taken for a plan that changes nothing.",
-		Source: "docs/language.md, the `failover` block.",
+		Source: "docs/language.md, the blocks `failover` and `prepare`.",
 		Fix: "Add a `failover` block, or use `edgeplan check` if only the topology is to be checked. If the block is in " +
 			"another file, check that the name of the file ends in `.edge.hcl`.",
 	},

@@ -288,6 +288,18 @@ var topologyRules = []Rule{
 			"change by hand in Topology Builder.",
 	},
 	{
+		Code:     "EP2023",
+		Severity: hcl.DiagError,
+		Summary:  "serial cannot be had",
+		Means: "The `serial` of a zone is a number that does not come after the serial in the zone file, or `date` without " +
+			"a `window_start` to take the day from.",
+		Why: "A secondary server takes a zone only with a serial that comes after its own. Serials are compared in a ring: " +
+			"a number comes after another if it is ahead of it by less than 2147483648. With any other number the " +
+			"secondary servers go on giving the old records.",
+		Source: "RFC 1982; RFC 1034, section 4.3.5.",
+		Fix:    "Leave `serial` out: edgeplan then raises the present one. Or give a number that comes after it.",
+	},
+	{
 		Code:     "EP3001",
 		Severity: hcl.DiagWarning,
 		Summary:  "target pool stops serving during the change",
@@ -429,5 +441,15 @@ var topologyRules = []Rule{
 			"sets the route in Topology Builder.",
 		Fix: "If `Get-CsSite` shows a route, add it as `xmpp_federation_route`. Otherwise plan the rollback of this step " +
 			"in Topology Builder: clear the route assignment of the site and publish.",
+	},
+	{
+		Code:     "EP3013",
+		Severity: hcl.DiagWarning,
+		Summary:  "nothing to prepare",
+		Means:    "A `prepare` block asks for a plan that would change no record, so there is none.",
+		Why: "The records are as the block wants them: no TTL is above the one asked for, and no SRV record is missing. " +
+			"An empty change would only take a place in the calendar.",
+		Source: "edgeplan.",
+		Fix:    "Remove the block, or ask for a smaller `ttl`.",
 	},
 }

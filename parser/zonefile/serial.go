@@ -30,3 +30,17 @@ func Date(old uint32, yyyymmdd int) (serial uint32, rolled bool) {
 	next := Increment(old)
 	return next, next/100 != uint32(yyyymmdd)
 }
+
+// IsDate reports whether a serial reads as YYYYMMDDnn with a day of the years 1990 to
+// 2099. Whoever keeps a zone with such a serial most likely wants it to stay one.
+func IsDate(serial uint32) bool {
+	year, month, day := serial/1000000, serial/10000%100, serial/100%100
+	if year < 1990 || year > 2099 || month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	days := [...]uint32{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
+	if month == 2 && year%4 == 0 { // 2000 was a leap year, 2100 is out of range
+		days = 29
+	}
+	return day <= days
+}

@@ -23,15 +23,16 @@ const management, edgeA, edgeB = "fe2.corp.contoso.com", "edge2a.contoso.com", "
 // Plan is a failover from EdgePool1 to EdgePool2, which has two servers, with one zone.
 func Plan() *compiler.Plan {
 	plan := &compiler.Plan{
-		FormatVersion: compiler.FormatVersion, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae", SpecDigest: "sha256:00ff",
+		FormatVersion: compiler.FormatVersion, Kind: compiler.KindFailover, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae", SpecDigest: "sha256:00ff",
 		Name: "edgepool1-to-edgepool2", Product: cmdlet.LyncServer2013, ManagementHost: management,
 		Reason: "disaster", Procedure: "documented", RouteSites: "target", XMPPHost: "xmpp.contoso.com",
 		From: compiler.Pool{Name: "EdgePool1", Site: "Site1", FQDN: "edgepool1.contoso.com", AccessEdgeFQDN: "sip1.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{"edge1a.contoso.com"}, IPv4: []string{"203.0.113.11"}},
 		To:   compiler.Pool{Name: "EdgePool2", Site: "Site2", FQDN: "edgepool2.contoso.com", AccessEdgeFQDN: "sip2.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{edgeA, edgeB}, IPv4: []string{"198.51.100.21", "198.51.100.22"}},
 		Change: compiler.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2", WindowStart: "2026-12-05T22:00:00Z",
 			WindowEnd: "2026-12-06T00:00:00Z", Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
-		Zones:  []compiler.Zone{zone()},
-		Outage: outage(),
+		Zones:    []compiler.Zone{zone()},
+		Outage:   outage(),
+		Earliest: []compiler.Earliest{{What: "shutdown of EdgePool1", Zone: "contoso.com", Seconds: 3600, At: "2026-12-06T01:00:00Z"}},
 		Findings: []compiler.Finding{
 			{Code: "EP2003", Severity: "error", Summary: "address is shared with SIP federation", Detail: "The A record also serves _sipfederationtls._tcp.", File: "main.edge.hcl", Line: 12, Accepted: "Agreed with partners."},
 			{Code: "EP3001", Severity: "warning", Summary: "stopping the pool takes remote access down", Detail: "Users outside are cut off.", File: "main.edge.hcl", Line: 40},
@@ -146,6 +147,8 @@ func zone() compiler.Zone {
 		},
 		Hunks:         hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300\n", "+@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n", "-xmpp IN A 203.0.113.11\n", "+xmpp IN A 198.51.100.21\n", "+xmpp IN A 198.51.100.22\n", "+_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n"),
 		RollbackHunks: hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n", "-xmpp IN A 198.51.100.21\n", "-xmpp IN A 198.51.100.22\n", "-_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n", "+xmpp IN A 203.0.113.11\n"),
+		SOA:           "ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300",
+		Wait:          compiler.Wait{Old: 3600, Negative: 300, Secondary: 3600},
 		Text:          []byte(NewZone),
 	}
 }

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c7bd53ff90452c5b87a602755bbdfe40. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:126aa64c0c698c9752528a4eeeb26e97. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c7bd53ff90452c5b87a602755bbdfe40'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:126aa64c0c698c9752528a4eeeb26e97'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
@@ -43,6 +43,7 @@ $Plan = @{ Id = 'sha256:c7bd53ff90452c5b87a602755bbdfe40'; Script = 'failover'; 
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 # Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.
+# OldAnswers: seconds that resolvers may keep the old answers of a zone.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
@@ -108,7 +109,7 @@ $Stages = @(
                                           'edge2a.contoso.com') -ErrorAction Stop -WhatIf -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
-       Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'
+       Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'; OldAnswers = 300
                   Records = @(
                       @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = '198.51.100.20' }
                       @{ Id = '5'; Name = '_xmpp-server._tcp.contoso.com'; Type = 'SRV'
@@ -711,6 +712,12 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
     Confirm-ChangeRecord -Stage $Stage
+    foreach ($zone in $Stage['Zones']) {
+        if (-not $zone['OldAnswers']) { continue }
+        $until = [DateTime]::UtcNow.AddSeconds($zone.OldAnswers).ToString('u')
+        $detail = 'zone {0}: resolvers may give old answers until {1}' -f $zone.Zone, $until
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+    }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c7bd53ff90452c5b87a602755bbdfe40. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:126aa64c0c698c9752528a4eeeb26e97. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c7bd53ff90452c5b87a602755bbdfe40'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:126aa64c0c698c9752528a4eeeb26e97'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
@@ -56,7 +56,7 @@ $Stages = @(
                                      'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
-       Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'
+       Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'; OldAnswers = 300
                   Records = @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = '203.0.113.10' } } }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
@@ -639,6 +639,12 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
     Confirm-ChangeRecord -Stage $Stage
+    foreach ($zone in $Stage['Zones']) {
+        if (-not $zone['OldAnswers']) { continue }
+        $until = [DateTime]::UtcNow.AddSeconds($zone.OldAnswers).ToString('u')
+        $detail = 'zone {0}: resolvers may give old answers until {1}' -f $zone.Zone, $until
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+    }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {

@@ -1,0 +1,174 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+// preparation makes the plan that readies DNS for a failover that is not yet needed: no
+// record of it lives longer than the TTL that is asked for, and where SRV records name
+// the pools, every pool with XMPP federation has one, each with its own priority.
+func (j *job) preparation(broken bool) *Plan {
+	if j.f.Change == nil {
+		return nil // the parser has said so
+	}
+	j.checkChange()
+	sets := j.prepareZones()
+	if broken || j.blocked() {
+		return nil
+	}
+	plan := &Plan{
+		FormatVersion:  FormatVersion,
+		Kind:           KindPrepare,
+		SpecDigest:     j.spec.Digest,
+		Name:           j.f.Name.V,
+		Product:        cmdlet.Product(j.spec.Topology.Product.V),
+		ManagementHost: j.spec.Topology.ManagementHost.V,
+		XMPPHost:       j.spec.XMPP.Host.V,
+		Change:         j.change(),
+		Zones:          j.planZones(sets),
+		Outage:         []Reach{},
+		Estate:         j.estate(),
+	}
+	if !slices.ContainsFunc(plan.Zones, Zone.Changed) && !j.blocked() {
+		j.report(codeNothingToPrepare, j.f.Range, "All records have a TTL of at most %d seconds, and none is missing. Remove the block.", j.prepare.TTL.V)
+		return nil
+	}
+	l := &lowering{job: j, plan: plan, forward: newStages(""), back: newRollback("")}
+	l.records()
+	l.checkRecords()
+	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
+	plan.Earliest = j.earliest(plan)
+	return plan
+}
+
+// prepareZones decides what each RRset becomes and returns the sets by zone.
+func (j *job) prepareZones() map[*zone][]RecordSet {
+	out := map[*zone][]RecordSet{}
+	if !j.needXMPP() {
+		return out
+	}
+	if j.spec.XMPP.Host.Set {
+		j.prepareHost(out)
+	}
+	for _, domain := range j.xmppDomains() {
+		j.prepareSRV(out, domain)
+	}
+	for _, z := range j.zones {
+		j.checkZone(z, out[z])
+	}
+	return out
+}
+
+// prepareHost shortens the TTL of the addresses of the one XMPP host.
+func (j *job) prepareHost(out map[*zone][]RecordSet) {
+	host := absolute(j.spec.XMPP.Host.V)
+	z := j.zoneOf(host)
+	if z == nil {
+		j.report(codeOutsideZones, j.spec.XMPP.Host.Range, "No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept this finding and say who does.", j.spec.XMPP.Host.V)
+		return
+	}
+	if z.file == nil {
+		return
+	}
+	for _, typ := range []string{"A", "AAAA"} {
+		if data, ttl := z.set(host, typ); len(data) > 0 {
+			sortAddresses(data)
+			out[z] = append(out[z], RecordSet{Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: j.shorter(ttl), Step: "4"})
+		}
+	}
+}
+
+// shorter is a TTL that is not above the one that is asked for.
+func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.V)) }
+
+// prepareSRV gives a SIP domain the SRV records that a failover will find.
+func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
+	owner := srvOwner(domain.Name.V)
+	z := j.zoneOf(owner)
+	if z == nil {
+		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: its SRV record is for its owner to prepare.", domain.Name.V)
+		return
+	}
+	if z.file == nil {
+		return
+	}
+	set := RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: uint32(j.prepare.TTL.V)}
+	set.Old, set.OldTTL = z.set(owner, "SRV")
+	records, ok := j.readSRV(z, owner, set.Old)
+	if !ok {
+		return
+	}
+	if len(set.Old) > 0 {
+		set.NewTTL = j.shorter(set.OldTTL)
+	}
+	for _, s := range apart(j.everyTarget(records)) {
+		set.New = append(set.New, s.String())
+	}
+	sortSRV(set.Old)
+	sortSRV(set.New)
+	out[z] = append(out[z], set)
+}
+
+// everyTarget adds records for targets that have none: of the one host, or of each pool
+// with XMPP federation, behind those that are there.
+func (j *job) everyTarget(records []srv) []srv {
+	records = slices.Clone(records)
+	for _, target := range j.targets() {
+		if !slices.ContainsFunc(records, func(s srv) bool { return s.target == target }) {
+			last := -10
+			for _, s := range records {
+				last = max(last, s.priority)
+			}
+			records = append(records, srv{min(last+10, 65535), 0, xmppPort, target})
+		}
+	}
+	return records
+}
+
+// targets are the names that SRV records are to have, the one in use first.
+func (j *job) targets() []string {
+	if j.spec.XMPP.Host.Set {
+		return []string{absolute(j.spec.XMPP.Host.V)}
+	}
+	pools := slices.Clone(j.spec.EdgePools)
+	slices.SortFunc(pools, func(a, b *parser.EdgePool) int {
+		if x, y := j.routed(a), j.routed(b); x != y {
+			return y - x
+		}
+		return compareNames(a.Name, b.Name)
+	})
+	var out []string
+	for _, pool := range pools {
+		if pool.XMPP != nil && !strings.HasPrefix(j.productOf(pool), "sfb-server-2019") && j.productOf(pool) != "sfb-server-se" {
+			out = append(out, absolute(pool.AccessEdgeFQDN.V))
+		}
+	}
+	return out
+}
+
+// routed counts the sites whose XMPP federation route is a pool.
+func (j *job) routed(pool *parser.EdgePool) int {
+	n := 0
+	for _, site := range j.spec.Sites {
+		if site.XMPPFederationRoute.V == pool.Name {
+			n++
+		}
+	}
+	return n
+}
+
+// apart gives records that share a priority numbers of their own. Those that come
+// first keep theirs.
+func apart(records []srv) []srv {
+	slices.SortStableFunc(records, func(a, b srv) int { return a.priority - b.priority })
+	for i := 1; i < len(records); i++ {
+		if records[i].priority <= records[i-1].priority {
+			records[i].priority = min(records[i-1].priority+10, 65535)
+		}
+	}
+	return records
+}
