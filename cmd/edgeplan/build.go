@@ -38,7 +38,12 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 			return err
 		}
 		if of.suffix == asRehearsal.suffix {
-			plans = slices.DeleteFunc(plans, func(plan *compiler.Plan) bool { return plan.Kind != compiler.KindFailover })
+			plans = slices.DeleteFunc(plans, func(plan *compiler.Plan) bool {
+				if plan.Kind != compiler.KindFailover {
+					p.say("%s: nothing to rehearse, it changes DNS only", plan.Name)
+				}
+				return plan.Kind != compiler.KindFailover
+			})
 		}
 		out := filepath.Clean(*dir)
 		packs, err := survey(out, plans, of, len(*failovers) == 0)

@@ -19,10 +19,11 @@ var verifyCommand = command{
 	name:  "verify",
 	args:  "DIR",
 	short: "check that a package is whole and is what its plan.json says",
-	about: `DIR is a package, or a folder of packages. Every file must be listed in SHA256SUMS and
-every artifact must be, byte for byte, what plan.json makes. A script with an
-Authenticode signature is accepted if the text before the signature is the approved
-text; whether the signature is good is for Get-AuthenticodeSignature to say.`,
+	about: `DIR is a package, or a folder of packages, in which rehearsal kits are passed over.
+Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what
+plan.json makes. A script with an Authenticode signature is accepted if the text before
+the signature is the approved text; whether the signature is good is for
+Get-AuthenticodeSignature to say.`,
 	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
 	example: "edgeplan verify out/edgepool1-to-edgepool2",
 	bind: func(*pflag.FlagSet) action {
@@ -82,6 +83,11 @@ func packages(root *os.Root) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), asRehearsal.suffix) {
+			if _, err := root.Lstat(path.Join(e.Name(), emit.PlanName)); errors.Is(err, fs.ErrNotExist) {
+				continue // a rehearsal kit
+			}
+		}
 		// A link is taken for a package too, and then refused.
 		if (e.IsDir() || e.Type()&fs.ModeSymlink != 0) && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
