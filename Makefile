@@ -1,6 +1,7 @@
 # Each line can be run by hand as it stands.
 GOFLAGS_BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false
 STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT    = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 FUZZTIME      = 30s
 
@@ -21,11 +22,12 @@ race: ## run all tests with the race detector
 scenarios: ## run every script of six specs, and its mutants, in PowerShell
 	EDGEPLAN_SCENARIOS=all go test -timeout 60m -v -run 'TestScenarios|TestMutants' ./emit/rehearsal
 
-lint: ## gofmt, vet, go.mod and staticcheck
+lint: ## gofmt, vet, go.mod, staticcheck and actionlint
 	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	go vet ./...
 	go mod tidy -diff
 	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/ci.yml
 
 golden: ## rewrite the goldens; look at the diff before you commit it
 	go test ./golden -update

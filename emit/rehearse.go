@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"fmt"
+
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
@@ -9,6 +11,9 @@ import (
 // name: the scripts themselves, byte for byte as in the package, the simulation, and
 // SHA256SUMS. The plan has to come from [compiler.Compile].
 func Rehearsal(plan *compiler.Plan) ([]Artifact, error) {
+	if plan.Kind != compiler.KindFailover {
+		return nil, fmt.Errorf("plan %s changes DNS only: there is nothing to rehearse", plan.Name)
+	}
 	all, err := makeAll(plan, scripts(plan))
 	if err != nil {
 		return nil, err

@@ -43,6 +43,9 @@ func TestPage(t *testing.T) {
 			for _, b := range bites {
 				found = found || b.name == name[1]
 			}
+			for _, b := range kitBites {
+				found = found || b.name == name[1]
+			}
 			if !found {
 				t.Errorf("there is no fault %q", name[1])
 			}

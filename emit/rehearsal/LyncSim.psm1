@@ -93,7 +93,10 @@ function Update-SimRoute([object]$World, [object]$Site, [string]$Route) {
 
 # ---- Faults.
 function Test-SimFault([string]$Fault) {
-    return @(([string]$env:SIM_FAULT) -split ';') -contains $Fault
+    $happens = @(([string]$env:SIM_FAULT) -split ';') -contains $Fault
+    # For who asks afterwards whether a fault had a chance to happen.
+    if ($happens) { [System.IO.File]::AppendAllText((Get-SimPath -Name 'faults.txt'), $Fault + [char]10) }
+    return $happens
 }
 
 function Stop-SimProcess {

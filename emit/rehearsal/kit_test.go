@@ -19,7 +19,7 @@ import (
 // specs are all that have a plan.
 func specs(t *testing.T) []string {
 	t.Helper()
-	dirs, err := filepath.Glob(filepath.Join("..", "..", "golden", "*", "*", emit.PlanName))
+	dirs, err := filepath.Glob(filepath.Join("..", "..", "golden", "*", "*", "failover.ps1"))
 	if err != nil || len(dirs) < 11 {
 		t.Fatalf("%d plans, %v", len(dirs), err)
 	}

@@ -88,13 +88,33 @@ function Invoke-Walk([object[]]$Visits) {
         if ($code -eq 0) { continue }
         Write-Line -Text ('     ended with exit code {0}' -f $code)
         $script:Failed++
-        if ($env:SIM_FAULT -eq '') { return $false }
+        if ([string]$env:SIM_FAULT -eq '') { return $false }
         Write-Line -Text ('     the fault {0} ends; the same stage again' -f $env:SIM_FAULT)
         $env:SIM_FAULT = ''
         $code = Invoke-Stage -Visit $visit -Attest ($code -eq 5)
         if ($code -ne 0) { Write-Line -Text ('     ended with exit code {0}' -f $code); return $false }
     }
     return $true
+}
+
+function Assert-Fault([string]$Text) {
+    # Each fault has to be one that the simulation knows: another would never happen, and nobody would notice.
+    $known = '^(\w+-\w+:((throw|throwafter|error|noop|slow)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:stuck@[^@]+|' +
+        'tcp:(silent|unknown)|dns:down|firewall:closed|store:(down|readonly)|rights:none)$'
+    foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
+        if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
+        if ($one -notmatch $known) { throw ('there is no fault {0}; the head of LyncSim.psm1 lists them' -f $one) }
+    }
+}
+
+function Show-Unmet([string]$Text) {
+    # Faults that had no chance to happen.
+    $path = [System.IO.Path]::Combine($env:SIM_WORLD, 'faults.txt')
+    $met = @()
+    if ([System.IO.File]::Exists($path)) { $met = @([System.IO.File]::ReadAllLines($path)) }
+    foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' -and $met -notcontains $_ })) {
+        Write-Line -Text ('     The fault {0} did not happen: no stage came to it' -f $one)
+    }
 }
 
 function Show-World([string]$When) {
@@ -108,7 +128,7 @@ $code = 2
 $saved = @{}
 foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
-    if ($Fault -match 'kill') { throw 'kill would end the rehearsal itself' }
+    Assert-Fault -Text $Fault
     if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
     if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
@@ -133,6 +153,7 @@ try {
     Show-World -When 'after the rollback'
     $same = $script:World -ceq $first
     Write-Line -Text ('==== The change {0}; stages that failed on the way: {1}' -f @{ $true = 'works'; $false = 'DOES NOT WORK' }[$forth -and $changed], $script:Failed)
+    Show-Unmet -Text $Fault
     Write-Line -Text ('     The rollback {0}' -f @{ $true = 'restores the first world'; $false = 'DOES NOT RESTORE the first world' }[$back -and $same])
     Write-Line -Text ('     The computers, their evidence and their state are in {0}' -f $WorkPath)
     $code = 1

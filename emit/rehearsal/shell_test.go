@@ -23,8 +23,8 @@ type shell struct {
 	frozen int // runs that may stand still in it
 }
 
-// maxFrozen bounds the threads that stand still in one process: with some 200 of them
-// the engine stops answering.
+// maxFrozen bounds the threads that stand still in one process: once, with some 200,
+// the engine stopped answering.
 const maxFrozen = 50
 
 // request is one run of a script; answer is what became of it.
