@@ -1,6 +1,7 @@
 package powershell
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -53,6 +54,9 @@ func TestPage(t *testing.T) {
 	}
 	if len(tests) < 12 || faults < 20 {
 		t.Errorf("only %d tests and %d faults", len(tests), faults)
+	}
+	if n := len(kitBites); !strings.Contains(page, fmt.Sprintf("%d planted faults in `TestKitBites`", n)) {
+		t.Errorf("the page is wrong about the number of faults in the kit, %d", n)
 	}
 	if n := len(sample.Texts()); n != 17270 || !strings.Contains(page, "17,270") {
 		t.Errorf("the page is wrong about the number of texts, %d", n)
