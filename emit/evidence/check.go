@@ -23,7 +23,7 @@ type checker struct {
 func Check(plan *compiler.Plan, logs []Log) Report {
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
 	c := &checker{plan: plan, logs: logs, runs: runs(merge(plan.ID, logs)), seen: map[Problem]bool{}}
-	forward, lost := slots(plan.Stages, failover, c.runs)
+	forward, lost := slots(plan.Stages, plan.Kind, c.runs)
 	back, lostBack := slots(plan.Rollback, rollback, c.runs)
 	c.reading()
 	c.astray(append(lost, lostBack...))
@@ -32,7 +32,7 @@ func Check(plan *compiler.Plan, logs []Log) Report {
 		c.real(r)
 		c.promises(r, known)
 	}
-	undone, redone := acted(rollback, c.runs), acted(failover, c.runs)
+	undone, redone := acted(rollback, c.runs), acted(plan.Kind, c.runs)
 	ahead, behind := append(walk(forward, undone), c.torn()...), walk(back, redone)
 
 	out := Report{

@@ -15,8 +15,12 @@ import (
 )
 
 func golden(t testing.TB) *compiler.Plan {
+	return goldenPlan(t, "two-servers/edgepool1-to-edgepool2")
+}
+
+func goldenPlan(t testing.TB, name string) *compiler.Plan {
 	t.Helper()
-	data, err := os.ReadFile("../../golden/two-servers/edgepool1-to-edgepool2/plan.json")
+	data, err := os.ReadFile("../../golden/" + name + "/plan.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +84,7 @@ func (w *world) all(script string, stages []compiler.Stage) {
 // whole is a failover of the plan from start to end.
 func whole(t testing.TB) *world {
 	w := &world{plan: golden(t)}
-	w.all(failover, w.plan.Stages)
+	w.all(compiler.KindFailover, w.plan.Stages)
 	return w
 }
 
@@ -269,8 +273,8 @@ func TestProblems(t *testing.T) {
 		"no call of the plan":     func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
 		"no CALL announced":       func(w *world) { each(w, called, func(r *Record) { r.Outcome = noted }) },
 		"without a START":         func(w *world) { each(w, started, func(r *Record) { r.Outcome = noted }) },
-		"stage that the plan":     func(w *world) { w.run(failover, compiler.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
-		"host that the plan":      func(w *world) { w.run(failover, w.plan.Stages[0], "stranger.example.net") },
+		"stage that the plan":     func(w *world) { w.run(compiler.KindFailover, compiler.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
+		"host that the plan":      func(w *world) { w.run(compiler.KindFailover, w.plan.Stages[0], "stranger.example.net") },
 		"there is no run":         func(w *world) { w.records = w.records[:len(w.records)-3] },
 		"last run stopped":        func(w *world) { each(w, completed, func(r *Record) { r.Outcome, r.Detail = stopped, "no" }) },
 		"ended before":            func(w *world) { each(w, completed, func(r *Record) { r.Outcome = ended }) },
@@ -280,7 +284,7 @@ func TestProblems(t *testing.T) {
 				w.records[i].Plan = "sha256:other"
 			}
 		},
-		"an earlier stage made":   func(w *world) { w.run(failover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
+		"an earlier stage made":   func(w *world) { w.run(compiler.KindFailover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
 		"undid something since":   func(w *world) { w.run(rollback, w.plan.Rollback[1], w.plan.Rollback[1].Hosts[0]) },
 		"before an earlier stage": func(w *world) { swapStages(w, "Route", "Dns") },
 		"the time goes back":      func(w *world) { slices.Reverse(w.records) },
@@ -302,7 +306,7 @@ func swapStages(w *world, one, two string) {
 	}
 	i, j := at(one), at(two)
 	stages[i], stages[j] = stages[j], stages[i]
-	fresh.all(failover, stages)
+	fresh.all(compiler.KindFailover, stages)
 	w.records = fresh.records
 }
 
@@ -313,7 +317,7 @@ func TestRolledBack(t *testing.T) {
 	if r.Verdict != RolledBack || r.Complete || len(r.Rollback) == 0 {
 		t.Errorf("%s: %+v", r.Verdict, r.Problems)
 	}
-	w.all(failover, w.plan.Stages)
+	w.all(compiler.KindFailover, w.plan.Stages)
 	if r := check(t, w); !r.Complete {
 		t.Errorf("a second failover: %+v", r.Problems)
 	}
@@ -352,9 +356,9 @@ func TestHostileStrings(t *testing.T) {
 	}
 	make := func(s string) string {
 		w := whole(t)
-		w.say(failover, "Preflight", "fe02.corp.contoso.com", s, "", attested, s)
-		w.say(failover, "Pre"+s, "h"+s, s, "Set-CsSite "+s, called, s)
-		w.say(failover, "Preflight", "fe02.corp.contoso.com", s, "", stopped, "x"+s)
+		w.say(compiler.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", attested, s)
+		w.say(compiler.KindFailover, "Pre"+s, "h"+s, s, "Set-CsSite "+s, called, s)
+		w.say(compiler.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", stopped, "x"+s)
 		for i := range w.records {
 			w.records[i].Who = "w" + s
 		}
@@ -444,4 +448,23 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%d lines of %d", log.Lines, want)
 		}
 	})
+}
+
+// TestPreparation: the logs of prepare.ps1 are held against its own plan; those of
+// another script are not.
+func TestPreparation(t *testing.T) {
+	w := &world{plan: goldenPlan(t, "prepare/short-ttl")}
+	w.all(compiler.KindPrepare, w.plan.Stages)
+	if r := Check(w.plan, logsOf(t, files(w.records))); r.Verdict != Complete {
+		t.Errorf("%s: %+v", r.Verdict, r.Problems)
+	}
+	w.all(rollback, w.plan.Rollback)
+	if r := Check(w.plan, logsOf(t, files(w.records))); r.Verdict == Complete {
+		t.Error("complete although it was rolled back")
+	}
+	w.records = nil
+	w.all(compiler.KindFailover, w.plan.Stages)
+	if r := Check(w.plan, logsOf(t, files(w.records))); r.Verdict == Complete {
+		t.Error("the logs of a failover make a preparation complete")
+	}
 }

@@ -12,13 +12,15 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/compiler"
 )
 
 // Record is one line of a log.
 type Record struct {
 	UTC     string `json:"utc"` // 2026-11-24T14:17:58.1234567Z
 	Plan    string `json:"plan"`
-	Script  string `json:"script"` // failover or rollback
+	Script  string `json:"script"` // failover, prepare or rollback
 	Stage   string `json:"stage"`
 	Host    string `json:"host"`
 	Who     string `json:"who"`
@@ -50,11 +52,8 @@ type Log struct {
 	Lines   int
 }
 
-// Scripts.
-const (
-	failover = "failover"
-	rollback = "rollback"
-)
+// rollback is the script that goes back; the other one is called as the kind of its plan.
+const rollback = "rollback"
 
 // Outcomes that the scripts write.
 const (
@@ -254,8 +253,8 @@ func (r Record) check() error {
 	switch {
 	case !utcShape.MatchString(r.UTC):
 		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
-	case r.Script != failover && r.Script != rollback:
-		return errors.New("script is neither failover nor rollback")
+	case !slices.Contains([]string{compiler.KindFailover, compiler.KindPrepare, rollback}, r.Script):
+		return errors.New("script is none of edgeplan's")
 	case !slices.Contains(outcomes, r.Outcome):
 		return errors.New("outcome is none that a script writes")
 	case r.Host == "" || r.Stage == "" || r.Plan == "":
