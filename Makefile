@@ -5,7 +5,7 @@ ACTIONLINT    = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 FUZZTIME      = 30s
 
-.PHONY: help build test race scenarios lint golden fuzz check cross dist
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -34,6 +34,9 @@ golden: ## rewrite the goldens; look at the diff before you commit it
 
 fuzz: ## run each fuzz target for FUZZTIME
 	sh .ci/fuzz $(FUZZTIME)
+
+bench: ## measure the editing of large zones beside other tools; fails beyond the gate
+	EDGEPLAN_BENCH=all go test -timeout 30m -v -run '^TestBench' ./docs
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

@@ -264,16 +264,3 @@ func TestPromote(t *testing.T) {
 		}
 	}
 }
-
-func TestGenerates(t *testing.T) {
-	for template, want := range map[string]bool{
-		"host$": false, "xmp$": false, "$": false, "xmpp": true, "XMPP": true, "xmpp.contoso.com.": true, "x$p": false, "${0,3,d}": false,
-	} {
-		if got := generates(template, "contoso.com.", "xmpp.contoso.com."); got != want {
-			t.Errorf("%s: %v, want %v", template, got, want)
-		}
-	}
-	if !generates("edge${0,2}", "contoso.com.", "edge07.contoso.com.") || !generates("edge$", "contoso.com.", "edge7.contoso.com.") {
-		t.Error("a generated name is not seen")
-	}
-}

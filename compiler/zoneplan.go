@@ -63,20 +63,19 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		return planned, err
 	}
 	planned.RollbackSerial = j.laterSerial(z, planned.NewSerial)
-	if planned.Hunks, planned.Text, err = edit(z.file, z.Text, sets, false, planned.NewSerial); err != nil {
+	if planned.Hunks, err = edit(z.file, z.Text, sets, planned.NewSerial); err != nil {
 		return planned, err
 	}
+	if planned.RollbackHunks, err = rollback(z.file, planned.Hunks, planned.RollbackSerial); err != nil {
+		return planned, err
+	}
+	planned.Text, err = hunk.Apply(z.Text, planned.Hunks)
 	planned.NewSHA256 = sum(planned.Text)
-	after, err := zonefile.Read(planned.Text, z.origin, nil)
-	if err != nil {
-		return planned, err
-	}
-	planned.RollbackHunks, _, err = edit(after, planned.Text, sets, true, planned.RollbackSerial)
 	return planned, err
 }
 
-// edit makes hunks that turn each set into its new one, or back into its old one.
-func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial uint32) ([]hunk.Hunk, []byte, error) {
+// edit makes hunks that turn each set into its new one.
+func edit(file *zonefile.Zone, text []byte, sets []RecordSet, serial uint32) ([]hunk.Hunk, error) {
 	var changes []zonefile.Change
 	for _, set := range sets {
 		if !set.Changed() {
@@ -86,28 +85,34 @@ func edit(file *zonefile.Zone, text []byte, sets []RecordSet, back bool, serial 
 		if len(set.Old) == 0 || set.TTLChanged() {
 			change.TTL = set.NewTTL
 		}
-		if back {
-			change.Data, change.TTL = set.Old, 0
-			if len(set.New) == 0 || set.TTLChanged() {
-				change.TTL = set.OldTTL
-			}
-		}
 		changes = append(changes, change)
 	}
 	edits, err := file.Edit(changes, serial)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var lines []hunk.Edit
 	for _, e := range edits {
 		lines = append(lines, hunk.Edit(e))
 	}
-	hunks, err := hunk.FromEdits(text, lines, 3)
+	return hunk.FromEdits(text, lines, 3)
+}
+
+// rollback makes, out of the hunks of a change, those that take it back but for the
+// serial, which goes up once more. As the reversed hunks restore the old text byte by
+// byte, only its line with the serial differs, and the edit of that is checked as any.
+func rollback(file *zonefile.Zone, hunks []hunk.Hunk, serial uint32) ([]hunk.Hunk, error) {
+	edits, err := file.Edit(nil, serial)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	edited, err := hunk.Apply(text, hunks)
-	return hunks, edited, err
+	back := hunk.Reverse(hunks)
+	for _, e := range edits {
+		if err := hunk.Amend(back, hunk.Edit(e)); err != nil {
+			return nil, err
+		}
+	}
+	return back, nil
 }
 
 // serialError says why the serial that is asked for cannot be had.
@@ -128,8 +133,11 @@ func (j *job) nextSerial(z *zone, old uint32) (uint32, error) {
 	case "auto", "increment":
 	default:
 		wanted, err := strconv.ParseUint(policy, 10, 32)
-		if err != nil || !zonefile.Greater(uint32(wanted), old) {
-			return 0, &serialError{fmt.Sprintf("The serial %s does not come after %d, the present one, in the arithmetic of RFC 1982: secondary servers would keep the old zone", policy, old)}
+		if err == nil {
+			err = zonefile.Explicit(old, uint32(wanted))
+		}
+		if err != nil {
+			return 0, &serialError{sentence(err.Error())}
 		}
 		return uint32(wanted), nil
 	}
@@ -140,12 +148,15 @@ func (j *job) nextSerial(z *zone, old uint32) (uint32, error) {
 // auto and the serial is a date already; else by one.
 func (j *job) laterSerial(z *zone, old uint32) uint32 {
 	day, ok := j.windowDay()
-	if !ok || z.Serial.V != "date" && !(z.Serial.V == "auto" && zonefile.IsDate(old)) {
+	if !ok || z.Serial.V != "date" && !(z.Serial.V == "auto" && zonefile.PolicyOf(old) == zonefile.ByDate) {
 		return zonefile.Increment(old)
 	}
 	serial, _ := zonefile.Date(old, day)
 	return serial
 }
+
+// sentence makes the text of an error one.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // windowDay is the day on which the change window starts, as YYYYMMDD in UTC.
 func (j *job) windowDay() (day int, ok bool) {

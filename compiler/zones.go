@@ -3,7 +3,6 @@ package compiler
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -476,9 +475,9 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 		switch {
 		case d.Name == "$INCLUDE":
 			j.report(codeInclude, zoneRange(z.Zone, d.Line, 1), "edgeplan does not read included files. If one holds a record of the names in this plan, give that file as the zone file.")
-		case d.Name == "$GENERATE" && len(d.Args) > 1:
+		case d.Name == "$GENERATE":
 			for _, set := range sets {
-				if generates(d.Args[1], z.origin, set.Owner) {
+				if d.Makes(set.Owner, set.Type) {
 					j.report(codeNoEdit, zoneRange(z.Zone, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
 					break
 				}
@@ -494,15 +493,4 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 			j.report(codeLongTTL, z.at(set.Owner, set.Type), "The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may give the old answer until after it; lower the TTL well ahead.", set.Type, strings.TrimSuffix(set.Owner, "."), set.OldTTL, int(window.Seconds()))
 		}
 	}
-}
-
-var iterator = regexp.MustCompile(`\\\$(\\\{[^}]*\\\})?`)
-
-// generates tells whether the owner template of a $GENERATE can make a name.
-func generates(template, origin, owner string) bool {
-	pattern := iterator.ReplaceAllStringFunc(regexp.QuoteMeta(template), func(string) string { return "[0-9a-f.]+" })
-	name := strings.TrimSuffix(strings.TrimSuffix(owner, origin), ".")
-	matched, err := regexp.MatchString("(?i)^("+pattern+")$", name)
-	absoluteMatched, _ := regexp.MatchString("(?i)^("+pattern+")$", owner)
-	return err != nil || matched || absoluteMatched
 }

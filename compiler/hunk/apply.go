@@ -3,6 +3,7 @@ package hunk
 import (
 	"bytes"
 	"fmt"
+	"io"
 )
 
 // Apply gives the text with the hunks applied. The hunks must be in order and must
@@ -11,18 +12,42 @@ import (
 // Otherwise the result is an error that names the hunk (counted from 1) and nothing
 // is applied. The input text is not changed.
 func Apply(text []byte, hunks []Hunk) ([]byte, error) {
-	a := applier{rest: text}
-	a.out.Grow(len(text))
+	var out bytes.Buffer
+	out.Grow(grown(text, hunks))
+	if err := Write(&out, text, hunks); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// grown is the length of the text with the hunks, and some room that a buffer wants.
+func grown(text []byte, hunks []Hunk) int {
+	n := len(text) + bytes.MinRead
+	for _, h := range hunks {
+		for _, line := range h.Lines {
+			if line.Op == Insert {
+				n += len(line.Text)
+			}
+		}
+	}
+	return n
+}
+
+// Write is [Apply] for texts so large that the new one should not be in memory too: it
+// writes that to w piece by piece. After an error what was written is of no use. The
+// error may be one of w.
+func Write(w io.Writer, text []byte, hunks []Hunk) error {
+	a := applier{rest: text, out: w}
 	for i, h := range hunks {
 		if err := a.apply(h); err != nil {
-			return nil, fmt.Errorf("hunk %d: %w", i+1, err)
+			return fmt.Errorf("hunk %d: %w", i+1, err)
 		}
 	}
 	if len(a.rest) > 0 && a.open {
-		return nil, fmt.Errorf("hunk %d: the last line has no line end but text follows", len(hunks))
+		return fmt.Errorf("hunk %d: the last line has no line end but text follows", len(hunks))
 	}
-	a.out.Write(a.rest)
-	return a.out.Bytes(), nil
+	_, err := w.Write(a.rest)
+	return err
 }
 
 // applier copies a text line by line into out.
@@ -31,7 +56,7 @@ type applier struct {
 	oldLines int    // lines consumed
 	newLines int    // lines written
 	open     bool   // the last line written has no terminator
-	out      bytes.Buffer
+	out      io.Writer
 }
 
 func (a *applier) apply(h Hunk) error {
@@ -65,16 +90,13 @@ func (a *applier) copyTo(n int) error {
 	if n < a.oldLines {
 		return fmt.Errorf("it starts at line %d, before the end of the hunk in front of it", n+1)
 	}
-	for a.oldLines < n {
-		line := a.next()
-		if len(line) == 0 {
-			return fmt.Errorf("it starts after line %d, but the text has %d lines", n, a.oldLines)
-		}
-		if err := a.write(line); err != nil {
-			return err
-		}
+	size, lines := skip(a.rest, n-a.oldLines)
+	text := a.rest[:size]
+	a.rest, a.oldLines = a.rest[size:], a.oldLines+lines
+	if a.oldLines < n {
+		return fmt.Errorf("it starts after line %d, but the text has %d lines", n, a.oldLines)
 	}
-	return nil
+	return a.write(text, lines)
 }
 
 func (a *applier) step(line Line) error {
@@ -83,7 +105,7 @@ func (a *applier) step(line Line) error {
 	}
 	switch line.Op {
 	case Insert:
-		return a.write([]byte(line.Text))
+		return a.write([]byte(line.Text), 1)
 	case Context, Delete:
 		number := a.oldLines + 1
 		old := a.next()
@@ -93,17 +115,14 @@ func (a *applier) step(line Line) error {
 		if line.Op == Delete {
 			return nil
 		}
-		return a.write(old)
+		return a.write(old, 1)
 	}
 	return fmt.Errorf("unknown operation %q", line.Op)
 }
 
 // next consumes one line of the old text; it is empty at the end.
 func (a *applier) next() []byte {
-	end := bytes.IndexByte(a.rest, '\n') + 1
-	if end == 0 {
-		end = len(a.rest)
-	}
+	end := lineLength(a.rest)
 	line := a.rest[:end]
 	if end > 0 {
 		a.rest = a.rest[end:]
@@ -112,12 +131,16 @@ func (a *applier) next() []byte {
 	return line
 }
 
-func (a *applier) write(line []byte) error {
+// write adds whole lines to the new text.
+func (a *applier) write(text []byte, lines int) error {
+	if lines == 0 {
+		return nil
+	}
 	if a.open {
 		return fmt.Errorf("line %d of the new text has no line end but is not the last", a.newLines)
 	}
-	a.open = line[len(line)-1] != '\n'
-	a.newLines++
-	a.out.Write(line)
-	return nil
+	a.open = text[len(text)-1] != '\n'
+	a.newLines += lines
+	_, err := a.out.Write(text)
+	return err
 }

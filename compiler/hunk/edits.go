@@ -1,6 +1,7 @@
 package hunk
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ const maxContext = 1 << 30
 // error names the line otherwise. New lines after a last line without a terminator
 // give that line one, of the kind that the first new line has.
 func FromEdits(old []byte, edits []Edit, context int) ([]Hunk, error) {
-	b := builder{lines: splitLines(string(old)), context: min(max(context, 0), maxContext)}
+	b := builder{old: cursor{text: old}, around: cursor{text: old}, context: min(max(context, 0), maxContext)}
 	end := 0
 	for _, e := range edits {
 		if err := b.check(e, end); err != nil {
@@ -44,14 +45,9 @@ func FromEdits(old []byte, edits []Edit, context int) ([]Hunk, error) {
 	return b.hunks, nil
 }
 
-// splitLines cuts a text after each "\n".
-func splitLines(text string) []string {
-	lines := strings.SplitAfter(text, "\n")
-	return lines[:len(lines)-1+min(len(lines[len(lines)-1]), 1)]
-}
-
 type builder struct {
-	lines   []string // the old text
+	old     cursor // in the old text, at the edit at hand
+	around  cursor // in the old text, where context is taken, which may be far behind
 	context int
 	hunks   []Hunk
 	open    *Hunk // the hunk that may still take edits
@@ -65,12 +61,16 @@ func (b *builder) check(e Edit, end int) error {
 	if e.Line < 1 || e.Line-1 < end {
 		return fmt.Errorf("the edit at line %d is out of order", e.Line)
 	}
-	if e.Line-1 > len(b.lines) || len(e.Old) > len(b.lines)-(e.Line-1) {
-		return fmt.Errorf("the edit at line %d reaches past the %d lines of the text", e.Line, len(b.lines))
+	if !b.old.seek(e.Line - 1) {
+		return b.tooFar(e)
+	}
+	have := b.old.lines(e.Line-1, e.Line-1+len(e.Old))
+	if len(have) < len(e.Old) {
+		return b.tooFar(e)
 	}
 	for i, text := range e.Old {
-		if have := b.lines[e.Line-1+i]; have != text {
-			return fmt.Errorf("line %d is %q, the edit says %q", e.Line+i, have, text)
+		if have[i] != text {
+			return fmt.Errorf("line %d is %q, the edit says %q", e.Line+i, have[i], text)
 		}
 	}
 	for _, text := range e.New {
@@ -79,6 +79,10 @@ func (b *builder) check(e Edit, end int) error {
 		}
 	}
 	return nil
+}
+
+func (b *builder) tooFar(e Edit) error {
+	return fmt.Errorf("the edit at line %d reaches past the %d lines of the text", e.Line, b.old.line)
 }
 
 // add puts an edit that was checked into the open hunk or into a new one.
@@ -94,7 +98,7 @@ func (b *builder) add(e Edit) {
 	if b.open == nil {
 		b.begin(start)
 	}
-	b.take(Context, b.lines[b.done:start])
+	b.take(Context, b.around.lines(b.done, start))
 	b.take(Delete, e.Old)
 	b.take(Insert, e.New)
 	b.done = start + len(e.Old)
@@ -114,19 +118,19 @@ func trim(e Edit) Edit {
 
 // closeLastLine widens an insertion behind a last line that has no terminator.
 func (b *builder) closeLastLine(e Edit) Edit {
-	last := len(b.lines) - 1
-	if e.Line-1 != len(b.lines) || len(e.New) == 0 || last < 0 || terminated(b.lines[last]) {
+	last := e.Line - 2
+	if len(e.New) == 0 || last < 0 || bytes.HasSuffix(b.old.text, []byte("\n")) || !b.old.ends(last+1) {
 		return e
 	}
-	if b.open != nil && b.done == len(b.lines) {
+	if b.open != nil && b.done == last+1 {
 		return e // the last line goes; nothing is left to close
 	}
 	eol := "\n"
 	if strings.HasSuffix(e.New[0], "\r\n") {
 		eol = "\r\n"
 	}
-	text := b.lines[last]
-	return Edit{Line: e.Line - 1, Old: []string{text}, New: slices.Concat([]string{text + eol}, e.New)}
+	text := b.old.lines(last, last+1)
+	return Edit{Line: e.Line - 1, Old: text, New: slices.Concat([]string{text[0] + eol}, e.New)}
 }
 
 func (b *builder) begin(start int) {
@@ -146,7 +150,7 @@ func (b *builder) flush() {
 	if b.open == nil {
 		return
 	}
-	b.take(Context, b.lines[b.done:min(b.done+b.context, len(b.lines))])
+	b.take(Context, b.around.lines(b.done, b.done+b.context))
 	h := b.open
 	h.Lines = deletesFirst(h.Lines)
 	if h.OldCount() == 0 {
@@ -168,7 +172,7 @@ func (b *builder) checkLineEnds() error {
 				left = append(left, line.Text)
 			}
 		}
-		atEnd := i == len(b.hunks)-1 && linesBefore(h.OldStart, h.OldCount())+h.OldCount() == len(b.lines)
+		atEnd := i == len(b.hunks)-1 && b.old.ends(linesBefore(h.OldStart, h.OldCount())+h.OldCount())
 		if n := len(left); n > 0 && atEnd {
 			left = left[:n-1]
 		}

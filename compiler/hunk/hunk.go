@@ -1,6 +1,9 @@
 package hunk
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // The values of [Line].Op, as unified diffs write them.
 const (
@@ -57,6 +60,39 @@ func Reverse(hunks []Hunk) []Hunk {
 		out = append(out, Hunk{OldStart: h.NewStart, NewStart: h.OldStart, Lines: deletesFirst(lines)})
 	}
 	return out
+}
+
+// Amend changes hunks in place so that they lead to their new text with an edit, line
+// by line. There must be as many new lines as old ones, and each old line must be one
+// that the hunks insert; the error names a line of the new text that is not.
+func Amend(hunks []Hunk, e Edit) error {
+	if len(e.Old) != len(e.New) {
+		return fmt.Errorf("the edit at line %d changes the number of lines", e.Line)
+	}
+	for i, old := range e.Old {
+		line := inserted(hunks, e.Line+i)
+		if line == nil || line.Text != old {
+			return fmt.Errorf("no hunk inserts line %d, %q", e.Line+i, old)
+		}
+		line.Text = e.New[i]
+	}
+	return nil
+}
+
+// inserted is the line with a number in the new text, or nil if no hunk inserts it.
+func inserted(hunks []Hunk, number int) *Line {
+	for _, h := range hunks {
+		at := linesBefore(h.NewStart, h.NewCount())
+		for i := range h.Lines {
+			if h.Lines[i].Op != Delete {
+				at++
+			}
+			if h.Lines[i].Op == Insert && at == number {
+				return &h.Lines[i]
+			}
+		}
+	}
+	return nil
 }
 
 func opposite(op byte) byte {

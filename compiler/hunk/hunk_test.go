@@ -194,6 +194,12 @@ func checkRoundTrip(t *testing.T, old, want string, hunks []Hunk) {
 	}
 }
 
+// splitLines cuts a text after each "\n".
+func splitLines(text string) []string {
+	lines := strings.SplitAfter(text, "\n")
+	return lines[:len(lines)-1+min(len(lines[len(lines)-1]), 1)]
+}
+
 func randomText(rng *rand.Rand) string {
 	words := []string{"a\n", "b\n", "c\r\n", "\n", "caf\xe9\n", "\r\r\n"}
 	var b strings.Builder

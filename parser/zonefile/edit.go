@@ -46,31 +46,36 @@ type LineEdit struct {
 // change in any record, or if the change cannot be made, there is an error that names
 // the record or the set, and no edits.
 func (z *Zone) Edit(changes []Change, serial uint32) ([]LineEdit, error) {
-	p, err := newPlan(z, changes)
+	p, splices, err := z.plan(changes, serial)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.locate(); err != nil {
+	if err := p.verify(splices); err != nil {
 		return nil, err
+	}
+	return lineEdits(z.src, splices), nil
+}
+
+// plan is Edit without the check of the result.
+func (z *Zone) plan(changes []Change, serial uint32) (*plan, []splice, error) {
+	p, err := newPlan(z, changes)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.locate(); err != nil {
+		return nil, nil, err
 	}
 	for _, t := range p.targets {
 		p.decide(t)
 	}
 	p.setSerial(serial)
 	if err := p.settle(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, t := range p.targets {
 		p.insertAll(t)
 	}
-	splices := p.sorted()
-	if overlap(splices) {
-		return nil, errors.New("internal error: two edits of the zone overlap")
-	}
-	if err := p.verify(applySplices(z.src, splices)); err != nil {
-		return nil, err
-	}
-	return lineEdits(z.src, splices), nil
+	return p, p.sorted(), nil
 }
 
 // plan is an edit in the making.
@@ -107,9 +112,9 @@ type ownerPlace struct {
 	targets []*target
 }
 
-// mark is a place from which a record can be read again.
+// mark is where a record begins.
 type mark struct {
-	state
+	at  int
 	set bool
 }
 
@@ -143,11 +148,25 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 		if place.target(t.typ) != nil {
 			return nil, fmt.Errorf("%s %s: the set is changed twice", c.Owner, c.Type)
 		}
+		if err := z.checkGenerated(t); err != nil {
+			return nil, err
+		}
 		place.targets = append(place.targets, t)
 		p.types[t.typ] = new(mark)
 		p.targets = append(p.targets, t)
 	}
 	return p, nil
+}
+
+// checkGenerated refuses a set of which a directive makes records: those are not in the
+// file, so they cannot be edited one by one.
+func (z *Zone) checkGenerated(t *target) error {
+	for _, d := range z.Directives {
+		if d.Makes(t.owner, t.typ) {
+			return fmt.Errorf("line %d: this $GENERATE makes %s records of %s; write them out, so that single ones can change", d.Line, t.typ, t.owner)
+		}
+	}
+	return nil
 }
 
 func (o *ownerPlace) target(typ string) *target {
@@ -167,8 +186,7 @@ func newTarget(c Change) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := Scanner{types: make(map[string]string)}
-	t := &target{owner: string(owner.text), typ: s.typeName([]byte(c.Type)), ttl: c.TTL}
+	t := &target{owner: string(owner.text), typ: typeName([]byte(c.Type)), ttl: c.TTL}
 	switch {
 	case t.typ == "":
 		return nil, errors.New("this is not a record type")

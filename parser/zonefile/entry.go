@@ -36,8 +36,8 @@ const (
 	TTLPrevious                    // no $TTL; the last TTL stated in a record
 )
 
-// Entry is one logical line: a record or a directive. Its slices belong to the
-// scanner's caller and are reused by the next call of [Scanner.Next].
+// Entry is one logical line: a record or a directive. Its slices are the scanner's and
+// only valid until the next call of [Scanner.Next].
 type Entry struct {
 	Kind Kind
 	// Span covers whole physical lines with their ends. Line and EndLine are the
@@ -68,6 +68,17 @@ type Entry struct {
 	Aged bool
 
 	origin *domain // the origin that relative names in this entry are under
+	kind   *rrType
+}
+
+// reset makes e an entry of which no more is known than its place.
+func (e *Entry) reset(span Span, comment Span, origin *domain) {
+	e.Kind, e.Span, e.Comment, e.origin = RecordEntry, span, comment, origin
+	e.Owner, e.OwnerSpan = nil, Span{}
+	e.TTL, e.TTLSpan, e.TTLSource = 0, Span{}, TTLStated
+	e.Class, e.ClassSpan = "", Span{}
+	e.Type, e.TypeSpan, e.kind = "", Span{}, nil
+	e.Rdata, e.Aged = nil, false
 }
 
 // Origin is the absolute name that relative names in the entry are under.

@@ -39,7 +39,7 @@ func (s *Scanner) owner(e *Entry) bool {
 }
 
 func (s *Scanner) directive(e *Entry, name string) bool {
-	e.Rdata = append(e.Rdata, s.tokens[1:]...)
+	e.Rdata = s.tokens[1:]
 	at := s.tokens[0].Start
 	switch strings.ToUpper(name) {
 	case "$ORIGIN":
@@ -93,7 +93,7 @@ func (s *Scanner) setTTL(e *Entry) bool {
 // record reads what comes after the owner: TTL and class in either order, the type
 // and its data.
 func (s *Scanner) record(e *Entry, tokens []Span) bool {
-	e.Owner = append(e.Owner, s.lastOwner...)
+	e.Owner = s.lastOwner
 	n, ok := s.prefix(e, tokens)
 	if !ok {
 		return false
@@ -102,10 +102,11 @@ func (s *Scanner) record(e *Entry, tokens []Span) bool {
 		return s.fail(s.tokens[len(s.tokens)-1].Start, "the record has no type")
 	}
 	e.TypeSpan = tokens[n]
-	if e.Type = s.typeName(e.TypeSpan.Of(s.src)); e.Type == "" {
+	if e.kind = s.types.of(e.TypeSpan.Of(s.src)); e.kind == nil {
 		return s.fail(e.TypeSpan.Start, "%q is not a record type", e.TypeSpan.Of(s.src))
 	}
-	e.Rdata = append(e.Rdata, tokens[n+1:]...)
+	e.Type = e.kind.name
+	e.Rdata = tokens[n+1:]
 	if e.ClassSpan.Empty() {
 		e.Class = s.class
 	}
@@ -157,22 +158,6 @@ func isAge(token []byte) bool {
 	}
 	word, _, found := bytes.Cut(token[1:], []byte(":"))
 	return found && (bytes.EqualFold(word, []byte("AGE")) || bytes.EqualFold(word, []byte("AGING")))
-}
-
-// typeName is the type in upper case, or "" if the token cannot be one.
-func (s *Scanner) typeName(token []byte) string {
-	if name, ok := s.types[string(token)]; ok {
-		return name
-	}
-	for i, c := range token {
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && (i == 0 || !isDigit(c) && c != '-') {
-			return ""
-		}
-	}
-	name := strings.ToUpper(string(token))
-	s.types[string(token)] = name
-	return name
 }
 
 // settleTTL works out the TTL of a record and what records after it inherit: a $TTL

@@ -14,54 +14,73 @@ func (s *Scanner) save(dst *state) {
 	dst.lastOwner = owner
 }
 
+// restore takes the scan back to a saved state.
+func (s *Scanner) restore(from *state) {
+	owner := append(s.lastOwner[:0], from.lastOwner...)
+	s.state, s.lastOwner = *from, owner
+	s.cached, s.err = nil, nil
+}
+
 // resume is a scanner that goes on from a saved state.
 func (p *plan) resume(from state) *Scanner {
-	s := &Scanner{src: p.src, types: make(map[string]string), minimum: p.zone.minimum, state: from}
+	s := &Scanner{src: p.src, minimum: p.zone.minimum, state: from}
 	s.lastOwner = slices.Clone(from.lastOwner)
 	return s
 }
 
-// locate scans the text for the records of the sets, the places where records could
-// be inserted, and the SOA.
+// locate reads those blocks of the text again that can have records of the sets. It
+// finds these records, the places where records could be inserted, and the SOA.
 func (p *plan) locate() error {
-	s, err := p.zone.scanner(p.src)
-	if err != nil {
-		return err
+	x := p.zone.index
+	p.end = x.end
+	p.last = mark{at: x.last, set: x.last >= 0}
+	for typ, m := range p.types {
+		m.at, m.set = x.lastOf[typ]
 	}
-	var e Entry
-	var before state
 	var prev *located
-	for {
-		s.save(&before)
-		if !s.Next(&e) {
-			break
+	next := 0 // the block behind the one read last
+	for _, block := range x.blocksOf(p.owners) {
+		if block != next {
+			prev = nil // the record just before is in a block without records of the sets
 		}
-		if e.Kind != RecordEntry {
-			continue
-		}
-		if prev, err = p.visit(s, &e, before, prev); err != nil {
+		var err error
+		if prev, err = p.locateIn(block, prev); err != nil {
 			return err
 		}
+		next = block + 1
 	}
-	if s.Err() != nil {
-		return s.Err()
-	}
-	s.save(&p.end)
 	if p.soa == nil {
 		return fmt.Errorf("the zone file has no SOA record")
 	}
 	return nil
 }
 
+// locateIn reads one block. prev is the record just before it, if that is located.
+func (p *plan) locateIn(block int, prev *located) (*located, error) {
+	s := p.resume(p.zone.index.marks[block].state)
+	stop := p.zone.index.stop(block)
+	var e Entry
+	var before state
+	for {
+		s.save(&before)
+		if s.pos >= stop || !s.Next(&e) {
+			return prev, s.Err()
+		}
+		if e.Kind != RecordEntry {
+			continue
+		}
+		var err error
+		if prev, err = p.visit(s, &e, before, prev); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // visit notes one record, and returns it if it belongs to a set.
 func (p *plan) visit(s *Scanner, e *Entry, before state, prev *located) (*located, error) {
-	p.last.note(before)
-	if m := p.types[e.Type]; m != nil {
-		m.note(before)
-	}
 	place := p.owners[string(e.Owner)]
 	if place != nil {
-		place.last.note(before)
+		place.last = mark{at: e.Start, set: true}
 	}
 	if e.Type == "SOA" {
 		return nil, p.visitSOA(s, e, before)
@@ -111,17 +130,12 @@ func (p *plan) describe(s *Scanner, e *Entry, before state) (*located, error) {
 	return l, nil
 }
 
-func (m *mark) note(before state) {
-	owner := append(m.lastOwner[:0], before.lastOwner...)
-	m.state, m.set = before, true
-	m.lastOwner = owner
-}
-
 // at reads the record at a mark again.
 func (p *plan) at(m mark) *located {
-	s := p.resume(m.state)
-	l := &located{before: m.state}
-	s.Next(&l.Entry)
+	s := p.resume(p.zone.index.marks[p.zone.index.block(m.at)].state)
+	l := new(located)
+	for s.save(&l.before); s.Next(&l.Entry) && l.Start < m.at; s.save(&l.before) {
+	}
 	l.ttl = l.TTL
 	s.save(&l.after)
 	return l

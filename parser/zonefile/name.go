@@ -33,6 +33,9 @@ func parseDomain(name string) (*domain, error) {
 // appendName appends the canonical form of a name token to dst: absolute, lower case,
 // with one spelling for every escape. It returns the length as sent, too.
 func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
+	if name, wire := appendPlainName(dst, token, origin); wire > 0 {
+		return name, wire, nil
+	}
 	switch {
 	case len(token) == 0:
 		return nil, 0, errors.New("a name is empty")
@@ -74,6 +77,48 @@ func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
 		return nil, 0, fmt.Errorf("the name %q is over 255 octets long", token)
 	}
 	return dst, wire, nil
+}
+
+// standsForItself maps the bytes of a label that need no escape to lower case, and all
+// others to 0.
+var standsForItself = func() (table [256]byte) {
+	for c := range table {
+		if text := appendChar(nil, byte(c)); len(text) == 1 {
+			table[c] = text[0]
+		}
+	}
+	return table
+}()
+
+// appendPlainName is appendName for the names that almost all are: without escapes,
+// and right. For others the length as sent is 0.
+func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int) {
+	start, label := len(dst), 0
+	dst = append(dst, token...)
+	out := dst[start:]
+	for i, c := range token {
+		if low := standsForItself[c]; low != 0 {
+			out[i] = low
+			label++
+			continue
+		}
+		if c != '.' || label == 0 || label > maxLabel {
+			return nil, 0
+		}
+		label = 0
+	}
+	wire = len(token) + 1
+	if label > 0 { // relative
+		wire += origin.wire
+		dst = append(dst, '.')
+		if len(origin.text) > 1 {
+			dst = append(dst, origin.text...)
+		}
+	}
+	if len(token) == 0 || label > maxLabel || wire > maxName {
+		return nil, 0
+	}
+	return dst, wire
 }
 
 // unescape reads one character of a name, which is b[:n].

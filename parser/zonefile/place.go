@@ -34,7 +34,7 @@ func (p *plan) insertAll(t *target) {
 	}
 	for _, fields := range t.missing {
 		owner := p.ownerAt(where, t.owner)
-		c := composer{src: p.src, model: where.model}
+		c := composer{src: p.src, model: where.model, windows: p.zone.Windows}
 		text := c.compose(owner, decimal(ttl), t.typ, p.spellAll(where, t.typ, fields))
 		p.insertions = append(p.insertions, insertion{where.at, t.owner, text + p.lineEnd(where.model)})
 		p.added[key(t.owner, ttl, class, t.typ, fields)]++
@@ -133,7 +133,7 @@ func (p *plan) othersAt(at int, owner string) bool {
 // does so, and absolute otherwise.
 func (p *plan) spellAll(where site, typ string, fields []string) []string {
 	form, model := shape(typ), where.model
-	if model.Type != typ || len(form) != len(fields) || len(form) != len(model.Rdata) || fields[0] == `\#` {
+	if model.Type != typ || len(form) != len(fields) || len(form) != len(model.Rdata) || p.generic(model) {
 		return fields
 	}
 	out := slices.Clone(fields)

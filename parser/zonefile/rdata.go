@@ -46,10 +46,15 @@ type fieldError struct {
 func (e *fieldError) Error() string { return e.msg }
 
 // canonicalFields gives the canonical form of each rdata token. Tokens of types
-// without a shape, and data in the generic form of RFC 3597, stay verbatim.
+// without a shape stay verbatim. Data in the generic form of RFC 3597 becomes that of
+// its type; where that is not known, or an SOA, it is \#, the length, and the octets as
+// one token in lower case.
 func canonicalFields(typ string, tokens []string, origin *domain) ([]string, error) {
 	form := shape(typ)
-	if form == "" || len(tokens) > 0 && tokens[0] == `\#` {
+	if isGeneric(tokens) {
+		return genericFields(typ, tokens)
+	}
+	if form == "" {
 		return tokens, nil
 	}
 	if len(tokens) != len(form) {

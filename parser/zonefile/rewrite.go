@@ -27,7 +27,7 @@ func (p *plan) replace(span Span, text string) {
 // rewrite turns the rdata of a record into other rdata in place. It reports false,
 // having done nothing, if the tokens do not correspond and are not all in a row.
 func (p *plan) rewrite(l *located, fields []string) bool {
-	if len(l.Rdata) == len(fields) {
+	if len(l.Rdata) == len(fields) && !p.generic(l) {
 		for i, field := range fields {
 			if l.fields[i] != field {
 				p.replace(l.Rdata[i], p.spell(l, i, field))
@@ -40,6 +40,11 @@ func (p *plan) rewrite(l *located, fields []string) bool {
 	}
 	p.replace(Span{l.Rdata[0].Start, l.Rdata[len(l.Rdata)-1].End}, strings.Join(fields, " "))
 	return true
+}
+
+// generic reports a record whose data is written in the generic form of RFC 3597.
+func (p *plan) generic(l *located) bool {
+	return len(l.Rdata) > 0 && string(l.Rdata[0].Of(p.src)) == `\#`
 }
 
 // spell writes a field in the manner of the token it replaces: a name is relative

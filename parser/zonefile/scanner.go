@@ -9,8 +9,9 @@ import (
 type Scanner struct {
 	src []byte
 	state
-	minimum bool              // without $TTL, the SOA minimum holds even if the SOA states a TTL
-	types   map[string]string // spelling in the file -> upper case
+	minimum bool // without $TTL, the SOA minimum holds even if the SOA states a TTL
+	above   int  // lines before src, if that is a part of a file
+	types   typeTable
 	tokens  []Span
 	cached  []byte // the token that lastOwner was made from under the present origin
 	err     error
@@ -36,7 +37,7 @@ type ttlState struct {
 // otherwise; "" stands for the root. Text that is not a zone file at all (UTF-16, NUL
 // bytes) and an origin that is no name are refused here, with an *[Error].
 func NewScanner(src []byte, origin string) (*Scanner, error) {
-	s := &Scanner{src: src, types: make(map[string]string)}
+	s := &Scanner{src: src}
 	if err := s.checkEncoding(); err != nil {
 		return nil, err
 	}
@@ -56,15 +57,34 @@ func NewScanner(src []byte, origin string) (*Scanner, error) {
 
 var utf8Mark = []byte("\xef\xbb\xbf")
 
+// saveAgain says what to do with a file in an encoding of two bytes.
+const saveAgain = "export it with dnscmd /ZoneExport or Export-DnsServerZone, or save it again with Set-Content -Encoding Ascii"
+
 func (s *Scanner) checkEncoding() error {
 	if bytes.HasPrefix(s.src, []byte("\xff\xfe")) || bytes.HasPrefix(s.src, []byte("\xfe\xff")) {
-		return &Error{1, 1, "the file is UTF-16, as Out-File and > of Windows PowerShell write it; " +
-			"export it with dnscmd /ZoneExport or Export-DnsServerZone, or save it again with Set-Content -Encoding Ascii"}
+		s.err = &Error{1, 1, "the file is UTF-16, as Out-File and > of Windows PowerShell write it; " + saveAgain}
+		return s.err
 	}
-	if i := bytes.IndexByte(s.src, 0); i >= 0 {
-		s.fail(i, "there is a NUL byte; a zone file is plain text")
+	i := bytes.IndexByte(s.src, 0)
+	if i < 0 {
+		return s.err
 	}
+	msg := "there is a NUL byte; a zone file is plain text"
+	if everyOtherZero(s.src[i:min(i+7, len(s.src))]) {
+		msg = "the file looks like UTF-16 without a byte order mark; " + saveAgain
+	}
+	s.fail(i, "%s", msg)
 	return s.err
+}
+
+// everyOtherZero reports text that looks like ASCII in two bytes.
+func everyOtherZero(text []byte) bool {
+	for i, c := range text {
+		if (c == 0) != (i%2 == 0) {
+			return false
+		}
+	}
+	return len(text) > 2
 }
 
 // Err is the *[Error] that ended the scan, or nil at the end of the text.
@@ -74,7 +94,7 @@ func (s *Scanner) Err() error { return s.err }
 func (s *Scanner) fail(at int, format string, args ...any) bool {
 	before := s.src[:min(at, len(s.src))]
 	s.err = &Error{
-		Line:   1 + bytes.Count(before, []byte("\n")),
+		Line:   s.above + 1 + bytes.Count(before, []byte("\n")),
 		Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		Msg:    fmt.Sprintf(format, args...),
 	}
@@ -93,10 +113,8 @@ func (s *Scanner) Next(e *Entry) bool {
 		if len(s.tokens) == 0 {
 			continue
 		}
-		*e = Entry{
-			Span: Span{start, s.pos}, Line: line, EndLine: s.line,
-			Owner: e.Owner[:0], Rdata: e.Rdata[:0], Comment: comment, origin: s.origin,
-		}
+		e.reset(Span{start, s.pos}, comment, s.origin)
+		e.Line, e.EndLine = line, s.line
 		if s.src[s.pos-1] == '\n' {
 			e.EndLine--
 		}
@@ -108,54 +126,84 @@ func (s *Scanner) Next(e *Entry) bool {
 // isSpecial tells the bytes that end a run of plain characters.
 var isSpecial = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ';': true, '(': true, ')': true, '"': true, '\\': true}
 
-// logicalLine reads tokens up to a line end outside of parentheses.
+// logicalLine reads tokens up to a line end outside of parentheses. Plain runs are
+// read here and not in a function of their own, as most bytes of a file are in them.
 func (s *Scanner) logicalLine() (comment Span, ok bool) {
-	src := s.src
+	src, pos := s.src, s.pos
 	s.tokens = s.tokens[:0]
-	open := -1 // the first parenthesis that is not closed
-	depth := 0
-	for s.pos < len(src) {
-		at := s.pos
-		switch c := src[at]; c {
+	nest := nesting{open: -1}
+	for pos < len(src) {
+		at := pos
+		for pos < len(src) && !isSpecial[src[pos]] {
+			pos++
+		}
+		if pos > at && (pos == len(src) || src[pos] != '\\') {
+			s.tokens = append(s.tokens, Span{at, pos})
+			if nest.depth > 0 && !s.ownerOutside(nest.open) {
+				return comment, false
+			}
+			continue
+		}
+		pos = at
+		switch src[at] {
 		case ' ', '\t':
-			s.pos++
+			pos++
 		case '\n':
-			s.pos++
+			pos++
 			s.line++
-			if depth == 0 {
+			if nest.depth == 0 {
+				s.pos = pos
 				return comment, true
 			}
 		case '\r':
 			if at+1 < len(src) && src[at+1] != '\n' {
 				return comment, s.fail(at, "a carriage return stands inside a line")
 			}
-			s.pos++
+			pos++
 		case ';':
-			comment = s.comment()
-		case '(':
-			if depth == 0 {
-				open = at
-			}
-			depth++
-			s.pos++
-		case ')':
-			if depth--; depth < 0 {
-				return comment, s.fail(at, "a closing parenthesis has no opening one")
-			}
-			s.pos++
-		default:
-			if ok := s.token(c); !ok {
+			comment = commentAt(src, at)
+			pos = comment.End
+		case '(', ')':
+			if !s.parenthesis(&nest, at) {
 				return comment, false
 			}
-			if len(s.tokens) == 1 && depth > 0 && !isBlank(src, open) {
-				return comment, s.fail(open, "a parenthesis stands before the owner name")
+			pos++
+		default:
+			s.pos = at
+			if !s.token() || nest.depth > 0 && !s.ownerOutside(nest.open) {
+				return comment, false
 			}
+			pos = s.pos
 		}
 	}
-	if depth > 0 {
-		return comment, s.fail(open, "the parenthesis is not closed")
+	if nest.depth > 0 {
+		return comment, s.fail(nest.open, "the parenthesis is not closed")
 	}
+	s.pos = pos
 	return comment, true
+}
+
+// nesting is how many parentheses are open, and where the first of them stands.
+type nesting struct{ depth, open int }
+
+func (s *Scanner) parenthesis(n *nesting, at int) bool {
+	if s.src[at] == ')' {
+		n.depth--
+		return n.depth >= 0 || s.fail(at, "a closing parenthesis has no opening one")
+	}
+	if n.depth == 0 {
+		n.open = at
+	}
+	n.depth++
+	return true
+}
+
+// ownerOutside refuses a line whose first token is the owner and in parentheses.
+func (s *Scanner) ownerOutside(open int) bool {
+	if len(s.tokens) != 1 || isBlank(s.src, open) {
+		return true
+	}
+	return s.fail(open, "a parenthesis stands before the owner name")
 }
 
 // isBlank reports whether the line that holds offset at begins with a blank.
@@ -164,21 +212,23 @@ func isBlank(src []byte, at int) bool {
 	return first == ' ' || first == '\t'
 }
 
-func (s *Scanner) comment() Span {
-	start := s.pos
-	n := bytes.IndexByte(s.src[start:], '\n')
-	if n < 0 {
-		n = len(s.src) - start
+// commentAt is the comment that begins at an offset, without the line end.
+func commentAt(src []byte, start int) Span {
+	end := len(src)
+	if n := bytes.IndexByte(src[start:], '\n'); n >= 0 {
+		end = start + n
 	}
-	s.pos += n
-	return Span{start, start + len(bytes.TrimSuffix(s.src[start:s.pos], []byte("\r")))}
+	if src[end-1] == '\r' {
+		end--
+	}
+	return Span{start, end}
 }
 
-// token reads one token that begins with c.
-func (s *Scanner) token(c byte) bool {
+// token reads a token that is quoted or has an escape.
+func (s *Scanner) token() bool {
 	start := s.pos
 	var ok bool
-	if c == '"' {
+	if s.src[start] == '"' {
 		ok = s.quoted()
 	} else {
 		ok = s.plain()

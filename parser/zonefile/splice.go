@@ -11,27 +11,6 @@ type splice struct {
 	text string
 }
 
-// applySplices gives the text with sorted splices that do not overlap.
-func applySplices(src []byte, splices []splice) []byte {
-	out := make([]byte, 0, len(src)+len(src)/64)
-	at := 0
-	for _, sp := range splices {
-		out = append(append(out, src[at:sp.Start]...), sp.text...)
-		at = sp.End
-	}
-	return append(out, src[at:]...)
-}
-
-// overlap reports whether two of the sorted splices touch the same bytes.
-func overlap(splices []splice) bool {
-	for i := 1; i < len(splices); i++ {
-		if splices[i].Start < splices[i-1].End {
-			return true
-		}
-	}
-	return false
-}
-
 // lineEdits widens sorted splices to whole lines.
 func lineEdits(src []byte, splices []splice) []LineEdit {
 	var edits []LineEdit

@@ -13,8 +13,11 @@ const tabWidth = 8
 type composer struct {
 	src   []byte
 	model *located
-	out   strings.Builder
-	col   int // where out ends on the screen, from 0
+	// windows writes a TTL as Windows DNS Server does: first in the column of the next
+	// token, with a tab behind it.
+	windows bool
+	out     strings.Builder
+	col     int // where out ends on the screen, from 0
 }
 
 // compose gives the record without its line end. With owner "" it inherits its owner.
@@ -92,6 +95,11 @@ func (c *composer) rdata(typ string, fields []string) {
 // squeezeTTL writes a TTL that the model does not have, before the first cell: within
 // the blanks there if it fits, so that the columns behind stay.
 func (c *composer) squeezeTTL(lead Span, ttl string, inherits bool) {
+	if c.windows {
+		c.space(lead, inherits)
+		c.write(ttl + "\t")
+		return
+	}
 	room := c.column(lead.End) - c.col
 	if isOnly(lead.Of(c.src), ' ') && room >= len(ttl)+2 {
 		c.write(strings.Repeat(" ", room-len(ttl)-1) + ttl + " ")

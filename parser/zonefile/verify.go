@@ -6,39 +6,64 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// verify reads the new text and checks that it has the records of the old one, in the
+// verify checks that the text with the splices has the records of the old one, in the
 // same order, apart from those that the plan removes and adds.
-func (p *plan) verify(text []byte) error {
-	before, err := p.zone.scanner(p.src)
-	if err != nil {
+//
+// It reads both texts only where they differ, and this shows as much as reading all
+// of them would. What a scan makes of a text depends on its state and on the text
+// from its place on, on nothing else. Before the first splice both texts are equal,
+// so both scans come to the start of its block in one state, that which the index
+// kept. From there both are read. When they stand before equal rest in one state
+// again, they would read the same up to the next splice, and so would be in one state
+// at the start of the block of that; there the argument begins anew. Behind the last
+// splice they would read the same up to the end.
+func (p *plan) verify(splices []splice) error {
+	if err := p.checkSplices(splices); err != nil {
 		return err
 	}
-	after, err := p.zone.scanner(text)
-	if err != nil {
-		return p.unfit(err)
+	v := verifier{p: p, window: window{src: p.src, splices: splices}}
+	for len(v.window.splices) > 0 {
+		if err := v.stretch(); err != nil {
+			return err
+		}
 	}
-	v := verifier{p: p}
-	v.old.scan, v.new.scan = before, after
-	if err := v.run(); err != nil {
-		return err
+	for _, planned := range []map[string]int{p.removed, p.added} {
+		maps.DeleteFunc(planned, func(_ string, n int) bool { return n == 0 })
+		if left := slices.Sorted(maps.Keys(planned)); len(left) > 0 {
+			return fmt.Errorf("the edit of the record %q cannot be made", left[0])
+		}
 	}
-	return p.sameDialect(text)
+	return v.sameDialect()
+}
+
+// checkSplices refuses what makes no text or no zone file at all.
+func (p *plan) checkSplices(splices []splice) error {
+	end := p.zone.index.marks[0].pos
+	for _, sp := range splices {
+		if sp.Start < end {
+			return errors.New("internal error: two edits of the zone overlap")
+		}
+		if strings.IndexByte(sp.text, 0) >= 0 {
+			return p.unfit(errors.New("there would be a NUL byte"))
+		}
+		end = sp.End
+	}
+	return nil
 }
 
 func (p *plan) unfit(err error) error { return fmt.Errorf("the edited zone cannot be read: %w", err) }
 
 // sameDialect checks that a reader of the new text takes the same default TTL.
-func (p *plan) sameDialect(text []byte) error {
+func (v *verifier) sameDialect() error {
+	p := v.p
 	if p.zone.HasTTLDirective || p.soa.TTLSpan.Empty() {
 		return nil
 	}
-	z, err := Read(text, p.zone.Origin, func([]byte, string) bool { return false })
-	if err != nil {
-		return p.unfit(err)
-	}
-	if z.minimum != p.zone.minimum {
+	marked := p.zone.index.marked - v.old.marked + v.new.marked
+	if (marked > 0 && !v.new.noTTL) != p.zone.minimum {
 		return errors.New("the edit would change what marks the file as Windows DNS Server's, and so the TTLs of other records")
 	}
 	return nil
@@ -47,43 +72,107 @@ func (p *plan) sameDialect(text []byte) error {
 // verifier walks two texts side by side.
 type verifier struct {
 	p        *plan
+	window   window // the new text
+	base     int    // where the window begins in the new text
+	lines    int    // lines by which the new text is longer, up to the window
 	old, new side
 }
 
+// side is one of the texts. Its entry is not compared yet.
 type side struct {
 	scan *Scanner
 	Entry
-	more bool
+	more   bool
+	before state // the scan before the entry
+	marked int   // records compared that only Windows DNS Server writes
+	noTTL  bool  // an SOA compared states no TTL
 }
 
-func (s *side) next() { s.more = s.scan.Next(&s.Entry) }
-
-func (v *verifier) run() error {
-	v.old.next()
-	v.new.next()
-	for v.old.more || v.new.more {
+// stretch compares the texts from the next splice to where they are the same again.
+func (v *verifier) stretch() error {
+	v.start()
+	for !v.together() {
 		switch {
 		case v.old.more && v.new.more && v.equal():
-			v.old.next()
-			v.new.next()
+			v.nextOld()
+			v.nextNew()
 		case v.old.take(v.p.removed):
-			v.old.next()
+			v.nextOld()
 		case v.new.take(v.p.added):
-			v.new.next()
+			v.nextNew()
 		default:
 			return v.unplanned()
 		}
 	}
-	if err := v.new.scan.Err(); err != nil {
-		return v.p.unfit(err)
+	v.lines = v.new.before.line - v.old.before.line
+	return nil
+}
+
+// start sets both scans before the entry that holds the next splice.
+func (v *verifier) start() {
+	x := v.p.zone.index
+	line := bytes.LastIndexByte(v.p.src[:v.window.splices[0].Start], '\n') + 1
+	s := v.p.resume(x.marks[x.block(line)].state)
+	var e Entry
+	var from state
+	for s.save(&from); s.pos < line && s.Next(&e) && s.pos <= line; {
+		s.save(&from)
 	}
-	for _, planned := range []map[string]int{v.p.removed, v.p.added} {
-		maps.DeleteFunc(planned, func(_ string, n int) bool { return n == 0 })
-		if left := slices.Sorted(maps.Keys(planned)); len(left) > 0 {
-			return fmt.Errorf("the edit of the record %q cannot be made", left[0])
+	v.old.scan, v.new.scan = v.p.resume(from), v.p.resume(from)
+	v.window.restart(from.pos)
+	v.base = from.pos + v.window.shift
+	n := v.new.scan
+	n.src, n.pos, n.line, n.above = nil, 0, from.line+v.lines, from.line+v.lines-1
+	v.nextOld()
+	v.nextNew()
+}
+
+func (v *verifier) nextOld() { v.old.next() }
+
+// nextNew reads an entry of the new text and lets the window grow until it has one.
+func (v *verifier) nextNew() {
+	s := v.new.scan
+	for v.new.next(); !v.new.more && !v.window.atEnd(); v.new.retry() {
+		v.window.more()
+		s.restore(&v.new.before)
+		s.src = v.window.buf
+		if v.base == 0 && !s.checkBegin() {
+			return
 		}
 	}
-	return nil
+}
+
+// checkBegin refuses a new text that begins with what a reader takes for a mark of its
+// encoding, as when the first record goes and the owner of the next begins so.
+func (s *Scanner) checkBegin() bool {
+	if bytes.HasPrefix(s.src, utf8Mark) {
+		return s.fail(0, "it would begin with a byte order mark")
+	}
+	return s.checkEncoding() == nil
+}
+
+func (s *side) next() {
+	if s.more && s.windowsOnly() {
+		s.marked++
+	}
+	s.noTTL = s.noTTL || s.more && s.Type == "SOA" && s.TTLSpan.Empty()
+	s.scan.save(&s.before)
+	s.retry()
+}
+
+func (s *side) retry() { s.more = s.scan.Next(&s.Entry) }
+
+// together reports that nothing is left to compare before the next splice: both texts
+// are at their end, or both scans stand in one state before the same text.
+func (v *verifier) together() bool {
+	if v.new.scan.err != nil {
+		return false
+	}
+	if !v.old.more && !v.new.more {
+		return true
+	}
+	return v.old.before.pos >= v.window.edited && v.base+v.new.before.pos == v.old.before.pos+v.window.shift &&
+		sameMeaning(&v.old.before, &v.new.before)
 }
 
 // equal compares the entries at hand without building anything.

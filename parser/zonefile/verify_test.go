@@ -2,6 +2,8 @@ package zonefile
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,17 +33,19 @@ func TestVerify(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			z := mustRead(t, before)
-			p, err := newPlan(z, []Change{{"a.example.com.", "A", 0, []string{"192.0.2.9", "192.0.2.2"}}})
-			if err != nil {
-				t.Fatal(err)
+			plan := func() *plan {
+				p, _, err := mustRead(t, before).plan([]Change{{"a.example.com.", "A", 0, []string{"192.0.2.9", "192.0.2.2"}}}, 8)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return p
 			}
-			if err := p.locate(); err != nil {
-				t.Fatal(err)
+			for _, splices := range [][]splice{{{Span{0, len(before)}, tt.text}}, differences(before, tt.text)} {
+				if full, quick := verifyFull(plan(), tt.text), plan().verify(splices); (full == nil) != (quick == nil) {
+					t.Errorf("%+v: full check: %v; quick check: %v", splices, full, quick)
+				}
 			}
-			p.decide(p.targets[0])
-			p.setSerial(8)
-			err = p.verify([]byte(tt.text))
+			err := plan().verify(differences(before, tt.text))
 			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got error %v, want %q", err, tt.want)
 			}
@@ -70,5 +74,170 @@ func TestEditLargeSets(t *testing.T) {
 	}
 	if err := checkEdit(t, b.String(), []Change{c}); err != nil {
 		t.Error(err)
+	}
+}
+
+// differences are the splices that turn one text into another, line by line.
+func differences(old, new string) []splice {
+	a, b := splitLines(old), splitLines(new)
+	var out []splice
+	at := 0
+	for i := range max(len(a), len(b)) {
+		var from, to string
+		if i < len(a) {
+			from = a[i]
+		}
+		if i < len(b) {
+			to = b[i]
+		}
+		if from != to {
+			out = append(out, splice{Span{at, at + len(from)}, to})
+		}
+		at += len(from)
+	}
+	return out
+}
+
+// reading is an entry as the full check compares it: verbatim, and by its meaning.
+type reading struct{ verbatim, key string }
+
+// readings are all entries of a text.
+func readings(p *plan, text string) ([]reading, error) {
+	s, err := p.zone.scanner([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	side := side{scan: s}
+	var out []reading
+	for side.next(); side.more; side.next() {
+		e := &side.Entry
+		r := reading{verbatim: fmt.Sprintf("%d %s %d %s %s %q %s", e.Kind, e.Owner, e.TTL, e.Class, e.Type, texts([]byte(text), e.Rdata), e.Origin())}
+		if e.Kind == RecordEntry {
+			r.key = side.key()
+		}
+		out = append(out, r)
+	}
+	return out, s.Err()
+}
+
+// verifyFull does what verify does by reading both texts from the first to the last
+// byte. It shares no more with verify than the scanner.
+func verifyFull(p *plan, text string) error {
+	old, err := readings(p, string(p.src))
+	if err != nil {
+		return err
+	}
+	after, err := readings(p, text)
+	if err != nil {
+		return err
+	}
+	for len(old) > 0 || len(after) > 0 {
+		switch {
+		case len(old) > 0 && len(after) > 0 && old[0].verbatim == after[0].verbatim:
+			old, after = old[1:], after[1:]
+		case len(old) > 0 && p.removed[old[0].key] > 0:
+			p.removed[old[0].key]--
+			old = old[1:]
+		case len(after) > 0 && p.added[after[0].key] > 0:
+			p.added[after[0].key]--
+			after = after[1:]
+		default:
+			return fmt.Errorf("unplanned: %v, %v", old, after)
+		}
+	}
+	for _, planned := range []map[string]int{p.removed, p.added} {
+		for key, n := range planned {
+			if n > 0 {
+				return fmt.Errorf("missing: %s", key)
+			}
+		}
+	}
+	if p.zone.HasTTLDirective || p.soa.TTLSpan.Empty() {
+		return nil
+	}
+	z, err := Read([]byte(text), p.zone.Origin, nil)
+	if err == nil && z.minimum != p.zone.minimum {
+		err = fmt.Errorf("other dialect")
+	}
+	return err
+}
+
+// splicedText is a text with sorted splices, made the plain way.
+func splicedText(src string, splices []splice) string {
+	for _, sp := range slices.Backward(splices) {
+		src = src[:sp.Start] + sp.text + src[sp.End:]
+	}
+	return src
+}
+
+// damage changes splices a little, so that they no longer are what was planned.
+func damage(rng *rand.Rand, src string, splices []splice) []splice {
+	out := slices.Clone(splices)
+	switch i := rng.IntN(len(out) + 1); {
+	case i == len(out) || rng.IntN(3) == 0: // one more
+		at := rng.IntN(len(src) + 1)
+		end := min(at+pick(rng, 0, 0, 1, 5, 40), len(src))
+		out = append(out, splice{Span{at, end}, pick(rng, "", "x", " ", "\n", "60 ", "\nb A 192.0.2.77\n", "$TTL 9\n", "$ORIGIN c\n", "(", "\"", ";", "\r", "[AGE:1]", " TXT y\n")})
+	case rng.IntN(2) == 0:
+		out = slices.Delete(out, i, i+1)
+	default:
+		text := []byte(out[i].text)
+		if len(text) > 0 {
+			text[rng.IntN(len(text))] = pick[byte](rng, ' ', '1', '\n', ';', '\t', 'a', '(')
+		}
+		out[i].text = string(text)
+	}
+	slices.SortStableFunc(out, func(a, b splice) int { return a.Start - b.Start })
+	for i := 1; i < len(out); i++ {
+		if out[i].Start < out[i-1].End {
+			return splices
+		}
+	}
+	return out
+}
+
+// checkQuickAgainstFull holds verify against the full check, for the edit as planned
+// and for one that is damaged. It reports whether the damaged one was refused.
+func checkQuickAgainstFull(t testing.TB, rng *rand.Rand, text string, changes []Change) bool {
+	t.Helper()
+	plan := func() (*plan, []splice) {
+		p, splices, err := mustRead(t, text).plan(changes, 8)
+		if err != nil {
+			return nil, nil
+		}
+		return p, splices
+	}
+	p, splices := plan()
+	if p == nil {
+		return false
+	}
+	bad := damage(rng, text, splices)
+	var refused bool
+	for _, try := range [][]splice{splices, bad} {
+		p, _ := plan()
+		quick := p.verify(slices.Clone(try))
+		p, _ = plan()
+		full := verifyFull(p, splicedText(text, try))
+		if (quick == nil) != (full == nil) {
+			t.Fatalf("%+v of\n%q\nby %+v: quick check: %v; full check: %v", changes, text, try, quick, full)
+		}
+		refused = quick != nil
+	}
+	return refused
+}
+
+// TestVerifyQuickIsFull: reading only what differs finds what reading all finds.
+func TestVerifyQuickIsFull(t *testing.T) {
+	refused := 0
+	const runs = 6000
+	for seed := range uint64(runs) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		text := oddZoneOf(rng, seed%4 == 0, oddLength(seed))
+		if checkQuickAgainstFull(t, rng, text, randomChanges(rng, mustRead(t, text))) {
+			refused++
+		}
+	}
+	if t.Logf("%d of %d damaged edits refused", refused, runs); refused < runs/4 {
+		t.Error("so few damaged edits are refused that the test shows little")
 	}
 }

@@ -28,6 +28,7 @@ type Zone struct {
 
 	src     []byte
 	minimum bool // see Scanner.minimum
+	index   *index
 }
 
 // Record is one record of a zone file.
@@ -51,6 +52,8 @@ type Directive struct {
 	Args []string // the tokens after the name; the first one of $INCLUDE is the file
 	Text string   // the line verbatim, without blanks and line ends around it
 	Line int      // 1-based
+
+	origin *domain // the origin that its relative names are under
 }
 
 // RRset is all records of one owner and type.
@@ -85,9 +88,15 @@ func read(src []byte, origin string, keep func(owner []byte, typ string) bool, m
 		return nil, err
 	}
 	s.minimum = minimum
-	z := &Zone{Origin: string(s.origin.text), src: src, minimum: minimum}
+	z := &Zone{Origin: string(s.origin.text), src: src, minimum: minimum, index: newIndex(len(src))}
 	var e Entry
-	for s.Next(&e) {
+	for n := 0; ; n++ {
+		if n%blockEntries == 0 {
+			z.index.begin(s)
+		}
+		if !s.Next(&e) {
+			break
+		}
 		z.note(&e)
 		if e.Kind != RecordEntry || e.Type != "SOA" && keep != nil && !keep(e.Owner, e.Type) {
 			continue
@@ -101,6 +110,7 @@ func read(src []byte, origin string, keep func(owner []byte, typ string) bool, m
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
+	z.index.finish(s)
 	z.conclude()
 	return z, nil
 }
@@ -116,22 +126,21 @@ func (z *Zone) note(e *Entry) {
 			name = "$GENERATE"
 		}
 		z.Directives = append(z.Directives, Directive{
-			Name: name, Args: texts(z.src, e.Rdata), Line: e.Line,
+			Name: name, Args: texts(z.src, e.Rdata), Line: e.Line, origin: e.origin,
 			Text: strings.TrimSpace(string(e.Of(z.src))),
 		})
 	case RecordEntry:
+		z.index.note(e)
 		switch e.Type {
 		case "RRSIG", "NSEC", "NSEC3":
 			z.Dnssec = true
-		case "WINS", "WINSR":
-			z.Windows = true
 		}
-		z.Windows = z.Windows || e.Aged
 	}
 }
 
 // conclude fills in what the SOA says once the whole file is known.
 func (z *Zone) conclude() {
+	z.Windows = z.index.marked > 0
 	soa, ok := z.soa()
 	if !ok || z.HasTTLDirective {
 		return

@@ -1,0 +1,103 @@
+package zonefile
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// generator is the first directive of a zone with this line.
+func generator(t *testing.T, line string) Directive {
+	t.Helper()
+	z := mustRead(t, "$TTL 1h\n"+soa+line+"\n")
+	if len(z.Directives) != 1 {
+		t.Fatalf("%s: %+v", line, z.Directives)
+	}
+	return z.Directives[0]
+}
+
+func TestMakes(t *testing.T) {
+	tests := []struct {
+		line, owner, typ string
+		want             bool
+	}{
+		{"$GENERATE 1-9 host$ A 192.0.2.$", "host9.example.com.", "A", true},
+		{"$GENERATE 1-9 host$ A 192.0.2.$", "host10.example.com.", "A", false},
+		{"$GENERATE 1-9 host$ A 192.0.2.$", "host9.example.com.", "TXT", false},
+		{"$GENERATE 1-9 host$ A 192.0.2.$", "host9.sub.example.com.", "A", false},
+		{"$GENERATE 1-9/2 host$ A 192.0.2.$", "host4.example.com.", "A", false},
+		{"$GENERATE 1-9/2 host$ 300 IN a 192.0.2.$", "host5.example.com.", "A", true},
+		{"$GENERATE 0-0 XMPP A 192.0.2.1", "xmpp.example.com.", "A", true},
+		{"$GENERATE 0-0 xmpp.example.com. TYPE1 192.0.2.1", "xmpp.example.com.", "A", true},
+		{"$GENERATE 0-0 @ A 192.0.2.$", "example.com.", "A", true},
+		{"$GENERATE 0-9 edge${0,2} A 192.0.2.$", "edge07.example.com.", "A", true},
+		{"$GENERATE 0-9 edge${0,2} A 192.0.2.$", "edge7.example.com.", "A", false},
+		{"$GENERATE 0-9 edge${-3,2,d}x A 192.0.2.$", "edge06x.example.com.", "A", true},
+		{"$GENERATE 10-20 h${0,0,x} A 192.0.2.$", "hf.example.com.", "A", true},
+		{"$GENERATE 10-20 h${0,0,X} A 192.0.2.$", "hf.example.com.", "A", true},
+		{"$GENERATE 1-9 a$b$ A 192.0.2.$", "a3b3.example.com.", "A", true},
+		{"$GENERATE 1-9 a$b$ A 192.0.2.$", "a3b4.example.com.", "A", false},
+		{`$GENERATE 1-9 a\$$ A 192.0.2.$`, `a\$3.example.com.`, "A", true},
+		{`$GENERATE 1-9 a\$$ A 192.0.2.$`, "a33.example.com.", "A", false},
+		{`$GENERATE 1-9 \097$ A 192.0.2.$`, "a3.example.com.", "A", true},
+		{"$GENERATE 1-9 $.sub A 192.0.2.$", "3.sub.example.com.", "A", true},
+		// What is not worked out is taken to fit if the ends do.
+		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "h5x.example.com.", "A", true},
+		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "g5x.example.com.", "A", false},
+		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "h5y.example.com.", "A", false},
+		{"$GENERATE 0-9 h${0,4,n} A 192.0.2.1", "h0.1.example.com.", "A", true},
+		{"$GENERATE all h$ A 192.0.2.1", "h0.example.com.", "A", true},
+		{"$GENERATE 0-9 h${x} A 192.0.2.1", "h0.example.com.", "A", true},
+		{"$GENERATE 0-9 h${ A 192.0.2.1", "h0.example.com.", "A", true},
+		{"$GENERATE 0-9 h$$ A 192.0.2.1", "h0.example.com.", "A", true},
+		{"$INCLUDE xmpp", "xmpp.example.com.", "A", false},
+	}
+	for _, tt := range tests {
+		if got := generator(t, tt.line).Makes(tt.owner, tt.typ); got != tt.want {
+			t.Errorf("%s makes %s %s: %v, want %v", tt.line, tt.owner, tt.typ, got, tt.want)
+		}
+	}
+}
+
+// TestMakesAsOthers: a directive makes the names that another reader gets out of it,
+// and no other.
+func TestMakesAsOthers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 7))
+	for range 500 {
+		start := rng.IntN(300)
+		template := pick(rng, "h", "", "a.", "X-") + pick(rng, "$", "${0}", "${3,4}", "${-2,3,d}", "${16,2,x}", "${1,0,o}", "${20,0,X}") + pick(rng, "", "z", ".sub", ".sub.example.com.")
+		line := fmt.Sprintf("$GENERATE %d-%d/%d %s A 192.0.2.1", start+2, start+2+rng.IntN(40), 1+rng.IntN(4), template)
+		d := generator(t, line)
+		made := make(map[string]bool)
+		for _, record := range miekgRecords(t, "$TTL 1h\n"+line+"\n") {
+			made[strings.Fields(record)[0]] = true
+		}
+		for owner := range made {
+			if other := strings.Replace(owner, "1", "7", 1); !d.Makes(owner, "A") || !made[other] && d.Makes(other, "A") {
+				t.Fatalf("%s: %s %v, %s %v", line, owner, d.Makes(owner, "A"), other, d.Makes(other, "A"))
+			}
+		}
+	}
+}
+
+// TestEditKeepsDirectives: what directives make is not edited, and they stay verbatim.
+func TestEditKeepsDirectives(t *testing.T) {
+	text := "$TTL 1h\n" + soa + "$GENERATE 1-9 h$ A 192.0.2.$ ; hosts\nx A 192.0.2.99\n$INCLUDE  more.zone\tsub ; more\n"
+	for owner, typ := range map[string]string{"h7.example.com.": "A"} {
+		edits, err := mustRead(t, text).Edit([]Change{{owner, typ, 0, []string{"192.0.2.1"}}}, 8)
+		if err == nil || edits != nil || !strings.Contains(err.Error(), "line 3: this $GENERATE makes A records of h7.example.com.") {
+			t.Errorf("%s %s: %+v, %v", owner, typ, edits, err)
+		}
+	}
+	edits, err := mustRead(t, text).Edit([]Change{{"x.example.com.", "A", 0, []string{"192.0.2.98"}}, {"h7.example.com.", "TXT", 0, []string{"x"}}}, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := apply(t, text, edits)
+	for _, line := range []string{"$GENERATE 1-9 h$ A 192.0.2.$ ; hosts\n", "$INCLUDE  more.zone\tsub ; more\n", "x A 192.0.2.98\n", "h7 3600 TXT x\n"} {
+		if !strings.Contains(after, line) {
+			t.Errorf("%q is not in\n%s", line, after)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package zonefile
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Makes reports whether a $GENERATE can make records of a type that belong to owner,
+// which must be canonical. It is exact for ranges of up to 65536 numbers in decimal,
+// octal or hexadecimal; for others, and for a directive that is not understood, it is
+// true wherever the fixed text at both ends of the name fits. For $INCLUDE, whose file
+// is not at hand, it is false.
+func (d Directive) Makes(owner, typ string) bool {
+	if d.Name != "$GENERATE" || len(d.Args) < 4 || !d.makesType(typ) {
+		return false
+	}
+	parts, exact := templateParts(d.Args[1])
+	if !d.fits(parts, owner) {
+		return false
+	}
+	numbers, ok := parseRange(d.Args[0])
+	if !ok || !exact || numbers.count() > maxNumbers {
+		return true
+	}
+	for n := numbers.start; n <= numbers.stop; n += numbers.step {
+		if name, ok := d.name(parts, n); !ok || name == owner {
+			return true
+		}
+	}
+	return false
+}
+
+// maxNumbers is how many names of a $GENERATE are worth making.
+const maxNumbers = 1 << 16
+
+// makesType reads past TTL and class, which may stand before the type.
+func (d Directive) makesType(typ string) bool {
+	for _, arg := range d.Args[2:] {
+		if !isDigit(arg[0]) && !isClass([]byte(arg)) {
+			return typeName([]byte(arg)) == typ
+		}
+	}
+	return true
+}
+
+// numberRange is the range of a $GENERATE, both ends included.
+type numberRange struct{ start, stop, step int64 }
+
+func (r numberRange) count() int64 { return (r.stop-r.start)/r.step + 1 }
+
+// parseRange reads 1-9 and 1-9/2.
+func parseRange(text string) (numberRange, bool) {
+	ends, step, stepped := strings.Cut(text, "/")
+	first, last, _ := strings.Cut(ends, "-")
+	if !stepped {
+		step = "1"
+	}
+	var n [3]int64
+	for i, field := range []string{first, last, step} {
+		v, err := strconv.ParseUint(field, 10, 31)
+		if err != nil {
+			return numberRange{}, false
+		}
+		n[i] = int64(v)
+	}
+	return numberRange{n[0], n[1], n[2]}, n[2] > 0
+}
+
+// part is a piece of a template: fixed text, or where the number goes.
+type part struct {
+	text   string
+	number bool
+	offset int64
+	width  int
+	base   byte
+}
+
+// templateParts cuts the owner of a $GENERATE at $ and ${offset,width,base}. It is not
+// exact when there is a number whose form is not known.
+func templateParts(text string) (parts []part, exact bool) {
+	exact = true
+	for len(text) > 0 {
+		end := strings.IndexByte(text, '$')
+		for end > 0 && text[end-1] == '\\' {
+			next := strings.IndexByte(text[end+1:], '$')
+			if next < 0 {
+				end = -1
+				break
+			}
+			end += 1 + next
+		}
+		if end < 0 {
+			return append(parts, part{text: text}), exact
+		}
+		parts = append(parts, part{text: text[:end]})
+		p, n, ok := parseNumber(text[end:])
+		parts, text, exact = append(parts, p), text[end+n:], exact && ok
+	}
+	return parts, exact
+}
+
+// parseNumber reads $ or ${offset,width,base} and tells its length.
+func parseNumber(text string) (p part, n int, ok bool) {
+	p = part{number: true, base: 'd'}
+	if strings.HasPrefix(text, "$$") {
+		return p, 2, false // a dollar sign to some, two numbers to others
+	}
+	inner, found := strings.CutPrefix(text, "${")
+	end := strings.IndexByte(inner, '}')
+	if !found {
+		return p, 1, true
+	}
+	if end < 0 {
+		return p, len(text), false
+	}
+	fields := strings.Split(inner[:end], ",")
+	var err error
+	p.offset, err = strconv.ParseInt(fields[0], 10, 32)
+	ok = err == nil && len(fields) <= 3
+	if len(fields) > 1 {
+		p.width, err = strconv.Atoi(fields[1])
+		ok = ok && err == nil && p.width >= 0 && p.width <= maxLabel
+	}
+	if len(fields) > 2 {
+		ok = ok && len(fields[2]) == 1 && strings.Contains("doxX", fields[2])
+		p.base = (fields[2] + "d")[0]
+	}
+	return p, end + 3, ok
+}
+
+// fits reports whether the fixed text at both ends of the template is that of a name.
+// Escapes have many spellings, so text with any fits all names.
+func (d Directive) fits(parts []part, owner string) bool {
+	lower := func(p part) (string, bool) { return strings.ToLower(p.text), strings.Contains(p.text, `\`) }
+	if head, escaped := lower(parts[0]); !escaped && !parts[0].number && !strings.HasPrefix(owner, head) && head != "@" {
+		return false
+	}
+	last := parts[len(parts)-1]
+	tail, escaped := lower(last)
+	switch {
+	case escaped:
+		return true
+	case last.number:
+		tail = ""
+	}
+	if !isAbsolute([]byte(tail)) && len(d.origin.text) > 1 {
+		tail += "." + string(d.origin.text)
+	}
+	return strings.HasSuffix("."+owner, tail) || tail == "@."+string(d.origin.text)
+}
+
+// name is the owner that a number makes.
+func (d Directive) name(parts []part, n int64) (string, bool) {
+	var b bytes.Buffer
+	for _, p := range parts {
+		switch {
+		case !p.number:
+			b.WriteString(p.text)
+		case p.base == 'd':
+			fmt.Fprintf(&b, "%0*d", p.width, n+p.offset)
+		default:
+			fmt.Fprintf(&b, "%0*"+string(p.base), p.width, n+p.offset)
+		}
+	}
+	name, _, err := appendName(nil, b.Bytes(), d.origin)
+	return string(name), err == nil
+}

@@ -1,0 +1,63 @@
+package zonefile
+
+import "strings"
+
+// rrType is one spelling of a record type in a text.
+type rrType struct {
+	spelling string
+	name     string // upper case; the mnemonic for TYPEnnn of a type that has a shape
+	last     int    // where the last record begins that spells its type so
+}
+
+// typeTable finds the types of a text. Few spellings occur in one file, so most
+// look-ups end at the first comparison.
+type typeTable struct {
+	recent [64]*rrType
+	all    map[string]*rrType
+}
+
+// of is the type that a token names, or nil if the token cannot be one.
+func (t *typeTable) of(token []byte) *rrType {
+	slot := (token[0]*3 + token[len(token)-1]*5 + byte(len(token))*7) & 63
+	if k := t.recent[slot]; k != nil && k.spelling == string(token) {
+		return k
+	}
+	k := t.all[string(token)]
+	if k == nil {
+		name := typeName(token)
+		if name == "" {
+			return nil
+		}
+		if t.all == nil {
+			t.all = make(map[string]*rrType)
+		}
+		k = &rrType{spelling: string(token), name: name}
+		t.all[k.spelling] = k
+	}
+	t.recent[slot] = k
+	return k
+}
+
+// numbered are the types whose data is looked into, as RFC 3597 may write them.
+var numbered = map[string]string{
+	"TYPE1": "A", "TYPE2": "NS", "TYPE5": "CNAME", "TYPE6": "SOA", "TYPE12": "PTR",
+	"TYPE15": "MX", "TYPE28": "AAAA", "TYPE33": "SRV", "TYPE39": "DNAME",
+}
+
+// typeName is a type in upper case, or "" if the token cannot be one.
+func typeName(token []byte) string {
+	if len(token) == 0 {
+		return ""
+	}
+	for i, c := range token {
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (i == 0 || !isDigit(c) && c != '-') {
+			return ""
+		}
+	}
+	name := strings.ToUpper(string(token))
+	if mnemonic, ok := numbered[name]; ok {
+		return mnemonic
+	}
+	return name
+}
