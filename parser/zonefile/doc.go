@@ -16,8 +16,9 @@
 // names resolve, or whether a zone may be edited at all. It opens no files.
 //
 // Invariants: the spans of the entries of a scan increase, and they and the gaps
-// between them are the input. Edit reads its own result again and compares every
-// record before it returns, so its edits make the planned change and no other, or
+// between them are the input. Edit reads its own result again wherever that differs
+// from the old text, until both scans stand in one state before equal text, and
+// compares every record there; so its edits make the planned change and no other, or
 // there is an error and there are no edits. No input makes a function of this
 // package panic or run on.
 package zonefile

@@ -14,7 +14,8 @@ import (
 //
 // It reads both texts only where they differ, and this shows as much as reading all
 // of them would. What a scan makes of a text depends on its state and on the text
-// from its place on, on nothing else. Before the first splice both texts are equal,
+// from its place on, on nothing else; the first bytes of a file, which can be a mark of
+// its encoding, are looked at apart (checkBegin). Before the first splice both texts are equal,
 // so both scans come to the start of its block in one state, that which the index
 // kept. From there both are read. When they stand before equal rest in one state
 // again, they would read the same up to the next splice, and so would be in one state
