@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -163,7 +164,10 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	}
 	defer file.Close()
 	// The size was that of a moment ago, and not every file system tells the truth.
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	var buffer bytes.Buffer
+	buffer.Grow(int(info.Size()) + bytes.MinRead) // a large file is not copied while it is read
+	_, err = buffer.ReadFrom(io.LimitReader(file, limit+1))
+	text := buffer.Bytes()
 	if err == nil && int64(len(text)) > limit {
 		return nil, fmt.Errorf("%w: more than %d bytes", errTooLarge, limit)
 	}
