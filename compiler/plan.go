@@ -120,12 +120,22 @@ type Zone struct {
 	SOA string `json:"soa"`
 	// SOAPrerequisite has the update refused once the SOA is another one.
 	SOAPrerequisite bool `json:"soa_prerequisite,omitempty"`
+	// SRVTargets are the names to which changed SRV records of the zone point before or
+	// after the change, as far as the zone file has addresses of them and Records has not.
+	SRVTargets []SRVTarget `json:"srv_targets,omitempty"`
 	// OperatingSystem is that of the server; only with the delivery windows-dns.
 	OperatingSystem string `json:"operating_system,omitempty"`
 	Wait            Wait   `json:"wait"`
 
 	// Text is the new zone file. It is not part of plan.json.
 	Text []byte `json:"-"`
+}
+
+// SRVTarget is a name to which SRV records point, absolute and with its final dot, and the
+// types of its addresses: A, AAAA or both.
+type SRVTarget struct {
+	Name  string   `json:"name"`
+	Types []string `json:"types"`
 }
 
 // Changed tells whether the plan edits the zone; else it only checks records there.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,6 +60,9 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	}
 	planned.Wait = waits(sets, soa)
 	var err error
+	if planned.SRVTargets, err = j.srvTargets(z, sets); err != nil {
+		return planned, err
+	}
 	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
 		return planned, err
 	}
@@ -72,6 +76,44 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	planned.Text, err = hunk.Apply(z.Text, planned.Hunks)
 	planned.NewSHA256 = sum(planned.Text)
 	return planned, err
+}
+
+// srvTargets looks up the addresses of the names to which the SRV records of changed sets
+// point, in the zone file: it is read again because nobody has asked for other names than
+// those of the spec.
+func (j *job) srvTargets(z *zone, sets []RecordSet) ([]SRVTarget, error) {
+	wanted := map[string]bool{}
+	for _, set := range sets {
+		for _, data := range slices.Concat(set.Old, set.New) {
+			if s, ok := parseSRV(data); ok && set.Type == "SRV" && set.Changed() && j.zoneOf(s.target) == z {
+				wanted[s.target] = true
+			}
+		}
+	}
+	for _, set := range sets {
+		if set.Type != "SRV" {
+			delete(wanted, set.Owner)
+		}
+	}
+	file, err := zonefile.Read(z.Text, z.origin, func(owner []byte, typ string) bool {
+		return (typ == "A" || typ == "AAAA") && wanted[string(owner)]
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []SRVTarget
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		target := SRVTarget{Name: name}
+		for _, typ := range []string{"A", "AAAA"} {
+			if _, ok := file.Set(name, typ); ok {
+				target.Types = append(target.Types, typ)
+			}
+		}
+		if len(target.Types) > 0 {
+			out = append(out, target)
+		}
+	}
+	return out, nil
 }
 
 // edit makes hunks that turn each set into its new one.

@@ -115,21 +115,29 @@ func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 }
 
 func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) {
-	update, err := zonediff.Nsupdate(plan.ID, zone)
-	if err != nil {
-		return nil, err
-	}
-	back, err := zonediff.NsupdateRollback(plan.ID, zone)
-	if err != nil {
-		return nil, err
-	}
 	names := words.Files(zone)
-	return []Artifact{
+	all := []Artifact{
 		{names.Diff, []byte(zonediff.Diff(zone))},
 		{names.RollbackDiff, []byte(zonediff.RollbackDiff(zone))},
-		{names.Nsupdate, []byte(update)},
-		{names.RollbackNsupdate, []byte(back)},
-	}, nil
+	}
+	for _, file := range []struct {
+		name string
+		make func(planID string, zone compiler.Zone) (string, error)
+	}{
+		{names.Changes, zonediff.Changes},
+		{names.Nsupdate, zonediff.Nsupdate}, {names.RollbackNsupdate, zonediff.NsupdateRollback},
+		{names.Route53, zonediff.Route53}, {names.RollbackRoute53, zonediff.Route53Rollback},
+	} {
+		if file.name == "" {
+			continue
+		}
+		text, err := file.make(plan.ID, zone)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file.name, err)
+		}
+		all = append(all, Artifact{file.name, []byte(text)})
+	}
+	return all, nil
 }
 
 // Sums is the text of SHA256SUMS for artifacts in their order, as `sha256sum -c` reads it.
@@ -148,7 +156,8 @@ func sortByName(all []Artifact) {
 }
 
 // checkNames wants zone names that are file names on every system, and no two that one
-// file system takes for the same. ".rollback" at the end would be another zone's file.
+// file system takes for the same. ".rollback" or ".route53" at the end would be another
+// zone's file.
 func checkNames(zones []compiler.Zone) error {
 	seen := map[string]bool{}
 	for _, zone := range zones {
@@ -159,8 +168,10 @@ func checkNames(zones []compiler.Zone) error {
 		if i := badFileByte(name); i >= 0 {
 			return fmt.Errorf("zone %.300q cannot name a file: byte %d", zone.Name, i)
 		}
-		if strings.HasSuffix(name, ".rollback") {
-			return fmt.Errorf("zone %q cannot name a file: it ends in .rollback", zone.Name)
+		for _, end := range []string{".rollback", ".route53"} {
+			if strings.HasSuffix(name, end) {
+				return fmt.Errorf("zone %q cannot name a file: it ends in %s", zone.Name, end)
+			}
 		}
 		if seen[name] {
 			return errors.New("two zones are named " + name)

@@ -14,7 +14,7 @@ import (
 
 func TestAll(t *testing.T) {
 	all := artifacts(t, sample.Plan(), All)
-	want := "SHA256SUMS change.md dns/contoso.com.diff dns/contoso.com.nsupdate dns/contoso.com.rollback.diff dns/contoso.com.rollback.nsupdate dns/contoso.com.zone failover.ps1 plan.json rollback.ps1"
+	want := "SHA256SUMS change.md dns/contoso.com.diff dns/contoso.com.json dns/contoso.com.nsupdate dns/contoso.com.rollback.diff dns/contoso.com.rollback.nsupdate dns/contoso.com.zone failover.ps1 plan.json rollback.ps1"
 	if got := names(all); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -22,6 +22,28 @@ func TestAll(t *testing.T) {
 	for i, a := range all {
 		if !bytes.Equal(a.Data, again[i].Data) {
 			t.Errorf("%s: twice the same plan, not the same bytes", a.Name)
+		}
+	}
+}
+
+// TestDeliveries: a way of delivery has the files that it needs and no others.
+func TestDeliveries(t *testing.T) {
+	for delivery, want := range map[string]string{
+		"zone-file":   "diff json nsupdate rollback.diff rollback.nsupdate zone",
+		"nsupdate":    "diff json nsupdate rollback.diff rollback.nsupdate zone",
+		"windows-dns": "diff json rollback.diff zone",
+		"route53":     "diff json rollback.diff rollback.route53.json route53.json zone",
+	} {
+		plan := sample.Plan()
+		plan.Zones[0].Delivery = delivery
+		var got []string
+		for _, a := range artifacts(t, plan, All) {
+			if end, ok := strings.CutPrefix(a.Name, "dns/contoso.com."); ok {
+				got = append(got, end)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %v, want %s", delivery, got, want)
 		}
 	}
 }
@@ -54,6 +76,7 @@ func TestAllRefuses(t *testing.T) {
 		"line end":      func(p *compiler.Plan) { p.Zones[0].Name = "a\nb." },
 		"empty":         func(p *compiler.Plan) { p.Zones[0].Name = "." },
 		"rollback":      func(p *compiler.Plan) { p.Zones[0].Name = "contoso.com.rollback." },
+		"route53":       func(p *compiler.Plan) { p.Zones[0].Name = "contoso.com.route53." },
 		"owner":         func(p *compiler.Plan) { p.Zones[0].Records[0].Owner = "a b" },
 	} {
 		plan := sample.Plan()

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // tool skips a test loudly where a program is missing, or is another than on Linux; with
@@ -18,6 +20,9 @@ import (
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
+	if err != nil {
+		path, err = exec.LookPath("/usr/sbin/" + name) // where servers are, which the PATH of a user may lack
+	}
 	if err == nil && (runtime.GOOS == "windows" || name == "patch" && !isGNU(path)) {
 		err = errors.New("not the program that it is on Linux")
 	}
@@ -114,11 +119,24 @@ func TestZoneDiffsApply(t *testing.T) {
 	})
 }
 
-// The rollback diff fits the new zone file and raises the serial once more.
+// The rollback diff fits the new zone file and raises the serial once more; patch and git
+// make the same of it, forwards and backwards.
 func TestRollbackDiffsApply(t *testing.T) {
 	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
 		diff, fresh := read(t, dir, zone.Name+".rollback.diff"), read(t, dir, zone.Name+".zone")
 		got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1")
+		if want, err := hunk.Apply(fresh, zone.RollbackHunks); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%v, patch makes\n%q\nwant\n%q", err, got, want)
+		}
+		if with := apply(t, zone.File, fresh, diff, "git", "apply", "-"); !bytes.Equal(with, got) {
+			t.Errorf("git apply makes\n%q\npatch makes\n%q", with, got)
+		}
+		if back := apply(t, zone.File, got, diff, "patch", "--binary", "-p1", "-R"); !bytes.Equal(back, fresh) {
+			t.Errorf("patch -R makes\n%q\nwant\n%q", back, fresh)
+		}
+		if back := apply(t, zone.File, got, diff, "git", "apply", "-R", "-"); !bytes.Equal(back, fresh) {
+			t.Errorf("git apply -R makes\n%q\nwant\n%q", back, fresh)
+		}
 		want := bytes.Count(old, []byte("\n"))
 		if n := bytes.Count(got, []byte("\n")); n < want || n > want+1 { // a last line may have gained its end
 			t.Errorf("%d lines after the rollback, %d before the change", n, want)
@@ -133,6 +151,9 @@ func TestRollbackDiffsApply(t *testing.T) {
 func TestNsupdateSyntax(t *testing.T) {
 	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, _ []byte) {
 		for _, name := range []string{zone.Name + ".nsupdate", zone.Name + ".rollback.nsupdate"} {
+			if words.Files(zone).Nsupdate == "" {
+				continue
+			}
 			text := string(read(t, dir, name))
 			text = strings.Replace(text, "server "+zone.Server, "server 127.0.0.1", 1)
 			text = strings.Replace(text, "\nsend\n", "\nshow\n", 1)

@@ -58,7 +58,11 @@ func OldAnswers(zone compiler.Zone) []string {
 	if w.Negative > 0 {
 		out = append(out, fmt.Sprintf("Some records are new. Resolvers that asked before may remember for up to %s that there was none: the negative TTL of the zone.", Seconds(w.Negative)))
 	}
-	if zone.Changed() {
+	switch {
+	case !zone.Changed():
+	case zone.Delivery == "route53":
+		out = append(out, fmt.Sprintf("Once Route 53 says INSYNC, nobody has an old answer after %s.", Seconds(w.Caches())))
+	default:
 		out = append(out, fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time of the SOA record. After %s in all nobody has an old answer.", Seconds(w.Secondary), Seconds(w.Everywhere())))
 	}
 	return out
@@ -109,13 +113,26 @@ func FileBase(zone compiler.Zone) string { return trimDot(zone.Name) }
 
 func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 
-// ZoneFiles are the names of the files of one zone in the plan's folder.
-type ZoneFiles struct{ Diff, RollbackDiff, Zone, Nsupdate, RollbackNsupdate string }
+// ZoneFiles are the names of the files of one zone in the plan's folder. Those that the
+// delivery of the zone has no use for are empty.
+type ZoneFiles struct {
+	Diff, RollbackDiff, Zone, Changes string
+	Nsupdate, RollbackNsupdate        string // not with route53 and windows-dns
+	Route53, RollbackRoute53          string // with route53 only
+}
 
 // Files names the files of a zone.
 func Files(zone compiler.Zone) ZoneFiles {
 	base := "dns/" + FileBase(zone)
-	return ZoneFiles{base + ".diff", base + ".rollback.diff", base + ".zone", base + ".nsupdate", base + ".rollback.nsupdate"}
+	f := ZoneFiles{Diff: base + ".diff", RollbackDiff: base + ".rollback.diff", Zone: base + ".zone", Changes: base + ".json"}
+	switch zone.Delivery {
+	case "route53":
+		f.Route53, f.RollbackRoute53 = base+".route53.json", base+".rollback.route53.json"
+	case "windows-dns":
+	default:
+		f.Nsupdate, f.RollbackNsupdate = base+".nsupdate", base+".rollback.nsupdate"
+	}
+	return f
 }
 
 // Apply says how the DNS owner makes the change, and how it is undone.
@@ -123,8 +140,16 @@ func Apply(zone compiler.Zone) (forward, back string) {
 	f := Files(zone)
 	switch zone.Delivery {
 	case "nsupdate":
-		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old. The server raises the serial itself. Do not edit the file of this zone while the server updates it.", f.Nsupdate, zone.Server),
+		soa := ""
+		if zone.SOAPrerequisite {
+			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
+		}
+		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old%s. The server raises the serial itself. Do not edit the file of this zone while the server updates it.", f.Nsupdate, zone.Server, soa),
 			fmt.Sprintf("Send %s with nsupdate.", f.RollbackNsupdate)
+	case "route53":
+		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
+		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file, so the diffs and the zone file are for your own copy of it. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
+			fmt.Sprintf("Run "+command+".", f.RollbackRoute53)
 	case "windows-dns":
 		return fmt.Sprintf("Make the lines below at %s with the DNS console: remove those with -, add those with +. The server raises the serial itself; the zone files here are only for reading.", zone.Server),
 			"Exchange - and + in the lines below. The server raises the serial itself."

@@ -22,31 +22,41 @@ func RollbackDiff(zone compiler.Zone) string {
 }
 
 // Nsupdate is the change of a zone as a script for BIND nsupdate: one message, whose
-// prerequisites are all records of the plan's sets as they are before the change. An
-// error names the value that is no plain token of the script, and the byte in it.
-// planID is for the comment at the head.
+// prerequisites are all records of the plan's sets as they are before the change, and the
+// SOA record if the plan says so. An error names the value that is no plain token of the
+// script, and the byte in it. planID is for the comment at the head.
 func Nsupdate(planID string, zone compiler.Zone) (string, error) {
 	return updateScript(zone, "Change of zone "+words.FileBase(zone)+", plan "+planID+".", zone.Records)
 }
 
-// NsupdateRollback is the same with old and new exchanged.
+// NsupdateRollback is the same with old and new exchanged. It never depends on the SOA
+// record: the update has raised the serial, and nobody knows to what.
 func NsupdateRollback(planID string, zone compiler.Zone) (string, error) {
-	back := slices.Clone(zone.Records)
+	zone.SOAPrerequisite = false
+	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planID+".", exchanged(zone.Records))
+}
+
+// exchanged are sets with old and new exchanged.
+func exchanged(sets []compiler.RecordSet) []compiler.RecordSet {
+	back := slices.Clone(sets)
 	for i, set := range back {
 		back[i].Old, back[i].New = set.New, set.Old
 		back[i].OldTTL, back[i].NewTTL = set.NewTTL, set.OldTTL
 	}
-	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planID+".", back)
+	return back
 }
 
 func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (string, error) {
 	p := &updatePrinter{}
-	p.head(title, sets)
-	server := p.quote(serverToken, zone.Server)
-	p.line("server", server)
-	p.line("zone", p.quote(nameToken, strings.TrimSuffix(zone.Name, ".")+"."))
+	p.line("server", p.quote(serverToken, zone.Server))
+	name := p.zone(zone)
+	p.line("zone", name)
 	p.line("class", "IN")
+	if zone.SOAPrerequisite {
+		p.line("prereq yxrrset", name, "IN SOA", p.quote(soaToken, zone.SOA))
+	}
 	p.prerequisites(sets)
+	p.targets(zone.SRVTargets, sets)
 	for _, op := range []byte{'-', '+'} {
 		for _, set := range sets {
 			p.updates(set, op)
@@ -56,13 +66,15 @@ func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (
 	if p.err != nil {
 		return "", p.err
 	}
-	return p.b.String(), nil
+	head := &updatePrinter{}
+	head.head(title, sets)
+	return head.b.String() + p.b.String(), nil
 }
 
 // updatePrinter keeps the first error; what is printed after it is not used.
 type updatePrinter struct {
-	b   strings.Builder
-	err error
+	b strings.Builder
+	checker
 }
 
 func (p *updatePrinter) line(words ...string) {
@@ -70,14 +82,6 @@ func (p *updatePrinter) line(words ...string) {
 }
 
 func (p *updatePrinter) comment(text string) { p.line(";", words.Visible(text)) }
-
-func (p *updatePrinter) quote(kind tokenKind, value string) string {
-	token, err := quoteToken(kind, value)
-	if err != nil && p.err == nil {
-		p.err = err
-	}
-	return token
-}
 
 func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
 	p.comment(title + " Written by edgeplan.")
@@ -95,10 +99,12 @@ func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
 	}
 }
 
-// prerequisites wants every set complete and by value, also those that stay, and no
-// CNAME where they stand.
+// prerequisites wants every set complete and by value, also those that stay. Of a name
+// with addresses a plan has both kinds, or there is none of the other kind. Beside none of
+// them there may be a CNAME.
 func (p *updatePrinter) prerequisites(sets []compiler.RecordSet) {
 	var owners []string
+	types := map[string][]string{}
 	for _, set := range sets {
 		owner, typ := p.owner(set)
 		if len(set.Old) == 0 {
@@ -110,9 +116,34 @@ func (p *updatePrinter) prerequisites(sets []compiler.RecordSet) {
 		if !slices.Contains(owners, owner) {
 			owners = append(owners, owner)
 		}
+		types[owner] = append(types[owner], typ)
 	}
 	for _, owner := range owners {
+		four, six := slices.Contains(types[owner], "A"), slices.Contains(types[owner], "AAAA")
+		switch {
+		case four && !six:
+			p.line("prereq nxrrset", owner, "IN AAAA")
+		case six && !four:
+			p.line("prereq nxrrset", owner, "IN A")
+		}
 		p.line("prereq nxrrset", owner, "IN CNAME")
+	}
+}
+
+// targets wants an address and no CNAME at each name to which an SRV record will point.
+func (p *updatePrinter) targets(targets []compiler.SRVTarget, sets []compiler.RecordSet) {
+	for _, target := range targets {
+		used := slices.ContainsFunc(sets, func(set compiler.RecordSet) bool {
+			return set.Type == "SRV" && slices.ContainsFunc(set.New, func(data string) bool { return strings.HasSuffix(data, " "+target.Name) })
+		})
+		name := p.quote(nameToken, target.Name)
+		if !used {
+			continue
+		}
+		for _, typ := range target.Types {
+			p.line("prereq yxrrset", name, "IN", p.quote(typeToken, typ))
+		}
+		p.line("prereq nxrrset", name, "IN CNAME")
 	}
 }
 
@@ -130,13 +161,4 @@ func (p *updatePrinter) updates(set compiler.RecordSet, op byte) {
 			p.line("update delete", owner, "IN", typ, data)
 		}
 	}
-}
-
-func (p *updatePrinter) owner(set compiler.RecordSet) (owner, typ string) {
-	return p.quote(nameToken, set.Owner), p.quote(typeToken, set.Type)
-}
-
-func (p *updatePrinter) data(typ, data string) string {
-	kind := map[string]tokenKind{"A": ipv4Token, "AAAA": ipv6Token, "SRV": srvToken}[typ]
-	return p.quote(kind, data)
 }

@@ -18,7 +18,13 @@ func fullZone() compiler.Zone {
 		compiler.RecordSet{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 300, Old: []string{"2001:db8::1"}},
 		compiler.RecordSet{Owner: "sip.contoso.com.", Type: "A", OldTTL: 60, NewTTL: 60, Old: []string{"192.0.2.1"}, New: []string{"192.0.2.1"}},
 		compiler.RecordSet{Owner: "sip2.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.2", "192.0.2.3"}, New: []string{"192.0.2.2"}},
+		compiler.RecordSet{Owner: "sip6.contoso.com.", Type: "AAAA", OldTTL: 60, NewTTL: 60, Old: []string{"2001:db8::6"}, New: []string{"2001:db8::6"}},
+		compiler.RecordSet{Owner: "_xmpp-server._tcp.sub.contoso.com.", Type: "SRV", OldTTL: 60, NewTTL: 60, Old: []string{"5 0 5269 old.contoso.com."}, New: []string{"5 0 5269 both.contoso.com.", "6 0 5269 six.contoso.com."}},
 	)
+	zone.SOAPrerequisite = true
+	zone.SRVTargets = []compiler.SRVTarget{
+		{Name: "both.contoso.com.", Types: []string{"A", "AAAA"}}, {Name: "old.contoso.com.", Types: []string{"A"}}, {Name: "six.contoso.com.", Types: []string{"AAAA"}},
+	}
 	return zone
 }
 
@@ -30,23 +36,39 @@ func TestNsupdate(t *testing.T) {
 	const want = `server 192.0.2.53
 zone contoso.com.
 class IN
+prereq yxrrset contoso.com. IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300
 prereq yxrrset xmpp.contoso.com. IN A 203.0.113.11
 prereq nxrrset _xmpp-server._tcp.contoso.com. IN SRV
 prereq yxrrset xmpp.contoso.com. IN AAAA 2001:db8::1
 prereq yxrrset sip.contoso.com. IN A 192.0.2.1
 prereq yxrrset sip2.contoso.com. IN A 192.0.2.2
 prereq yxrrset sip2.contoso.com. IN A 192.0.2.3
+prereq yxrrset sip6.contoso.com. IN AAAA 2001:db8::6
+prereq yxrrset _xmpp-server._tcp.sub.contoso.com. IN SRV 5 0 5269 old.contoso.com.
 prereq nxrrset xmpp.contoso.com. IN CNAME
 prereq nxrrset _xmpp-server._tcp.contoso.com. IN CNAME
+prereq nxrrset sip.contoso.com. IN AAAA
 prereq nxrrset sip.contoso.com. IN CNAME
+prereq nxrrset sip2.contoso.com. IN AAAA
 prereq nxrrset sip2.contoso.com. IN CNAME
+prereq nxrrset sip6.contoso.com. IN A
+prereq nxrrset sip6.contoso.com. IN CNAME
+prereq nxrrset _xmpp-server._tcp.sub.contoso.com. IN CNAME
+prereq yxrrset both.contoso.com. IN A
+prereq yxrrset both.contoso.com. IN AAAA
+prereq nxrrset both.contoso.com. IN CNAME
+prereq yxrrset six.contoso.com. IN AAAA
+prereq nxrrset six.contoso.com. IN CNAME
 update delete xmpp.contoso.com. IN A 203.0.113.11
 update delete xmpp.contoso.com. IN AAAA 2001:db8::1
 update delete sip2.contoso.com. IN A 192.0.2.3
+update delete _xmpp-server._tcp.sub.contoso.com. IN SRV 5 0 5269 old.contoso.com.
 update add xmpp.contoso.com. 3600 IN A 198.51.100.21
 update add xmpp.contoso.com. 3600 IN A 198.51.100.22
 update add _xmpp-server._tcp.contoso.com. 300 IN SRV 10 0 5269 xmpp.contoso.com.
 update add sip2.contoso.com. 60 IN A 192.0.2.2
+update add _xmpp-server._tcp.sub.contoso.com. 60 IN SRV 5 0 5269 both.contoso.com.
+update add _xmpp-server._tcp.sub.contoso.com. 60 IN SRV 6 0 5269 six.contoso.com.
 send
 `
 	if body := got[strings.Index(got, "server "):]; !strings.HasSuffix(got, "\n"+want) {
@@ -71,8 +93,19 @@ func TestNsupdateRollbackIsTheReverse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	forth = strings.Replace(forth, "prereq yxrrset contoso.com. IN SOA "+zone.SOA+"\n", "", 1) // the rollback never has it
 	if strings.TrimPrefix(back, "; Rollback") != strings.TrimPrefix(forth, "; Change") {
 		t.Errorf("rollback:\n%s\nreverse:\n%s", back, forth)
+	}
+}
+
+// The mailbox of an SOA record may have a dot before its domain.
+func TestNsupdateMailbox(t *testing.T) {
+	zone := sample.Plan().Zones[0]
+	zone.SOAPrerequisite, zone.SOA = true, `ns1.contoso.net. first\.last.contoso.com. 7 3600 600 86400 300`
+	got, err := Nsupdate("p", zone)
+	if err != nil || !strings.Contains(got, "\nprereq yxrrset contoso.com. IN SOA "+zone.SOA+"\n") {
+		t.Errorf("%v in\n%s", err, got)
 	}
 }
 
@@ -133,6 +166,16 @@ func TestNsupdateRefuses(t *testing.T) {
 		{"srv number", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 65536 a." }, 5},
 		{"srv leading zero", func(z *compiler.Zone) { z.Records[1].New[0] = "10 00 5269 a." }, 3},
 		{"srv target", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269 a\n." }, 11},
+		{"soa rname", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b;. 1 2 3 4 5" }, 4},
+		{"soa escape", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\;. 1 2 3 4 5` }, 4},
+		{"soa short", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4" }, 13},
+		{"soa long", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5 6" }, 15},
+		{"soa line end", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5\nsend" }, 14},
+		{"soa number", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 4294967296 2 3 4 5" }, 6},
+		{"target name", func(z *compiler.Zone) { z.SRVTargets = []compiler.SRVTarget{{Name: "a;b.", Types: []string{"A"}}} }, 1},
+		{"target type", func(z *compiler.Zone) {
+			z.SRVTargets = []compiler.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{"A\n"}}}
+		}, 0},
 		{"srv short", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269" }, 5},
 	} {
 		zone := sample.Plan().Zones[0]

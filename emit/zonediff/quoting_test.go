@@ -16,11 +16,14 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// places are where a text can stand in an nsupdate script, besides the comments.
-var places = []struct {
+// place is where a text can stand in a zone of a plan.
+type place struct {
 	name string
 	put  func(*compiler.Zone, string)
-}{
+}
+
+// places are those that come into an nsupdate script, besides the comments.
+var places = []place{
 	{"owner", func(z *compiler.Zone, s string) { z.Records[0].Owner = s }},
 	{"owner with a dot", func(z *compiler.Zone, s string) { z.Records[0].Owner = s + ".contoso.com." }},
 	{"type", func(z *compiler.Zone, s string) { z.Records[0].Type = s }},
@@ -32,6 +35,14 @@ var places = []struct {
 	{"end of a target", func(z *compiler.Zone, s string) { z.Records[1].New[0] += s }},
 	{"server", func(z *compiler.Zone, s string) { z.Server = s }},
 	{"zone", func(z *compiler.Zone, s string) { z.Name = s }},
+	{"SOA", func(z *compiler.Zone, s string) { z.SOAPrerequisite, z.SOA = true, s }},
+	{"mailbox", func(z *compiler.Zone, s string) {
+		z.SOAPrerequisite, z.SOA = true, "ns1.contoso.net. "+s+" 7 3600 600 86400 300"
+	}},
+	{"SRV target", func(z *compiler.Zone, s string) { z.SRVTargets = []compiler.SRVTarget{{Name: s, Types: []string{"A"}}} }},
+	{"type of an SRV target", func(z *compiler.Zone, s string) {
+		z.SRVTargets = []compiler.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{s}}}
+	}},
 }
 
 // TestNsupdateMany puts the hostile texts wherever a plan has a text: the script is
@@ -42,11 +53,7 @@ func TestNsupdateMany(t *testing.T) {
 	for _, s := range texts {
 		checkUpdate(t, "plan ID", base, s)
 		for _, place := range places {
-			zone := base
-			zone.Records = slices.Clone(base.Records)
-			for i, set := range zone.Records {
-				zone.Records[i].Old, zone.Records[i].New = slices.Clone(set.Old), slices.Clone(set.New)
-			}
+			zone := copied(base)
 			place.put(&zone, s)
 			refused += checkUpdate(t, place.name, zone, "p")
 		}
@@ -63,6 +70,15 @@ func TestNsupdateMany(t *testing.T) {
 		t.Errorf("%d texts, %d refused", len(texts), refused)
 	}
 	t.Logf("%d texts in %d places, %d refused", len(texts), len(places), refused)
+}
+
+// copied is a zone whose sets can be changed.
+func copied(zone compiler.Zone) compiler.Zone {
+	zone.Records = slices.Clone(zone.Records)
+	for i, set := range zone.Records {
+		zone.Records[i].Old, zone.Records[i].New = slices.Clone(set.Old), slices.Clone(set.New)
+	}
+	return zone
 }
 
 func FuzzNsupdate(f *testing.F) {
@@ -95,7 +111,7 @@ var plain = sync.OnceValue(func() (out [2][]string) {
 	return out
 })
 
-var refusal = regexp.MustCompile(`cannot stand in an nsupdate script: byte \d+ is wrong`)
+var refusal = regexp.MustCompile(`cannot stand in a DNS file: byte \d+ is wrong`)
 
 // checkUpdate is 1 for a script that is refused, and then the error has an offset. Else
 // the script has the directives of the plain one, word for word but for the values.

@@ -59,9 +59,10 @@ xmpp_federation {
 }
 
 dns_zone "contoso.com" {
-  file     = "contoso.com.zone"
-  server   = "ns1.contoso.net"
-  delivery = "nsupdate"
+  file             = "contoso.com.zone"
+  server           = "ns1.contoso.net"
+  delivery         = "nsupdate"
+  soa_prerequisite = true
 }
 
 failover "edgepool1-to-edgepool2" {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// tokenKind is what a value has to be in order to stand in an nsupdate script as it is.
+// tokenKind is what a value has to be in order to stand in an nsupdate script, or in a
+// batch for Route 53, as it is.
 type tokenKind string
 
 const (
@@ -17,11 +18,12 @@ const (
 	ipv4Token   tokenKind = "IPv4 address"
 	ipv6Token   tokenKind = "IPv6 address"
 	srvToken    tokenKind = "priority, weight, port and absolute target"
+	soaToken    tokenKind = "the seven fields of an SOA record"
 )
 
-// quoteToken returns a value as nsupdate reads it. Only values that need no quoting
-// are taken: the names of hosts and of their SRV records have no others. Anything else
-// is an error with the offset of the first byte that is wrong.
+// quoteToken returns a value as nsupdate and Route 53 read it. Only values that need no
+// quoting are taken: the names of hosts and of their SRV records have no others. Anything
+// else is an error with the offset of the first byte that is wrong.
 func quoteToken(kind tokenKind, value string) (string, error) {
 	at := -1
 	switch kind {
@@ -39,11 +41,13 @@ func quoteToken(kind tokenKind, value string) (string, error) {
 		at = badAddress(value, kind == ipv4Token)
 	case srvToken:
 		at = badService(value)
+	case soaToken:
+		at = badSOA(value)
 	default:
 		at = 0
 	}
 	if at >= 0 {
-		return "", fmt.Errorf("%.300q cannot stand in an nsupdate script: byte %d is wrong for %s", value, at, kind)
+		return "", fmt.Errorf("%.300q cannot stand in a DNS file: byte %d is wrong for %s", value, at, kind)
 	}
 	return value, nil
 }
@@ -104,6 +108,35 @@ func badService(value string) int {
 		if bad := badName(target); bad >= 0 {
 			return at + bad
 		}
+	}
+	return -1
+}
+
+// badSOA takes what stands in a zone file: two names, of which the second is a mailbox,
+// and five numbers.
+func badSOA(value string) int {
+	at := 0
+	for i := range 7 {
+		field, _, found := strings.Cut(value[at:], " ")
+		if found != (i < 6) {
+			return at + len(field)
+		}
+		switch {
+		case i < 2:
+			plain := field // a mailbox may have dots before its domain, which are escaped
+			if i == 1 {
+				plain = strings.ReplaceAll(field, `\.`, "--")
+			}
+			if bad := badName(plain); bad >= 0 {
+				return at + bad
+			}
+		default:
+			n, err := strconv.ParseUint(field, 10, 32)
+			if err != nil || field != strconv.FormatUint(n, 10) {
+				return at
+			}
+		}
+		at += len(field) + 1
 	}
 	return -1
 }
