@@ -4,6 +4,7 @@ import "github.com/edgeplan/edgeplan/parser/diag"
 
 // The findings of this package. `edgeplan explain` has the words for each.
 const (
+	codeDuplicate    diag.Code = "EP1007"
 	codeMalformed    diag.Code = "EP1009"
 	codeBadZone      diag.Code = "EP1013"
 	codeNotYet       diag.Code = "EP1014"
@@ -34,6 +35,10 @@ const (
 	codeNoEdit         diag.Code = "EP2021"
 	codeNoCmdlet       diag.Code = "EP2022"
 	codeBadSerial      diag.Code = "EP2023"
+	codeMixedTTL       diag.Code = "EP2024"
+	codeDelegated      diag.Code = "EP2025"
+	codeLostDot        diag.Code = "EP2026"
+	codeLiteral        diag.Code = "EP2027"
 
 	codeTargetStops      diag.Code = "EP3001"
 	codeLongTTL          diag.Code = "EP3002"
@@ -48,4 +53,10 @@ const (
 	codeInclude          diag.Code = "EP3011"
 	codeNothingToGoBack  diag.Code = "EP3012"
 	codeNothingToPrepare diag.Code = "EP3013"
+	codeTwice            diag.Code = "EP3014"
+	codeDeadFallback     diag.Code = "EP3015"
+	codeDirectTLS        diag.Code = "EP3016"
+	codeWildcard         diag.Code = "EP3017"
+	codeOutsideZone      diag.Code = "EP3018"
+	codeRawUnicode       diag.Code = "EP3019"
 )

@@ -59,7 +59,7 @@ type job struct {
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {
-	j.own = append(j.own, diag.New(code, &rng, fmt.Sprintf(format, args...)))
+	j.own = append(j.own, diag.New(code, &rng, j.spell(fmt.Sprintf(format, args...))))
 }
 
 // compile returns nil if an error that is not accepted stands in the way. Without a

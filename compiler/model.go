@@ -18,11 +18,16 @@ type model struct {
 	pools map[string]*parser.EdgePool
 	zones []*zone // longest name first, so that the first that fits is the right one
 	diags hcl.Diagnostics
+	// wanted are the names of the spec in DNS.
+	wanted *interest
+	// spelled has the names that the spec spells in Unicode, by their A-labels.
+	spelled map[string]string
 }
 
 func newModel(spec *parser.Spec) *model {
-	m := &model{spec: spec, pools: map[string]*parser.EdgePool{}}
-	for _, pool := range spec.EdgePools {
+	m := &model{pools: map[string]*parser.EdgePool{}}
+	m.spec = m.inASCII(spec)
+	for _, pool := range m.spec.EdgePools {
 		m.pools[pool.Name] = pool
 	}
 	m.readZones()
@@ -30,12 +35,13 @@ func newModel(spec *parser.Spec) *model {
 }
 
 func (m *model) reportf(code diag.Code, rng hcl.Range, format string, args ...any) {
-	m.diags = append(m.diags, diag.New(code, &rng, fmt.Sprintf(format, args...)))
+	m.diags = append(m.diags, diag.New(code, &rng, m.spell(fmt.Sprintf(format, args...))))
 }
 
 // check holds the topology against the rules that no failover is needed for.
 func (m *model) check() {
 	m.checkNames()
+	m.checkSpellings()
 	m.checkAddresses()
 	m.checkTwice()
 	for _, pool := range m.spec.EdgePools {
@@ -49,28 +55,32 @@ func (m *model) check() {
 }
 
 func (m *model) checkNames() {
-	m.checkName(m.spec.Topology.ManagementHost)
+	m.checkInternal(m.spec.Topology.ManagementHost)
 	for _, pool := range m.spec.EdgePools {
-		m.checkName(pool.FQDN)
+		m.checkInternal(pool.FQDN)
 		m.checkName(pool.AccessEdgeFQDN)
-		m.checkName(pool.NextHop)
+		m.checkInternal(pool.NextHop)
 		for _, server := range pool.Servers {
-			m.checkName(server.FQDN)
+			m.checkInternal(server.FQDN)
+		}
+		if pool.Certificate != nil {
+			m.checkWords(pool.Certificate.SubjectAlternativeNames)
 		}
 	}
 	for _, pool := range m.spec.FrontEndPools {
-		m.checkName(pool.FQDN)
+		m.checkInternal(pool.FQDN)
 	}
 	for _, domain := range m.spec.SIPDomains {
 		m.checkName(domain.Name)
 	}
 	if m.spec.XMPP != nil {
 		m.checkName(m.spec.XMPP.Host)
+		m.checkWords(m.spec.XMPP.Partners)
 	}
 	for _, z := range m.spec.Zones {
 		m.checkName(z.Name)
 		if _, err := netip.ParseAddr(z.Server.V); err != nil {
-			m.checkName(z.Server)
+			m.checkServer(z.Server)
 		}
 	}
 }
@@ -79,7 +89,11 @@ func (m *model) checkName(name parser.Value[string]) {
 	if !name.Set {
 		return
 	}
-	if why := badName(name.V); why != "" {
+	why := notIDNA(name.V)
+	if why == "" {
+		why = badName(name.V)
+	}
+	if why != "" {
 		m.reportf(codeBadName, name.Range, "%q is not a host name that Lync, DNS and certificates take: %s. Letters, digits, hyphens and dots are allowed.", name.V, why)
 	}
 }
@@ -88,6 +102,9 @@ func (m *model) checkName(name parser.Value[string]) {
 func badName(name string) string {
 	if len(name) > 253 {
 		return "it has more than 253 characters"
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return "it is an address"
 	}
 	labels := strings.Split(name, ".")
 	if len(labels) < 2 {

@@ -57,9 +57,7 @@ func (j *job) prepareZones() map[*zone][]RecordSet {
 	for _, domain := range j.xmppDomains() {
 		j.prepareSRV(out, domain)
 	}
-	for _, z := range j.zones {
-		j.checkZone(z, out[z])
-	}
+	j.checkDNS(out)
 	return out
 }
 
@@ -67,6 +65,9 @@ func (j *job) prepareZones() map[*zone][]RecordSet {
 func (j *job) prepareHost(out map[*zone][]RecordSet) {
 	host := absolute(j.spec.XMPP.Host.V)
 	z := j.zoneOf(host)
+	if !isName(j.spec.XMPP.Host.V) {
+		return
+	}
 	if z == nil {
 		j.report(codeOutsideZones, j.spec.XMPP.Host.Range, "No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept this finding and say who does.", j.spec.XMPP.Host.V)
 		return
@@ -89,6 +90,9 @@ func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.
 func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
 	owner := srvOwner(domain.Name.V)
 	z := j.zoneOf(owner)
+	if !isName(domain.Name.V) {
+		return
+	}
 	if z == nil {
 		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: its SRV record is for its owner to prepare.", domain.Name.V)
 		return
@@ -105,7 +109,9 @@ func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
 	if len(set.Old) > 0 {
 		set.NewTTL = j.shorter(set.OldTTL)
 	}
-	for _, s := range apart(j.everyTarget(records)) {
+	wanted := apart(j.everyTarget(records))
+	j.checkPrepared(z, owner, wanted)
+	for _, s := range wanted {
 		set.New = append(set.New, s.String())
 	}
 	sortSRV(set.Old)

@@ -215,7 +215,7 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 		return slices.ContainsFunc(names.V, func(n string) bool { return sameName(n, name) })
 	}
 	for _, domain := range j.xmppDomains() {
-		if !has(domain.Name.V) {
+		if isName(domain.Name.V) && !has(domain.Name.V) {
 			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it.", j.to.Name, domain.Name.V)
 		}
 	}
@@ -224,7 +224,7 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 	}
 	host := j.spec.XMPP.Host.V
 	_, parent, _ := strings.Cut(host, ".")
-	if !has(host) && !has("*."+parent) {
+	if isName(host) && !has(host) && !has("*."+parent) {
 		j.report(codeCertificate, names.Range, "The certificate of %s names neither %s nor *.%s.", j.to.Name, host, parent)
 	}
 }

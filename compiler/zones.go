@@ -18,52 +18,28 @@ type zone struct {
 	*parser.Zone
 	origin string         // lower case, with the final dot
 	file   *zonefile.Zone // nil if it cannot be read
+	nodes  nodes          // nil if the file was read once only
+	allNS  bool           // all NS records are wanted
+	owners map[string][]zonefile.Record
 }
 
-// readZones reads the zone files as far as any plan could need them: addresses and
-// aliases of the names that XMPP federation uses, and all SRV records.
+// readZones reads the zone files as far as any plan could need them.
 func (m *model) readZones() {
-	names := m.namesInDNS()
+	m.wanted = m.interest()
 	for _, spec := range m.spec.Zones {
 		z := &zone{Zone: spec, origin: absolute(spec.Name.V)}
 		m.zones = append(m.zones, z)
 		if spec.Text == nil || badName(spec.Name.V) != "" {
 			continue
 		}
-		file, err := zonefile.Read(spec.Text, z.origin, func(owner []byte, typ string) bool {
-			switch typ {
-			case "SRV":
-				return true
-			case "A", "AAAA", "CNAME":
-				return names[string(owner)]
-			}
-			return false
-		})
-		if err != nil {
+		if err := z.read(m.wanted); err != nil {
 			m.reportZone(spec, err)
-			continue
+		} else if !m.whole(spec, z) {
+			z.file = nil
 		}
-		if _, ok := file.Serial(); !ok {
-			m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
-			continue
-		}
-		z.file = file
 	}
 	slices.SortStableFunc(m.zones, func(a, b *zone) int { return len(b.origin) - len(a.origin) })
-}
-
-func (m *model) namesInDNS() map[string]bool {
-	names := map[string]bool{}
-	for _, pool := range m.spec.EdgePools {
-		names[absolute(pool.AccessEdgeFQDN.V)] = true
-	}
-	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
-		names[absolute(m.spec.XMPP.Host.V)] = true
-	}
-	for _, domain := range m.spec.SIPDomains {
-		names[srvOwner(domain.Name.V)] = true
-	}
-	return names
+	m.readAgain(m.interest())
 }
 
 func (m *model) reportZone(spec *parser.Zone, err error) {
@@ -91,26 +67,36 @@ func srvOwner(domain string) string { return "_xmpp-server._tcp." + absolute(dom
 // zoneOf returns the zone that holds a name, nil if no declared zone does.
 func (m *model) zoneOf(name string) *zone {
 	for _, z := range m.zones {
-		if name == z.origin || strings.HasSuffix(name, "."+z.origin) {
+		if under(name, z.origin) {
 			return z
 		}
 	}
 	return nil
 }
 
-// set returns the data and TTL of an RRset of the zone.
+// set returns the data of an RRset of the zone, each once, and its smallest TTL.
 func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
-	set, ok := z.file.Set(owner, typ)
-	if !ok {
-		return []string{}, 0
+	data = []string{}
+	seen := map[string]bool{}
+	for _, r := range z.owners[owner] {
+		if r.Type != typ {
+			continue
+		}
+		if len(data) == 0 || r.TTL < ttl {
+			ttl = r.TTL
+		}
+		if !seen[r.Data] {
+			seen[r.Data] = true
+			data = append(data, r.Data)
+		}
 	}
-	return slices.Clone(set.Data), set.TTL
+	return data, ttl
 }
 
 // at is the place of the first record of a set, or of the zone's block.
 func (z *zone) at(owner, typ string) hcl.Range {
-	for _, r := range z.file.Records {
-		if r.Owner == owner && r.Type == typ {
+	for _, r := range z.owners[owner] {
+		if r.Type == typ {
 			return zoneRange(z.Zone, r.Line, 1)
 		}
 	}
@@ -162,9 +148,7 @@ func (j *job) lowerZones() map[*zone][]RecordSet {
 	for _, domain := range j.xmppDomains() {
 		j.lowerSRV(out, domain, target)
 	}
-	for _, z := range j.zones {
-		j.checkZone(z, out[z])
-	}
+	j.checkDNS(out)
 	return out
 }
 
@@ -220,6 +204,9 @@ func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 	rng := j.spec.XMPP.Host.Range
 	j.checkShared(host)
 	z := j.zoneOf(host)
+	if !isName(j.spec.XMPP.Host.V) {
+		return
+	}
 	if z == nil {
 		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and say who moves the address.", j.spec.XMPP.Host.V)
 		return
@@ -227,9 +214,8 @@ func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 	if z.file == nil || !known {
 		return
 	}
-	if alias, _ := z.set(host, "CNAME"); len(alias) > 0 {
-		j.report(codeAlias, z.at(host, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782); give the host addresses of its own.", j.spec.XMPP.Host.V)
-		return
+	if z.has(host, "CNAME") {
+		return // checkTargets says so
 	}
 	four, six := addresses(j.to)
 	for _, want := range []struct {
@@ -286,6 +272,8 @@ func (j *job) checkAccessEdge(name string, known bool) {
 	rng := j.to.AccessEdgeFQDN.Range
 	z := j.zoneOf(name)
 	switch {
+	case !isName(j.to.AccessEdgeFQDN.V):
+		return
 	case z == nil:
 		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", j.to.AccessEdgeFQDN.V, j.to.Name)
 		return
@@ -293,18 +281,19 @@ func (j *job) checkAccessEdge(name string, known bool) {
 		return
 	}
 	four, six := addresses(j.to)
-	have, _ := z.set(name, "A")
-	have6, _ := z.set(name, "AAAA")
-	alias, _ := z.set(name, "CNAME")
+	have, have6 := z.answer(name, "A"), z.answer(name, "AAAA")
+	if _, away := z.cut(name); away || len(have)+len(have6) == 0 || len(z.answer(name, "CNAME")) > 0 || len(private(have))+len(private(have6)) > 0 {
+		return // checkTargets says so
+	}
 	switch {
-	case len(alias) > 0:
-		j.report(codeAlias, z.at(name, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782).", j.to.AccessEdgeFQDN.V)
-	case len(have) == 0 && len(have6) == 0:
-		j.report(codeNoAddress, rng, "SRV records will point at %s, which has no address in zone %s.", j.to.AccessEdgeFQDN.V, z.Name.V)
 	case !sameStrings(have, four):
 		j.report(codeWrongAddresses, z.at(name, "A"), "%s has the addresses %s here, but %s has %s.", j.to.AccessEdgeFQDN.V, list(have), j.to.Name, list(four))
 	case len(six) > 0 && len(have6) == 0:
 		j.report(codeNoAAAA, rng, "%s has IPv6 addresses, but %s has no AAAA record.", j.to.Name, j.to.AccessEdgeFQDN.V)
+	case len(have6) > 0 && j.to.LoadBalancing.V == "hardware":
+		j.report(codeNoAAAA, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here. Behind a hardware load balancer the spec knows only virtual_ipv4: see that they are those of %s.", j.to.AccessEdgeFQDN.V, list(have6), j.to.Name)
+	case !sameStrings(have6, six):
+		j.report(codeWrongAddresses, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here, but %s has %s: partners that prefer IPv6 would not reach the pool.", j.to.AccessEdgeFQDN.V, list(have6), j.to.Name, list(six))
 	}
 }
 
@@ -320,6 +309,9 @@ func list(names []string) string {
 func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, target string) {
 	owner := srvOwner(domain.Name.V)
 	z := j.zoneOf(owner)
+	if !isName(domain.Name.V) {
+		return
+	}
 	if z == nil {
 		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: whether its SRV record leads to the new pool is for its owner to see.", domain.Name.V)
 		return

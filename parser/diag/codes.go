@@ -87,7 +87,8 @@ var languageRules = []Rule{
 		Code:     "EP1007",
 		Severity: hcl.DiagError,
 		Summary:  "declared twice",
-		Means: "A block has the same label as another of its type, or one that differs only in upper and lower case; a " +
+		Means: "A block has the same label as another of its type, or one that differs only in upper and lower case, or in " +
+			"how an international name is spelled; a " +
 			"block of which there can be one stands there a second time; or an argument or a local value is set twice.",
 		Why: "Host names, sites and pools are the same at a real server whatever their case, so two such blocks describe " +
 			"one thing. Which of them is true cannot be known, and the wrong one could stop the wrong servers.",
@@ -158,14 +159,15 @@ var languageRules = []Rule{
 		Code:     "EP1013",
 		Severity: hcl.DiagError,
 		Summary:  "zone file cannot be read as zone",
-		Means: "The file is not a DNS master file: a line breaks its syntax, the text is UTF-16 or holds NUL bytes, or " +
-			"there is no SOA record or more than one.",
+		Means: "The file is not a DNS master file of the zone: a line breaks its syntax, the text is UTF-16 or holds NUL " +
+			"bytes, there is no SOA record of the zone or more than one, or no NS record of it.",
 		Why: "Edgeplan changes the exported file in place and keeps the rest of it byte for byte. That is safe only if " +
 			"every record was understood: a DNS server that refuses the new file answers nothing for the whole domain.",
-		Source: "RFC 1035, sections 5.1 (the format of master files) and 5.2 (one SOA record).",
+		Source: "RFC 1035, sections 5.1 (the format of master files) and 5.2 (one SOA record, and NS records); BIND 9.18 and " +
+			"Knot DNS, which do not load a zone without them. The SOA need not come first.",
 		Fix: "Export the zone again from the external DNS server as plain text in UTF-8. Redirecting output in Windows " +
 			"PowerShell writes UTF-16; save that file as UTF-8. Correct the line that is shown, and keep exactly one SOA " +
-			"record.",
+			"record: a zone transfer, as dig shows it, has a second one at its end.",
 	},
 	{
 		Code:     "EP1014",

@@ -113,8 +113,8 @@ var topologyRules = []Rule{
 		Code:     "EP2009",
 		Severity: hcl.DiagError,
 		Summary:  "SRV target has no address",
-		Means: "After the change an XMPP SRV record would point at a name in a managed zone that has no A or AAAA record " +
-			"there.",
+		Means: "After the change the XMPP SRV record that comes first, or one that the plan adds, would point at a name in a " +
+			"managed zone that has no A or AAAA record there.",
 		Why: "A partner that finds an SRV record uses only its target. It does not fall back to the address of the " +
 			"domain, so XMPP federation stops.",
 		Source: "RFC 2782 (Target); RFC 6120, sections 3.2.1 and 3.2.2.",
@@ -125,7 +125,8 @@ var topologyRules = []Rule{
 		Code:     "EP2010",
 		Severity: hcl.DiagError,
 		Summary:  "SRV target is an alias",
-		Means:    "An XMPP SRV record points at a name that is a CNAME record.",
+		Means: "An XMPP SRV record, of the new pool or of another, points at a name that is a CNAME record, or that lies " +
+			"below a DNAME record.",
 		Why: "An SRV target must not be an alias. Some resolvers and partners follow it and others do not, so federation " +
 			"would work with a part of the world. An alias also has no address of its own that step 4 could change.",
 		Source: "RFC 2782 (Target); RFC 2181, section 10.3 (the same rule for MX and NS).",
@@ -135,7 +136,8 @@ var topologyRules = []Rule{
 		Code:     "EP2011",
 		Severity: hcl.DiagError,
 		Summary:  "name outside the managed zones",
-		Means:    "The XMPP host, or an Access Edge FQDN that an SRV record points at, lies in no `dns_zone` of the spec.",
+		Means: "The XMPP host, or an Access Edge FQDN that an SRV record points at, lies in no `dns_zone` of the spec, or in " +
+			"a part of one that NS records make a zone of its own.",
 		Why: "Edgeplan can neither check nor change its address. If nobody else does, partners still reach the failed " +
 			"pool after the change.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 4.",
@@ -162,20 +164,21 @@ var topologyRules = []Rule{
 		Code:     "EP2013",
 		Severity: hcl.DiagError,
 		Summary:  "private address in public DNS",
-		Means: "An address that would go into a public zone is private, link-local, loopback or otherwise not reachable " +
-			"from the internet.",
+		Means: "An address that would go into a public zone, or that a target of XMPP SRV records has there after the change, " +
+			"is private, link-local, loopback or otherwise not reachable from the internet.",
 		Why: "An Edge Server behind NAT has two addresses, and partners can reach only the public one. With the private " +
 			"one the change looks right inside and fails for everybody else.",
 		Source: "RFC 1918, RFC 4193 and RFC 6890 (addresses for special use); Microsoft, \"Determine DNS requirements\" (Lync " +
 			"Server 2013).",
-		Fix: "Give the public address to which the firewall or NAT device maps the Access Edge service.",
+		Fix: "Give the public address to which the firewall or NAT device maps the Access Edge service, in the spec or in " +
+			"the zone file. The SRV record of a pool that nobody can reach can go.",
 	},
 	{
 		Code:     "EP2014",
 		Severity: hcl.DiagError,
 		Summary:  "public addresses do not match pool",
 		Means: "With DNS load balancing a server has no `public_ipv4`; with a hardware load balancer `virtual_ipv4` is " +
-			"missing; or the address records of the Access Edge FQDN in the zone are not those of the pool.",
+			"missing; or the address records of the Access Edge FQDN in the zone, A or AAAA, are not those of the pool.",
 		Why: "With DNS load balancing each server needs its own address record, with a hardware load balancer only the " +
 			"virtual address has one. A missing record takes a server out of use, and one too many sends partners to a " +
 			"machine that does not answer.",
@@ -216,13 +219,14 @@ var topologyRules = []Rule{
 		Summary:  "host name not allowed",
 		Means: "A host name has a character other than A to Z, a to z, 0 to 9, hyphen and dot, or a label or the whole name " +
 			"has a length that DNS does not allow, or a hyphen stands at the end of a label. An underscore is allowed " +
-			"only in the owner of an SRV record.",
+			"only in the owner of an SRV record. Unicode is allowed in names of public DNS if IDNA has a form in ASCII for " +
+			"them, and never in the name of a server or in the internal FQDN of a pool.",
 		Why: "Lync Server does not support other characters in the FQDN of an Edge Server, and a certificate or a DNS " +
 			"server may refuse them too.",
 		Source: "Microsoft, \"Determine DNS requirements\" (Lync Server 2013); RFC 1123, section 2.1; RFC 1035, section 2.3.4 " +
-			"(lengths).",
-		Fix: "Correct the name. A label has at most 63 characters and the whole name at most 253. Write an international " +
-			"domain name in its ASCII form, which begins with xn--.",
+			"(lengths); RFC 5891 and Unicode Technical Standard 46 (international names).",
+		Fix: "Correct the name. A label has at most 63 characters and the whole name at most 253. Give the FQDN of a server " +
+			"or an internal pool as `Get-CsComputer` and `Get-CsPool` show it.",
 	},
 	{
 		Code:     "EP2018",
@@ -268,12 +272,13 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "zone cannot be edited",
 		Means: "The zone file is DNSSEC-signed, a record to change is made by `$GENERATE`, or a CNAME record stands at a " +
-			"name that needs another record.",
+			"name of the plan that needs another record or has one.",
 		Why: "A signature no longer fits a record that was changed, and resolvers that validate then refuse the answer. A " +
-			"line that makes many records cannot be changed for one. Beside a CNAME no other data may stand.",
+			"line that makes many records cannot be changed for one. Beside a CNAME no other data may stand, and BIND, Knot " +
+			"DNS and others do not load a zone in which it does.",
 		Source: "RFC 4035 (DNSSEC); RFC 1034, section 3.6.2, and RFC 2181, section 10.1 (CNAME).",
 		Fix: "Use the unsigned source of the zone and let the DNS server sign it. Write the record out instead of " +
-			"`$GENERATE`. Replace the CNAME record with address records.",
+			"`$GENERATE`. Replace the CNAME record with address records, or remove it where they stand beside it.",
 	},
 	{
 		Code:     "EP2022",
@@ -298,6 +303,61 @@ var topologyRules = []Rule{
 			"secondary servers go on giving the old records.",
 		Source: "RFC 1982; RFC 1034, section 4.3.5.",
 		Fix:    "Leave `serial` out: edgeplan then raises the present one. Or give a number that comes after it.",
+	},
+	{
+		Code:     "EP2024",
+		Severity: hcl.DiagError,
+		Summary:  "TTLs of one set differ",
+		Means: "The records of one name and type that the plan touches have different TTLs in the zone file. Often a TTL " +
+			"was shortened on one line and forgotten on the next.",
+		Why: "A set has one TTL, so each server makes it one in its own way: BIND takes the first of the file, Knot DNS " +
+			"the last, and others refuse the file. What resolvers were told, and how long to wait for them, cannot be read " +
+			"from the file.",
+		Source: "RFC 2181, section 5.2; named-compilezone of BIND 9.18, which says \"TTL set to prior TTL\".",
+		Fix: "Give all records of the set the TTL that is meant, and export the zone again. If the finding is accepted, " +
+			"the plan writes the smallest of them in all records and reckons the waiting times with the largest. A " +
+			"rollback then gives all of them the largest.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2025",
+		Severity: hcl.DiagError,
+		Summary:  "name is delegated to another zone",
+		Means: "NS records below the top of the zone hand a name of the plan to another zone, or a DNAME record above the " +
+			"name renames it.",
+		Why: "Records below a delegation are not part of the zone: a server answers with the name servers of the other " +
+			"zone, whatever stands here. The edit would look right and change nothing.",
+		Source: "RFC 1034, section 4.2.1, and RFC 2181, section 6 (zone cuts); RFC 6672, section 2.4 (DNAME).",
+		Fix: "Declare a `dns_zone` for the other zone with its file. If somebody else runs it, agree the change with them " +
+			"and accept the finding: the plan then leaves these records out.\n\n" +
+			"    accept \"EP2025\" {\n" +
+			"      reason = \"The branch changes its own zone, ticket 4711.\"\n" +
+			"    }",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2026",
+		Severity: hcl.DiagError,
+		Summary:  "SRV target lost its final dot",
+		Means: "The target of an XMPP SRV record has no address, and is a known name with the name of the zone added, such as " +
+			"sip2.contoso.com.contoso.com.",
+		Why: "In a zone file a name without a dot at its end is relative to the origin, which is added to it. Partners " +
+			"look up the longer name, find nothing, and do not fall back to the address of the domain.",
+		Source: "RFC 1035, section 5.1 (relative names); RFC 2782 (Target).",
+		Fix: "Write the target with a dot at its end, or without the name of the zone:\n\n" +
+			"    _xmpp-server._tcp  IN SRV 0 0 5269 sip2.contoso.com.",
+	},
+	{
+		Code:     "EP2027",
+		Severity: hcl.DiagError,
+		Summary:  "SRV target is an address",
+		Means:    "The target of an XMPP SRV record is written as an IP address.",
+		Why: "DNS reads it as a host name of four labels, for which there is no address record. The record looks right " +
+			"and leads nobody anywhere.",
+		Source: "RFC 2782 (Target), which is a domain name.",
+		Fix: "Give a host an address record and name that host:\n\n" +
+			"    xmpp               IN A   203.0.113.11\n" +
+			"    _xmpp-server._tcp  IN SRV 0 0 5269 xmpp",
 	},
 	{
 		Code:     "EP3001",
@@ -364,8 +424,9 @@ var topologyRules = []Rule{
 	{
 		Code:     "EP3006",
 		Severity: hcl.DiagWarning,
-		Summary:  "SRV of the failed pool comes first",
-		Means:    "After the change an SRV record of the failed pool still has the lowest priority number.",
+		Summary:  "SRV of another pool comes first",
+		Means: "After the change an SRV record of the failed pool, or of another than the target, still has the lowest " +
+			"priority number. In a preparation: one of a pool that no site is routed to has it.",
 		Why: "The lowest number is tried first. Microsoft's text says highest priority, which is easily read as the " +
 			"largest number. Partners would wait for the failed pool to time out, and once it is repaired they would " +
 			"connect to a pool that has no route.",
@@ -400,7 +461,8 @@ var topologyRules = []Rule{
 		Code:     "EP3009",
 		Severity: hcl.DiagWarning,
 		Summary:  "IPv6 without AAAA record",
-		Means:    "The topology has public IPv6 addresses, but a name that moves has no AAAA record after the change.",
+		Means: "The topology has public IPv6 addresses, but a name that moves has no AAAA record after the change, or it has " +
+			"one today and loses it because the target pool has no IPv6. Or edgeplan cannot say whose an AAAA record is.",
 		Why: "XMPP uses IPv6 when the topology has it. Partners that prefer IPv6 cannot find the pool, or they still find " +
 			"an old address of the failed one.",
 		Source: "Microsoft, \"Determine DNS requirements\" and \"DNS summary - Extensible Messaging and Presence Protocol\" " +
@@ -451,5 +513,74 @@ var topologyRules = []Rule{
 			"An empty change would only take a place in the calendar.",
 		Source: "edgeplan.",
 		Fix:    "Remove the block, or ask for a smaller `ttl`.",
+	},
+	{
+		Code:     "EP3014",
+		Severity: hcl.DiagWarning,
+		Summary:  "record stands twice",
+		Means:    "A set that the plan touches has the same record on two lines of the zone file.",
+		Why: "DNS servers take the two for one, so nothing is wrong today. Whoever changes one of them by hand later has " +
+			"both the old record and the new one.",
+		Source: "RFC 2181, section 5 (a set has no two equal records).",
+		Fix: "Remove one of the two lines. The plan counts them as one; if it changes the record, it rewrites one line and " +
+			"takes the other out.",
+	},
+	{
+		Code:     "EP3015",
+		Severity: hcl.DiagWarning,
+		Summary:  "later SRV target has no address",
+		Means: "An XMPP SRV record that does not come first points at a name in a managed zone that has no address there, " +
+			"or at \".\".",
+		Why: "Partners come to this record when the first does not answer, and then reach nobody. Where they do, they " +
+			"lose time. Often it is the record of a pool that is gone.",
+		Source: "RFC 2782 (Target, and the order in which targets are tried).",
+		Fix:    "Add the address record, or remove the SRV record.",
+	},
+	{
+		Code:     "EP3016",
+		Severity: hcl.DiagWarning,
+		Summary:  "direct TLS records do not follow",
+		Means:    "The zone has SRV records `_xmpps-server._tcp` for a SIP domain of the plan.",
+		Why: "With them a domain offers XMPP over TLS from the first byte. Partners that know it mix them with the records " +
+			"of `_xmpp-server._tcp` by priority. Lync Server has only STARTTLS on port 5269, so they belong to another " +
+			"server, or to nothing, and the failover does not move them.",
+		Source: "XEP-0368, SRV records for XMPP over TLS; Microsoft, \"DNS summary - Extensible Messaging and Presence " +
+			"Protocol\" (Lync Server 2013), which has no such record.",
+		Fix: "Find out what the records are for. If they lead to an Edge pool, remove them; otherwise accept the finding " +
+			"and say what answers there.",
+	},
+	{
+		Code:     "EP3017",
+		Severity: hcl.DiagWarning,
+		Summary:  "wildcard no longer answers",
+		Means: "The plan adds a name, and with it maybe names above such as `_tcp` below the domain, that do not exist today " +
+			"and for which a wildcard answers.",
+		Why: "A wildcard answers only for names that do not exist. Once `_xmpp-server._tcp.contoso.com` exists, so does " +
+			"`_tcp.contoso.com`, and `*.contoso.com` answers for nothing below that. What relied on it gets " +
+			"\"no such name\".",
+		Source: "RFC 4592, sections 2.2.1 (existence) and 3.3.1 (closest encloser).",
+		Fix: "Ask whether anything uses names below the one that is shown. If so, add records of their own, or a second " +
+			"wildcard there.",
+	},
+	{
+		Code:     "EP3018",
+		Severity: hcl.DiagWarning,
+		Summary:  "record is outside its zone",
+		Means: "The zone file has a record whose owner is not in the zone and which is not the address of one of its name " +
+			"servers.",
+		Why: "BIND says \"ignoring out-of-zone data\" and leaves it out. Often it was meant for a name of the zone, and " +
+			"the name that everybody thinks is there is not.",
+		Source: "RFC 1034, section 4.2.1 (what a zone holds); named-compilezone of BIND 9.18.",
+		Fix:    "Correct the owner or the `$ORIGIN` above it, or move the record to the zone that it belongs to.",
+	},
+	{
+		Code:     "EP3019",
+		Severity: hcl.DiagWarning,
+		Summary:  "zone file spells name in UTF-8",
+		Means:    "The zone file has a name of the plan in UTF-8 instead of its A-labels.",
+		Why: "Resolvers ask for the A-labels, which begin with xn--. A server takes the octets of UTF-8 as another " +
+			"name, so the record answers nobody, and BIND refuses addresses of such a name. The plan does not count it.",
+		Source: "RFC 5890, section 2.3.2.1 (A-labels and U-labels); named-compilezone of BIND 9.18, \"bad owner name\".",
+		Fix:    "Write the A-labels in the zone file. The finding shows them.",
 	},
 }

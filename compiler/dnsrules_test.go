@@ -1,0 +1,351 @@
+package compiler_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// dnsSpec is a spec of two pools, with zone contoso.com in the file "z".
+type dnsSpec struct {
+	host    bool   // one XMPP host, not an SRV record for each pool
+	prepare bool   // a preparation and not a failover
+	six     bool   // the pools have IPv6
+	pool    string // more arguments of EdgePool2
+	blocks  string // more blocks
+	accept  string // a code
+	zones   map[string]string
+}
+
+const (
+	dnsHead = "$TTL 300\n@ SOA ns.example. h.example. 1 2 3 4 5\n@ NS ns.example.\n"
+	// dnsPools are the addresses and the SRV records of both pools.
+	dnsPools = "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n"
+	// dnsHost are the records of the one host.
+	dnsHost = "xmpp A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n"
+)
+
+func (s dnsSpec) compile(t *testing.T, zone string) ([]*compiler.Plan, []diag.Finding) {
+	t.Helper()
+	host, six1, six2 := "", "", ""
+	if s.host {
+		host = `host = "xmpp.contoso.com"`
+	}
+	if s.six {
+		six1, six2 = `public_ipv6 = "2001:db8:1::11"`, `public_ipv6 = "2001:db8:2::21"`
+	}
+	job := `failover "f" {
+ federation = "xmpp"
+ to = edge_pool.EdgePool2
+ procedure = "start-first"
+ route_sites = "all-routed"
+`
+	if s.prepare {
+		job = "prepare \"f\" {\n ttl = 200\n"
+	}
+	if s.accept != "" {
+		job += fmt.Sprintf(" accept %q {\n  reason = \"r\"\n }\n", s.accept)
+	}
+	text := fmt.Sprintf(`topology "t" {
+ product = "lync-server-2013"
+ management_host = "fe.corp.example"
+}
+site "Site1" {
+ xmpp_federation_route = edge_pool.EdgePool1
+}
+site "Site2" {
+ xmpp_federation_route = edge_pool.EdgePool1
+}
+edge_pool "EdgePool1" {
+ site = site.Site1
+ fqdn = "pool1.corp.example"
+ access_edge_fqdn = "sip1.contoso.com"
+ xmpp {}
+ server "edge1.corp.example" {
+  public_ipv4 = "203.0.113.11"
+  %s
+ }
+}
+edge_pool "EdgePool2" {
+ site = site.Site2
+ fqdn = "pool2.corp.example"
+ access_edge_fqdn = "sip2.contoso.com"
+ xmpp {}
+ %s
+ server "edge2.corp.example" {
+  public_ipv4 = "198.51.100.21"
+  %s
+ }
+}
+sip_domain "contoso.com" {
+ xmpp = true
+}
+xmpp_federation {
+ %s
+}
+dns_zone "contoso.com" {
+ file = "z"
+ server = "192.0.2.53"
+}
+%s
+%s change {
+  ticket = "T"
+  summary = "S"
+ }
+}
+`, six1, s.pool, six2, host, s.blocks, job)
+	files := fstest.MapFS{"z": {Data: []byte(zone)}}
+	for name, data := range s.zones {
+		files[name] = &fstest.MapFile{Data: []byte(data)}
+	}
+	spec, sources, diags := parser.Parse(files, []parser.File{{Name: "a.edge.hcl", Text: []byte(text)}})
+	var plans []*compiler.Plan
+	if !diags.HasErrors() {
+		plans, diags = compiler.Compile(spec)
+	}
+	return plans, diag.Findings(diags, sources)
+}
+
+// findings lists code and place, "EP2010 z:7".
+func findings(list []diag.Finding) []string {
+	out := []string{}
+	for _, f := range list {
+		out = append(out, fmt.Sprintf("%s %s:%d", f.Code, f.File, f.Line))
+	}
+	return out
+}
+
+func TestDNSRules(t *testing.T) {
+	pools, host, prepare := dnsSpec{}, dnsSpec{host: true}, dnsSpec{prepare: true}
+	hostPrepare := dnsSpec{host: true, prepare: true}
+	six, hostSix := dnsSpec{six: true}, dnsSpec{host: true, six: true}
+	child := dnsSpec{blocks: "sip_domain \"emea.contoso.com\" {\n xmpp = true\n}\n"}
+	childZone := child
+	childZone.blocks += "dns_zone \"emea.contoso.com\" {\n file = \"e\"\n server = \"192.0.2.53\"\n}\n"
+	childZone.zones = map[string]string{"e": dnsHead + "_xmpp-server._tcp SRV 20 0 5269 sip2.contoso.com.\n_xmpp-server._tcp SRV 30 0 5269 sip1.contoso.com.\n"}
+	accepted := func(s dnsSpec, code string) dnsSpec { s.accept = code; return s }
+	tests := []struct {
+		name string
+		spec dnsSpec
+		zone string
+		want []string // findings with their places
+		says string   // in one of them
+	}{
+		{"sound, pools", pools, dnsHead + dnsPools, nil, ""},
+		{"sound, host", host, dnsHead + dnsHost, nil, ""},
+		{"sound, IPv6", six, dnsHead + dnsPools + "sip1 AAAA 2001:db8:1::11\nsip2 AAAA 2001:db8:2::21\n", nil, ""},
+		{"upper case, absolute, other origin", pools, dnsHead + "SIP1 A 203.0.113.11\nSip2.Contoso.COM. A 198.51.100.21\n$ORIGIN _TCP.contoso.com.\n_XMPP-Server SRV 10 0 5269 SIP1.contoso.com.\n_xmpp-server SRV 20 0 5269 sip2.CONTOSO.com.\n", nil, ""},
+		{"odd records of other names", pools, dnsHead + dnsPools + "x TYPE65280 \\# 1 00\ny CNAME y\ny A 192.0.2.1\nz 1 A 10.0.0.1\nz 2 A 10.0.0.1\n*.z CNAME .\nq\\.q TXT \"a;b\"\n\\255 HINFO a b\n_sip._udp SRV 0 0 1 gone\nsub NS ns.example.\n_x._tcp SRV 1 1 1 10.1.1.1.\n", nil, ""},
+
+		// The targets of SRV records.
+		{"old pool is an alias", pools, dnsHead + "sip1 CNAME www\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2010 z:4"}, "sip1.contoso.com is an alias"},
+		{"new pool is an alias", pools, dnsHead + "sip1 A 203.0.113.11\nsip2 CNAME www\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2010 z:5"}, ""},
+		{"a third target is an alias", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 Third\nthird 60 CNAME sip1\n", []string{"EP2010 z:9"}, "third.contoso.com"},
+		{"alias by a wildcard", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.w\n*.w CNAME sip1\n", []string{"EP2010 z:9"}, "a.w.contoso.com"},
+		{"alias by DNAME", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.w\nw DNAME example.\n", []string{"EP2010 z:9"}, "DNAME"},
+		{"target in another zone", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.example.\n_xmpp-server._tcp SRV 40 0 5269 a\\.contoso.com.\n", nil, ""},
+		{"alias, preparation of a host", hostPrepare, dnsHead + "xmpp CNAME sip1\nsip1 A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2010 z:4"}, ""},
+		{"one finding for two domains", child, dnsHead + "sip1 CNAME x\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 5 0 5269 sip1\n_xmpp-server._tcp SRV 9 0 5269 sip2\n_xmpp-server._tcp.emea SRV 5 0 5269 sip1\n", []string{"EP2010 z:4"}, ""},
+		{"old pool without address", pools, dnsHead + "sip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP3015 z:5"}, "sip1.contoso.com, which has no address"},
+		{"new pool without address", pools, dnsHead + "sip1 A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2009 a.edge.hcl:24"}, ""},
+		{"address by a wildcard", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a\n* A 192.0.2.1\n", nil, ""},
+		{"wildcard that a name stands before", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a\n* A 192.0.2.1\nb.a TXT x\n", []string{"EP3015 z:8"}, ""},
+		{"address by $GENERATE", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 gw3\n$GENERATE 1-9 gw$ A 192.0.2.$\n", nil, ""},
+		{"address maybe by $INCLUDE", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 gw3\n$INCLUDE more\n", []string{"EP3011 z:9"}, ""},
+		{"target is the root", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 .\n", []string{"EP3015 z:8"}, "no XMPP server"},
+		{"preparation adds a pool without address", prepare, dnsHead + "sip1 A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 sip1\n", []string{"EP2009 a.edge.hcl:24"}, "will point at sip2"},
+		{"preparation, first without address", prepare, dnsHead + "sip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2009 z:5"}, "comes first"},
+		{"preparation, host without address", hostPrepare, dnsHead + "_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2009 z:4"}, ""},
+		{"final dot lost", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 SIP2.contoso.com\n", []string{"EP2026 z:8"}, "Write sip2.contoso.com. with the dot"},
+		{"final dot lost below an origin", pools, dnsHead + dnsPools + "$ORIGIN _tcp.contoso.com.\n_xmpp-server SRV 30 0 5269 sip2.contoso.com\n", []string{"EP2026 z:9"}, "_tcp.contoso.com"},
+		{"final dot lost, name of the zone only", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 old.contoso.com\nold A 192.0.2.9\n", []string{"EP2026 z:8"}, "old.contoso.com."},
+		{"final dot lost, name of another zone", childZone, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 sip2.contoso.com.emea.contoso.com.\n", []string{"EP2026 z:8"}, ""},
+		{"origin twice, of nothing known", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 none.contoso.com\n", []string{"EP3015 z:8"}, ""},
+		{"origin twice and there", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 sip2.contoso.com\nsip2.contoso.com A 192.0.2.9\n", nil, ""},
+		{"an address as target", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 203.0.113.5.\n", []string{"EP2027 z:8"}, "the address 203.0.113.5."},
+		{"a relative address as target", host, dnsHead + dnsHost + "_xmpp-server._tcp SRV 30 0 5269 203.0.113.5\n* A 192.0.2.1\n", []string{"EP2027 z:6"}, "the address 203.0.113.5."},
+		{"an IPv6 address as target", host, dnsHead + dnsHost + "_xmpp-server._tcp SRV 30 0 5269 2001:DB8::5\n", []string{"EP2027 z:6"}, "2001:db8::5"},
+		{"numbers that are no address", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 3.203.0.113.5.example.\n", nil, ""},
+		{"private address left behind", pools, dnsHead + "sip1 A 10.1.2.3\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2013 z:4"}, "10.1.2.3"},
+		{"private address of the new pool", pools, dnsHead + "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\nsip2 A 100.64.0.1\nsip2 AAAA fd00::1\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2013 z:6"}, "100.64.0.1, fd00::1"},
+		{"private address that goes", host, dnsHead + "xmpp A 169.254.1.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", nil, ""},
+		{"private address that stays", hostPrepare, dnsHead + "xmpp A 127.0.0.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2013 z:4"}, ""},
+		{"CNAME beside an address", pools, dnsHead + dnsPools + "sip1 CNAME www\n", []string{"EP2021 z:8"}, "on line 4 a record of type A"},
+		{"CNAME beside another", host, dnsHead + "xmpp CNAME a\nXMPP CNAME b\nxmpp CNAME a\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2021 z:4"}, "on line 5 a record of type CNAME"},
+		{"CNAME at the SRV owner", host, dnsHead + dnsHost + "_xmpp-server._tcp CNAME a\n", []string{"EP2021 z:6"}, ""},
+		{"CNAME beside a signature", host, dnsHead + "xmpp CNAME a\nxmpp KEY 0 0 0 AA==\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2010 z:4"}, ""},
+
+		// IPv6.
+		{"AAAA of nobody", pools, dnsHead + dnsPools + "sip2 AAAA 2001:db8::9\n", []string{"EP2014 z:8"}, "2001:db8::9"},
+		{"AAAA of another", six, dnsHead + dnsPools + "sip1 AAAA 2001:db8:1::11\nsip2 AAAA 2001:db8:2::21\nsip2 AAAA 2001:db8:2::22\n", []string{"EP2014 z:9"}, ""},
+		{"AAAA missing", six, dnsHead + dnsPools, []string{"EP3009 a.edge.hcl:24"}, ""},
+		{"AAAA removed", host, dnsHead + dnsHost + "xmpp AAAA 2001:db8:1::11\n", []string{"EP3009 z:6"}, "removes the AAAA"},
+		{"AAAA moved", hostSix, dnsHead + dnsHost + "xmpp AAAA 2001:db8:1::11\n", nil, ""},
+		{"AAAA behind a balancer", dnsSpec{pool: "load_balancing = \"hardware\"\n virtual_ipv4 = \"198.51.100.99\""}, dnsHead + strings.Replace(dnsPools, "198.51.100.21", "198.51.100.99", 1) + "sip2 AAAA 2001:db8::9\n", []string{"EP3009 z:8"}, "virtual_ipv4"},
+
+		// Sets.
+		{"TTLs differ", host, dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2024 z:5"}, "60 on line 4, 3600 on line 5"},
+		{"TTLs differ, accepted", accepted(host, "EP2024"), dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{}, ""},
+		{"TTLs of what goes differ", host, dnsHead + dnsHost + "xmpp 1 AAAA 2001:db8::1\nxmpp 2 AAAA 2001:db8::2\n", []string{"EP3009 z:6"}, ""},
+		{"TTLs differ by $TTL", prepare, dnsHead + "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n$TTL 1h\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2024 z:8"}, "writes 200"},
+		{"the same record twice", host, dnsHead + dnsHost + "XMPP.contoso.com. 300 IN A 203.0.113.11\n_xmpp-server._TCP SRV 010 0 5269 Xmpp\n", []string{"EP3014 z:6", "EP3014 z:7"}, "line 4 once more"},
+		{"the same record twice, preparation", prepare, dnsHead + dnsPools + "_xmpp-server._tcp SRV 10 0 5269 sip1\n", []string{"EP3014 z:8"}, ""},
+		{"delegated domain", child, dnsHead + dnsPools + "EMEA NS ns.example.\n_xmpp-server._tcp.emea SRV 10 0 5269 sip1\n", []string{"EP2025 z:8"}, `Declare a dns_zone "emea.contoso.com"`},
+		{"delegated domain, accepted", accepted(child, "EP2025"), dnsHead + dnsPools + "emea NS ns.example.\nemea NS ns2.example.\n_xmpp-server._tcp.emea SRV 10 0 5269 sip1\n", []string{}, ""},
+		{"delegated domain with a zone of its own", childZone, dnsHead + dnsPools + "emea NS ns.example.\n", nil, ""},
+		{"delegated host", host, dnsHead + dnsHost + "xmpp NS ns.example.\n", []string{"EP2025 z:6"}, ""},
+		{"delegated pool", pools, dnsHead + dnsPools + "sip2 NS ns.example.\nsip1 NS ns.example.\n", []string{"EP2011 a.edge.hcl:24"}, "line 8 of z"},
+		{"renamed domain", child, dnsHead + dnsPools + "emea DNAME x.example.\n", []string{"EP2025 z:8"}, "DNAME"},
+		{"a DNAME beside", host, dnsHead + dnsHost + "xmpp DNAME x.example.\nother DNAME x.example.\nxmpp-server._tcp NS ns.example.\n", nil, ""},
+		{"wildcard before a new domain", child, dnsHead + dnsPools + "* MX 5 mail.example.\n", []string{"EP3017 z:8"}, "emea.contoso.com and the names below it"},
+		{"wildcard before a new host", host, dnsHead + "* A 192.0.2.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP3017 z:4"}, "answers for xmpp.contoso.com. The plan"},
+		{"wildcard before _tcp", host, dnsHead + "xmpp A 203.0.113.11\n* TXT x\n", []string{"EP3017 z:5"}, "_tcp.contoso.com and the names below it"},
+		{"wildcard, but _tcp exists", host, dnsHead + "xmpp A 203.0.113.11\n* TXT x\n_sip._TCP SRV 0 0 5061 sip1\nsip1 A 203.0.113.11\n", nil, ""},
+		{"wildcard below _tcp", host, dnsHead + "xmpp A 203.0.113.11\n*._tcp SRV 0 0 5269 xmpp\n", []string{"EP3017 z:5"}, "answers for _xmpp-server._tcp.contoso.com. The plan"},
+		{"wildcard elsewhere, and escaped", host, dnsHead + "xmpp A 203.0.113.11\n*.x TXT x\na\\._tcp TXT x\n*a TXT x\n", nil, ""},
+		{"wildcard with an escape is one", host, dnsHead + "xmpp A 203.0.113.11\n\\*._tcp TXT x\n", []string{"EP3017 z:5"}, ""},
+		{"wildcard, nothing new", host, dnsHead + dnsHost + "* A 192.0.2.1\n", nil, ""},
+
+		// Zones.
+		{"direct TLS", host, dnsHead + dnsHost + "_XMPPS-server._tcp SRV 0 0 5270 other.example.\n", []string{"EP3016 z:6"}, "other.example"},
+		{"direct TLS refused", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 0 .\n_xmpps-client._tcp SRV 0 0 1 x\n", nil, ""},
+		{"outside the zone", host, dnsHead + dnsHost + "xmpp.contoso.com.contoso.net. A 203.0.113.11\nx.example. TXT a\nxcontoso.com. A 192.0.2.1\n", []string{"EP3018 z:6"}, "at least 2 more"},
+		{"glue outside the zone", host, dnsHead + dnsHost + "ns.example. A 192.0.2.1\nsub NS NS2.example.\nns2.example. AAAA 2001:db8::1\n", nil, ""},
+		{"no NS", host, strings.Replace(dnsHead, "@ NS ns.example.", "x NS ns.example.", 1) + dnsHost, []string{"EP1013 a.edge.hcl:39"}, "no NS record"},
+		{"no NS, but $INCLUDE", host, strings.Replace(dnsHead, "@ NS ns.example.", "$INCLUDE ns", 1) + dnsHost, []string{"EP3011 z:3"}, ""},
+		{"no SOA", host, "$TTL 1\n@ NS ns.example.\n" + dnsHost, []string{"EP1013 a.edge.hcl:39"}, "exactly one SOA"},
+		{"two SOAs", host, dnsHead + dnsHost + "@ SOA ns.example. h.example. 1 2 3 4 5\n", []string{"EP1013 z:6"}, "line 2"},
+		{"SOA of another zone", host, "$ORIGIN contoso.net.\n" + dnsHead + dnsHost, []string{"EP1013 z:3"}, "contoso.net and not of contoso.com"},
+		{"SOA last", host, "$TTL 300\n@ NS ns.example.\n" + dnsHost + "@ SOA ns.example. h.example. 1 2 3 4 5\n", nil, ""},
+
+		// Order in preparations.
+		{"another pool comes first", prepare, dnsHead + strings.Replace(dnsPools, "SRV 20", "SRV 5", 1), []string{"EP3006 z:7"}, "sip2.contoso.com and not at sip1.contoso.com"},
+		{"another host comes first", hostPrepare, dnsHead + dnsHost + "sip1 A 203.0.113.11\n_xmpp-server._tcp SRV 5 0 5269 sip1\n", []string{"EP3006 z:7"}, "and not at xmpp.contoso.com"},
+		{"the pool in use comes first", prepare, dnsHead + dnsPools, nil, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			plans, got := test.spec.compile(t, test.zone)
+			got = slices.DeleteFunc(got, func(f diag.Finding) bool { return f.Code == "EP2012" })
+			if list := findings(got); !slices.Equal(list, append([]string{}, test.want...)) {
+				t.Fatalf("found %v, want %v\n%s", list, test.want, details(got))
+			}
+			if !strings.Contains(details(got), test.says) {
+				t.Errorf("no finding says %q\n%s", test.says, details(got))
+			}
+			failed := slices.ContainsFunc(got, func(f diag.Finding) bool { return f.Severity == "error" })
+			if failed == (len(plans) == 1) {
+				t.Errorf("%d plans", len(plans))
+			}
+		})
+	}
+}
+
+func details(list []diag.Finding) string {
+	var b strings.Builder
+	for _, f := range list {
+		fmt.Fprintf(&b, "%s: %s\n", f.Code, f.Detail)
+	}
+	return b.String()
+}
+
+// A set with several TTLs has one after the change, and one after its rollback.
+func TestMixedTTL(t *testing.T) {
+	zone := dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp 900 SRV 10 0 5269 xmpp\n_xmpp-server._tcp SRV 20 0 5269 sip1\nsip1 A 203.0.113.11\n"
+	plans, found := dnsSpec{host: true, accept: "EP2024"}.compile(t, zone)
+	if len(plans) != 1 {
+		t.Fatal(details(found))
+	}
+	z := plans[0].Zones[0]
+	want := "$TTL 300\n@ SOA ns.example. h.example. 2 2 3 4 5\n@ NS ns.example.\nxmpp 60 A 198.51.100.21\n_xmpp-server._tcp 300 SRV 10 0 5269 xmpp\n_xmpp-server._tcp SRV 20 0 5269 sip1\nsip1 A 203.0.113.11\n"
+	if string(z.Text) != want {
+		t.Errorf("the new zone is\n%s", z.Text)
+	}
+	if z.Wait.Old != 3600 {
+		t.Errorf("the old answers are reckoned to live %d seconds", z.Wait.Old)
+	}
+	for _, set := range z.Records {
+		if len(set.Old) > 0 && set.OldTTL <= set.NewTTL {
+			t.Errorf("%s %s: TTL %d to %d", set.Owner, set.Type, set.OldTTL, set.NewTTL)
+		}
+	}
+	if codes := regexp.MustCompile("EP2024").FindAllString(fmt.Sprint(plans[0].Findings), -1); len(codes) != 2 {
+		t.Errorf("accepted findings: %v", plans[0].Findings)
+	}
+}
+
+// Records of a domain that another zone decides are not in the plan.
+func TestDelegatedIsLeftOut(t *testing.T) {
+	spec := dnsSpec{accept: "EP2025", blocks: "sip_domain \"emea.contoso.com\" {\n xmpp = true\n}\n"}
+	plans, found := spec.compile(t, dnsHead+dnsPools+"emea NS ns.example.\n_xmpp-server._tcp.emea SRV 10 0 5269 sip1\n")
+	if len(plans) != 1 {
+		t.Fatal(details(found))
+	}
+	for _, set := range plans[0].Zones[0].Records {
+		if strings.Contains(set.Owner, "emea") {
+			t.Errorf("the plan has %s", set.Owner)
+		}
+	}
+	if strings.Contains(string(plans[0].Zones[0].Text), "emea SRV 0") {
+		t.Errorf("the plan edits\n%s", plans[0].Zones[0].Text)
+	}
+}
+
+// Whatever stands in a zone file, there is a plan or an error, and no panic: Compile
+// proves each plan and ends the program where it cannot.
+func TestSpoiltZones(t *testing.T) {
+	specs := []dnsSpec{{}, {host: true}, {prepare: true}, {host: true, prepare: true}, {six: true, accept: "EP2024"}, {accept: "EP2025"}}
+	words := []string{
+		"sip1", "sip2", "xmpp", "*", "*._tcp", "_tcp", "_xmpp-server._tcp", "_xmpps-server._tcp", "contoso.com.", "@", ".", "\\255\\.x",
+		"A", "AAAA", "CNAME", "DNAME", "NS", "SRV", "TXT", "SOA", "10 0 5269", "65535 0 5269", "203.0.113.11", "198.51.100.21", "10.0.0.1",
+		"fd00::1", "sip1.contoso.com", "sip2.contoso.com.", "203.0.113.5.", "60", "3600", "\n", "\n", "\n", "; x", "$ORIGIN _tcp", "$INCLUDE f",
+		"$GENERATE 1-2 sip$ A 192.0.2.$", "bücher", "\\# 1 00",
+	}
+	plans := 0
+	for seed := range uint64(1500) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		spec := specs[r.IntN(len(specs))]
+		lines := strings.SplitAfter(dnsHead+dnsPools+"xmpp A 203.0.113.11\n", "\n")
+		for range 1 + r.IntN(3) {
+			i := 3 + r.IntN(len(lines)-3)
+			switch r.IntN(3) {
+			case 0: // a line made of anything
+				var line []string
+				for range 2 + r.IntN(5) {
+					line = append(line, pick(r, words...))
+				}
+				lines = slices.Insert(lines, i, strings.Join(line, " ")+"\n")
+			case 1: // a record that may do harm
+				owner, typ := pick(r, words[:12]...), pick(r, words[12:20]...)
+				data := map[string][]string{"A": words[22:25], "AAAA": words[25:26], "SRV": {"10 0 5269 sip2", "7 0 5269 203.0.113.5.", "9 0 5269 .", "30 0 5269 x.sip1"}}[typ]
+				if data == nil {
+					data = words[:9]
+				}
+				lines = slices.Insert(lines, i, owner+" "+pick(r, "", "60 ", "3600 ")+typ+" "+pick(r, data...)+"\n")
+			case 2:
+				lines = slices.Delete(lines, i, min(i+1, len(lines)))
+			}
+			if len(lines) < 5 {
+				break
+			}
+		}
+		got, found := spec.compile(t, strings.Join(lines, ""))
+		failed := slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Severity == "error" })
+		if nothing := slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Code == "EP3013" }); failed == (len(got) == 1) && !nothing {
+			t.Fatalf("seed %d: %d plans\n%s\n%s", seed, len(got), details(found), strings.Join(lines, ""))
+		}
+		plans += len(got)
+	}
+	t.Logf("%d plans proved", plans)
+	if plans < 300 {
+		t.Errorf("only %d plans", plans)
+	}
+}

@@ -1,0 +1,178 @@
+package compiler
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+// inASCII is the spec with the names of public DNS as they stand there: labels in
+// Unicode (U-labels) become A-labels, which begin with xn--. The spec itself is left as
+// it is. What cannot be converted stays, for checkNames to report.
+func (m *model) inASCII(spec *parser.Spec) *parser.Spec {
+	m.spelled = map[string]string{}
+	out := *spec
+	out.EdgePools, out.SIPDomains, out.Zones = nil, nil, nil
+	for _, pool := range spec.EdgePools {
+		own := *pool
+		own.AccessEdgeFQDN = m.encode(pool.AccessEdgeFQDN)
+		if pool.Certificate != nil {
+			cert := *pool.Certificate
+			cert.SubjectAlternativeNames.V = m.encodeAll(cert.SubjectAlternativeNames.V)
+			own.Certificate = &cert
+		}
+		out.EdgePools = append(out.EdgePools, &own)
+	}
+	for _, domain := range spec.SIPDomains {
+		own := *domain
+		own.Name = m.encode(domain.Name)
+		out.SIPDomains = append(out.SIPDomains, &own)
+	}
+	if spec.XMPP != nil {
+		own := *spec.XMPP
+		own.Host = m.encode(own.Host)
+		own.Partners.V = m.encodeAll(own.Partners.V)
+		out.XMPP = &own
+	}
+	for _, z := range spec.Zones {
+		own := *z
+		own.Name = m.encode(z.Name)
+		out.Zones = append(out.Zones, &own)
+	}
+	return &out
+}
+
+func (m *model) encode(name parser.Value[string]) parser.Value[string] {
+	if name.Set {
+		name.V = m.encodeAll([]string{name.V})[0]
+	}
+	return name
+}
+
+func (m *model) encodeAll(names []string) []string {
+	var out []string
+	for _, name := range names {
+		encoded, err := toASCII(name)
+		if err == nil && encoded != name {
+			m.spelled[strings.TrimSuffix(encoded, ".")] = strings.TrimSuffix(name, ".")
+			name = encoded
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// toASCII converts the U-labels of a name. A name that has none stays as it is, also in
+// upper and lower case; so does the asterisk of a certificate's wildcard.
+func toASCII(name string) (string, error) {
+	if isASCII(name) {
+		return name, nil
+	}
+	if !utf8.ValidString(name) {
+		return name, errors.New("not UTF-8")
+	}
+	rest, wildcard := strings.CutPrefix(name, "*.")
+	encoded, err := idna.Lookup.ToASCII(rest)
+	if wildcard {
+		encoded = "*." + encoded
+	}
+	return encoded, err
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c > '~' })
+}
+
+var nameToken = regexp.MustCompile(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
+
+// spell has a sentence show names as the spec spells them, and at the first mention of
+// each its A-labels too.
+func (m *model) spell(sentence string) string {
+	if len(m.spelled) == 0 {
+		return sentence
+	}
+	told := map[string]bool{}
+	return nameToken.ReplaceAllStringFunc(sentence, func(name string) string {
+		for top := name; top != ""; _, top, _ = strings.Cut(top, ".") {
+			spelled, ok := m.spelled[strings.ToLower(top)]
+			if !ok {
+				continue
+			}
+			shown := strings.TrimSuffix(name, top) + spelled
+			if !told[name] {
+				told[name] = true
+				return shown + " (" + name + ")"
+			}
+			return shown
+		}
+		return name
+	})
+}
+
+// checkInternal holds the name of an internal server or pool against what Lync takes.
+func (m *model) checkInternal(name parser.Value[string]) {
+	if name.Set && !isASCII(name.V) {
+		m.reportf(codeBadName, name.Range, "%q is not in ASCII. Lync takes no Unicode here: the FQDN of a server or pool has letters from A to Z, digits and hyphens. Give it as Get-CsPool or Get-CsComputer shows it.", name.V)
+		return
+	}
+	m.checkName(name)
+}
+
+// checkServer holds the name of a DNS server against what the scripts can ask.
+func (m *model) checkServer(name parser.Value[string]) {
+	if name.Set && !isASCII(name.V) {
+		if encoded, err := toASCII(name.V); err == nil {
+			m.reportf(codeBadName, name.Range, "%q is not in ASCII, and neither nsupdate nor the scripts convert the name of a server. Write its A-labels, %s, or its address.", name.V, encoded)
+			return
+		}
+	}
+	m.checkName(name)
+}
+
+// checkWords holds the names of a list against IDNA; names in ASCII pass.
+func (m *model) checkWords(names parser.Value[[]string]) {
+	for _, name := range names.V {
+		if !isASCII(name) {
+			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, notIDNA(name))
+		}
+	}
+}
+
+// isName tells whether checkName takes a name. Findings about what is wrong with one in
+// DNS would only be the same mistake again.
+func isName(name string) bool { return notIDNA(name) == "" && badName(name) == "" }
+
+// notIDNA says why a name has no A-labels.
+func notIDNA(name string) string {
+	_, err := toASCII(name)
+	if err == nil {
+		return ""
+	}
+	return "IDNA does not allow it (" + strings.TrimPrefix(err.Error(), "idna: ") + ")"
+}
+
+// checkSpellings reports two blocks for one domain, in Unicode and in ASCII. The same
+// spelling twice has been reported by the parser.
+func (m *model) checkSpellings() {
+	seen := map[string]string{}
+	note := func(block string, name parser.Value[string]) {
+		key := block + " " + absolute(name.V)
+		if first, twice := seen[key]; twice {
+			m.reportf(codeDuplicate, name.Range, "%s has a block %s already, at %s: U-labels and A-labels are two spellings of one name. Remove one of the blocks.", name.V, block, first)
+			return
+		}
+		seen[key] = fmt.Sprintf("%s:%d", name.Range.Filename, name.Range.Start.Line)
+	}
+	for _, domain := range m.spec.SIPDomains {
+		note("sip_domain", domain.Name)
+	}
+	for _, z := range m.spec.Zones {
+		note("dns_zone", z.Name)
+	}
+}

@@ -1,0 +1,227 @@
+package compiler
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// target is a name that partners are led to once the plan is carried out.
+type target struct {
+	name  string    // absolute
+	rng   hcl.Range // where it is named
+	owner string    // of an SRV record of the zone file that names it; "" if only the spec does
+	in    *zone     // the zone of that record
+	first bool      // partners try it first, or the plan adds it
+}
+
+// shown is the name as findings have it.
+func (t target) shown() string {
+	if t.name == "." {
+		return t.name
+	}
+	return strings.TrimSuffix(t.name, ".")
+}
+
+// checkTargets holds each name that SRV records of the plan point at against the rules
+// for such names, once.
+func (j *job) checkTargets(out map[*zone][]RecordSet) {
+	for _, t := range j.targetsOf(out) {
+		z := j.zoneOf(t.name)
+		known := z != nil && z.file != nil
+		direct := known && (z.has(t.name, "A") || z.has(t.name, "AAAA"))
+		switch {
+		case t.name == ".":
+			j.report(codeDeadFallback, t.rng, `The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a contradiction; remove it.`)
+		case !direct && j.checkSpelling(t):
+		case known:
+			j.checkLed(z, t)
+		}
+	}
+}
+
+// maxTargets is how many names are looked at: as many SRV records do not fit into a DNS
+// message.
+const maxTargets = 2000
+
+// targetsOf lists the one that the failover aims at, and those of all SRV records.
+func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
+	var list []*target
+	known := map[string]*target{}
+	add := func(t *target) {
+		if old := known[t.name]; old != nil {
+			old.first = old.first || t.first
+		} else if len(list) < maxTargets {
+			known[t.name] = t
+			list = append(list, t)
+		}
+	}
+	if j.prepare == nil {
+		aim := j.to.AccessEdgeFQDN
+		if j.spec.XMPP.Host.Set {
+			aim = j.spec.XMPP.Host
+		}
+		add(&target{name: absolute(aim.V), rng: aim.Range, first: true})
+	}
+	for _, z := range j.zones {
+		for _, set := range out[z] {
+			if set.Type != "SRV" {
+				continue
+			}
+			lines := z.srvLines(set.Owner)
+			for i, data := range set.New { // in the order of priority
+				s, _ := parseSRV(data)
+				if line := lines[s.target]; line > 0 {
+					add(&target{name: s.target, rng: zoneRange(z.Zone, line, 1), owner: set.Owner, in: z, first: i == 0})
+				} else {
+					add(&target{name: s.target, rng: j.named(s.target), first: true})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// srvLines are the lines of the SRV records of an owner, by target.
+func (z *zone) srvLines(owner string) map[string]int {
+	lines := map[string]int{}
+	for _, r := range z.owners[owner] {
+		if s, ok := parseSRV(r.Data); ok && r.Type == "SRV" && lines[s.target] == 0 {
+			lines[s.target] = r.Line
+		}
+	}
+	return lines
+}
+
+// named is where the spec names a target that the plan adds.
+func (j *job) named(target string) hcl.Range {
+	for _, pool := range j.spec.EdgePools {
+		if !j.spec.XMPP.Host.Set && absolute(pool.AccessEdgeFQDN.V) == target {
+			return pool.AccessEdgeFQDN.Range
+		}
+	}
+	return j.spec.XMPP.Host.Range
+}
+
+// checkSpelling reports a target that is an address, or a name with its zone twice.
+func (j *job) checkSpelling(t *target) bool {
+	if t.owner == "" {
+		return false
+	}
+	owner := strings.TrimSuffix(t.owner, ".")
+	if addr, ok := t.in.literal(t.name); ok {
+		j.report(codeLiteral, t.rng, "The target of this SRV record of %s is the address %s. DNS takes it for a name, and nobody can look that up: give a host name that has the address.", owner, addr)
+		return true
+	}
+	for _, name := range t.in.shorter(t.name) {
+		if j.isKnown(name) {
+			j.report(codeLostDot, t.rng, "The target of this SRV record of %s is read as %s: it lacks its final dot, so that the origin is added. Write %s with the dot.", owner, t.shown(), name)
+			return true
+		}
+	}
+	return false
+}
+
+// isKnown tells whether a name is one of the plan, or has records in a zone.
+func (j *job) isKnown(name string) bool {
+	z := j.zoneOf(name)
+	return j.wanted.names[name] || z != nil && (z.has(name, "A") || z.has(name, "AAAA") || z.has(name, "CNAME"))
+}
+
+// checkLed holds a target against the zone that it is in.
+func (j *job) checkLed(z *zone, t *target) {
+	moves := j.prepare == nil && j.spec.XMPP.Host.Set && t.name == absolute(j.spec.XMPP.Host.V)
+	cut, away := z.cut(t.name)
+	alias := z.wildcard(t.name)
+	if alias == "" || moves {
+		alias = t.name
+	}
+	switch {
+	case away:
+		j.checkAway(z, t, cut, moves)
+	case j.checkAlone(z, t.name):
+	case z.has(alias, "CNAME"):
+		j.report(codeAlias, z.at(alias, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782); give the host addresses of its own.", t.shown())
+	case moves: // to addresses of the spec
+	case len(z.answer(t.name, "A"))+len(z.answer(t.name, "AAAA")) == 0:
+		j.checkNoAddress(z, t)
+	default:
+		j.checkPrivate(z, t)
+	}
+}
+
+// checkAway reports a target that the zone has handed to another one.
+func (j *job) checkAway(z *zone, t *target, cut zonefile.Record, moves bool) {
+	top := strings.TrimSuffix(cut.Owner, ".")
+	switch {
+	case moves: // withoutCut says so
+	case cut.Type == "DNAME":
+		j.report(codeAlias, zoneRange(z.Zone, cut.Line, 1), "This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC 2782).", t.shown(), top)
+	case t.owner == "" && j.prepare == nil:
+		j.report(codeOutsideZones, t.rng, "%s is delegated: line %d of %s makes %s a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), cut.Line, z.File.V, top, j.to.Name)
+	}
+}
+
+// besideCNAME are the types that may stand beside a CNAME record (RFC 4034).
+var besideCNAME = []string{"CNAME", "RRSIG", "NSEC", "NSEC3", "KEY", "SIG", "NXT"}
+
+// checkAlone reports a CNAME record that is not alone at its name.
+func (j *job) checkAlone(z *zone, name string) bool {
+	data, _ := z.set(name, "CNAME")
+	if len(data) == 0 {
+		return false
+	}
+	i := slices.IndexFunc(z.owners[name], func(r zonefile.Record) bool {
+		return r.Type == "CNAME" && r.Data != data[0] || !slices.Contains(besideCNAME, r.Type)
+	})
+	if i < 0 {
+		return false
+	}
+	other := z.owners[name][i]
+	j.report(codeNoEdit, z.at(name, "CNAME"), "%s has this CNAME record and on line %d a record of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), other.Line, other.Type)
+	return true
+}
+
+// checkNoAddress reports a target without addresses: an error if partners try it first,
+// a warning if it is one of those behind.
+func (j *job) checkNoAddress(z *zone, t *target) {
+	if z.makes(t.name) || !t.first && slices.ContainsFunc(z.file.Directives, isInclude) {
+		return
+	}
+	switch {
+	case t.owner == "":
+		j.report(codeNoAddress, t.rng, "SRV records will point at %s, which has no address in zone %s.", t.shown(), z.Name.V)
+	case t.first:
+		j.report(codeNoAddress, t.rng, "The SRV record of %s that comes first points at %s, which has no address in zone %s.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
+	default:
+		j.report(codeDeadFallback, t.rng, "This SRV record of %s points at %s, which has no address in zone %s. Add the address, or remove the record: partners who come to it get nowhere.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
+	}
+}
+
+// checkPrivate reports addresses of a target that no partner can reach.
+func (j *job) checkPrivate(z *zone, t *target) {
+	bad := private(append(z.answer(t.name, "A"), z.answer(t.name, "AAAA")...))
+	if len(bad) == 0 {
+		return
+	}
+	at := z.File.Range
+	for _, r := range slices.Concat(z.owners[t.name], z.owners[z.wildcard(t.name)]) {
+		if (r.Type == "A" || r.Type == "AAAA") && r.Data == bad[0] {
+			at = zoneRange(z.Zone, r.Line, 1)
+			break
+		}
+	}
+	j.report(codePrivate, at, "SRV records lead partners to %s, and here it has the address %s, which cannot be reached from the internet. Give it the address that the public sees, or remove the record.", t.shown(), strings.Join(bad, ", "))
+}
+
+// private are those of a list of addresses that cannot be reached from the internet.
+func private(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		addr, err := netip.ParseAddr(s)
+		return err != nil || isPublic(addr)
+	})
+}

@@ -1,0 +1,330 @@
+package compiler
+
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// interest is what the compiler wants to know of the zone files, which may have a
+// million records. All names are absolute and in lower case.
+type interest struct {
+	names map[string]bool // of the plan: all their records are kept
+	above map[string]bool // names of the plan and those above them: delegations and wildcards there are kept
+	other map[string]bool // names of which SRV records are kept
+}
+
+func (m *model) interest() *interest {
+	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}}
+	for _, pool := range m.spec.EdgePools {
+		in.add(absolute(pool.AccessEdgeFQDN.V))
+	}
+	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
+		in.add(absolute(m.spec.XMPP.Host.V))
+	}
+	for _, domain := range m.spec.SIPDomains {
+		in.add(srvOwner(domain.Name.V))
+		in.other[directOwner(domain.Name.V)] = true
+	}
+	return in
+}
+
+func (in *interest) add(name string) {
+	in.names[name] = true
+	for ; name != ""; name = parent(name) {
+		in.above[name] = true
+	}
+}
+
+// directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
+func directOwner(domain string) string { return "_xmpps-server._tcp." + absolute(domain) }
+
+// wants tells which records of a zone are kept.
+func (in *interest) wants(owner []byte, typ string) bool {
+	switch {
+	case in.names[string(owner)]:
+		return true
+	case typ == "NS" || typ == "DNAME":
+		return in.above[string(owner)]
+	case bytes.HasPrefix(owner, []byte("*.")):
+		return in.above[string(owner[2:])]
+	case typ == "SRV":
+		return in.other[string(owner)] || bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
+	}
+	return in.unicode(owner) != ""
+}
+
+// unicode returns the name of the plan that an owner in raw UTF-8 means, "" if none.
+func (in *interest) unicode(owner []byte) string {
+	if bytes.IndexByte(owner, '\\') < 0 {
+		return ""
+	}
+	name, err := toASCII(unescaped(string(owner)))
+	if err != nil || !in.names[name] {
+		return ""
+	}
+	return name
+}
+
+// unescaped has the octets of a canonical name for those of its escapes that are not
+// ASCII.
+func unescaped(name string) string {
+	var out []byte
+	for i := 0; i < len(name); i++ {
+		out = append(out, name[i])
+		if name[i] != '\\' {
+			continue
+		}
+		if n, err := strconv.ParseUint(name[i+1:min(i+4, len(name))], 10, 8); err == nil && n > 127 {
+			out[len(out)-1] = byte(n)
+			i += 3
+		} else if i++; i < len(name) {
+			out = append(out, name[i])
+		}
+	}
+	return string(out)
+}
+
+// parent is the name above a name, "" above the root.
+func parent(name string) string {
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case '.':
+			if up := name[i+1:]; up != "" || name == "." {
+				return up
+			}
+			return "."
+		}
+	}
+	return ""
+}
+
+// under tells whether a name is another one or lies below it.
+func under(name, top string) bool {
+	head, ok := strings.CutSuffix(name, top)
+	if !ok || head == "" || top == "." {
+		return ok
+	}
+	rest, dot := strings.CutSuffix(head, ".")
+	slashes := len(rest) - len(strings.TrimRight(rest, `\`))
+	return dot && slashes%2 == 0 // an escaped dot is part of a label
+}
+
+// maxOutside is how many records outside of a zone are kept of its file.
+const maxOutside = 64
+
+// read reads the file of a zone as far as in says.
+func (z *zone) read(in *interest) error {
+	outside := 0
+	file, err := zonefile.Read(z.Text, z.origin, func(owner []byte, typ string) bool {
+		z.nodes.note(owner)
+		switch {
+		case in.wants(owner, typ):
+			return true
+		case typ == "NS" && (z.allNS || string(owner) == z.origin):
+			return true
+		case z.holds(owner), outside == maxOutside:
+			return false
+		}
+		outside++
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	z.file, z.owners = file, map[string][]zonefile.Record{}
+	for _, r := range file.Records {
+		z.owners[r.Owner] = append(z.owners[r.Owner], r)
+	}
+	return nil
+}
+
+// holds is under for the owner of a record, without a copy of it.
+func (z *zone) holds(owner []byte) bool {
+	n := len(owner) - len(z.origin)
+	return n >= 0 && string(owner[n:]) == z.origin && (n == 0 || owner[n-1] == '.')
+}
+
+// nodes are names of which a reading finds out whether they exist, which they also do
+// if only a name below them has records.
+type nodes map[string]bool
+
+func (n nodes) note(owner []byte) {
+	for i := 0; len(n) > 0 && i < len(owner); i++ {
+		exists, asked := n[string(owner[i:])]
+		if exists {
+			return // and so do those above
+		}
+		if asked {
+			n[string(owner[i:])] = true
+		}
+		for ; i < len(owner) && owner[i] != '.'; i++ {
+			if owner[i] == '\\' {
+				i++
+			}
+		}
+	}
+}
+
+// readAgain reads those zones a second time of which the first reading has shown that
+// more is needed: the addresses of SRV targets that the spec does not name, whether
+// names exist where a wildcard would answer for them, or what records outside of the
+// zone are there for.
+func (m *model) readAgain(in *interest) {
+	more := map[*zone]bool{}
+	for _, name := range m.namedBySRV() {
+		if z := m.zoneOf(name); z != nil && !in.names[name] {
+			in.add(name)
+			more[z] = true
+		}
+	}
+	for _, z := range m.zones {
+		if z.file == nil {
+			continue
+		}
+		for _, r := range z.file.Records {
+			z.allNS = z.allNS || !under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
+			more[z] = more[z] || z.allNS || strings.HasPrefix(r.Owner, "*.")
+		}
+		if !more[z] {
+			continue
+		}
+		z.nodes = nodes{}
+		for name := range in.above {
+			if under(name, z.origin) {
+				z.nodes[name] = false
+			}
+		}
+		if err := z.read(in); err != nil {
+			z.file = nil
+			m.reportZone(z.Zone, err)
+		}
+	}
+}
+
+// namedBySRV lists the targets of the SRV records of the plan, and the names that they
+// may have been meant to be.
+func (m *model) namedBySRV() []string {
+	var out []string
+	for _, domain := range m.spec.SIPDomains {
+		owner := srvOwner(domain.Name.V)
+		z := m.zoneOf(owner)
+		if z == nil || z.file == nil {
+			continue
+		}
+		data, _ := z.set(owner, "SRV")
+		for _, d := range data {
+			if s, ok := parseSRV(d); ok {
+				out = append(append(out, s.target), z.shorter(s.target)...)
+			}
+		}
+	}
+	return out
+}
+
+// shorter are the names that a relative name with a lost dot may have been meant to be:
+// without an origin at its end, which is the zone or lies in it.
+func (z *zone) shorter(name string) []string {
+	var out []string
+	for up := parent(name); up != "" && under(up, z.origin); up = parent(up) {
+		if head := strings.TrimSuffix(name, up); strings.Count(head, ".") > 1 {
+			out = append(out, head)
+		}
+	}
+	return out
+}
+
+// literal is the address that a name spells, alone or before a name of the zone.
+func (z *zone) literal(name string) (netip.Addr, bool) {
+	for _, head := range append(z.shorter(name), name, strings.TrimSuffix(name, z.origin)) {
+		if addr, err := netip.ParseAddr(strings.TrimSuffix(head, ".")); err == nil {
+			return addr, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// whole reports a file that no DNS server would load as this zone.
+func (m *model) whole(spec *parser.Zone, z *zone) bool {
+	var soa []zonefile.Record
+	for _, r := range z.file.Records {
+		if r.Type == "SOA" {
+			soa = append(soa, r)
+		}
+	}
+	name := strings.TrimSuffix(z.origin, ".")
+	_, serial := z.file.Serial()
+	switch {
+	case len(soa) == 0 || !serial:
+		m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
+	case soa[0].Owner != z.origin:
+		m.reportf(codeBadZone, zoneRange(spec, soa[0].Line, 1), "This SOA record is that of %s and not of %s. Give the file of the zone, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
+	case len(soa) > 1:
+		m.reportf(codeBadZone, zoneRange(spec, soa[1].Line, 1), "This is a second SOA record, after the one on line %d. A zone transfer ends with its SOA once more: take that line out.", soa[0].Line)
+	case !z.has(z.origin, "NS") && !slices.ContainsFunc(z.file.Directives, isInclude):
+		m.reportf(codeBadZone, spec.File.Range, "The zone file %q has no NS record of %s itself. DNS servers do not load such a zone; export it whole.", spec.File.V, name)
+	default:
+		return true
+	}
+	return false
+}
+
+func isInclude(d zonefile.Directive) bool { return d.Name == "$INCLUDE" }
+
+// has tells whether a set is in the file.
+func (z *zone) has(owner, typ string) bool {
+	return slices.ContainsFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == typ })
+}
+
+// wildcard is the owner of the wildcard that answers for a name without records, ""
+// if none does: it stands below the nearest name that exists (RFC 4592).
+func (z *zone) wildcard(name string) string {
+	if z.nodes == nil || z.nodes[name] {
+		return ""
+	}
+	for up := parent(name); under(up, z.origin); up = parent(up) {
+		if star := "*." + up; len(z.owners[star]) > 0 {
+			return star
+		}
+		if z.nodes[up] {
+			return ""
+		}
+	}
+	return ""
+}
+
+// answer is what the zone answers for a name and a type, where a wildcard may.
+func (z *zone) answer(name, typ string) []string {
+	if star := z.wildcard(name); star != "" {
+		name = star
+	}
+	data, _ := z.set(name, typ)
+	return data
+}
+
+// cut is the record above a name, or at it, that takes the name out of the zone: NS of
+// another zone, or DNAME. Of several it is the highest.
+func (z *zone) cut(name string) (zonefile.Record, bool) {
+	var found zonefile.Record
+	for up := name; under(up, z.origin); up = parent(up) {
+		for _, r := range z.owners[up] {
+			if r.Type == "NS" && up != z.origin || r.Type == "DNAME" && up != name {
+				found = r
+				break
+			}
+		}
+	}
+	return found, found.Owner != ""
+}
+
+// makes tells whether a $GENERATE of the zone can make an address of a name.
+func (z *zone) makes(name string) bool {
+	return slices.ContainsFunc(z.file.Directives, func(d zonefile.Directive) bool { return d.Makes(name, "A") || d.Makes(name, "AAAA") })
+}

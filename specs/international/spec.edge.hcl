@@ -1,0 +1,77 @@
+# Names of public DNS in Unicode: the plan and the zone file have their A-labels.
+
+topology "contoso" {
+  product         = "lync-server-2013"
+  management_host = "fe2.corp.contoso.com"
+}
+
+site "Site1" {
+  xmpp_federation_route = edge_pool.EdgePool1
+}
+
+site "Site2" {
+  xmpp_federation_route = edge_pool.EdgePool1
+}
+
+edge_pool "EdgePool1" {
+  site             = site.Site1
+  fqdn             = "edgepool1.contoso.com"
+  access_edge_fqdn = "sip1.bücher.example"
+
+  xmpp {}
+
+  server "edge1.contoso.com" {
+    public_ipv4 = "203.0.113.11"
+  }
+}
+
+edge_pool "EdgePool2" {
+  site             = site.Site2
+  fqdn             = "edgepool2.contoso.com"
+  access_edge_fqdn = "sip2.bücher.example"
+  next_hop         = "fepool2.corp.contoso.com"
+
+  xmpp {}
+
+  certificate {
+    subject_alternative_names = ["bücher.example", "xmpp.bücher.example"]
+    not_after                 = "2027-06-30"
+  }
+
+  server "edge2.contoso.com" {
+    public_ipv4 = "198.51.100.21"
+  }
+}
+
+front_end_pool "fepool2" {
+  site               = site.Site2
+  fqdn               = "fepool2.corp.contoso.com"
+  central_management = true
+}
+
+sip_domain "bücher.example" {
+  xmpp = true
+}
+
+xmpp_federation {
+  host     = "xmpp.bücher.example"
+  partners = ["例え.テスト"]
+}
+
+dns_zone "bücher.example" {
+  file     = "buecher.example.zone"
+  server   = "ns1.contoso.net"
+  delivery = "nsupdate"
+}
+
+failover "edgepool1-to-edgepool2" {
+  federation = "xmpp"
+  to         = edge_pool.EdgePool2
+
+  change {
+    ticket       = "CHG0042320"
+    summary      = "Move XMPP federation to EdgePool2"
+    window_start = "2026-12-05T22:00:00Z"
+    window_end   = "2026-12-06T00:00:00Z"
+  }
+}
