@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
@@ -149,7 +148,7 @@ func (j *job) targets() []string {
 	})
 	var out []string
 	for _, pool := range pools {
-		if pool.XMPP != nil && !strings.HasPrefix(j.productOf(pool), "sfb-server-2019") && j.productOf(pool) != "sfb-server-se" {
+		if pool.XMPP != nil && cmdlet.Product(j.productOf(pool)).HasXMPP() {
 			out = append(out, absolute(pool.AccessEdgeFQDN.V))
 		}
 	}

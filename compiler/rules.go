@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -20,7 +21,7 @@ func (j *job) checkTarget() bool {
 	}
 	to := j.to
 	switch product := j.productOf(to); {
-	case product == "sfb-server-2019" || product == "sfb-server-se":
+	case !cmdlet.Product(product).HasXMPP():
 		j.report(codeNoXMPPProduct, j.f.To.Range, "%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. Choose a pool of Lync Server 2013 or Skype for Business Server 2015.", to.Name, product)
 	case to.XMPP == nil:
 		j.report(codeNoXMPPPool, j.f.To.Range, `XMPP federation is not enabled on %s. Enable it in Topology Builder ("Enable XMPP federation (port 5269)"), publish, run Setup again on the Front End and Edge Servers, then add a block xmpp {} to the pool.`, to.Name)

@@ -21,7 +21,12 @@ func TestSRVTargets(t *testing.T) {
 		}
 		return out
 	}
-	got, err := j.srvTargets(z, []RecordSet{
+	kept := &interest{names: map[string]bool{}}
+	for _, name := range []string{"four", "six", "both", "alias", "none", "x.sub", "set", "kept", "before"} {
+		kept.names[name+".example.com."] = true // as readAgain asks for all targets
+	}
+	err := z.read(kept)
+	got := j.srvTargets(z, []RecordSet{
 		{Owner: "set.example.com.", Type: "A", Old: []string{"192.0.2.4"}, New: []string{"192.0.2.9"}},
 		{Owner: "_a.example.com.", Type: "SRV", Old: srvs("before.example.com."),
 			New: srvs("six.example.com.", "both.example.com.", "four.example.com.", "alias.example.com.", "none.example.com.", "x.sub.example.com.", "set.example.com.", "four.example.org.", ".")},

@@ -59,10 +59,8 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		return planned, nil
 	}
 	planned.Wait = waits(sets, soa)
+	planned.SRVTargets = j.srvTargets(z, sets)
 	var err error
-	if planned.SRVTargets, err = j.srvTargets(z, sets); err != nil {
-		return planned, err
-	}
 	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
 		return planned, err
 	}
@@ -78,10 +76,10 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	return planned, err
 }
 
-// srvTargets looks up the addresses of the names to which the SRV records of changed sets
-// point, in the zone file: it is read again because nobody has asked for other names than
-// those of the spec.
-func (j *job) srvTargets(z *zone, sets []RecordSet) ([]SRVTarget, error) {
+// srvTargets are the names with addresses in the zone file to which the SRV records of
+// changed sets point, but for those that have a set of their own in the plan. All
+// records of such names are kept when the file is read; see readAgain.
+func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 	wanted := map[string]bool{}
 	for _, set := range sets {
 		for _, data := range slices.Concat(set.Old, set.New) {
@@ -95,17 +93,11 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) ([]SRVTarget, error) {
 			delete(wanted, set.Owner)
 		}
 	}
-	file, err := zonefile.Read(z.Text, z.origin, func(owner []byte, typ string) bool {
-		return (typ == "A" || typ == "AAAA") && wanted[string(owner)]
-	})
-	if err != nil {
-		return nil, err
-	}
 	var out []SRVTarget
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		target := SRVTarget{Name: name}
 		for _, typ := range []string{"A", "AAAA"} {
-			if _, ok := file.Set(name, typ); ok {
+			if z.has(name, typ) {
 				target.Types = append(target.Types, typ)
 			}
 		}
@@ -113,7 +105,7 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) ([]SRVTarget, error) {
 			out = append(out, target)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // edit makes hunks that turn each set into its new one.

@@ -31,6 +31,10 @@ func Products() []Product {
 	return []Product{LyncServer2013, SfBServer2015, SfBServer2019, SfBServerSE}
 }
 
+// HasXMPP tells whether Edge Servers of the product can have XMPP federation, which
+// Microsoft removed after Skype for Business Server 2015.
+func (p Product) HasXMPP() bool { return p != SfBServer2019 && p != SfBServerSE }
+
 // Param is one named parameter of a call. A switch has no value: Switch is true
 // and Value is empty.
 type Param struct {

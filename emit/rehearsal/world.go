@@ -120,7 +120,7 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 	if pool.NextHop != "" {
 		out.Registrar = "Registrar:" + pool.NextHop
 	}
-	xmpp := pool.ListeningPort > 0 && product != cmdlet.SfBServer2019 && product != cmdlet.SfBServerSE
+	xmpp := pool.ListeningPort > 0 && product.HasXMPP()
 	if xmpp {
 		out.XmppListeningPort, out.XmppInternalPort = strconv.Itoa(pool.ListeningPort), strconv.Itoa(pool.InternalPort)
 	}
