@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -121,6 +122,29 @@ func (w *zoneWriter) change(host, typ, old, next string) {
 		}
 	}
 	w.changes = append(w.changes, c)
+}
+
+const benchProgram = "edgeplan.exe" // a name that every system takes
+
+// writeBenchFailover writes the spec of a failover whose zone is that of writeBenchZone,
+// and the program that compiles it.
+func writeBenchFailover(t *testing.T, dir string) {
+	t.Helper()
+	pool := func(n int) string {
+		return fmt.Sprintf("edge_pool \"EdgePool%[1]d\" {\n  site = site.Site%[1]d\n  fqdn = \"edgepool%[1]d.contoso.example\"\n  access_edge_fqdn = \"edge%[1]d.contoso.example\"\n"+
+			"  xmpp {}\n  server \"edge%[1]da.contoso.example\" {\n    public_ipv4 = \"203.0.113.%[1]d0\"\n  }\n}\nsite \"Site%[1]d\" {\n  xmpp_federation_route = edge_pool.EdgePool1\n}\n", n)
+	}
+	spec := "topology \"contoso\" {\n  product = \"lync-server-2013\"\n  management_host = \"fe2.contoso.example\"\n}\n" + pool(1) + pool(2) +
+		"sip_domain \"contoso.example\" {\n  xmpp = true\n}\nxmpp_federation {}\n" +
+		"dns_zone \"contoso.example\" {\n  file = \"old.zone\"\n  server = \"ns1.contoso.example\"\n}\n" +
+		"failover \"one-to-two\" {\n  federation = \"xmpp\"\n  to = edge_pool.EdgePool2\n  change {\n    ticket = \"C1\"\n    summary = \"Move\"\n  }\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "bench.edge.hcl"), []byte(spec), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, benchProgram), "../cmd/edgeplan")
+	if text, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
 }
 
 // writeBenchSpec writes a spec in which each of n SIP domains has a zone of its own.

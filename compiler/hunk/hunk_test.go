@@ -189,6 +189,7 @@ func checkRoundTrip(t *testing.T, old, want string, hunks []Hunk) {
 	if err != nil || string(back) != old {
 		t.Fatalf("%q: reversed hunks %+v give %q, %v; want %q", want, Reverse(hunks), back, err, old)
 	}
+	checkPieces(t, []byte(old), []byte(want), hunks)
 	if again := Reverse(Reverse(hunks)); len(hunks) > 0 && !reflect.DeepEqual(again, hunks) {
 		t.Fatalf("reversed twice: %+v, want %+v", again, hunks)
 	}
@@ -258,6 +259,7 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
+		checkPieces(t, text, got, hunks)
 		back, err := Apply(got, Reverse(hunks))
 		if err != nil || string(back) != string(text) {
 			t.Fatalf("%q -> %q -> %q, %v", text, got, back, err)
