@@ -19,7 +19,7 @@ test: ## run all tests
 race: ## run all tests with the race detector
 	go test -race -timeout 30m ./...
 
-scenarios: ## run every script of six specs, and its mutants, in PowerShell
+scenarios: ## run every script of nine specs, and their mutants, in PowerShell
 	EDGEPLAN_SCENARIOS=all go test -timeout 60m -v -run 'TestScenarios|TestMutants' ./emit/rehearsal
 
 lint: ## gofmt, vet, go.mod, staticcheck and actionlint

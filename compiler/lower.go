@@ -88,15 +88,15 @@ type stages struct {
 }
 
 func newStages(procedure string) *stages {
-	names := []string{Preflight, Stop, Route, DNS, Firewall, Start, Replicated, Verify}
+	names := []string{Preflight, Stop, Route, DNSServer, DNS, Firewall, Start, Replicated, Verify}
 	if procedure == "start-first" {
-		names = []string{Preflight, Start, Route, DNS, Firewall, Replicated, Verify}
+		names = []string{Preflight, Start, Route, DNSServer, DNS, Firewall, Replicated, Verify}
 	}
 	return &stages{names: names, steps: map[string]Steps{}}
 }
 
 func newRollback(procedure string) *stages {
-	names := []string{Start, Route, DNS, Replicated, Verify}
+	names := []string{Start, Route, DNSServer, DNS, Replicated, Verify}
 	if procedure == "start-first" {
 		names = names[1:] // nothing was stopped
 	}
@@ -194,6 +194,11 @@ func (l *lowering) preflight() {
 		l.manage("Export-CsConfiguration", cmdlet.Arg("FileName", "config.zip")), "config.zip", false})
 	backup(&Backup{l.info("preflight/backup-sites", host, "site list exists beside this script", Safe, rng, ours), l.plan.Product,
 		l.manage("Get-CsSite"), "sites.xml", true})
+	for _, z := range l.plan.Zones {
+		if z.Windows() && z.Changed() { // on the DNS server, before anything is stopped
+			add(&CheckRecords{l.info("preflight/records/"+z.Name, z.Computer, "DNS records of "+z.Name, Safe, l.zoneRange(z), ours), z.Name})
+		}
+	}
 }
 
 func (l *lowering) serviceFacts() []Fact {
@@ -313,26 +318,78 @@ func (l *lowering) records() {
 				steps = append(steps, set.Step)
 			}
 		}
-		rng := l.f.Range
-		for _, spec := range l.spec.Zones {
-			if spec.Name.V == z.Name {
-				rng = spec.Range
-			}
-		}
+		rng := l.zoneRange(z)
 		says := "DNS records of " + z.Name
 		forth, home := page(strings.Join(steps, ", ")), backPage("3c")
 		if l.prepare != nil {
 			forth, home = ours, ours
 		}
-		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, forth), z.Name}
-		step.Needs = l.forward.ids(Route)
+		edited := z.Windows() && z.Changed()
+		if edited {
+			l.edit(z, rng, forth, home)
+		}
+		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, forth), z.Name, edited}
+		step.Needs = append(l.forward.ids(Route), l.forward.ids(DNSServer)...)
 		step.Undo = []string{"rollback/dns/" + z.Name}
 		l.forward.add(DNS, step)
-		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, home), z.Name}
-		back.Needs = l.back.ids(Route)
+		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, home), z.Name, edited}
+		back.Needs = append(l.back.ids(Route), l.back.ids(DNSServer)...)
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(DNS, back)
+		if edited {
+			step.Risk, back.Risk = Safe, Safe
+			step.Undo, step.NoUndo = nil, "it changes nothing"
+		}
 	}
+	l.orderEdits()
+}
+
+// orderEdits has zones with addresses come first and go back last: SRV records of other
+// zones name their hosts.
+func (l *lowering) orderEdits() {
+	order := func(steps Steps, first bool) {
+		var ids []string
+		for _, step := range steps {
+			if l.movesAddresses(step) == first {
+				ids = append(ids, step.Info().ID)
+			}
+		}
+		for _, step := range steps {
+			if l.movesAddresses(step) != first {
+				step.Info().Needs = append(step.Info().Needs, ids...)
+			}
+		}
+	}
+	order(l.forward.steps[DNSServer], true)
+	order(l.back.steps[DNSServer], false)
+}
+
+func (l *lowering) movesAddresses(step Step) bool {
+	zone, _ := l.plan.Zone(step.(*EditRecords).Zone)
+	return slices.ContainsFunc(zone.Records, func(set RecordSet) bool { return set.Type != "SRV" && set.Changed() })
+}
+
+// edit changes a zone on the Windows DNS server itself.
+func (l *lowering) edit(z Zone, rng hcl.Range, forth, home Source) {
+	says := "DNS records of " + z.Name
+	step := &EditRecords{l.info("dns-server/"+z.Name, z.Computer, says, Disruptive, rng, forth), z.Name}
+	step.Needs = append(l.forward.ids(Preflight), l.forward.ids(Route)...)
+	step.Undo = []string{"rollback/dns-server/" + z.Name}
+	l.forward.add(DNSServer, step)
+	back := &EditRecords{l.info("rollback/dns-server/"+z.Name, z.Computer, says, Disruptive, rng, home), z.Name}
+	back.Needs = l.back.ids(Route)
+	back.NoUndo = "it is part of the rollback"
+	l.back.add(DNSServer, back)
+}
+
+// zoneRange is where the spec has a zone.
+func (l *lowering) zoneRange(z Zone) hcl.Range {
+	for _, spec := range l.spec.Zones {
+		if spec.Name.V == z.Name {
+			return spec.Range
+		}
+	}
+	return l.f.Range
 }
 
 // checkRecords checks the records of a preparation once more.

@@ -16,8 +16,10 @@ import (
 type model struct {
 	spec  *parser.Spec
 	pools map[string]*parser.EdgePool
-	zones []*zone // longest name first, so that the first that fits is the right one
-	diags hcl.Diagnostics
+	zones []*zone
+	// byOrigin are the zones by their names; of two with one name, the first.
+	byOrigin map[string]*zone
+	diags    hcl.Diagnostics
 	// wanted are the names of the spec in DNS.
 	wanted *interest
 	// spelled has the names that the spec spells in Unicode, by their A-labels.
@@ -47,11 +49,7 @@ func (m *model) check() {
 	for _, pool := range m.spec.EdgePools {
 		m.checkPool(pool)
 	}
-	for _, z := range m.spec.Zones {
-		if z.Delivery.V == "windows-dns" {
-			m.reportf(codeNotYet, z.Delivery.Range, `delivery = "windows-dns" is planned but not yet there. With "zone-file" the package holds the change as a patch and as a list of records, and the script checks the result at the server.`)
-		}
-	}
+	m.checkComputers()
 }
 
 func (m *model) checkNames() {
@@ -182,6 +180,14 @@ func (m *model) checkTwice() {
 	}
 	if host := m.spec.Topology.ManagementHost; host.Set {
 		seen[strings.ToLower(host.V)] = "the management host"
+	}
+	for _, z := range m.spec.Zones {
+		if name := computerOf(z); z.Delivery.V == windowsDNS && name != "" {
+			if seen[strings.ToLower(name)] == "the management host" {
+				m.reportf(codeContradiction, computerValue(z).Range, "%s is the management host and a Windows DNS server. The stages of the script are told apart by the computer: change this zone with another delivery.", name)
+			}
+			seen[strings.ToLower(name)] = "a Windows DNS server"
+		}
 	}
 	for _, pool := range m.spec.EdgePools {
 		for _, server := range pool.Servers {

@@ -80,6 +80,7 @@ const (
 	Preflight  = "Preflight"
 	Stop       = "Stop"
 	Route      = "Route"
+	DNSServer  = "DnsServer" // on Windows DNS servers themselves
 	DNS        = "Dns"
 	Firewall   = "Firewall"
 	Start      = "Start"
@@ -123,12 +124,15 @@ type Zone struct {
 	// SRVTargets are the names to which changed SRV records of the zone point before or
 	// after the change, as far as the zone file has addresses of them and Records has not.
 	SRVTargets []SRVTarget `json:"srv_targets,omitempty"`
-	// OperatingSystem is that of the server; only with the delivery windows-dns.
+	// Computer is the name of the Windows DNS server on which the script changes the zone,
+	// as that has it itself; OperatingSystem is what it runs. Only with the delivery
+	// windows-dns.
+	Computer        string `json:"computer,omitempty"`
 	OperatingSystem string `json:"operating_system,omitempty"`
 	Wait            Wait   `json:"wait"`
 
 	// Text is the new zone file. It is not part of plan.json.
-	Text []byte `json:"-"`
+	Text hunk.Text `json:"-"`
 }
 
 // SRVTarget is a name to which SRV records point, absolute and with its final dot, and the

@@ -142,10 +142,10 @@ func TestPrepare(t *testing.T) {
 			if plan.Zones[0].Wait != test.wait || len(plan.Earliest) != 1 || plan.Earliest[0].At != test.at || plan.Earliest[0].Seconds != test.wait.Caches() {
 				t.Errorf("wait %+v, earliest %+v", plan.Zones[0].Wait, plan.Earliest)
 			}
-			if again, codes := prepared(t, test.host, string(plan.Zones[0].Text), "prepare \"p\" {\n  ttl = 60\n"); len(again) != 0 || !slices.Contains(codes, "EP3013") {
+			if again, codes := prepared(t, test.host, string(plan.Zones[0].Text.Bytes()), "prepare \"p\" {\n  ttl = 60\n"); len(again) != 0 || !slices.Contains(codes, "EP3013") {
 				t.Errorf("prepared twice: %d plans, %v", len(again), codes)
 			}
-			next, codes := prepared(t, test.host, string(plan.Zones[0].Text), "failover \"f\" {\n  federation = \"xmpp\"\n  to = edge_pool.EdgePool2\n")
+			next, codes := prepared(t, test.host, string(plan.Zones[0].Text.Bytes()), "failover \"f\" {\n  federation = \"xmpp\"\n  to = edge_pool.EdgePool2\n")
 			if len(next) != 1 {
 				t.Fatalf("no failover after it: %v", codes)
 			}

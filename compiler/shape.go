@@ -2,14 +2,19 @@ package compiler
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser"
 )
 
 // kindsOf are the kinds of step that a stage can have.
 var kindsOf = map[string][]string{
-	Preflight:  {"check-right", "check-facts", "check-routed-sites", "backup", "rehearse"},
+	Preflight:  {"check-right", "check-facts", "check-routed-sites", "check-records", "backup", "rehearse"},
 	Stop:       {"stop-services"},
 	Route:      {"set-route"},
+	DNSServer:  {"edit-records"},
 	DNS:        {"change-records"},
 	Firewall:   {"confirm-port"},
 	Start:      {"start-services"},
@@ -24,11 +29,22 @@ func checkShape(plan *Plan) error {
 	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
 		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
 	}
+	for i, zone := range plan.Zones {
+		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
+			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
+		}
+		if err := checkWindows(plan, zone); err != nil {
+			return err
+		}
+	}
 	for _, stages := range [][]Stage{plan.Stages, plan.Rollback} {
 		if len(stages) == 0 {
 			return fmt.Errorf("the plan has no stages or no rollback")
 		}
 		var seen []string
+		if err := checkEdits(plan, stages); err != nil {
+			return err
+		}
 		for _, stage := range stages {
 			if slices.Contains(seen, stage.Name) {
 				return fmt.Errorf("stage %q stands in the plan twice", stage.Name)
@@ -62,10 +78,100 @@ func checkStage(plan *Plan, stage Stage) error {
 				return fmt.Errorf("step %s has no forms", s.ID)
 			}
 		case *ChangeRecords:
-			if !slices.ContainsFunc(plan.Zones, func(z Zone) bool { return z.Name == s.Zone }) {
-				return fmt.Errorf("step %s: the plan has no zone %q", s.ID, s.Zone)
+			if _, ok := plan.Zone(s.Zone); !ok {
+				return noZone(step, s.Zone)
+			}
+		case *CheckRecords:
+			if zone, ok := plan.Zone(s.Zone); !ok || !zone.Windows() || s.Host != zone.Computer {
+				return noZone(step, s.Zone)
+			}
+		case *EditRecords:
+			if zone, ok := plan.Zone(s.Zone); !ok || !zone.Windows() || s.Host != zone.Computer {
+				return noZone(step, s.Zone)
+			}
+		case *CheckRight, *CheckFacts, *CheckRoutedSites, *Backup, *Rehearse:
+			if host := step.Info().Host; host != plan.ManagementHost {
+				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
 			}
 		}
 	}
 	return nil
+}
+
+// checkWindows wants of a zone that the script changes what it puts into commands, and a
+// computer of its own.
+func checkWindows(plan *Plan, zone Zone) error {
+	if !zone.Windows() {
+		return nil
+	}
+	fail := func(what string, value any) error { return fmt.Errorf("zone %q: %s %q", zone.Name, what, value) }
+	switch {
+	case badName(zone.Name) != "":
+		return fail("this is no name of a zone:", zone.Name)
+	case badComputer(zone.Computer) || zone.Computer != strings.ToLower(zone.Computer) || sameName(zone.Computer, plan.ManagementHost):
+		return fail("the script cannot run on the computer", zone.Computer)
+	case !slices.Contains(parser.OperatingSystems(), zone.OperatingSystem):
+		return fail("there is no operating system", zone.OperatingSystem)
+	}
+	for _, set := range zone.Records {
+		if !under(set.Owner, absolute(zone.Name)) {
+			return fail("it does not hold", set.Owner)
+		}
+		for _, data := range slices.Concat(set.Old, set.New) {
+			if !isData(set.Type, data) {
+				return fail("not the data of "+set.Type+":", data)
+			}
+		}
+	}
+	return nil
+}
+
+// isData tells whether data is in the form that the compiler gives to that of a type.
+func isData(typ, data string) bool {
+	addr, err := netip.ParseAddr(data)
+	switch typ {
+	case "A":
+		return err == nil && addr.Is4()
+	case "AAAA":
+		return err == nil && addr.Is6() && addr.Zone() == ""
+	case "SRV":
+		s, ok := parseSRV(data)
+		return ok && s.String() == data
+	}
+	return false
+}
+
+// checkEdits wants one step that edits each zone that the script changes, in a failover
+// one that looks at it before, and others to know of it.
+func checkEdits(plan *Plan, stages []Stage) error {
+	checks, edits := map[string]int{}, map[string]int{}
+	hasPreflight := slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == Preflight })
+	steps := allSteps(stages)
+	for _, step := range steps {
+		switch s := step.(type) {
+		case *CheckRecords:
+			checks[s.Zone]++
+		case *EditRecords:
+			edits[s.Zone]++
+		}
+	}
+	for _, zone := range plan.Zones {
+		want := 0
+		if zone.Windows() && zone.Changed() {
+			want = 1
+		}
+		if edits[zone.Name] != want || hasPreflight && checks[zone.Name] != want {
+			return fmt.Errorf("zone %q: it is edited by %d steps and checked before by %d", zone.Name, edits[zone.Name], checks[zone.Name])
+		}
+	}
+	for _, step := range steps {
+		if s, ok := step.(*ChangeRecords); ok && s.Edited != (edits[s.Zone] > 0) {
+			return fmt.Errorf("step %s does not know whether the script edits zone %q", s.ID, s.Zone)
+		}
+	}
+	return nil
+}
+
+func noZone(step Step, name string) error {
+	return fmt.Errorf("step %s: the plan has no zone %q for it", step.Info().ID, name)
 }

@@ -149,8 +149,23 @@ type RouteForm struct {
 }
 
 // ChangeRecords has the DNS owner change a zone, then checks it. The records stand in
-// the plan's zone of that name.
+// the plan's zone of that name. Where a step EditRecords has changed it, it only checks.
 type ChangeRecords struct {
+	StepInfo
+	Zone   string `json:"zone"`
+	Edited bool   `json:"edited,omitempty"`
+}
+
+// CheckRecords compares the records of a zone, with their TTLs, on the Windows DNS server
+// itself with those from before or after the change.
+type CheckRecords struct {
+	StepInfo
+	Zone string `json:"zone"`
+}
+
+// EditRecords changes the records of a zone on the Windows DNS server itself, with the
+// tool of the zone: [Zone.Edits].
+type EditRecords struct {
 	StepInfo
 	Zone string `json:"zone"`
 }
@@ -206,6 +221,8 @@ func (*Rehearse) kind() string         { return "rehearse" }
 func (*StopServices) kind() string     { return "stop-services" }
 func (*SetRoute) kind() string         { return "set-route" }
 func (*ChangeRecords) kind() string    { return "change-records" }
+func (*CheckRecords) kind() string     { return "check-records" }
+func (*EditRecords) kind() string      { return "edit-records" }
 func (*ConfirmPort) kind() string      { return "confirm-port" }
 func (*StartServices) kind() string    { return "start-services" }
 func (*Replicate) kind() string        { return "replicate" }
@@ -220,6 +237,8 @@ func (s *Backup) calls() []binding           { return []binding{{s.Product, &s.C
 func (*Rehearse) calls() []binding           { return nil }
 func (s *StopServices) calls() []binding     { return []binding{{s.Product, &s.Call}} }
 func (*ChangeRecords) calls() []binding      { return nil }
+func (*CheckRecords) calls() []binding       { return nil }
+func (*EditRecords) calls() []binding        { return nil }
 func (*ConfirmPort) calls() []binding        { return nil }
 func (s *StartServices) calls() []binding    { return []binding{{s.Product, &s.Call}} }
 func (s *Replicate) calls() []binding        { return []binding{{s.Product, &s.Read}, {s.Product, &s.Call}} }
@@ -242,6 +261,7 @@ var stepKinds = []func() Step{
 	func() Step { return new(Rehearse) }, func() Step { return new(StopServices) },
 	func() Step { return new(SetRoute) }, func() Step { return new(ChangeRecords) },
 	func() Step { return new(ConfirmPort) }, func() Step { return new(StartServices) },
+	func() Step { return new(CheckRecords) }, func() Step { return new(EditRecords) },
 	func() Step { return new(Replicate) }, func() Step { return new(CheckState) },
 	func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
 }

@@ -14,7 +14,7 @@ func TestSRVTargets(t *testing.T) {
 		"alias IN CNAME four\nx.sub IN A 192.0.2.3\nset IN A 192.0.2.4\nkept IN A 192.0.2.5\nbefore IN A 192.0.2.6\n")
 	z := &zone{Zone: &parser.Zone{Text: text}, origin: "example.com."}
 	sub := &zone{Zone: &parser.Zone{}, origin: "sub.example.com."}
-	j := &job{model: &model{zones: []*zone{sub, z}}}
+	j := &job{model: &model{byOrigin: map[string]*zone{sub.origin: sub, z.origin: z}}}
 	srvs := func(targets ...string) (out []string) {
 		for i, target := range targets {
 			out = append(out, fmt.Sprintf("%d 0 5269 %s", i, target))

@@ -10,7 +10,7 @@ import (
 type world struct {
 	routes     map[string]string // FQDN of the pool by site, "" for none
 	running    map[string]bool   // services by Edge Server of the target pool
-	records    map[string]string // "old" or "new" by "zone owner type"
+	records    map[string]bool   // by zone: whether its sets are the new ones
 	replicated map[string]string // what the replica of each server holds, as text of routes
 	firewall   bool
 	done       map[string]bool // IDs of steps
@@ -18,7 +18,7 @@ type world struct {
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]string{}, replicated: map[string]string{}, done: map[string]bool{}}
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, done: map[string]bool{}}
 	for _, server := range plan.To.Servers {
 		w.running[server] = true
 	}
@@ -28,9 +28,7 @@ func firstWorld(plan *Plan) *world {
 		}
 	}
 	for _, zone := range plan.Zones {
-		for _, set := range zone.Records {
-			w.records[recordKey(zone, set)] = "old"
-		}
+		w.records[zone.Name] = false
 	}
 	for _, step := range allSteps(plan.Stages) {
 		if r, ok := step.(*Replicate); ok {
@@ -39,8 +37,6 @@ func firstWorld(plan *Plan) *world {
 	}
 	return w
 }
-
-func recordKey(zone Zone, set RecordSet) string { return zone.Name + " " + set.Owner + " " + set.Type }
 
 func (w *world) routeText() string {
 	text := ""
@@ -84,8 +80,13 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 			return fmt.Errorf("step %s finds the route %q", info.ID, now)
 		}
 		w.routes[s.Site] = s.Forms[0].To
+	case *EditRecords:
+		w.records[s.Zone] = !back
 	case *ChangeRecords:
-		w.changeRecords(plan, s.Zone, back)
+		if s.Edited && w.records[s.Zone] == back {
+			return fmt.Errorf("step %s finds records that no step has changed", info.ID)
+		}
+		w.records[s.Zone] = !back
 	case *ConfirmPort:
 		w.firewall = true
 	case *Replicate:
@@ -96,20 +97,6 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 	}
 	w.done[info.ID] = true
 	return nil
-}
-
-func (w *world) changeRecords(plan *Plan, name string, back bool) {
-	for _, zone := range plan.Zones {
-		for _, set := range zone.Records {
-			switch {
-			case zone.Name != name:
-			case back:
-				w.records[recordKey(zone, set)] = "old"
-			default:
-				w.records[recordKey(zone, set)] = "new"
-			}
-		}
-	}
 }
 
 // reached says what is missing to the aim of the plan, "" if nothing is: every site of
@@ -139,7 +126,7 @@ func (w *world) reached(plan *Plan) string {
 	}
 	for _, zone := range plan.Zones {
 		for _, set := range zone.Records {
-			if w.records[recordKey(zone, set)] != "new" {
+			if !w.records[zone.Name] {
 				return set.Owner + " is not changed"
 			}
 			if why := leads(plan, set); why != "" {
@@ -266,11 +253,8 @@ func (w *world) reach(plan *Plan, after string) Reach {
 func (w *world) recordState(plan *Plan) (all, any bool) {
 	all = true
 	for _, zone := range plan.Zones {
-		for _, set := range zone.Records {
-			if set.Changed() {
-				isNew := w.records[recordKey(zone, set)] == "new"
-				all, any = all && isNew, any || isNew
-			}
+		if zone.Changed() {
+			all, any = all && w.records[zone.Name], any || w.records[zone.Name]
 		}
 	}
 	return all, any

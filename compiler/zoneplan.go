@@ -1,9 +1,7 @@
 package compiler
 
 import (
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -44,14 +42,15 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 
 func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	old, _ := z.file.Serial()
+	digest := hunk.Text{z.Text}.SHA256()
 	planned := Zone{
 		Name: z.Name.V, File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
-		OldSHA256: sum(z.Text), NewSHA256: sum(z.Text), OldSerial: old, NewSerial: old, RollbackSerial: old,
-		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: z.Text,
+		OldSHA256: digest, NewSHA256: digest, OldSerial: old, NewSerial: old, RollbackSerial: old,
+		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.Text{z.Text},
 		SOAPrerequisite: z.SOAPrerequisite.V,
 	}
-	if z.Delivery.V == "windows-dns" {
-		planned.OperatingSystem = z.OperatingSystem.V
+	if z.Delivery.V == windowsDNS {
+		planned.Computer, planned.OperatingSystem = computerOf(z.Zone), z.OperatingSystem.V
 	}
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
@@ -71,8 +70,8 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	if planned.RollbackHunks, err = rollback(z.file, planned.Hunks, planned.RollbackSerial); err != nil {
 		return planned, err
 	}
-	planned.Text, err = hunk.Apply(z.Text, planned.Hunks)
-	planned.NewSHA256 = sum(planned.Text)
+	planned.Text, err = hunk.Pieces(z.Text, planned.Hunks)
+	planned.NewSHA256 = planned.Text.SHA256()
 	return planned, err
 }
 
@@ -153,8 +152,6 @@ func rollback(file *zonefile.Zone, hunks []hunk.Hunk, serial uint32) ([]hunk.Hun
 type serialError struct{ why string }
 
 func (e *serialError) Error() string { return e.why }
-
-func sum(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
 
 // nextSerial is the serial of the new zone, by the policy of the zone. The date is that
 // of the change window: edgeplan reads no clock.

@@ -26,9 +26,13 @@ type zone struct {
 // readZones reads the zone files as far as any plan could need them.
 func (m *model) readZones() {
 	m.wanted = m.interest()
+	m.byOrigin = map[string]*zone{}
 	for _, spec := range m.spec.Zones {
 		z := &zone{Zone: spec, origin: absolute(spec.Name.V)}
 		m.zones = append(m.zones, z)
+		if m.byOrigin[z.origin] == nil {
+			m.byOrigin[z.origin] = z
+		}
 		if spec.Text == nil || badName(spec.Name.V) != "" {
 			continue
 		}
@@ -38,7 +42,6 @@ func (m *model) readZones() {
 			z.file = nil
 		}
 	}
-	slices.SortStableFunc(m.zones, func(a, b *zone) int { return len(b.origin) - len(a.origin) })
 	m.readAgain(m.interest())
 }
 
@@ -66,12 +69,13 @@ func srvOwner(domain string) string { return "_xmpp-server._tcp." + absolute(dom
 
 // zoneOf returns the zone that holds a name, nil if no declared zone does.
 func (m *model) zoneOf(name string) *zone {
-	for _, z := range m.zones {
-		if under(name, z.origin) {
+	for rest := name; rest != ""; {
+		if z := m.byOrigin[rest]; z != nil && under(name, rest) {
 			return z
 		}
+		_, rest, _ = strings.Cut(rest, ".")
 	}
-	return nil
+	return m.byOrigin["."]
 }
 
 // set returns the data of an RRset of the zone, each once, and its smallest TTL.

@@ -96,10 +96,11 @@ func words(list string) []string {
 func TestScripts(t *testing.T) {
 	failover, rollback := read(t, seedPackage+"/failover.ps1"), read(t, seedPackage+"/rollback.ps1")
 
-	stages := regexp.MustCompile(`ValidateSet\((.*?)\)`).FindStringSubmatch(failover)[1]
+	all := read(t, "golden/windows-dns/edgepool1-to-edgepool2/failover.ps1")
+	stages := regexp.MustCompile(`ValidateSet\((.*?)\)`).FindStringSubmatch(all)[1]
 	var want []string
-	for _, name := range strings.Split(stages, ", ") {
-		want = append(want, strings.Trim(name, "'"))
+	for _, name := range strings.Split(stages, ",") {
+		want = append(want, strings.Trim(name, " '"))
 	}
 	if got := column(t, packagePage, "stage"); !slices.Equal(got, want) {
 		t.Errorf("%s has the stages %v, the script has %v", packagePage, got, want)

@@ -47,7 +47,7 @@ func TestKitFiles(t *testing.T) {
 	for _, cells := range rows(t, rehearsalPage, "file") {
 		listed = append(listed, words(cells[0])...)
 	}
-	for _, spec := range []string{"seed", "hardware"} {
+	for _, spec := range []string{"seed", "hardware", "windows-dns", "windows-dns-prepare"} {
 		plan := planOf(t, spec)
 		kit, err := emit.Rehearsal(plan)
 		if err != nil {
@@ -58,14 +58,19 @@ func TestKitFiles(t *testing.T) {
 			got = append(got, file.Name)
 		}
 		for _, name := range listed {
-			if !strings.Contains(name, "PRODUCT") {
+			other := map[string]bool{"failover.ps1": plan.Kind == compiler.KindPrepare, "prepare.ps1": plan.Kind == compiler.KindFailover}
+			if !strings.HasPrefix(name, "Cmdlets.") && !other[name] {
 				want = append(want, name)
 			}
 		}
 		for _, host := range rehearsal.NewWorld(plan, plan.Product).Hosts {
-			name := "Cmdlets." + string(host.Product) + ".psm1"
-			if !slices.Contains(want, name) {
-				want = append(want, name)
+			for _, of := range []string{string(host.Product), host.Dns} {
+				if name := "Cmdlets." + of + ".psm1"; of != "" && !slices.Contains(want, name) {
+					want = append(want, name)
+				}
+			}
+			if name := "Cmdlets." + host.Dns + ".psm1"; host.Dns != "" && !slices.Contains(listed, name) {
+				t.Errorf("%s does not list %s", rehearsalPage, name)
 			}
 		}
 		sameSet(t, rehearsalPage+", files of the kit of "+spec, want, got)
@@ -87,7 +92,7 @@ func simulatorOf(t *testing.T, spec string) string {
 	}
 	for _, file := range kit {
 		if file.Name == "LyncSim.psm1" {
-			return string(file.Data)
+			return string(file.Text.Bytes())
 		}
 	}
 	return ""
@@ -144,16 +149,24 @@ func bodies(t *testing.T) map[string]string {
 	return out
 }
 
-// cmdletsWith are the cmdlets whose body has all these texts.
+// dnsCmdlets are the cmdlets of DNS servers by the name of their body; all others have Cs
+// for Sim.
+var dnsCmdlets = strings.NewReplacer("-SimResourceRecord", "-DnsServerResourceRecord", "-SimInstance", "-CimInstance",
+	"-SimZone", "-DnsServerZone", "-SimMethod", "-CimMethod", "-Sim", "-Cs")
+
+// cmdletsWith are the cmdlets, and dnscmd.exe, whose body has all these texts.
 func cmdletsWith(t *testing.T, texts ...string) []string {
 	t.Helper()
 	var out []string
 	for name, body := range bodies(t) {
-		if !strings.HasPrefix(body, "($Caller, $Given, $World, $Fault)") {
+		shown := dnsCmdlets.Replace(name)
+		if name == "Invoke-SimDnscmd" {
+			shown = "dnscmd.exe"
+		} else if !strings.HasPrefix(body, "($Caller, $Given, $World, $Fault)") {
 			continue
 		}
 		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(body, text) }) {
-			out = append(out, strings.Replace(name, "-Sim", "-Cs", 1))
+			out = append(out, shown)
 		}
 	}
 	slices.Sort(out)
@@ -182,7 +195,7 @@ func faults(t *testing.T) []string {
 		}
 		out = append(out, name)
 	}
-	// One of them is asked for by each name of a list; one of that list only some heed.
+	// One of them is asked for by each name of a list; some of that list only some heed.
 	i := slices.Index(out, "CMDLET:{1}@N")
 	list := regexp.MustCompile(`foreach \(\$fault in @\((.*)\)\)`).FindStringSubmatch(code)
 	if i < 0 || list == nil {
@@ -191,12 +204,12 @@ func faults(t *testing.T) []string {
 	out = slices.Delete(out, i, i+1)
 	for _, name := range strings.Split(list[1], ", ") {
 		name = strings.Trim(name, "'")
-		if name != "slow" {
+		if name != "slow" && name != "ttl" && name != "lost" {
 			out = append(out, "CMDLET:"+name+"@N")
 			continue
 		}
-		for _, cmdlet := range cmdletsWith(t, "$Fault -eq 'slow'") {
-			out = append(out, cmdlet+":slow@N")
+		for _, cmdlet := range cmdletsWith(t, "'"+name+"'") {
+			out = append(out, cmdlet+":"+name+"@N")
 		}
 	}
 	slices.Sort(out)
@@ -245,7 +258,8 @@ func TestKitFaults(t *testing.T) {
 		}
 	}
 	changing := cmdletsWith(t, "Test-SimSpoiled -Caller", "Exit-SimCall -Name")
-	if either := append(cmdletsWith(t, "Test-SimSpoiled"), cmdletsWith(t, "Exit-SimCall")...); len(either) != 2*len(changing) {
+	changing = append(changing, cmdletsWith(t, "$fault -eq 'error'", "$fault -ne 'noop'", "Exit-SimCall -Name")...) // dnscmd.exe
+	if either := append(cmdletsWith(t, "Test-SimSpoiled"), cmdletsWith(t, "Exit-SimCall")...); len(either) != 2*len(changing)-1 {
 		t.Errorf("%s: not every cmdlet that heeds one fault of a call heeds all", simulator)
 	}
 	_, list, _ := strings.Cut(page, "CMDLET is one that changes something: ")

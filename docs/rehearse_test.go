@@ -12,7 +12,8 @@ import (
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 )
 
-// stage is a folder with the package and the kit of specs/seed below out.
+// stage is a folder with the package and the kit of specs/seed, and the kit of
+// specs/windows-dns-prepare, below out.
 type stage struct {
 	engine   pwsh.Engine
 	bin, dir string
@@ -21,6 +22,7 @@ type stage struct {
 const (
 	seedName = "edgepool1-to-edgepool2"
 	seedKit  = "out/" + seedName + ".rehearsal"
+	dnsKit   = "out/short-ttl.rehearsal"
 )
 
 func newStage(t *testing.T) stage {
@@ -29,14 +31,14 @@ func newStage(t *testing.T) stage {
 		t.Skip("SKIPPED: kits are run without -short")
 	}
 	s := stage{engine: pwsh.Find(t), bin: buildProgram(t), dir: t.TempDir()}
-	spec, err := filepath.Abs(filepath.Join(root, "specs", "seed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"build", "rehearse"} {
-		cmd := exec.Command(filepath.Join(s.bin, "edgeplan"), name, spec, "-o", filepath.Join(s.dir, "out"))
+	for _, args := range [][]string{{"build", "seed"}, {"rehearse", "seed"}, {"rehearse", "windows-dns-prepare"}} {
+		spec, err := filepath.Abs(filepath.Join(root, "specs", args[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(filepath.Join(s.bin, "edgeplan"), args[0], spec, "-o", filepath.Join(s.dir, "out"))
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("edgeplan %s: %v\n%s", name, err, out)
+			t.Fatalf("edgeplan %s: %v\n%s", args, err, out)
 		}
 	}
 	return s
@@ -133,7 +135,8 @@ func TestKitClaims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, code := s.run(t, "-File", script, "-Kit", filepath.Join(s.dir, filepath.FromSlash(seedKit)), "-Work", filepath.Join(s.dir, "claims"))
+	out, code := s.run(t, "-File", script, "-Kit", filepath.Join(s.dir, filepath.FromSlash(seedKit)),
+		"-DnsKit", filepath.Join(s.dir, filepath.FromSlash(dnsKit)), "-Work", filepath.Join(s.dir, "claims"))
 	var shown []string
 	for _, line := range strings.Split(out, "\n") {
 		if text, ok := strings.CutPrefix(line, "yes "); ok {

@@ -1,13 +1,13 @@
 package emit
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -24,7 +24,7 @@ const (
 // Artifact is one file. Name is relative to the folder of the plan, with slashes.
 type Artifact struct {
 	Name string
-	Data []byte
+	Text hunk.Text
 }
 
 // All makes every artifact of a plan that has just been compiled, sorted by name. It
@@ -34,10 +34,10 @@ func All(plan *compiler.Plan) ([]Artifact, error) {
 	for _, zone := range plan.Zones {
 		switch {
 		case !zone.Changed():
-		case len(zone.Text) == 0:
+		case zone.Text.Len() == 0:
 			return nil, fmt.Errorf("zone %q: the plan does not hold the new zone file", zone.Name)
-		case sum(zone.Text) != zone.NewSHA256:
-			return nil, fmt.Errorf("zone %q: the new zone file has SHA-256 %s, the plan says %s", zone.Name, sum(zone.Text), zone.NewSHA256)
+		case zone.Text.SHA256() != zone.NewSHA256:
+			return nil, fmt.Errorf("zone %q: the new zone file has SHA-256 %s, the plan says %s", zone.Name, zone.Text.SHA256(), zone.NewSHA256)
 		}
 	}
 	all, err := FromPlan(plan)
@@ -78,14 +78,14 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 		facts.Files = append(facts.Files, record.File{Name: words.Files(zone).Zone, SHA256: zone.NewSHA256})
 	}
 	for _, a := range all {
-		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: sum(a.Data)})
+		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: a.Text.SHA256()})
 	}
 	slices.SortFunc(facts.Files, func(a, b record.File) int { return strings.Compare(a.Name, b.Name) })
 	text, err := record.Markdown(plan, facts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, []byte(text)})
+	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}})
 	sortByName(all)
 	return all, nil
 }
@@ -109,7 +109,7 @@ func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}
-		all = append(all, Artifact{file.name, data})
+		all = append(all, Artifact{file.name, hunk.Text{data}})
 	}
 	return all, nil
 }
@@ -117,8 +117,8 @@ func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) {
 	names := words.Files(zone)
 	all := []Artifact{
-		{names.Diff, []byte(zonediff.Diff(zone))},
-		{names.RollbackDiff, []byte(zonediff.RollbackDiff(zone))},
+		{names.Diff, hunk.Text{[]byte(zonediff.Diff(zone))}},
+		{names.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(zone))}},
 	}
 	for _, file := range []struct {
 		name string
@@ -135,21 +135,19 @@ func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) 
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}
-		all = append(all, Artifact{file.name, []byte(text)})
+		all = append(all, Artifact{file.name, hunk.Text{[]byte(text)}})
 	}
 	return all, nil
 }
 
 // Sums is the text of SHA256SUMS for artifacts in their order, as `sha256sum -c` reads it.
-func Sums(artifacts []Artifact) []byte {
+func Sums(artifacts []Artifact) hunk.Text {
 	var b strings.Builder
 	for _, a := range artifacts {
-		b.WriteString(sum(a.Data) + "  " + a.Name + "\n")
+		b.WriteString(a.Text.SHA256() + "  " + a.Name + "\n")
 	}
-	return []byte(b.String())
+	return hunk.Text{[]byte(b.String())}
 }
-
-func sum(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
 
 func sortByName(all []Artifact) {
 	slices.SortFunc(all, func(a, b Artifact) int { return strings.Compare(a.Name, b.Name) })

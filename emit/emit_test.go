@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -20,7 +21,7 @@ func TestAll(t *testing.T) {
 	}
 	again := artifacts(t, sample.Plan(), All)
 	for i, a := range all {
-		if !bytes.Equal(a.Data, again[i].Data) {
+		if !bytes.Equal(a.Text.Bytes(), again[i].Text.Bytes()) {
 			t.Errorf("%s: twice the same plan, not the same bytes", a.Name)
 		}
 	}
@@ -51,7 +52,7 @@ func TestDeliveries(t *testing.T) {
 func TestFromPlanIsTheSame(t *testing.T) {
 	all := map[string][]byte{}
 	for _, a := range artifacts(t, sample.Plan(), All) {
-		all[a.Name] = a.Data
+		all[a.Name] = a.Text.Bytes()
 	}
 	plan := sample.Plan()
 	plan.Zones[0].Text = nil
@@ -60,7 +61,7 @@ func TestFromPlanIsTheSame(t *testing.T) {
 		t.Errorf("got %s", names(some))
 	}
 	for _, a := range some {
-		if !bytes.Equal(a.Data, all[a.Name]) {
+		if !bytes.Equal(a.Text.Bytes(), all[a.Name]) {
 			t.Errorf("%s differs", a.Name)
 		}
 	}
@@ -69,7 +70,7 @@ func TestFromPlanIsTheSame(t *testing.T) {
 func TestAllRefuses(t *testing.T) {
 	for name, edit := range map[string]func(*compiler.Plan){
 		"no text":       func(p *compiler.Plan) { p.Zones[0].Text = nil },
-		"other text":    func(p *compiler.Plan) { p.Zones[0].Text = []byte("x") },
+		"other text":    func(p *compiler.Plan) { p.Zones[0].Text = hunk.Text{[]byte("x")} },
 		"two names":     func(p *compiler.Plan) { p.Zones = append(p.Zones, p.Zones[0]); p.Zones[1].Name = "CONTOSO.com" },
 		"parent folder": func(p *compiler.Plan) { p.Zones[0].Name = ".." },
 		"slash":         func(p *compiler.Plan) { p.Zones[0].Name = "a/b." },
@@ -99,7 +100,7 @@ func TestUnchangedZoneHasNoFiles(t *testing.T) {
 func TestTools(t *testing.T) {
 	dir := t.TempDir()
 	for _, a := range artifacts(t, sample.Plan(), All) {
-		write(t, filepath.Join(dir, filepath.FromSlash(a.Name)), a.Data)
+		write(t, filepath.Join(dir, filepath.FromSlash(a.Name)), a.Text.Bytes())
 	}
 	run(t, dir, "sha256sum", "-c", "--strict", "SHA256SUMS")
 	zone := filepath.Join(dir, "contoso.com.zone")

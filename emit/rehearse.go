@@ -1,9 +1,8 @@
 package emit
 
 import (
-	"fmt"
-
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -11,23 +10,20 @@ import (
 // name: the scripts themselves, byte for byte as in the package, the simulation, and
 // SHA256SUMS. The plan has to come from [compiler.Compile].
 func Rehearsal(plan *compiler.Plan) ([]Artifact, error) {
-	if plan.Kind != compiler.KindFailover {
-		return nil, fmt.Errorf("plan %s changes DNS only: there is nothing to rehearse", plan.Name)
-	}
 	all, err := makeAll(plan, scripts(plan))
 	if err != nil {
 		return nil, err
 	}
 	var known []rehearsal.Script
 	for _, script := range all {
-		known = append(known, rehearsal.Script{Name: script.Name, SHA256: sum(script.Data)})
+		known = append(known, rehearsal.Script{Name: script.Name, SHA256: script.Text.SHA256()})
 	}
 	files, err := rehearsal.Kit(plan, plan.Product, known)
 	if err != nil {
 		return nil, err
 	}
 	for _, file := range files {
-		all = append(all, Artifact(file))
+		all = append(all, Artifact{file.Name, hunk.Text{file.Data}})
 	}
 	sortByName(all)
 	all = append(all, Artifact{SumsName, Sums(all)})

@@ -70,7 +70,7 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, a := range artifacts {
-			out[plan.Name+"/"+a.Name] = a.Data
+			out[plan.Name+"/"+a.Name] = a.Text.Bytes()
 		}
 	}
 	return out

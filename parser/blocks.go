@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -146,6 +147,9 @@ var operatingSystems = []string{
 	"windows-server-2012-r2", "windows-server-2008-r2", "windows-server-2012",
 	"windows-server-2016", "windows-server-2019", "windows-server-2022", "windows-server-2025",
 }
+
+// OperatingSystems are the words for what a server runs.
+func OperatingSystems() []string { return slices.Clone(operatingSystems) }
 
 func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
 	c := r.openBlock(block, schema{args: []string{"site!", "fqdn!", "edge_pool", "central_management"}})

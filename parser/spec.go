@@ -119,7 +119,7 @@ type Zone struct {
 	Delivery Value[string] // zone-file, nsupdate, windows-dns or route53
 	// SOAPrerequisite asks for an update that is refused once the SOA has changed.
 	SOAPrerequisite Value[bool]
-	// Computer is the FQDN of a Windows DNS server, as the server itself has it;
+	// Computer is the name of a Windows DNS server, as the server itself has it;
 	// OperatingSystem is what it runs.
 	Computer        Value[string]
 	OperatingSystem Value[string]

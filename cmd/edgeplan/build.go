@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/pflag"
-
-	"github.com/edgeplan/edgeplan/compiler"
 )
 
 var buildCommand = command{
@@ -36,14 +33,6 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		plans, err := p.compile(args, *failovers, flags)
 		if err != nil {
 			return err
-		}
-		if of.suffix == asRehearsal.suffix {
-			plans = slices.DeleteFunc(plans, func(plan *compiler.Plan) bool {
-				if plan.Kind != compiler.KindFailover {
-					p.say("%s: nothing to rehearse, it changes DNS only", plan.Name)
-				}
-				return plan.Kind != compiler.KindFailover
-			})
 		}
 		out := filepath.Clean(*dir)
 		packs, err := survey(out, plans, of, len(*failovers) == 0)

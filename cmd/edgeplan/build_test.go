@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 )
 
 // TestBuildTwice: the second time no file is touched.
@@ -60,8 +62,8 @@ func TestWriteUndo(t *testing.T) {
 	top := t.TempDir()
 	out := filepath.Join(top, "a", "out")
 	packs := []pack{
-		{name: "one", files: 1, changes: []change{{name: "dns/x", new: []byte("x")}}},
-		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: []byte("x")}}},
+		{name: "one", files: 1, changes: []change{{name: "dns/x", new: hunk.Text{[]byte("x")}}}},
+		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: hunk.Text{[]byte("x")}}}},
 	}
 	if err := write(out, packs); err == nil {
 		t.Fatal("a name with a NUL byte was written")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 
@@ -52,7 +53,12 @@ func (p *program) diff(dir string, packs []pack) error {
 	for _, one := range packs {
 		for _, c := range one.changes {
 			equal = false
-			if err := c.print(p.stdout, path.Join(one.name, c.name)); err != nil {
+			name := path.Join(one.name, c.name)
+			old, err := c.present(dir, name)
+			if err != nil {
+				return err
+			}
+			if err := c.print(p.stdout, name, old); err != nil {
 				return err
 			}
 		}
@@ -68,9 +74,26 @@ func (p *program) diff(dir string, packs []pack) error {
 	return nil
 }
 
+// present is what stands in the output folder now.
+func (c change) present(dir, name string) ([]byte, error) {
+	if !c.exists {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, cannot(dir, err)
+	}
+	defer root.Close()
+	old, err := readUnder(root, name, maxArtifact)
+	if err != nil {
+		return nil, cannot(path.Join(dir, name), err)
+	}
+	return old, nil
+}
+
 // print writes the change as a unified diff. Bytes pass as they are, except that a
 // file with a NUL byte is only named.
-func (c change) print(w io.Writer, name string) error {
+func (c change) print(w io.Writer, name string, old []byte) error {
 	oldName, newName := "a/"+name, "b/"+name
 	if !c.exists {
 		oldName = noFile
@@ -79,9 +102,10 @@ func (c change) print(w io.Writer, name string) error {
 		newName = noFile
 	}
 	var err error
-	hunks := zonediff.Lines(c.old, c.new, contextLines)
+	text := c.new.Bytes()
+	hunks := zonediff.Lines(old, text, contextLines)
 	switch {
-	case bytes.IndexByte(c.old, 0) >= 0 || bytes.IndexByte(c.new, 0) >= 0:
+	case bytes.IndexByte(old, 0) >= 0 || bytes.IndexByte(text, 0) >= 0:
 		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", words.Visible(oldName), words.Visible(newName))
 	case len(hunks) == 0: // an empty file comes or goes
 		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", words.Visible(oldName), words.Visible(newName))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 )
 
 // Limits on what is read from a folder of packages.
@@ -111,13 +114,17 @@ func readRegular(file *os.File, limit int64) ([]byte, error) {
 
 // writeTemp writes a new file beside name and makes sure that it is on the disk. It
 // leaves nothing behind when it fails.
-func writeTemp(root *os.Root, name string, data []byte) (temp string, err error) {
+func writeTemp(root *os.Root, name string, text hunk.Text) (temp string, err error) {
 	temp = path.Join(path.Dir(name), ".edgeplan-"+rand.Text())
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return "", err
 	}
-	_, err = file.Write(data)
+	w := bufio.NewWriterSize(file, 1<<16) // a text may have many short parts
+	_, err = text.WriteTo(w)
+	if err == nil {
+		err = w.Flush()
+	}
 	if err == nil {
 		err = file.Sync()
 	}

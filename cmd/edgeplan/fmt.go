@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/spf13/pflag"
 
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -207,7 +208,7 @@ func rewrite(path string, text []byte) error {
 	if err != nil {
 		return cannot(path, err)
 	}
-	temp, err := writeTemp(root, name, text)
+	temp, err := writeTemp(root, name, hunk.Text{text})
 	if err != nil {
 		return cannot(path, err)
 	}

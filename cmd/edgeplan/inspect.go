@@ -37,7 +37,7 @@ func (in *inspection) checkContent() error {
 		if err := in.checkArtifact(a); err != nil {
 			return err
 		}
-		want = append(want, checksum{a.Name, sumOf(a.Data)})
+		want = append(want, checksum{a.Name, a.Text.SHA256()})
 	}
 	for _, zone := range plan.Zones {
 		if !zone.Changed() {
@@ -81,7 +81,7 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 	if err != nil || !ok {
 		return err
 	}
-	if bytes.Equal(data, a.Data) {
+	if bytes.Equal(data, a.Text.Bytes()) {
 		return nil
 	}
 	if strings.HasSuffix(a.Name, ".ps1") {
@@ -90,13 +90,13 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 			in.problem(a.Name, "%v", err)
 			return nil
 		}
-		if signed && bytes.Equal(approved, a.Data) {
+		if signed && bytes.Equal(approved, a.Text.Bytes()) {
 			in.notes = append(in.notes, remark{a.Name, "signed; the text before the signature is the approved text"})
 			return nil
 		}
 		data = approved
 	}
-	in.problem(a.Name, "%s", difference(data, a.Data))
+	in.problem(a.Name, "%s", difference(data, a.Text.Bytes()))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -29,9 +29,8 @@ type pack struct {
 type change struct {
 	name   string
 	exists bool
-	old    []byte
 	remove bool
-	new    []byte
+	new    hunk.Text
 }
 
 // kind is what is made of a plan, and where.
@@ -99,12 +98,12 @@ func surveyPlan(root *os.Root, plan *compiler.Plan, of kind) (pack, error) {
 	wanted := map[string]bool{}
 	for _, a := range artifacts {
 		wanted[a.Name] = true
-		old, exists, err := d.read(a.Name)
+		same, exists, err := d.has(a)
 		if err != nil {
 			return pack{}, err
 		}
-		if !exists || !bytes.Equal(old, a.Data) {
-			one.changes = append(one.changes, change{name: a.Name, exists: exists, old: old, new: a.Data})
+		if !same {
+			one.changes = append(one.changes, change{name: a.Name, exists: exists, new: a.Text})
 		}
 	}
 	return one, one.retire(d, wanted)
@@ -129,11 +128,7 @@ func surveyStale(root *os.Root, taken map[string]string) ([]pack, error) {
 		if err := one.retire(d, nil); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name(), err)
 		}
-		text, _, err := d.read(emit.SumsName)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Name(), err)
-		}
-		one.changes = append([]change{{name: emit.SumsName, exists: true, old: text, remove: true}}, one.changes...)
+		one.changes = append([]change{{name: emit.SumsName, exists: true, remove: true}}, one.changes...)
 		one.extras = slices.DeleteFunc(one.extras, func(name string) bool { return name == emit.SumsName })
 		out = append(out, one)
 	}
@@ -170,7 +165,7 @@ func (one *pack) retire(d *disk, wanted map[string]bool) error {
 			one.keep(name, "it is no longer part of the plan, but somebody has edited it")
 			continue
 		}
-		one.changes = append(one.changes, change{name: name, exists: true, old: old, remove: true})
+		one.changes = append(one.changes, change{name: name, exists: true, remove: true})
 	}
 	slices.SortFunc(one.changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
 	return nil
@@ -203,30 +198,53 @@ func openDisk(root *os.Root, dir string) (*disk, error) {
 	return d, err
 }
 
-// read returns the bytes of a file. It refuses anything but a regular file, and any
-// link on the way to it.
-func (d *disk) read(name string) (data []byte, exists bool, err error) {
+// exists tells whether there is a file of that name. It refuses anything but a regular
+// file, and any link on the way to it.
+func (d *disk) exists(name string) (bool, error) {
 	for i, c := range name {
 		if c != '/' {
 			continue
 		}
 		parent := name[:i]
 		if kind, ok := d.entries[parent]; ok && !kind.IsDir() {
-			return nil, false, fmt.Errorf("%s is %s, not a folder", parent, entry{kind: kind}.what())
+			return false, fmt.Errorf("%s is %s, not a folder", parent, entry{kind: kind}.what())
 		}
 	}
 	kind, ok := d.entries[name]
 	switch {
 	case !ok:
-		return nil, false, nil
+		return false, nil
 	case !kind.IsRegular():
-		return nil, false, fmt.Errorf("%s is %s; a file has to stand there", name, entry{kind: kind}.what())
+		return false, fmt.Errorf("%s is %s; a file has to stand there", name, entry{kind: kind}.what())
 	}
-	data, err = readUnder(d.root, path.Join(d.dir, name), maxArtifact)
-	if err != nil {
+	return true, nil
+}
+
+// read returns the bytes of a file.
+func (d *disk) read(name string) (data []byte, exists bool, err error) {
+	if exists, err = d.exists(name); err != nil || !exists {
+		return nil, false, err
+	}
+	if data, err = readUnder(d.root, path.Join(d.dir, name), maxArtifact); err != nil {
 		return nil, false, cannot(name, err)
 	}
 	return data, true, nil
+}
+
+// has compares a file with the artifact that it should be, without reading it into memory.
+func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
+	if exists, err = d.exists(a.Name); err != nil || !exists {
+		return false, false, err
+	}
+	file, err := d.root.Open(path.Join(d.dir, a.Name))
+	if err != nil {
+		return false, false, cannot(a.Name, err)
+	}
+	defer file.Close()
+	if same, err = a.Text.Same(file); err != nil {
+		return false, false, cannot(a.Name, err)
+	}
+	return same, true, nil
 }
 
 // isOurs tells whether the folder is a package that edgeplan has made of a failover

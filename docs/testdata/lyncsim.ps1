@@ -1,19 +1,22 @@
-# Holds LyncSim against what docs/rehearsal.md says of it. Kit is that of specs/seed, Work a folder for its worlds. Prints
-# "yes" or "no" before each sentence of the page.
-param([string]$Kit, [string]$Work)
+# Holds LyncSim against what docs/rehearsal.md says of it. Kit is that of specs/seed, DnsKit that of specs/windows-dns-prepare,
+# Work a folder for their worlds. Prints "yes" or "no" before each sentence of the page.
+param([string]$Kit, [string]$DnsKit, [string]$Work)
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
-$run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($Kit, 'rehearsal.json')))
-$env:SIM_KIT = $Kit
 Import-Module -Name ([System.IO.Path]::Combine($Kit, 'LyncSim.psm1')) -Global -DisableNameChecking
 $manager = 'fe2.corp.contoso.com'
 $edge = 'EdgeServer2.contoso.com'
 $outside = 'partner.example.net'
 $public = '198.51.100.21'
+$newer = 'ns1.contoso.net'
+$older = 'ns2.contoso.net'
+$srv = '_xmpp-server._tcp'
 $script:Count = 0
 
-function Test-Claim([string]$Text, [scriptblock]$Block) {
-    # Every claim has a world of its own, and begins on the management host.
+function Test-Claim([string]$Text, [scriptblock]$Block, [string]$From = $Kit) {
+    # Every claim has a world of its own, that of the kit From, and begins on the management host.
+    $env:SIM_KIT = $From
+    $run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($From, 'rehearsal.json')))
     $script:Count++
     $env:SIM_FAULT = ''
     $env:SIM_WORLD = [System.IO.Path]::Combine($Work, [string]$script:Count)
@@ -159,9 +162,134 @@ Test-Claim -Text 'That port is open to computers outside and to the server itsel
 Test-Claim -Text 'The DNS server of a zone answers at once with what its owner has set; other servers know nothing.' -Block {
     $ask = @{ Name = 'xmpp.contoso.com'; Type = 'A'; DnsOnly = $true; NoHostsFile = $true; ErrorAction = 'Stop' }
     Assert-Same -Got (Resolve-DnsName -Server 'ns1.contoso.net' @ask).IPAddress -Want '203.0.113.11' -What 'before'
-    Set-SimRecord -Set (New-Object -TypeName 'PSObject' -Property @{ Server = 'ns1.contoso.net'; Name = 'xmpp.contoso.com'; Type = 'A'; Data = @($public) })
+    $set = @{ Server = 'ns1.contoso.net'; Name = 'xmpp.contoso.com'; Type = 'A'; Records = @(@{ TTL = 300; Data = $public }) }
+    Set-SimRecord -Set (New-Object -TypeName 'PSObject' -Property $set)
     Assert-Same -Got (Resolve-DnsName -Server 'ns1.contoso.net' @ask).IPAddress -Want $public -What 'after'
     Assert-Throw -Like '*' -Block { Resolve-DnsName -Server 'ns2.contoso.net' @ask }
+}
+# These are about the DNS servers of the other kit: ns1 has contoso.com and the module, ns2 has fabrikam.com and dnscmd.
+function Get-Records([string]$Server) {
+    # TTL and data of the SRV records of its zone.
+    $set = (Get-SimWorld).Dns | Where-Object { $_.Server -eq $Server }
+    return (Format-SimSet -Set $set)
+}
+
+function Get-Own {
+    Enter-SimHost -Name $newer
+    $all = @(Get-DnsServerResourceRecord -ZoneName 'contoso.com' -Name $srv -RRType 'SRV' -ErrorAction Stop)
+    return @($all | Where-Object { $_.HostName -eq $srv })[0]
+}
+
+function Add-Own([int]$Priority, [TimeSpan]$TimeToLive) {
+    $record = @{ Priority = $Priority; Weight = 0; Port = 5269; DomainName = 'sip1.contoso.com.'; TimeToLive = $TimeToLive }
+    Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name $srv -Srv @record -Confirm:$false -ErrorAction Stop
+}
+
+function Set-Own([object]$Old, [object]$New) {
+    Set-DnsServerResourceRecord -ZoneName 'contoso.com' -OldInputObject $Old -NewInputObject $New -Confirm:$false -ErrorAction Stop
+}
+
+function Remove-Own([object]$Record) {
+    $Record | Remove-DnsServerResourceRecord -ZoneName 'contoso.com' -Force -Confirm:$false -ErrorAction Stop
+}
+
+function Invoke-Old([string]$Words) {
+    # dnscmd with these words; its exit code.
+    Enter-SimHost -Name $older
+    $null = dnscmd.exe @($Words -split ' ')
+    return $global:LASTEXITCODE
+}
+
+Test-Claim -From $DnsKit -Text 'A Windows DNS server has the module DnsServer, or on Windows Server 2008 R2 WMI and `dnscmd`; it has no other cmdlets, and no other computer has these.' -Block {
+    $own = @{ $newer = 'Add-DnsServerResourceRecord Get-DnsServerResourceRecord Get-DnsServerZone Remove-DnsServerResourceRecord Set-DnsServerResourceRecord'
+        $older = 'dnscmd.exe Get-CimInstance Invoke-CimMethod'; $outside = ''
+    }
+    foreach ($name in $own.Keys) {
+        Enter-SimHost -Name $name
+        Assert-Same -Got (@(Get-Command -Module 'Cmdlets.*' | ForEach-Object { $_.Name } | Sort-Object) -join ' ') -Want $own[$name] -What $name
+    }
+    Enter-SimHost -Name $manager
+    Assert-Same -Got @(Get-Command -Module 'Cmdlets.*' | Where-Object { $_.Name -match 'Dns|Cim' }).Count -Want 0 -What 'management host'
+}
+Test-Claim -From $DnsKit -Text '`Get-DnsServerResourceRecord` writes error 9714 where there is no such name and 9701 where that has no such record.' -Block {
+    Enter-SimHost -Name $newer
+    foreach ($case in @(@('nobody', 'A', '9714'), @($srv, 'A', '9701'))) {
+        Get-DnsServerResourceRecord -ZoneName 'contoso.com' -Name $case[0] -RRType $case[1] -ErrorVariable 'said' -ErrorAction SilentlyContinue
+        Assert-Same -Got $said[0].FullyQualifiedErrorId -Want ('DNS {0},Get-DnsServerResourceRecord' -f $case[2]) -What $case[0]
+        Assert-Same -Got $said[0].CategoryInfo.Category -Want 'ObjectNotFound' -What $case[0]
+    }
+}
+Test-Claim -From $DnsKit -Text 'It also gives the records of a child of the zone with the same name.' -Block {
+    Enter-SimHost -Name $newer
+    $names = @(Get-DnsServerResourceRecord -ZoneName 'contoso.com' -Name $srv -RRType 'SRV' | ForEach-Object { $_.HostName })
+    Assert-Same -Got ($names -join ' ') -Want ($srv + ' ' + $srv + '.child') -What 'names'
+}
+Test-Claim -From $DnsKit -Text '`Add-DnsServerResourceRecord` and `dnscmd` refuse a record whose data is there, with whatever TTL.' -Block {
+    Enter-SimHost -Name $newer
+    Add-Own -Priority 30 -TimeToLive '00:05:00'
+    Assert-Throw -Like 'Failed to create*' -Block { Add-Own -Priority 30 -TimeToLive '00:06:00' }
+    $same = '. /RecordAdd fabrikam.com _xmpp-server._tcp.fabrikam.com. {0} SRV 30 0 5269 sip1.contoso.com.'
+    Assert-Same -Got (Invoke-Old -Words ($same -f 300)) -Want '0' -What 'the first time'
+    Assert-Same -Got (Invoke-Old -Words ($same -f 360)) -Want '9711' -What 'the second time'
+}
+Test-Claim -From $DnsKit -Text '`Remove-DnsServerResourceRecord` and `Set-DnsServerResourceRecord` take a record only as it is now, with its TTL; the latter takes no object twice.' -Block {
+    $old = Get-Own
+    $new = Get-Own
+    Assert-Throw -Like 'Failed to update*' -Block { Set-Own -Old $old -New $old }
+    $new.TimeToLive = [TimeSpan]'00:05:00'
+    Set-Own -Old $old -New $new
+    Assert-Same -Got (Get-Records -Server $newer) -Want '300 10 0 5269 sip1.contoso.com.' -What 'set'
+    Assert-Throw -Like 'Failed to update*' -Block { Set-Own -Old $old -New $new }
+    Assert-Throw -Like 'Failed to remove*' -Block { Remove-Own -Record $old }
+    Remove-Own -Record $new
+    Assert-Same -Got (Get-Records -Server $newer) -Want '' -What 'removed'
+    Assert-Throw -Like 'Failed to remove*' -Block { Remove-Own -Record $new }
+}
+Test-Claim -From $DnsKit -Text '`Remove-DnsServerResourceRecord` asks without `-Force`, and `dnscmd` without `/f`.' -Block {
+    $old = Get-Own
+    Assert-Throw -Like '*asks about*' -Block { $old | Remove-DnsServerResourceRecord -ZoneName 'contoso.com' -Confirm:$false }
+    $gone = '. /RecordDelete fabrikam.com _xmpp-server._tcp.fabrikam.com. SRV 10 0 5269 sip1.contoso.com.'
+    Assert-Same -Got (Invoke-Old -Words $gone) -Want '1223' -What 'without /f'
+    Assert-Same -Got (Invoke-Old -Words ($gone + ' /f')) -Want '0' -What 'with /f'
+    Assert-Same -Got (Get-Records -Server $older) -Want '' -What 'removed'
+    Assert-Same -Got (Invoke-Old -Words ($gone + ' /f')) -Want '9701' -What 'twice'
+}
+Test-Claim -From $DnsKit -Text '`dnscmd` takes the server `.` only, and a node that is `@` or ends with a dot; a target without a dot at its end is one of the zone.' -Block {
+    $add = '{0} /RecordAdd {1} {2} 300 SRV 30 0 5269 {3}'
+    $node = '_xmpp-server._tcp.fabrikam.com.'
+    $cases = @(@('ns2', 'fabrikam.com', $node, '1722'), @('.', 'contoso.com', $node, '9601'), @('.', 'fabrikam.com', $srv, '87'))
+    foreach ($case in $cases + @(, @('.', 'fabrikam.com', '@', '0'))) {
+        Assert-Same -Got (Invoke-Old -Words ($add -f $case[0], $case[1], $case[2], 'sip1.contoso.com.')) -Want $case[3] -What ($case -join ' ')
+    }
+    Assert-Same -Got (Invoke-Old -Words ($add -f '.', 'fabrikam.com', $node, 'sip1')) -Want '0' -What 'relative'
+    $set = (Get-SimWorld).Dns | Where-Object { $_.Name -eq $node.TrimEnd('.') }
+    Assert-Same -Got (Format-SimSet -Set $set) -Want '300 30 0 5269 sip1.fabrikam.com., 3600 10 0 5269 sip1.contoso.com.' -What 'relative'
+}
+Test-Claim -From $DnsKit -Text '`dnscmd /RecordDelete` without data removes all records of the type.' -Block {
+    $node = 'fabrikam.com _xmpp-server._tcp.fabrikam.com.'
+    Assert-Same -Got (Invoke-Old -Words ('. /RecordAdd {0} 300 SRV 30 0 5269 sip1.contoso.com.' -f $node)) -Want '0' -What 'added'
+    Assert-Same -Got (Invoke-Old -Words ('. /RecordDelete {0} SRV /f' -f $node)) -Want '0' -What 'removed'
+    Assert-Same -Got (Get-Records -Server $older) -Want '' -What 'removed'
+}
+Test-Claim -From $DnsKit -Text 'WMI shows data as text, and an IPv6 address with all its digits.' -Block {
+    Assert-Same -Got (Invoke-Old -Words '. /RecordAdd fabrikam.com x.fabrikam.com. 300 AAAA 2001:db8::21') -Want '0' -What 'added'
+    foreach ($case in @(@('AAAA', 'x', '2001:0db8:0000:0000:0000:0000:0000:0021'), @('SRV', $srv, '10 0 5269 sip1.contoso.com.'))) {
+        $filter = 'ContainerName=''fabrikam.com'' AND OwnerName=''{0}.fabrikam.com''' -f $case[1]
+        $found = @(Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName ('MicrosoftDNS_{0}Type' -f $case[0]) -Filter $filter)
+        Assert-Same -Got ($found | ForEach-Object { $_.RecordData }) -Want $case[2] -What $case[0]
+    }
+}
+Test-Claim -From $DnsKit -Text 'Records of one set can differ in their TTL. The method Modify changes that of a record which is as WMI gave it; `dnscmd` does not.' -Block {
+    $add = '. /RecordAdd fabrikam.com _xmpp-server._tcp.fabrikam.com. 300 SRV {0} 0 5269 sip1.contoso.com.'
+    Assert-Same -Got (Invoke-Old -Words ($add -f 30)) -Want '0' -What 'another record'
+    Assert-Same -Got (Get-Records -Server $older) -Want '300 30 0 5269 sip1.contoso.com., 3600 10 0 5269 sip1.contoso.com.' -What 'TTLs'
+    Assert-Same -Got (Invoke-Old -Words ($add -f 10)) -Want '9711' -What 'the same record'
+    $filter = 'ContainerName=''fabrikam.com'' AND OwnerName=''_xmpp-server._tcp.fabrikam.com'''
+    $all = @(Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName 'MicrosoftDNS_SRVType' -Filter $filter)
+    $one = $all | Where-Object { $_.RecordData -like '10 *' }
+    Invoke-CimMethod -InputObject $one -MethodName 'Modify' -Arguments @{ TTL = 300 }
+    Assert-Throw -Like 'Generic failure' -Block { Invoke-CimMethod -InputObject $one -MethodName 'Modify' -Arguments @{ TTL = 60 } }
+    Assert-Same -Got (Get-Records -Server $older) -Want '300 10 0 5269 sip1.contoso.com., 300 30 0 5269 sip1.contoso.com.' -What 'Modify'
 }
 Test-Claim -Text 'The servers of a pool that a disaster took are in the topology and nowhere else.' -Block {
     $lost = 'EdgeServer1.contoso.com'

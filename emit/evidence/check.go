@@ -172,9 +172,9 @@ func rehearsal(detail string) string {
 	return found
 }
 
-// homes are patterns of the modules that real cmdlets come from, in lower case. tmp_* is
-// a remote session of the product's shell.
-var homes = []string{"lync", "skypeforbusiness", "tmp_*", "microsoft.powershell.*", "dnsclient"}
+// homes are patterns of the modules that real cmdlets come from, in lower case: those of
+// the products, of Windows, and tmp_*, a remote session of the product's shell.
+var homes = []string{"lync", "skypeforbusiness", "tmp_*", "microsoft.powershell.*", "dnsclient", "dnsserver", "cimcmdlets"}
 
 // strangers are the modules of a START that are none of homes. The list is the last part
 // of the detail.

@@ -13,14 +13,15 @@ var (
 	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
 )
 
-// planCmdlets are the names of all cmdlets that a plan calls, in lower case, and of the
-// one that writes a backup of what a call returns.
+// planCmdlets are the names of all cmdlets that a plan calls, in lower case, of the one
+// that writes a backup of what a call returns, and of the functions of the scripts that
+// are called in their stead.
 func planCmdlets(plan *compiler.Plan) map[string]bool {
 	out := map[string]bool{}
 	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
-				for _, name := range stepCmdlets(step) {
+				for _, name := range stepCmdlets(plan, step) {
 					out[strings.ToLower(name)] = true
 				}
 			}
@@ -29,8 +30,13 @@ func planCmdlets(plan *compiler.Plan) map[string]bool {
 	return out
 }
 
-func stepCmdlets(step compiler.Step) []string {
+func stepCmdlets(plan *compiler.Plan, step compiler.Step) []string {
 	switch s := step.(type) {
+	case *compiler.EditRecords:
+		if zone, _ := plan.Zone(s.Zone); zone.Dnscmd() {
+			return []string{"Invoke-Dnscmd"}
+		}
+		return []string{"Add-DnsServerResourceRecord", "Select-DnsRecord", "Remove-DnsServerResourceRecord", "Set-DnsRecordTtl"}
 	case *compiler.Backup:
 		if s.Export {
 			return []string{s.Call.Name, "Export-Clixml"}

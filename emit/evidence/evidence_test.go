@@ -63,7 +63,7 @@ func (w *world) run(script string, stage compiler.Stage, host string) {
 
 func (w *world) step(script, stage, host string, step compiler.Step) {
 	id := step.Info().ID
-	names := stepCmdlets(step)
+	names := stepCmdlets(w.plan, step)
 	if len(names) == 0 {
 		w.say(script, stage, host, id, "", "PASS", "as planned")
 		return

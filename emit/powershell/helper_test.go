@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/parser"
 )
@@ -154,6 +155,8 @@ func spoiledBy(text func() string) *compiler.Plan {
 	for i := range plan.Zones {
 		spoilZone(&plan.Zones[i], zone, text)
 	}
+	addWindows(plan, "a"+text(), "windows-server-2016", text)
+	addWindows(plan, "b"+text(), "windows-server-2008-r2", text)
 	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
@@ -169,6 +172,29 @@ func spoilZone(zone *compiler.Zone, name string, text func() string) {
 	for i := range zone.Records {
 		r := &zone.Records[i]
 		r.Owner, r.Old, r.New, r.Step = text(), []string{text()}, []string{text() + "x", text()}, text()
+	}
+}
+
+// addWindows adds a zone that the scripts change on a Windows DNS server: a record that is
+// added, one that goes, one that gets another TTL. Data differ whatever text returns.
+func addWindows(plan *compiler.Plan, name, system string, text func() string) {
+	ttl := text()
+	plan.Zones = append(plan.Zones, compiler.Zone{
+		Name: name, Server: text(), Delivery: "windows-dns", Computer: "ns1.contoso.net", OperatingSystem: system,
+		Hunks: []hunk.Hunk{{}},
+		Records: []compiler.RecordSet{
+			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "A", Old: []string{"1" + text()}, New: []string{"2" + text()}, OldTTL: 300, NewTTL: 90000, Step: text()},
+			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "AAAA", Old: []string{ttl}, New: []string{ttl}, OldTTL: 3600, NewTTL: 300, Step: text()},
+			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "SRV", New: []string{"0 0 5269 " + text()}, NewTTL: 300, Step: text()},
+		},
+	})
+	for _, way := range []struct {
+		stages *[]compiler.Stage
+		prefix string
+	}{{&plan.Stages, ""}, {&plan.Rollback, "rollback/"}} {
+		info := compiler.StepInfo{ID: way.prefix + "dns-server/" + name, Host: "ns1.contoso.net", Says: text()}
+		edit := compiler.Stage{Name: compiler.DNSServer, Hosts: []string{info.Host}, Steps: compiler.Steps{&compiler.EditRecords{StepInfo: info, Zone: name}}}
+		*way.stages = append(*way.stages, edit)
 	}
 }
 

@@ -214,8 +214,8 @@ func (w *writer) fill(a array, tail int) {
 	}
 }
 
-// block breaks after a pipe, and inside a command before the last literal: a line may
-// end in an open parenthesis without a backtick.
+// block breaks after a pipe, and inside a command before a literal: a line may end in an
+// open parenthesis without a backtick.
 func (w *writer) block(b block, tail int) {
 	w.text("{ ")
 	base := w.col
@@ -233,19 +233,40 @@ func (w *writer) block(b block, tail int) {
 	w.text(" }")
 }
 
+// command breaks before a literal, inside parentheses, wherever what comes up to the next
+// chance to break does not fit any more.
 func (w *writer) command(c command, base, tail int) {
-	at := -1
-	for i, word := range c {
-		if strings.HasPrefix(word.value, "'") || strings.HasPrefix(word.value, "$Name") {
-			at = i
-		}
-	}
-	if at < 0 || w.fits(len(c.String()), tail) {
-		w.text(c.String())
+	ind, flat := w.ind, c.String()
+	if w.fits(len(flat), tail) {
+		w.text(flat)
 		return
 	}
-	w.text(c[:at].String() + " " + c[at].name + " (")
-	rest := strings.TrimRight(c[at].value+") "+c[at+1:].String(), " ")
-	w.newline(max(w.ind+4, min(base+4, maxWidth-len(rest)-tail)))
-	w.text(rest)
+	at := 0 // words before it are written, but for the value of the last one
+	for at < len(c) {
+		next := at + 1
+		for next < len(c) && !breakable(c[next]) {
+			next++
+		}
+		piece, closing := c[at:next].String(), tail
+		if next < len(c) {
+			piece, closing = piece+" "+c[next].name, len(" (")
+		}
+		if breakable(c[at]) {
+			piece = strings.TrimPrefix(piece, c[at].name+" ")
+			if w.fits(1+len(piece), closing) {
+				w.text(" ")
+			} else {
+				w.text(" (")
+				w.newline(max(ind+4, min(base+4, maxWidth-len(piece)-len(")")-closing)))
+				piece = c[at].value + ")" + strings.TrimPrefix(piece, c[at].value)
+			}
+		}
+		w.text(piece)
+		at = next
+	}
+}
+
+// breakable tells whether a line can break before the value of a word.
+func breakable(w word) bool {
+	return strings.HasPrefix(w.value, "'") || strings.HasPrefix(w.value, "$Name")
 }

@@ -41,7 +41,7 @@ var lexemes = []*regexp.Regexp{
 	stringToken:    regexp.MustCompile(`^'(?:[ -&(-~]|'')*'`),
 	variableToken:  regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z]+)*`),
 	numberToken:    regexp.MustCompile(`^(?:0x[0-9A-F]{4}|[0-9]+)`),
-	parameterToken: regexp.MustCompile(`^-[A-Za-z]+:?`),
+	parameterToken: regexp.MustCompile(`^-[A-Za-z][A-Za-z0-9]*:?`),
 	wordToken:      regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z]+)?`),
 	signToken:      regexp.MustCompile(`^(?:@\(|@\{|\+=|[][(){};,=|+])`),
 }

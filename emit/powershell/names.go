@@ -11,6 +11,8 @@ type names struct {
 	index map[string]int
 	texts []string
 	err   error
+	// inline has every text stand where it is used, however long.
+	inline bool
 }
 
 // maxLiteral is the longest literal that stands in the data itself.
@@ -23,7 +25,7 @@ func (n *names) literal(s string) string {
 	if err != nil && n.err == nil {
 		n.err = fmt.Errorf("%q: %w", s, err)
 	}
-	if strings.HasPrefix(quoted, "'") && len(quoted) <= maxLiteral {
+	if n.inline || strings.HasPrefix(quoted, "'") && len(quoted) <= maxLiteral {
 		return quoted
 	}
 	if _, ok := n.index[s]; !ok {

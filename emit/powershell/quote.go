@@ -6,7 +6,9 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // Quote returns s as a PowerShell expression in pure ASCII whose value is s: a
@@ -61,8 +63,44 @@ func terms(s string) ([]string, error) {
 	return out, nil
 }
 
-// Command returns a call as a person would type it, on one line and in ASCII.
-func Command(call cmdlet.Call) (string, error) {
+// Shown is a command of a step as it stands in the script, on one line and in ASCII, and
+// under which condition it runs.
+type Shown struct{ Text, When string }
+
+// Commands are those that the steps of a line run, in their order.
+func Commands(plan *compiler.Plan, line words.Line) ([]Shown, error) {
+	if edit, ok := line.Step.(*compiler.EditRecords); ok {
+		return recordCommands(plan, edit)
+	}
+	var out []Shown
+	for _, use := range line.Uses {
+		text, err := typed(use.Call)
+		if err != nil {
+			return nil, fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
+		}
+		out = append(out, Shown{text, use.When})
+	}
+	return out, nil
+}
+
+// recordCommands are those that change the records of a zone, without the switches that
+// every one of them has.
+func recordCommands(plan *compiler.Plan, step *compiler.EditRecords) ([]Shown, error) {
+	b := &builder{plan: plan, names: names{inline: true}}
+	zone := b.zoneOf(step, step.Zone)
+	var out []Shown
+	for _, e := range zone.Edits(words.IsBack(step)) {
+		text := strings.TrimSuffix(strings.TrimPrefix(b.change(zone, e).flat(), "{ "), " }")
+		out = append(out, Shown{Text: strings.TrimSuffix(text, " "+asked)})
+	}
+	if b.err == nil {
+		b.err = b.names.err
+	}
+	return out, b.err
+}
+
+// typed returns a call as a person would type it.
+func typed(call cmdlet.Call) (string, error) {
 	words := []string{call.Name}
 	for _, p := range call.Params {
 		words = append(words, "-"+p.Name)

@@ -142,11 +142,11 @@ func TestQuoteMany(t *testing.T) {
 func TestCommand(t *testing.T) {
 	call := cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", "O'Neill \u2019"), cmdlet.Switch("Force")}}
 	want := "Set-CsSite -Identity ('O''Neill ' + [char]0x2019) -Force"
-	if got, err := Command(call); got != want || err != nil {
+	if got, err := typed(call); got != want || err != nil {
 		t.Errorf("got %s, %v", got, err)
 	}
 	call.Params[0].Value = "ab\xff"
-	if got, err := Command(call); got != "" || err == nil || err.Error() != "Set-CsSite -Identity: byte 2 is not UTF-8" {
+	if got, err := typed(call); got != "" || err == nil || err.Error() != "Set-CsSite -Identity: byte 2 is not UTF-8" {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

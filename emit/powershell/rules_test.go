@@ -61,7 +61,7 @@ var types = strings.Fields(`
 	System.Security.Principal.WindowsBuiltInRole System.Security.Principal.WindowsBuiltInRole::Administrator
 	System.Security.Principal.WindowsIdentity System.Security.Principal.WindowsIdentity::GetCurrent
 	System.Text.Encoding System.Text.Encoding::ASCII TimeSpan TimeSpan::FromSeconds
-	array bool char hashtable int object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[]`)
+	array bool char hashtable int object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
 
 // shunned are commands of 3.0 that do not fit, with the reason.
 var shunned = map[string]string{
@@ -71,7 +71,7 @@ var shunned = map[string]string{
 }
 
 // switches are the parameters without a value of the core commands in use.
-var switches = strings.Fields("Force Unique Descending Compress ValueOnly DnsOnly NoHostsFile WhatIf Confirm")
+var switches = strings.Fields("Force Unique Descending Compress ValueOnly A AAAA Srv Wmi Done DnsOnly NoHostsFile WhatIf Confirm")
 
 // common are the parameters that every cmdlet of 3.0 has.
 var common = strings.Fields("Verbose Debug ErrorAction WarningAction ErrorVariable WarningVariable OutVariable OutBuffer")
@@ -80,11 +80,23 @@ var common = strings.Fields("Verbose Debug ErrorAction WarningAction ErrorVariab
 // mark in 5.1 and none in 7, default is ANSI and then UTF-8.
 var encodings = strings.Fields("ASCII Unicode BigEndianUnicode UTF32")
 
-// guarded are commands that only some systems have: the function that calls one asks
-// for Resolve-DnsName first.
+// guarded are commands that only some systems have, and their parameters.
 var guarded = map[string][]string{
-	"Resolve-DnsName": strings.Fields("Name Type Server DnsOnly NoHostsFile"),
-	"nslookup.exe":    nil,
+	"Resolve-DnsName":                strings.Fields("Name Type Server DnsOnly NoHostsFile"),
+	"nslookup.exe":                   nil,
+	"dnscmd.exe":                     nil,
+	"Get-DnsServerZone":              strings.Fields("Name"),
+	"Get-DnsServerResourceRecord":    strings.Fields("ZoneName Name RRType"),
+	"Set-DnsServerResourceRecord":    strings.Fields("ZoneName OldInputObject NewInputObject WhatIf Confirm"),
+	"Add-DnsServerResourceRecord":    dnsServer["Add-DnsServerResourceRecord"],
+	"Remove-DnsServerResourceRecord": dnsServer["Remove-DnsServerResourceRecord"],
+}
+
+// guards are the commands that the function which calls one asks for first. The others
+// are in the data, or in functions that only the data calls: the script looks for what
+// its data needs before it begins.
+var guards = map[string]string{
+	"Resolve-DnsName": "Resolve-DnsName", "nslookup.exe": "Resolve-DnsName",
 }
 
 func callProblems(c *use, script outline, earlier []*use) []string {
@@ -109,10 +121,10 @@ func callProblems(c *use, script outline, earlier []*use) []string {
 			fail("no parameter -%s in %s", p, script.lowest())
 		}
 	}
-	if params, ok := guarded[c.name]; ok && !asks(c.in, earlier) {
-		fail("%q is not asked for before", params)
+	if guard, ok := guards[c.name]; ok && !asks(c.in, earlier, guard) {
+		fail("%s is not asked for before", guard)
 	}
-	switch max := map[string]int{"Where-Object": 1, "ForEach-Object": 1, "nslookup.exe": 3}[c.name]; {
+	switch max := map[string]int{"Where-Object": 1, "ForEach-Object": 1, "nslookup.exe": 3, "dnscmd.exe": 1}[c.name]; {
 	case c.loose > max:
 		fail("%d values without a parameter", c.loose)
 	case c.name == "Where-Object" && len(c.params) > 0:
@@ -152,9 +164,9 @@ func productHas(name, param string) bool {
 	return slices.ContainsFunc(append(cmdlet.Products(), cmdlet.LiteralProcedure), func(p cmdlet.Product) bool { return cmdlet.Has(p, name, param) })
 }
 
-func asks(in *function, earlier []*use) bool {
+func asks(in *function, earlier []*use, command string) bool {
 	return slices.ContainsFunc(earlier, func(c *use) bool {
-		return c.in == in && c.name == "Get-Command" && slices.Contains(c.texts, "'Resolve-DnsName'")
+		return c.in == in && c.name == "Get-Command" && slices.Contains(c.texts, "'"+command+"'")
 	})
 }
 

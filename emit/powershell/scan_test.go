@@ -31,7 +31,7 @@ var shapes = []struct {
 	{variableToken, regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*`)},
 	{redirectToken, regexp.MustCompile(`^[0-9*]?>+(?:&[0-9])?`)},
 	{numberToken, regexp.MustCompile(`^(?:0x[0-9A-Fa-f]+|[0-9]+(?:\.[0-9]+)?)`)},
-	{dashToken, regexp.MustCompile(`^-[A-Za-z]+:?`)},
+	{dashToken, regexp.MustCompile(`^-[A-Za-z][A-Za-z0-9]*:?`)},
 	{typeToken, regexp.MustCompile(`^\[[A-Za-z][A-Za-z0-9.]*(?:\[\])?\]`)},
 	{memberToken, regexp.MustCompile(`^(?:\.|::)[A-Za-z][A-Za-z0-9]*`)},
 	{wordToken, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z]+)?(?:\.exe)?`)},

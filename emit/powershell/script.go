@@ -108,6 +108,14 @@ var (
 	}
 )
 
+// dnsServerNote stands below the note of a script that has the stage DnsServer.
+var dnsServerNote = []string{
+	"# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,",
+	"#        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.",
+	"#        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.",
+	"#        Needs: before an old record goes, all data of To of that fact has to be there.",
+}
+
 // script puts the two parts together.
 func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) ([]byte, error) {
 	if len(stages) == 0 {
@@ -130,6 +138,9 @@ func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title str
 	data.value(head, 0)
 	data.newline(0)
 	data.lines(d.note)
+	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.DNSServer }) {
+		data.lines(dnsServerNote)
+	}
 	data.lines(named[first:])
 	data.text("$Stages = @(")
 	for _, entry := range entries {
@@ -180,7 +191,11 @@ func parameters(d direction, stages []compiler.Stage) string {
 	for _, stage := range stages {
 		set = append(set, "'"+stage.Name+"'")
 	}
-	all := []param{{stageParam, "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"}}
+	valid := "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"
+	if len("    "+valid+",") > maxWidth {
+		valid = strings.ReplaceAll(valid, ", ", ",")
+	}
+	all := []param{{stageParam, valid}}
 	all = append(all, d.params...)
 	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop }) {
 		all = append(all, d.stopParams...)

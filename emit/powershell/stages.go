@@ -8,7 +8,6 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // builder turns stages of a plan into the data that the runtime reads. The vocabulary
@@ -103,11 +102,15 @@ func (b *builder) stages(stages []compiler.Stage) []hash {
 	for _, stage := range stages {
 		switch stage.Name {
 		case compiler.Preflight:
-			out = append(out, b.preflight(stage))
+			out = append(out, b.preflights(stage)...)
 		case compiler.Stop:
 			out = append(out, b.stop(stage))
 		case compiler.Route:
 			out = append(out, b.route(stage))
+		case compiler.DNSServer:
+			for _, own := range byHost(stage) {
+				out = append(out, b.dnsServer(own))
+			}
 		case compiler.DNS:
 			out = append(out, b.dns(stage))
 		case compiler.Firewall:
@@ -133,6 +136,34 @@ func (b *builder) does(text string) entry { return entry{"Does", b.lit(text), tr
 
 // documented tells whether the target pool is stopped while the route is set.
 func (b *builder) documented() bool { return b.plan.Procedure == "documented" }
+
+// byHost splits a stage whose computers have steps of their own.
+func byHost(stage compiler.Stage) []compiler.Stage {
+	var out []compiler.Stage
+	for _, host := range stage.Hosts {
+		own := compiler.Stage{Name: stage.Name, Hosts: []string{host}}
+		for _, step := range stage.Steps {
+			if step.Info().Host == host {
+				own.Steps = append(own.Steps, step)
+			}
+		}
+		out = append(out, own)
+	}
+	return out
+}
+
+// preflights are the entries of the management host and of each Windows DNS server.
+func (b *builder) preflights(stage compiler.Stage) []hash {
+	var out []hash
+	for _, own := range byHost(stage) {
+		if own.Hosts[0] == b.plan.ManagementHost {
+			out = append(out, b.preflight(own))
+		} else {
+			out = append(out, b.dnsPreflight(own))
+		}
+	}
+	return out
+}
 
 func (b *builder) preflight(stage compiler.Stage) hash {
 	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false})
@@ -281,70 +312,6 @@ func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
 	return h
 }
 
-func (b *builder) dns(stage compiler.Stage) hash {
-	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
-	if b.back {
-		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
-	}
-	var zones array
-	for _, step := range stage.Steps {
-		i := slices.IndexFunc(b.plan.Zones, func(z compiler.Zone) bool { return z.Name == step.(*compiler.ChangeRecords).Zone })
-		if i < 0 {
-			b.err = fmt.Errorf("step %s: the plan has no such zone", step.Info().ID)
-			continue
-		}
-		if records := b.records(b.plan.Zones[i]); len(records) > 0 {
-			zones = append(zones, b.zone(b.plan.Zones[i], records))
-		}
-	}
-	h := b.open(stage, b.does(does))
-	if len(zones) > 0 {
-		h = append(h, entry{"Zones", several(zones...), true})
-	}
-	if says := words.NewTTLs(b.plan, b.back); says != "" {
-		h = append(h, entry{"Attests", hash{{"Id", b.lit("4"), false}, {"Says", b.lit(says), false}}, true})
-	}
-	return h
-}
-
-// zone is what the script checks at the server of a zone, and how long resolvers may
-// keep the answers from before.
-func (b *builder) zone(zone compiler.Zone, records array) hash {
-	h := hash{{"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
-	if caches := zone.Wait.Caches(); caches > 0 {
-		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
-	}
-	return append(h, entry{"Records", several(records...), false})
-}
-
-// records are the sets that the script checks. On the way back only what the plan
-// changed is looked at.
-func (b *builder) records(zone compiler.Zone) array {
-	var out array
-	for _, set := range zone.Records {
-		want := set.New
-		if b.back {
-			want = set.Old
-		}
-		if b.back && !set.Changed() || len(set.Old)+len(set.New) == 0 {
-			continue
-		}
-		match, shown := "Is", []string{}
-		for _, data := range want {
-			shown = append(shown, strings.TrimSuffix(data, "."))
-		}
-		if set.Type == "SRV" && b.plan.XMPPHost != "" && !b.back {
-			// Records of other pools may stand beside the one of the host.
-			match, shown = "Has", slices.DeleteFunc(shown, func(s string) bool {
-				return !strings.HasSuffix(s, " "+strings.ToLower(b.plan.XMPPHost))
-			})
-		}
-		out = append(out, hash{{"Id", b.lit(set.Step), false}, {"Name", b.lit(strings.TrimSuffix(set.Owner, ".")), false},
-			{"Type", b.lit(set.Type), false}, {match, b.list(shown), false}})
-	}
-	return out
-}
-
 func (b *builder) firewall(stage compiler.Stage) hash {
 	step := stage.Steps[0].(*compiler.ConfirmPort)
 	says := fmt.Sprintf("TCP %d is open from anywhere to %s and back out", step.Port, strings.Join(step.Addresses, ", "))
@@ -370,14 +337,8 @@ func (b *builder) replicate(stage compiler.Stage) hash {
 // all other computers.
 func (b *builder) verify(stage compiler.Stage) []hash {
 	var out []hash
-	for _, host := range stage.Hosts {
-		own := compiler.Stage{Name: stage.Name, Hosts: []string{host}}
-		for _, step := range stage.Steps {
-			if step.Info().Host == host {
-				own.Steps = append(own.Steps, step)
-			}
-		}
-		switch {
+	for _, own := range byHost(stage) {
+		switch host := own.Hosts[0]; {
 		case host == b.plan.ManagementHost && b.back:
 			out = append(out, b.open(own, entry{"StillTrue", b.earlier(), false}, b.does("Checks the route and DNS.")))
 		case host == b.plan.ManagementHost:

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 720
+	runtimeLines = 795
 	seedLines    = 150
 )
 
@@ -168,7 +168,7 @@ func paramProblems(change string) []string {
 }
 
 func ownComments() []string {
-	out := []string{"# " + stageParam}
+	out := append([]string{"# " + stageParam}, dnsServerNote...)
 	for _, d := range []direction{forward, preparing, backward} {
 		out = append(out, d.note...)
 		for _, list := range [][]param{d.params, d.stopParams, commonParams} {
@@ -187,6 +187,20 @@ var allowed = map[string][]string{
 	"Get-ChangeRight": {},
 	"Get-ServiceDown": {},
 	"Get-XmppRoute":   {"Site"},
+
+	"Get-DnsZoneState": {"Zone", "Wmi"},
+	"Get-DnsRecord":    {"Zone", "Name", "Type", "Data", "Wmi"},
+	"Select-DnsRecord": {"Zone", "Name", "Type", "Data", "Wmi"},
+	"Set-DnsRecordTtl": {"Zone", "Name", "Type", "Data", "Seconds", "Wmi"},
+	"Invoke-Dnscmd":    {"Command", "Zone", "Node", "Ttl", "Type", "Data"},
+}
+
+// dnsServer are the cmdlets of the module DnsServer of Windows Server 2012 with the
+// parameters that are used. All of them change something.
+var dnsServer = map[string][]string{
+	"Add-DnsServerResourceRecord": {"ZoneName", "Name", "A", "AAAA", "Srv", "IPv4Address", "IPv6Address", "Priority", "Weight", "Port",
+		"DomainName", "TimeToLive", "ErrorAction", "WhatIf", "Confirm"},
+	"Remove-DnsServerResourceRecord": {"ZoneName", "Force", "ErrorAction", "WhatIf", "Confirm"},
 }
 
 func (c call) check(products []cmdlet.Product) error {
@@ -196,23 +210,31 @@ func (c call) check(products []cmdlet.Product) error {
 		}
 	}
 	if params, ok := allowed[c.name]; ok {
-		for _, a := range c.args {
-			if !slices.Contains(params, a.name) {
-				return fmt.Errorf("%s has no -%s", c.name, a.name)
-			}
-		}
-		return c.checkAsked(cmdlet.Call{ShouldProcess: slices.Contains(params, "WhatIf")})
+		return c.checkParams(params)
 	}
-	return c.checkCs(products)
-}
-
-// checkCs holds a Cs cmdlet against the table and asks for -ErrorAction Stop and, where
-// there is one, an explicit -WhatIf and -Confirm.
-func (c call) checkCs(products []cmdlet.Product) error {
 	action, _ := c.get("ErrorAction")
 	if word, ok := action.(token); !ok || word.text != "Stop" {
 		return fmt.Errorf("%s lacks -ErrorAction Stop", c.name)
 	}
+	if params, ok := dnsServer[c.name]; ok {
+		return c.checkParams(params)
+	}
+	return c.checkCs(products)
+}
+
+// checkParams wants no parameters but these.
+func (c call) checkParams(params []string) error {
+	for _, a := range c.args {
+		if !slices.Contains(params, a.name) {
+			return fmt.Errorf("%s has no -%s", c.name, a.name)
+		}
+	}
+	return c.checkAsked(cmdlet.Call{ShouldProcess: slices.Contains(params, "WhatIf")})
+}
+
+// checkCs holds a Cs cmdlet against the table and asks, where there is one, for an
+// explicit -WhatIf and -Confirm.
+func (c call) checkCs(products []cmdlet.Product) error {
 	var err error
 	for _, product := range append(slices.Clone(products), cmdlet.LiteralProcedure) {
 		var call cmdlet.Call

@@ -28,7 +28,11 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	forward, back := words.Apply(zone)
 	p.gap()
 	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
-	p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+	if zone.Windows() {
+		p.item("Serial: raised by the server itself")
+	} else {
+		p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+	}
 	p.item("How: " + Text(forward))
 	p.item("Back: " + Text(back))
 	for _, line := range words.OldAnswers(zone) {

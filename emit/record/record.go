@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -170,14 +169,14 @@ func (p *printer) stages(stages []compiler.Stage) {
 // commands are the calls of a line, or what is done instead where it has none.
 func (p *printer) commands(line words.Line) string {
 	var out []string
-	for _, use := range line.Uses {
-		command, err := powershell.Command(use.Call)
-		if err != nil && p.err == nil {
-			p.err = fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
-		}
-		one := Code(command)
-		if use.When != "" {
-			one += " (" + Text(use.When) + ")"
+	commands, err := powershell.Commands(p.plan, line)
+	if p.err == nil {
+		p.err = err
+	}
+	for _, c := range commands {
+		one := Code(c.Text)
+		if c.When != "" {
+			one += " (" + Text(c.When) + ")"
 		}
 		out = append(out, one)
 	}
@@ -198,7 +197,7 @@ func (p *printer) outage() {
 
 func (p *printer) rollback() {
 	p.section("Rollback")
-	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") + "` on each host that is named. What was not changed is left alone. For DNS it is the rollback file of the zone; see above.")
+	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") + "` on each host that is named. What was not changed is left alone. How the records of a zone go back is said with the zone above.")
 	p.stages(p.plan.Rollback)
 	var fixed []string
 	for _, stage := range p.plan.Stages {

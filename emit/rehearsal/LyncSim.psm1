@@ -1,21 +1,26 @@
 # A simulated Lync or Skype for Business Server: what a rehearsal runs the change scripts against. Nothing real is touched.
-# The cmdlets themselves are in Cmdlets.PRODUCT.psm1, with the parameters of that product; each calls Invoke-SimCmdlet.
+# The cmdlets themselves are in Cmdlets.PRODUCT.psm1, with the parameters of that product; each calls Invoke-SimCmdlet. Those
+# of a Windows DNS server are in Cmdlets.DnsServer.psm1 and, for Windows Server 2008 R2, in Cmdlets.dnscmd.psm1.
 #
 #   SIM_WORLD  folder: world.json (what stands), clock.txt (seconds), calls.txt (calls so far), audit.txt (every change)
 #   SIM_KIT    folder of this file
 #   SIM_HOST   FQDN of the computer that the caller sits on
-#   SIM_FAULT  faults, separated by ';'. N counts the calls of that cmdlet; kill@N counts all calls.
+#   SIM_FAULT  faults, separated by ';'. N counts the calls of that cmdlet; kill@N counts all calls. CMDLET may be dnscmd.exe:
+#              its error is an exit code.
 #       CMDLET:throw@N       call N throws before it does anything       kill@N                the process dies before call N
 #       CMDLET:throwafter@N  ... after it has done its work              killafter:CMDLET@N    ... after call N of this cmdlet
 #       CMDLET:error@N       ... writes an error and does nothing        freeze                with kill: stands still for ever
 #       replication:stuck@HOST  that replica gets nothing
 #       CMDLET:noop@N        ... returns and does nothing                tcp:silent, tcp:unknown  how a closed port answers
 #       Stop-CsWindowsService:slow@N, Start-...:slow@N  services reach their state 40 s later
+#       Add-DnsServerResourceRecord:ttl@N, dnscmd.exe:ttl@N  a record that is added gets TTL 3600
+#       Get-DnsServerResourceRecord:lost@N, Get-CimInstance:lost@N  the set that is read has lost its newest record
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
 # Where no page says what a server does, this takes the worse: every change asks for confirmation, an Edge Server cannot
-# reach the Central Management store, services can only be controlled on their own server, a failed start is no error.
+# reach the Central Management store, services can only be controlled on their own server, a failed start is no error. A DNS
+# server takes an old object only as the record is now, and gives records of a child with the same name as well.
 Set-StrictMode -Version 2.0
 
 # ---- The world on disk.
@@ -64,15 +69,25 @@ function Show-SimWorld {
         }
     }
     foreach ($set in @($world.Dns | Sort-Object -Property 'Server', 'Name', 'Type')) {
-        if (@($set.Data).Count -gt 0) { 'dns      {0} {1} {2}' -f $set.Name, $set.Type, (@($set.Data | Sort-Object) -join ', ') }
+        if (@($set.Records).Count -gt 0) { 'dns      {0} {1} {2}' -f $set.Name, $set.Type, (Format-SimSet -Set $set) }
     }
+}
+
+function Format-SimSet([object]$Set) {
+    # TTL and data of each record.
+    return @($Set.Records | ForEach-Object { '{0} {1}' -f $_.TTL, $_.Data } | Sort-Object) -join ', '
+}
+
+function Find-SimSet([object]$World, [object]$Like) {
+    # The set at that server with that name and type.
+    return $World.Dns | Where-Object { $_.Server -eq $Like.Server -and $_.Name -eq $Like.Name -and $_.Type -eq $Like.Type } |
+        Select-Object -First 1
 }
 
 function Set-SimRecord([object]$Set) {
     # What the owner of the DNS does.
     $world = Get-SimWorld
-    $entry = $world.Dns | Where-Object { $_.Server -eq $Set.Server -and $_.Name -eq $Set.Name -and $_.Type -eq $Set.Type }
-    $entry.Data = @($Set.Data)
+    (Find-SimSet -World $world -Like $Set).Records = @($Set.Records)
     Save-SimWorld -World $world
 }
 
@@ -117,7 +132,7 @@ function Enter-SimCall([string]$Name) {
     if (Test-SimFault -Fault ('kill@' + $calls.Count)) { Stop-SimProcess }
     if (Test-SimFault -Fault ('{0}:throw@{1}' -f $Name, $own)) { throw ('{0} : Command execution failed: simulated fault.' -f $Name) }
     if (Test-SimFault -Fault ('killafter:{0}@{1}' -f $Name, $own)) { return 'killafter' }
-    foreach ($fault in @('noop', 'error', 'throwafter', 'slow')) {
+    foreach ($fault in @('noop', 'error', 'throwafter', 'slow', 'ttl', 'lost')) {
         if (Test-SimFault -Fault ('{0}:{1}@{2}' -f $Name, $fault, $own)) { return $fault }
     }
     return ''
@@ -252,19 +267,19 @@ function Resolve-DnsName {
         $category = 'OperationTimeout'
     }
     $world = Get-SimWorld
-    $set = $world.Dns | Where-Object { $_.Server -eq $Server -and $_.Name -eq $Name -and $_.Type -eq $Type } | Select-Object -First 1
-    if ($code -eq 1460 -or $null -eq $set -or @($set.Data).Count -eq 0) {
+    $set = Find-SimSet -World $world -Like @{ Server = $Server; Name = $Name; Type = $Type }
+    if ($code -eq 1460 -or $null -eq $set -or @($set.Records).Count -eq 0) {
         $problem = New-Object -TypeName 'System.ComponentModel.Win32Exception' -ArgumentList $code
         $PSCmdlet.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, $id, $category, $Name))
         return
     }
-    foreach ($data in $set.Data) {
-        $part = @($data -split ' ')
+    foreach ($record in $set.Records) {
+        $part = @($record.Data -split ' ')
         if ($Type -ne 'SRV') {
-            New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = $Type; Section = 'Answer'; TTL = 300; IPAddress = $data }
+            New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = $Type; Section = 'Answer'; TTL = $record.TTL; IPAddress = $record.Data }
             continue
         }
-        New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = 'SRV'; Section = 'Answer'; TTL = 300
+        New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = 'SRV'; Section = 'Answer'; TTL = $record.TTL
             Priority = [int]$part[0]; Weight = [int]$part[1]; Port = [int]$part[2]; NameTarget = $part[3]
         }
         # As a server would: the address of the target, in another section.
@@ -276,7 +291,7 @@ function Resolve-DnsName {
 function Invoke-SimCmdlet([System.Management.Automation.PSCmdlet]$Caller, [System.Collections.IDictionary]$Given) {
     $name = $Caller.MyInvocation.MyCommand.Name
     $fault = Enter-SimCall -Name $name
-    $body = Get-Command -Name ($name -replace '-Cs', '-Sim') -ErrorAction SilentlyContinue
+    $body = Get-Command -Name ($name -replace '-(Cs|DnsServer|Cim)', '-Sim') -ErrorAction SilentlyContinue
     if ($null -eq $body) { throw ('LyncSim does not know what {0} does.' -f $name) }
     $world = Get-SimWorld
     & $body -Caller $Caller -Given $Given -World $world -Fault $fault
@@ -452,18 +467,314 @@ function Test-SimXmppIM($Caller, $Given, $World, $Fault) {
     New-Object -TypeName 'PSObject' -Property ([ordered]@{ TargetFqdn = $Given['TargetFqdn']; Result = $result; Latency = '00:00:01'; Error = ''; Diagnosis = '' })
 }
 
+# ---- What a Windows DNS server does. It has the zones of $World.Zones that name it.
+function Find-SimZone([object]$World, [string]$Name) {
+    # A zone of this server; nothing if it has none of that name.
+    return $World.Zones | Where-Object { $_.Computer -eq $env:SIM_HOST -and $_.Name -eq $Name } | Select-Object -First 1
+}
+
+function Get-SimNode([object]$World, [object]$Zone, [string]$Owner) {
+    # The sets of one name in a zone that have records.
+    $World.Dns | Where-Object { $_.Server -eq $Zone.Server -and $_.Zone -eq $Zone.Name -and $_.Name -eq $Owner -and @($_.Records).Count -gt 0 }
+}
+
+function Get-SimZoneSet([object]$World, [object]$Zone, [string]$Owner, [string]$Type) {
+    # The set of that name and type, which may be empty and is made if it is not there.
+    $like = @{ Server = $Zone.Server; Zone = $Zone.Name; Name = $Owner; Type = $Type; Records = @() }
+    $set = Find-SimSet -World $World -Like $like
+    if ($null -ne $set) { return $set }
+    $World.Dns += New-Object -TypeName 'PSObject' -Property $like
+    return $World.Dns[-1]
+}
+
+function ConvertTo-SimOwner([string]$Zone, [string]$Name) {
+    # The absolute name of one that is relative to a zone.
+    if ($Name -eq '@') { return $Zone }
+    return $Name + '.' + $Zone
+}
+
+function ConvertTo-SimData([string]$Zone, [string]$Type, [string]$Data) {
+    # Data as world.json has it. A target without a dot at its end is one of the zone.
+    if ($Type -ne 'SRV') { return [string][System.Net.IPAddress]$Data }
+    if ($Data -notlike '*.') { $Data += '.' + $Zone + '.' }
+    return $Data
+}
+
+function Get-SimLongAddress([string]$Address) {
+    # An IPv6 address with all its digits.
+    $left, $right = $Address -split '::'
+    $parts = @([string]$left -split ':' | Where-Object { $_ -ne '' })
+    $tail = @([string]$right -split ':' | Where-Object { $_ -ne '' })
+    while ($parts.Count + $tail.Count -lt 8) { $parts += '0' }
+    return @($parts + $tail | ForEach-Object { ('000' + $_) -replace '^0*(?=....$)', '' }) -join ':'
+}
+
+function Write-SimDnsError([System.Management.Automation.PSCmdlet]$Caller, [int]$Number, [string]$Text, [string]$Category) {
+    # An error as the module DnsServer writes it.
+    Write-SimError -Caller $Caller -Text $Text -Id ('DNS {0}' -f $Number) -Category $Category
+}
+
+function New-SimResourceRecord([string]$HostName, [string]$Type, [object]$Record) {
+    # A record as the module DnsServer gives it.
+    $part = @($Record.Data -split ' ')
+    $shown = switch ($Type) {
+        'A' { @{ IPv4Address = [System.Net.IPAddress]$part[0] } }
+        'AAAA' { @{ IPv6Address = [System.Net.IPAddress]$part[0] } }
+        'SRV' { @{ Priority = [int]$part[0]; Weight = [int]$part[1]; Port = [int]$part[2]; DomainName = $part[3] } }
+    }
+    return New-Object -TypeName 'PSObject' -Property @{
+        HostName = $HostName; RecordType = $Type; TimeToLive = [TimeSpan]::FromSeconds($Record.TTL)
+        RecordData = (New-Object -TypeName 'PSObject' -Property $shown)
+    }
+}
+
+function Get-SimObjectData([object]$From) {
+    # The data of a record that the module DnsServer gave.
+    switch ($From.RecordType) {
+        'A' { return [string]$From.RecordData.IPv4Address }
+        'AAAA' { return [string]$From.RecordData.IPv6Address }
+        'SRV' { return ('{0} {1} {2} {3}' -f $From.RecordData.Priority, $From.RecordData.Weight, $From.RecordData.Port, $From.RecordData.DomainName) }
+    }
+}
+
+function Find-SimRecord([object]$Set, [object]$Like) {
+    # The record that is exactly as this object, TTL included; nothing if there is none.
+    $data = Get-SimObjectData -From $Like
+    return $Set.Records | Where-Object { $_.Data -eq $data -and $_.TTL -eq $Like.TimeToLive.TotalSeconds } | Select-Object -First 1
+}
+
+function Get-SimZone($Caller, $Given, $World, $Fault) {
+    $zone = Find-SimZone -World $World -Name $Given['Name']
+    if ($null -eq $zone) {
+        $text = 'The zone {0} was not found on server {1}.' -f $Given['Name'], $env:SIM_HOST
+        Write-SimError -Caller $Caller -Text $text -Id 'WIN32 9601' -Category 'ObjectNotFound'
+        return
+    }
+    New-Object -TypeName 'PSObject' -Property @{
+        ZoneName = $zone.Name; ZoneType = $zone.Type; IsPaused = $zone.Paused; IsShutdown = $false; IsReadOnly = $false
+    }
+}
+
+function Remove-SimNewest([object]$World, [object]$Set) {
+    # What somebody else does meanwhile.
+    $Set.Records = @($Set.Records | Select-Object -First (@($Set.Records).Count - 1))
+    Save-SimWorld -World $World
+}
+
+function Get-SimResourceRecord($Caller, $Given, $World, $Fault) {
+    $zone = Find-SimZone -World $World -Name $Given['ZoneName']
+    $name = [string]$Given['Name']
+    $found = @()
+    if ($null -ne $zone) { $found = @(Get-SimNode -World $World -Zone $zone -Owner (ConvertTo-SimOwner -Zone $zone.Name -Name $name)) }
+    if ($found.Count -eq 0) {
+        Write-SimDnsError -Caller $Caller -Number 9714 -Text ('Failed to get {0} record in {1} zone.' -f $name, $Given['ZoneName']) -Category 'ObjectNotFound'
+        return
+    }
+    $set = Get-SimOne -From $found -Property 'Type' -Value $Given['RRType']
+    if ($null -eq $set) {
+        Write-SimDnsError -Caller $Caller -Number 9701 -Text ('Failed to get {0} record of {1}.' -f $Given['RRType'], $name) -Category 'ObjectNotFound'
+        return
+    }
+    if ($Fault -eq 'lost') { Remove-SimNewest -World $World -Set $set }
+    foreach ($record in $set.Records) { New-SimResourceRecord -HostName $name -Type $set.Type -Record $record }
+    # A child of the zone has a record of the same name.
+    $other = @{ A = '192.0.2.66'; AAAA = '2001:db8::66'; SRV = '0 0 5269 child.example.net.' }[$set.Type]
+    if ($name -ne '@') { New-SimResourceRecord -HostName ($name + '.child') -Type $set.Type -Record @{ TTL = 60; Data = $other } }
+}
+
+function Add-SimResourceRecord($Caller, $Given, $World, $Fault) {
+    $type = @('A', 'AAAA', 'SRV' | Where-Object { $Given[$_] })[0]
+    $data = switch ($type) {
+        'A' { [string]$Given['IPv4Address'] }
+        'AAAA' { [string]$Given['IPv6Address'] }
+        'SRV' { '{0} {1} {2} {3}' -f $Given['Priority'], $Given['Weight'], $Given['Port'], $Given['DomainName'] }
+    }
+    $want = @{ Owner = ConvertTo-SimOwner -Zone $Given['ZoneName'] -Name $Given['Name']; Type = $type; Seconds = 3600
+        Data = ConvertTo-SimData -Zone $Given['ZoneName'] -Type $type -Data $data
+    }
+    if ($Given['TimeToLive'] -and $Fault -ne 'ttl') { $want.Seconds = $Given['TimeToLive'].TotalSeconds }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $Given['ZoneName'])) { return }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    $code = Add-SimRecord -World $World -Zone (Find-SimZone -World $World -Name $Given['ZoneName']) -Want $want
+    if ($code -ne 0) {
+        Write-SimDnsError -Caller $Caller -Number $code -Text ('Failed to create resource record {0}.' -f $Given['Name']) -Category 'InvalidOperation'
+        return
+    }
+    Exit-SimCall -Name 'Add-DnsServerResourceRecord' -Fault $Fault -Detail ('{0} {1} add {2} {3}' -f $want.Owner, $type, $want.Seconds, $want.Data)
+}
+
+function Remove-SimResourceRecord($Caller, $Given, $World, $Fault) {
+    $object = $Given['InputObject']
+    $zone = Find-SimZone -World $World -Name $Given['ZoneName']
+    $record = $null
+    if ($null -ne $zone) {
+        $set = Get-SimZoneSet -World $World -Zone $zone -Owner (ConvertTo-SimOwner -Zone $zone.Name -Name $object.HostName) -Type $object.RecordType
+        $record = Find-SimRecord -Set $set -Like $object
+    }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $Given['ZoneName'])) { return }
+    # Besides -Confirm this cmdlet has a question of its own.
+    if (-not $Given['Force']) { throw ('Remove-DnsServerResourceRecord asks about {0}, and nobody answers.' -f $object.HostName) }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    if ($null -eq $record) {
+        Write-SimDnsError -Caller $Caller -Number 9701 -Text ('Failed to remove {0}: no such record.' -f $object.HostName) -Category 'ObjectNotFound'
+        return
+    }
+    Remove-SimRecord -World $World -Set $set -Data $record.Data
+    Exit-SimCall -Name 'Remove-DnsServerResourceRecord' -Fault $Fault -Detail ('{0} {1} remove {2}' -f $set.Name, $set.Type, $record.Data)
+}
+
+function Set-SimResourceRecord($Caller, $Given, $World, $Fault) {
+    $old = $Given['OldInputObject']
+    $new = $Given['NewInputObject']
+    $zone = Find-SimZone -World $World -Name $Given['ZoneName']
+    $record = $null
+    if ($null -ne $zone) {
+        $set = Get-SimZoneSet -World $World -Zone $zone -Owner (ConvertTo-SimOwner -Zone $zone.Name -Name $old.HostName) -Type $old.RecordType
+        $record = Find-SimRecord -Set $set -Like $old
+    }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $Given['ZoneName'])) { return }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    if ($null -eq $record -or [object]::ReferenceEquals($old, $new) -or $old.HostName -ne $new.HostName -or $old.RecordType -ne $new.RecordType) {
+        Write-SimDnsError -Caller $Caller -Number 9701 -Text ('Failed to update {0}: it is not as in OldInputObject.' -f $old.HostName) -Category 'InvalidOperation'
+        return
+    }
+    $record.TTL = [int]$new.TimeToLive.TotalSeconds
+    $record.Data = Get-SimObjectData -From $new
+    Save-SimWorld -World $World
+    $detail = '{0} {1} ttl {2} {3}' -f $set.Name, $set.Type, $record.TTL, $record.Data
+    Exit-SimCall -Name 'Set-DnsServerResourceRecord' -Fault $Fault -Detail $detail
+}
+
+function Add-SimRecord([object]$World, [object]$Zone, [System.Collections.IDictionary]$Want) {
+    # Returns 0 or the number of the error.
+    if ($null -eq $Zone) { return 9601 }
+    $set = Get-SimZoneSet -World $World -Zone $Zone -Owner $Want.Owner -Type $Want.Type
+    if (@($set.Records | ForEach-Object { $_.Data }) -contains $Want.Data) { return 9711 }
+    $set.Records = @($set.Records) + (New-Object -TypeName 'PSObject' -Property @{ TTL = [int]$Want.Seconds; Data = $Want.Data })
+    Save-SimWorld -World $World
+    return 0
+}
+
+function Remove-SimRecord([object]$World, [object]$Set, [string[]]$Data) {
+    $Set.Records = @($Set.Records | Where-Object { $Data -notcontains $_.Data })
+    Save-SimWorld -World $World
+}
+
+# ---- What Windows Server 2008 R2 has for it: WMI, and dnscmd.
+function Get-SimInstance($Caller, $Given, $World, $Fault) {
+    if ($Given['Namespace'] -ne 'root/MicrosoftDNS' -or $Given['ClassName'] -notmatch '^MicrosoftDNS_(Zone|(A|AAAA|SRV)Type)$') { throw 'Invalid class' }
+    if ($Matches[1] -eq 'Zone') { return (Get-SimWmiZone -World $World -Filter $Given['Filter']) }
+    $type = $Matches[2]
+    if ($Given['Filter'] -notmatch '^ContainerName=''([^'']+)'' AND OwnerName=''([^'']+)''$') { throw 'Invalid query' }
+    $owner = $Matches[2]
+    $zone = Find-SimZone -World $World -Name $Matches[1]
+    if ($null -eq $zone) { return }
+    $set = Get-SimOne -From @(Get-SimNode -World $World -Zone $zone -Owner $owner) -Property 'Type' -Value $type
+    if ($null -eq $set) { return }
+    if ($Fault -eq 'lost') { Remove-SimNewest -World $World -Set $set }
+    foreach ($record in $set.Records) {
+        $data = $record.Data
+        if ($type -eq 'AAAA') { $data = Get-SimLongAddress -Address $data }
+        New-Object -TypeName 'PSObject' -Property @{
+            CimClass = $Given['ClassName']; OwnerName = $owner; ContainerName = $zone.Name; TTL = $record.TTL; RecordData = $data
+        }
+    }
+}
+
+function Get-SimWmiZone([object]$World, [string]$Filter) {
+    if ($Filter -notmatch '^Name=''([^'']+)''$') { throw 'Invalid query' }
+    $zone = Find-SimZone -World $World -Name $Matches[1]
+    if ($null -eq $zone) { return }
+    $type = @{ Primary = 1; Secondary = 2 }[$zone.Type]
+    New-Object -TypeName 'PSObject' -Property @{ Name = $zone.Name; ZoneType = $type; Paused = $zone.Paused; Shutdown = $false }
+}
+
+function Invoke-SimMethod($Caller, $Given, $World, $Fault) {
+    # The method Modify of a record that Get-CimInstance gave: it takes no other, and none that has changed since.
+    $object = $Given['InputObject']
+    $type = $object.CimClass -replace '^MicrosoftDNS_|Type$', ''
+    if ($Given['MethodName'] -ne 'Modify' -or -not $Given['Arguments']['TTL']) { throw 'Invalid method' }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    $zone = Find-SimZone -World $World -Name $object.ContainerName
+    $set = Get-SimZoneSet -World $World -Zone $zone -Owner $object.OwnerName -Type $type
+    $data = ConvertTo-SimData -Zone $zone.Name -Type $type -Data $object.RecordData
+    $record = $set.Records | Where-Object { $_.Data -eq $data -and $_.TTL -eq $object.TTL } | Select-Object -First 1
+    if ($null -eq $record) { throw 'Generic failure' }
+    $record.TTL = [int]$Given['Arguments']['TTL']
+    Save-SimWorld -World $World
+    Exit-SimCall -Name 'Invoke-CimMethod' -Fault $Fault -Detail ('{0} {1} ttl {2} {3}' -f $set.Name, $type, $record.TTL, $data)
+}
+
+function Invoke-SimDnscmd([string[]]$Words) {
+    # Prints text and sets the exit code.
+    $fault = Enter-SimCall -Name 'dnscmd.exe'
+    $world = Get-SimWorld
+    $want = Read-SimDnscmd -World $world -Words $Words
+    if ($fault -eq 'ttl') { $want.Seconds = 3600 }
+    if ($fault -eq 'error') { $want.Code = 9714 }
+    if ($want.Code -eq 0 -and $fault -ne 'noop') { $want.Code = Invoke-SimDnscmdWork -World $world -Want $want }
+    $global:LASTEXITCODE = $want.Code
+    if ($want.Code -ne 0) { return ('Command failed:  {0}' -f $want.Code) }
+    if ($fault -ne 'noop') { Exit-SimCall -Name 'dnscmd.exe' -Fault $fault -Detail $want.Detail }
+    return 'Command completed successfully.'
+}
+
+function Read-SimDnscmd([object]$World, [string[]]$Words) {
+    # What a command line wants; Code is the number of the error that it is.
+    $want = @{ Code = 87; Seconds = 3600; Detail = '' }
+    if ($Words.Count -lt 5) { return $want }
+    $server, $want['Command'], $name, $node, $rest = $Words
+    $zone = Find-SimZone -World $World -Name $name
+    if ($server -ne '.') { $want.Code = 1722 } elseif ($null -eq $zone) { $want.Code = 9601 }
+    if ($want.Code -ne 87) { return $want }
+    # Without a dot at its end a node would be relative: whatever that may come to, it is not taken.
+    $owner = $node -replace '^@$', ($name + '.') -replace '\.$', ''
+    if ($node -notmatch '^@$|\.$' -or ('.' + $owner) -notlike ('*.' + $name)) { return $want }
+    $want['Force'] = @($rest) -contains '/f'
+    $rest = @($rest | Where-Object { $_ -ne '/f' })
+    if ($want.Command -eq '/RecordAdd' -and $rest[0] -match '^\d+$') { $want.Seconds, $rest = $rest }
+    $want['Type'], $data = $rest
+    $data = @($data) -join ' '
+    $shape = @{ A = '^[\d.]+$'; AAAA = '^[\da-f:]+$'; SRV = '^\d+ \d+ \d+ \S+$' }[$want.Type]
+    # RecordDelete takes no data for all data.
+    if ($null -eq $shape -or $data -notmatch $shape -and ($data -ne '' -or $want.Command -ne '/RecordDelete')) { return $want }
+    if ($data -ne '') { $data = ConvertTo-SimData -Zone $name -Type $want.Type -Data $data }
+    $want['Zone'] = $zone
+    $want['Owner'] = $owner
+    $want['Data'] = $data
+    $want.Code = 0
+    return $want
+}
+
+function Invoke-SimDnscmdWork([object]$World, [System.Collections.IDictionary]$Want) {
+    # Returns the exit code: 0, or the number of the error.
+    if ($Want.Command -eq '/RecordAdd') {
+        $Want.Detail = '{0} {1} add {2} {3}' -f $Want.Owner, $Want.Type, $Want.Seconds, $Want.Data
+        return Add-SimRecord -World $World -Zone $Want.Zone -Want $Want
+    }
+    # Without /f it asks, and nobody answers.
+    if ($Want.Command -ne '/RecordDelete' -or -not $Want.Force) { return 1223 }
+    $set = Get-SimZoneSet -World $World -Zone $Want.Zone -Owner $Want.Owner -Type $Want.Type
+    $gone = @($set.Records | ForEach-Object { $_.Data } | Where-Object { $Want.Data -eq '' -or $_ -eq $Want.Data })
+    if ($gone.Count -eq 0) { return 9701 }
+    Remove-SimRecord -World $World -Set $set -Data $gone
+    $Want.Detail = '{0} {1} remove {2}' -f $Want.Owner, $Want.Type, ($gone -join ', ')
+    return 0
+}
+
 # ---- Sitting down at another computer.
 function Enter-SimHost([string]$Name) {
-    # The shell of that computer has the cmdlets of its product, or none.
+    # The shell of that computer has the cmdlets of its product and of its DNS server, or none.
     $env:SIM_HOST = $Name
     $computer = Get-SimHere -World (Get-SimWorld)
-    $product = ''
-    if ($null -ne $computer) { $product = 'Cmdlets.' + $computer.Product }
+    $wanted = @()
+    if ($null -ne $computer) { $wanted = @($computer.Product, $computer.Dns | Where-Object { $_ -ne '' } | ForEach-Object { 'Cmdlets.' + $_ }) }
     foreach ($module in @(Get-Module -Name 'Cmdlets.*')) {
-        if ($module.Name -ne $product) { Remove-Module -ModuleInfo $module }
+        if ($wanted -notcontains $module.Name) { Remove-Module -ModuleInfo $module }
     }
-    if ($product -ne '' -and $null -eq (Get-Module -Name $product)) {
-        Import-Module -Name ([System.IO.Path]::Combine($env:SIM_KIT, $product + '.psm1')) -Global -DisableNameChecking
+    foreach ($module in $wanted) {
+        if ($null -ne (Get-Module -Name $module)) { continue }
+        Import-Module -Name ([System.IO.Path]::Combine($env:SIM_KIT, $module + '.psm1')) -Global -DisableNameChecking
     }
 }
 

@@ -88,7 +88,7 @@ func (s *suite) running() {
 func (s *suite) names() {
 	i := s.at(compiler.DNS)
 	v := s.walk.Forth[i]
-	if s.walk.Forth[i-1].Script == "" { // the owner has something to do
+	if before := s.walk.Forth[i-1]; before.Script == "" || before.Stage == compiler.DNSServer { // the owner has something to do
 		s.restore(s.points[i-1])
 		s.refuses(5, v, way{}, "Dns before it is done")
 		s.check(strings.Contains(s.last, "DNS+"), "what is to be done is said")
@@ -96,7 +96,7 @@ func (s *suite) names() {
 	}
 	if n := slices.IndexFunc(s.walk.World.Dns, func(set rehearsal.Set) bool { return set.Type == "A" }); n >= 0 {
 		s.restore(s.points[i])
-		s.edit(func(w *rehearsal.World) { w.Dns[n].Data = append(w.Dns[n].Data, "192.0.2.99") })
+		s.edit(func(w *rehearsal.World) { w.Dns[n].Records = append(w.Dns[n].Records, foreign(w.Dns[n])) })
 		s.refuses(5, v, way{}, "Dns with an address too many")
 	}
 	s.restore(s.points[i])
@@ -116,7 +116,7 @@ func (s *suite) verified(manager string) {
 	s.refuses(3, outside, way{}, "Verify outside before Replicate")
 	s.restore(s.points[i])
 	last := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}
-	s.edit(func(w *rehearsal.World) { w.Dns[0].Data = []string{"192.0.2.99"} })
+	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
 	s.refuses(5, last, way{}, "Verify after somebody changed the DNS")
 	s.restore(s.points[i])
 	receiver := map[string]any{"XmppReceiver": "friend@example.org"}
@@ -194,7 +194,7 @@ func (s *suite) drift() {
 		s.restore(s.points[i])
 		s.edit(func(w *rehearsal.World) {
 			for h := range w.Hosts {
-				w.Hosts[h].Services = w.Hosts[h].Services[:5]
+				w.Hosts[h].Services = w.Hosts[h].Services[:min(5, len(w.Hosts[h].Services))]
 			}
 		})
 		s.refuses(3, s.walk.Forth[i], way{}, "Stop on a server without the XMPP service")

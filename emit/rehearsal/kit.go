@@ -18,6 +18,12 @@ var simulator string
 //go:embed rehearse.ps1
 var walker string
 
+//go:embed Cmdlets.DnsServer.psm1
+var dnsServer string
+
+//go:embed Cmdlets.dnscmd.psm1
+var dnscmd string
+
 // Outside is the name of the computer that stands for any other one, as a federated
 // partner would have it.
 const Outside = "partner.example.net"
@@ -47,8 +53,12 @@ func Kit(plan *compiler.Plan, product cmdlet.Product, scripts []Script) ([]File,
 		{"rehearse.ps1", crlf(walker)},
 		{"rehearsal.json", text.Bytes()},
 	}
-	for _, product := range products(run.World) {
-		files = append(files, File{"Cmdlets." + string(product) + ".psm1", crlf(cmdletModule(product))})
+	for _, name := range modules(run.World) {
+		text, ok := map[string]string{"DnsServer": dnsServer, "dnscmd": dnscmd}[name]
+		if !ok {
+			text = cmdletModule(cmdlet.Product(name))
+		}
+		files = append(files, File{"Cmdlets." + name + ".psm1", crlf(text)})
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
@@ -56,12 +66,14 @@ func Kit(plan *compiler.Plan, product cmdlet.Product, scripts []Script) ([]File,
 
 func crlf(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r\n")) }
 
-// products are those of the computers, each once.
-func products(w World) []cmdlet.Product {
-	var out []cmdlet.Product
+// modules are the products and the tools for DNS of the computers, each once.
+func modules(w World) []string {
+	var out []string
 	for _, host := range w.Hosts {
-		if !slices.Contains(out, host.Product) {
-			out = append(out, host.Product)
+		for _, name := range []string{string(host.Product), host.Dns} {
+			if name != "" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
 		}
 	}
 	return out
@@ -92,15 +104,15 @@ type Visit struct {
 func NewRun(plan *compiler.Plan, product cmdlet.Product) Run {
 	return Run{
 		Title: words.Title(plan), Plan: plan.ID, World: NewWorld(plan, product),
-		Forth: visits("failover.ps1", plan.Stages, changes(plan, func(r compiler.RecordSet) []string { return r.New })),
-		Back:  visits("rollback.ps1", plan.Rollback, changes(plan, func(r compiler.RecordSet) []string { return r.Old })),
+		Forth: visits(plan, words.Script(plan), plan.Stages, false),
+		Back:  visits(plan, words.RollbackScript, plan.Rollback, true),
 	}
 }
 
-func visits(script string, stages []compiler.Stage, records []Set) []Visit {
+func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bool) []Visit {
 	out := []Visit{}
 	for _, stage := range stages {
-		if stage.Name == compiler.DNS && len(records) > 0 {
+		if records := changes(plan, back); stage.Name == compiler.DNS && len(records) > 0 {
 			out = append(out, Visit{Records: records})
 		}
 		if clear := manual(stage); clear != nil {
@@ -111,8 +123,9 @@ func visits(script string, stages []compiler.Stage, records []Set) []Visit {
 				host = Outside
 			}
 			out = append(out, Visit{
-				Script: script, Stage: stage.Name, Host: host,
-				Receipt: stage.Name == compiler.Stop, Attest: stage.Name == compiler.Firewall,
+				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
+				Receipt: stage.Name == compiler.Stop,
+				Attest:  stage.Name == compiler.Firewall || stage.Name == compiler.DNS && words.NewTTLs(plan, back) != "",
 			})
 		}
 	}
@@ -130,12 +143,17 @@ func manual(stage compiler.Stage) []string {
 	return out
 }
 
-func changes(plan *compiler.Plan, want func(compiler.RecordSet) []string) []Set {
+// changes are the sets that the owner of the DNS changes.
+func changes(plan *compiler.Plan, back bool) []Set {
 	var out []Set
 	for _, zone := range plan.Zones {
 		for _, r := range zone.Records {
-			if r.Changed() {
-				out = append(out, Set{zone.Server, bare(r.Owner), r.Type, data(want(r))})
+			switch {
+			case zone.Windows() || !r.Changed():
+			case back:
+				out = append(out, set(zone, r, r.Old, r.OldTTL))
+			default:
+				out = append(out, set(zone, r, r.New, r.NewTTL))
 			}
 		}
 	}

@@ -11,21 +11,27 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
-// specs are all that have a plan.
+// specs are all that are made for a plan.
 func specs(t *testing.T) []string {
 	t.Helper()
-	dirs, err := filepath.Glob(filepath.Join("..", "..", "golden", "*", "*", "failover.ps1"))
-	if err != nil || len(dirs) < 11 {
-		t.Fatalf("%d plans, %v", len(dirs), err)
+	dirs, err := filepath.Glob(filepath.Join("..", "..", "specs", "*"))
+	if err != nil {
+		t.Fatal(err)
 	}
 	var out []string
-	for _, path := range dirs {
-		out = append(out, filepath.Base(filepath.Dir(filepath.Dir(path))))
+	for _, dir := range dirs {
+		if spec := filepath.Base(dir); !strings.HasPrefix(spec, "bad-") {
+			out = append(out, spec)
+		}
+	}
+	if len(out) < 17 {
+		t.Fatalf("%d plans", len(out))
 	}
 	return out
 }
@@ -45,11 +51,11 @@ func writeKit(t testing.TB, plan *compiler.Plan, product cmdlet.Product) string 
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			artifacts = append(artifacts, emit.Artifact(f))
+			artifacts = append(artifacts, emit.Artifact{Name: f.Name, Text: hunk.Text{f.Data}})
 		}
 	}
 	for _, a := range artifacts {
-		if err := os.WriteFile(filepath.Join(dir, a.Name), a.Data, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, a.Name), a.Text.Bytes(), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -101,6 +107,18 @@ func TestRehearse(t *testing.T) {
 // An operator sees what a failure looks like, and that the stage can be run again.
 func TestRehearseFault(t *testing.T) {
 	engine := find(t)
+	prepared := kitOf(t, "windows-dns-prepare")
+	for fault, want := range map[string]string{
+		"dnscmd.exe:error@1":                       "Command failed:  9714",
+		"Set-DnsServerResourceRecord:throwafter@1": "simulated fault",
+		"Invoke-CimMethod:throw@1":                 "simulated fault",
+		"Add-DnsServerResourceRecord:error@1":      "simulated error",
+	} {
+		code, out := rehearse(t, engine, prepared, "-Fault", fault)
+		if code != 0 || !strings.Contains(out, "stages that failed on the way: 1") || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d\n%s", fault, code, out)
+		}
+	}
 	kit := kitOf(t, "two-servers")
 	for fault, want := range map[string]string{
 		"Set-CsSite:throw@2":                                "simulated fault",
@@ -144,9 +162,10 @@ func TestKitScripts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"failover.ps1", "rollback.ps1"} {
+		run := rehearsal.NewRun(plan, plan.Product)
+		for _, name := range []string{run.Forth[len(run.Forth)-1].Script, "rollback.ps1"} {
 			named := func(a emit.Artifact) bool { return a.Name == name }
-			if i, j := slices.IndexFunc(kit, named), slices.IndexFunc(pack, named); i < 0 || j < 0 || !bytes.Equal(kit[i].Data, pack[j].Data) {
+			if i, j := slices.IndexFunc(kit, named), slices.IndexFunc(pack, named); i < 0 || j < 0 || !bytes.Equal(kit[i].Text.Bytes(), pack[j].Text.Bytes()) {
 				t.Errorf("%s: %s of the kit is not that of the package", spec, name)
 			}
 		}
@@ -155,10 +174,10 @@ func TestKitScripts(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range kit {
-			if !bytes.Equal(kit[i].Data, again[i].Data) {
+			if !bytes.Equal(kit[i].Text.Bytes(), again[i].Text.Bytes()) {
 				t.Errorf("%s: %s is not the same twice", spec, kit[i].Name)
 			}
-			if strings.HasSuffix(kit[i].Name, "1") && !plain(kit[i].Data) {
+			if strings.HasSuffix(kit[i].Name, "1") && !plain(kit[i].Text.Bytes()) {
 				t.Errorf("%s: %s is not ASCII with CRLF", spec, kit[i].Name)
 			}
 		}

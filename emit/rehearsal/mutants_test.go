@@ -2,17 +2,29 @@ package rehearsal_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 )
 
 // mutant is one way to break the scripts: every old text becomes new.
 type mutant struct{ what, old, new string }
 
-var mutants = []mutant{
+// mutants of the scripts of a spec that has what they break.
+var mutants = map[string][]mutant{
+	"two-servers":         routeMutants,
+	"windows-dns":         dnsServerMutants,
+	"windows-dns-2008":    dnscmdMutants,
+	"windows-dns-prepare": ttlMutants,
+}
+
+var routeMutants = []mutant{
 	{"any host", "if ($null -eq $entry) {", "if ($null -eq $entry) { $entry = @(Get-ChangeStage -Name $Run.Stage)[0] } if ($false) {"},
 	{"rights are not looked at", "if ($entry['Elevated'] -and ", "if ($false -and "},
 	{"the lock is shared", "'OpenOrCreate', 'ReadWrite', 'None')", "'OpenOrCreate', 'ReadWrite', 'ReadWrite')"},
@@ -52,7 +64,7 @@ var mutants = []mutant{
 	{"a torn line is continued", "if (-not $log.EndsWith([string][char]10)) {", "if ($false) {"},
 	{"missing values", "$has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0", "$has = $true"},
 	{"values too many", "$only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0", "$only = $true"},
-	{"patterns", "Like = $like.Count -gt 0 }", "Like = $true }"},
+	{"patterns", "Like = $like.Count -gt 0", "Like = $true"},
 	{"a warning is an error", "if ($Fact['Warn']) { $outcome = 'WARNING' }", ""},
 	{"everything can be waived", "if ($Fact.Id -clike 'P*' -and ", "if ("},
 	{"nothing can be waived", "if ($Fact.Id -clike 'P*' -and ", "if ($false -and "},
@@ -84,6 +96,59 @@ var mutants = []mutant{
 	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},
 }
 
+var dnsServerMutants = []mutant{
+	{"records of a child of the zone", "Where-Object { $_.HostName -eq $Name })", "Where-Object { $true })"},
+	{"a name that is not there", `'\b(9701|9714)\b'`, `'\b(9701)\b'`},
+	{"a type that is not there", `'\b(9701|9714)\b'`, `'\b(9714)\b'`},
+	{"a server that does not answer has no records", `if ($_.FullyQualifiedErrorId -match '\b(9701|9714)\b') { return }`, "return"},
+	{"TTLs are not compared", "'{0} {1}' -f $ttl, $found", "'{0} {1}' -f 300, $found"},
+	{"any record of the set", "if ($Data -ne '' -and ", "if ($false -and "},
+	{"records that are missing", "($old.Count -eq 0 -or $new.Count -eq 0)", "$true"},
+	{"records that are too many", "$strange.Count -eq 0 -and ", ""},
+	{"records of after", "($old.Count -eq 0 -or $new.Count -eq 0)", "$old.Count -eq 0"},
+	{"records of before", "($old.Count -eq 0 -or $new.Count -eq 0)", "$new.Count -eq 0"},
+	{"TTLs of neither side", "@($both -replace ' .*$', '') -notcontains", "@() -contains"},
+	{"what stays is not looked at", "if ($Step['Needs']) {", "if ($false) {"},
+	{"a zone that is paused", "Is = 'Primary'", "Has = 'Primary'"},
+	{"no facts in Preflight", "foreach ($group in $Stage['Facts']) {", "foreach ($group in $Stage['Facts']) {\r\n        if ($Run.Stage -eq 'Preflight' -and $Stage['Elevated']) { continue }"},
+	{"no facts in DnsServer", "foreach ($group in $Stage['Facts']) {", "foreach ($group in $Stage['Facts']) {\r\n        if ($Run.Stage -eq 'DnsServer') { continue }"},
+	{"facts are not read again", "if ($Stage['FactsAgain'] -and ", "if ($false -and "},
+	{"facts that fail in the end", "{ Read-ChangeFact -Stage $Stage -Done }\r\n    Assert-ChangeFact", "{ Read-ChangeFact -Stage $Stage -Done }"},
+	{"removes before adds", "foreach ($step in $Stage['Steps']) {\r\n        $ready", "foreach ($step in @($Stage['Steps'])[-1..-@($Stage['Steps']).Count]) {\r\n        $ready"},
+	{"tools are not looked for", "'-(Cs|DnsServer)|^dnscmd'", "'-Cs'"},
+
+	{"a shell without rights", "Elevated = $true; After = 'Preflight'", "After = 'Preflight'"},
+	{"DnsServer does not wait for Preflight", "Elevated = $true; After = 'Preflight'", "Elevated = $true"},
+	{"Add: -ErrorAction", "-TimeToLive '00:05:00' -ErrorAction Stop", "-TimeToLive '00:05:00'"},
+	{"Add: -Confirm", "-TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false", "-TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false"},
+	{"Add: another TTL", "-TimeToLive '00:05:00'", "-TimeToLive '01:00:00'"},
+	{"Remove: -Force", "-Force -ErrorAction Stop", "-ErrorAction Stop"},
+	{"Remove: -ErrorAction", "-Force -ErrorAction Stop", "-Force"},
+	{"Remove: -Confirm", "-Force -ErrorAction Stop -WhatIf:$false -Confirm:$false", "-Force -ErrorAction Stop -WhatIf:$false"},
+	{"an old record stays", "To = @(); Needs = 'P10'", "To = '203.0.113.11'; Needs = 'P10'"},
+}
+
+var dnscmdMutants = []mutant{
+	{"RecordDelete without data", "+ @($Data -split ' ') +", "+ @($Data -split ' ' | Where-Object { $Ttl -ne '' }) +"},
+	{"RecordDelete without /f", "@('/f' | Where-Object { $Ttl -eq '' })", "@()"},
+	{"no exit code", "if ($LASTEXITCODE -ne 0) { throw", "if ($false) { throw"},
+	{"another server", "$words = @('.', $Command", "$words = @('localhost', $Command"},
+	{"tools are not looked for", "'-(Cs|DnsServer)|^dnscmd'", "'-(Cs|DnsServer)'"},
+	{"a node that is relative", "'_xmpp-server._tcp.contoso.com.'", "'_xmpp-server._tcp.contoso.com'"},
+	{"a target that is relative", "-Data '10 0 5269 sip2.contoso.com.'", "-Data '10 0 5269 sip2.contoso.com'"},
+	{"RecordAdd without a TTL", "-Ttl 300 -Type", "-Type"},
+	{"a zone that is not primary", "if ($one.ZoneType -gt 1)", "if ($one.ZoneType -gt 9)"},
+}
+
+var ttlMutants = []mutant{
+	{"one object for old and new", "$new = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data", "$new = $old"},
+	{"Set: -ErrorAction", "$new) -ErrorAction Stop -WhatIf:$false", "$new) -WhatIf:$false"},
+	{"Set: -Confirm", "$new) -ErrorAction Stop -WhatIf:$false -Confirm:$false", "$new) -ErrorAction Stop -WhatIf:$false"},
+	{"Modify: -ErrorAction", "-Arguments $arguments -ErrorAction Stop", "-Arguments $arguments"},
+	{"facts of before will do in the end", "Read-ChangeFact -Stage $Stage -Done", "Read-ChangeFact -Stage $Stage"},
+	{"another TTL is set", "-Seconds 300 ", "-Seconds 3600 "},
+}
+
 // equivalent are mutants that no run can tell from the scripts, and why.
 var equivalent = map[string]string{}
 
@@ -95,26 +160,36 @@ func TestMutants(t *testing.T) {
 	if os.Getenv(fullVariable) == "" {
 		t.Skip("SKIPPED: make scenarios runs the mutants")
 	}
-	engine := find(t)
-	plan := compile(t, "two-servers")
+	engine, count := find(t), 0
+	for _, list := range mutants {
+		count += len(list)
+	}
 	for part := range 2 { // as many as .ci/run has cores
 		t.Run(fmt.Sprintf("half %d", part+1), func(t *testing.T) {
 			t.Parallel()
-			s := newSuite(t, engine, plan, "")
-			scripts := map[string]string{}
-			for _, name := range []string{"failover.ps1", "rollback.ps1"} {
-				data, err := os.ReadFile(filepath.Join(s.kit, name))
-				s.must(err)
-				scripts[name] = string(data)
-			}
-			for i, m := range mutants {
-				if i%2 == part {
-					t.Run(m.what, func(t *testing.T) { tryMutant(t, s, scripts, m) })
-				}
+			for _, spec := range slices.Sorted(maps.Keys(mutants)) {
+				tryMutants(t, engine, spec, part)
 			}
 		})
 	}
-	t.Logf("%d mutants, %d of them equivalent", len(mutants), len(equivalent))
+	t.Logf("%d mutants, %d of them equivalent", count, len(equivalent))
+}
+
+// tryMutants tries every second mutant of the scripts of a spec.
+func tryMutants(t *testing.T, engine pwsh.Engine, spec string, part int) {
+	t.Helper()
+	s := newSuite(t, engine, compile(t, spec), "")
+	scripts := map[string]string{}
+	for _, name := range s.scripts() {
+		data, err := os.ReadFile(filepath.Join(s.kit, name))
+		s.must(err)
+		scripts[name] = string(data)
+	}
+	for i, m := range mutants[spec] {
+		if i%2 == part {
+			t.Run(spec+": "+m.what, func(t *testing.T) { tryMutant(t, s, scripts, m) })
+		}
+	}
 }
 
 func tryMutant(t *testing.T, s *suite, scripts map[string]string, m mutant) {
@@ -152,7 +227,7 @@ func (s *suite) bite() (by string) {
 			panic(r)
 		}
 	}()
-	for _, part := range scenarios {
+	for _, part := range s.parts() {
 		part.run(s)
 	}
 	return ""

@@ -2,7 +2,7 @@
 
 <#
 .SYNOPSIS
-    Rehearse a failover: run its scripts, unchanged, on all computers of a simulated deployment. Nothing real is touched.
+    Rehearse a failover or a preparation: run its scripts, unchanged, in a simulated deployment. Nothing real is touched.
 .DESCRIPTION
     Walks the whole run sheet, with what the owners of DNS and firewall do, shows the world before and after, rolls back
     and shows that it is the first world again. Any PowerShell from 5.1 will do, also one that is not on Windows.
@@ -72,7 +72,7 @@ function Invoke-Person([object]$Visit) {
     # What is done elsewhere, by hand.
     foreach ($set in $Visit.Records) {
         Set-SimRecord -Set $set
-        Write-Line -Text ('---- The owner of the DNS: {0} {1} [{2}]' -f $set.Name, $set.Type, (@($set.Data) -join ', '))
+        Write-Line -Text ('---- The owner of the DNS: {0} {1} [{2}]' -f $set.Name, $set.Type, (Format-SimSet -Set $set))
     }
     foreach ($site in $Visit.Clear) {
         Clear-SimRoute -Site $site
@@ -99,7 +99,7 @@ function Invoke-Walk([object[]]$Visits) {
 
 function Assert-Fault([string]$Text) {
     # Each fault has to be one that the simulation knows: another would never happen, and nobody would notice.
-    $known = '^(\w+-\w+:((throw|throwafter|error|noop|slow)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:stuck@[^@]+|' +
+    $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:stuck@[^@]+|' +
         'tcp:(silent|unknown)|dns:down|firewall:closed|store:(down|readonly)|rights:none)$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }

@@ -169,8 +169,12 @@ func (s *suite) digest() string {
 		}
 	}
 	for _, set := range w.Dns {
-		sort.Strings(set.Data)
-		out = append(out, fmt.Sprintf("dns %s %s %s %v", set.Server, set.Name, set.Type, set.Data))
+		var records []string
+		for _, record := range set.Records {
+			records = append(records, fmt.Sprintf("%d %s", record.TTL, record.Data))
+		}
+		sort.Strings(records)
+		out = append(out, fmt.Sprintf("dns %s %s %s %q", set.Server, set.Name, set.Type, records))
 	}
 	return strings.Join(out, "\n")
 }
@@ -238,11 +242,7 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 
 func apply(w *rehearsal.World, v rehearsal.Visit) {
 	for _, want := range v.Records {
-		for i, have := range w.Dns {
-			if have.Server == want.Server && have.Name == want.Name && have.Type == want.Type {
-				w.Dns[i].Data = want.Data
-			}
-		}
+		setOf(w, want).Records = want.Records
 	}
 	for _, name := range v.Clear {
 		for i := range w.Sites {
@@ -252,6 +252,13 @@ func apply(w *rehearsal.World, v rehearsal.Visit) {
 			}
 		}
 	}
+}
+
+// setOf is the set of a world with the name and type of another.
+func setOf(w *rehearsal.World, like rehearsal.Set) *rehearsal.Set {
+	return &w.Dns[slices.IndexFunc(w.Dns, func(have rehearsal.Set) bool {
+		return have.Server == like.Server && have.Name == like.Name && have.Type == like.Type
+	})]
 }
 
 // records are the whole lines of all evidence logs of a computer.
@@ -292,6 +299,11 @@ func (s *suite) goes(what string, visits []rehearsal.Visit) bool {
 	return true
 }
 
+// scripts are that of the change and that of the rollback.
+func (s *suite) scripts() []string {
+	return []string{s.walk.Forth[len(s.walk.Forth)-1].Script, s.walk.Back[len(s.walk.Back)-1].Script}
+}
+
 func name(v rehearsal.Visit) string {
 	if v.Script == "" {
 		return "by hand"
@@ -315,6 +327,11 @@ func (s *suite) learn() {
 	s.worlds = append(s.worlds, s.digest())
 }
 
+var changers = []string{
+	"Export-CsConfiguration", "Stop-CsWindowsService", "Set-CsSite", "Start-CsWindowsService", "Invoke-CsManagementStoreReplication",
+	"Add-DnsServerResourceRecord", "Remove-DnsServerResourceRecord", "Set-DnsServerResourceRecord", "Invoke-CimMethod", "dnscmd.exe",
+}
+
 // changing are the calls among those that change something, each with its number among
 // the calls of its cmdlet.
 func changing(calls []string) []string {
@@ -322,7 +339,7 @@ func changing(calls []string) []string {
 	seen := map[string]int{}
 	for _, c := range calls {
 		seen[c]++
-		if slices.Contains([]string{"Export-CsConfiguration", "Stop-CsWindowsService", "Set-CsSite", "Start-CsWindowsService", "Invoke-CsManagementStoreReplication"}, c) {
+		if slices.Contains(changers, c) {
 			out = append(out, fmt.Sprintf("%s %d", c, seen[c]))
 		}
 	}

@@ -21,6 +21,7 @@ type World struct {
 	Hosts         []Host
 	Public        []Public
 	Replicas      []Replica
+	Zones         []Zone
 	Dns           []Set
 }
 
@@ -37,10 +38,12 @@ type Pool struct {
 	XmppListeningPort, XmppInternalPort        string
 }
 
-// Host is a computer that runs. Kind is edge or frontend.
+// Host is a computer that runs. Kind is edge, frontend or dns. Dns is empty or what its
+// DNS server is changed with: DnsServer or dnscmd.
 type Host struct {
 	Name, Kind, Pool string
-	Product          cmdlet.Product
+	Product          cmdlet.Product // empty for dns
+	Dns              string
 	Services         []Service
 }
 
@@ -63,10 +66,23 @@ type Replica struct {
 	Routes       []string
 }
 
-// Set is an RRset at a name server. Name has no dot at the end.
+// Zone is a zone of a Windows DNS server that the scripts change. Type is Primary or
+// Secondary.
+type Zone struct {
+	Name, Server, Computer, Type string
+	Paused                       bool
+}
+
+// Set is an RRset at a name server. Name and Zone have no dot at the end.
 type Set struct {
-	Server, Name, Type string
-	Data               []string
+	Server, Zone, Name, Type string
+	Records                  []Record
+}
+
+// Record is a record of a set. Windows has a TTL for each.
+type Record struct {
+	TTL  uint32
+	Data string
 }
 
 // NewWorld is the deployment before the change. Where product is not that of the plan,
@@ -89,7 +105,11 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 		w.edgePool(pool, productOf(pool.Product), plan)
 	}
 	w.frontEnds(plan, productOf(plan.Product))
+	w.dnsServers(plan)
 	for _, host := range w.Hosts {
+		if host.Kind == "dns" {
+			continue
+		}
 		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}}
 		for _, site := range w.Sites {
 			replica.Routes = append(replica.Routes, site.Route)
@@ -131,7 +151,7 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 		if dead {
 			continue
 		}
-		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, edgeServices(product, xmpp)})
+		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp)})
 		for _, address := range server.Public {
 			w.Public = append(w.Public, Public{address, []string{server.FQDN}})
 		}
@@ -159,7 +179,28 @@ func (w *World) frontEnds(plan *compiler.Plan, product cmdlet.Product) {
 			w.Pools[i].Computers = append(w.Pools[i].Computers, plan.ManagementHost)
 		}
 	}
-	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, frontEndServices(product)})
+	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, "", frontEndServices(product)})
+}
+
+// dnsServers adds the Windows DNS servers. One may have several zones.
+func (w *World) dnsServers(plan *compiler.Plan) {
+	w.Zones = []Zone{}
+	for _, zone := range plan.Zones {
+		if !zone.Windows() {
+			continue
+		}
+		w.Zones = append(w.Zones, Zone{Name: bare(zone.Name), Server: zone.Server, Computer: zone.Computer, Type: "Primary"})
+		tool := "DnsServer"
+		if zone.Dnscmd() {
+			tool = "dnscmd"
+		}
+		i := slices.IndexFunc(w.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, zone.Computer) })
+		if i < 0 {
+			i = len(w.Hosts)
+			w.Hosts = append(w.Hosts, Host{Name: zone.Computer, Kind: "dns", Services: []Service{}})
+		}
+		w.Hosts[i].Dns = tool
+	}
 }
 
 // records are the RRsets of the plan as they are before the change.
@@ -167,17 +208,18 @@ func records(plan *compiler.Plan) []Set {
 	out := []Set{}
 	for _, zone := range plan.Zones {
 		for _, r := range zone.Records {
-			out = append(out, Set{zone.Server, bare(r.Owner), r.Type, data(r.Old)})
+			out = append(out, set(zone, r, r.Old, r.OldTTL))
 		}
 	}
 	return out
 }
 
-func bare(owner string) string { return strings.TrimSuffix(owner, ".") }
-
-func data(list []string) []string {
-	if list == nil {
-		return []string{}
+func set(zone compiler.Zone, r compiler.RecordSet, data []string, ttl uint32) Set {
+	out := Set{zone.Server, bare(zone.Name), bare(r.Owner), r.Type, []Record{}}
+	for _, one := range data {
+		out.Records = append(out.Records, Record{ttl, one})
 	}
-	return list
+	return out
 }
+
+func bare(owner string) string { return strings.TrimSuffix(owner, ".") }

@@ -153,14 +153,14 @@ func (p *printer) step(stage compiler.Stage, line words.Line) {
 		act += ", on " + strings.Join(everyHost(line.Hosts), ", ")
 	}
 	p.line("  step", "("+line.Source+") "+act)
-	for _, use := range line.Uses {
-		command, err := powershell.Command(use.Call)
-		if err != nil && p.err == nil {
-			p.err = fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
-		}
-		p.literal("", "> "+command)
-		if use.When != "" {
-			p.line("", "("+use.When+")")
+	commands, err := powershell.Commands(p.plan, line)
+	if p.err == nil {
+		p.err = err
+	}
+	for _, c := range commands {
+		p.literal("", "> "+c.Text)
+		if c.When != "" {
+			p.line("", "("+c.When+")")
 		}
 	}
 	p.line("  expect", line.Expect)
@@ -181,7 +181,11 @@ func (p *printer) dns() {
 			p.records(zone)
 			continue
 		}
-		p.title(fmt.Sprintf("DNS zone %s at %s: serial %d to %d, after a rollback %d", words.FileBase(zone), zone.Server, zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+		title := "DNS zone " + words.FileBase(zone) + " at " + zone.Server
+		if !zone.Windows() {
+			title += fmt.Sprintf(": serial %d to %d, after a rollback %d", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
+		}
+		p.title(title)
 		p.records(zone)
 		forward, back := words.Apply(zone)
 		p.line("  how", forward)

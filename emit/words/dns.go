@@ -73,6 +73,9 @@ func OldAnswers(zone compiler.Zone) []string {
 func NewTTLs(plan *compiler.Plan, back bool) string {
 	var out []string
 	for _, zone := range plan.Zones {
+		if zone.Windows() {
+			continue // the script has set them itself
+		}
 		for _, set := range zone.Records {
 			ttl := set.NewTTL
 			if back {
@@ -151,8 +154,12 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file, so the diffs and the zone file are for your own copy of it. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
 			fmt.Sprintf("Run "+command+".", f.RollbackRoute53)
 	case "windows-dns":
-		return fmt.Sprintf("Make the lines below at %s with the DNS console: remove those with -, add those with +. The server raises the serial itself; the zone files here are only for reading.", zone.Server),
-			"Exchange - and + in the lines below. The server raises the serial itself."
+		tool := "the cmdlets of the module DnsServer"
+		if zone.Dnscmd() {
+			tool = "dnscmd"
+		}
+		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s: it adds the new ones, reads them back, and only then removes the old ones. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
+			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	}
 	return fmt.Sprintf("In the folder that holds the file %s, run patch -p1 with %s as input, or put %s in its place; then have the server load the zone.", zone.File, f.Diff, f.Zone),
 		fmt.Sprintf("Run patch -p1 with %s as input. It sets serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", f.RollbackDiff, zone.RollbackSerial, f.Diff)

@@ -39,6 +39,8 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 		return dnsStage(plan, stage)
 	case compiler.Firewall:
 		return sentence(stage, firewall)
+	case compiler.DNSServer:
+		return sentence(stage, Act)
 	case compiler.Start:
 		return "Starts the services of this Edge Server and waits until they run."
 	case compiler.Replicated:
@@ -55,6 +57,8 @@ func preflight(plan *compiler.Plan, stage compiler.Stage) string {
 			out = append(out, "rehearses the change of the route")
 		case *compiler.Backup:
 			out = append(out, "backs up the configuration")
+		case *compiler.CheckRecords:
+			out = append(out, "looks at the records of the DNS server")
 		}
 	}
 	if hasStage(plan.Stages, compiler.Stop) {
@@ -70,8 +74,7 @@ func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
 		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(plan.Zones, func(z compiler.Zone) bool { return trimDot(z.Name) == trimDot(s.Zone) })
-		if i >= 0 && !plan.Zones[i].Changed() {
+		if zone, ok := plan.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
 			check = append(check, trimDot(s.Zone))
 		} else {
 			change = append(change, trimDot(s.Zone))
@@ -131,10 +134,18 @@ func hasStage(stages []compiler.Stage, name string) bool {
 func IfFails(plan *compiler.Plan, stage string) []string {
 	switch stage {
 	case compiler.Preflight:
-		return []string{
+		out := []string{
 			"Nothing has been changed. Put right what the FAIL lines name and run the stage again.",
 			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 		}
+		if script, _ := changedBy(plan); script {
+			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop anything before it is.")
+		}
+		return out
+	case compiler.DNSServer:
+		return giveUp(plan, compiler.DNSServer, "on the same server",
+			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number: -Waive P10. So can a set that somebody has emptied: the stage fills it again.",
+			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
 	case compiler.Stop:
 		return giveUp(plan, compiler.Start, "on that server: remote access returns",
 			"Run the stage again: it stops what still runs.",
@@ -151,8 +162,8 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 			"Exit code 3: drift. The route is not the planned one any more"+running+". Nothing was set. Find out who changed it; then make a new plan.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
 	case compiler.DNS:
-		return giveUp(plan, compiler.DNS, "; apply the rollback file of the zone, never the old zone file",
-			"Exit code 5: the records are not changed yet, or the server gives no answer. Have them changed, or confirm them with -Attest.",
+		return giveUp(plan, compiler.DNS, dnsBack(plan),
+			dnsPending(plan),
 			"Exit code 3: the server gives other records although somebody confirmed them. Compare with the list of the zone.")
 	case compiler.Firewall:
 		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
@@ -176,12 +187,47 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	return []string{"Run the stage again: finished steps are left alone."}
 }
 
+// changedBy tells whether the plan changes zones in stage DnsServer, and others.
+func changedBy(plan *compiler.Plan) (script, owner bool) {
+	for _, zone := range plan.Zones {
+		script = script || zone.Changed() && zone.Windows()
+		owner = owner || zone.Changed() && !zone.Windows()
+	}
+	return script, owner
+}
+
+// dnsPending says what stage Dns waits for.
+func dnsPending(plan *compiler.Plan) string {
+	script, owner := changedBy(plan)
+	out := "Exit code 5: the records are not changed yet, or the server gives no answer."
+	if script {
+		out += " Run stage DnsServer; where it is done, wait until the server that is asked has the records."
+	}
+	if owner || !script {
+		out += " Have the owner change them, or confirm them with -Attest."
+	}
+	return out
+}
+
+// dnsBack says what has to come before stage Dns of the rollback.
+func dnsBack(plan *compiler.Plan) string {
+	how := ""
+	script, owner := changedBy(plan)
+	if script {
+		how = ", after its stage DnsServer on the DNS server"
+	}
+	if owner {
+		how += "; apply the rollback file of the zone, never the old zone file"
+	}
+	return how
+}
+
 // giveUp adds how to go back, where the rollback has the stage.
 func giveUp(plan *compiler.Plan, stage, how string, first ...string) []string {
 	if !hasStage(plan.Rollback, stage) {
 		return first
 	}
-	if !strings.HasPrefix(how, ";") {
+	if how != "" && !strings.ContainsAny(how[:1], ";,") {
 		how = " " + how
 	}
 	return append(first, "To give up: "+Run(RollbackScript, stage)+how+".")

@@ -75,7 +75,18 @@ func Act(step compiler.Step) string {
 	case *compiler.SetRoute:
 		return setRoute(s)
 	case *compiler.ChangeRecords:
+		if s.Edited {
+			return fmt.Sprintf("checks the records of zone %s at its server", trimDot(s.Zone))
+		}
 		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
+	case *compiler.CheckRecords:
+		return fmt.Sprintf("compares the records of zone %s on this DNS server, and their TTLs, with the plan", trimDot(s.Zone))
+	case *compiler.EditRecords:
+		come, gone := "new", "old"
+		if IsBack(s) {
+			come, gone = gone, come
+		}
+		return fmt.Sprintf("adds the %s records of zone %s on this DNS server, checks them, then removes the %s ones", come, trimDot(s.Zone), gone)
 	case *compiler.ConfirmPort:
 		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, list(s.Addresses))
 	case *compiler.StartServices:
@@ -91,6 +102,9 @@ func Act(step compiler.Step) string {
 	}
 	return step.Info().Says
 }
+
+// IsBack tells whether a step is one of the rollback.
+func IsBack(step compiler.Step) bool { return strings.HasPrefix(step.Info().ID, "rollback/") }
 
 func setRoute(s *compiler.SetRoute) string {
 	if s.Manual || len(s.Forms) == 0 {
@@ -135,8 +149,15 @@ func Expect(step compiler.Step) string {
 		return "no service is left that is not Stopped"
 	case *compiler.SetRoute:
 		return routeResult(s)
+	case *compiler.CheckRecords:
+		return "each set that changes is as before the change or as after it"
+	case *compiler.EditRecords:
+		if IsBack(s) {
+			return "zone " + trimDot(s.Zone) + " has the records from before the change, with their TTLs"
+		}
+		return "zone " + trimDot(s.Zone) + " has the planned records, with their TTLs"
 	case *compiler.ChangeRecords:
-		if strings.HasPrefix(s.ID, "rollback/") {
+		if IsBack(s) {
 			return "the server of zone " + trimDot(s.Zone) + " answers with the records from before the change"
 		}
 		return "the server of zone " + trimDot(s.Zone) + " answers with the planned records"

@@ -1,17 +1,21 @@
 package words
 
-import "github.com/edgeplan/edgeplan/compiler"
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
 
 const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked."
 
 // Unknowns says what a plan cannot know, as statements that a reader can act on.
 func Unknowns(plan *compiler.Plan) []string {
 	if plan.Kind == compiler.KindPrepare {
-		return []string{
-			unknownServers,
-			"The TTL that the server of a zone gives is not read by the script: it is the word of the DNS owner.",
-			"Partners may hold old answers longer than the TTL says.",
+		out := []string{unknownServers}
+		if NewTTLs(plan, false) != "" {
+			out = append(out, "The TTL that the server of a zone gives is not read by the script: it is the word of the DNS owner.")
 		}
+		return append(out, windows(plan, "Partners may hold old answers longer than the TTL says.")...)
 	}
 	out := []string{
 		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
@@ -26,6 +30,15 @@ func Unknowns(plan *compiler.Plan) []string {
 	}
 	if plan.Reason != "planned" {
 		out = append(out, "Whether "+plan.From.Name+" is really down, and stays down, is not checked. If it returns, records that still name it draw partners to a pool that is not designated.")
+	}
+	return windows(plan, out...)
+}
+
+// windows adds what is not known of Windows DNS servers, where the plan changes one.
+func windows(plan *compiler.Plan, out ...string) []string {
+	if slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Windows() && z.Changed() }) {
+		out = append(out, "A Windows DNS server may take the PTR record of an address along when an A record goes. The plan does not look at reverse zones: look there after the change, and after a rollback.",
+			"A Windows DNS server of a zone that Active Directory holds passes changes on to the others in its own time. The script reads the named server only.")
 	}
 	return out
 }

@@ -173,15 +173,12 @@ var languageRules = []Rule{
 		Code:     "EP1014",
 		Severity: hcl.DiagError,
 		Summary:  "not yet supported",
-		Means: "The language has this word, but this version of edgeplan cannot make a plan for it: `federation = \"sip\"` or " +
-			"`delivery = \"windows-dns\"`.",
+		Means:    "The language has this word, but this version of edgeplan cannot make a plan for it: `federation = \"sip\"`.",
 		Why: "For SIP federation Microsoft describes steps in Topology Builder and no cmdlet for the setting of the pool, " +
 			"so a script would do half of the move. Half a plan is worse than none.",
 		Source: "Microsoft, \"Failing over the Edge pool used for Lync Server federation\" (Lync Server 2013); " +
-			"docs/language.md, the arguments of `failover` and `dns_zone`.",
-		Fix: "For SIP federation follow Microsoft's procedure by hand. For a Windows DNS server use `delivery = " +
-			"\"zone-file\"` and make the changes that the diff shows in DNS Manager, or use `nsupdate` if the server takes " +
-			"dynamic updates.",
+			"docs/language.md, the arguments of `failover`.",
+		Fix: "Follow Microsoft's procedure by hand.",
 	},
 	{
 		Code:     "EP1015",

@@ -149,7 +149,7 @@ func zone() compiler.Zone {
 		RollbackHunks: hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n", "-xmpp IN A 198.51.100.21\n", "-xmpp IN A 198.51.100.22\n", "-_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n", "+xmpp IN A 203.0.113.11\n"),
 		SOA:           "ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300",
 		Wait:          compiler.Wait{Old: 3600, Negative: 300, Secondary: 3600},
-		Text:          []byte(NewZone),
+		Text:          hunk.Text{[]byte(NewZone)},
 	}
 }
 

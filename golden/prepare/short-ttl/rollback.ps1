@@ -232,16 +232,33 @@ function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
 }
 
+function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
+    <# .SYNOPSIS
+        Whether records ('TTL data') are on their way: all data of one side is there, no other data, and no other TTL. #>
+    $both = @($From) + @($To)
+    $data = @($Found -replace '^\d+ ', '')
+    $strange = @($Found | Where-Object {
+            @($both -replace '^\d+ ', '') -notcontains ($_ -replace '^\d+ ', '') -or
+            @($both -replace ' .*$', '') -notcontains ($_ -replace ' .*$', '')
+        })
+    $old = @($From | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    $new = @($To | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    return $strange.Count -eq 0 -and ($old.Count -eq 0 -or $new.Count -eq 0)
+}
+
 function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     <# .SYNOPSIS
-        Compare what is (Have) with what a fact says (Is, Has, Only, Like); a failure is kept for Assert-ChangeFact. #>
-    $kind = @('Is', 'Has', 'Only', 'Like' | Where-Object { $Fact.ContainsKey($_) })[0]
+        Compare what is (Have) with what a fact says (Is, Has, Only, Like, or From and To); a failure is kept for
+        Assert-ChangeFact. #>
+    $kind = @('Is', 'Has', 'Only', 'Like', 'From' | Where-Object { $Fact.ContainsKey($_) })[0]
     $want = @(ConvertTo-ChangeText -From $Fact[$kind])
+    $to = @(ConvertTo-ChangeText -From $Fact['To'])
     $found = @(ConvertTo-ChangeText -From $Have)
     $has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0
     $only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0
     $like = @($found | Where-Object { $kind -eq 'Like' -and $_ -like $want[0] })
-    $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0 }[$kind]
+    $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
+    $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
     $outcome = 'FAIL'
     if ($Fact['Warn']) { $outcome = 'WARNING' }
     if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
@@ -250,8 +267,35 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     if ($like.Count -gt 0) { $found = $like }
     $form = '{0}: {3}'
     if (-not $good) { $form = '{0}: expected {1} [{2}], found [{3}]' }
-    $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ',')
+    if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
+    $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+}
+
+function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
+    <# .SYNOPSIS
+        Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
+    foreach ($group in $Stage['Facts']) {
+        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
+        $objects = @(& $group.Read)
+        foreach ($fact in $group.Expect) {
+            $one = $fact.Clone()
+            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+        }
+    }
+}
+
+function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
+    foreach ($group in $Stage['Facts']) {
+        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
+        }
+    }
+    Assert-ChangeFact
 }
 
 function Assert-ChangeFact {
@@ -337,7 +381,9 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
                 Write-ChangeRecord -Step $record.Id -Outcome 'PASS' -Detail ('{0}: [{1}]' -f $what, ($have -join ', '))
                 continue
             }
-            $pending += $what
+            $who = 'DNS owner, please change {0}'
+            if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
+            $pending += $who -f $what, $zone['ChangedOn']
             $line = '{0}. IN {1} ' -f $record.Name, $record.Type
             foreach ($data in $extra) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS-' -Detail ($line + $data) }
             foreach ($data in $missing) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS+' -Detail ($line + $data) }
@@ -345,7 +391,7 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
     }
     $code = 5
     if ($Run.Attest -ne '') { $code = 3 }
-    if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ('DNS owner, please change: ' + ($pending -join ', ')) }
+    if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ($pending -join '; ') }
     if ($silent.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact ('DNS as planned: ' + ($silent -join ', ')) }
 }
 
@@ -370,6 +416,95 @@ function Get-ServiceDown {
     $need = @($all | Where-Object { $noted.Count -eq 0 -or $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
     return @($need + $noted | Where-Object { $up -notcontains $_ })
+}
+
+# ---- A Windows DNS server, where it runs. Name is relative to the zone, '@' its apex. -Wmi: 2008 R2 has no DnsServer.
+function Get-DnsWmi([string]$Class, [string]$Filter) {
+    <# .SYNOPSIS
+        Objects of the DNS server by WMI. #>
+    Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName ('MicrosoftDNS_' + $Class) -Filter $Filter -ErrorAction Stop
+}
+
+function Get-DnsZoneState([string]$Zone, [switch]$Wmi) {
+    <# .SYNOPSIS
+        'Primary', and nothing else, where this server can change a zone. #>
+    if ($Wmi) {
+        foreach ($one in @(Get-DnsWmi -Class 'Zone' -Filter ("Name='{0}'" -f $Zone))) {
+            if ($one.ZoneType -gt 1) { 'type {0}' -f $one.ZoneType } else { 'Primary' }
+            foreach ($name in @('Paused', 'Shutdown')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+        }
+        return
+    }
+    $one = Get-DnsServerZone -Name $Zone -ErrorAction Stop
+    [string]$one.ZoneType
+    foreach ($name in @('IsPaused', 'IsShutdown', 'IsReadOnly')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+}
+
+function Get-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Records, or only the one with this Data: Data, Ttl in seconds, both as Text, and Source, the server's object. #>
+    if ($Wmi) {
+        $filter = "ContainerName='{0}' AND OwnerName='{1}'" -f $Zone, (($Name + '.' + $Zone) -replace '^@\.', '')
+        $all = @(Get-DnsWmi -Class ($Type + 'Type') -Filter $filter)
+    } else {
+        try {
+            # Where a child of the zone has its name once more, the server gives records of both.
+            $all = @(Get-DnsServerResourceRecord -ZoneName $Zone -Name $Name -RRType $Type -ErrorAction Stop |
+                Where-Object { $_.HostName -eq $Name })
+        } catch {
+            # 9714: there is no such name. 9701: it has no such record.
+            if ($_.FullyQualifiedErrorId -match '\b(9701|9714)\b') { return }
+            throw
+        }
+    }
+    $shape = @{ A = 'IPv4Address'; AAAA = 'IPv6Address'; SRV = 'Priority', 'Weight', 'Port', 'DomainName' }[$Type]
+    foreach ($one in $all) {
+        $found = $one.RecordData # by WMI a text
+        if ($Wmi) { $ttl = $one.TTL } else {
+            $ttl = $one.TimeToLive.TotalSeconds
+            $found = @($shape | ForEach-Object { $one.RecordData.PSObject.Properties[$_].Value }) -join ' '
+        }
+        $found = (ConvertTo-ChangeData -From $found).TrimEnd('.')
+        if ($Data -ne '' -and $found -ne (ConvertTo-ChangeData -From $Data).TrimEnd('.')) { continue }
+        $text = '{0} {1}' -f $ttl, $found
+        New-Object -TypeName 'PSObject' -Property @{ Data = $found; Ttl = [string]$ttl; Text = $text; Source = $one }
+    }
+}
+
+function Select-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        One record as the server gave it, to be handed back to it. #>
+    if ($Data -eq '') { throw 'no data: that would be any record' }
+    $found = Get-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    $found | Select-Object -First 1 | ForEach-Object { $_.Source }
+}
+
+function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [int]$Seconds, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Give a record another TTL. The module wants two objects, the old one as the server gave it. #>
+    $old = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    if ($null -eq $old) { throw ('there is no record {0} {1} {2} to give a TTL' -f $Name, $Type, $Data) }
+    if ($Wmi) {
+        $arguments = @{ TTL = [uint32]$Seconds }
+        $null = Invoke-CimMethod -InputObject $old -MethodName 'Modify' -Arguments $arguments -ErrorAction Stop
+        return
+    }
+    $new = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data
+    $new.TimeToLive = [TimeSpan]::FromSeconds($Seconds)
+    Set-DnsServerResourceRecord -ZoneName $Zone -OldInputObject $old -NewInputObject (
+        $new) -ErrorAction Stop -WhatIf:$false -Confirm:$false
+}
+
+function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
+    <# .SYNOPSIS
+        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+    if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
+    $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
+    $words = @($words | Where-Object { $_ -ne '' })
+    # What it writes to the error stream would end the script under Stop.
+    $ErrorActionPreference = 'Continue'
+    $said = @(dnscmd.exe $words 2>&1 | ForEach-Object { ([string]$_).Trim() } | Where-Object { $_ -ne '' })
+    if ($LASTEXITCODE -ne 0) { throw ('dnscmd {0}: {1}: {2}' -f ($words -join ' '), $LASTEXITCODE, ($said -join ' ')) }
 }
 
 # ---- Steps.
@@ -467,6 +602,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         $note = $Run.Mine + $Step['Remember']
         if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
+            if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
             if ($Step['File']) { [System.IO.File]::Delete($File) }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
@@ -527,20 +663,23 @@ function Get-ChangeStage([string]$Name = '*', [switch]$Here) {
 
 function Get-ChangeCmdlet([object]$From) {
     <# .SYNOPSIS
-        Names of the Cs cmdlets in all blocks below a value. #>
+        What all blocks below a value call of the product, or of the DNS server. #>
     if ($From -is [hashtable]) { $From = @($From.Values) }
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
     if ($From -is [scriptblock]) {
         $calls = $From.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
-        $calls | ForEach-Object { $_.GetCommandName() } | Where-Object { $_ -like '*-Cs*' }
+        $calls | ForEach-Object { $_.GetCommandName() -replace '^Invoke-Dnscmd$', 'dnscmd.exe' } |
+            Where-Object { $_ -match '-(Cs|DnsServer)|^dnscmd' }
     }
 }
 
 function Get-ChangeSource {
     <# .SYNOPSIS
         Modules of the cmdlets, and of what waits and asks the DNS: a stand-in for one of them shows here. #>
-    $all = @('Start-Sleep', 'Resolve-DnsName') + @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here))
+    $all = @('Start-Sleep', 'Resolve-DnsName', 'Get-DnsServerResourceRecord', 'Get-CimInstance')
+    $all += @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here))
     $all = @(Get-Command -Name $all -ErrorAction SilentlyContinue)
+    $all = @($all | Where-Object { [string]$_.CommandType -ne 'Application' })
     return 'from=' + (@($all | ForEach-Object { $_.ModuleName -replace '^$', 'shell' } | Sort-Object -Unique) -join ',')
 }
 
@@ -555,7 +694,7 @@ function Open-ChangeRun {
     # Every cmdlet that any stage will run on this computer, so that none is missing half way.
     foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
         if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
-        Import-Module -Name $Plan.Module -ErrorAction Stop
+        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
         $null = Get-Command -Name $name -ErrorAction Stop
     }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
@@ -585,13 +724,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         return
     }
     if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }
-    foreach ($group in $Stage['Facts']) {
-        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
-        $objects = @(& $group.Read)
-        foreach ($fact in $group.Expect) {
-            Confirm-ChangeFact -Fact $fact -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
-        }
-    }
+    Read-ChangeFact -Stage $Stage
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
@@ -610,6 +743,8 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     foreach ($name in $Stage['Rehearses']) { Invoke-ChangeRehearsal -Stage @(Get-ChangeStage -Name $name)[0] }
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
+    if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
+    Assert-ChangeFact
     Confirm-ChangeRecord -Stage $Stage
     foreach ($zone in $Stage['Zones']) {
         if (-not $zone['OldAnswers']) { continue }

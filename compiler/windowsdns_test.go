@@ -1,0 +1,304 @@
+package compiler
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// windowsSet is what a server has at a name: TTLs by data.
+type windowsSet map[string]uint32
+
+func (s windowsSet) String() string {
+	var out []string
+	for data, ttl := range s {
+		out = append(out, fmt.Sprintf("%d %s", ttl, data))
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+func setOf(data []string, ttl uint32) windowsSet {
+	out := windowsSet{}
+	for _, one := range data {
+		out[one] = ttl
+	}
+	return out
+}
+
+// TestEditsKeepAnswers: the edits of random zones lead from the old records to the new
+// ones and back; no set that has records before and after is ever empty or between the
+// two other than with all of one of them; no SRV record stands without its host's address.
+func TestEditsKeepAnswers(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 269))
+	edits := 0
+	for range 2000 {
+		zone := randomWindowsZone(random)
+		for _, back := range []bool{false, true} {
+			edits += walkEdits(t, zone, back)
+		}
+		if t.Failed() {
+			t.Fatalf("%+v", zone.Records)
+		}
+	}
+	t.Logf("%d edits", edits)
+}
+
+func randomWindowsZone(random *rand.Rand) Zone {
+	pick := func(all []string) []string {
+		var out []string
+		for _, one := range all {
+			if random.IntN(2) == 0 {
+				out = append(out, one)
+			}
+		}
+		return out
+	}
+	ttl := func() uint32 { return []uint32{60, 300, 3600}[random.IntN(3)] }
+	zone := Zone{Name: "contoso.com"}
+	for _, typ := range []string{"A", "AAAA", "SRV"} {
+		all := []string{"1", "2", "3", "4"}
+		set := RecordSet{Owner: "xmpp.contoso.com.", Type: typ, Old: pick(all), New: pick(all)}
+		if len(set.Old) > 0 {
+			set.OldTTL = ttl()
+		}
+		if len(set.New) > 0 {
+			set.NewTTL = ttl()
+		}
+		zone.Records = append(zone.Records, set)
+	}
+	return zone
+}
+
+// walkEdits makes the edits one by one and returns their number.
+func walkEdits(t *testing.T, zone Zone, back bool) int {
+	now, old, new := map[string]windowsSet{}, map[string]windowsSet{}, map[string]windowsSet{}
+	for _, set := range zone.Records {
+		old[set.Type], new[set.Type] = setOf(set.Old, set.OldTTL), setOf(set.New, set.NewTTL)
+		if back {
+			old[set.Type], new[set.Type] = new[set.Type], old[set.Type]
+		}
+		now[set.Type] = windowsSet{}
+		for data, ttl := range old[set.Type] {
+			now[set.Type][data] = ttl
+		}
+	}
+	hosts := func(sets map[string]windowsSet) bool { return len(sets["A"])+len(sets["AAAA"]) > 0 }
+	edits := zone.Edits(back)
+	for _, e := range edits {
+		set := now[e.Set.Type]
+		ttl, there := set[e.Data]
+		switch {
+		case e.Act == Add && !there, e.Act == SetTTL && there && ttl != e.TTL:
+			set[e.Data] = e.TTL
+		case e.Act == Remove && there:
+			delete(set, e.Data)
+		default:
+			t.Errorf("back %v: %s %s finds %v", back, e.Act, e.Data, set)
+		}
+		if !holds(set, old[e.Set.Type]) && !holds(set, new[e.Set.Type]) {
+			t.Errorf("back %v: after %s %s neither all of the old nor of the new: %v", back, e.Act, e.Data, set)
+		}
+		if len(now["SRV"]) > 0 && hosts(old) && hosts(new) && !hosts(now) {
+			t.Errorf("back %v: after %s %s the host has no address", back, e.Act, e.Data)
+		}
+	}
+	for typ, want := range new {
+		if got := now[typ]; got.String() != want.String() {
+			t.Errorf("back %v: %s is %v, not %v", back, typ, got, want)
+		}
+	}
+	return len(edits)
+}
+
+// holds tells whether a set has all data of another.
+func holds(set, other windowsSet) bool {
+	for data := range other {
+		if _, ok := set[data]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// TestWindowsPlans: the zone is changed on its own computer, between Route and Dns, and
+// looked at in Preflight; a preparation has no Preflight.
+func TestWindowsPlans(t *testing.T) {
+	plan := planOf(t, "windows-dns", "spec.edge.hcl")
+	for _, name := range []string{Preflight, DNSServer} {
+		if hosts := stageOf(t, plan.Stages, name).Hosts; hosts[len(hosts)-1] != "ns1.contoso.net" {
+			t.Errorf("%s runs on %q", name, hosts)
+		}
+	}
+	if host := stageOf(t, plan.Stages, Preflight).Hosts[0]; host != plan.ManagementHost {
+		t.Errorf("Preflight begins on %s", host)
+	}
+	var names []string
+	for _, stage := range append(plan.Stages, plan.Rollback...) {
+		names = append(names, stage.Name)
+	}
+	if got, want := strings.Join(names, " "), "Preflight Stop Route DnsServer Dns Firewall Start Replicate Verify Start Route DnsServer Dns Replicate Verify"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	names = nil
+	for _, stage := range planOf(t, "windows-dns-prepare", "spec.edge.hcl").Stages {
+		names = append(names, stage.Name+fmt.Sprint(stage.Hosts))
+	}
+	if got, want := strings.Join(names, " "), "DnsServer[ns1.contoso.net ns2.contoso.net] Dns[fe2.corp.contoso.com] Verify[fe2.corp.contoso.com]"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestProveWindows: prove finds a zone that nobody changes.
+func TestProveWindows(t *testing.T) {
+	plan := planOf(t, "windows-dns", "spec.edge.hcl")
+	stageOf(t, plan.Stages, DNSServer).Steps = nil
+	for _, step := range allSteps(plan.Stages) {
+		step.Info().Needs = nil
+	}
+	if err := prove(plan); err == nil || !strings.Contains(err.Error(), "no step has changed") {
+		t.Errorf("prove says %v", err)
+	}
+}
+
+// TestDecodeWindows: a plan that was edited by hand, with the ID that fits, is refused
+// where its scripts could not run, or would do what no plan does.
+func TestDecodeWindows(t *testing.T) {
+	edit := func(p *Plan) *EditRecords { return stageOf(t, p.Stages, DNSServer).Steps[0].(*EditRecords) }
+	checks := func(p *Plan) Steps {
+		steps := stageOf(t, p.Stages, Preflight).Steps
+		return steps[slices.IndexFunc(steps, func(s Step) bool { return s.kind() == "check-records" }):]
+	}
+	rehost := func(p *Plan) { order(p) }
+	tests := []struct {
+		name  string
+		spoil func(*Plan)
+		want  string
+	}{
+		{"another delivery", func(p *Plan) { p.Zones[0].Delivery = "zone-file" }, "is edited by 1 steps"},
+		{"an edit of another zone", func(p *Plan) { edit(p).Zone = "other.example" }, "is edited by 0 steps"},
+		{"a check of another zone", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "other.example" }, "checked before by 0"},
+		{"a check twice", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "fabrikam.com" }, "checked before by"},
+		{"an edit elsewhere", func(p *Plan) { edit(p).Host = "evil.example"; rehost(p) }, "no zone"},
+		{"an edit on the management host", func(p *Plan) { edit(p).Host = p.ManagementHost; rehost(p) }, "no zone"},
+		{"a check on the management host", func(p *Plan) { checks(p)[0].Info().Host = p.ManagementHost; rehost(p) }, "no zone"},
+		{"a backup on the DNS server", func(p *Plan) {
+			for _, s := range stageOf(t, p.Stages, Preflight).Steps {
+				if s.kind() == "backup" {
+					s.Info().Host = "ns1.contoso.net"
+				}
+			}
+			rehost(p)
+		}, "does not belong on"},
+		{"nobody knows of the edit", func(p *Plan) { stageOf(t, p.Stages, DNS).Steps[0].(*ChangeRecords).Edited = false }, "does not know"},
+		{"no computer", func(p *Plan) { p.Zones[0].Computer = "" }, "cannot run on the computer"},
+		{"the management host", func(p *Plan) { p.Zones[0].Computer = p.ManagementHost }, "cannot run on the computer"},
+		{"a computer in capitals", func(p *Plan) { p.Zones[0].Computer = "NS1.contoso.net" }, "cannot run on the computer"},
+		{"DOS", func(p *Plan) { p.Zones[0].OperatingSystem = "dos" }, "no operating system"},
+		{"a zone with a quote", func(p *Plan) { p.Zones[0].Name = "contoso.com'" }, "no name of a zone"},
+		{"two zones of one name", func(p *Plan) { p.Zones[1].Name = "Contoso.com" }, "twice"},
+		{"another type", func(p *Plan) { p.Zones[0].Records[0].Type = "NS" }, "not the data of NS"},
+		{"another owner", func(p *Plan) { p.Zones[0].Records[0].Owner = "xmpp.other.example." }, "does not hold"},
+		{"no address", func(p *Plan) { p.Zones[0].Records[0].Old = []string{"203.0.113.11 /f"} }, "not the data of A"},
+		{"no data", func(p *Plan) { p.Zones[0].Records[0].Old = []string{""} }, "not the data of A"},
+		{"other SRV data", func(p *Plan) { p.Zones[1].Records[0].New = []string{"0  0 5269 a."} }, "not the data of SRV"},
+	}
+	for _, test := range tests {
+		plan := planOf(t, "windows-dns", "spec.edge.hcl")
+		test.spoil(plan)
+		plan.ID = identify(plan)
+		text, err := Encode(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+// TestAddressesFirst: zones whose addresses move come first, and go back last.
+func TestAddressesFirst(t *testing.T) {
+	plans, diags := compileComputer(t, "fabrikam.com", "adatum.com") // now the first by name
+	if len(plans) != 1 {
+		t.Fatal(diags)
+	}
+	zones := func(stages []Stage) (out []string) {
+		for _, step := range stageOf(t, stages, DNSServer).Steps {
+			out = append(out, step.(*EditRecords).Zone)
+		}
+		return out
+	}
+	if got := zones(plans[0].Stages); !slices.Equal(got, []string{"contoso.com", "adatum.com"}) {
+		t.Errorf("forth %q", got)
+	}
+	if got := zones(plans[0].Rollback); !slices.Equal(got, []string{"adatum.com", "contoso.com"}) {
+		t.Errorf("back %q", got)
+	}
+	plans, _ = compileComputer(t, "fabrikam.com", "zoo.example")
+	if got := zones(plans[0].Rollback); !slices.Equal(got, []string{"zoo.example", "contoso.com"}) {
+		t.Errorf("back %q", got)
+	}
+}
+
+// TestBareComputer: a server that belongs to no domain has no suffix.
+func TestBareComputer(t *testing.T) {
+	plans, diags := compileComputer(t, `"ns1.contoso.net"`, `"NS1"`)
+	if len(plans) != 1 || diags.HasErrors() || plans[0].Zones[0].Computer != "ns1" {
+		t.Errorf("%d plans, %v", len(plans), diags)
+	}
+}
+
+// compileComputer compiles the spec windows-dns with another text.
+func compileComputer(t *testing.T, old, new string) ([]*Plan, hcl.Diagnostics) {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range []string{"spec.edge.hcl", "contoso.com.zone", "fabrikam.com.zone"} {
+		data, err := os.ReadFile("../specs/windows-dns/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[strings.ReplaceAll(name, old, new)] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(data), old, new))}
+	}
+	spec, _, diags := parser.Load(files, []string{"spec.edge.hcl"})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return Compile(spec)
+}
+
+// TestComputers: what is no name of a computer of its own is refused.
+func TestComputers(t *testing.T) {
+	tests := []struct {
+		name, old, new string
+		code           diag.Code
+		want           string
+	}{
+		{"address", `  computer         = "ns1.contoso.net"` + "\n", "", codeMalformed, "is an address"},
+		{"computer that is an address", `"ns1.contoso.net"`, `"192.0.2.53"`, codeMalformed, "is an address"},
+		{"Unicode", `"ns1.contoso.net"`, `"ns1.bücher.example"`, codeBadName, "not in ASCII"},
+		{"no name", `"ns1.contoso.net"`, `"ns 1"`, codeBadName, "it has no domain"},
+		{"no FQDN", `"ns1.contoso.net"`, `"ns_1.contoso.net"`, codeBadName, "it holds"},
+		{"management host", `"ns1.contoso.net"`, `"FE2.corp.contoso.com"`, codeContradiction, "management host"},
+		{"management host, two spellings", `"ns1.contoso.net"`, `"fe2.CORP.contoso.com"`, codeContradiction, "management host"},
+		{"Edge Server", `"ns1.contoso.net"`, `"edge2a.contoso.com"`, codeContradiction, "a Windows DNS server"},
+	}
+	for _, test := range tests {
+		plans, diags := compileComputer(t, test.old, test.new)
+		found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+			return diag.Of(d) == test.code && strings.Contains(d.Detail, test.want)
+		})
+		if len(plans) > 0 || !found {
+			t.Errorf("%s: %d plans, %v", test.name, len(plans), diags)
+		}
+	}
+}

@@ -1,0 +1,343 @@
+package powershell
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// zoneOf is the zone that a step is about.
+func (b *builder) zoneOf(step compiler.Step, name string) compiler.Zone {
+	zone, ok := b.plan.Zone(name)
+	if !ok && b.err == nil {
+		b.err = fmt.Errorf("step %s: the plan has no such zone", step.Info().ID)
+	}
+	return zone
+}
+
+func (b *builder) dns(stage compiler.Stage) hash {
+	var zones array
+	edited := 0
+	for _, step := range stage.Steps {
+		change, ok := step.(*compiler.ChangeRecords)
+		if !ok {
+			b.misplaced(step)
+			continue
+		}
+		if change.Edited {
+			edited++
+		}
+		zone := b.zoneOf(step, change.Zone)
+		if records := b.records(zone); len(records) > 0 {
+			zones = append(zones, b.zone(zone, change.Edited, records))
+		}
+	}
+	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
+	switch {
+	case edited == len(stage.Steps):
+		does = "Steps 4 and 5. Checks the DNS records at the server of each zone."
+	case b.back:
+		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
+	}
+	h := b.open(stage, b.does(does))
+	if len(zones) > 0 {
+		h = append(h, entry{"Zones", several(zones...), true})
+	}
+	if says := words.NewTTLs(b.plan, b.back); says != "" {
+		h = append(h, entry{"Attests", hash{{"Id", b.lit("4"), false}, {"Says", b.lit(says), false}}, true})
+	}
+	return h
+}
+
+// misplaced notes a step that does not belong where it stands.
+func (b *builder) misplaced(step compiler.Step) {
+	if b.err == nil {
+		b.err = fmt.Errorf("step %s cannot run on %s", step.Info().ID, step.Info().Host)
+	}
+}
+
+// zone is what the script checks at the server of a zone, where it has been changed if the
+// script does that, and how long resolvers may keep the answers from before.
+func (b *builder) zone(zone compiler.Zone, edited bool, records array) hash {
+	h := hash{{"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
+	if edited {
+		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
+	}
+	if caches := zone.Wait.Caches(); caches > 0 {
+		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
+	}
+	return append(h, entry{"Records", several(records...), false})
+}
+
+// records are the sets that the script checks. On the way back only what the plan
+// changed is looked at.
+func (b *builder) records(zone compiler.Zone) array {
+	var out array
+	for _, set := range zone.Records {
+		want := set.New
+		if b.back {
+			want = set.Old
+		}
+		if b.back && !set.Changed() || len(set.Old)+len(set.New) == 0 {
+			continue
+		}
+		match, shown := "Is", []string{}
+		for _, data := range want {
+			shown = append(shown, strings.TrimSuffix(data, "."))
+		}
+		if set.Type == "SRV" && b.plan.XMPPHost != "" && !b.back {
+			// Records of other pools may stand beside the one of the host.
+			match, shown = "Has", slices.DeleteFunc(shown, func(s string) bool {
+				return !strings.HasSuffix(s, " "+strings.ToLower(b.plan.XMPPHost))
+			})
+		}
+		out = append(out, hash{{"Id", b.lit(set.Step), false}, {"Name", b.lit(strings.TrimSuffix(set.Owner, ".")), false},
+			{"Type", b.lit(set.Type), false}, {match, b.list(shown), false}})
+	}
+	return out
+}
+
+// dnsPreflight looks at a Windows DNS server before anything is stopped.
+func (b *builder) dnsPreflight(stage compiler.Stage) hash {
+	var facts array
+	for _, step := range stage.Steps {
+		check, ok := step.(*compiler.CheckRecords)
+		if !ok {
+			b.misplaced(step)
+			continue
+		}
+		facts = append(facts, b.recordFacts(b.zoneOf(step, check.Zone))...)
+	}
+	return b.open(stage, entry{"Elevated", yes, false},
+		b.does("Checks that this DNS server has the zones and the records that stage DnsServer is to change."),
+		entry{"Facts", several(facts...), true})
+}
+
+// dnsServer changes the records on a Windows DNS server.
+func (b *builder) dnsServer(stage compiler.Stage) hash {
+	h := b.open(stage, entry{"Elevated", yes, false})
+	if len(b.present(compiler.Preflight)) > 0 {
+		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
+	}
+	var facts, steps array
+	acts := map[string]bool{}
+	for _, step := range stage.Steps {
+		edit, ok := step.(*compiler.EditRecords)
+		if !ok {
+			b.misplaced(step)
+			continue
+		}
+		zone := b.zoneOf(step, edit.Zone)
+		facts = append(facts, b.recordFacts(zone)...)
+		for _, e := range zone.Edits(b.back) {
+			acts[e.Act] = true
+			steps = append(steps, b.edit(zone, e))
+		}
+	}
+	return append(h, entry{"FactsAgain", yes, false}, b.does(b.editing(acts)), entry{"Facts", several(facts...), true},
+		entry{"Shared", hash{{"Property", b.lit("Data"), false}, {"WaitSeconds", expr("60"), false}}, true}, entry{"Steps", several(steps...), true})
+}
+
+// editing says what is done on a DNS server.
+func (b *builder) editing(acts map[string]bool) string {
+	come, gone, steps := "new", "old", "Steps 4 and 5"
+	if b.back {
+		come, gone, steps = "old", "new", "Undoes steps 4 and 5"
+	}
+	var parts []string
+	if acts[compiler.SetTTL] {
+		parts = append(parts, "gives records their "+come+" TTL")
+	}
+	if acts[compiler.Add] {
+		parts = append(parts, "adds the "+come+" records")
+	}
+	if acts[compiler.Remove] {
+		parts = append(parts, "removes the "+gone+" ones")
+	}
+	return steps + " on this DNS server: " + strings.Join(parts, ", then ") + "."
+}
+
+// recordFacts are about a zone that changes: this server can change it, and none of its
+// sets is in a state that the change does not come from, pass through or lead to.
+func (b *builder) recordFacts(zone compiler.Zone) array {
+	apex := b.names.literal(strings.TrimSuffix(zone.Name, "."))
+	state := command{{name: "Get-DnsZoneState"}, {"-Zone", apex}}
+	out := array{hash{{"Read", block{b.wmi(zone, state)}, false},
+		{"Expect", hash{{"Id", b.lit("4"), false}, {"Says", b.lit("zone " + zone.Name), false}, {"Is", b.lit("Primary"), false}}, true}}}
+	for _, set := range zone.Records {
+		if !set.Changed() {
+			continue
+		}
+		from, to := shown(set.Old, set.OldTTL), shown(set.New, set.NewTTL)
+		if b.back {
+			from, to = to, from
+		}
+		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
+		fact := hash{{"Id", b.lit(b.number(zone, set)), false}, {"Says", b.lit(setName(set)), false},
+			{"Property", b.lit("Text"), false}, {"From", b.list(from), false}, {"To", b.list(to), false}}
+		out = append(out, hash{{"Read", block{read}, false}, {"Expect", fact, true}})
+	}
+	return out
+}
+
+// wmi has a function of the runtime ask by WMI where the server has no module DnsServer.
+func (b *builder) wmi(zone compiler.Zone, c command) command {
+	if zone.Dnscmd() {
+		return append(c, word{name: "-Wmi"})
+	}
+	return c
+}
+
+// number is that of the fact about a set. It is the same in all stages, so that who waives
+// it in one can waive it in the next.
+func (b *builder) number(zone compiler.Zone, set compiler.RecordSet) string {
+	n := 10 // P01 to P09 are about the topology
+	for _, z := range b.plan.Zones {
+		for _, s := range z.Records {
+			if z.Name == zone.Name && s.Owner == set.Owner && s.Type == set.Type {
+				return "P" + strconv.Itoa(n)
+			}
+			if z.Windows() && s.Changed() {
+				n++
+			}
+		}
+	}
+	return "P" + strconv.Itoa(n)
+}
+
+// shown are records as the runtime has them in the property Text.
+func shown(data []string, ttl uint32) []string {
+	var out []string
+	for _, one := range data {
+		out = append(out, fmt.Sprintf("%d %s", ttl, strings.TrimSuffix(one, ".")))
+	}
+	return out
+}
+
+func setName(set compiler.RecordSet) string {
+	return strings.TrimSuffix(set.Owner, ".") + " " + set.Type
+}
+
+// relative is the name of a set in its zone, as the module DnsServer has it.
+func (b *builder) relative(zone compiler.Zone, set compiler.RecordSet) string {
+	name, apex := strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(zone.Name, ".")
+	cut := len(name) - len(apex) - len(".")
+	switch {
+	case strings.EqualFold(name, apex):
+		return "@"
+	case cut > 0 && strings.EqualFold(name[cut:], "."+apex):
+		return name[:cut]
+	}
+	if b.err == nil {
+		b.err = fmt.Errorf("%q is no name in the zone %q", set.Owner, zone.Name)
+	}
+	return ""
+}
+
+// helper is a call of a function of the runtime that looks at the records of a set.
+func (b *builder) helper(name string, zone compiler.Zone, set compiler.RecordSet, more ...word) command {
+	return append(command{{name: name}, {"-Zone", b.names.literal(strings.TrimSuffix(zone.Name, "."))},
+		{"-Name", b.names.literal(b.relative(zone, set))}, {"-Type", b.names.literal(set.Type)}}, more...)
+}
+
+// edit is the step that adds or removes one record, or gives it another TTL.
+func (b *builder) edit(zone compiler.Zone, e compiler.RecordEdit) hash {
+	data := strings.TrimSuffix(e.Data, ".")
+	says := map[string]string{compiler.Add: "add to ", compiler.Remove: "remove from ", compiler.SetTTL: "TTL in "}[e.Act] + setName(e.Set)
+	h := hash{{"Id", b.lit(e.Set.Step), false}, {"Says", b.lit(says), false}}
+	switch e.Act {
+	case compiler.Remove:
+		h = append(h, entry{"To", none, false}, entry{"Needs", b.lit(b.number(zone, e.Set)), false})
+	case compiler.SetTTL:
+		h = append(h, entry{"Property", b.lit("Ttl"), false}, entry{"To", b.lit(strconv.FormatUint(uint64(e.TTL), 10)), false})
+	default:
+		h = append(h, entry{"To", b.lit(data), false})
+	}
+	read := b.helper("Get-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)})
+	return append(h, entry{"Read", block{b.wmi(zone, read)}, true}, entry{"Set", b.change(zone, e), true})
+}
+
+// asked are the switches of a cmdlet that changes something: the script has asked already.
+const asked = "-ErrorAction Stop -WhatIf:$false -Confirm:$false"
+
+// change is the command that makes an edit.
+func (b *builder) change(zone compiler.Zone, e compiler.RecordEdit) block {
+	data := strings.TrimSuffix(e.Data, ".")
+	if e.Act == compiler.SetTTL {
+		ttl := word{"-Seconds", strconv.FormatUint(uint64(e.TTL), 10)}
+		return block{b.wmi(zone, b.helper("Set-DnsRecordTtl", zone, e.Set, word{"-Data", b.names.literal(data)}, ttl))}
+	}
+	if zone.Dnscmd() {
+		return block{b.dnscmd(zone, e, data)}
+	}
+	apex := b.names.literal(strings.TrimSuffix(zone.Name, "."))
+	if e.Act == compiler.Remove {
+		return block{b.helper("Select-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)}),
+			{{name: "Remove-DnsServerResourceRecord"}, {"-ZoneName", apex}, {name: "-Force"}, {name: asked}}}
+	}
+	out := command{{name: "Add-DnsServerResourceRecord"}, {"-ZoneName", apex}, {"-Name", b.names.literal(b.relative(zone, e.Set))}}
+	out = append(out, b.recordData(e.Set.Type, data)...)
+	return block{append(out, word{"-TimeToLive", b.names.literal(timeSpan(e.TTL))}, word{name: asked})}
+}
+
+// recordData are the parameters of Add-DnsServerResourceRecord for the data of a type.
+func (b *builder) recordData(typ, data string) []word {
+	switch typ {
+	case "A":
+		return []word{{name: "-A"}, {"-IPv4Address", b.names.literal(data)}}
+	case "AAAA":
+		return []word{{name: "-AAAA"}, {"-IPv6Address", b.names.literal(data)}}
+	}
+	fields := b.srv(data)
+	return []word{{name: "-Srv"}, {"-Priority", fields[0]}, {"-Weight", fields[1]}, {"-Port", fields[2]},
+		{"-DomainName", b.names.literal(fields[3] + ".")}}
+}
+
+// srv are the four parts of the data of an SRV record: three numbers and a name.
+func (b *builder) srv(data string) []string {
+	fields := strings.SplitN(data, " ", 4)
+	bad := len(fields) < 4
+	for i := 0; i < 3 && !bad; i++ {
+		n, err := strconv.ParseUint(fields[i], 10, 16)
+		bad = err != nil || strconv.FormatUint(n, 10) != fields[i]
+	}
+	if bad {
+		if b.err == nil {
+			b.err = fmt.Errorf("%q is not the data of an SRV record", data)
+		}
+		return make([]string, 4)
+	}
+	return fields
+}
+
+// dnscmd is the call for a server without the module. A name with a dot at its end is one
+// that dnscmd does not take to be relative.
+func (b *builder) dnscmd(zone compiler.Zone, e compiler.RecordEdit, data string) command {
+	node := b.relative(zone, e.Set)
+	if node != "@" {
+		node = strings.TrimSuffix(e.Set.Owner, ".") + "."
+	}
+	if e.Set.Type == "SRV" {
+		data += "."
+	}
+	what, ttl := "/RecordDelete", []word(nil)
+	if e.Act == compiler.Add {
+		what, ttl = "/RecordAdd", []word{{"-Ttl", strconv.FormatUint(uint64(e.TTL), 10)}}
+	}
+	out := command{{name: "Invoke-Dnscmd"}, {"-Command", b.names.literal(what)}, {"-Zone", b.names.literal(strings.TrimSuffix(zone.Name, "."))},
+		{"-Node", b.names.literal(node)}}
+	return append(append(out, ttl...), word{"-Type", b.names.literal(e.Set.Type)}, word{"-Data", b.names.literal(data)})
+}
+
+// timeSpan is a number of seconds as .NET reads and writes it: days.hours:minutes:seconds.
+func timeSpan(seconds uint32) string {
+	clock := fmt.Sprintf("%02d:%02d:%02d", seconds/3600%24, seconds/60%60, seconds%60)
+	if days := seconds / 86400; days > 0 {
+		return fmt.Sprintf("%d.%s", days, clock)
+	}
+	return clock
+}

@@ -1,0 +1,91 @@
+# The script changes the records on a Windows DNS server itself, with the module DnsServer: A, AAAA, and SRV that is new.
+
+topology "contoso" {
+  product         = "lync-server-2013"
+  management_host = "fe2.corp.contoso.com"
+}
+
+site "Site1" {
+  xmpp_federation_route = edge_pool.EdgePool1
+}
+
+site "Site2" {
+  xmpp_federation_route = edge_pool.EdgePool1
+}
+
+edge_pool "EdgePool1" {
+  site             = site.Site1
+  fqdn             = "edgepool1.contoso.com"
+  access_edge_fqdn = "sip1.contoso.com"
+
+  xmpp {}
+
+  server "edge1.contoso.com" {
+    public_ipv4 = "203.0.113.11"
+    public_ipv6 = "2001:db8:1::11"
+  }
+}
+
+edge_pool "EdgePool2" {
+  site             = site.Site2
+  fqdn             = "edgepool2.contoso.com"
+  access_edge_fqdn = "sip2.contoso.com"
+  next_hop         = "fepool2.corp.contoso.com"
+
+  xmpp {}
+
+  server "edge2a.contoso.com" {
+    public_ipv4 = "198.51.100.21"
+    public_ipv6 = "2001:DB8:2:0::21"
+  }
+  server "edge2b.contoso.com" {
+    public_ipv4 = "198.51.100.22"
+    public_ipv6 = "2001:db8:2::22"
+  }
+}
+
+front_end_pool "fepool2" {
+  site               = site.Site2
+  fqdn               = "fepool2.corp.contoso.com"
+  central_management = true
+}
+
+sip_domain "contoso.com" {
+  xmpp = true
+}
+
+sip_domain "fabrikam.com" {
+  xmpp = true
+}
+
+xmpp_federation {
+  host = "xmpp.contoso.com"
+}
+
+dns_zone "contoso.com" {
+  file             = "contoso.com.zone"
+  server           = "192.0.2.53"
+  delivery         = "windows-dns"
+  computer         = "ns1.contoso.net"
+  operating_system = "windows-server-2016"
+}
+
+dns_zone "fabrikam.com" {
+  file             = "fabrikam.com.zone"
+  server           = "192.0.2.53"
+  delivery         = "windows-dns"
+  computer         = "ns1.contoso.net"
+  operating_system = "windows-server-2016"
+}
+
+failover "edgepool1-to-edgepool2" {
+  federation = "xmpp"
+  to         = edge_pool.EdgePool2
+
+  change {
+    ticket       = "CHG0042320"
+    summary      = "Move XMPP federation to EdgePool2"
+    window_start = "2026-12-05T22:00:00Z"
+    window_end   = "2026-12-06T00:00:00Z"
+  }
+}
