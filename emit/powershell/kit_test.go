@@ -34,6 +34,7 @@ var idioms = []struct{ kit, known string }{
 	{"@{ $true = 'restores the first world'; $false = ", "@{ 'true' = 'restores the first world'; 'false' = "},
 	{"; ($World.RouteProperty) = ", "; RouteProperty = "},
 	{"& $body -Caller ", "Get-SimSite -Caller "}, // any body: TestKit holds all to the same parameters
+	{"    process { Invoke-SimCmdlet -Caller $PSCmdlet -Given $PSBoundParameters }\r\n", "    Invoke-SimCmdlet -Caller $PSCmdlet -Given $PSBoundParameters\r\n"},
 	{"& ([System.IO.Path]::Combine($folder, $Visit.Script)) @given *>&1 | ", "Get-Date | "},
 }
 
@@ -61,8 +62,12 @@ var kitMethods = strings.Fields(`ComputeHash GetUnresolvedProviderPathFromPSPath
 	WriteError WriteWarning`)
 
 // kitHides are the commands that the kit has its own of, on purpose: time passes at once,
-// and names are those of the simulated world. The modules Cmdlets have the Cs cmdlets.
+// and names are those of the simulated world.
 var kitHides = []string{"Start-Sleep", "Resolve-DnsName"}
+
+// kitCmdlet is what the modules Cmdlets have instead of the products and the tools of a
+// DNS server.
+var kitCmdlet = regexp.MustCompile(`^[A-Za-z]+-(?:Cs|DnsServer|Cim)[A-Z]`)
 
 // notInSeven are the commands of 5.1 that PowerShell 7 lacks, at least where it is not on
 // Windows.
@@ -95,21 +100,27 @@ type kitFile struct {
 	found      []string
 }
 
-// kit makes the scripts of the kits of all products, each once.
+// kit makes the scripts of the kits of all products and of Windows DNS servers, each once.
 func kit(t testing.TB) []kitFile {
 	t.Helper()
 	plan := compile(t, os.DirFS(filepath.Join(specsDir, "seed")))[0]
-	var out []kitFile
+	windows := compile(t, os.DirFS(filepath.Join(specsDir, "windows-dns-prepare")))[0]
+	all, err := rehearsal.Kit(windows, windows.Product, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, product := range append(cmdlet.Products(), cmdlet.LiteralProcedure) {
 		files, err := rehearsal.Kit(plan, product, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range files {
-			known := slices.ContainsFunc(out, func(k kitFile) bool { return k.name == f.Name })
-			if !known && !strings.HasSuffix(f.Name, ".json") {
-				out = append(out, kitFile{name: f.Name, text: string(f.Data)})
-			}
+		all = append(all, files...)
+	}
+	var out []kitFile
+	for _, f := range all {
+		known := slices.ContainsFunc(out, func(k kitFile) bool { return k.name == f.Name })
+		if !known && !strings.HasSuffix(f.Name, ".json") {
+			out = append(out, kitFile{name: f.Name, text: string(f.Data)})
 		}
 	}
 	return out
@@ -147,7 +158,8 @@ func (f kitFile) problems(exported map[string][]string) []string {
 	}
 	for name := range f.out.params {
 		_, core := kitTable()[name]
-		if (core || guarded[name] != nil) && !slices.Contains(kitHides, name) || cmdlet.Known(name) && !strings.HasPrefix(f.name, "Cmdlets.") {
+		stands := core || guarded[name] != nil || cmdlet.Known(name)
+		if meant := slices.Contains(kitHides, name) || strings.HasPrefix(f.name, "Cmdlets.") && kitCmdlet.MatchString(name); stands && !meant {
 			out = append(out, name+": the function hides a cmdlet")
 		}
 	}
@@ -217,10 +229,10 @@ func TestKit(t *testing.T) {
 		}
 	}
 	for _, f := range files {
-		for _, m := range regexp.MustCompile(`(?m)^function ([A-Za-z]+)-Cs([A-Za-z]+) \{`).FindAllStringSubmatch(f.text, -1) {
+		for _, m := range regexp.MustCompile(`(?m)^function ([A-Za-z]+)-(?:Cs|DnsServer|Cim)([A-Za-z]+) \{`).FindAllStringSubmatch(f.text, -1) {
 			cmdlets++
 			if params := bodies[m[1]+"-Sim"+m[2]]; !slices.Equal(params, []string{"Caller", "Given", "World", "Fault"}) {
-				t.Errorf("%s: the body of %s-Cs%s has the parameters %q", f.name, m[1], m[2], params)
+				t.Errorf("%s: the body of %s-%s has the parameters %q", f.name, m[1], m[2], params)
 			}
 		}
 	}
@@ -250,12 +262,12 @@ func TestEngineKit(t *testing.T) {
 }
 
 // TestEngineKnows: the engine has all core commands and parameters that the scripts of
-// packages and kits use. Only on Windows has it Get-CimInstance.
+// packages and kits use. Only on Windows has it those of CIM.
 func TestEngineKnows(t *testing.T) {
 	lines := map[string]bool{"Get-Date Seconds": true, "Get-Foo": true}
 	add := func(calls []*use) {
 		for _, c := range calls {
-			if _, known := coreTable()[c.name]; known && (c.name != "Get-CimInstance" || runtime.GOOS == "windows") {
+			if _, known := coreTable()[c.name]; known && (!strings.Contains(c.name, "-Cim") || runtime.GOOS == "windows") {
 				lines[c.name] = true
 				for _, p := range c.params {
 					lines[c.name+" "+p] = true
