@@ -332,13 +332,18 @@ func (l *lowering) records() {
 		step.Needs = append(l.forward.ids(Route), l.forward.ids(DNSServer)...)
 		step.Undo = []string{"rollback/dns/" + z.Name}
 		l.forward.add(DNS, step)
+		if edited || !z.Changed() {
+			step.Risk, step.Undo, step.NoUndo = Safe, nil, "it changes nothing"
+		}
+		if !z.Changed() {
+			continue // there is nothing to go back to
+		}
 		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, home), z.Name, edited}
 		back.Needs = append(l.back.ids(Route), l.back.ids(DNSServer)...)
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(DNS, back)
 		if edited {
-			step.Risk, back.Risk = Safe, Safe
-			step.Undo, step.NoUndo = nil, "it changes nothing"
+			back.Risk = Safe
 		}
 	}
 	l.orderEdits()
@@ -385,7 +390,7 @@ func (l *lowering) edit(z Zone, rng hcl.Range, forth, home Source) {
 // zoneRange is where the spec has a zone.
 func (l *lowering) zoneRange(z Zone) hcl.Range {
 	for _, spec := range l.spec.Zones {
-		if spec.Name.V == z.Name {
+		if sameName(spec.Name.V, z.Name) {
 			return spec.Range
 		}
 	}

@@ -181,14 +181,7 @@ func (m *model) checkTwice() {
 	if host := m.spec.Topology.ManagementHost; host.Set {
 		seen[strings.ToLower(host.V)] = "the management host"
 	}
-	for _, z := range m.spec.Zones {
-		if name := computerOf(z); z.Delivery.V == windowsDNS && name != "" {
-			if seen[strings.ToLower(name)] == "the management host" {
-				m.reportf(codeContradiction, computerValue(z).Range, "%s is the management host and a Windows DNS server. The stages of the script are told apart by the computer: change this zone with another delivery.", name)
-			}
-			seen[strings.ToLower(name)] = "a Windows DNS server"
-		}
-	}
+	m.checkComputersTwice()
 	for _, pool := range m.spec.EdgePools {
 		for _, server := range pool.Servers {
 			note(server.FQDN, fmt.Sprintf("an Edge Server of %s", pool.Name))

@@ -190,6 +190,10 @@ type RecordSet struct {
 	New    []string `json:"new"`
 	// Step is the step of the procedure: 4 for addresses, 5 for SRV.
 	Step string `json:"step"`
+	// Number is that of the fact about a set which the script changes on a Windows DNS
+	// server: P10, P11, ... It is the same in all stages, so that who waives it in one can
+	// waive it in the next.
+	Number string `json:"number,omitempty"`
 }
 
 // Changed tells whether the set changes.

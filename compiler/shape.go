@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -98,6 +99,9 @@ func checkStage(plan *Plan, stage Stage) error {
 	return nil
 }
 
+// numbered is the number of a fact about a set.
+var numbered = regexp.MustCompile(`^P[1-9][0-9]+$`)
+
 // checkWindows wants of a zone that the script changes what it puts into commands, and a
 // computer of its own.
 func checkWindows(plan *Plan, zone Zone) error {
@@ -108,12 +112,15 @@ func checkWindows(plan *Plan, zone Zone) error {
 	switch {
 	case badName(zone.Name) != "":
 		return fail("this is no name of a zone:", zone.Name)
-	case badComputer(zone.Computer) || zone.Computer != strings.ToLower(zone.Computer) || sameName(zone.Computer, plan.ManagementHost):
+	case badComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || sameName(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
 	case !slices.Contains(parser.OperatingSystems(), zone.OperatingSystem):
 		return fail("there is no operating system", zone.OperatingSystem)
 	}
 	for _, set := range zone.Records {
+		if set.Changed() != numbered.MatchString(set.Number) {
+			return fail("there is no fact", set.Number)
+		}
 		if !under(set.Owner, absolute(zone.Name)) {
 			return fail("it does not hold", set.Owner)
 		}

@@ -87,21 +87,82 @@ func computerOf(z *parser.Zone) string { return strings.ToLower(computerValue(z)
 // that of the computer where it runs.
 func (m *model) checkComputers() {
 	for _, z := range m.spec.Zones {
-		if z.Delivery.V != windowsDNS {
-			continue
-		}
-		if _, err := netip.ParseAddr(computerOf(z)); err == nil {
-			m.reportf(codeMalformed, computerValue(z).Range, `%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.`, computerOf(z))
-			continue
-		}
-		if badComputer(computerOf(z)) {
-			m.checkInternal(computerValue(z))
+		value := computerValue(z)
+		switch _, err := netip.ParseAddr(value.V); {
+		case z.Delivery.V != windowsDNS && z.Computer.Set:
+			m.reportf(codeContradiction, z.Computer.Range, `computer says where the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
+		case z.Delivery.V != windowsDNS && z.OperatingSystem.Set:
+			m.reportf(codeContradiction, z.OperatingSystem.Range, `operating_system is of a server on which the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
+		case z.Delivery.V != windowsDNS:
+		case err == nil:
+			m.reportf(codeMalformed, value.Range, `%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.`, value.V)
+		default:
+			m.checkComputer(value)
 		}
 	}
 }
 
-// badComputer tells whether this is no name that a computer has itself: an FQDN, or a bare
-// name, as one has that belongs to no domain.
-func badComputer(name string) bool {
-	return badName(name) != "" && (strings.Contains(name, ".") || badName(name+".example") != "")
+func (m *model) checkComputer(value parser.Value[string]) {
+	if why := badComputer(value.V); why != "" {
+		m.reportf(codeBadName, value.Range, "%q is not the name of a computer: %s. Give it as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.", value.V, why)
+	}
+}
+
+// badComputer says why this is no name that a computer has itself, "" if it is one: an
+// FQDN, or a bare name, as one has that belongs to no domain.
+func badComputer(name string) string {
+	if !strings.Contains(name, ".") {
+		name += ".example"
+	}
+	return badName(name)
+}
+
+// checkComputersTwice holds the Windows DNS servers against the other computers, and
+// against each other: the scripts tell computers apart by their names.
+func (m *model) checkComputersTwice() {
+	others := map[string]string{}
+	note := func(value parser.Value[string], what string) {
+		if name := strings.ToLower(value.V); value.Set && others[name] == "" {
+			others[name] = what
+			others[strings.SplitN(name, ".", 2)[0]] = what
+		}
+	}
+	note(m.spec.Topology.ManagementHost, "the management host")
+	for _, pool := range m.spec.EdgePools {
+		for _, server := range pool.Servers {
+			note(server.FQDN, "an Edge Server of "+pool.Name)
+		}
+		if len(pool.Servers) > 1 {
+			note(pool.FQDN, "the name of "+pool.Name)
+		}
+	}
+	var windows []*parser.Zone
+	for _, z := range m.spec.Zones {
+		name := computerOf(z)
+		if z.Delivery.V != windowsDNS || badComputer(name) != "" {
+			continue
+		}
+		if what := others[name]; what != "" {
+			m.reportf(codeContradiction, computerValue(z).Range, "%s is also %s. The stages of the script are told apart by the computer where they run: name the DNS server, or change this zone with another delivery.", name, what)
+		}
+		for _, other := range windows {
+			m.checkPair(z, other)
+		}
+		windows = append(windows, z)
+	}
+}
+
+// checkPair compares two zones on Windows DNS servers.
+func (m *model) checkPair(z, other *parser.Zone) {
+	name, its := computerOf(z), computerOf(other)
+	first, second, _ := strings.Cut(name, ".")
+	itsFirst, itsSecond, _ := strings.Cut(its, ".")
+	switch {
+	case name == its && z.OperatingSystem.V != other.OperatingSystem.V:
+		m.reportf(codeContradiction, computerValue(z).Range, "%s runs %s here, and %s for zone %s.", name, z.OperatingSystem.V, other.OperatingSystem.V, other.Name.V)
+	case name != its && first == itsFirst && (second == "" || itsSecond == ""):
+		m.reportf(codeContradiction, computerValue(z).Range, "This is %s, and %s for zone %s. The script runs only where the computer has that very name: spell one computer in one way.", name, its, other.Name.V)
+	case name != its && sameName(z.Server.V, other.Server.V):
+		m.reportf(codeContradiction, computerValue(z).Range, "The server %s is the computer %s here, and %s for zone %s.", z.Server.V, name, its, other.Name.V)
+	}
 }

@@ -250,6 +250,29 @@ func TestAddressesFirst(t *testing.T) {
 	}
 }
 
+// TestComputerTwice: one server is one computer with one system.
+func TestComputerTwice(t *testing.T) {
+	head := `  delivery         = "windows-dns"
+  computer         = "ns1.contoso.net"
+  operating_system = "windows-server-2016"
+}
+
+dns_zone "fabrikam.com"`
+	for new, want := range map[string]string{
+		strings.Replace(head, "ns1.contoso.net", "ns1", 1):        "spell one computer in one way",
+		strings.Replace(head, "ns1.contoso.net", "ns2.net", 1):    "The server 192.0.2.53 is the computer",
+		strings.Replace(head, "server-2016", "server-2008-r2", 1): "runs windows-server",
+	} {
+		plans, diags := compileComputer(t, head, new)
+		found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+			return diag.Of(d) == codeContradiction && strings.Contains(d.Detail, want)
+		})
+		if len(plans) > 0 || !found {
+			t.Errorf("%q: %d plans, %v", want, len(plans), diags)
+		}
+	}
+}
+
 // TestBareComputer: a server that belongs to no domain has no suffix.
 func TestBareComputer(t *testing.T) {
 	plans, diags := compileComputer(t, `"ns1.contoso.net"`, `"NS1"`)
@@ -285,12 +308,16 @@ func TestComputers(t *testing.T) {
 	}{
 		{"address", `  computer         = "ns1.contoso.net"` + "\n", "", codeMalformed, "is an address"},
 		{"computer that is an address", `"ns1.contoso.net"`, `"192.0.2.53"`, codeMalformed, "is an address"},
-		{"Unicode", `"ns1.contoso.net"`, `"ns1.bücher.example"`, codeBadName, "not in ASCII"},
-		{"no name", `"ns1.contoso.net"`, `"ns 1"`, codeBadName, "it has no domain"},
+		{"Unicode", `"ns1.contoso.net"`, `"ns1.bücher.example"`, codeBadName, "it holds"},
+		{"no name", `"ns1.contoso.net"`, `"ns 1"`, codeBadName, "it holds ' '"},
+		{"no name at all", `"ns1.contoso.net"`, `""`, codeBadName, "empty label"},
 		{"no FQDN", `"ns1.contoso.net"`, `"ns_1.contoso.net"`, codeBadName, "it holds"},
 		{"management host", `"ns1.contoso.net"`, `"FE2.corp.contoso.com"`, codeContradiction, "management host"},
 		{"management host, two spellings", `"ns1.contoso.net"`, `"fe2.CORP.contoso.com"`, codeContradiction, "management host"},
-		{"Edge Server", `"ns1.contoso.net"`, `"edge2a.contoso.com"`, codeContradiction, "a Windows DNS server"},
+		{"Edge Server", `"ns1.contoso.net"`, `"edge2a.contoso.com"`, codeContradiction, "an Edge Server of EdgePool2"},
+		{"the bare name of another host", `"ns1.contoso.net"`, `"FE2"`, codeContradiction, "the management host"},
+		{"an Edge pool", `"ns1.contoso.net"`, `"edgepool2.contoso.com"`, codeContradiction, "the name of EdgePool2"},
+		{"another delivery", `"windows-dns"`, `"nsupdate"`, codeContradiction, "only with delivery"},
 	}
 	for _, test := range tests {
 		plans, diags := compileComputer(t, test.old, test.new)

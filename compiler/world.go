@@ -83,10 +83,12 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 	case *EditRecords:
 		w.records[s.Zone] = !back
 	case *ChangeRecords:
-		if s.Edited && w.records[s.Zone] == back {
+		switch zone, _ := plan.Zone(s.Zone); {
+		case s.Edited && w.records[s.Zone] == back:
 			return fmt.Errorf("step %s finds records that no step has changed", info.ID)
+		case zone.Changed():
+			w.records[s.Zone] = !back
 		}
-		w.records[s.Zone] = !back
 	case *ConfirmPort:
 		w.firewall = true
 	case *Replicate:
@@ -126,7 +128,7 @@ func (w *world) reached(plan *Plan) string {
 	}
 	for _, zone := range plan.Zones {
 		for _, set := range zone.Records {
-			if !w.records[zone.Name] {
+			if set.Changed() && !w.records[zone.Name] {
 				return set.Owner + " is not changed"
 			}
 			if why := leads(plan, set); why != "" {

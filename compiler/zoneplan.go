@@ -37,14 +37,29 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 		out = append(out, planned)
 	}
 	slices.SortFunc(out, func(a, b Zone) int { return compareNames(a.Name, b.Name) })
+	number(out)
 	return out
+}
+
+// number gives a number to each set that the script changes; P01 to P09 are of facts about
+// the topology.
+func number(zones []Zone) {
+	n := 10
+	for _, zone := range zones {
+		for i := range zone.Records {
+			if set := &zone.Records[i]; zone.Windows() && set.Changed() {
+				set.Number = "P" + strconv.Itoa(n)
+				n++
+			}
+		}
+	}
 }
 
 func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	old, _ := z.file.Serial()
 	digest := hunk.Text{z.Text}.SHA256()
 	planned := Zone{
-		Name: z.Name.V, File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
+		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
 		OldSHA256: digest, NewSHA256: digest, OldSerial: old, NewSerial: old, RollbackSerial: old,
 		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.Text{z.Text},
 		SOAPrerequisite: z.SOAPrerequisite.V,

@@ -124,7 +124,7 @@ func (b *builder) dnsServer(stage compiler.Stage) hash {
 		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
 	}
 	var facts, steps array
-	acts := map[string]bool{}
+	var edits []compiler.RecordEdit
 	for _, step := range stage.Steps {
 		edit, ok := step.(*compiler.EditRecords)
 		if !ok {
@@ -134,31 +134,24 @@ func (b *builder) dnsServer(stage compiler.Stage) hash {
 		zone := b.zoneOf(step, edit.Zone)
 		facts = append(facts, b.recordFacts(zone)...)
 		for _, e := range zone.Edits(b.back) {
-			acts[e.Act] = true
+			edits = append(edits, e)
 			steps = append(steps, b.edit(zone, e))
 		}
 	}
-	return append(h, entry{"FactsAgain", yes, false}, b.does(b.editing(acts)), entry{"Facts", several(facts...), true},
+	return append(h, entry{"FactsAgain", yes, false}, b.does(b.editing(edits)), entry{"Facts", several(facts...), true},
 		entry{"Shared", hash{{"Property", b.lit("Data"), false}, {"WaitSeconds", expr("60"), false}}, true}, entry{"Steps", several(steps...), true})
 }
 
 // editing says what is done on a DNS server.
-func (b *builder) editing(acts map[string]bool) string {
-	come, gone, steps := "new", "old", "Steps 4 and 5"
-	if b.back {
-		come, gone, steps = "old", "new", "Undoes steps 4 and 5"
+func (b *builder) editing(edits []compiler.RecordEdit) string {
+	steps := "Steps 4 and 5 on"
+	switch {
+	case b.plan.Kind == compiler.KindPrepare:
+		steps = "On"
+	case b.back:
+		steps = "Undoes steps 4 and 5 on"
 	}
-	var parts []string
-	if acts[compiler.SetTTL] {
-		parts = append(parts, "gives records their "+come+" TTL")
-	}
-	if acts[compiler.Add] {
-		parts = append(parts, "adds the "+come+" records")
-	}
-	if acts[compiler.Remove] {
-		parts = append(parts, "removes the "+gone+" ones")
-	}
-	return steps + " on this DNS server: " + strings.Join(parts, ", then ") + "."
+	return steps + " this DNS server: " + words.Edits(edits, b.back) + "."
 }
 
 // recordFacts are about a zone that changes: this server can change it, and none of its
@@ -177,7 +170,7 @@ func (b *builder) recordFacts(zone compiler.Zone) array {
 			from, to = to, from
 		}
 		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
-		fact := hash{{"Id", b.lit(b.number(zone, set)), false}, {"Says", b.lit(setName(set)), false},
+		fact := hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(setName(set)), false},
 			{"Property", b.lit("Text"), false}, {"From", b.list(from), false}, {"To", b.list(to), false}}
 		out = append(out, hash{{"Read", block{read}, false}, {"Expect", fact, true}})
 	}
@@ -190,23 +183,6 @@ func (b *builder) wmi(zone compiler.Zone, c command) command {
 		return append(c, word{name: "-Wmi"})
 	}
 	return c
-}
-
-// number is that of the fact about a set. It is the same in all stages, so that who waives
-// it in one can waive it in the next.
-func (b *builder) number(zone compiler.Zone, set compiler.RecordSet) string {
-	n := 10 // P01 to P09 are about the topology
-	for _, z := range b.plan.Zones {
-		for _, s := range z.Records {
-			if z.Name == zone.Name && s.Owner == set.Owner && s.Type == set.Type {
-				return "P" + strconv.Itoa(n)
-			}
-			if z.Windows() && s.Changed() {
-				n++
-			}
-		}
-	}
-	return "P" + strconv.Itoa(n)
 }
 
 // shown are records as the runtime has them in the property Text.
@@ -251,7 +227,7 @@ func (b *builder) edit(zone compiler.Zone, e compiler.RecordEdit) hash {
 	h := hash{{"Id", b.lit(e.Set.Step), false}, {"Says", b.lit(says), false}}
 	switch e.Act {
 	case compiler.Remove:
-		h = append(h, entry{"To", none, false}, entry{"Needs", b.lit(b.number(zone, e.Set)), false})
+		h = append(h, entry{"To", none, false}, entry{"Needs", b.lit(e.Set.Number), false})
 	case compiler.SetTTL:
 		h = append(h, entry{"Property", b.lit("Ttl"), false}, entry{"To", b.lit(strconv.FormatUint(uint64(e.TTL), 10)), false})
 	default:

@@ -29,6 +29,7 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	p.gap()
 	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
 	if zone.Windows() {
+		p.item("Changed on " + Code(zone.Computer) + ", " + Code(zone.OperatingSystem))
 		p.item("Serial: raised by the server itself")
 	} else {
 		p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial, zone.RollbackSerial))

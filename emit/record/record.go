@@ -29,7 +29,11 @@ func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
 	p.section("Stages")
 	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.Script(p.plan), "NAME") +
 		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.")
+	for _, need := range words.Needs(plan) {
+		p.text(Text(need))
+	}
 	p.stages(plan.Stages)
+	p.ifFails()
 	if p.plan.Kind == compiler.KindFailover {
 		p.outage()
 	}
@@ -104,7 +108,7 @@ func (p *printer) what() {
 	p.text(Text(words.Why(p.plan)))
 	p.gap()
 	for _, stage := range p.plan.Stages {
-		for _, line := range words.Lines(stage) {
+		for _, line := range words.Lines(p.plan, stage) {
 			if line.Step.Info().Risk != compiler.Safe {
 				p.item(Text(stage.Name) + " (" + Text(string(line.Step.Info().Risk)) + "): " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
 			}
@@ -160,7 +164,7 @@ func (p *printer) stages(stages []compiler.Stage) {
 	p.gap()
 	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
 	for _, stage := range stages {
-		for _, line := range words.Lines(stage) {
+		for _, line := range words.Lines(p.plan, stage) {
 			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
 		}
 	}
@@ -184,6 +188,14 @@ func (p *printer) commands(line words.Line) string {
 		return Text(line.Act)
 	}
 	return strings.Join(out, "; ")
+}
+
+func (p *printer) ifFails() {
+	p.section("If a stage does not end with exit code 0")
+	p.gap()
+	for _, stage := range p.plan.Stages {
+		p.item(Text(stage.Name) + ": " + Text(strings.Join(words.IfFails(p.plan, stage.Name), " ")))
+	}
 }
 
 func (p *printer) outage() {

@@ -141,7 +141,7 @@ func (p *printer) stage(number int, script string, stage compiler.Stage) {
 	}
 	p.literal("  type", words.Run(script, stage.Name))
 	p.line("  does", words.Does(p.plan, stage))
-	for _, line := range words.Lines(stage) {
+	for _, line := range words.Lines(p.plan, stage) {
 		p.step(stage, line)
 	}
 }

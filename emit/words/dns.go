@@ -156,9 +156,9 @@ func Apply(zone compiler.Zone) (forward, back string) {
 	case "windows-dns":
 		tool := "the cmdlets of the module DnsServer"
 		if zone.Dnscmd() {
-			tool = "dnscmd"
+			tool = "dnscmd and WMI"
 		}
-		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s: it adds the new ones, reads them back, and only then removes the old ones. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
+		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
 			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	}
 	return fmt.Sprintf("In the folder that holds the file %s, run patch -p1 with %s as input, or put %s in its place; then have the server load the zone.", zone.File, f.Diff, f.Zone),

@@ -33,7 +33,15 @@ func Window(change compiler.Change) string {
 // Why says what the change is for.
 func Why(plan *compiler.Plan) string {
 	if plan.Kind == compiler.KindPrepare {
-		return "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, and SRV records that will be needed are published. XMPP federation stays where it is."
+		out := "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, and SRV records that will be needed are published. XMPP federation stays where it is."
+		for _, zone := range plan.Zones {
+			for _, set := range zone.Records {
+				if set.Type == "SRV" && len(set.Old) == 0 && len(set.New) > 0 {
+					out += fmt.Sprintf(" %s is new: from then on partners can find that domain.", trimDot(set.Owner))
+				}
+			}
+		}
+		return out + " Afterwards export the zones again and build the plan of the failover anew: one that was built before expects the records of before."
 	}
 	if plan.Reason == "planned" {
 		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",

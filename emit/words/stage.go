@@ -34,19 +34,19 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 	case compiler.Stop:
 		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(plan.To.Product))
 	case compiler.Route:
-		return sentence(stage, Act)
+		return sentence(plan, stage, Act)
 	case compiler.DNS:
 		return dnsStage(plan, stage)
 	case compiler.Firewall:
-		return sentence(stage, firewall)
+		return sentence(plan, stage, firewall)
 	case compiler.DNSServer:
-		return sentence(stage, Act)
+		return sentence(plan, stage, Act)
 	case compiler.Start:
 		return "Starts the services of this Edge Server and waits until they run."
 	case compiler.Replicated:
 		return "Pushes the configuration to the servers and waits until they are up to date."
 	}
-	return sentence(stage, Act)
+	return sentence(plan, stage, Act)
 }
 
 func preflight(plan *compiler.Plan, stage compiler.Stage) string {
@@ -90,24 +90,24 @@ func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
 	return strings.Join(out, " ")
 }
 
-func firewall(step compiler.Step) string {
+func firewall(plan *compiler.Plan, step compiler.Step) string {
 	if s, ok := step.(*compiler.ConfirmPort); ok {
 		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, list(s.Addresses))
 	}
-	return Act(step)
+	return Act(plan, step)
 }
 
 // parts are the words of the steps of a stage, each once.
-func parts(stage compiler.Stage, say func(compiler.Step) string) []string {
+func parts(plan *compiler.Plan, stage compiler.Stage, say func(*compiler.Plan, compiler.Step) string) []string {
 	var out []string
 	for _, step := range stage.Steps {
-		out = append(out, say(step))
+		out = append(out, say(plan, step))
 	}
 	return unique(out)
 }
 
-func sentence(stage compiler.Stage, say func(compiler.Step) string) string {
-	out := strings.Join(parts(stage, say), "; ")
+func sentence(plan *compiler.Plan, stage compiler.Stage, say func(*compiler.Plan, compiler.Step) string) string {
+	out := strings.Join(parts(plan, stage, say), "; ")
 	if out == "" {
 		return ""
 	}
@@ -144,7 +144,8 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		return out
 	case compiler.DNSServer:
 		return giveUp(plan, compiler.DNSServer, "on the same server",
-			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number: -Waive P10. So can a set that somebody has emptied: the stage fills it again.",
+			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number: -Waive P10; such a record is left as it is. So can a set that somebody has emptied: the stage fills it again.",
+			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
 	case compiler.Stop:
 		return giveUp(plan, compiler.Start, "on that server: remote access returns",
@@ -185,6 +186,24 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		}
 	}
 	return []string{"Run the stage again: finished steps are left alone."}
+}
+
+// Needs says what has to be so on the computers where the stages run.
+func Needs(plan *compiler.Plan) []string {
+	script, _ := changedBy(plan)
+	var out []string
+	if hasStage(plan.Stages, compiler.Start) || script {
+		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
+	}
+	if !script {
+		return out
+	}
+	old := slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Changed() && z.Windows() && z.Dnscmd() })
+	dns := "On the DNS server its user must be one who may change the zone."
+	if old {
+		dns += " Windows Server 2008 R2 comes with Windows PowerShell 2.0: install Windows Management Framework 3.0 or later there before the change."
+	}
+	return append(out, dns+" What begins with Select-Dns, Set-Dns or Invoke-Dnscmd is a function of the script, in its fixed runtime.")
 }
 
 // changedBy tells whether the plan changes zones in stage DnsServer, and others.

@@ -58,7 +58,7 @@ func routeUses(s *compiler.SetRoute) []Use {
 }
 
 // Act says what a step does, in one line.
-func Act(step compiler.Step) string {
+func Act(plan *compiler.Plan, step compiler.Step) string {
 	switch s := step.(type) {
 	case *compiler.CheckRight:
 		return "warns unless the user is in " + s.Group
@@ -75,18 +75,15 @@ func Act(step compiler.Step) string {
 	case *compiler.SetRoute:
 		return setRoute(s)
 	case *compiler.ChangeRecords:
-		if s.Edited {
+		if zone, ok := plan.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
 			return fmt.Sprintf("checks the records of zone %s at its server", trimDot(s.Zone))
 		}
 		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
 	case *compiler.CheckRecords:
-		return fmt.Sprintf("compares the records of zone %s on this DNS server, and their TTLs, with the plan", trimDot(s.Zone))
+		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
 	case *compiler.EditRecords:
-		come, gone := "new", "old"
-		if IsBack(s) {
-			come, gone = gone, come
-		}
-		return fmt.Sprintf("adds the %s records of zone %s on this DNS server, checks them, then removes the %s ones", come, trimDot(s.Zone), gone)
+		zone, _ := plan.Zone(s.Zone)
+		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + Edits(zone.Edits(IsBack(s)), IsBack(s))
 	case *compiler.ConfirmPort:
 		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, list(s.Addresses))
 	case *compiler.StartServices:
@@ -101,6 +98,41 @@ func Act(step compiler.Step) string {
 		return "sends a test message to the XMPP user named with -XmppReceiver"
 	}
 	return step.Info().Says
+}
+
+// Edits says what single changes of records do, in their order.
+func Edits(edits []compiler.RecordEdit, back bool) string {
+	come, gone := "new", "old"
+	if back {
+		come, gone = gone, come
+	}
+	acts := map[string]bool{}
+	for _, e := range edits {
+		acts[e.Act] = true
+	}
+	var parts []string
+	if acts[compiler.SetTTL] {
+		parts = append(parts, "gives records their "+come+" TTL")
+	}
+	if acts[compiler.Add] {
+		parts = append(parts, "adds the "+come+" records")
+	}
+	if acts[compiler.Remove] {
+		parts = append(parts, "removes the "+gone+" ones")
+	}
+	return strings.Join(parts, ", then ")
+}
+
+// numbers are the sets that the script changes in a zone, with the numbers of the facts
+// about them.
+func numbers(zone compiler.Zone) []string {
+	var out []string
+	for _, set := range zone.Records {
+		if set.Number != "" {
+			out = append(out, fmt.Sprintf("%s %s %s", set.Number, trimDot(set.Owner), set.Type))
+		}
+	}
+	return out
 }
 
 // IsBack tells whether a step is one of the rollback.
@@ -133,7 +165,7 @@ func routeEnds(s *compiler.SetRoute, old bool) string {
 }
 
 // Expect says what is so after a step has passed.
-func Expect(step compiler.Step) string {
+func Expect(plan *compiler.Plan, step compiler.Step) string {
 	switch s := step.(type) {
 	case *compiler.CheckRight:
 		return "the user is in " + s.Group + "; otherwise a warning"
@@ -150,7 +182,8 @@ func Expect(step compiler.Step) string {
 	case *compiler.SetRoute:
 		return routeResult(s)
 	case *compiler.CheckRecords:
-		return "each set that changes is as before the change or as after it"
+		zone, _ := plan.Zone(s.Zone)
+		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone))
 	case *compiler.EditRecords:
 		if IsBack(s) {
 			return "zone " + trimDot(s.Zone) + " has the records from before the change, with their TTLs"
@@ -222,11 +255,11 @@ type Line struct {
 
 // Lines lists the steps of a stage in their order; steps that differ in nothing but
 // the host are one line.
-func Lines(stage compiler.Stage) []Line {
+func Lines(plan *compiler.Plan, stage compiler.Stage) []Line {
 	var lines []Line
 	at := map[string]int{}
 	for _, step := range stage.Steps {
-		line := Line{Step: step, Act: Act(step), Expect: Expect(step), Source: Source(step.Info().Source), Uses: Uses(step)}
+		line := Line{Step: step, Act: Act(plan, step), Expect: Expect(plan, step), Source: Source(step.Info().Source), Uses: Uses(step)}
 		key := fmt.Sprintf("%q %q %q %q", line.Act, line.Expect, line.Source, fmt.Sprint(line.Uses))
 		i, seen := at[key]
 		if !seen {

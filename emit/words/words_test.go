@@ -38,7 +38,7 @@ func FuzzVisible(f *testing.F) {
 func TestLines(t *testing.T) {
 	plan := sample.Plan()
 	i := slices.IndexFunc(plan.Stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop })
-	lines := Lines(plan.Stages[i])
+	lines := Lines(plan, plan.Stages[i])
 	if len(lines) != 1 || !slices.Equal(lines[0].Hosts, plan.To.Servers) {
 		t.Errorf("steps that differ in the host only are not one line: %+v", lines)
 	}
@@ -51,7 +51,7 @@ func TestEveryStageHasWords(t *testing.T) {
 				t.Errorf("stage %s has no words", stage.Name)
 			}
 			for _, step := range stage.Steps {
-				if Act(step) == "" || Expect(step) == "" {
+				if Act(plan, step) == "" || Expect(plan, step) == "" {
 					t.Errorf("step %s has no words", step.Info().ID)
 				}
 			}
@@ -67,8 +67,8 @@ func TestEveryStageHasWords(t *testing.T) {
 
 func TestManualRoute(t *testing.T) {
 	step := &compiler.SetRoute{Site: "Site2", Manual: true, Forms: []compiler.RouteForm{{From: "a"}}}
-	if Act(step) != "a person takes the XMPP federation route of site Site2 away; no cmdlet is documented for that" {
-		t.Error(Act(step))
+	if Act(sample.Plan(), step) != "a person takes the XMPP federation route of site Site2 away; no cmdlet is documented for that" {
+		t.Error(Act(sample.Plan(), step))
 	}
 	if len(Uses(step)) != 0 {
 		t.Error("a manual step has calls")

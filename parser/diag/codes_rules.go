@@ -257,7 +257,8 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "topology contradicts itself",
 		Means: "The spec says something that cannot be true of one deployment: a server in two pools, two pools with one " +
-			"FQDN, one public address used twice, or an Edge Server as `management_host`.",
+			"FQDN, one public address used twice, an Edge Server as `management_host`, or a Windows DNS server with two " +
+			"names, two systems or the name of another computer.",
 		Why: "A command for one pool would hit another, or a partner would reach the wrong one. `Set-CsSite` is run " +
 			"inside the network, because an Edge Server in the perimeter cannot reach the Central Management store to " +
 			"change it.",
@@ -265,7 +266,8 @@ var topologyRules = []Rule{
 			"external FQDN; \"Export your topology and copy it to external media for Edge installation\" (Lync Server " +
 			"2013).",
 		Fix: "Compare the spec with Topology Builder, `Get-CsPool` and `Get-CsComputer`. As `management_host` name a " +
-			"Front End Server or another internal server that has the management shell and still runs after the failure.",
+			"Front End Server or another internal server that has the management shell and still runs after the failure. " +
+			"As `computer` of a `dns_zone` give the name that the DNS server has itself, in one spelling.",
 	},
 	{
 		Code:     "EP2021",
@@ -512,7 +514,8 @@ var topologyRules = []Rule{
 		Why: "The records are as the block wants them: no TTL is above the one asked for, and no SRV record is missing. " +
 			"An empty change would only take a place in the calendar.",
 		Source: "edgeplan.",
-		Fix:    "Remove the block, or ask for a smaller `ttl`.",
+		Fix: "Remove the block, or ask for a smaller `ttl`. Keep the package of a preparation that was carried out " +
+			"elsewhere first: `build` removes it with the block, and with it the way back.",
 	},
 	{
 		Code:     "EP3014",

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:27945df56d9166f80fe32f07ddd929c1. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:b6bf6a3b185f8811f37188e8ce8bd7c4. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                     prints the run sheet and changes nothing
         .\prepare.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:27945df56d9166f80fe32f07ddd929c1'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:b6bf6a3b185f8811f37188e8ce8bd7c4'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.
@@ -38,7 +38,7 @@ $Plan = @{ Id = 'sha256:27945df56d9166f80fe32f07ddd929c1'; Script = 'prepare'; O
 #        Needs: before an old record goes, all data of To of that fact has to be there.
 $Stages = @(
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true; FactsAgain = $true
-       Does = 'Steps 4 and 5 on this DNS server: gives records their new TTL, then adds the new records.'
+       Does = 'On this DNS server: gives records their new TTL, then adds the new records.'
        Facts = @(
            @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
               Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
@@ -61,7 +61,7 @@ $Stages = @(
                           'sip2.contoso.com.') -TimeToLive (
                           '00:05:00') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Elevated = $true; FactsAgain = $true
-       Does = 'Steps 4 and 5 on this DNS server: gives records their new TTL, then adds the new records.'
+       Does = 'On this DNS server: gives records their new TTL, then adds the new records.'
        Facts = @(
            @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
               Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
