@@ -13,7 +13,7 @@
 #       replication:stuck@HOST  that replica gets nothing
 #       CMDLET:noop@N        ... returns and does nothing                tcp:silent, tcp:unknown  how a closed port answers
 #       Stop-CsWindowsService:slow@N, Start-...:slow@N  services reach their state 40 s later
-#       Add-DnsServerResourceRecord:ttl@N, dnscmd.exe:ttl@N  a record that is added gets TTL 4321
+#       Add-DnsServerResourceRecord:ttl@N, dnscmd.exe:ttl@N  a record that is added gets TTL 86400
 #       Get-DnsServerResourceRecord:lost@N, Get-CimInstance:lost@N  the set that is read has lost its newest record
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
@@ -593,7 +593,7 @@ function Add-SimResourceRecord($Caller, $Given, $World, $Fault) {
         Data = ConvertTo-SimData -Zone $Given['ZoneName'] -Type $type -Data $data
     }
     if ($Given['TimeToLive']) { $want.Seconds = $Given['TimeToLive'].TotalSeconds }
-    if ($Fault -eq 'ttl') { $want.Seconds = 4321 }
+    if ($Fault -eq 'ttl') { $want.Seconds = 86400 }
     if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $Given['ZoneName'])) { return }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     $code = Add-SimRecord -World $World -Zone (Find-SimZone -World $World -Name $Given['ZoneName']) -Want $want
@@ -711,7 +711,7 @@ function Invoke-SimDnscmd([string[]]$Words) {
     $fault = Enter-SimCall -Name 'dnscmd.exe'
     $world = Get-SimWorld
     $want = Read-SimDnscmd -World $world -Words $Words
-    if ($fault -eq 'ttl') { $want.Seconds = 4321 }
+    if ($fault -eq 'ttl') { $want.Seconds = 86400 }
     if ($fault -eq 'error') { $want.Code = 9714 }
     if ($want.Code -eq 0 -and $fault -ne 'noop') { $want.Code = Invoke-SimDnscmdWork -World $world -Want $want }
     $global:LASTEXITCODE = $want.Code
