@@ -195,7 +195,7 @@ func (l *lowering) preflight() {
 	backup(&Backup{l.info("preflight/backup-sites", host, "site list exists beside this script", Safe, rng, ours), l.plan.Product,
 		l.manage("Get-CsSite"), "sites.xml", true})
 	for _, z := range l.plan.Zones {
-		if z.Windows() && z.Changed() { // on the DNS server, before anything is stopped
+		if z.Edited() { // on the DNS server, before anything is stopped
 			add(&CheckRecords{l.info("preflight/records/"+z.Name, z.Computer, "DNS records of "+z.Name, Safe, l.zoneRange(z), ours), z.Name})
 		}
 	}
@@ -324,7 +324,7 @@ func (l *lowering) records() {
 		if l.prepare != nil {
 			forth, home = ours, ours
 		}
-		edited := z.Windows() && z.Changed()
+		edited := z.Edited()
 		if edited {
 			l.edit(z, rng, forth, home)
 		}
@@ -389,10 +389,8 @@ func (l *lowering) edit(z Zone, rng hcl.Range, forth, home Source) {
 
 // zoneRange is where the spec has a zone.
 func (l *lowering) zoneRange(z Zone) hcl.Range {
-	for _, spec := range l.spec.Zones {
-		if sameName(spec.Name.V, z.Name) {
-			return spec.Range
-		}
+	if spec := l.byOrigin[absolute(z.Name)]; spec != nil {
+		return spec.Range
 	}
 	return l.f.Range
 }

@@ -83,11 +83,11 @@ func checkStage(plan *Plan, stage Stage) error {
 				return noZone(step, s.Zone)
 			}
 		case *CheckRecords:
-			if zone, ok := plan.Zone(s.Zone); !ok || !zone.Windows() || s.Host != zone.Computer {
+			if !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
 			}
 		case *EditRecords:
-			if zone, ok := plan.Zone(s.Zone); !ok || !zone.Windows() || s.Host != zone.Computer {
+			if !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
 			}
 		case *CheckRight, *CheckFacts, *CheckRoutedSites, *Backup, *Rehearse:
@@ -97,6 +97,12 @@ func checkStage(plan *Plan, stage Stage) error {
 		}
 	}
 	return nil
+}
+
+// servedBy tells whether the plan has a zone of that name on that Windows DNS server.
+func servedBy(plan *Plan, name, host string) bool {
+	zone, ok := plan.Zone(name)
+	return ok && zone.Windows() && zone.Computer == host
 }
 
 // numbered is the number of a fact about a set.
@@ -164,7 +170,7 @@ func checkEdits(plan *Plan, stages []Stage) error {
 	}
 	for _, zone := range plan.Zones {
 		want := 0
-		if zone.Windows() && zone.Changed() {
+		if zone.Edited() {
 			want = 1
 		}
 		if edits[zone.Name] != want || hasPreflight && checks[zone.Name] != want {

@@ -12,8 +12,12 @@ import (
 // server.
 const windowsDNS = "windows-dns"
 
-// Windows tells whether the script itself changes the zone, on a Windows DNS server.
+// Windows tells whether it is for the script itself to change the zone, on a Windows DNS
+// server.
 func (z Zone) Windows() bool { return z.Delivery == windowsDNS }
+
+// Edited tells whether the script changes the zone; else somebody does, or nobody.
+func (z Zone) Edited() bool { return z.Windows() && z.Changed() }
 
 // Dnscmd tells whether the server of the zone has no module DnsServer, which came with
 // Windows Server 2012, so that the records are changed with dnscmd.

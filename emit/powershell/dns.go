@@ -157,8 +157,7 @@ func (b *builder) editing(edits []compiler.RecordEdit) string {
 // recordFacts are about a zone that changes: this server can change it, and none of its
 // sets is in a state that the change does not come from, pass through or lead to.
 func (b *builder) recordFacts(zone compiler.Zone) array {
-	apex := b.names.literal(strings.TrimSuffix(zone.Name, "."))
-	state := command{{name: "Get-DnsZoneState"}, {"-Zone", apex}}
+	state := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
 	out := array{hash{{"Read", block{b.wmi(zone, state)}, false},
 		{"Expect", hash{{"Id", b.lit("4"), false}, {"Says", b.lit("zone " + zone.Name), false}, {"Is", b.lit("Primary"), false}}, true}}}
 	for _, set := range zone.Records {
@@ -170,7 +169,7 @@ func (b *builder) recordFacts(zone compiler.Zone) array {
 			from, to = to, from
 		}
 		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
-		fact := hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(setName(set)), false},
+		fact := hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(words.SetName(set)), false},
 			{"Property", b.lit("Text"), false}, {"From", b.list(from), false}, {"To", b.list(to), false}}
 		out = append(out, hash{{"Read", block{read}, false}, {"Expect", fact, true}})
 	}
@@ -194,13 +193,12 @@ func shown(data []string, ttl uint32) []string {
 	return out
 }
 
-func setName(set compiler.RecordSet) string {
-	return strings.TrimSuffix(set.Owner, ".") + " " + set.Type
-}
+// zoneName is the literal of a zone's name.
+func (b *builder) zoneName(zone compiler.Zone) string { return b.names.literal(words.FileBase(zone)) }
 
 // relative is the name of a set in its zone, as the module DnsServer has it.
 func (b *builder) relative(zone compiler.Zone, set compiler.RecordSet) string {
-	name, apex := strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(zone.Name, ".")
+	name, apex := strings.TrimSuffix(set.Owner, "."), words.FileBase(zone)
 	cut := len(name) - len(apex) - len(".")
 	switch {
 	case strings.EqualFold(name, apex):
@@ -216,14 +214,14 @@ func (b *builder) relative(zone compiler.Zone, set compiler.RecordSet) string {
 
 // helper is a call of a function of the runtime that looks at the records of a set.
 func (b *builder) helper(name string, zone compiler.Zone, set compiler.RecordSet, more ...word) command {
-	return append(command{{name: name}, {"-Zone", b.names.literal(strings.TrimSuffix(zone.Name, "."))},
+	return append(command{{name: name}, {"-Zone", b.zoneName(zone)},
 		{"-Name", b.names.literal(b.relative(zone, set))}, {"-Type", b.names.literal(set.Type)}}, more...)
 }
 
 // edit is the step that adds or removes one record, or gives it another TTL.
 func (b *builder) edit(zone compiler.Zone, e compiler.RecordEdit) hash {
 	data := strings.TrimSuffix(e.Data, ".")
-	says := map[string]string{compiler.Add: "add to ", compiler.Remove: "remove from ", compiler.SetTTL: "TTL in "}[e.Act] + setName(e.Set)
+	says := map[string]string{compiler.Add: "add to ", compiler.Remove: "remove from ", compiler.SetTTL: "TTL in "}[e.Act] + words.SetName(e.Set)
 	h := hash{{"Id", b.lit(e.Set.Step), false}, {"Says", b.lit(says), false}}
 	switch e.Act {
 	case compiler.Remove:
@@ -250,7 +248,7 @@ func (b *builder) change(zone compiler.Zone, e compiler.RecordEdit) block {
 	if zone.Dnscmd() {
 		return block{b.dnscmd(zone, e, data)}
 	}
-	apex := b.names.literal(strings.TrimSuffix(zone.Name, "."))
+	apex := b.zoneName(zone)
 	if e.Act == compiler.Remove {
 		return block{b.helper("Select-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)}),
 			{{name: "Remove-DnsServerResourceRecord"}, {"-ZoneName", apex}, {name: "-Force"}, {name: asked}}}
@@ -304,7 +302,7 @@ func (b *builder) dnscmd(zone compiler.Zone, e compiler.RecordEdit, data string)
 	if e.Act == compiler.Add {
 		what, ttl = "/RecordAdd", []word{{"-Ttl", strconv.FormatUint(uint64(e.TTL), 10)}}
 	}
-	out := command{{name: "Invoke-Dnscmd"}, {"-Command", b.names.literal(what)}, {"-Zone", b.names.literal(strings.TrimSuffix(zone.Name, "."))},
+	out := command{{name: "Invoke-Dnscmd"}, {"-Command", b.names.literal(what)}, {"-Zone", b.zoneName(zone)},
 		{"-Node", b.names.literal(node)}}
 	return append(append(out, ttl...), word{"-Type", b.names.literal(e.Set.Type)}, word{"-Data", b.names.literal(data)})
 }

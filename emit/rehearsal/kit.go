@@ -112,8 +112,10 @@ func NewRun(plan *compiler.Plan, product cmdlet.Product) Run {
 func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bool) []Visit {
 	out := []Visit{}
 	for _, stage := range stages {
-		if records := changes(plan, back); stage.Name == compiler.DNS && len(records) > 0 {
-			out = append(out, Visit{Records: records})
+		if stage.Name == compiler.DNS {
+			if records := changes(plan, back); len(records) > 0 {
+				out = append(out, Visit{Records: records})
+			}
 		}
 		if clear := manual(stage); clear != nil {
 			out = append(out, Visit{Clear: clear})

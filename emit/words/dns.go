@@ -82,7 +82,7 @@ func NewTTLs(plan *compiler.Plan, back bool) string {
 				ttl = set.OldTTL
 			}
 			if set.TTLChanged() {
-				out = append(out, fmt.Sprintf("%s %s has TTL %d", trimDot(set.Owner), set.Type, ttl))
+				out = append(out, fmt.Sprintf("%s has TTL %d", SetName(set), ttl))
 			}
 		}
 	}
@@ -113,6 +113,9 @@ func Seconds(n uint32) string {
 
 // FileBase is the name of a zone without the final dot, as in the names of its files.
 func FileBase(zone compiler.Zone) string { return trimDot(zone.Name) }
+
+// SetName is the name of a set for people: its owner without the final dot, and its type.
+func SetName(set compiler.RecordSet) string { return trimDot(set.Owner) + " " + set.Type }
 
 func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 

@@ -33,14 +33,10 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 		return preflight(plan, stage)
 	case compiler.Stop:
 		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(plan.To.Product))
-	case compiler.Route:
-		return sentence(plan, stage, Act)
 	case compiler.DNS:
 		return dnsStage(plan, stage)
 	case compiler.Firewall:
 		return sentence(plan, stage, firewall)
-	case compiler.DNSServer:
-		return sentence(plan, stage, Act)
 	case compiler.Start:
 		return "Starts the services of this Edge Server and waits until they run."
 	case compiler.Replicated:
@@ -198,7 +194,7 @@ func Needs(plan *compiler.Plan) []string {
 	if !script {
 		return out
 	}
-	old := slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Changed() && z.Windows() && z.Dnscmd() })
+	old := slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Edited() && z.Dnscmd() })
 	dns := "On the DNS server its user must be one who may change the zone."
 	if old {
 		dns += " Windows Server 2008 R2 comes with Windows PowerShell 2.0: install Windows Management Framework 3.0 or later there before the change."
@@ -209,8 +205,8 @@ func Needs(plan *compiler.Plan) []string {
 // changedBy tells whether the plan changes zones in stage DnsServer, and others.
 func changedBy(plan *compiler.Plan) (script, owner bool) {
 	for _, zone := range plan.Zones {
-		script = script || zone.Changed() && zone.Windows()
-		owner = owner || zone.Changed() && !zone.Windows()
+		script = script || zone.Edited()
+		owner = owner || zone.Changed() && !zone.Edited()
 	}
 	return script, owner
 }

@@ -129,7 +129,7 @@ func numbers(zone compiler.Zone) []string {
 	var out []string
 	for _, set := range zone.Records {
 		if set.Number != "" {
-			out = append(out, fmt.Sprintf("%s %s %s", set.Number, trimDot(set.Owner), set.Type))
+			out = append(out, set.Number+" "+SetName(set))
 		}
 	}
 	return out

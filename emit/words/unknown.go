@@ -1,10 +1,6 @@
 package words
 
-import (
-	"slices"
-
-	"github.com/edgeplan/edgeplan/compiler"
-)
+import "github.com/edgeplan/edgeplan/compiler"
 
 const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked."
 
@@ -36,7 +32,7 @@ func Unknowns(plan *compiler.Plan) []string {
 
 // windows adds what is not known of Windows DNS servers, where the plan changes one.
 func windows(plan *compiler.Plan, out ...string) []string {
-	if slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Windows() && z.Changed() }) {
+	if script, _ := changedBy(plan); script {
 		out = append(out, "A Windows DNS server may take the PTR record of an address along when an A record goes. The plan does not look at reverse zones: look there after the change, and after a rollback.",
 			"A Windows DNS server of a zone that Active Directory holds passes changes on to the others in its own time. The script reads the named server only.")
 	}
