@@ -34,6 +34,19 @@ func TestBuildTwice(t *testing.T) {
 	}
 }
 
+// TestBuildLarge: a file that is too large to be an artifact is not replaced.
+func TestBuildLarge(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	large := filepath.Join(dir, "change.md")
+	if err := os.Truncate(large, maxArtifact+1); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr := edgeplan(t, exitFailed, "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	if info, err := os.Stat(large); err != nil || info.Size() != maxArtifact+1 || !strings.Contains(stderr, "it has more than") {
+		t.Errorf("%v, %v, %q", info, err, stderr)
+	}
+}
+
 // TestBuildAllOrNothing makes the folder dns read-only: the files beside it stay as
 // they were, and nothing temporary is left.
 func TestBuildAllOrNothing(t *testing.T) {

@@ -100,16 +100,24 @@ func readFile(name string, limit int64) ([]byte, error) {
 }
 
 func readRegular(file *os.File, limit int64) ([]byte, error) {
+	if err := checkRegular(file, limit); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(file, limit))
+}
+
+// checkRegular refuses an open file that is none, or a larger one.
+func checkRegular(file *os.File, limit int64) error {
 	info, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case !info.Mode().IsRegular():
-		return nil, errors.New("it is not a regular file")
+		return errors.New("it is not a regular file")
 	case info.Size() > limit:
-		return nil, fmt.Errorf("it has more than %d bytes", limit)
+		return fmt.Errorf("it has more than %d bytes", limit)
 	}
-	return io.ReadAll(io.LimitReader(file, limit))
+	return nil
 }
 
 // writeTemp writes a new file beside name and makes sure that it is on the disk. It

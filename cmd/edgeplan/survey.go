@@ -241,7 +241,10 @@ func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
 		return false, false, cannot(a.Name, err)
 	}
 	defer file.Close()
-	if same, err = a.Text.Same(file); err != nil {
+	if err = checkRegular(file, maxArtifact); err == nil {
+		same, err = a.Text.Same(file)
+	}
+	if err != nil {
 		return false, false, cannot(a.Name, err)
 	}
 	return same, true, nil
