@@ -39,6 +39,7 @@ const (
 	codeDelegated      diag.Code = "EP2025"
 	codeLostDot        diag.Code = "EP2026"
 	codeLiteral        diag.Code = "EP2027"
+	codeDirectToEdge   diag.Code = "EP2028"
 
 	codeTargetStops      diag.Code = "EP3001"
 	codeLongTTL          diag.Code = "EP3002"

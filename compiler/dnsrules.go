@@ -145,17 +145,6 @@ func (j *job) checkWildcard(z *zone, owner string) {
 	j.report(codeWildcard, zoneRange(z.Zone, z.owners[star][0].Line, 1), "Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If somebody needs its answers there, add records of their own.", what, strings.TrimSuffix(owner, "."))
 }
 
-func (j *job) checkDirectTLS(z *zone, domain *parser.SIPDomain) {
-	owner := directOwner(domain.Name.V)
-	data, _ := z.set(owner, "SRV")
-	offered := slices.DeleteFunc(data, func(d string) bool { s, ok := parseSRV(d); return !ok || s.target == "." })
-	if len(offered) == 0 {
-		return
-	}
-	s, _ := parseSRV(offered[0])
-	j.report(codeDirectTLS, z.at(owner, "SRV"), "%s offers XMPP over direct TLS at %s. Partners that know it try these records together with those of _xmpp-server._tcp; no Lync or Skype for Business server answers there, and the plan does not change them.", strings.TrimSuffix(owner, "."), strings.TrimSuffix(s.target, "."))
-}
-
 // checkOutside warns of records that the file has of names outside the zone, but not of
 // the addresses of name servers.
 func (j *job) checkOutside(z *zone) {

@@ -216,6 +216,18 @@ func TestDNSRules(t *testing.T) {
 
 		// Zones.
 		{"direct TLS", host, dnsHead + dnsHost + "_XMPPS-server._tcp SRV 0 0 5270 other.example.\n", []string{"EP3016 z:6"}, "other.example"},
+		{"direct TLS at the host", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 5269 XMPP\n", []string{"EP2028 z:6"}, "leads to EdgePool1 at xmpp.contoso.com, port 5269"},
+		{"direct TLS at the host, preparation", hostPrepare, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 5269 xmpp\n", []string{"EP2028 z:6"}, ""},
+		{"direct TLS at a host that gets its addresses by the plan", host, dnsHead + "_xmpp-server._tcp SRV 10 0 5269 xmpp\n_xmpps-server._tcp SRV 0 0 5269 xmpp\n", []string{"EP2028 z:5"}, ""},
+		{"direct TLS at a pool, by its name", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 443 sip2\n", []string{"EP2028 z:6"}, "EdgePool2 at sip2.contoso.com, port 443"},
+		{"direct TLS at a pool, by an address", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 5270 chat\nchat A 192.0.2.7\nchat A 198.51.100.21\n", []string{"EP2028 z:6"}, "EdgePool2 at chat"},
+		{"direct TLS at a pool, by IPv6", six, dnsHead + dnsPools + "sip1 AAAA 2001:db8:1::11\nsip2 AAAA 2001:db8:2::21\n_xmpps-server._tcp SRV 0 0 5270 chat\nchat AAAA 2001:DB8:2:0::21\n", []string{"EP2028 z:10"}, ""},
+		{"direct TLS at a pool, by an alias", pools, dnsHead + dnsPools + "_xmpps-server._tcp SRV 0 0 5269 chat\nchat CNAME sip1\n", []string{"EP2028 z:8"}, "EdgePool1 at chat"},
+		{"direct TLS at a pool, by a wildcard", pools, dnsHead + dnsPools + "_xmpps-server._tcp SRV 0 0 5269 chat\n* A 203.0.113.11\n", []string{"EP2028 z:8"}, ""},
+		{"direct TLS at the address of a balancer", dnsSpec{pool: "load_balancing = \"hardware\"\n virtual_ipv4 = \"198.51.100.99\""}, dnsHead + strings.Replace(dnsPools, "198.51.100.21", "198.51.100.99", 1) + "_xmpps-server._tcp SRV 0 0 5269 chat\nchat A 198.51.100.99\n", []string{"EP2028 z:8"}, ""},
+		{"direct TLS at a pool and elsewhere", pools, dnsHead + dnsPools + "_xmpps-server._tcp SRV 0 0 5270 a.example.\n_xmpps-server._tcp SRV 1 0 5270 b.example.\n_xmpps-server._tcp SRV 2 0 5269 sip2\n_xmpps-server._tcp SRV 3 0 5269 sip1\n", []string{"EP3016 z:8", "EP2028 z:10", "EP2028 z:11"}, ""},
+		{"direct TLS at a pool, accepted", accepted(pools, "EP2028"), dnsHead + dnsPools + "_xmpps-server._tcp SRV 0 0 5269 sip1\n", []string{}, ""},
+		{"direct TLS in an alias of itself", pools, dnsHead + dnsPools + "_xmpps-server._tcp SRV 0 0 5269 chat\nchat CNAME chat\n", []string{"EP3016 z:8"}, ""},
 		{"direct TLS refused", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 0 .\n_xmpps-client._tcp SRV 0 0 1 x\n", nil, ""},
 		{"outside the zone", host, dnsHead + dnsHost + "xmpp.contoso.com.contoso.net. A 203.0.113.11\nx.example. TXT a\nxcontoso.com. A 192.0.2.1\n", []string{"EP3018 z:6"}, "at least 2 more"},
 		{"glue outside the zone", host, dnsHead + dnsHost + "ns.example. A 192.0.2.1\nsub NS NS2.example.\nns2.example. AAAA 2001:db8::1\n", nil, ""},

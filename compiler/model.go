@@ -216,7 +216,7 @@ func (m *model) checkPool(pool *parser.EdgePool) {
 		}
 	}
 	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != xmppPort {
-		m.reportf(codeWrongPort, pool.XMPP.ListeningPort.Range, "XMPP servers connect to TCP port %d; the procedure demands it for the SRV record. With port %d no partner gets through.", xmppPort, pool.XMPP.ListeningPort.V)
+		m.reportf(codeWrongPort, pool.XMPP.ListeningPort.Range, "The procedure demands listening_port %d. Partners connect to the port of the SRV record, and edgeplan writes %d there: a pool that listens on %d does not answer them.", xmppPort, xmppPort, pool.XMPP.ListeningPort.V)
 	}
 	if n := len(pool.Servers); n > 12 {
 		m.reportf(codeManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)

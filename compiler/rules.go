@@ -217,7 +217,7 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 	}
 	for _, domain := range j.xmppDomains() {
 		if isName(domain.Name.V) && !has(domain.Name.V) {
-			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it.", j.to.Name, domain.Name.V)
+			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it. Prosody, as Debian ships it, then refuses the connection.", j.to.Name, domain.Name.V)
 		}
 	}
 	if j.spec.XMPP == nil || !j.spec.XMPP.Host.Set {

@@ -36,7 +36,7 @@ func (j *job) checkTargets(out map[*zone][]RecordSet) {
 		direct := known && (z.has(t.name, "A") || z.has(t.name, "AAAA"))
 		switch {
 		case t.name == ".":
-			j.report(codeDeadFallback, t.rng, `The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a contradiction; remove it.`)
+			j.report(codeDeadFallback, t.rng, `The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a contradiction, and Prosody skips it; remove it.`)
 		case !direct && j.checkSpelling(t):
 		case known:
 			j.checkLed(z, t)
@@ -145,7 +145,7 @@ func (j *job) checkLed(z *zone, t *target) {
 		j.checkAway(z, t, cut, moves)
 	case j.checkAlone(z, t.name):
 	case z.has(alias, "CNAME"):
-		j.report(codeAlias, z.at(alias, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782); give the host addresses of its own.", t.shown())
+		j.report(codeAlias, z.at(alias, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782), though Prosody and ejabberd follow it; give the host addresses of its own.", t.shown())
 	case moves: // to addresses of the spec
 	case len(z.answer(t.name, "A"))+len(z.answer(t.name, "AAAA")) == 0:
 		j.checkNoAddress(z, t)
@@ -198,7 +198,7 @@ func (j *job) checkNoAddress(z *zone, t *target) {
 	case t.first:
 		j.report(codeNoAddress, t.rng, "The SRV record of %s that comes first points at %s, which has no address in zone %s.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
 	default:
-		j.report(codeDeadFallback, t.rng, "This SRV record of %s points at %s, which has no address in zone %s. Add the address, or remove the record: partners who come to it get nowhere.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
+		j.report(codeDeadFallback, t.rng, "This SRV record of %s points at %s, which has no address in zone %s. Partners skip it, so it is no fallback: add the address, or remove the record.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
 	}
 }
 

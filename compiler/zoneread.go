@@ -41,9 +41,6 @@ func (in *interest) add(name string) {
 	}
 }
 
-// directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
-func directOwner(domain string) string { return "_xmpps-server._tcp." + absolute(domain) }
-
 // wants tells which records of a zone are kept.
 func (in *interest) wants(owner []byte, typ string) bool {
 	switch {
@@ -214,15 +211,16 @@ func (m *model) readAgain(in *interest) {
 func (m *model) namedBySRV() []string {
 	var out []string
 	for _, domain := range m.spec.SIPDomains {
-		owner := srvOwner(domain.Name.V)
-		z := m.zoneOf(owner)
-		if z == nil || z.file == nil {
-			continue
-		}
-		data, _ := z.set(owner, "SRV")
-		for _, d := range data {
-			if s, ok := parseSRV(d); ok {
-				out = append(append(out, s.target), z.shorter(s.target)...)
+		for _, owner := range []string{srvOwner(domain.Name.V), directOwner(domain.Name.V)} {
+			z := m.zoneOf(owner)
+			if z == nil || z.file == nil {
+				continue
+			}
+			data, _ := z.set(owner, "SRV")
+			for _, d := range data {
+				if s, ok := parseSRV(d); ok {
+					out = append(append(out, s.target), z.shorter(s.target)...)
+				}
 			}
 		}
 	}

@@ -373,10 +373,10 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
 		case s.port != xmppPort:
-			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d.", name, s.port, xmppPort)
+			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.", name, s.port, xmppPort)
 			return nil, false
 		case seen[s.priority] && j.prepare == nil: // a preparation mends it
-			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d. Partners would share themselves out between two pools, of which one is not designated; each pool needs a priority of its own.", name, s.priority)
+			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.priority)
 			return nil, false
 		}
 		seen[s.priority] = true
@@ -455,7 +455,7 @@ func (j *job) checkOrder(z *zone, owner string, records []srv, target string) {
 	if first.target == absolute(j.from.AccessEdgeFQDN.V) {
 		whose = j.from.Name + ", the pool that is left"
 	}
-	j.report(codeStaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), whose)
+	j.report(codeStaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there as long as TCP is answered.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), whose)
 }
 
 // checkZone holds a zone that the plan touches against what makes editing unsafe.

@@ -102,10 +102,11 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "XMPP port is not 5269",
 		Means:    "The `listening_port` of the pool, or the port of an XMPP SRV record in the zone, is not 5269.",
-		Why: "Microsoft's procedure demands 5269, and firewalls and partners are set up for it. A partner that connects " +
-			"to another port than the one the proxy listens on gets no answer.",
+		Why: "Microsoft's procedure demands 5269, and firewalls are set up for it. Prosody 0.12.3 and ejabberd 23.01 do " +
+			"connect to the port of the SRV record, so a record and a pool with the same other port could work. With two " +
+			"different ports nothing answers.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 5; RFC 6120, " +
-			"section 14.7 (port numbers).",
+			"section 14.7 (port numbers); docs/partners.md, X25.",
 		Fix: "Set `listening_port` to 5269, and correct the SRV record in the zone. If `Get-CsService -EdgeServer` shows " +
 			"another XmppListeningPort, correct the pool before the change.",
 	},
@@ -117,7 +118,7 @@ var topologyRules = []Rule{
 			"managed zone that has no A or AAAA record there.",
 		Why: "A partner that finds an SRV record uses only its target. It does not fall back to the address of the " +
 			"domain, so XMPP federation stops.",
-		Source: "RFC 2782 (Target); RFC 6120, sections 3.2.1 and 3.2.2.",
+		Source: "RFC 2782 (Target); RFC 6120, sections 3.2.1 and 3.2.2; docs/partners.md, X21 and X22.",
 		Fix: "Add the address record to the zone, give the servers of the target pool their public addresses, or correct " +
 			"the name.",
 	},
@@ -127,9 +128,10 @@ var topologyRules = []Rule{
 		Summary:  "SRV target is an alias",
 		Means: "An XMPP SRV record, of the new pool or of another, points at a name that is a CNAME record, or that lies " +
 			"below a DNAME record.",
-		Why: "An SRV target must not be an alias. Some resolvers and partners follow it and others do not, so federation " +
-			"would work with a part of the world. An alias also has no address of its own that step 4 could change.",
-		Source: "RFC 2782 (Target); RFC 2181, section 10.3 (the same rule for MX and NS).",
+		Why: "An SRV target must not be an alias, and an alias has no address of its own that step 4 could change. " +
+			"Prosody 0.12.3 and ejabberd 23.01 follow one all the same, so that it is rarely noticed; another server " +
+			"need not.",
+		Source: "RFC 2782 (Target); RFC 2181, section 10.3 (the same rule for MX and NS); docs/partners.md, X7 and X8.",
 		Fix:    "Replace the CNAME record with A and AAAA records, or point the SRV record at the name behind the alias.",
 	},
 	{
@@ -153,10 +155,12 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "SRV priorities are equal",
 		Means:    "Two XMPP SRV records of one SIP domain have the same priority.",
-		Why: "Partners would share their connections between both pools, but only the pool with the XMPP route answers. " +
-			"Which of them gets through would be chance.",
+		Why: "Only one of the pools has the XMPP route, and nothing says that partners use that one. Prosody 0.12.3 takes the " +
+			"records in the order of the DNS answer, which changes from answer to answer, and ignores the weights. " +
+			"ejabberd 23.01 always takes the target whose name sorts first if all weights are 0, and shares connections " +
+			"by weight if not.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), the note on one SRV " +
-			"record for each Edge pool; RFC 2782 (Priority).",
+			"record for each Edge pool; RFC 2782 (Priority); docs/partners.md, X5 and X6.",
 		Fix: "Give each record its own priority. The lowest number is tried first, so the pool that has the route needs " +
 			"the lowest.",
 	},
@@ -362,6 +366,26 @@ var topologyRules = []Rule{
 			"    _xmpp-server._tcp  IN SRV 0 0 5269 xmpp",
 	},
 	{
+		Code:     "EP2028",
+		Severity: hcl.DiagError,
+		Summary:  "direct TLS leads to Edge pool",
+		Means: "An SRV record `_xmpps-server._tcp` of a SIP domain points at an Edge pool of the spec, by its name or by one " +
+			"of its public addresses.",
+		Why: "The record promises XMPP over TLS from the first byte. An Edge Server has XMPP on port 5269 with STARTTLS " +
+			"only, and its other ports, such as 443 and 5061, have no XMPP. ejabberd 23.01 ends the attempt where it " +
+			"gets TCP but no direct TLS, never tries the good record, and then bounces all messages for up to 300 s " +
+			"before it tries again. Prosody 0.12.3 tries the record before all of `_xmpp-server._tcp`, whatever its " +
+			"priority, and loses 20 s for each address that is silent.",
+		Source: "XEP-0368, SRV records for XMPP over TLS; Microsoft, \"DNS summary - Extensible Messaging and Presence " +
+			"Protocol\" (Lync Server 2013), which has no such record; docs/partners.md, X13, X14 and X24.",
+		Fix: "Remove the record before the change. If a NAT device takes that port of the address to another server, or " +
+			"the record cannot be removed in time, accept the finding and say so:\n\n" +
+			"    accept \"EP2028\" {\n" +
+			"      reason = \"Port 5270 of 203.0.113.11 goes to the chat server.\"\n" +
+			"    }",
+		Acceptable: true,
+	},
+	{
 		Code:     "EP3001",
 		Severity: hcl.DiagWarning,
 		Summary:  "target pool stops serving during the change",
@@ -394,10 +418,13 @@ var topologyRules = []Rule{
 		Means: "The external certificate of the target pool does not list a SIP domain that has XMPP, or the XMPP host, " +
 			"among its subject alternative names.",
 		Why: "An XMPP partner checks the certificate against the domain, such as contoso.com, and not against the target " +
-			"of the SRV record. A wildcard does not cover the bare domain. Services start with such a certificate, but a " +
-			"partner may refuse the connection.",
+			"of the SRV record. A wildcard does not cover the bare domain. Services start with such a certificate, but " +
+			"Prosody 0.12.3, as Debian ships it (`s2s_secure_auth = true`), refuses the connection: \"certificate is not " +
+			"valid for this name\". ejabberd 23.01, as Debian ships it, asks the domain itself by dialback and then " +
+			"accepts even a self-signed certificate, so a test with ejabberd shows nothing.",
 		Source: "Microsoft, \"Certificate summary - Extensible Messaging and Presence Protocol\" (Lync Server 2013), which " +
-			"requires the bare domain, while other summaries list the XMPP host and a wildcard; RFC 6120, section 13.7.",
+			"requires the bare domain, while other summaries list the XMPP host and a wildcard; RFC 6120, section 13.7; docs/partners.md, X27 " +
+			"and X28.",
 		Fix: "Request a certificate with each bare SIP domain and the XMPP host, and assign it on each server of the " +
 			"pool. If it has the names already, correct `subject_alternative_names`.",
 	},
@@ -430,10 +457,13 @@ var topologyRules = []Rule{
 		Means: "After the change an SRV record of the failed pool, or of another than the target, still has the lowest " +
 			"priority number. In a preparation: one of a pool that no site is routed to has it.",
 		Why: "The lowest number is tried first. Microsoft's text says highest priority, which is easily read as the " +
-			"largest number. Partners would wait for the failed pool to time out, and once it is repaired they would " +
+			"largest number. A partner gets past a failed pool only while TCP to it fails: at once if it refuses, " +
+			"after 20 s for each silent address with Prosody 0.12.3, after 10 s with ejabberd 23.01, which gives up at " +
+			"two silent addresses if it uses dialback. Where the failed pool still takes the connection, and answers " +
+			"with an error or not at all, the next record is never tried. Once it is repaired, partners " +
 			"connect to a pool that has no route.",
 		Source: "RFC 2782 (Priority); Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), " +
-			"the note on priorities.",
+			"the note on priorities; docs/partners.md, X1 to X4, X30 and X31.",
 		Fix: "Give the record of the target pool the lowest number, or remove the record of the failed pool.",
 	},
 	{
@@ -534,9 +564,10 @@ var topologyRules = []Rule{
 		Summary:  "later SRV target has no address",
 		Means: "An XMPP SRV record that does not come first points at a name in a managed zone that has no address there, " +
 			"or at \".\".",
-		Why: "Partners come to this record when the first does not answer, and then reach nobody. Where they do, they " +
-			"lose time. Often it is the record of a pool that is gone.",
-		Source: "RFC 2782 (Target, and the order in which targets are tried).",
+		Why: "Prosody 0.12.3 and ejabberd 23.01 skip such a record at once, so that it costs no time. It is no fallback " +
+			"either: when TCP to the records before it fails, nobody is reached, though the zone seems to name one " +
+			"more pool. Often it is the record of a pool that is gone.",
+		Source: "RFC 2782 (Target, and the order in which targets are tried); docs/partners.md, X9, X21 and X22.",
 		Fix:    "Add the address record, or remove the SRV record.",
 	},
 	{
@@ -544,13 +575,14 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagWarning,
 		Summary:  "direct TLS records do not follow",
 		Means:    "The zone has SRV records `_xmpps-server._tcp` for a SIP domain of the plan.",
-		Why: "With them a domain offers XMPP over TLS from the first byte. Partners that know it mix them with the records " +
-			"of `_xmpp-server._tcp` by priority. Lync Server has only STARTTLS on port 5269, so they belong to another " +
-			"server, or to nothing, and the failover does not move them.",
+		Why: "With them a domain offers XMPP over TLS from the first byte. Prosody 0.12.3 tries all of them before it even " +
+			"asks for `_xmpp-server._tcp`, whatever their priority. ejabberd 23.01 mixes both sets by priority, as the " +
+			"standard has it. Edge Servers have only STARTTLS on port 5269, so the records belong to another server, or " +
+			"to nothing; the failover does not move them, and partners that connect there never reach the new pool.",
 		Source: "XEP-0368, SRV records for XMPP over TLS; Microsoft, \"DNS summary - Extensible Messaging and Presence " +
-			"Protocol\" (Lync Server 2013), which has no such record.",
-		Fix: "Find out what the records are for. If they lead to an Edge pool, remove them; otherwise accept the finding " +
-			"and say what answers there.",
+			"Protocol\" (Lync Server 2013), which has no such record; docs/partners.md, X13 and X14.",
+		Fix: "Find out what the records are for. If nothing answers there, remove them; otherwise accept the finding and " +
+			"say what does. Records that lead to an Edge pool are EP2028.",
 	},
 	{
 		Code:     "EP3017",

@@ -1,0 +1,61 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+// directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
+func directOwner(domain string) string { return "_xmpps-server._tcp." + absolute(domain) }
+
+// checkDirectTLS reports the records of direct TLS of a domain: as errors those that lead
+// to an Edge pool, which has no direct TLS, and the others in one warning. What XMPP
+// servers do with them is in docs/partners.md.
+func (j *job) checkDirectTLS(z *zone, domain *parser.SIPDomain) {
+	owner := directOwner(domain.Name.V)
+	warned := false
+	for _, r := range z.owners[owner] {
+		s, ok := parseSRV(r.Data)
+		if r.Type != "SRV" || !ok || s.target == "." {
+			continue
+		}
+		at, target := zoneRange(z.Zone, r.Line, 1), strings.TrimSuffix(s.target, ".")
+		if pool := j.leadsTo(s.target); pool != "" {
+			j.report(codeDirectToEdge, at, "%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct TLS, as on port 5269. Remove the record.", strings.TrimSuffix(owner, "."), pool, target, s.port)
+		} else if !warned {
+			warned = true
+			j.report(codeDirectTLS, at, "%s offers XMPP over direct TLS at %s. Prosody tries it before all records of _xmpp-server._tcp, whatever its priority; ejabberd tries it in the order of priority. The plan does not change it, so these partners may go on connecting there.", strings.TrimSuffix(owner, "."), target)
+		}
+	}
+}
+
+// leadsTo is the Edge pool that a name means, by itself, by an alias or by its addresses;
+// "" if it means none. The name is absolute and in lower case.
+func (j *job) leadsTo(name string) string {
+	names, z := []string{name}, j.zoneOf(name)
+	if z != nil && z.file != nil {
+		names = append(names, z.answer(name, "CNAME")...)
+	}
+	var found []string
+	for _, name := range names {
+		if z := j.zoneOf(name); z != nil && z.file != nil {
+			found = append(append(found, z.answer(name, "A")...), z.answer(name, "AAAA")...)
+		}
+	}
+	for _, pool := range j.spec.EdgePools {
+		public := canonical(pool.VirtualIPv4)
+		for _, server := range pool.Servers {
+			public = slices.Concat(public, canonical(server.PublicIPv4), canonical(server.PublicIPv6))
+		}
+		named := slices.Contains(names, absolute(pool.AccessEdgeFQDN.V))
+		if named || slices.ContainsFunc(found, func(a string) bool { return slices.Contains(public, a) }) {
+			return pool.Name
+		}
+	}
+	if j.spec.XMPP.Host.Set && slices.Contains(names, absolute(j.spec.XMPP.Host.V)) {
+		return "an Edge pool"
+	}
+	return ""
+}
