@@ -27,12 +27,18 @@ func tool(t *testing.T, name string) string {
 		err = errors.New("not the program that it is on Linux")
 	}
 	if err != nil {
-		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-			t.Fatalf("%s: %v, and EDGEPLAN_TOOLS_REQUIRED is set", name, err)
-		}
-		t.Skipf("SKIPPED: %s: %v", name, err)
+		missing(t, name, err)
 	}
 	return path
+}
+
+// missing ends a test that cannot run without something.
+func missing(t *testing.T, name string, why error) {
+	t.Helper()
+	if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
+		t.Fatalf("%s: %v, and EDGEPLAN_TOOLS_REQUIRED is set", name, why)
+	}
+	t.Skipf("SKIPPED: %s: %v", name, why)
 }
 
 // isGNU tells a GNU program from one of BSD or Apple.

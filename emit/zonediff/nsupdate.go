@@ -85,8 +85,12 @@ func (p *updatePrinter) comment(text string) { p.line(";", words.Visible(text)) 
 
 func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
 	p.comment(title + " Written by edgeplan.")
-	p.comment("Run: nsupdate FILE (with -k KEYFILE or -g, as the server wants). The message is applied whole or not at all:")
-	p.comment("if one prereq line does not hold, the server changes nothing and nsupdate ends with exit code 2.")
+	p.comment("Run: nsupdate FILE (with -k KEYFILE or -g, as the server wants), or knsupdate -v FILE, which has no -g.")
+	p.comment("The message is applied whole or not at all. NXRRSET or YXRRSET: a prereq line does not hold. The zone is not as the plan")
+	p.comment("saw it, or was changed by this file before, and stays as it is. REFUSED, NOTIMP or no answer says nothing about the records.")
+	if onlyTTLs(sets) {
+		p.comment("Only TTLs change, and prereq lines do not look at these: sent twice, this file does nothing the second time.")
+	}
 	p.comment("The server raises the serial of the zone itself.")
 	for _, op := range []byte{'-', '+'} {
 		for _, set := range sets {
@@ -97,6 +101,13 @@ func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
 			}
 		}
 	}
+}
+
+// onlyTTLs tells whether no value changes.
+func onlyTTLs(sets []compiler.RecordSet) bool {
+	return !slices.ContainsFunc(sets, func(set compiler.RecordSet) bool {
+		return len(set.Old) != len(set.New) || slices.ContainsFunc(set.New, func(data string) bool { return !slices.Contains(set.Old, data) })
+	})
 }
 
 // prerequisites wants every set complete and by value, also those that stay. Of a name
@@ -147,8 +158,9 @@ func (p *updatePrinter) targets(targets []compiler.SRVTarget, sets []compiler.Re
 	}
 }
 
-// updates prints the lines of one kind. A record that stays while its TTL changes is
-// added again and not deleted: that sets the TTL (RFC 2136, 3.4.2.2).
+// updates prints the lines of one kind. Where the TTL changes all records of the set go
+// and come: RFC 2136, 3.4.2.2, would have an added record that is there replace the old
+// one, TTL and all, but Knot DNS 3.2 leaves it as it is.
 func (p *updatePrinter) updates(set compiler.RecordSet, op byte) {
 	owner, typ := p.owner(set)
 	for _, r := range words.Records(set) {
@@ -157,7 +169,7 @@ func (p *updatePrinter) updates(set compiler.RecordSet, op byte) {
 		case r.Op != op:
 		case op == '+':
 			p.line("update add", owner, fmt.Sprint(r.TTL), "IN", typ, data)
-		case !slices.Contains(set.New, r.Data):
+		default:
 			p.line("update delete", owner, "IN", typ, data)
 		}
 	}

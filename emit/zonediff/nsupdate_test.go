@@ -61,6 +61,7 @@ prereq yxrrset six.contoso.com. IN AAAA
 prereq nxrrset six.contoso.com. IN CNAME
 update delete xmpp.contoso.com. IN A 203.0.113.11
 update delete xmpp.contoso.com. IN AAAA 2001:db8::1
+update delete sip2.contoso.com. IN A 192.0.2.2
 update delete sip2.contoso.com. IN A 192.0.2.3
 update delete _xmpp-server._tcp.sub.contoso.com. IN SRV 5 0 5269 old.contoso.com.
 update add xmpp.contoso.com. 3600 IN A 198.51.100.21
