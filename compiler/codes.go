@@ -60,4 +60,5 @@ const (
 	codeWildcard         diag.Code = "EP3017"
 	codeOutsideZone      diag.Code = "EP3018"
 	codeRawUnicode       diag.Code = "EP3019"
+	codeNATBalancer      diag.Code = "EP3023"
 )

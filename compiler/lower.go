@@ -53,7 +53,7 @@ func (j *job) pool(pool *parser.EdgePool) Pool {
 	}
 	return Pool{
 		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
-		Product: cmdlet.Product(j.productOf(pool)), Servers: serverNames(pool), IPv4: four, IPv6: six,
+		Product: cmdlet.Product(j.productOf(pool)), Servers: serverNames(pool), IPv4: four, IPv6: six, NAT: pool.NAT.V,
 	}
 }
 
@@ -445,7 +445,9 @@ func (l *lowering) replicate() {
 	}
 }
 
-// verify checks the result from three places: inside, on the Edge Servers, outside.
+// verify checks the result from three places: inside, on the Edge Servers, outside. Only
+// the last connects to the public addresses: a firewall or NAT device need not send a
+// connection from inside back in.
 func (l *lowering) verify() {
 	host, rng := l.plan.ManagementHost, l.f.Range
 	needs := slices.Concat(l.forward.ids(Replicated), l.forward.ids(Firewall), l.forward.ids(DNS))
@@ -460,11 +462,8 @@ func (l *lowering) verify() {
 		add(&SendMessage{l.info("verify/message", host, "test message", Safe, rng, ours), l.plan.Product,
 			l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", l.receiver()))})
 	}
-	for _, server := range l.to.Servers {
-		own := slices.Concat(canonical(server.PublicIPv4), canonical(server.PublicIPv6))
-		if l.to.LoadBalancing.V == "dns" && len(own) > 0 {
-			add(&ProbePort{l.info("verify/"+server.FQDN.V, server.FQDN.V, "XMPP proxy listens", Safe, rng, page("6")), xmppPort, own})
-		}
+	for _, server := range l.plan.To.Servers {
+		add(&CheckListener{l.info("verify/"+server, server, "XMPP proxy listens", Safe, rng, page("6")), xmppPort})
 	}
 	add(&ProbePort{l.info("verify/outside", AnyHost, "XMPP proxy answers", Safe, rng, page("6")), xmppPort, slices.Concat(l.plan.To.IPv4, l.plan.To.IPv6)})
 

@@ -63,6 +63,8 @@ type Pool struct {
 	Servers        []string       `json:"servers"` // FQDNs, sorted
 	IPv4           []string       `json:"ipv4"`    // of the Access Edge service in public DNS
 	IPv6           []string       `json:"ipv6,omitempty"`
+	// NAT tells that these addresses are those of a NAT device before the servers.
+	NAT bool `json:"nat,omitempty"`
 }
 
 // Change is what the change record says about the change. Times are RFC 3339 as given.

@@ -98,6 +98,9 @@ func (j *job) checkRules() {
 	j.checkChange()
 	j.checkCertificate()
 	j.checkRoutes()
+	if j.to.NAT.V && j.to.LoadBalancing.V == "hardware" {
+		j.report(codeNATBalancer, j.to.NAT.Range, "%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.", j.to.Name)
+	}
 	if !slices.ContainsFunc(j.spec.SIPDomains, func(d *parser.SIPDomain) bool { return d.XMPP.V }) {
 		j.report(codeNoDomain, j.f.Range, "No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
 	}

@@ -20,7 +20,7 @@ var kindsOf = map[string][]string{
 	Firewall:   {"confirm-port"},
 	Start:      {"start-services"},
 	Replicated: {"replicate"},
-	Verify:     {"check-state", "probe-port", "send-message"},
+	Verify:     {"check-state", "check-listener", "probe-port", "send-message"},
 }
 
 // checkShape holds a plan that was read against what Compile makes, so that nothing
@@ -89,6 +89,15 @@ func checkStage(plan *Plan, stage Stage) error {
 		case *EditRecords:
 			if !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
+			}
+		case *CheckListener:
+			if !slices.Contains(plan.To.Servers, s.Host) {
+				return fmt.Errorf("step %s: %s is no server of the target pool", s.ID, s.Host)
+			}
+		case *ProbePort:
+			// Never from an Edge Server: its own public address may not be reachable from there.
+			if s.Host != plan.ManagementHost && s.Host != AnyHost {
+				return fmt.Errorf("step %s does not belong on %s", s.ID, s.Host)
 			}
 		case *CheckRight, *CheckFacts, *CheckRoutedSites, *Backup, *Rehearse:
 			if host := step.Info().Host; host != plan.ManagementHost {

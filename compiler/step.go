@@ -199,7 +199,14 @@ type CheckState struct {
 	Stages []string `json:"stages"`
 }
 
-// ProbePort connects to a TCP port of each target.
+// CheckListener looks whether something listens on a TCP port of the Edge Server where it
+// runs, at another address than the loopback. It connects to nothing.
+type CheckListener struct {
+	StepInfo
+	Port int `json:"port"`
+}
+
+// ProbePort connects to a TCP port of each target. It never runs on an Edge Server.
 type ProbePort struct {
 	StepInfo
 	Port    int      `json:"port"`
@@ -227,6 +234,7 @@ func (*ConfirmPort) kind() string      { return "confirm-port" }
 func (*StartServices) kind() string    { return "start-services" }
 func (*Replicate) kind() string        { return "replicate" }
 func (*CheckState) kind() string       { return "check-state" }
+func (*CheckListener) kind() string    { return "check-listener" }
 func (*ProbePort) kind() string        { return "probe-port" }
 func (*SendMessage) kind() string      { return "send-message" }
 
@@ -243,6 +251,7 @@ func (*ConfirmPort) calls() []binding        { return nil }
 func (s *StartServices) calls() []binding    { return []binding{{s.Product, &s.Call}} }
 func (s *Replicate) calls() []binding        { return []binding{{s.Product, &s.Read}, {s.Product, &s.Call}} }
 func (*CheckState) calls() []binding         { return nil }
+func (*CheckListener) calls() []binding      { return nil }
 func (*ProbePort) calls() []binding          { return nil }
 func (s *SendMessage) calls() []binding      { return []binding{{s.Product, &s.Call}} }
 
@@ -263,5 +272,5 @@ var stepKinds = []func() Step{
 	func() Step { return new(ConfirmPort) }, func() Step { return new(StartServices) },
 	func() Step { return new(CheckRecords) }, func() Step { return new(EditRecords) },
 	func() Step { return new(Replicate) }, func() Step { return new(CheckState) },
-	func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
+	func() Step { return new(CheckListener) }, func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
 }

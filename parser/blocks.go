@@ -106,7 +106,7 @@ func (r *reader) site(block *hcl.Block) *Site {
 
 func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 	c := r.openBlock(block, schema{
-		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "product"},
+		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "nat", "product"},
 		// server is not required here: that a target needs one is a rule.
 		blocks: []string{"xmpp", "certificate", "server fqdn"},
 	})
@@ -118,6 +118,7 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 		NextHop:        c.text("next_hop"),
 		LoadBalancing:  c.word("load_balancing", "dns", "hardware"),
 		VirtualIPv4:    c.text("virtual_ipv4"),
+		NAT:            c.flag("nat"),
 		Product:        c.word("product", products...),
 	}
 	if b := c.one("xmpp"); b != nil {

@@ -54,6 +54,7 @@ type EdgePool struct {
 	NextHop        Value[string] // FQDN of a Front End pool
 	LoadBalancing  Value[string] // dns or hardware
 	VirtualIPv4    Value[string]
+	NAT            Value[bool]   // public addresses are those of a NAT device
 	Product        Value[string] // not set: the product of the topology
 	XMPP           *PoolXMPP     // nil: XMPP federation is not enabled on this pool
 	Certificate    *Certificate  // nil: not described, so not checked

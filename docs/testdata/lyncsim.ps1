@@ -152,12 +152,24 @@ Test-Claim -Text 'TCP 5269 of a public address is open where a server behind it 
         Start-CsWindowsService -Name $name -Confirm:$false
     }
 }
-Test-Claim -Text 'That port is open to computers outside and to the server itself; to others it is silent.' -Block {
+Test-Claim -Text 'That port is open to computers outside only: no connection from inside is sent back in, not even to the server itself.' -Block {
     Set-Route
     Start-Sleep -Seconds 120
     Assert-Same -Got (Get-Port -From $outside -Target $public -Port 5269) -Want 'open' -What 'outside'
-    Assert-Same -Got (Get-Port -From $edge -Target $public -Port 5269) -Want 'open' -What 'itself'
+    Assert-Same -Got (Get-Port -From $edge -Target $public -Port 5269) -Want 'silent' -What 'itself'
     Assert-Same -Got (Get-Port -From $manager -Target $public -Port 5269) -Want 'silent' -What 'others'
+}
+Test-Claim -Text 'A server listens on it at all its addresses, where it would be open from outside.' -Block {
+    Enter-SimHost -Name $edge
+    Assert-Same -Got (Get-ChangeListener -Port 5269) -Want '' -What 'before'
+    Set-Route
+    Start-Sleep -Seconds 120
+    Enter-SimHost -Name $edge
+    Assert-Same -Got (Get-ChangeListener -Port 5269) -Want '0.0.0.0:5269' -What 'received'
+    Stop-CsWindowsService -Name 'SIMXMPPPROXY' -Confirm:$false
+    Assert-Same -Got (Get-ChangeListener -Port 5269) -Want '' -What 'without its service'
+    Enter-SimHost -Name $manager
+    Assert-Same -Got (Get-ChangeListener -Port 5269) -Want '' -What 'elsewhere'
 }
 Test-Claim -Text 'The DNS server of a zone answers at once with what its owner has set; other servers know nothing.' -Block {
     $ask = @{ Name = 'xmpp.contoso.com'; Type = 'A'; DnsOnly = $true; NoHostsFile = $true; ErrorAction = 'Stop' }

@@ -54,7 +54,7 @@ var types = strings.Fields(`
 	System.BitConverter System.BitConverter::ToString System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
 	System.IO.File::Move System.IO.File::Open System.IO.File::ReadAllText System.IO.File::Replace System.IO.Path System.IO.Path::Combine
 	System.Management.Automation.Language.CommandAst System.Management.Automation.Language.VariableExpressionAst
-	System.Net.Dns System.Net.Dns::GetHostAddresses System.Net.IPAddress System.Net.IPAddress::TryParse
+	System.Net.Dns System.Net.Dns::GetHostAddresses System.Net.IPAddress System.Net.IPAddress::IsLoopback System.Net.IPAddress::TryParse
 	System.Net.NetworkInformation.IPGlobalProperties System.Net.NetworkInformation.IPGlobalProperties::GetIPGlobalProperties
 	System.Net.Sockets.AddressFamily System.Net.Sockets.AddressFamily::InterNetwork System.Net.Sockets.AddressFamily::InterNetworkV6
 	System.Net.Sockets.SocketException System.Security.Principal.NTAccount

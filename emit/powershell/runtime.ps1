@@ -14,7 +14,7 @@ $AskOperator = {
     $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
-$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Resolve-ChangeName')
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -61,6 +61,15 @@ if ($Replaced -notcontains 'Test-ChangePort') {
             if ([string]$cause.SocketErrorCode -eq 'TimedOut') { return 'silent' }
             return 'unknown'
         } finally { $client.Close() }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeListener') {
+    function Get-ChangeListener([int]$Port) {
+        <# .SYNOPSIS
+            Where this computer listens on a TCP port, as 'address:port', besides the loopback. Connects to nothing. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
+        $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
+            ForEach-Object { [string]$_ }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {

@@ -314,7 +314,11 @@ func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
 
 func (b *builder) firewall(stage compiler.Stage) hash {
 	step := stage.Steps[0].(*compiler.ConfirmPort)
-	says := fmt.Sprintf("TCP %d is open from anywhere to %s and back out", step.Port, strings.Join(step.Addresses, ", "))
+	nat := ""
+	if b.plan.To.NAT {
+		nat = ", which NAT translates to the Edge Servers,"
+	}
+	says := fmt.Sprintf("TCP %d is open from anywhere to %s%s and back out", step.Port, strings.Join(step.Addresses, ", "), nat)
 	return b.open(stage, entry{"NotAfter", b.lit(compiler.Firewall), false},
 		b.does(fmt.Sprintf("Step 6. Takes into evidence that TCP %d is open.", step.Port)),
 		entry{"Attests", hash{{"Id", b.lit("6"), false}, {"Says", b.lit(says), false}}, true})
@@ -333,10 +337,11 @@ func (b *builder) replicate(stage compiler.Stage) hash {
 		entry{"Shared", shared, true}, entry{"Steps", several(steps...), true})
 }
 
-// verify has an entry for the management host, one for each Edge Server, and one for
-// all other computers.
+// verify has an entry for the management host, one for the Edge Servers, and one for all
+// other computers.
 func (b *builder) verify(stage compiler.Stage) []hash {
 	var out []hash
+	edges := compiler.Stage{Name: stage.Name}
 	for _, own := range byHost(stage) {
 		switch host := own.Hosts[0]; {
 		case host == b.plan.ManagementHost && b.back:
@@ -345,9 +350,12 @@ func (b *builder) verify(stage compiler.Stage) []hash {
 			out = append(out, b.verifyHere(own))
 		case host == compiler.AnyHost:
 			out = append(out, b.verifyPort(own, "Step 6 from outside: what a federated partner sees."))
-		default:
-			out = append(out, b.verifyPort(own, "Step 6 from inside: the XMPP proxy listens."))
+		default: // all have the same steps
+			edges.Hosts, edges.Steps = append(edges.Hosts, host), own.Steps
 		}
+	}
+	if len(edges.Hosts) > 0 {
+		out = append([]hash{b.verifyEdge(edges)}, out...)
 	}
 	return out
 }
@@ -389,12 +397,34 @@ func (b *builder) probe(id string, s *compiler.ProbePort) entry {
 	return entry{"Open", hash{{"Id", b.lit(id), false}, {"At", b.list(s.Targets), false}, {"Port", expr(strconv.Itoa(s.Port)), false}}, true}
 }
 
-func (b *builder) verifyPort(stage compiler.Stage, does string) hash {
+// verifyEdge looks at the Edge Servers from where they are. They connect to no public
+// address: without hairpin NAT their own would never answer them.
+func (b *builder) verifyEdge(stage compiler.Stage) hash {
+	h := b.openVerify(stage, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
+	var facts array
+	for _, step := range stage.Steps {
+		s, ok := step.(*compiler.CheckListener)
+		if !ok {
+			b.err = fmt.Errorf("step %s cannot run on %s", step.Info().ID, step.Info().Host)
+			continue
+		}
+		port := strconv.Itoa(s.Port)
+		facts = append(facts, hash{{"Read", block{bare("Get-ChangeListener -Port " + port)}, false},
+			{"Expect", hash{{"Id", b.lit("6"), false}, {"Says", b.lit("listener of the XMPP proxy"), false}, {"Like", b.lit("*:" + port), false}}, true}})
+	}
+	return append(h, entry{"Facts", several(facts...), true})
+}
+
+func (b *builder) openVerify(stage compiler.Stage, does string) hash {
 	h := b.open(stage)
 	if len(b.present(compiler.DNS)) > 0 {
 		h = append(h, entry{"StillTrue", b.lit(compiler.DNS), false})
 	}
-	h = append(h, b.does(does))
+	return append(h, b.does(does))
+}
+
+func (b *builder) verifyPort(stage compiler.Stage, does string) hash {
+	h := b.openVerify(stage, does)
 	for _, step := range stage.Steps {
 		probe, ok := step.(*compiler.ProbePort)
 		if !ok {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 795
+	runtimeLines = 800
 	seedLines    = 150
 )
 
@@ -187,6 +187,8 @@ var allowed = map[string][]string{
 	"Get-ChangeRight": {},
 	"Get-ServiceDown": {},
 	"Get-XmppRoute":   {"Site"},
+
+	"Get-ChangeListener": {"Port"},
 
 	"Get-DnsZoneState": {"Zone", "Wmi"},
 	"Get-DnsRecord":    {"Zone", "Name", "Type", "Data", "Wmi"},

@@ -127,8 +127,12 @@ func (p *printer) what() {
 }
 
 func (p *printer) pool(role string, pool compiler.Pool) {
+	addresses := hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))
+	if pool.NAT {
+		addresses += " (NAT)"
+	}
 	p.b.WriteString(Row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
-		Text(words.Product(pool.Product)), hosts(pool.Servers), hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))))
+		Text(words.Product(pool.Product)), hosts(pool.Servers), addresses))
 }
 
 func hosts(names []string) string {

@@ -248,11 +248,20 @@ function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
     }
     $public = @($world.Public | Where-Object { $_.Address -eq $Target })
     if ($public.Count -eq 0 -or $Port -ne 5269) { return 'unknown' }
+    # No hairpin: what comes from inside is not sent back in, be it from the server itself.
+    if ($null -ne $here) { return 'silent' }
     $servers = @($world.Hosts | Where-Object { @($public[0].Hosts) -contains $_.Name })
     if (@($servers | Where-Object { Test-SimListens -World $world -Computer $_ }).Count -eq 0) { return $closed }
-    if (@($public[0].Hosts) -contains $env:SIM_HOST) { return 'open' }
-    if ($null -eq $here -and -not (Test-SimFault -Fault 'firewall:closed')) { return 'open' }
-    return 'silent'
+    if (Test-SimFault -Fault 'firewall:closed') { return 'silent' }
+    return 'open'
+}
+
+function Get-ChangeListener([int]$Port) {
+    $world = Get-SimWorld
+    Update-SimReplica -World $world
+    $here = Get-SimHere -World $world
+    $listens = $null -ne $here -and $here.Kind -eq 'edge' -and $Port -eq 5269 -and (Test-SimListens -World $world -Computer $here)
+    if ($listens) { '0.0.0.0:{0}' -f $Port }
 }
 
 function Resolve-DnsName {

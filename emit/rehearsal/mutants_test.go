@@ -91,6 +91,7 @@ var routeMutants = []mutant{
 	{"another route", "'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$false", "'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false"},
 	{"Verify does not look at the DNS", "StillTrue = @('Route', 'Dns')", "StillTrue = @('Route')"},
 	{"Verify does not look from outside", "Open = @{ Id = '6'; At = @('198", "Never = @{ Id = '6'; At = @('198"},
+	{"Verify does not look whether the server listens", "Facts = @{ Read = { Get-ChangeListener", "Never = @{ Read = { Get-ChangeListener"},
 	{"one address too few", "Is = @('198.51.100.21', '198.51.100.22')", "Is = @('198.51.100.21')"},
 	{"rollback takes the plan for the record", "WaitSeconds = 60; Restore = $true", "WaitSeconds = 60"},
 	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},

@@ -72,6 +72,15 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// Where the products of management host and Edge pool differ, and the pool is behind NAT.
+func TestMixed(t *testing.T) {
+	s := newSuite(t, find(t), compile(t, "mixed-products"), "")
+	s.happy()
+	s.goes("back", s.walk.Back)
+	s.check(s.digest() == s.first(), "the first world: %s", s.digest())
+	s.listens(s.at(compiler.Verify))
+}
+
 // The same scripts meet servers of each product.
 func TestProducts(t *testing.T) {
 	engine := find(t)
@@ -257,7 +266,7 @@ func (s *suite) evidence() {
 				s.check(has && len(r) == len(fields), "evidence on %s: %v", host, r)
 			}
 			if r["outcome"] == "START" || r["outcome"] == "COMPLETE" {
-				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort"), "a rehearsal says so: %v", r)
+				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort,Get-ChangeListener"), "a rehearsal says so: %v", r)
 			}
 			if r["outcome"] == "CHANGED" {
 				before := slices.IndexFunc(records, func(o map[string]string) bool { return o["outcome"] == "CALL" && o["command"] == r["command"] })

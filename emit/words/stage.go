@@ -88,7 +88,7 @@ func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
 
 func firewall(plan *compiler.Plan, step compiler.Step) string {
 	if s, ok := step.(*compiler.ConfirmPort); ok {
-		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, list(s.Addresses))
+		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, Addresses(plan, s))
 	}
 	return Act(plan, step)
 }
@@ -177,7 +177,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		}
 		return []string{
 			"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
-			"Closed from outside but open on the server: the firewall. Closed on the server: the XMPP service, its certificate, or replication.",
+			"The server listens, and it is not open from outside: the firewall, or NAT. The server does not listen: the XMPP service, its certificate, or replication.",
 			"To go back: all stages of " + RollbackScript + ", in their order.",
 		}
 	}

@@ -85,19 +85,30 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		zone, _ := plan.Zone(s.Zone)
 		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + Edits(zone.Edits(IsBack(s)), IsBack(s))
 	case *compiler.ConfirmPort:
-		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, list(s.Addresses))
+		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, Addresses(plan, s))
 	case *compiler.StartServices:
 		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
 	case *compiler.Replicate:
 		return "pushes the configuration to " + s.Replica
 	case *compiler.CheckState:
 		return "checks that what these stages set still stands: " + list(s.Stages)
+	case *compiler.CheckListener:
+		return fmt.Sprintf("looks whether something listens on TCP %d of this server; connects to nothing", s.Port)
 	case *compiler.ProbePort:
 		return fmt.Sprintf("connects to TCP %d of %s", s.Port, list(s.Targets))
 	case *compiler.SendMessage:
 		return "sends a test message to the XMPP user named with -XmppReceiver"
 	}
 	return step.Info().Says
+}
+
+// Addresses are the public addresses of a step, and who translates them.
+func Addresses(plan *compiler.Plan, step *compiler.ConfirmPort) string {
+	out := list(step.Addresses)
+	if plan.To.NAT {
+		out += ", which NAT translates to the Edge Servers"
+	}
+	return out
 }
 
 // Edits says what single changes of records do, in their order.
@@ -202,6 +213,8 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 		return "UpToDate is True for " + s.Replica
 	case *compiler.CheckState:
 		return "all values are still as set"
+	case *compiler.CheckListener:
+		return fmt.Sprintf("something listens on TCP %d, at another address than the loopback", s.Port)
 	case *compiler.ProbePort:
 		return fmt.Sprintf("TCP %d is open at each", s.Port)
 	case *compiler.SendMessage:

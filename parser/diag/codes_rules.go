@@ -618,4 +618,17 @@ var topologyRules = []Rule{
 		Source: "RFC 5890, section 2.3.2.1 (A-labels and U-labels); named-compilezone of BIND 9.18, \"bad owner name\".",
 		Fix:    "Write the A-labels in the zone file. The finding shows them.",
 	},
+	{
+		Code:     "EP3023",
+		Severity: hcl.DiagWarning,
+		Summary:  "NAT with a hardware load balancer",
+		Means:    "The target pool has `nat = true` and `load_balancing = \"hardware\"`.",
+		Why: "Microsoft tested and supports NAT for a single Edge Server and for Edge Servers behind DNS load balancing. " +
+			"Behind a hardware load balancer it asks for public addresses on the servers.",
+		Source: "Microsoft, reference architectures 1 to 3 for external user access: single consolidated edge with NAT, " +
+			"scaled consolidated edge with NAT and DNS load balancing, scaled consolidated edge with public addresses " +
+			"and hardware load balancers.",
+		Fix: "Leave `nat` out if the servers have public addresses, or choose DNS load balancing. If the pool is known to " +
+			"work so, accept the finding and say since when.",
+	},
 }

@@ -81,7 +81,8 @@ func stages() []compiler.Stage {
 		{Name: compiler.Firewall, Hosts: []string{management}, Steps: compiler.Steps{confirm()}},
 		{Name: compiler.Start, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{start(edgeA), start(edgeB)}},
 		{Name: compiler.Replicated, Hosts: []string{management}, Steps: compiler.Steps{replicate(edgeA), replicate(edgeB)}},
-		{Name: compiler.Verify, Hosts: []string{management, compiler.AnyHost}, Steps: compiler.Steps{
+		{Name: compiler.Verify, Hosts: []string{edgeA, edgeB, management, compiler.AnyHost}, Steps: compiler.Steps{
+			listener(edgeA), listener(edgeB),
 			&compiler.CheckState{StepInfo: info("verify/state", management, "state", "", compiler.Safe), Stages: []string{"Route", "Dns"}},
 			&compiler.SendMessage{StepInfo: info("verify/im", management, "test message", "", compiler.Safe), Product: product, Call: call("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", "fepool2.corp.contoso.com"))},
 			&compiler.ProbePort{StepInfo: info("verify/port", compiler.AnyHost, "port", "6", compiler.Safe), Port: 5269, Targets: []string{"198.51.100.21", "198.51.100.22"}},
@@ -103,6 +104,10 @@ func stop(host string) compiler.Step {
 
 func start(host string) compiler.Step {
 	return &compiler.StartServices{StepInfo: info("start/"+host, host, "services that do not run", "7", compiler.Disruptive), Product: cmdlet.LyncServer2013, Call: call("Start-CsWindowsService")}
+}
+
+func listener(host string) compiler.Step {
+	return &compiler.CheckListener{StepInfo: info("verify/"+host, host, "XMPP proxy listens", "6", compiler.Safe), Port: 5269}
 }
 
 func confirm() compiler.Step {

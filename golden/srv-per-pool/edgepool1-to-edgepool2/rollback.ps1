@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:702dd35d30f9012562f40b06271ef7f4. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a53a3f98f877702440ac9c8a09860c01. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:702dd35d30f9012562f40b06271ef7f4'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:a53a3f98f877702440ac9c8a09860c01'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -88,7 +88,7 @@ $AskOperator = {
     $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
-$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Resolve-ChangeName')
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -135,6 +135,15 @@ if ($Replaced -notcontains 'Test-ChangePort') {
             if ([string]$cause.SocketErrorCode -eq 'TimedOut') { return 'silent' }
             return 'unknown'
         } finally { $client.Close() }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeListener') {
+    function Get-ChangeListener([int]$Port) {
+        <# .SYNOPSIS
+            Where this computer listens on a TCP port, as 'address:port', besides the loopback. Connects to nothing. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
+        $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
+            ForEach-Object { [string]$_ }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:2c22aa819dded84931b6884aa3aa94f7. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e4aa7a0cf4e52b9f97915435e990ae93. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:2c22aa819dded84931b6884aa3aa94f7'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e4aa7a0cf4e52b9f97915435e990ae93'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -132,8 +132,9 @@ $Stages = @(
               Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
               Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2.contoso.com'); StillTrue = 'Dns'
-       Does = 'Step 6 from inside: the XMPP proxy listens.'
-       Open = @{ Id = '6'; At = '198.51.100.21'; Port = 5269 } }
+       Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'
+       Facts = @{ Read = { Get-ChangeListener -Port 5269 }
+                  Expect = @{ Id = '6'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
        After = @('Preflight', 'Route', 'Dns', 'Firewall', 'Replicate')
        Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
@@ -162,7 +163,7 @@ $AskOperator = {
     $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
-$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Resolve-ChangeName')
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -209,6 +210,15 @@ if ($Replaced -notcontains 'Test-ChangePort') {
             if ([string]$cause.SocketErrorCode -eq 'TimedOut') { return 'silent' }
             return 'unknown'
         } finally { $client.Close() }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeListener') {
+    function Get-ChangeListener([int]$Port) {
+        <# .SYNOPSIS
+            Where this computer listens on a TCP port, as 'address:port', besides the loopback. Connects to nothing. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
+        $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
+            ForEach-Object { [string]$_ }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
