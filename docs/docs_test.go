@@ -25,7 +25,7 @@ const root = ".."
 
 // pages are all pages, by path from the root.
 var pages = []string{
-	"README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md",
+	"README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "findings/README.md",
 	"docs/language.md", "docs/package.md", "docs/powershell.md", "docs/rehearsal.md",
 }
 
