@@ -60,5 +60,7 @@ const (
 	codeWildcard         diag.Code = "EP3017"
 	codeOutsideZone      diag.Code = "EP3018"
 	codeRawUnicode       diag.Code = "EP3019"
+	codeSumOfTimes       diag.Code = "EP3020"
+	codeNoTTL            diag.Code = "EP3021"
 	codeNATBalancer      diag.Code = "EP3023"
 )

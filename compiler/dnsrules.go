@@ -19,6 +19,7 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 		out[z] = j.withoutCut(z, out[z])
 		j.settleTTLs(z, out[z])
 		j.checkZone(z, out[z])
+		j.checkTimes(z)
 		j.checkSets(z, out[z])
 	}
 	j.checkTargets(out)

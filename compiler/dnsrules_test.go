@@ -23,6 +23,7 @@ type dnsSpec struct {
 	blocks  string // more blocks
 	accept  string // a code
 	zones   map[string]string
+	edit    func(string) string // of the text of the spec
 }
 
 const (
@@ -102,6 +103,9 @@ dns_zone "contoso.com" {
  }
 }
 `, six1, s.pool, six2, host, s.blocks, job)
+	if s.edit != nil {
+		text = s.edit(text)
+	}
 	files := fstest.MapFS{"z": {Data: []byte(zone)}}
 	for name, data := range s.zones {
 		files[name] = &fstest.MapFile{Data: []byte(data)}

@@ -76,20 +76,22 @@ func (m *model) checkNames() {
 		m.checkWords(m.spec.XMPP.Partners)
 	}
 	for _, z := range m.spec.Zones {
-		m.checkName(z.Name)
+		m.checkNameWith(z.Name, badZoneName)
 		if _, err := netip.ParseAddr(z.Server.V); err != nil {
 			m.checkServer(z.Server)
 		}
 	}
 }
 
-func (m *model) checkName(name parser.Value[string]) {
+func (m *model) checkName(name parser.Value[string]) { m.checkNameWith(name, badName) }
+
+func (m *model) checkNameWith(name parser.Value[string], bad func(string) string) {
 	if !name.Set {
 		return
 	}
 	why := notIDNA(name.V)
 	if why == "" {
-		why = badName(name.V)
+		why = bad(name.V)
 	}
 	if why != "" {
 		m.reportf(codeBadName, name.Range, "%q is not a host name that Lync, DNS and certificates take: %s. Letters, digits, hyphens and dots are allowed.", name.V, why)
@@ -124,6 +126,19 @@ func badName(name string) string {
 		}
 	}
 	return ""
+}
+
+// badZoneName is badName for the name of a zone, whose labels may begin with an underscore:
+// _tcp.contoso.com and _xmpp-server._tcp.contoso.com are zones of their own in some
+// deployments (Active Directory, pinpoint zones).
+func badZoneName(name string) string {
+	labels := strings.Split(name, ".")
+	for i, label := range labels {
+		if strings.HasPrefix(label, "_") {
+			labels[i] = "x" + label[1:]
+		}
+	}
+	return badName(strings.Join(labels, "."))
 }
 
 func (m *model) checkAddresses() {

@@ -154,11 +154,11 @@ type Wait struct {
 	// give the answer that it got just before.
 	Old uint32 `json:"old"`
 	// Negative is how long a resolver may remember that a record was not there: the
-	// smaller of the TTL of the SOA record and its minimum field (RFC 2308). It is 0
-	// if no set is new.
+	// smaller of the TTL of the SOA record and its minimum field (RFC 2308), which Unbound
+	// cuts to 3600 and BIND to 10800 where nothing else is set. It is 0 if no set is new.
 	Negative uint32 `json:"negative"`
-	// Secondary is the refresh time of the SOA: a secondary server that no NOTIFY
-	// reaches has the old zone for up to that long.
+	// Secondary is how long a secondary server that no NOTIFY reaches may have the old
+	// zone: the refresh time of the SOA and one retry, each at least what BIND counts with.
 	Secondary uint32 `json:"secondary"`
 }
 
@@ -166,9 +166,9 @@ type Wait struct {
 // all servers of the zone have the new records.
 func (w Wait) Caches() uint32 { return max(w.Old, w.Negative) }
 
-// Everywhere is the longest time from the change at the primary server until nobody
-// has an old answer.
-func (w Wait) Everywhere() uint32 { return w.Caches() + w.Secondary }
+// Everywhere is the longest time from the change at the primary server until no cache
+// that keeps to the TTL has an old answer.
+func (w Wait) Everywhere() uint32 { return atMost32(w.Caches(), w.Secondary) }
 
 // Earliest says when something may begin: Seconds after all servers of the zone have
 // the new records. At is that moment where the change window has an end and the change

@@ -33,7 +33,7 @@ func (m *model) readZones() {
 		if m.byOrigin[z.origin] == nil {
 			m.byOrigin[z.origin] = z
 		}
-		if spec.Text == nil || badName(spec.Name.V) != "" {
+		if spec.Text == nil || badZoneName(spec.Name.V) != "" {
 			continue
 		}
 		if err := z.read(m.wanted); err != nil {

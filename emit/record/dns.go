@@ -52,6 +52,7 @@ func (p *printer) earliest() {
 	for _, e := range p.plan.Earliest {
 		p.item(Text(words.Earliest(e)))
 	}
+	p.text(Text(words.StaleCaches))
 }
 
 func recordLines(zone compiler.Zone) []string {

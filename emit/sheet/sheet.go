@@ -37,6 +37,9 @@ func Text(plan *compiler.Plan) (string, error) {
 		}
 		p.line("  not yet", words.Earliest(e))
 	}
+	if len(plan.Earliest) > 0 {
+		p.line("", words.StaleCaches)
+	}
 	p.title("ROLLBACK (from any point, in this order; what was not changed is left alone)")
 	for i, stage := range plan.Rollback {
 		p.stage(i+1, words.RollbackScript, stage)

@@ -48,7 +48,10 @@ func Records(set compiler.RecordSet) []Record {
 	return append(append(gone, come...), stay...)
 }
 
-// OldAnswers says how long somebody may get the old answers of a zone.
+// StaleCaches says which caches the waits are not true of.
+const StaleCaches = "These times are of caches that keep to the TTL. A resolver that is set to serve stale answers (Unbound serve-expired, dnsmasq use-stale-cache, BIND stale-answer-enable) may give them for longer."
+
+// OldAnswers says how long resolvers may give the old answers of a zone.
 func OldAnswers(zone compiler.Zone) []string {
 	w := zone.Wait
 	var out []string
@@ -61,9 +64,9 @@ func OldAnswers(zone compiler.Zone) []string {
 	switch {
 	case !zone.Changed():
 	case zone.Delivery == "route53":
-		out = append(out, fmt.Sprintf("Once Route 53 says INSYNC, nobody has an old answer after %s.", Seconds(w.Caches())))
+		out = append(out, fmt.Sprintf("Once Route 53 says INSYNC, no cache that keeps to the TTL has an old answer after %s.", Seconds(w.Caches())))
 	default:
-		out = append(out, fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time of the SOA record. After %s in all nobody has an old answer.", Seconds(w.Secondary), Seconds(w.Everywhere())))
+		out = append(out, fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time of the SOA record and one retry, at least the 300 s and 500 s that BIND waits. After %s in all no cache that keeps to the TTL has an old answer.", Seconds(w.Secondary), Seconds(w.Everywhere())))
 	}
 	return out
 }

@@ -619,6 +619,28 @@ var topologyRules = []Rule{
 		Fix:    "Write the A-labels in the zone file. The finding shows them.",
 	},
 	{
+		Code:     "EP3020",
+		Severity: hcl.DiagWarning,
+		Summary:  "time with several units",
+		Means:    "A `$TTL`, a number of the SOA record or the TTL of a record has more than one unit, such as 1h30m.",
+		Why: "PowerDNS takes the first number and the last unit, so that $TTL 1h30m is 60 seconds there, and says nothing; as " +
+			"the TTL of a record it refuses it. The waits of the plan count with what BIND, NSD and Knot DNS read.",
+		Source: "PowerDNS 4.7.3, BIND 9.18.49, NSD 4.6.1 and Knot DNS 3.2.6, measured. RFC 1035, section 5.1, has plain numbers " +
+			"only.",
+		Fix: "Write the number of seconds, 5400 for 1h30m. If no server of the zone is PowerDNS, accept the finding and say so.",
+	},
+	{
+		Code:     "EP3021",
+		Severity: hcl.DiagWarning,
+		Summary:  "record without TTL and $TTL",
+		Means: "The zone file has a record without a TTL, and no `$TTL` above it. A zone that the script edits on a Windows DNS " +
+			"server (`delivery = \"windows-dns\"`) is left out: its exports are like that.",
+		Why: "Servers give such a record different TTLs: the minimum field of the SOA record or the TTL of the record before. " +
+			"The plan may wait for the wrong time, and an update that names the TTL may be refused.",
+		Source: "RFC 2308, section 4; BIND 9.18, NSD 4.6 and PowerDNS 4.7.3, measured.",
+		Fix:    "Write a `$TTL` at the head of the file, or a TTL into each record: the one that the server gives today.",
+	},
+	{
 		Code:     "EP3023",
 		Severity: hcl.DiagWarning,
 		Summary:  "NAT with a hardware load balancer",

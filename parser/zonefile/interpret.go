@@ -125,7 +125,9 @@ func (s *Scanner) prefix(e *Entry, tokens []Span) (int, bool) {
 			}
 			e.TTL, e.TTLSpan = value, span
 		case e.ClassSpan.Empty() && isClass(token):
-			s.class = upperClass(token)
+			if s.class = upperClass(token); s.class != "IN" && s.class != "CLASS1" {
+				return 0, s.fail(span.Start, "a record of class %s in a zone of class IN: DNS servers refuse the whole file; remove the line, or correct its class", s.class)
+			}
 			e.Class, e.ClassSpan = s.class, span
 		case isAge(token):
 			e.Aged = true

@@ -25,7 +25,7 @@ func TestVerify(t *testing.T) {
 		"planned one twice":  {planned + "a.example.com. A 192.0.2.9\n", "on line 7"},
 		"other owner":        {strings.ReplaceAll(planned, "b TXT", "c TXT"), "b.sub.example.com."},
 		"other TTL":          {strings.ReplaceAll(planned, "1h", "2h"), "directive on line 1"},
-		"other class":        {strings.ReplaceAll(planned, "b TXT", "b CH TXT"), "b.sub.example.com."},
+		"other class":        {strings.ReplaceAll(planned, "b TXT", "b CH TXT"), "a record of class CH"},
 		"other origin":       {strings.ReplaceAll(planned, "$ORIGIN sub", "$ORIGIN bus"), "directive on line 5"},
 		"no longer a zone":   {planned + "c A (\n", "cannot be read: line 7"},
 		"broken in between":  {strings.ReplaceAll(planned, " A 192.0.2.2", " A ) 192.0.2.2"), "cannot be read: line 4"},

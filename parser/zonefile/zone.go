@@ -25,6 +25,8 @@ type Zone struct {
 	DefaultTTL uint32
 	// Dnssec reports RRSIG, NSEC or NSEC3 records: an edit makes signatures wrong.
 	Dnssec bool
+	// Times has what servers disagree about in the times of the file.
+	Times Times
 
 	src     []byte
 	minimum bool // see Scanner.minimum
@@ -43,7 +45,8 @@ type Record struct {
 	// names are canonical, addresses as netip prints them, and times in seconds;
 	// tokens of other types are verbatim, joined by one blank.
 	Data          string
-	Line, EndLine int // 1-based numbers of the first and the last physical line
+	Comment       string // the last one on its lines, from the semicolon on; "" if there is none
+	Line, EndLine int    // 1-based numbers of the first and the last physical line
 }
 
 // Directive is a line that makes records which are not in the file.
@@ -117,6 +120,7 @@ func read(src []byte, origin string, keep func(owner []byte, typ string) bool, m
 
 // note takes from an entry what says something about the whole file.
 func (z *Zone) note(e *Entry) {
+	z.Times.note(z.src, e)
 	switch e.Kind {
 	case TTLEntry:
 		z.HasTTLDirective, z.DefaultTTL = true, e.TTL
@@ -166,7 +170,8 @@ func (s *Scanner) materialise(e *Entry) (Record, error) {
 	}
 	return Record{
 		Owner: string(e.Owner), TTL: e.TTL, TTLExplicit: !e.TTLSpan.Empty(), TTLSource: e.TTLSource,
-		Class: e.Class, Type: e.Type, Data: strings.Join(fields, " "), Line: e.Line, EndLine: e.EndLine,
+		Class: e.Class, Type: e.Type, Data: strings.Join(fields, " "),
+		Comment: string(e.Comment.Of(s.src)), Line: e.Line, EndLine: e.EndLine,
 	}, nil
 }
 
