@@ -143,8 +143,17 @@ func edit(file *zonefile.Zone, text []byte, sets []RecordSet, serial uint32) ([]
 	for _, e := range edits {
 		lines = append(lines, hunk.Edit(e))
 	}
-	return hunk.FromEdits(text, lines, 3)
+	hunks, err := hunk.FromEdits(text, lines, 3)
+	return hunk.Join(text, hunks, joinedLines, joinedBytes), err
 }
+
+// Hunks are joined up to this many lines and bytes between them, so that no program
+// applies a part of them. What is shown of a diff on a review site has such a size; a
+// million lines would be four files of that size for three lines that change.
+const (
+	joinedLines = 10_000
+	joinedBytes = 512 << 10
+)
 
 // rollback makes, out of the hunks of a change, those that take it back but for the
 // serial, which goes up once more. As the reversed hunks restore the old text byte by

@@ -1,0 +1,318 @@
+package golden
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+)
+
+// A zone file that was edited since the export, and what the programs that apply diffs
+// make of it.
+
+// drift is an edit of a zone file. back takes it back, also in a text to which the diff was
+// applied; it gives other texts unchanged.
+type fileDrift struct {
+	name string
+	text string
+	back func(text string) string
+}
+
+// fileDrifts are edits of a text to which hunks belong, that lead from serial to another.
+// Each line that an edit writes holds the word drift, or a number that nothing else has.
+func fileDrifts(text string, hunks []hunk.Hunk, serial uint32) []fileDrift {
+	lines := strings.SplitAfter(text, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	eol := "\n"
+	if strings.HasSuffix(lines[0], "\r\n") {
+		eol = "\r\n"
+	}
+	var out []fileDrift
+	replace := func(name string, at int, with string) {
+		if at < 0 || at >= len(lines) {
+			return
+		}
+		have := lines[at]
+		if strings.HasSuffix(have, "\n") {
+			with += eol
+		}
+		out = append(out, fileDrift{name, strings.Join(lines[:at], "") + with + strings.Join(lines[at+1:], ""),
+			func(text string) string { return strings.Replace(text, with, have, 1) }})
+	}
+	insert := func(name string, at int, line string) {
+		if at < 0 || at >= len(lines) {
+			return
+		}
+		line += eol
+		out = append(out, fileDrift{name, strings.Join(lines[:at], "") + line + strings.Join(lines[at:], ""),
+			func(text string) string { return strings.Replace(text, line, "", 1) }})
+	}
+	bare := func(at int) string { return strings.TrimRight(lines[at], "\r\n") }
+
+	first, last := changedLines(hunks) // the serial, and the last line that changes or before which one comes
+	last = min(last, len(lines)-1)
+	old := fmt.Sprint(serial)
+	for at, line := range lines {
+		if strings.Contains(line, old) && !strings.HasPrefix(line, ";") {
+			replace("serial", at, strings.Replace(bare(at), old, fmt.Sprint(serial+7), 1))
+			break
+		}
+	}
+	replace("comment", last, bare(last)+" ; drift")
+	if fields := strings.Fields(bare(last)); len(fields) > 1 {
+		replace("TTL", last, strings.Replace(bare(last), fields[1], "77 "+fields[1], 1))
+		insert("second address", last+1, strings.Replace(bare(last), fields[len(fields)-1], "drift", 1))
+	}
+	replace("comment of the SOA record", first+1, bare(min(first+1, len(lines)-1))+" ; drift")
+	for _, distance := range []int{-3, -2, -1, 0, 2, 3, 4} {
+		insert(fmt.Sprintf("neighbour at %d", distance), last+distance, "drift IN A 192.0.2.77")
+		replace(fmt.Sprintf("comment at %d", distance), last+distance, bare(min(max(last+distance, 0), len(lines)-1))+" ; drift")
+	}
+	insert("neighbour in the middle", (first+last)/2, "drift IN A 192.0.2.77")
+	insert("first line", 0, "; drift")
+	insert("last line", len(lines)-1, "; drift")
+	if eol == "\n" {
+		out = append(out, fileDrift{"line ends", strings.ReplaceAll(text, "\n", "\r\n"), func(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }})
+		replace("line end", last, bare(last)+"\r")
+	} else {
+		out = append(out, fileDrift{"line ends", strings.ReplaceAll(text, "\r\n", "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }})
+	}
+	if end := strings.TrimSuffix(text, "\n"); end != text {
+		out = append(out, fileDrift{"no final newline", end, func(text string) string { return text + "\n" }})
+	} else {
+		out = append(out, fileDrift{"a final newline", text + "\n", func(text string) string { return strings.TrimSuffix(text, "\n") }})
+	}
+	return append(out, fileDrift{"none", text, func(text string) string { return text }})
+}
+
+// changedLines are the numbers, counted from 0, of the first old line of which hunks
+// change something and of the last.
+func changedLines(hunks []hunk.Hunk) (first, last int) {
+	first, last = -1, -1
+	for _, h := range hunks {
+		at := h.OldStart - 1
+		for _, line := range h.Lines {
+			if line.Op != hunk.Context {
+				if first < 0 {
+					first = at
+				}
+				last = at
+				if line.Op == hunk.Insert && at > first {
+					last = max(last-1, first) // behind which it comes
+				}
+			}
+			if line.Op != hunk.Insert {
+				at++
+			}
+		}
+	}
+	return first, last
+}
+
+// driftCase is one text and a diff for what it was before the drift.
+type driftCase struct {
+	name, file string
+	text, want string // without the drift, applied gives want
+	diff       string
+	drift      fileDrift
+}
+
+// driftCases are those of all goldens, both ways; what many goldens share comes once. In
+// the last of each way the diff is applied already.
+func driftCases(t *testing.T) []driftCase {
+	t.Helper()
+	var out []driftCase
+	seen := map[string]bool{}
+	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+		fresh := read(t, dir, zone.Name+".zone")
+		back, err := hunk.Apply(fresh, zone.RollbackHunks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, way := range []struct {
+			name, diff string
+			hunks      []hunk.Hunk
+			serial     uint32
+			from, to   []byte
+		}{
+			{"change", zone.Name + ".diff", zone.Hunks, zone.OldSerial, old, fresh},
+			{"rollback", zone.Name + ".rollback.diff", zone.RollbackHunks, zone.NewSerial, fresh, back},
+		} {
+			diff := string(read(t, dir, way.diff))
+			if seen[diff+string(way.from)] {
+				continue
+			}
+			seen[diff+string(way.from)] = true
+			drifts := append(fileDrifts(string(way.from), way.hunks, way.serial), fileDrift{"applied", string(way.to), func(string) string { return "" }})
+			for _, d := range drifts {
+				out = append(out, driftCase{t.Name() + " " + way.name + ": " + d.name, zone.File, string(way.from), string(way.to), diff, d})
+			}
+		}
+	})
+	return out
+}
+
+// patcher is a program that applies a diff.
+type patcher struct {
+	name, tool string
+	args       []string
+	applied    bool // a diff that is applied already does not make it ask, or take that back
+}
+
+var patchers = []patcher{
+	{"GNU patch", "patch", []string{"-p1"}, false}, {"GNU patch --forward", "patch", []string{"--forward", "-p1"}, true},
+	{"GNU patch --forward --fuzz=0", "patch", []string{"--forward", "--fuzz=0", "-p1"}, true},
+	{"git apply", "git", []string{"apply", "-"}, true},
+	{"BusyBox patch", "busybox", []string{"patch", "-p1"}, true}, {"BusyBox patch -N", "busybox", []string{"patch", "-N", "-p1"}, true},
+}
+
+// TestDiffsWholeOrNotAtAll: whatever was edited in a zone file since the export, a diff is
+// applied whole, and the edit stays, or the file stays as it is, byte for byte; the exit
+// code tells which.
+func TestDiffsWholeOrNotAtAll(t *testing.T) {
+	cases := driftCases(t)
+	for _, p := range patchers {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			program, root, count := tool(t, p.tool), t.TempDir(), tally{}
+			for i, c := range cases {
+				if c.drift.name == "applied" && !p.applied {
+					continue
+				}
+				dir := filepath.Join(root, fmt.Sprint(i))
+				file := c.write(t, dir)
+				cmd := exec.Command(program, p.args...)
+				cmd.Dir, cmd.Stdin = dir, strings.NewReader(c.diff)
+				cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+root)
+				out, err := cmd.CombinedOutput()
+				if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+					t.Fatal(err)
+				}
+				got := read(t, file)
+				if p.tool == "busybox" && strings.Contains(c.diff, "\\ No newline") {
+					// Its version 1.35 refuses to change a last line without an end, and leaves
+					// an end that should go.
+					count["of these last line open"]++
+					if string(got) == c.want+"\n" || c.drift.back(string(got)) == c.want+"\n" {
+						got = got[:len(got)-1]
+					}
+				}
+				count.check(t, c, got, err == nil, string(out))
+			}
+			t.Logf("%d cases: %v", len(cases), count)
+		})
+	}
+	t.Run("hg import", func(t *testing.T) {
+		t.Parallel()
+		hg(t, cases)
+	})
+}
+
+// write makes the folder of a case.
+func (c driftCase) write(t *testing.T, dir string) (file string) {
+	t.Helper()
+	file = filepath.Join(dir, c.file)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(c.drift.text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// tally counts what became of the cases.
+type tally map[string]int
+
+func (n tally) check(t *testing.T, c driftCase, got []byte, ok bool, says string) {
+	t.Helper()
+	whole := c.drift.name != "applied" && (c.drift.back(string(got)) == c.want || string(got) == c.want)
+	untouched := string(got) == c.drift.text
+	switch {
+	case ok && whole:
+		n["applied"]++
+	case !ok && untouched:
+		n["refused"]++
+	default:
+		t.Errorf("%s: success %v, whole %v, untouched %v: %s\n%s", c.name, ok, whole, untouched, says, got)
+	}
+	if c.drift.name == "none" && !ok && n["of these last line open"] == 0 {
+		t.Errorf("%s: refused: %s", c.name, says)
+	}
+}
+
+// hg imports all cases into one repository, each in a folder of its own, with one server
+// process: to start Mercurial takes longer than to apply a diff.
+func hg(t *testing.T, cases []driftCase) {
+	program, root, diffs, count := tool(t, "hg"), t.TempDir(), t.TempDir(), tally{}
+	for i, c := range cases {
+		c.write(t, filepath.Join(root, fmt.Sprint(i)))
+	}
+	env := append(os.Environ(), "HGRCPATH=", "HGPLAIN=1")
+	for _, args := range [][]string{{"init", "."}, {"commit", "-q", "-A", "-m", "export", "-u", "test"}} {
+		cmd := exec.Command(program, args...)
+		cmd.Dir, cmd.Env = root, env
+		must(t, cmd)
+	}
+	cmd := exec.Command(program, "serve", "--cmdserver", "pipe")
+	cmd.Dir, cmd.Env = root, env
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	if _, _, err := hgFrame(out); err != nil { // its greeting
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		diff, name := filepath.Join(diffs, fmt.Sprint(i)), fmt.Sprint(i)
+		if err := os.WriteFile(diff, []byte(c.diff), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args := strings.Join([]string{"import", "--no-commit", "--force", "--prefix", name, diff}, "\x00")
+		fmt.Fprintf(in, "runcommand\n%s%s", binary.BigEndian.AppendUint32(nil, uint32(len(args))), args)
+		var says bytes.Buffer
+		for {
+			channel, data, err := hgFrame(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if channel == 'r' {
+				count.check(t, c, read(t, root, name, c.file), binary.BigEndian.Uint32(data) == 0, says.String())
+				break
+			}
+			says.Write(data)
+		}
+	}
+	t.Logf("%d cases: %v", len(cases), count)
+}
+
+// hgFrame reads one answer of Mercurial's command server: a channel, a length and data.
+func hgFrame(r io.Reader) (channel byte, data []byte, err error) {
+	var head [5]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, nil, err
+	}
+	data = make([]byte, binary.BigEndian.Uint32(head[1:]))
+	_, err = io.ReadFull(r, data)
+	return head[0], data, err
+}
