@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:82f734c5cfaa4711bbc008610d4d09af. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:08c0c4402a664d2801c9782d709526e0. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                        prints the run sheet and changes nothing
         .\prepare.ps1 -Stage Verify -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:82f734c5cfaa4711bbc008610d4d09af'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:08c0c4402a664d2801c9782d709526e0'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.
