@@ -77,9 +77,9 @@ func (j *job) checkTimes(z *zone) {
 	switch {
 	case times.NoTTL == 0:
 	case times.NoTTLSource == zonefile.TTLPrevious:
-		j.report(codeNoTTL, zoneRange(z.Zone, times.NoTTL, 1), "This record has no TTL, and no $TTL is above it. The plan counts with the TTL of the record before, as BIND and PowerDNS do; NSD and Windows DNS Server take the minimum field of the SOA record. "+advice)
+		j.report(codeNoTTL, zoneRange(z.Zone, times.NoTTL, 1), "This record has no TTL, and no $TTL is above it. The plan counts with the TTL of the record before, as BIND and PowerDNS do; NSD 4.6.1 and Knot DNS 3.2.6 take 3600 seconds, a default of their own, and Windows DNS Server the minimum field of the SOA record. "+advice)
 	default:
-		j.report(codeNoTTL, zoneRange(z.Zone, times.NoTTL, 1), "This record has no TTL, and no $TTL is above it. The plan counts with %d seconds, the minimum field of the SOA record, as BIND, NSD and Windows DNS Server do; PowerDNS 4.7.3 gives it the TTL of the record before. "+advice, z.file.DefaultTTL)
+		j.report(codeNoTTL, zoneRange(z.Zone, times.NoTTL, 1), "This record has no TTL, and no $TTL is above it. The plan counts with %d seconds, the minimum field of the SOA record, as BIND and Windows DNS Server do; NSD 4.6.1 and Knot DNS 3.2.6 take 3600, a default of their own, and PowerDNS 4.7.3 the TTL of the record before. "+advice, z.file.DefaultTTL)
 	}
 }
 

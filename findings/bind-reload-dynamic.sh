@@ -25,7 +25,7 @@ edit() { sed -i 's/192\.0\.2\.80/192.0.2.81/; s/( 1 /( 100 /; s/\b2 *; serial/10
 restart() {
     control "$1" >/dev/null
     wait_for eval '! pgrep -f "$work/named/named.conf"'
-    serve_named "$work/zone" 15312 'allow-update { 127.0.0.1; };'
+    serve_named "" 15312 'allow-update { 127.0.0.1; };'
 }
 edit
 expect "rndc reload" "0 server reload successful" "$(control reload)"

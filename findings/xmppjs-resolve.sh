@@ -48,6 +48,6 @@ import { resolve } from '@xmpp/resolve';
 resolve('full.example.com').then(() => console.log('found'), error => console.log(error.code));
 J
 )"
-for pid in "${started[@]}"; do kill "$pid"; done
+stop
 work=/nonexistent
 exit "$failed"

@@ -2,12 +2,13 @@
 
 work=$(mktemp -d)
 started=()
-clean() {
+# stop: ends the servers that were started.
+stop() {
     for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
     wait 2>/dev/null || true
-    rm -rf "$work"
+    started=()
 }
-trap clean EXIT
+trap 'stop; rm -rf "$work"' EXIT
 
 # debs NAME=VERSION...: those packages and what they depend on, unpacked into $work/root, whose programs are then on PATH.
 debs() {

@@ -1,9 +1,9 @@
 # Sourced after debian.sh. Each function serves the zone example.com from a copy of a file, on one port of 127.0.0.1.
 
-# serve_named FILE PORT [STATEMENT]: with more statements for the zone; serve_named again takes the files as they are now.
+# serve_named FILE PORT [STATEMENT]: with more statements for the zone. Without a FILE it takes what it left in $work/named.
 serve_named() {
     mkdir -p "$work/named"
-    [ -e "$work/named/zone" ] || cp "$1" "$work/named/zone"
+    [ -z "$1" ] || cp "$1" "$work/named/zone"
     cat >"$work/named/named.conf" <<C
 options { directory "$work/named"; pid-file none; session-keyfile none; listen-on port $2 { 127.0.0.1; }; listen-on-v6 { none; };
           recursion no; dnssec-validation no; };

@@ -635,9 +635,9 @@ var topologyRules = []Rule{
 		Summary:  "record without TTL and $TTL",
 		Means: "The zone file has a record without a TTL, and no `$TTL` above it. A zone that the script edits on a Windows DNS " +
 			"server (`delivery = \"windows-dns\"`) is left out: its exports are like that.",
-		Why: "Servers give such a record different TTLs: the minimum field of the SOA record or the TTL of the record before. " +
+		Why: "Servers give such a record different TTLs: the minimum field of the SOA record, the TTL of the record before, or 3600. " +
 			"The plan may wait for the wrong time, and an update that names the TTL may be refused.",
-		Source: "RFC 2308, section 4; BIND 9.18, NSD 4.6 and PowerDNS 4.7.3, measured.",
+		Source: "RFC 2308, section 4; BIND 9.18.49, NSD 4.6.1, Knot DNS 3.2.6 and PowerDNS 4.7.3, measured.",
 		Fix:    "Write a `$TTL` at the head of the file, or a TTL into each record: the one that the server gives today.",
 	},
 	{

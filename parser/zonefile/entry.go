@@ -28,7 +28,8 @@ const (
 type TTLSource uint8
 
 // The sources of a TTL. Servers disagree about records with TTLPrevious: Windows DNS
-// and NSD take the SOA minimum where BIND takes the TTL last stated.
+// takes the SOA minimum, NSD 4.6 and Knot DNS 3.2 take 3600, where BIND takes the TTL
+// last stated.
 const (
 	TTLStated     TTLSource = iota // it stands in the record
 	TTLDirective                   // $TTL
