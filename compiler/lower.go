@@ -29,6 +29,8 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 		To:             j.pool(j.to),
 		XMPPHost:       j.spec.XMPP.Host.V,
 		SIPRoute:       j.sipRoute(),
+		Domains:        j.domainNames(),
+		Partners:       onceEach(j.spec.XMPP.Partners.V),
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
 		Estate:         j.estate(),
@@ -169,20 +171,18 @@ func (l *lowering) preflight() {
 	}
 	facts("p01-store", "Central Management store", ours,
 		l.manage("Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus")),
-		Fact{"P01", "Central Management master", "ActiveMasterFqdn", Like, []string{"*?.?*"}},
-		Fact{"P02", "file transfer agents", "ActiveFileTransferAgents", Like, []string{"*?.?*"}})
+		Fact{Number: "P01", Says: "Central Management master", Property: "ActiveMasterFqdn", Match: Like, Want: []string{"*?.?*"}},
+		Fact{Number: "P02", Says: "transfer agents", Property: "ActiveFileTransferAgents", Match: Like, Want: []string{"*?.?*"}})
 	facts("p03-pool", "target pool is deployed", page("1"),
 		l.manage("Get-CsPool", cmdlet.Arg("Identity", l.plan.To.FQDN)),
-		Fact{"P03", "servers of " + l.plan.To.Name, "Computers", Is, l.plan.To.Servers})
+		Fact{Number: "P03", Says: "servers of " + l.plan.To.Name, Property: "Computers", Match: Is, Want: l.plan.To.Servers})
 	facts("p04-service", "Edge service of the target pool", page("1"),
 		l.manage("Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", l.plan.To.FQDN)), l.serviceFacts()...)
-	domains := []string{}
-	for _, d := range l.xmppDomains() {
-		domains = append(domains, d.Name.V)
-	}
-	facts("p08-domains", "SIP domains", page("5"), l.manage("Get-CsSipDomain"), Fact{"P08", "domains", "Name", Has, domains})
+	facts("p08-domains", "SIP domains", page("5"), l.manage("Get-CsSipDomain"),
+		Fact{Number: "P08", Says: "domains", Property: "Name", Match: Has, Want: l.plan.Domains})
 	facts("p09-federation", "federation is allowed", ours, l.manage("Get-CsAccessEdgeConfiguration"),
-		Fact{"P09", "federation allowed", "AllowFederatedUsers", Is, []string{"True"}})
+		Fact{Number: "P09", Says: "federation allowed", Property: "AllowFederatedUsers", Match: Is, Want: []string{"True"}})
+	l.partners(facts)
 	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
 		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
 	checks := l.forward.ids(Preflight)
@@ -203,14 +203,46 @@ func (l *lowering) preflight() {
 
 func (l *lowering) serviceFacts() []Fact {
 	facts := []Fact{
-		{"P04", "Edge service", "Identity", Is, []string{"EdgeServer:" + l.plan.To.FQDN}},
-		{"P05", "its site", "SiteId", Is, []string{"Site:" + l.plan.To.Site}},
-		{"P06", "its XMPP port", "XmppListeningPort", Is, []string{strconv.Itoa(xmppPort)}},
+		{Number: "P04", Says: "service", Property: "Identity", Match: Is, Want: []string{"EdgeServer:" + l.plan.To.FQDN}},
+		{Number: "P05", Says: "its site", Property: "SiteId", Match: Is, Want: []string{"Site:" + l.plan.To.Site}},
+		{Number: "P06", Says: "its XMPP port", Property: "XmppListeningPort", Match: Is, Want: []string{strconv.Itoa(xmppPort)}},
 	}
 	if l.to.NextHop.Set {
-		facts = append(facts, Fact{"P07", "next hop", "Registrar", Is, []string{"Registrar:" + l.to.NextHop.V}})
+		facts = append(facts, Fact{Number: "P07", Says: "next hop", Property: "Registrar", Match: Is, Want: []string{"Registrar:" + l.to.NextHop.V}})
 	}
 	return facts
+}
+
+// partners compares the allowed partners of the deployment with those of the spec. The
+// reference of New-CsXmppAllowedPartner says that Identity is the primary domain of a
+// partner and that it may have others, AdditionalDomains. Servers of products that have
+// no XMPP federation do not have the cmdlet.
+func (l *lowering) partners(facts func(id, says string, source Source, read cmdlet.Call, facts ...Fact)) {
+	const name = "Get-CsXmppAllowedPartner"
+	if !cmdlet.Has(l.plan.Product, name, "LocalStore") {
+		return
+	}
+	facts("p10-partners", "allowed XMPP partners", ours, l.manage(name),
+		Fact{Number: "P10", Says: "XMPP partners", Property: "Identity,AdditionalDomains", Match: Has, Want: l.plan.Partners, WarnOthers: true})
+}
+
+func (j *job) domainNames() []string {
+	names := []string{}
+	for _, d := range j.xmppDomains() {
+		names = append(names, d.Name.V)
+	}
+	return names
+}
+
+// onceEach sorts names and leaves out those that differ from another in case only.
+func onceEach(names []string) []string {
+	out := []string{}
+	for _, name := range slices.SortedFunc(slices.Values(names), compareNames) {
+		if len(out) == 0 || !sameName(out[len(out)-1], name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // routedSites are the sites that the spec says are on the source pool.

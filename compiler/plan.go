@@ -38,7 +38,11 @@ type Plan struct {
 	XMPPHost       string         `json:"xmpp_host,omitempty"` // empty: SRV records name the pools
 	// SIPRoute is the name of the Edge pool that holds SIP federation, which this plan
 	// does not move; empty if the spec does not say.
-	SIPRoute string    `json:"sip_route,omitempty"`
+	SIPRoute string `json:"sip_route,omitempty"`
+	// Domains are the SIP domains with XMPP federation, Partners the domains of the XMPP
+	// partners that the spec names; of a failover, sorted, each once.
+	Domains  []string  `json:"domains,omitempty"`
+	Partners []string  `json:"partners,omitempty"`
 	Change   Change    `json:"change"`
 	Stages   []Stage   `json:"stages"`
 	Zones    []Zone    `json:"zones"`

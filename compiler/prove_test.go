@@ -204,6 +204,11 @@ func TestDecodeRefusesShape(t *testing.T) {
 		{"route without a form", func(t *testing.T, p *Plan) { stageOf(t, p.Stages, Route).Steps[0].(*SetRoute).Forms = nil }, "no forms"},
 		{"zone that is not there", func(t *testing.T, p *Plan) { p.Zones = []Zone{} }, "no zone"},
 		{"host that is not listed", func(t *testing.T, p *Plan) { stageOf(t, p.Stages, Stop).Hosts = []string{"x"} }, "hosts"},
+		{"a partner without a name", func(_ *testing.T, p *Plan) { p.Partners = []string{""} }, "partners"},
+		{"a partner twice", func(_ *testing.T, p *Plan) { p.Partners = []string{"a.example", "A.example"} }, "twice"},
+		{"domains out of order", func(_ *testing.T, p *Plan) { p.Domains = []string{"b.example", "a.example"} }, "order"},
+		{"another comparison", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = "not" }, "in a way that there is not"},
+		{"others with an exact list", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = Is }, "allows none"},
 		{"wrong order", func(_ *testing.T, p *Plan) { swap(p.Stages, 1, 2) }, "runs before"},
 	}
 	for _, test := range tests {

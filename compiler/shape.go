@@ -30,6 +30,9 @@ func checkShape(plan *Plan) error {
 	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
 		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
 	}
+	if err := checkPeers(plan); err != nil {
+		return err
+	}
 	for i, zone := range plan.Zones {
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
@@ -74,6 +77,10 @@ func checkStage(plan *Plan, stage Stage) error {
 			return fmt.Errorf("step %s (%s) does not belong into stage %s", step.Info().ID, step.kind(), stage.Name)
 		}
 		switch s := step.(type) {
+		case *CheckFacts:
+			if err := checkFacts(s); err != nil {
+				return err
+			}
 		case *SetRoute:
 			if len(s.Forms) == 0 {
 				return fmt.Errorf("step %s has no forms", s.ID)
@@ -99,9 +106,36 @@ func checkStage(plan *Plan, stage Stage) error {
 			if s.Host != plan.ManagementHost && s.Host != AnyHost {
 				return fmt.Errorf("step %s does not belong on %s", s.ID, s.Host)
 			}
+		}
+		switch step.(type) {
 		case *CheckRight, *CheckFacts, *CheckRoutedSites, *Backup, *Rehearse:
 			if host := step.Info().Host; host != plan.ManagementHost {
 				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
+			}
+		}
+	}
+	return nil
+}
+
+// checkFacts wants comparisons that the script knows.
+func checkFacts(s *CheckFacts) error {
+	for _, fact := range s.Facts {
+		switch {
+		case !slices.Contains([]string{Is, Has, Like}, fact.Match):
+			return fmt.Errorf("step %s compares %s in a way that there is not: %q", s.ID, fact.Number, fact.Match)
+		case fact.WarnOthers && fact.Match != Has:
+			return fmt.Errorf("step %s: %s says what others mean, and allows none", s.ID, fact.Number)
+		}
+	}
+	return nil
+}
+
+// checkPeers wants domains and partners in their order, each once.
+func checkPeers(plan *Plan) error {
+	for what, names := range map[string][]string{"domains": plan.Domains, "partners": plan.Partners} {
+		for i, name := range names {
+			if name == "" || i > 0 && (compareNames(names[i-1], name) >= 0 || sameName(names[i-1], name)) {
+				return fmt.Errorf("%s: %q is empty, or stands there twice or out of order", what, name)
 			}
 		}
 	}

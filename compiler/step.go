@@ -86,14 +86,17 @@ const (
 	Like = "like" // one value that matches the wildcard pattern
 )
 
-// Fact is one property and what it has to be. A number P.. can be waived by an
-// operator, on record.
+// Fact is one property and what it has to be. Where Property names several, separated by
+// commas, the values of all of them count. A number P.. can be waived by an operator, on
+// record.
 type Fact struct {
 	Number   string   `json:"number"`
 	Says     string   `json:"says"`
 	Property string   `json:"property"`
 	Match    string   `json:"match"`
 	Want     []string `json:"want"`
+	// WarnOthers puts on record what else there is. Only with Has.
+	WarnOthers bool `json:"warn_others,omitempty"`
 }
 
 // CheckRoutedSites warns when another site than Sites is routed to the pool.

@@ -84,9 +84,12 @@ func (j *job) checkTimes(z *zone) {
 }
 
 // earliest lists what has to wait for old answers to die: a failover that was prepared,
-// or the end of the pool that is left.
+// or the end of the pool that is left, where that is up.
 func (j *job) earliest(plan *Plan) []Earliest {
 	out := []Earliest{}
+	if plan.Kind == KindFailover && plan.Reason != "planned" {
+		return out
+	}
 	for _, zone := range plan.Zones {
 		if !zone.Changed() {
 			continue

@@ -79,7 +79,7 @@ var (
 		note: []string{
 			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.",
 			"# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless",
-			"#        all is so, nothing is changed. P.. can be waived by number; with Warn a difference is only put on record.",
+			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			"# Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.",

@@ -177,7 +177,7 @@ type mutant struct{ name, old, new string }
 // and by the engine.
 var mutants = []mutant{
 	{"open quote", "Name = 'Stop'", "Name = 'Stop"},
-	{"quote in a text", "'XMPP service of this server'", "'XMPP service' of this server'"},
+	{"quote in a text", "'XMPP service here'", "'XMPP service' here'"},
 	{"open brace", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false }", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false"},
 	{"key twice", "Name = 'Stop'; Hosts", "Name = 'Stop'; name = 'Stop'; Hosts"},
 	{"drive in a text", "Name = 'Stop'", "Name = \"$Stop: x\""},

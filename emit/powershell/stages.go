@@ -194,8 +194,12 @@ func (b *builder) facts(s *compiler.CheckFacts) hash {
 	var list array
 	for _, f := range s.Facts {
 		match := map[string]string{compiler.Is: "Is", compiler.Has: "Has", compiler.Like: "Like"}[f.Match]
-		list = append(list, hash{{"Id", b.lit(f.Number), false}, {"Says", b.lit(f.Says), false},
-			{"Property", b.lit(f.Property), false}, {match, b.list(f.Want), false}})
+		fact := hash{{"Id", b.lit(f.Number), false}, {"Says", b.lit(f.Says), false},
+			{"Property", b.lit(f.Property), false}, {match, b.list(f.Want), false}}
+		if f.WarnOthers {
+			fact = append(fact, entry{"Others", b.lit("Warn"), false})
+		}
+		list = append(list, fact)
 	}
 	return hash{{"Read", block{b.run(s.Read, false)}, false}, {"Expect", several(list...), true}}
 }
@@ -227,7 +231,7 @@ func (b *builder) services() command {
 
 func (b *builder) stop(stage compiler.Stage) hash {
 	call := stage.Steps[0].(*compiler.StopServices).Call
-	fact := hash{{"Id", b.lit("2"), false}, {"Says", b.lit("XMPP service of this server"), false},
+	fact := hash{{"Id", b.lit("2"), false}, {"Says", b.lit("XMPP service here"), false},
 		{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}}
 	step := hash{
 		{"Id", b.lit("2"), false}, {"Says", b.lit("services that run"), false}, {"Property", b.lit("Name"), false},

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 800
+	runtimeLines = 830
 	seedLines    = 150
 )
 

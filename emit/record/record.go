@@ -36,6 +36,7 @@ func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
 	p.ifFails()
 	if p.plan.Kind == compiler.KindFailover {
 		p.outage()
+		p.partners()
 	}
 	p.dns()
 	p.earliest()
@@ -209,6 +210,26 @@ func (p *printer) outage() {
 	for _, reach := range p.plan.Outage {
 		p.b.WriteString(Row(Text(words.After(reach)), Text(words.Service(reach.XMPP)), Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
 	}
+	p.gap()
+	for _, note := range words.ReachNotes(p.plan) {
+		p.item(Text(note))
+	}
+}
+
+// partners are those whom the change concerns, and a text to send them.
+func (p *printer) partners() {
+	p.section("XMPP partners")
+	p.text(Text(words.Partners(p.plan)))
+	p.gap()
+	for _, name := range p.plan.Partners {
+		p.item(Code(name))
+	}
+	var lines []string
+	for _, line := range words.Letter(p.plan) {
+		lines = append(lines, words.Visible(line))
+	}
+	p.text("A text to send to each of them:")
+	p.b.WriteString("\n" + block("text", lines))
 }
 
 func (p *printer) rollback() {

@@ -383,6 +383,17 @@ function Get-SimSipDomain($Caller, $Given, $World, $Fault) {
     }
 }
 
+function Get-SimXmppAllowedPartner($Caller, $Given, $World, $Fault) {
+    Assert-SimStore -World $World
+    foreach ($partner in @($World.Partners | Where-Object { -not $Given['Identity'] -or $_.Domain -eq $Given['Identity'] })) {
+        New-Object -TypeName 'PSObject' -Property ([ordered]@{
+                Identity = $partner.Domain; Domain = $partner.Domain; AdditionalDomains = @($partner.Additional); PartnerType = 'Federated'
+                TlsNegotiation = 'Required'; SaslNegotiation = 'Optional'; SupportDialbackNegotiation = $true; EnableKeepAlive = $true
+                ProxyFqdn = ''; ConnectionLimit = 200; Description = ''
+            })
+    }
+}
+
 function Get-SimAccessEdgeConfiguration($Caller, $Given, $World, $Fault) {
     Assert-SimStore -World $World
     New-Object -TypeName 'PSObject' -Property ([ordered]@{

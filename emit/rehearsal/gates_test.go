@@ -154,9 +154,33 @@ func (s *suite) waived() {
 	s.edit(func(w *rehearsal.World) { w.Federated = false })
 	s.refuses(3, preflight, way{}, "a fact that fails")
 	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01, P09"}}) == 0 && strings.Contains(s.last, "WAIVED P09"), "a fact that fails, waived")
+	s.partners(preflight)
 	s.restore(s.points[0])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
 	s.refuses(3, preflight, way{given: map[string]any{"Waive": "3,P01,P02,P03,P04,P05,P06,P07,P08,P09"}}, "another route, waived")
+}
+
+// partners: each that the plan names has to be allowed, be it as an additional domain of
+// another; others are named as a warning.
+func (s *suite) partners(preflight rehearsal.Visit) {
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) {
+		w.Partners = append(w.Partners, rehearsal.Partner{Domain: "other.example.net"})
+	})
+	s.check(s.visit(preflight, way{}) == 0 && strings.Contains(s.last, "WARNING P10") && strings.Contains(s.last, "[other.example.net]"), "a partner that the plan does not name")
+	s.restore(s.points[0])
+	s.check(s.visit(preflight, way{}) == 0 && !strings.Contains(s.last, "WARNING P10"), "no partner but those of the plan")
+	if len(s.plan.Partners) == 0 {
+		return
+	}
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) {
+		w.Partners[0] = rehearsal.Partner{Domain: "other.example.net", Additional: []string{strings.ToUpper(w.Partners[0].Domain), "b.example.net"}}
+	})
+	s.check(s.visit(preflight, way{}) == 0 && strings.Contains(s.last, "[b.example.net,other.example.net]"), "a partner that is an additional domain of another")
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) { w.Partners = []rehearsal.Partner{} })
+	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P10"}}) == 0 && strings.Contains(s.last, "WAIVED P10"), "a partner that is gone, waived")
 }
 
 // setRoutes sets all routes that the plan moves.
@@ -200,6 +224,13 @@ func (s *suite) drift() {
 			code int
 			edit func(*rehearsal.World)
 		}{"another next hop", 3, func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" }})
+	}
+	if len(s.plan.Partners) > 0 {
+		cases = append(cases, struct {
+			name string
+			code int
+			edit func(*rehearsal.World)
+		}{"a partner is gone", 3, func(w *rehearsal.World) { w.Partners = w.Partners[1:] }})
 	}
 	for _, c := range cases {
 		s.restore(s.points[0])

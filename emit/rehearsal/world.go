@@ -16,6 +16,7 @@ type World struct {
 	Federated     bool
 	Master        string // FQDN of the active Central Management server
 	SipDomains    []string
+	Partners      []Partner
 	Sites         []Site
 	Pools         []Pool
 	Hosts         []Host
@@ -23,6 +24,12 @@ type World struct {
 	Replicas      []Replica
 	Zones         []Zone
 	Dns           []Set
+}
+
+// Partner is an allowed XMPP partner: its primary domain, and others.
+type Partner struct {
+	Domain     string
+	Additional []string
 }
 
 // Site is a site; Route is what Get-CsSite shows, empty for none.
@@ -91,6 +98,10 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: plan.Estate.SIPDomains}
 	if product == cmdlet.LiteralProcedure {
 		w.RouteProperty = "XmppExternalFederationRoute"
+	}
+	w.Partners = []Partner{}
+	for _, domain := range plan.Partners {
+		w.Partners = append(w.Partners, Partner{domain, []string{}})
 	}
 	productOf := func(own cmdlet.Product) cmdlet.Product {
 		if product == plan.Product {

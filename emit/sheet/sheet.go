@@ -30,6 +30,9 @@ func Text(plan *compiler.Plan) (string, error) {
 			p.line("if not", advice)
 		}
 	}
+	if plan.Kind == compiler.KindFailover {
+		p.partners()
+	}
 	p.dns()
 	for i, e := range plan.Earliest {
 		if i == 0 {
@@ -175,6 +178,18 @@ func everyHost(names []string) []string {
 		out[i] = words.Host(name)
 	}
 	return out
+}
+
+func (p *printer) partners() {
+	p.title("XMPP PARTNERS")
+	for _, name := range p.plan.Partners {
+		p.literal("  tell", name)
+	}
+	p.line("  how", words.Partners(p.plan)+" change.md has a text to send.")
+	for _, note := range words.ReachNotes(p.plan) {
+		p.label = ""
+		p.line("  note", note)
+	}
 }
 
 func (p *printer) dns() {

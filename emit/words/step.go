@@ -237,7 +237,15 @@ func facts(all []compiler.Fact) string {
 		if how == "" {
 			how = f.Match
 		}
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, f.Property, how, list(f.Want))))
+		property := strings.ReplaceAll(f.Property, ",", " or ")
+		text := strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, property, how, list(f.Want)))
+		if f.WarnOthers {
+			text = fmt.Sprintf("%s %s: each is there, %s; a warning for others that are there", f.Number, f.Says, list(f.Want))
+			if len(f.Want) == 0 {
+				text = fmt.Sprintf("%s %s: the plan names none; a warning for those that are there", f.Number, f.Says)
+			}
+		}
+		out = append(out, text)
 	}
 	return strings.Join(out, "; ")
 }

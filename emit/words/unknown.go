@@ -21,11 +21,11 @@ func Unknowns(plan *compiler.Plan) []string {
 		"The Windows service name of the XMPP proxy on an Edge Server is not documented. The script finds it by XMPP in the display name.",
 		"No page says that Enable-CsTopology, or a restart of services on the Front End Servers, is needed after Set-CsSite. The script does neither. If partners are not reached after stage Verify, try these by a change of their own.",
 		unknownServers,
-		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only. Tell them before the change.",
+		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only: send them the text under XMPP partners before the change.",
 		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it does not read stays unchecked.",
 	}
 	if plan.Reason != "planned" {
-		out = append(out, "Whether "+plan.From.Name+" is really down, and stays down, is not checked. If it returns, records that still name it draw partners to a pool that is not designated.")
+		out = append(out, "Whether "+plan.From.Name+" is really down, and stays down, is not checked. If it returns, stop its XMPP service before partners can reach it: it is not designated any more, and partners with an old answer, or records that still name it, lead there.")
 	}
 	return windows(plan, out...)
 }

@@ -2,6 +2,7 @@ package words
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -88,5 +89,44 @@ func TestRecords(t *testing.T) {
 	set.NewTTL = 3600
 	if got := Records(set); len(got) != 3 || got[2].String() != "  x. 3600 IN A 192.0.2.2" {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestLetter(t *testing.T) {
+	plan := sample.Plan()
+	got := strings.Join(Letter(plan), "\n")
+	for _, want := range []string{
+		"Subject: XMPP federation of contoso.com moves to other addresses\n", "2026-12-05T22:00:00Z to", "CHG0042317",
+		"Old addresses: 203.0.113.11\n", "New addresses: 198.51.100.21, 198.51.100.22\n", "TCP 5269",
+		"old: xmpp.contoso.com. 3600 IN A 203.0.113.11\n", "new: xmpp.contoso.com. 3600 IN A 198.51.100.21\n",
+		"new: _xmpp-server._tcp.contoso.com. 300 IN SRV 10 0 5269 xmpp.contoso.com.\n",
+		"up to 3600 s (1 h)", "\nejabberdctl stop_s2s_connections\n", "\nprosodyctl shell s2s closeall contoso.com",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the text for partners lacks %q:\n%s", want, got)
+		}
+	}
+	for _, line := range Letter(plan) {
+		if len(line) > 96 || Visible(line) != line {
+			t.Errorf("a line that does not fit: %q", line)
+		}
+	}
+	if strings.Contains(got, "stays with the old addresses") {
+		t.Error("a disaster leaves no stream open")
+	}
+	plan.Reason = "planned"
+	if got := strings.Join(Letter(plan), " "); !strings.Contains(got, "stays with the old addresses") {
+		t.Errorf("a planned change says nothing of open streams: %s", got)
+	}
+}
+
+func TestPartners(t *testing.T) {
+	plan := sample.Plan()
+	if got := Partners(plan); !strings.Contains(got, "has no Get-CsXmppAllowedPartner") {
+		t.Errorf("without the fact: %s", got)
+	}
+	plan.Partners = nil
+	if got := Partners(plan); !strings.Contains(got, "names no partners") {
+		t.Errorf("without partners: %s", got)
 	}
 }

@@ -26,6 +26,7 @@ func Plan() *compiler.Plan {
 		FormatVersion: compiler.FormatVersion, Kind: compiler.KindFailover, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae", SpecDigest: "sha256:00ff",
 		Name: "edgepool1-to-edgepool2", Product: cmdlet.LyncServer2013, ManagementHost: management,
 		Reason: "disaster", Procedure: "documented", RouteSites: "target", XMPPHost: "xmpp.contoso.com",
+		Domains: []string{"contoso.com"}, Partners: []string{"gmail.example", "jabber.example.org"},
 		From: compiler.Pool{Name: "EdgePool1", Site: "Site1", FQDN: "edgepool1.contoso.com", AccessEdgeFQDN: "sip1.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{"edge1a.contoso.com"}, IPv4: []string{"203.0.113.11"}},
 		To:   compiler.Pool{Name: "EdgePool2", Site: "Site2", FQDN: "edgepool2.contoso.com", AccessEdgeFQDN: "sip2.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{edgeA, edgeB}, IPv4: []string{"198.51.100.21", "198.51.100.22"}},
 		Change: compiler.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2", WindowStart: "2026-12-05T22:00:00Z",

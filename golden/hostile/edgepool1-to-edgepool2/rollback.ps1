@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f2009c916dc9d011f9ac860b6aeebd60. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:acddb19de19b03c8d22460b5f220c408. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f2009c916dc9d011f9ac860b6aeebd60'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:acddb19de19b03c8d22460b5f220c408'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -260,11 +260,13 @@ function Complete-ChangeStage {
 # ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
 function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     <# .SYNOPSIS
-        Objects, or one property of each, as sorted texts without empty values and doubles. #>
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
     $values = foreach ($one in $From) {
         if ($Property -eq '') { $one; continue }
-        $member = $one.PSObject.Properties[$Property]
-        if ($null -eq $member) { '(no property {0})' -f $Property } else { $member.Value }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
     }
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
 }
@@ -307,6 +309,9 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
     $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
 
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c4ba11b747521ce05331e9a3bf5e086c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:90f4cada3780968f68f3110eaf798f14. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,11 +34,11 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c4ba11b747521ce05331e9a3bf5e086c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:90f4cada3780968f68f3110eaf798f14'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
-#        all is so, nothing is changed. P.. can be waived by number; with Warn a difference is only put on record.
+#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 # Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.
@@ -50,14 +50,13 @@ $Stages = @(
            @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
               Expect = @(
                   @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
-                  @{ Id = 'P02'; Says = 'file transfer agents'; Property = 'ActiveFileTransferAgents'
-                     Like = '*?.?*' } ) }
+                  @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
            @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
               Expect = @{ Id = 'P03'; Says = 'servers of EdgePool2'; Property = 'Computers'
                           Is = 'edge2.contoso.com' } }
            @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
               Expect = @(
-                  @{ Id = 'P04'; Says = 'Edge service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
+                  @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
                   @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
                   @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
                   @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'
@@ -66,6 +65,9 @@ $Stages = @(
               Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = 'xn--bcher-kva.example' } }
            @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
               Expect = @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True' } }
+           @{ Read = { Get-CsXmppAllowedPartner -ErrorAction Stop }
+              Expect = @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'
+                          Has = 'xn--r8jz45g.xn--zckzah'; Others = 'Warn' } }
            @{ Read = { Get-ChangeRight }
               Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
            @{ Read = { Get-CsSite -ErrorAction Stop |
@@ -81,8 +83,7 @@ $Stages = @(
     @{ Name = 'Stop'; Hosts = @('edge2.contoso.com'); Elevated = $true; NeedsReceipt = $true; NotAfter = 'Start'
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
-                  Expect = @{ Id = '2'; Says = 'XMPP service of this server'; Property = 'DisplayName'
-                              Like = '*XMPP*' } }
+                  Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
        Steps = @{ Id = '2'; Says = 'services that run'; Property = 'Name'; To = @(); Remember = 'Services'
                   Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop |
                            Where-Object { [string]$_.Status -ne 'Stopped' } }
@@ -332,11 +333,13 @@ function Complete-ChangeStage {
 # ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
 function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     <# .SYNOPSIS
-        Objects, or one property of each, as sorted texts without empty values and doubles. #>
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
     $values = foreach ($one in $From) {
         if ($Property -eq '') { $one; continue }
-        $member = $one.PSObject.Properties[$Property]
-        if ($null -eq $member) { '(no property {0})' -f $Property } else { $member.Value }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
     }
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
 }
@@ -379,6 +382,9 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
     $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
 
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {

@@ -279,11 +279,13 @@ function Complete-ChangeStage {
 # ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
 function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     <# .SYNOPSIS
-        Objects, or one property of each, as sorted texts without empty values and doubles. #>
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
     $values = foreach ($one in $From) {
         if ($Property -eq '') { $one; continue }
-        $member = $one.PSObject.Properties[$Property]
-        if ($null -eq $member) { '(no property {0})' -f $Property } else { $member.Value }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
     }
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
 }
@@ -326,6 +328,9 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
     $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
 
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {

@@ -1,0 +1,118 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
+
+// Partners says what is known of the XMPP partners that a change concerns.
+func Partners(plan *compiler.Plan) string {
+	checked := slices.ContainsFunc(plan.Stages, func(s compiler.Stage) bool {
+		return slices.ContainsFunc(s.Steps, comparesPartners)
+	})
+	switch {
+	case len(plan.Partners) > 0 && checked:
+		return "Fact P10 of stage Preflight compares these partners with Get-CsXmppAllowedPartner and names others that are allowed there as a warning. Tell all of them before the change."
+	case len(plan.Partners) > 0:
+		return fmt.Sprintf("The reference of %s has no Get-CsXmppAllowedPartner, so nothing compares these partners with the deployment. Tell them before the change.", Product(plan.Product))
+	case checked:
+		return "The spec names no partners: xmpp_federation, partners. Stage Preflight names those that Get-CsXmppAllowedPartner shows, as a warning of P10. Tell them before the change."
+	}
+	return fmt.Sprintf("The spec names no partners, and the reference of %s has no Get-CsXmppAllowedPartner: whom to tell has to be known from elsewhere.", Product(plan.Product))
+}
+
+func comparesPartners(step compiler.Step) bool {
+	s, ok := step.(*compiler.CheckFacts)
+	return ok && s.Read.Name == "Get-CsXmppAllowedPartner"
+}
+
+// Letter is a text to send to partners, line by line. Lines are not made visible yet.
+func Letter(plan *compiler.Plan) []string {
+	domains := list(plan.Domains)
+	out := []string{"Subject: XMPP federation of " + domains + " moves to other addresses", ""}
+	out = wrap(out, fmt.Sprintf("We change the servers that answer XMPP federation for %s. Time: %s. Our ticket: %s.", domains, Window(plan.Change), plan.Change.Ticket))
+	out = append(out, "", "Old addresses: "+addresses(plan.From), "New addresses: "+addresses(plan.To), "Port: TCP 5269, as before",
+		"DNS records, with the TTL in seconds:")
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			for _, record := range Records(set) {
+				out = append(out, map[byte]string{'-': "old: ", '+': "new: ", ' ': "stays: "}[record.Op]+record.String()[2:])
+			}
+		}
+	}
+	out = append(out, "")
+	out = wrap(out, "- If your firewall names our addresses: before that time allow TCP 5269 to and from the new ones, and keep the old ones until we say that the change is over.")
+	if caches, all := lastAnswers(plan); all > 0 {
+		out = wrap(out, fmt.Sprintf("- Your resolver may give the old records for up to %s after the last of our name servers has the new ones; that is over %s after the change at the latest. Until then messages may fail in both directions: with dialback your server looks up our records for messages from us, too.",
+			Seconds(caches), Seconds(all)))
+	}
+	if planned(plan) {
+		out = wrap(out, "- A stream that your server has open stays with the old addresses until we close it. Your server connects again by itself.")
+	}
+	out = wrap(out, "- If messages still come back after that, close the streams of your server to us; the next message makes it look up our records. ejabberd:")
+	out = append(out, ejabberd)
+	out = append(out, "Prosody:")
+	for _, domain := range plan.Domains {
+		out = append(out, prosody+domain)
+	}
+	return out
+}
+
+// What ends the streams of a partner. ejabberd's ends those to everybody.
+const (
+	ejabberd = "ejabberdctl stop_s2s_connections"
+	prosody  = "prosodyctl shell s2s closeall "
+)
+
+func planned(plan *compiler.Plan) bool { return plan.Reason == "planned" }
+
+func addresses(pool compiler.Pool) string {
+	return strings.Join(slices.Concat(pool.IPv4, pool.IPv6), ", ")
+}
+
+// lastAnswers are the longest times, over all zones that change, for which somebody has
+// old answers: after all name servers of the zone have the new records, and in all.
+func lastAnswers(plan *compiler.Plan) (caches, all uint32) {
+	for _, zone := range plan.Zones {
+		if zone.Changed() {
+			caches, all = max(caches, zone.Wait.Caches()), max(all, zone.Wait.Everywhere())
+		}
+	}
+	return caches, all
+}
+
+// wrap appends text, broken at blanks into lines of at most 96 characters.
+func wrap(out []string, text string) []string {
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		if line != "" && len(line)+1+len(word) > 96 {
+			out, line = append(out, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(out, line)
+}
+
+// ReachNotes says what a "yes" for XMPP federation does not mean for every partner. What
+// is known of servers of partners was measured with Prosody 0.12.3 and ejabberd 23.01.
+func ReachNotes(plan *compiler.Plan) []string {
+	var out []string
+	back := slices.IndexFunc(plan.Outage, func(r compiler.Reach) bool { return r.XMPP.Up && r.XMPP.Through == plan.To.Name })
+	caches, _ := lastAnswers(plan)
+	if back >= 0 && caches > 0 {
+		out = append(out, fmt.Sprintf("XMPP federation after stage %s: a partner whose resolver has an old answer comes later, up to %s after the last name server has the new records. Until then messages to it fail as well where it checks us by dialback, which looks up our records.",
+			After(plan.Outage[back]), Seconds(caches)))
+	}
+	out = append(out, "A partner on ejabberd (seen with 23.01) that could not connect during the change bounces messages for up to 300 s more and asks no DNS in that time. There "+ejabberd+" ends that at once.")
+	if planned(plan) {
+		return append(out, fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of 5 s).", plan.From.Name))
+	}
+	return append(out, fmt.Sprintf("A partner whose stream was open when %s fell silent loses messages without an error, whatever DNS says, for up to some 16 min from its first message on (seen: 941 to 954 s with Prosody 0.12.3 and ejabberd 23.01). Closing its streams ends that: %s, or %sDOMAIN with our domain.",
+		plan.From.Name, ejabberd, prosody))
+}

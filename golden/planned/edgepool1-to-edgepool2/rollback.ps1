@@ -1,0 +1,896 @@
+#Requires -Version 3.0
+
+<#
+.SYNOPSIS
+    Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
+.DESCRIPTION
+    Written by edgeplan for plan sha256:e6805007c265267696f4a39741475975. Copy this one file to every server that the
+    run sheet names and run it there, one stage at a time, in the order of the sheet:
+        .\rollback.ps1                       prints the run sheet and changes nothing
+        .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
+    A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.
+    Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.
+#>
+[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
+param(
+    # The stage to run on this server.
+    [ValidateSet('Start', 'Route', 'Dns', 'Replicate', 'Verify')][string]$Stage,
+    # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
+    [string]$Attest = '',
+    # Numbers of facts that may fail. Each goes into the evidence log.
+    [string[]]$Waive = @(),
+    # Folder for state, evidence and backup. Default: beside the script.
+    [string]$WorkPath = '',
+    # Longest wait for services or replication.
+    [ValidateRange(1, 86400)][int]$TimeoutSeconds = 900,
+    # Time between two looks.
+    [ValidateRange(1, 600)][int]$PollSeconds = 15,
+    # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
+    [switch]$Force
+)
+$Plan = @{ Id = 'sha256:e6805007c265267696f4a39741475975'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+           Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
+# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
+# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
+#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
+#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
+$Stages = @(
+    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
+       Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
+       Steps = @{ Id = 'R1'; Says = 'services that do not run and ran before stage Stop'; To = @()
+                  Read = { Get-ServiceDown }
+                  Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
+    @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com')
+       Does = 'Undoes step 3. Puts the XMPP federation route back to what it was.'
+       Steps = @(
+           @{ Id = 'R2'; Says = 'XMPP federation route of Site1'
+              Read = { Get-XmppRoute -Site 'Site1' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
+              Forms = @(
+                  @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                     From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
+                     Set = { Set-CsSite -Identity 'Site1' -XmppFederationRoute (
+                                'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+                  @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                     From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
+                     Set = { Set-CsSite -Identity 'Site1' -XmppExternalFederationRoute (
+                                 'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
+           @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+              Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route2'; WaitSeconds = 60; Restore = $true
+              Forms = @(
+                  @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                     From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
+                     Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                                'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+                  @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                     From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
+                     Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                 'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } ) }
+    @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com')
+       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
+       Zones = @(
+           @{ Zone = 'contoso.com'; Server = '192.0.2.53'; OldAnswers = 300
+              Records = @{ Id = '4'; Name = 'xmpp.contoso.com'; Type = 'A'; Is = @('203.0.113.11', '203.0.113.12') } }
+           @{ Zone = 'fabrikam.com'; Server = '192.0.2.53'; OldAnswers = 300
+              Records = @{ Id = '5'; Name = '_xmpp-server._tcp.fabrikam.com'; Type = 'SRV'; Is = @() } } ) }
+    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Route'
+       Does = 'Pushes the configuration to the servers and waits until they are up to date.'
+       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
+                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
+       Steps = @(
+           @{ Says = 'edge2a.contoso.com is up to date'
+              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
+              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
+           @{ Says = 'edge2b.contoso.com is up to date'
+              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
+              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
+           @{ Says = 'fe02.corp.contoso.com is up to date'
+              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
+              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
+    @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+       Does = 'Checks the route and DNS.' }
+)
+# ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+if ($Force -and -not $PSBoundParameters.ContainsKey('Confirm')) { $ConfirmPreference = 'None' }
+# SIP over TLS. An Edge Server answers here, on its internal side, as long as its Access Edge service runs.
+$SipPort = 5061
+# In 'server:port' an IPv6 address stands in brackets: ($server -replace $IPv6, '[$0]').
+$IPv6 = '^.*:.*$'
+# What a line on the screen shows as '?': control characters and others that could make it look like another line.
+$Unprintable = '[\p{C}\p{Zl}\p{Zp}]'
+# The one question that is asked before a change. -WhatIf makes the answer no, -Force makes it yes.
+$AskOperator = {
+    param([string]$About, [string]$Command)
+    $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
+}
+# ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Resolve-ChangeName')
+$Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
+$Rehearsal = 'rehearsal=' + ($Replaced -join ',')
+if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
+if ($Replaced -notcontains 'Get-ChangeHost') {
+    function Get-ChangeHost {
+        <# .SYNOPSIS
+            FQDN of this computer: its name and primary DNS suffix, as the topology has it. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+        return ($own.HostName + '.' + $own.DomainName).TrimEnd('.').ToLowerInvariant()
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeRight') {
+    function Get-ChangeRight {
+        <# .SYNOPSIS
+            'Administrator' when the shell is elevated, and the RTC groups of the user. #>
+        $user = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+        $principal = New-Object -TypeName 'System.Security.Principal.WindowsPrincipal' -ArgumentList $user
+        if ($principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) { 'Administrator' }
+        foreach ($group in $user.Groups) {
+            try {
+                $name = $group.Translate([System.Security.Principal.NTAccount]).Value -replace '^.*\\', ''
+                if ($name -like 'RTC*') { $name }
+            } catch { Write-Verbose -Message ('No name for ' + $group.Value) }
+        }
+    }
+}
+if ($Replaced -notcontains 'Test-ChangePort') {
+    function Test-ChangePort {
+        <# .SYNOPSIS
+            One bounded TCP connect: open, closed (refused), silent (no answer) or unknown (no such name, no route). #>
+        param([string]$Target, [int]$Port, [int]$Seconds)
+        $family = [System.Net.Sockets.AddressFamily]::InterNetwork
+        if ($Target -like '*:*') { $family = [System.Net.Sockets.AddressFamily]::InterNetworkV6 }
+        $client = New-Object -TypeName 'System.Net.Sockets.TcpClient' -ArgumentList $family
+        try {
+            $attempt = $client.BeginConnect($Target, $Port, $null, $null)
+            if (-not $attempt.AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds($Seconds), $false)) { return 'silent' }
+            $client.EndConnect($attempt)
+            return 'open'
+        } catch {
+            $cause = $_.Exception.GetBaseException()
+            if ($cause -isnot [System.Net.Sockets.SocketException]) { return 'unknown' }
+            if ([string]$cause.SocketErrorCode -eq 'ConnectionRefused') { return 'closed' }
+            if ([string]$cause.SocketErrorCode -eq 'TimedOut') { return 'silent' }
+            return 'unknown'
+        } finally { $client.Close() }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeListener') {
+    function Get-ChangeListener([int]$Port) {
+        <# .SYNOPSIS
+            Where this computer listens on a TCP port, as 'address:port', besides the loopback. Connects to nothing. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
+        $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
+            ForEach-Object { [string]$_ }
+    }
+}
+if ($Replaced -notcontains 'Resolve-ChangeName') {
+    function Resolve-ChangeName {
+        <# .SYNOPSIS
+            What one DNS server has: addresses, or 'priority weight port target'. Throws when it does not say. #>
+        param([string]$Name, [string]$Type, [string]$Server)
+        if ($null -ne (Get-Command -Name 'Resolve-DnsName' -ErrorAction SilentlyContinue)) {
+            try {
+                # A server may add addresses of name servers and SRV targets; they are in another section.
+                $all = @(Resolve-DnsName -Name $Name -Type $Type -Server $Server -DnsOnly -NoHostsFile -ErrorAction Stop |
+                    Where-Object { [string]$_.QueryType -eq $Type -and [string]$_.Section -eq 'Answer' })
+            } catch {
+                if ($_.FullyQualifiedErrorId -match '^DNS_(ERROR_RCODE_NAME_ERROR|INFO_NO_RECORDS)') { return }
+                throw
+            }
+            foreach ($one in $all) {
+                if ($Type -ne 'SRV') { [string]$one.IPAddress; continue }
+                @($one.Priority, $one.Weight, $one.Port, $one.NameTarget.TrimEnd('.').ToLowerInvariant()) -join ' '
+            }
+            return
+        }
+        # Windows Server 2008 R2 has only nslookup. It gets an address: with a name it may end up at another server.
+        $at = [string]@([System.Net.Dns]::GetHostAddresses($Server) | Sort-Object -Property 'AddressFamily')[0]
+        # It writes remarks to the error stream: under Stop they would end the script.
+        $ErrorActionPreference = 'Continue'
+        $text = @(nslookup.exe ('-type=' + $Type) ($Name + '.') $at 2>&1 | ForEach-Object { ([string]$_).TrimEnd() })
+        $text = $text -join [char]10
+        # The server itself comes first, up to a blank line. Remarks (***) and lines of other names are no answer.
+        $own = [regex]::Escape($Name)
+        $answer = @($text -split ('(?s)' + [regex]::Escape($at) + '.*?\n\n'), 2)[1]
+        $answer = $answer -replace ('(?m)^(\*\*\*|(?!' + $own + '\s).* address = ).*$'), ''
+        $shape = @{ A = '(?<![^\s,])(\d+\.\d+\.\d+\.\d+)(?![^\s,])'
+            AAAA = '(?i)(?<![^\s,])([\da-f]*:[\da-f]*:[\da-f:.]*)(?![^\s,])'
+            SRV = 'priority\s*=\s*(\d+)\s+weight\s*=\s*(\d+)\s+port\s*=\s*(\d+)\s+svr hostname\s*=\s*(\S+)' }[$Type]
+        $found = @(foreach ($match in [regex]::Matches($answer, $shape)) {
+            $value = @($match.Groups | Select-Object -Skip 1 | ForEach-Object { $_.Value }) -join ' '
+            $value.TrimEnd('.').ToLowerInvariant()
+        })
+        # There is no such record only where it says so: no such name, or the name without data of this type.
+        $none = '(?m)^\*\*\*.*({0}.*(Non-existent domain|NXDOMAIN)|records available for {0})' -f $own
+        $said = $found.Count -gt 0 -or $text -match $none -or $answer -match ($own + '|primary name server')
+        if ($said -and $answer -notmatch 'Served by:') { return $found }
+        throw ('no answer from DNS server {0} that can be understood' -f $Server)
+    }
+}
+
+# ---- Evidence, exit codes, state.
+function Write-ChangeRecord {
+    <# .SYNOPSIS
+        Show one line and append it to the evidence log (JSON lines). A -WhatIf run writes no file. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'for the operator')]
+    param([string]$Step, [string]$Outcome, [string]$Command = '', [string]$Detail = '')
+    $now = [DateTime]::UtcNow.ToString('o')
+    Write-Host -Object (('{0} {1} {2} {3} {4}' -f $now, $Outcome, $Step, $Command, $Detail) -replace $Unprintable, '?')
+    if ($Run.DryRun -or $null -eq $Run.Lock) { return }
+    $record = [ordered]@{
+        utc = $now; plan = $Plan.Id; script = $Plan.Script; stage = $Run.Stage; host = $Run.Host; who = $Run.Who
+        step = $Step; command = $Command; outcome = $Outcome; detail = $Detail
+    }
+    $line = (ConvertTo-Json -InputObject $record -Compress) + [Environment]::NewLine
+    [System.IO.File]::AppendAllText($Run.Evidence, $line)
+}
+
+function Exit-ChangeStage([int]$Code, [string]$Why) {
+    <# .SYNOPSIS
+        Leave the stage: 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first. #>
+    $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList $Why
+    $problem.Data['ExitCode'] = $Code
+    throw $problem
+}
+
+function Read-ChangeState {
+    <# .SYNOPSIS
+        Read the state file of this computer; refuse one of another plan or one that cannot be read. #>
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { return }
+    $state = $null
+    $why = 'it belongs to another plan'
+    try { $state = Import-Clixml -LiteralPath $Run.StatePath } catch { $why = $_.Exception.Message }
+    if ($state -isnot [hashtable] -or [string]$state['Plan'] -cne $Plan.Id) {
+        $way = 'nothing was done. Put {0}.old in its place, or move it away (what it noted is lost), then run this again'
+        Exit-ChangeStage -Code 1 -Why (('cannot use state file {0}: {1}; ' + $way) -f $Run.StatePath, $why)
+    }
+    $Run.State = $state
+}
+
+function Save-ChangeValue([string]$Name, [string]$Value) {
+    <# .SYNOPSIS
+        Put one value into the state file, by way of a second file: a crash leaves the old state or the new one. #>
+    if ($Run.DryRun) { return }
+    $Run.State[$Name] = $Value
+    $fresh = $Run.StatePath + '.new'
+    Export-Clixml -InputObject $Run.State -LiteralPath $fresh -Force -WhatIf:$false -Confirm:$false
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { [System.IO.File]::Move($fresh, $Run.StatePath); return }
+    [System.IO.File]::Replace($fresh, $Run.StatePath, $Run.StatePath + '.old')
+}
+
+function Test-ChangeDone([string]$Stage) {
+    <# .SYNOPSIS
+        Whether a stage of this script is done on this computer. #>
+    return ([string]$Run.State[$Run.Mine + $Stage]) -clike 'Done *'
+}
+
+function Complete-ChangeStage {
+    <# .SYNOPSIS
+        Note the stage as done. What the opposite script noted on its own progress goes: it can be walked again. #>
+    foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }
+    Save-ChangeValue -Name ($Run.Mine + $Run.Stage) -Value ('Done ' + [DateTime]::UtcNow.ToString('o'))
+}
+
+# ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
+function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
+    <# .SYNOPSIS
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
+    $values = foreach ($one in $From) {
+        if ($Property -eq '') { $one; continue }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
+    }
+    return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
+}
+
+function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
+    <# .SYNOPSIS
+        Whether records ('TTL data') are on their way: all data of one side is there, no other data, and no other TTL. #>
+    $both = @($From) + @($To)
+    $data = @($Found -replace '^\d+ ', '')
+    $strange = @($Found | Where-Object {
+            @($both -replace '^\d+ ', '') -notcontains ($_ -replace '^\d+ ', '') -or
+            @($both -replace ' .*$', '') -notcontains ($_ -replace ' .*$', '')
+        })
+    $old = @($From | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    $new = @($To | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    return $strange.Count -eq 0 -and ($old.Count -eq 0 -or $new.Count -eq 0)
+}
+
+function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
+    <# .SYNOPSIS
+        Compare what is (Have) with what a fact says (Is, Has, Only, Like, or From and To); a failure is kept for
+        Assert-ChangeFact. #>
+    $kind = @('Is', 'Has', 'Only', 'Like', 'From' | Where-Object { $Fact.ContainsKey($_) })[0]
+    $want = @(ConvertTo-ChangeText -From $Fact[$kind])
+    $to = @(ConvertTo-ChangeText -From $Fact['To'])
+    $found = @(ConvertTo-ChangeText -From $Have)
+    $has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0
+    $only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0
+    $like = @($found | Where-Object { $kind -eq 'Like' -and $_ -like $want[0] })
+    $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
+    $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
+    $outcome = 'FAIL'
+    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
+    if ($good) { $outcome = 'PASS' }
+    if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }
+    if ($like.Count -gt 0) { $found = $like }
+    $form = '{0}: {3}'
+    if (-not $good) { $form = '{0}: expected {1} [{2}], found [{3}]' }
+    if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
+    $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
+}
+
+function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
+    <# .SYNOPSIS
+        Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
+    foreach ($group in $Stage['Facts']) {
+        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
+        $objects = @(& $group.Read)
+        foreach ($fact in $group.Expect) {
+            $one = $fact.Clone()
+            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+        }
+    }
+}
+
+function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
+    foreach ($group in $Stage['Facts']) {
+        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
+        }
+    }
+    Assert-ChangeFact
+}
+
+function Assert-ChangeFact {
+    <# .SYNOPSIS
+        Leave the stage if any fact failed. #>
+    if ($Run.Failed.Count -gt 0) { Exit-ChangeStage -Code 3 -Why ('not as planned: ' + ($Run.Failed -join '; ')) }
+}
+
+function Confirm-ChangeAttest([string]$Step, [string]$Fact) {
+    <# .SYNOPSIS
+        A fact that this script cannot see: take the operator's word (-Attest) into evidence, or leave with 5. #>
+    if ($Run.Attest -eq '') { Exit-ChangeStage -Code 5 -Why ('pass -Attest "who, ticket" once this is so: ' + $Fact) }
+    Write-ChangeRecord -Step $Step -Outcome 'ATTESTED' -Detail ('{0}: {1}' -f $Fact, $Run.Attest)
+}
+
+function Confirm-ChangeStopped([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Leave the stage while a server of MustBeStopped answers. Silence will do where Preflight saw the port open. #>
+    if ($Stage.ContainsKey('MustBeStopped') -and $Run.AllowRunningTarget) {
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'OVERRIDE' -Detail 'not checked that the target pool is stopped'
+        return
+    }
+    $doubt = @()
+    foreach ($server in $Stage['MustBeStopped']) {
+        $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
+        $why = '{0}:{1} still answers: run stage Stop there first' -f ($server -replace $IPv6, '[$0]'), $SipPort
+        if ($answer -ceq 'open') { Exit-ChangeStage -Code 3 -Why $why }
+        if ($answer -cne 'closed' -and $Run.State['Open ' + $server] -cne 'open') { $doubt += $server }
+    }
+    $fact = 'stage Stop is done on ' + ($doubt -join ', ')
+    if ($doubt.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact $fact }
+}
+
+function Get-ChangeReceipt([string]$Stamp) {
+    <# .SYNOPSIS
+        Receipt of a passed Preflight: UTC stamp, and a checksum over it and the plan; typed in on another server. #>
+    $sha = New-Object -TypeName 'System.Security.Cryptography.SHA256CryptoServiceProvider'
+    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stamp))
+    return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
+}
+
+function Confirm-ChangeReceipt {
+    <# .SYNOPSIS
+        Leave the stage without the receipt that Preflight of this very plan printed. Asked for once per server. #>
+    $receipt = $Run.Receipt
+    if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stamp ($receipt -split '-')[0])) {
+        Exit-ChangeStage -Code 5 -Why 'pass the receipt that stage Preflight of this plan printed: -Receipt'
+    }
+    Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
+}
+
+function ConvertTo-ChangeData([object[]]$From) {
+    <# .SYNOPSIS
+        Record data in one spelling: addresses as .NET prints them, SRV data in lower case with a dot at the end. #>
+    foreach ($data in @($From | Where-Object { $null -ne $_ })) {
+        $address = $null
+        if ([System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
+        (([string]$data).Trim() -replace '\s+', ' ').TrimEnd('.').ToLowerInvariant() + '.'
+    }
+}
+
+function Confirm-ChangeRecord([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Compare the records of a stage, each at the server of its zone. No answer: -Attest will do. Another: never. #>
+    $silent = @()
+    $pending = @()
+    foreach ($zone in $Stage['Zones']) {
+        foreach ($record in $zone.Records) {
+            $what = '{0} {1} (zone {2} at {3})' -f $record.Name, $record.Type, $zone.Zone, $zone.Server
+            try {
+                $have = @(Resolve-ChangeName -Name $record.Name -Type $record.Type -Server $zone.Server)
+            } catch {
+                $silent += $what
+                Write-ChangeRecord -Step $record.Id -Outcome 'UNKNOWN' -Detail ($what + ': ' + $_.Exception.Message)
+                continue
+            }
+            $have = @(ConvertTo-ChangeData -From $have)
+            $want = @(ConvertTo-ChangeData -From (@($record['Is']) + @($record['Has'])))
+            $missing = @($want | Where-Object { $have -notcontains $_ })
+            $extra = @($have | Where-Object { $want -notcontains $_ })
+            if ($missing.Count -eq 0 -and ($extra.Count -eq 0 -or $record.ContainsKey('Has'))) {
+                Write-ChangeRecord -Step $record.Id -Outcome 'PASS' -Detail ('{0}: [{1}]' -f $what, ($have -join ', '))
+                continue
+            }
+            $who = 'DNS owner, please change {0}'
+            if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
+            $pending += $who -f $what, $zone['ChangedOn']
+            $line = '{0}. IN {1} ' -f $record.Name, $record.Type
+            foreach ($data in $extra) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS-' -Detail ($line + $data) }
+            foreach ($data in $missing) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS+' -Detail ($line + $data) }
+        }
+    }
+    $code = 5
+    if ($Run.Attest -ne '') { $code = 3 }
+    if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ($pending -join '; ') }
+    if ($silent.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact ('DNS as planned: ' + ($silent -join ', ')) }
+}
+
+# ---- What the blocks above call besides cmdlets.
+function Get-XmppRoute([string]$Site) {
+    <# .SYNOPSIS
+        XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>
+    $found = @(Get-CsSite -Identity ($Site -replace '^Site:', '') -ErrorAction Stop)
+    if ($found.Count -ne 1) { Exit-ChangeStage -Code 3 -Why ('sites named {0}: {1}' -f $Site, $found.Count) }
+    foreach ($name in @('XmppFederationRoute', 'XmppExternalFederationRoute')) {
+        $property = $found[0].PSObject.Properties[$name]
+        if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
+    }
+    Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
+}
+
+function Get-ServiceDown {
+    <# .SYNOPSIS
+        Services down or gone: of those that ran before stage Stop and of XMPP; of all where none was noted. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
+    $noted = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
+    $need = @($all | Where-Object { $noted.Count -eq 0 -or $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
+    $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
+    return @($need + $noted | Where-Object { $up -notcontains $_ })
+}
+
+# ---- A Windows DNS server, where it runs. Name is relative to the zone, '@' its apex. -Wmi: 2008 R2 has no DnsServer.
+function Get-DnsWmi([string]$Class, [string]$Filter) {
+    <# .SYNOPSIS
+        Objects of the DNS server by WMI. #>
+    Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName ('MicrosoftDNS_' + $Class) -Filter $Filter -ErrorAction Stop
+}
+
+function Get-DnsZoneState([string]$Zone, [switch]$Wmi) {
+    <# .SYNOPSIS
+        'Primary', and nothing else, where this server can change a zone. #>
+    if ($Wmi) {
+        foreach ($one in @(Get-DnsWmi -Class 'Zone' -Filter ("Name='{0}'" -f $Zone))) {
+            if ($one.ZoneType -gt 1) { 'type {0}' -f $one.ZoneType } else { 'Primary' }
+            foreach ($name in @('Paused', 'Shutdown')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+        }
+        return
+    }
+    $one = Get-DnsServerZone -Name $Zone -ErrorAction Stop
+    [string]$one.ZoneType
+    foreach ($name in @('IsPaused', 'IsShutdown', 'IsReadOnly')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+}
+
+function Get-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Records, or only the one with this Data: Data, Ttl in seconds, both as Text, and Source, the server's object. #>
+    if ($Wmi) {
+        $filter = "ContainerName='{0}' AND OwnerName='{1}'" -f $Zone, (($Name + '.' + $Zone) -replace '^@\.', '')
+        $all = @(Get-DnsWmi -Class ($Type + 'Type') -Filter $filter)
+    } else {
+        try {
+            # Where a child of the zone has its name once more, the server gives records of both.
+            $all = @(Get-DnsServerResourceRecord -ZoneName $Zone -Name $Name -RRType $Type -ErrorAction Stop |
+                Where-Object { $_.HostName -eq $Name })
+        } catch {
+            # 9714: there is no such name. 9701: it has no such record.
+            if ($_.FullyQualifiedErrorId -match '\b(9701|9714)\b') { return }
+            throw
+        }
+    }
+    $shape = @{ A = 'IPv4Address'; AAAA = 'IPv6Address'; SRV = 'Priority', 'Weight', 'Port', 'DomainName' }[$Type]
+    foreach ($one in $all) {
+        $found = $one.RecordData # by WMI a text
+        if ($Wmi) { $ttl = $one.TTL } else {
+            $ttl = $one.TimeToLive.TotalSeconds
+            $found = @($shape | ForEach-Object { $one.RecordData.PSObject.Properties[$_].Value }) -join ' '
+        }
+        $found = (ConvertTo-ChangeData -From $found).TrimEnd('.')
+        if ($Data -ne '' -and $found -ne (ConvertTo-ChangeData -From $Data).TrimEnd('.')) { continue }
+        $text = '{0} {1}' -f $ttl, $found
+        New-Object -TypeName 'PSObject' -Property @{ Data = $found; Ttl = [string]$ttl; Text = $text; Source = $one }
+    }
+}
+
+function Select-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        One record as the server gave it, to be handed back to it. #>
+    if ($Data -eq '') { throw 'no data: that would be any record' }
+    $found = Get-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    $found | Select-Object -First 1 | ForEach-Object { $_.Source }
+}
+
+function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [int]$Seconds, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Give a record another TTL. The module wants two objects, the old one as the server gave it. #>
+    $old = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    if ($null -eq $old) { throw ('there is no record {0} {1} {2} to give a TTL' -f $Name, $Type, $Data) }
+    if ($Wmi) {
+        $arguments = @{ TTL = [uint32]$Seconds }
+        $null = Invoke-CimMethod -InputObject $old -MethodName 'Modify' -Arguments $arguments -ErrorAction Stop
+        return
+    }
+    $new = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data
+    $new.TimeToLive = [TimeSpan]::FromSeconds($Seconds)
+    Set-DnsServerResourceRecord -ZoneName $Zone -OldInputObject $old -NewInputObject (
+        $new) -ErrorAction Stop -WhatIf:$false -Confirm:$false
+}
+
+function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
+    <# .SYNOPSIS
+        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+    if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
+    $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
+    $words = @($words | Where-Object { $_ -ne '' })
+    # What it writes to the error stream would end the script under Stop.
+    $ErrorActionPreference = 'Continue'
+    $said = @(dnscmd.exe $words 2>&1 | ForEach-Object { ([string]$_).Trim() } | Where-Object { $_ -ne '' })
+    if ($LASTEXITCODE -ne 0) { throw ('dnscmd {0}: {1}: {2}' -f ($words -join ' '), $LASTEXITCODE, ($said -join ' ')) }
+}
+
+# ---- Steps.
+function Get-ChangeCommand([scriptblock]$Block, [string]$File) {
+    <# .SYNOPSIS
+        Text of a block on one line, with the quoted values of $Name1, $Name2, ... and $File in their place. #>
+    $text = $Block.Ast.Extent.Text
+    $start = $Block.Ast.Extent.StartOffset
+    $tail = ''
+    $tokens = $Block.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.VariableExpressionAst] }, $true)
+    foreach ($variable in @($tokens | Sort-Object -Property { $_.Extent.StartOffset } -Descending)) {
+        $name = $variable.VariablePath.UserPath
+        if ($name -notmatch '^(Name\d+|File)$') { continue }
+        $value = $File
+        if ($name -ne 'File') { $value = Get-Variable -Name $name -ValueOnly }
+        # Every kind of single quote is doubled, as in a literal.
+        $value = "'" + ($value -replace "(['\u2018-\u201B])", '$1$1') + "'"
+        $tail = $value + ($text.Substring($variable.Extent.EndOffset - $start) -replace '\r?\n\s*', '') + $tail
+        $text = $text.Substring(0, $variable.Extent.StartOffset - $start)
+    }
+    return (($text -replace '\r?\n\s*', '') + $tail) -replace '(?s)^\{\s*(.*?)\s*\}$', '$1'
+}
+
+function Get-ChangeStep([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Steps of a stage, ready to run: in the first of their Forms that this product has. #>
+    foreach ($step in $Stage['Steps']) {
+        $ready = $step.Clone()
+        foreach ($form in $step['Forms']) {
+            $cmdlet, $parameter = $form.Parameter -split ' -'
+            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { continue }
+            foreach ($key in $form.Keys) { $ready[$key] = $form[$key] }
+            break
+        }
+        if (-not $ready.ContainsKey('To')) {
+            Exit-ChangeStage -Code 3 -Why ('product lacks ' + (@($step.Forms | ForEach-Object { $_.Parameter }) -join ', '))
+        }
+        $ready['Part'] = $Run.Base + '.part.' + $ready['File']
+        $ready['Command'] = ''
+        if ($ready['Set']) { $ready['Command'] = Get-ChangeCommand -Block $ready['Set'] -File $ready.Part }
+        $ready['Want'] = @(ConvertTo-ChangeText -From $ready.To) -join ','
+        $before = 'Before ' + $ready['Record']
+        if ($ready['Restore'] -and $Run.State.ContainsKey($before)) { $ready['Want'] = [string]$Run.State[$before] }
+        $ready
+    }
+}
+
+function Get-ChangeValue([hashtable]$Step) {
+    <# .SYNOPSIS
+        The present value of a step, as text. Of a step that writes a file: whether the finished file exists. #>
+    if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
+    return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
+}
+
+function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
+    <# .SYNOPSIS
+        Leave the stage unless the present value is the one that this step was planned to replace. #>
+    if (-not $Step.ContainsKey('From')) { return }
+    Confirm-ChangeFact -Fact @{ Id = $Step.Id; Says = $Step.Says + ' before the change'; Is = $Step.From } -Have $Now
+    Assert-ChangeFact
+    $set = [string]$Run.State[$Run.Mine + $Step.Record]
+    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ('somebody undid it; begin again with stage Preflight: ' + $set) }
+    if ($Step.Want -ne $Step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $Step.Want) }
+    if ($Step['Restore'] -and -not $Run.State.ContainsKey('Before ' + $Step.Record)) {
+        $fact = 'the value before was [{0}]; this server has no record of it' -f $Step.Want
+        Confirm-ChangeAttest -Step $Step.Id -Fact $fact
+    }
+}
+
+function Wait-ChangeStep([hashtable]$Step) {
+    <# .SYNOPSIS
+        Read until the step has its value, or leave with 2. That a cmdlet returns without an error is no proof. #>
+    $seconds = $Run.TimeoutSeconds
+    if ($Step.ContainsKey('WaitSeconds')) { $seconds = [Math]::Min($seconds, $Step.WaitSeconds) }
+    $waited = 0
+    while (($now = Get-ChangeValue -Step $Step) -ne $Step.Want) {
+        $why = 'after {0} s {1}: [{2}]{3}' -f $waited, $Step.Says, $now, $Step['IfNot']
+        if ($waited -ge $seconds) { Exit-ChangeStage -Code 2 -Why $why }
+        Start-Sleep -Seconds $Run.PollSeconds
+        $waited += $Run.PollSeconds
+    }
+    Write-ChangeRecord -Step $Step.Id -Outcome 'PASS' -Detail ('{0}: [{1}]' -f $Step.Says, $now)
+}
+
+function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
+    $now = Get-ChangeValue -Step $Step
+    if ($now -eq $Step.Want -and (-not $Step['FirstRunAlways'] -or (Test-ChangeDone -Stage $Stage.Name))) {
+        Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
+    } else {
+        Assert-ChangeOrigin -Step $Step -Now $now
+        Confirm-ChangeStopped -Stage $Stage
+        if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
+        $note = $Run.Mine + $Step['Remember']
+        if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
+            if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
+            $File = $Step.Part # Set writes here; the file gets its name when it is complete
+            if ($Step['File']) { [System.IO.File]::Delete($File) }
+            Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
+            & $Step['Set']
+            if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
+            $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
+            Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
+            Wait-ChangeStep -Step $Step
+        } elseif ($Run.DryRun) {
+            Write-ChangeRecord -Step $Step.Id -Outcome 'WHATIF' -Command $Step.Command -Detail $Step.Says
+        } else {
+            Exit-ChangeStage -Code 3 -Why ('declined at the prompt: ' + $Step.Command)
+        }
+    }
+    if ($Step['Restore'] -or -not $Step['Record']) { return }
+    Save-ChangeValue -Name ($Run.Mine + $Step.Record) -Value $Step.Want
+}
+
+function Invoke-ChangeRehearsal([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Before anything stops: are the values of a later stage as planned, and does Rehearse of its steps pass? #>
+    $steps = @(Get-ChangeStep -Stage $Stage)
+    foreach ($step in $steps) {
+        $step['Now'] = Get-ChangeValue -Step $step
+        if ($step.Now -eq $step.Want) {
+            $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
+            Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
+        } else {
+            $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
+            Confirm-ChangeFact -Fact $fact -Have $step.Now
+        }
+        if ($step['Rehearse']) { & $step['Rehearse'] }
+    }
+    foreach ($server in $Stage['MustBeStopped']) {
+        $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
+        $detail = '{0}:{1} is {2}' -f ($server -replace $IPv6, '[$0]'), $SipPort, $answer
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+        if ($answer -ceq 'open') { Save-ChangeValue -Name ('Open ' + $server) -Value 'open' }
+    }
+    Assert-ChangeFact
+    foreach ($step in $steps) {
+        # What a rollback puts back. The first record stays: a later run may find the target already there.
+        $before = 'Before ' + $step.Record
+        if (-not $Run.State.ContainsKey($before)) { Save-ChangeValue -Name $before -Value $step.Now }
+        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Record) -Value '' }
+    }
+}
+
+# ---- Stages.
+function Get-ChangeStage([string]$Name = '*', [switch]$Here) {
+    <# .SYNOPSIS
+        Entries of $Stages, in their order: of one name, of those that run on this computer, or both. #>
+    foreach ($entry in $Stages) {
+        $mine = $entry.Hosts -contains $Run.Host -or $entry.Hosts -contains '*'
+        if ($entry.Name -like $Name -and ($mine -or -not $Here)) { $entry }
+    }
+}
+
+function Get-ChangeCmdlet([object]$From) {
+    <# .SYNOPSIS
+        What all blocks below a value call of the product, or of the DNS server. #>
+    if ($From -is [hashtable]) { $From = @($From.Values) }
+    if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
+    if ($From -is [scriptblock]) {
+        $calls = $From.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+        $calls | ForEach-Object { $_.GetCommandName() -replace '^Invoke-Dnscmd$', 'dnscmd.exe' } |
+            Where-Object { $_ -match '-(Cs|DnsServer)|^dnscmd' }
+    }
+}
+
+function Get-ChangeSource {
+    <# .SYNOPSIS
+        Modules of the cmdlets, and of what waits and asks the DNS: a stand-in for one of them shows here. #>
+    $all = @('Start-Sleep', 'Resolve-DnsName', 'Get-DnsServerResourceRecord', 'Get-CimInstance')
+    $all += @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here))
+    $all = @(Get-Command -Name $all -ErrorAction SilentlyContinue)
+    $all = @($all | Where-Object { [string]$_.CommandType -ne 'Application' })
+    return 'from=' + (@($all | ForEach-Object { $_.ModuleName -replace '^$', 'shell' } | Sort-Object -Unique) -join ',')
+}
+
+function Open-ChangeRun {
+    <# .SYNOPSIS
+        Check host, shell and rights, take the lock and read the state. Returns the stage entry for this computer. #>
+    $entry = @(Get-ChangeStage -Name $Run.Stage -Here)[0]
+    if ($null -eq $entry) {
+        $hosts = @(Get-ChangeStage -Name $Run.Stage | ForEach-Object { $_.Hosts }) -join ', '
+        Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
+    }
+    # Every cmdlet that any stage will run on this computer, so that none is missing half way.
+    foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
+        if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
+        $null = Get-Command -Name $name -ErrorAction Stop
+    }
+    if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
+        Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'
+    }
+    if (-not $Run.DryRun) {
+        $Run.Lock = [System.IO.File]::Open($Run.StatePath + '.lock', 'OpenOrCreate', 'ReadWrite', 'None')
+        # A line that a crash has torn stays alone.
+        $log = [string][char]10
+        if ([System.IO.File]::Exists($Run.Evidence)) { $log = [System.IO.File]::ReadAllText($Run.Evidence) }
+        if (-not $log.EndsWith([string][char]10)) { [System.IO.File]::AppendAllText($Run.Evidence, [Environment]::NewLine) }
+    }
+    Read-ChangeState
+    $detail = 'whatif={0} powershell={1} {2} {3}' -f $Run.DryRun, $PSVersionTable.PSVersion, $Rehearsal, (Get-ChangeSource)
+    Write-ChangeRecord -Step 'START' -Outcome 'START' -Detail $detail
+    return $entry
+}
+
+function Invoke-ChangeStage([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
+    foreach ($name in $Stage['After']) {
+        if (-not (Test-ChangeDone -Stage $name)) { Exit-ChangeStage -Code 3 -Why ('run stage {0} here first' -f $name) }
+    }
+    if ($Stage.ContainsKey('NotAfter') -and (Test-ChangeDone -Stage $Stage.NotAfter)) {
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
+        return
+    }
+    if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }
+    Read-ChangeFact -Stage $Stage
+    foreach ($name in $Stage['StillTrue']) {
+        $earlier = @(Get-ChangeStage -Name $name)[0]
+        foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
+            $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
+            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+        }
+        Confirm-ChangeRecord -Stage $earlier
+    }
+    foreach ($port in $Stage['Open']) {
+        foreach ($server in $port.At) {
+            $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
+            $says = '{0}:{1}' -f ($server -replace $IPv6, '[$0]'), $port.Port
+            Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
+        }
+    }
+    foreach ($name in $Stage['Rehearses']) { Invoke-ChangeRehearsal -Stage @(Get-ChangeStage -Name $name)[0] }
+    Assert-ChangeFact
+    foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
+    if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
+    Assert-ChangeFact
+    Confirm-ChangeRecord -Stage $Stage
+    foreach ($zone in $Stage['Zones']) {
+        if (-not $zone['OldAnswers']) { continue }
+        $until = [DateTime]::UtcNow.AddSeconds($zone.OldAnswers).ToString('u')
+        $detail = 'zone {0}: resolvers may give old answers until {1}' -f $zone.Zone, $until
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+    }
+    foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
+    Complete-ChangeStage
+    if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {
+        $stamp = [DateTime]::UtcNow.ToString('o').Substring(0, 16) -replace '\D', ''
+        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stamp $stamp)
+    }
+}
+
+function Show-ChangeSheet {
+    <# .SYNOPSIS
+        Print the run sheet: stages in order, hosts, commands, and what the state file of this computer says. #>
+    Read-ChangeState
+    Write-Host -Object ('{0}  plan {1}  this host: {2}' -f $Plan.Title, $Plan.Id, $Run.Host)
+    foreach ($entry in $Stages) {
+        $mine = [object]::ReferenceEquals($entry, @(Get-ChangeStage -Name $entry.Name -Here)[0])
+        $mark = 'elsewhere'
+        if ($mine) { $mark = 'to do' }
+        if ($mine -and (Test-ChangeDone -Stage $entry.Name)) { $mark = $Run.State[$Run.Mine + $entry.Name] }
+        Write-Host -Object ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
+        Write-Host -Object ('           ' + $entry.Does)
+        foreach ($step in $entry['Steps']) {
+            foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
+                $line = $form['Manual']
+                if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
+                if ($line) { Write-Host -Object ('           ' + ($line -replace $Unprintable, '?')) }
+            }
+        }
+    }
+}
+
+# ---- The run. What a stage has as Shared, each of its steps has, unless the step has its own.
+foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
+    foreach ($step in $entry.Steps) {
+        foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
+    }
+}
+$Run = @{
+    Given = $PSBoundParameters; DryRun = [bool]$WhatIfPreference
+    Stage = $Stage; Host = Get-ChangeHost; Who = [Environment]::UserDomainName + '\' + [Environment]::UserName
+    Attest = $Attest; Receipt = [string]$PSBoundParameters['Receipt']
+    AllowRunningTarget = [bool]$PSBoundParameters['AllowRunningTarget']
+    Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
+    Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
+    Failed = @(); Started = $false; Finished = $false
+}
+# Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
+if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
+$WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
+$Run.Base = [System.IO.Path]::Combine($WorkPath, 'edgeplan-' + $Plan.Id.Substring(7, 8) + '.' + $Run.Host)
+$Run.StatePath = $Run.Base + '.state.xml'
+$Run.Evidence = $Run.Base + '.evidence.jsonl'
+# Ctrl+C runs finally and nothing else: what stands for success is set last.
+$exitCode = 1
+try {
+    if ($Run.Stage -eq '') {
+        Show-ChangeSheet
+    } else {
+        $entry = Open-ChangeRun
+        $Run.Started = $true
+        Invoke-ChangeStage -Stage $entry
+        $Run.Finished = $true
+    }
+    $exitCode = 0
+} catch {
+    $detail = $_.Exception.Message
+    if ($null -ne $_.Exception.Data['ExitCode']) {
+        $exitCode = [int]$_.Exception.Data['ExitCode']
+    } elseif ($Run.Started) {
+        $exitCode = 2
+        # Where in this file: the innermost line of the stack that is not in a module.
+        $place = [regex]::Match($_.ScriptStackTrace, [regex]::Escape($MyInvocation.MyCommand.Name) + ':\D*(\d+)')
+        $detail += ' (line {0})' -f $place.Groups[1].Value
+    }
+    Write-ChangeRecord -Step 'STOP' -Outcome 'STOPPED' -Detail $detail
+} finally {
+    # Only a stage that came to its end gets a COMPLETE record, and it is the last one.
+    try {
+        $outcome = 'ENDED'
+        if ($Run.Finished -and -not $Run.DryRun) { $outcome = 'COMPLETE' }
+        $form = 'stage {0} on {1}: exit code {2} whatif={3} {4}'
+        $detail = $form -f $Run.Stage, $Run.Host, $exitCode, $Run.DryRun, $Rehearsal
+        if ($Run.Stage -ne '') { Write-ChangeRecord -Step 'END' -Outcome $outcome -Detail $detail }
+    } finally { if ($null -ne $Run.Lock) { $Run.Lock.Dispose() } }
+}
+exit $exitCode
