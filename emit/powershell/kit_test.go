@@ -23,6 +23,7 @@ import (
 var idioms = []struct{ kit, known string }{
 	{"#Requires -Version 5.1\r\n\r\n<#\r\n.SYNOPSIS\r\n", "#Requires -Version 3.0\r\n\r\n<#\r\n.SYNOPSIS\r\n"},
 	{"$env:SIM_", "$env_SIM_"},
+	{"$env:PSModulePath", "$env_PSModulePath"},
 	{"$global:LASTEXITCODE", "$global_LASTEXITCODE"},
 	{"$script:Failed++\r\n", "$script_Failed += 1\r\n"},
 	{"$script:Failed", "$script_Failed"},
@@ -53,7 +54,7 @@ var kitTypes = strings.Fields(`
 	System.Collections.IDictionary System.Diagnostics.Process System.Diagnostics.Process::GetCurrentProcess
 	System.IO.Directory System.IO.Directory::CreateDirectory System.IO.Directory::Exists System.IO.Directory::GetFiles
 	System.IO.File::Copy System.IO.File::ReadAllBytes System.IO.File::ReadAllLines System.IO.File::WriteAllText
-	System.IO.Path::GetTempPath System.Management.Automation.PSCmdlet
+	System.IO.Path::GetTempPath System.IO.Path::PathSeparator System.Management.Automation.PSCmdlet
 	System.Security.Cryptography.SHA256 System.Security.Cryptography.SHA256::Create
 	System.Threading.Thread System.Threading.Thread::Sleep System.Threading.Timeout System.Threading.Timeout::Infinite`)
 

@@ -116,6 +116,9 @@ var dnsServerNote = []string{
 	"#        Needs: before an old record goes, all data of To of that fact has to be there.",
 }
 
+// moduleNote stands there where the servers have two products.
+var moduleNote = []string{"# Module: of the product of these servers, which is another than that of the management host."}
+
 // script puts the two parts together.
 func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) ([]byte, error) {
 	if len(stages) == 0 {
@@ -140,6 +143,9 @@ func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title str
 	data.lines(d.note)
 	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.DNSServer }) {
 		data.lines(dnsServerNote)
+	}
+	if module(plan.To.Product) != module(plan.Product) {
+		data.lines(moduleNote)
 	}
 	data.lines(named[first:])
 	data.text("$Stages = @(")

@@ -132,6 +132,16 @@ func (b *builder) open(stage compiler.Stage, more ...entry) hash {
 	return append(hash{{key: "Name", value: b.lit(stage.Name)}, {key: "Hosts", value: b.array(stage.Hosts)}}, more...)
 }
 
+// edge opens an entry of Edge Servers. Module is theirs, where the product of the pool is
+// another than that of the management host.
+func (b *builder) edge(stage compiler.Stage, more ...entry) hash {
+	h := b.open(stage, more...)
+	if own := module(b.plan.To.Product); own != module(b.plan.Product) {
+		h = append(h, entry{"Module", b.lit(own), false})
+	}
+	return h
+}
+
 func (b *builder) does(text string) entry { return entry{"Does", b.lit(text), true} }
 
 // documented tells whether the target pool is stopped while the route is set.
@@ -239,7 +249,7 @@ func (b *builder) stop(stage compiler.Stage) hash {
 		{"Read", block{b.services(), bare("Where-Object { [string]$_.Status -ne 'Stopped' }")}, true},
 		{"Set", block{b.run(call, false)}, true},
 	}
-	return b.open(stage, entry{"Elevated", yes, false}, entry{"NeedsReceipt", yes, false}, entry{"NotAfter", b.lit(compiler.Start), false},
+	return append(b.edge(stage, entry{"Elevated", yes, false}, entry{"NeedsReceipt", yes, false}, entry{"NotAfter", b.lit(compiler.Start), false}),
 		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."),
 		entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true},
 		entry{"Steps", step, true})
@@ -255,7 +265,7 @@ func (b *builder) start(stage compiler.Stage) hash {
 	case !b.documented():
 		does, says = "Starts what does not run: the services have to run before the route is set.", "services that do not run"
 	}
-	return b.open(stage, entry{"Elevated", yes, false}, b.does(does), entry{"Steps", hash{
+	return append(b.edge(stage, entry{"Elevated", yes, false}), b.does(does), entry{"Steps", hash{
 		{"Id", b.lit(id), false}, {"Says", b.lit(says), false}, {"To", none, false},
 		{"Read", block{bare("Get-ServiceDown")}, true}, {"Set", block{b.run(step.Call, false)}, true},
 	}, true})
@@ -320,7 +330,7 @@ func (b *builder) firewall(stage compiler.Stage) hash {
 	step := stage.Steps[0].(*compiler.ConfirmPort)
 	nat := ""
 	if b.plan.To.NAT {
-		nat = ", which NAT translates to the Edge Servers,"
+		nat = " (NAT)"
 	}
 	says := fmt.Sprintf("TCP %d is open from anywhere to %s%s and back out", step.Port, strings.Join(step.Addresses, ", "), nat)
 	return b.open(stage, entry{"NotAfter", b.lit(compiler.Firewall), false},

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 830
+	runtimeLines = 835
 	seedLines    = 150
 )
 
@@ -168,7 +168,7 @@ func paramProblems(change string) []string {
 }
 
 func ownComments() []string {
-	out := append([]string{"# " + stageParam}, dnsServerNote...)
+	out := slices.Concat([]string{"# " + stageParam}, dnsServerNote, moduleNote)
 	for _, d := range []direction{forward, preparing, backward} {
 		out = append(out, d.note...)
 		for _, list := range [][]param{d.params, d.stopParams, commonParams} {

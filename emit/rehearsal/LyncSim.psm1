@@ -18,6 +18,7 @@
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
+#       shell:plain  no module of the product is loaded: the cmdlets come with Import-Module of the one that the server has
 # Where no page says what a server does, this takes the worse: every change asks for confirmation, an Edge Server cannot
 # reach the Central Management store, services can only be controlled on their own server, a failed start is no error. A DNS
 # server takes an old object only as the record is now, and gives records of a child with the same name as well.
@@ -784,12 +785,36 @@ function Invoke-SimDnscmdWork([object]$World, [System.Collections.IDictionary]$W
 }
 
 # ---- Sitting down at another computer.
+function Set-SimModule([string]$Product) {
+    # With shell:plain, the one module of the product that can be imported by its name; else, and without a product, none.
+    Get-Module -Name 'Lync', 'SkypeForBusiness' | Remove-Module
+    $separator = [string][System.IO.Path]::PathSeparator
+    $paths = @($env:PSModulePath -split $separator | Where-Object { $_ -notlike '*LyncSim.modules*' })
+    if ($Product -ne '') {
+        $name = 'SkypeForBusiness'
+        if ($Product -notlike 'sfb-*') { $name = 'Lync' }
+        $folder = [System.IO.Path]::Combine($env:SIM_WORLD, 'LyncSim.modules', $name)
+        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($folder, $name))
+        $cmdlets = [System.IO.Path]::Combine($env:SIM_KIT, 'Cmdlets.' + $Product + '.psm1') -replace "'", "''"
+        # Not found by looking into the file: else the cmdlets would come by themselves, whatever is imported.
+        $text = "& (Get-Command -Name 'Import-Module') -Name '{0}' -Global -DisableNameChecking" -f $cmdlets
+        [System.IO.File]::WriteAllText([System.IO.Path]::Combine($folder, $name, $name + '.psm1'), $text)
+        $paths = @($folder) + $paths
+    }
+    $env:PSModulePath = $paths -join $separator
+}
+
 function Enter-SimHost([string]$Name) {
     # The shell of that computer has the cmdlets of its product and of its DNS server, or none.
     $env:SIM_HOST = $Name
     $computer = Get-SimHere -World (Get-SimWorld)
     $wanted = @()
+    Set-SimModule
     if ($null -ne $computer) { $wanted = @($computer.Product, $computer.Dns | Where-Object { $_ -ne '' } | ForEach-Object { 'Cmdlets.' + $_ }) }
+    if ($null -ne $computer -and (Test-SimFault -Fault 'shell:plain')) {
+        Set-SimModule -Product ([string]$computer.Product)
+        $wanted = @($wanted | Where-Object { $_ -ne 'Cmdlets.' + $computer.Product })
+    }
     foreach ($module in @(Get-Module -Name 'Cmdlets.*')) {
         if ($wanted -notcontains $module.Name) { Remove-Module -ModuleInfo $module }
     }

@@ -100,7 +100,7 @@ function Invoke-Walk([object[]]$Visits) {
 function Assert-Fault([string]$Text) {
     # Each fault has to be one that the simulation knows: another would never happen, and nobody would notice.
     $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:stuck@[^@]+|' +
-        'tcp:(silent|unknown)|dns:down|firewall:closed|store:(down|readonly)|rights:none)$'
+        'tcp:(silent|unknown)|dns:down|firewall:closed|store:(down|readonly)|rights:none|shell:plain)$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
         if ($one -notmatch $known) { throw ('there is no fault {0}; the head of LyncSim.psm1 lists them' -f $one) }
@@ -126,7 +126,7 @@ function Show-World([string]$When) {
 
 $code = 2
 $saved = @{}
-foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
+foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT', 'PSModulePath')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
     Assert-Fault -Text $Fault
     if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
@@ -161,7 +161,7 @@ try {
 } catch {
     Write-Line -Text ('The rehearsal could not be held: ' + $_.Exception.Message)
 } finally {
-    Get-Module -Name 'LyncSim', 'Cmdlets.*' | Remove-Module
+    Get-Module -Name 'LyncSim', 'Cmdlets.*', 'Lync', 'SkypeForBusiness' | Remove-Module
     foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
 }
 exit $code

@@ -9,8 +9,8 @@ $stage = {
         $env:SIM_KIT = $Ask.Kit
         Import-Module -Name ([System.IO.Path]::Combine($Ask.Kit, 'LyncSim.psm1')) -Global -DisableNameChecking
     }
-    Enter-SimHost -Name $Ask.Host
     $env:SIM_FAULT = $Ask.Fault
+    Enter-SimHost -Name $Ask.Host
     $given = @{}
     foreach ($property in $Ask.Given.PSObject.Properties) { $given[$property.Name] = $property.Value }
     $text = @()

@@ -44,8 +44,7 @@ $Plan = @{ Id = 'sha256:05f11d64b221fd24d5ac0e190c7853f8'; Script = 'failover'; 
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 # Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.
 # OldAnswers: seconds that resolvers may keep the old answers of a zone.
-$Name1 = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22, which NAT transl'
-$Name1 += '' + 'ates to the Edge Servers, and back out'
+# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
@@ -84,7 +83,7 @@ $Stages = @(
               Set = { Get-CsSite -ErrorAction Stop |
                       Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Stop'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; NeedsReceipt = $true
-       NotAfter = 'Start'
+       NotAfter = 'Start'; Module = 'Lync'
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
                   Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
@@ -119,8 +118,9 @@ $Stages = @(
                          Has = '0 0 5269 xmpp.contoso.com' } ) } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); NotAfter = 'Firewall'
        Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
-       Attests = @{ Id = '6'; Says = $Name1 } }
-    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
+       Attests = @{ Id = '6'
+                    Says = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22 (NAT) and back out' } }
+    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; Module = 'Lync'
        Does = 'Step 7. Starts the services and waits until they run.'
        Steps = @{ Id = '7'; Says = 'services that do not run and ran before stage Stop'; To = @()
                   Read = { Get-ServiceDown }
@@ -814,10 +814,14 @@ function Open-ChangeRun {
         Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
     }
     # Every cmdlet that any stage will run on this computer, so that none is missing half way.
-    foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
-        if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
-        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
-        $null = Get-Command -Name $name -ErrorAction Stop
+    foreach ($own in @(Get-ChangeStage -Here)) {
+        $module = $own['Module']
+        if ($null -eq $module) { $module = $Plan.Module }
+        foreach ($name in @(Get-ChangeCmdlet -From $own | Sort-Object -Unique)) {
+            if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+            if ($name -like '*-Cs*') { Import-Module -Name $module -ErrorAction Stop }
+            $null = Get-Command -Name $name -ErrorAction Stop
+        }
     }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
         Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'

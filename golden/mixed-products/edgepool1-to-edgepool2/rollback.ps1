@@ -35,8 +35,9 @@ $Plan = @{ Id = 'sha256:05f11d64b221fd24d5ac0e190c7853f8'; Script = 'rollback'; 
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
+# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
-    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
+    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; Module = 'Lync'
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
        Steps = @{ Id = 'R1'; Says = 'services that do not run and ran before stage Stop'; To = @()
                   Read = { Get-ServiceDown }
@@ -734,10 +735,14 @@ function Open-ChangeRun {
         Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
     }
     # Every cmdlet that any stage will run on this computer, so that none is missing half way.
-    foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
-        if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
-        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
-        $null = Get-Command -Name $name -ErrorAction Stop
+    foreach ($own in @(Get-ChangeStage -Here)) {
+        $module = $own['Module']
+        if ($null -eq $module) { $module = $Plan.Module }
+        foreach ($name in @(Get-ChangeCmdlet -From $own | Sort-Object -Unique)) {
+            if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+            if ($name -like '*-Cs*') { Import-Module -Name $module -ErrorAction Stop }
+            $null = Get-Command -Name $name -ErrorAction Stop
+        }
     }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
         Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'

@@ -32,6 +32,7 @@ $Plan = @{ Id = 'sha256:08c0c4402a664d2801c9782d709526e0'; Script = 'prepare'; O
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.
+# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
@@ -705,10 +706,14 @@ function Open-ChangeRun {
         Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
     }
     # Every cmdlet that any stage will run on this computer, so that none is missing half way.
-    foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
-        if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
-        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
-        $null = Get-Command -Name $name -ErrorAction Stop
+    foreach ($own in @(Get-ChangeStage -Here)) {
+        $module = $own['Module']
+        if ($null -eq $module) { $module = $Plan.Module }
+        foreach ($name in @(Get-ChangeCmdlet -From $own | Sort-Object -Unique)) {
+            if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+            if ($name -like '*-Cs*') { Import-Module -Name $module -ErrorAction Stop }
+            $null = Get-Command -Name $name -ErrorAction Stop
+        }
     }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
         Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'

@@ -733,10 +733,14 @@ function Open-ChangeRun {
         Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
     }
     # Every cmdlet that any stage will run on this computer, so that none is missing half way.
-    foreach ($name in @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here) | Sort-Object -Unique)) {
-        if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
-        if ($name -like '*-Cs*') { Import-Module -Name $Plan.Module -ErrorAction Stop }
-        $null = Get-Command -Name $name -ErrorAction Stop
+    foreach ($own in @(Get-ChangeStage -Here)) {
+        $module = $own['Module']
+        if ($null -eq $module) { $module = $Plan.Module }
+        foreach ($name in @(Get-ChangeCmdlet -From $own | Sort-Object -Unique)) {
+            if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+            if ($name -like '*-Cs*') { Import-Module -Name $module -ErrorAction Stop }
+            $null = Get-Command -Name $name -ErrorAction Stop
+        }
     }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
         Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'
