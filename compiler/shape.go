@@ -37,6 +37,9 @@ func checkShape(plan *Plan) error {
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
 		}
+		if !isSHA256.MatchString(zone.OldSHA256) || !isSHA256.MatchString(zone.NewSHA256) {
+			return fmt.Errorf("zone %q: one of %q and %q is no SHA-256 in lower case", zone.Name, zone.OldSHA256, zone.NewSHA256)
+		}
 		if err := checkWindows(plan, zone); err != nil {
 			return err
 		}
@@ -147,6 +150,9 @@ func servedBy(plan *Plan, name, host string) bool {
 	zone, ok := plan.Zone(name)
 	return ok && zone.Windows() && zone.Computer == host
 }
+
+// isSHA256 is what stands in the commands of the change record.
+var isSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // numbered is the number of a fact about a set.
 var numbered = regexp.MustCompile(`^P[1-9][0-9]+$`)

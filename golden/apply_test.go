@@ -116,6 +116,9 @@ func TestZoneDiffsApply(t *testing.T) {
 		if got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1", "-R"); !bytes.Equal(got, old) {
 			t.Errorf("patch -R makes\n%q\nwant\n%q", got, old)
 		}
+		if got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1", "--batch"); !bytes.Equal(got, old) {
+			t.Errorf("a second time patch --batch, of which docs/dns.md warns, makes\n%q", got)
+		}
 		if got := apply(t, zone.File, old, diff, "git", "apply", "-"); !bytes.Equal(got, fresh) {
 			t.Errorf("git apply makes\n%q\nwant\n%q", got, fresh)
 		}

@@ -135,6 +135,7 @@ func writeAll(t *testing.T, dir string, files map[string]string) {
 type nameServer struct {
 	zone    string // with the final dot
 	address string
+	file    string // the zone file
 	client  client // sends what [nameServer.send] is given
 	serial  int64  // of the last transfer
 	nothing string // the rest of the SOA record, which no update may change
@@ -192,7 +193,7 @@ func (b brand) start(t *testing.T, zone, text string) *nameServer {
 			t.Logf("%s:\n%s", b.name, &log)
 		}
 	})
-	s := &nameServer{zone: dns.Fqdn(zone), address: fmt.Sprintf("127.0.0.1:%d", port), client: clients[0]}
+	s := &nameServer{zone: dns.Fqdn(zone), address: fmt.Sprintf("127.0.0.1:%d", port), file: filepath.Join(dir, "zone"), client: clients[0]}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		select {
 		case <-ended:

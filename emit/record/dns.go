@@ -21,6 +21,9 @@ func (p *printer) dns() {
 			p.text("Not changed. The records below are checked at " + Code(zone.Server) + ".")
 		}
 		p.b.WriteString("\n" + block("diff", recordLines(zone)))
+		if zone.Changed() && zone.Delivery == "zone-file" {
+			p.zoneFile(zone)
+		}
 	}
 }
 

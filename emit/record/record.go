@@ -266,7 +266,8 @@ func (p *printer) unknown() {
 
 func (p *printer) files(facts Facts) {
 	p.section("Files")
-	p.text("Both scripts end in the same fixed runtime, SHA-256 " + Code(facts.RuntimeSHA256) + ". Review it once; it is the same in every plan of this edgeplan version. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files.")
+	p.text("Both scripts end in the same fixed runtime, SHA-256 " + Code(facts.RuntimeSHA256) + ". Review it once; it is the same in every plan of this edgeplan version. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
+	p.b.WriteString("\n" + block("powershell", []string{checkSums}))
 	p.gap()
 	p.b.WriteString(Heading("file", "SHA-256"))
 	for _, f := range facts.Files {

@@ -153,7 +153,7 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		if zone.SOAPrerequisite {
 			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
 		}
-		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old%s. The server raises the serial itself. Do not edit the file of this zone while the server updates it.", f.Nsupdate, zone.Server, soa),
+		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that, and do not apply the diffs to it.", f.Nsupdate, zone.Server, soa),
 			fmt.Sprintf("Send %s with nsupdate.", f.RollbackNsupdate)
 	case "route53":
 		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
@@ -167,6 +167,6 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
 			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	}
-	return fmt.Sprintf("In the folder that holds the file %s, run patch -p1 with %s as input, or put %s in its place; then have the server load the zone.", zone.File, f.Diff, f.Zone),
-		fmt.Sprintf("Run patch -p1 with %s as input. It sets serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", f.RollbackDiff, zone.RollbackSerial, f.Diff)
+	return fmt.Sprintf("Apply %s to the file of the zone on its server, with the commands of the change record; then have the server load the zone.", f.Diff),
+		fmt.Sprintf("Apply %s likewise. It sets serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", f.RollbackDiff, zone.RollbackSerial, f.Diff)
 }
