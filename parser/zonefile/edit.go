@@ -45,7 +45,23 @@ type LineEdit struct {
 // The result is read again before Edit returns: if it would differ from the planned
 // change in any record, or if the change cannot be made, there is an error that names
 // the record or the set, and no edits.
+//
+// A zone of several files needs [Zone.EditFiles].
 func (z *Zone) Edit(changes []Change, serial uint32) ([]LineEdit, error) {
+	if len(z.Files) > 1 {
+		return nil, errors.New("the zone has several files")
+	}
+	edits, err := z.EditFiles(changes, serial)
+	if err != nil {
+		return nil, err
+	}
+	return edits[0], nil
+}
+
+// EditFiles is Edit with the edits of each of z.Files. A record is edited in the file that
+// holds it, and new ones come into the file of the record behind which they come, or else
+// to the end of the zone's own. A file that is included more than once cannot be edited.
+func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) {
 	p, splices, err := z.plan(changes, serial)
 	if err != nil {
 		return nil, err
@@ -53,7 +69,14 @@ func (z *Zone) Edit(changes []Change, serial uint32) ([]LineEdit, error) {
 	if err := p.verify(splices); err != nil {
 		return nil, err
 	}
-	return lineEdits(z.src, splices), nil
+	out := make([][]LineEdit, len(z.Files))
+	for file, own := range z.source.split(splices) {
+		if len(own) > 0 && z.source.places[file] > 1 {
+			return nil, fmt.Errorf("%q is included more than once, so the change would be made at each of these places; give each place a file of its own", z.Files[file].Name)
+		}
+		out[file] = lineEdits(z.Files[file].Text, own)
+	}
+	return out, nil
 }
 
 // plan is Edit without the check of the result.
@@ -126,7 +149,6 @@ type located struct {
 	prev          *located // the record just before, if that is located as well
 	gone          bool     // to be deleted
 	ttl           uint32   // the TTL to be
-	out           legacy   // what the records behind it inherit after the edit
 }
 
 func newPlan(z *Zone, changes []Change) (*plan, error) {
@@ -163,7 +185,7 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 func (z *Zone) checkGenerated(t *target) error {
 	for _, d := range z.Directives {
 		if d.Makes(t.owner, t.typ) {
-			return fmt.Errorf("line %d: this $GENERATE makes %s records of %s; write them out, so that single ones can change", d.Line, t.typ, t.owner)
+			return fmt.Errorf("%s: this $GENERATE makes %s records of %s; write them out, so that single ones can change", lineName(d.File, d.Line), t.typ, t.owner)
 		}
 	}
 	return nil

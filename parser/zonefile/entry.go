@@ -89,15 +89,20 @@ func (e *Entry) Origin() string { return string(e.origin.text) }
 func (e *Entry) InheritsOwner() bool { return e.Kind == RecordEntry && e.OwnerSpan.Empty() }
 
 // Error is a defect of a zone file. Line and Column are 1-based; Column counts bytes.
-// Both are 0 when the defect has no place in the text.
+// Both are 0 when the defect has no place in the text. File is the name of the included
+// file in which it is, empty for the zone's own.
 type Error struct {
 	Line, Column int
 	Msg          string
+	File         string
 }
 
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return e.Msg
+	}
+	if e.File != "" {
+		return fmt.Sprintf("%s, line %d, column %d: %s", e.File, e.Line, e.Column, e.Msg)
 	}
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Msg)
 }

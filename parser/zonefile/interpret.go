@@ -53,6 +53,9 @@ func (s *Scanner) directive(e *Entry, name string) bool {
 		if len(e.Rdata) == 0 {
 			return s.fail(at, "$INCLUDE needs a file name")
 		}
+		if len(e.Rdata) > 2 {
+			return s.fail(e.Rdata[2].Start, "$INCLUDE takes a file name and an origin")
+		}
 	case "$GENERATE":
 		e.Kind = GenerateEntry
 		if len(e.Rdata) < 4 {

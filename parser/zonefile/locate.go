@@ -19,12 +19,14 @@ func (s *Scanner) restore(from *state) {
 	owner := append(s.lastOwner[:0], from.lastOwner...)
 	s.state, s.lastOwner = *from, owner
 	s.cached, s.err = nil, nil
+	s.bound()
 }
 
 // resume is a scanner that goes on from a saved state.
 func (p *plan) resume(from state) *Scanner {
-	s := &Scanner{src: p.src, minimum: p.zone.minimum, state: from}
+	s := &Scanner{src: p.src, source: p.zone.source, minimum: p.zone.minimum, state: from}
 	s.lastOwner = slices.Clone(from.lastOwner)
+	s.bound()
 	return s
 }
 
@@ -103,14 +105,14 @@ func (p *plan) visit(s *Scanner, e *Entry, before state, prev *located) (*locate
 
 func (p *plan) visitSOA(s *Scanner, e *Entry, before state) error {
 	if p.soa != nil {
-		return &Error{e.Line, 1, fmt.Sprintf("there is a second SOA record; the first is on line %d", p.soa.Line)}
+		return p.zone.errorAt(e, "there is a second SOA record; the first is on "+p.zone.where(&p.soa.Entry))
 	}
 	soa, err := p.describe(s, e, before)
 	if err != nil {
 		return err
 	}
 	if len(soa.fields) != 7 || soa.fields[0] == `\#` {
-		return &Error{e.Line, 1, "the serial cannot be found in this form of the SOA record"}
+		return p.zone.errorAt(e, "the serial cannot be found in this form of the SOA record")
 	}
 	p.soa = soa
 	return nil
@@ -139,15 +141,6 @@ func (p *plan) at(m mark) *located {
 	l.ttl = l.TTL
 	s.save(&l.after)
 	return l
-}
-
-// scanner starts a scan of a text of this zone.
-func (z *Zone) scanner(src []byte) (*Scanner, error) {
-	s, err := NewScanner(src, z.Origin)
-	if err == nil {
-		s.minimum = z.minimum
-	}
-	return s, err
 }
 
 // key is one spelling for all records that are equal.

@@ -1,6 +1,7 @@
 package zonefile
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -111,20 +112,33 @@ func compiled(t *testing.T, text string) []string {
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n" // BIND 9.18 refuses a directive on an open last line
 	}
-	file := filepath.Join(t.TempDir(), "zone")
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "zone"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	args := strings.Fields("-q -D -i none -k ignore -n ignore -m ignore -r ignore -M ignore -S ignore -T ignore -W ignore -o -")
-	out, err := exec.Command("named-compilezone", append(args, "example.com", file)...).Output()
+	lines, err := compilezone(dir, "zone")
 	if err != nil {
 		t.Fatalf("named-compilezone: %v in\n%s", err, text)
+	}
+	return lines
+}
+
+// compilezone runs named-compilezone in a folder.
+func compilezone(dir, file string) ([]string, error) {
+	args := strings.Fields("-D -i none -k ignore -n ignore -m ignore -r ignore -M ignore -S ignore -T ignore -W ignore -o -")
+	command := exec.Command("named-compilezone", append(args, "example.com", file)...)
+	command.Dir = dir
+	var says strings.Builder
+	command.Stderr = &says
+	out, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, says.String())
 	}
 	var lines []string
 	for line := range strings.Lines(string(out)) {
 		lines = append(lines, strings.ToLower(strings.Join(strings.Fields(line), " ")))
 	}
-	return lines
+	return lines, nil
 }
 
 // symmetric lists what is in only one of two lists.

@@ -36,7 +36,7 @@ func (p *plan) insertAll(t *target) {
 		owner := p.ownerAt(where, t.owner)
 		c := composer{src: p.src, model: where.model, windows: p.zone.Windows}
 		text := c.compose(owner, decimal(ttl), t.typ, p.spellAll(where, t.typ, fields))
-		p.insertions = append(p.insertions, insertion{where.at, t.owner, text + p.lineEnd(where.model)})
+		p.insertions = append(p.insertions, insertion{where.at, t.owner, text + p.lineEnd(where.at, where.model)})
 		p.added[key(t.owner, ttl, class, t.typ, fields)]++
 	}
 }
@@ -69,39 +69,26 @@ func (p *plan) place(t *target, ttl uint32) site {
 	return p.behind(model, t.owner, ttl)
 }
 
-// behind is the first place after model where a record with its own owner and TTL does
-// not change what later records inherit.
+// behind is the first place after model, in its file or in one that includes it, where a
+// record with its own owner and TTL does not change what later records inherit.
 func (p *plan) behind(model *located, owner string, ttl uint32) site {
 	where := site{at: model.End, state: model.after, model: model, beside: !p.gone[model.Start]}
-	s := p.resume(model.after)
-	var e Entry
 	for {
-		last := s.ttl
-		harmless := string(s.lastOwner) == owner
-		if !s.Next(&e) {
-			return where
-		}
-		ttlTaken := last.source == TTLPrevious && last.value != ttl
-		switch e.Kind {
-		case OriginEntry, TTLEntry:
-			continue
-		case IncludeEntry:
-			if harmless && !ttlTaken {
-				continue
-			}
-		case GenerateEntry:
-			if !ttlTaken {
-				continue
-			}
-		case RecordEntry:
-			if p.gone[e.Start] {
+		s := p.resume(where.state)
+		depth, taken := s.depth(), false
+		w := walk{scan: s, in: legacy{owner: owner, ttl: ttl, ttlKnown: true, up: bequests(s.up)}}
+		for !taken && w.next() {
+			if w.Kind == RecordEntry && p.gone[w.Start] {
 				continue // what comes behind it counts
 			}
-			if (harmless || !e.InheritsOwner()) && !(ttlTaken && e.TTLSource == TTLPrevious) {
-				return where
-			}
+			taken = w.takesOwner() || w.takesTTL()
+			w.pass()
 		}
-		where.at, where.beside = e.End, false
+		if !taken {
+			return where
+		}
+		s.returnTo(depth)
+		where.at, where.beside = s.pos, false
 		s.save(&where.state)
 	}
 }
@@ -145,11 +132,14 @@ func (p *plan) spellAll(where site, typ string, fields []string) []string {
 	return out
 }
 
-// lineEnd is how the lines of a record end.
-func (p *plan) lineEnd(model *located) string {
-	text := model.Of(p.src)
-	if bytes.IndexByte(text, '\n') < 0 {
-		text = p.src
+// lineEnd is how a new line ends at an offset: as those of its file do, and in that of the
+// model as those of the model.
+func (p *plan) lineEnd(at int, model *located) string {
+	file, _ := p.zone.source.place(at)
+	text := p.zone.Files[file].Text
+	own, _ := p.zone.source.place(model.Start)
+	if lines := model.Of(p.src); own == file && bytes.IndexByte(lines, '\n') >= 0 || bytes.IndexByte(text, '\n') < 0 {
+		text = lines
 	}
 	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
 		return "\r\n"
@@ -176,11 +166,12 @@ func (p *plan) sorted() []splice {
 
 // openEnd is the line end that the last line lacks if something comes behind it.
 func (p *plan) openEnd(at int) string {
-	if at == 0 || p.src[at-1] == '\n' {
+	file, offset := p.zone.source.place(at)
+	if text := p.zone.Files[file].Text; offset == 0 || text[offset-1] == '\n' {
 		return ""
 	}
 	if slices.ContainsFunc(p.changed, func(l *located) bool { return l.gone && l.End == at }) {
 		return ""
 	}
-	return p.lineEnd(p.at(p.last))
+	return p.lineEnd(at, p.at(p.last))
 }

@@ -9,8 +9,13 @@ import (
 type Scanner struct {
 	src []byte
 	state
-	minimum bool // without $TTL, the SOA minimum holds even if the SOA states a TTL
-	above   int  // lines before src, if that is a part of a file
+	minimum bool    // without $TTL, the SOA minimum holds even if the SOA states a TTL
+	source  *Source // nil: src is one file
+	window  *window // not nil: src is what that holds of a new text
+	limit   int     // where the segment at hand ends in src
+	whole   bool    // limit is the end of the segment, and not only that of the window
+	start   int     // where the entry at hand begins in src, and the number of its line
+	first   int
 	types   typeTable
 	tokens  []Span
 	cached  []byte // the token that lastOwner was made from under the present origin
@@ -25,6 +30,18 @@ type state struct {
 	lastOwner []byte
 	class     string
 	ttl       ttlState
+	segment   int    // of the source
+	up        *frame // nil in the zone's own file
+}
+
+// frame is what a scan takes up again at the end of an included file: BIND gives origin and
+// owner on into the file and brings those of the including file back behind it. The TTL
+// goes on as if all were one file.
+type frame struct {
+	origin *domain
+	owner  []byte
+	line   int
+	up     *frame
 }
 
 type ttlState struct {
@@ -37,7 +54,7 @@ type ttlState struct {
 // otherwise; "" stands for the root. Text that is not a zone file at all (UTF-16, NUL
 // bytes) and an origin that is no name are refused here, with an *[Error].
 func NewScanner(src []byte, origin string) (*Scanner, error) {
-	s := &Scanner{src: src}
+	s := &Scanner{src: src, limit: len(src), whole: true, first: 1}
 	if err := s.checkEncoding(); err != nil {
 		return nil, err
 	}
@@ -62,7 +79,7 @@ const saveAgain = "export it with dnscmd /ZoneExport or Export-DnsServerZone, or
 
 func (s *Scanner) checkEncoding() error {
 	if bytes.HasPrefix(s.src, []byte("\xff\xfe")) || bytes.HasPrefix(s.src, []byte("\xfe\xff")) {
-		s.err = &Error{1, 1, "the file is UTF-16, as Out-File and > of Windows PowerShell write it; " + saveAgain}
+		s.err = &Error{Line: 1, Column: 1, Msg: "the file is UTF-16, as Out-File and > of Windows PowerShell write it; " + saveAgain}
 		return s.err
 	}
 	i := bytes.IndexByte(s.src, 0)
@@ -93,19 +110,30 @@ func (s *Scanner) Err() error { return s.err }
 // fail ends the scan with an error at a byte offset and returns false.
 func (s *Scanner) fail(at int, format string, args ...any) bool {
 	before := s.src[:min(at, len(s.src))]
-	s.err = &Error{
-		Line:   s.above + 1 + bytes.Count(before, []byte("\n")),
+	bad := &Error{
+		Line:   s.first + bytes.Count(before[s.start:], []byte("\n")),
 		Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		Msg:    fmt.Sprintf(format, args...),
 	}
+	if s.source != nil && s.source.segments != nil {
+		bad.File = s.source.fileName(s.source.segments[s.segment].file)
+	}
+	s.err = bad
 	return false
 }
 
 // Next reads the next entry into e and reports whether there was one. It returns
 // false at the end of the text and at the first defect; [Scanner.Err] tells which.
 func (s *Scanner) Next(e *Entry) bool {
-	for s.err == nil && s.pos < len(s.src) {
+	for s.err == nil {
+		if s.pos >= s.limit {
+			if !s.leave() {
+				return false
+			}
+			continue
+		}
 		start, line := s.pos, s.line
+		s.start, s.first = start, line
 		comment, ok := s.logicalLine()
 		if !ok {
 			return false
@@ -118,7 +146,7 @@ func (s *Scanner) Next(e *Entry) bool {
 		if s.src[s.pos-1] == '\n' {
 			e.EndLine--
 		}
-		return s.interpret(e)
+		return s.interpret(e) && (e.Kind != IncludeEntry || s.enter(e))
 	}
 	return false
 }
@@ -129,7 +157,7 @@ var isSpecial = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ';': tr
 // logicalLine reads tokens up to a line end outside of parentheses. Plain runs are
 // read here and not in a function of their own, as most bytes of a file are in them.
 func (s *Scanner) logicalLine() (comment Span, ok bool) {
-	src, pos := s.src, s.pos
+	src, pos := s.src[:s.limit], s.pos
 	s.tokens = s.tokens[:0]
 	nest := nesting{open: -1}
 	for pos < len(src) {
@@ -238,7 +266,7 @@ func (s *Scanner) token() bool {
 }
 
 func (s *Scanner) plain() bool {
-	src, i := s.src, s.pos
+	src, i := s.src[:s.limit], s.pos
 	for i < len(src) {
 		if !isSpecial[src[i]] {
 			i++
@@ -259,7 +287,7 @@ func (s *Scanner) plain() bool {
 // quoted reads a string in quotes. It ends on its own line: a quote that is left open
 // would otherwise swallow the records up to the next one.
 func (s *Scanner) quoted() bool {
-	src, start := s.src, s.pos
+	src, start := s.src[:s.limit], s.pos
 	for i := start + 1; i < len(src) && src[i] != '\n'; i++ {
 		switch src[i] {
 		case '"':

@@ -7,14 +7,6 @@ import (
 	"slices"
 )
 
-// legacy is what a record that leaves out its owner or its TTL takes from those
-// before it.
-type legacy struct {
-	owner    string
-	ttl      uint32
-	ttlKnown bool
-}
-
 // settle keeps the owner and the TTL of the records that follow changed ones: what
 // they can no longer inherit is written into them.
 func (p *plan) settle() error {
@@ -23,68 +15,53 @@ func (p *plan) settle() error {
 	for _, l := range p.changed {
 		at[l.Start] = l
 	}
+	var reached *located // by the walk behind the one before, with what it inherits
+	var in legacy
 	for _, l := range p.changed {
-		l.out = l.inheritance(at)
-		if err := p.follow(l, at); err != nil {
+		if reached != l {
+			in = p.zone.source.legacyOf(&l.before, l.after.segment)
+		}
+		if !l.gone {
+			in.owner, in.ttl, in.ttlKnown = string(l.Owner), l.ttl, true
+		}
+		var err error
+		if reached, in, err = p.follow(l, in, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inheritance is what records behind l inherit once the edit is made.
-func (l *located) inheritance(changed map[int]*located) legacy {
-	in := legacy{owner: string(l.before.lastOwner), ttl: l.before.ttl.value, ttlKnown: l.before.ttl.known}
-	if l.prev != nil && changed[l.prev.Start] != nil {
-		in = l.prev.out
-	}
-	if !l.gone {
-		return legacy{owner: string(l.Owner), ttl: l.ttl, ttlKnown: true}
-	}
-	return in
-}
-
-// follow repairs the records behind a changed one up to the first that stands on its
-// own, or to the next changed one.
-func (p *plan) follow(l *located, changed map[int]*located) error {
-	s := p.resume(l.after)
-	owner, ttl := true, true // still inherited
-	var e Entry
-	for (owner || ttl) && s.Next(&e) {
-		if e.Kind != RecordEntry {
-			if err := p.crossDirective(l, &e, owner, ttl); err != nil {
-				return err
+// follow repairs the records behind a changed one until all inherit what they should, or
+// to the next changed one. It returns that and what it inherits.
+func (p *plan) follow(l *located, in legacy, changed map[int]*located) (*located, legacy, error) {
+	w := walk{scan: p.resume(l.after), in: in}
+	for w.next() {
+		owner, ttl := w.takesOwner(), w.takesTTL()
+		if w.Kind != RecordEntry {
+			if owner || ttl {
+				return nil, legacy{}, fmt.Errorf("%s: %s %s cannot be changed, because the directive on %s may take its owner or TTL from it",
+					p.zone.where(&l.Entry), l.Owner, l.Type, p.zone.where(&w.Entry))
 			}
+			w.pass()
 			continue
 		}
-		next := changed[e.Start]
+		next := changed[w.Start]
 		if next != nil && next.gone {
-			return nil
+			return next, w.in, nil
 		}
-		if owner && e.InheritsOwner() && string(e.Owner) != l.out.owner {
-			p.stateOwner(l, &e)
+		if owner {
+			p.stateOwner(l, &w.Entry)
 		}
-		owner = false
 		if next != nil {
-			return nil
+			return next, w.in, nil
 		}
-		if ttl && e.TTLSource == TTLPrevious && !(l.out.ttlKnown && e.TTL == l.out.ttl) {
-			p.stateTTL(&e, e.TTL)
+		if ttl {
+			p.stateTTL(&w.Entry, w.TTL)
 		}
-		ttl = false
+		w.pass()
 	}
-	return nil
-}
-
-// crossDirective refuses a change that would reach records which are not in the file.
-func (p *plan) crossDirective(l *located, e *Entry, owner, ttl bool) error {
-	ttlDiffers := ttl && l.after.ttl.source == TTLPrevious && !(l.out.ttlKnown && l.after.ttl.value == l.out.ttl)
-	ownerDiffers := owner && string(l.Owner) != l.out.owner
-	if e.Kind == IncludeEntry && (ownerDiffers || ttlDiffers) || e.Kind == GenerateEntry && ttlDiffers {
-		return fmt.Errorf("line %d: %s %s cannot be changed, because the directive on line %d may take its owner or TTL from it",
-			l.Line, l.Owner, l.Type, e.Line)
-	}
-	return nil
+	return nil, legacy{}, nil
 }
 
 // stateOwner writes the owner into a record that can no longer inherit it.

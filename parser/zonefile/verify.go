@@ -25,7 +25,7 @@ func (p *plan) verify(splices []splice) error {
 	if err := p.checkSplices(splices); err != nil {
 		return err
 	}
-	v := verifier{p: p, window: window{src: p.src, splices: splices}}
+	v := verifier{p: p, window: window{src: p.src, splices: splices, segments: p.zone.source.segments}}
 	for len(v.window.splices) > 0 {
 		if err := v.stretch(); err != nil {
 			return err
@@ -51,8 +51,34 @@ func (p *plan) checkSplices(splices []splice) error {
 			return p.unfit(errors.New("there would be a NUL byte"))
 		}
 		end = sp.End
+		if err := p.zone.source.checkSplice(sp); err != nil {
+			return err
+		}
+	}
+	for file, own := range p.zone.source.split(splices) {
+		if err := p.checkBegin(file, own); err != nil {
+			return p.unfit(err)
+		}
 	}
 	return nil
+}
+
+// checkBegin refuses a new text that begins with what a reader takes for a mark of its
+// encoding, as when the first record goes and the owner of the next begins so. The splices
+// are those of the file.
+func (p *plan) checkBegin(file int, splices []splice) error {
+	old := p.zone.Files[file].Text
+	if len(splices) == 0 || splices[0].Start >= len(utf8Mark) || bytes.HasPrefix(old, utf8Mark) {
+		return nil
+	}
+	w := window{src: old, splices: splices}
+	for w.more(); len(w.buf) < len(utf8Mark) && !w.atEnd(); w.more() {
+	}
+	if bytes.HasPrefix(w.buf, utf8Mark) {
+		return &Error{Line: 1, Column: 1, Msg: "it would begin with a byte order mark", File: p.zone.source.fileName(file)}
+	}
+	_, err := NewScanner(w.buf, "")
+	return err
 }
 
 func (p *plan) unfit(err error) error { return fmt.Errorf("the edited zone cannot be read: %w", err) }
@@ -120,10 +146,11 @@ func (v *verifier) start() {
 		s.save(&from)
 	}
 	v.old.scan, v.new.scan = v.p.resume(from), v.p.resume(from)
-	v.window.restart(from.pos)
+	v.window.restart(from.pos, from.segment)
 	v.base = from.pos + v.window.shift
 	n := v.new.scan
-	n.src, n.pos, n.line, n.above = nil, 0, from.line+v.lines, from.line+v.lines-1
+	n.src, n.pos, n.line, n.window = nil, 0, from.line+v.lines, &v.window
+	n.bound()
 	v.nextOld()
 	v.nextNew()
 }
@@ -135,21 +162,9 @@ func (v *verifier) nextNew() {
 	s := v.new.scan
 	for v.new.next(); !v.new.more && !v.window.atEnd(); v.new.retry() {
 		v.window.more()
-		s.restore(&v.new.before)
 		s.src = v.window.buf
-		if v.base == 0 && !s.checkBegin() {
-			return
-		}
+		s.restore(&v.new.before)
 	}
-}
-
-// checkBegin refuses a new text that begins with what a reader takes for a mark of its
-// encoding, as when the first record goes and the owner of the next begins so.
-func (s *Scanner) checkBegin() bool {
-	if bytes.HasPrefix(s.src, utf8Mark) {
-		return s.fail(0, "it would begin with a byte order mark")
-	}
-	return s.checkEncoding() == nil
 }
 
 func (s *side) next() {
@@ -216,12 +231,12 @@ func (v *verifier) unplanned() error {
 	if err := v.new.scan.Err(); err != nil {
 		return v.p.unfit(err)
 	}
-	s := v.old
+	s, where := v.old, v.p.zone.where(&v.old.Entry)
 	if !s.more {
-		s = v.new
+		s, where = v.new, lineName("", v.new.Line)
 	}
 	if s.Kind != RecordEntry {
-		return fmt.Errorf("the edit would change the directive on line %d as well", s.Line)
+		return fmt.Errorf("the edit would change the directive on %s as well", where)
 	}
-	return fmt.Errorf("the edit would change the record %q on line %d as well", s.key(), s.Line)
+	return fmt.Errorf("the edit would change the record %q on %s as well", s.key(), where)
 }

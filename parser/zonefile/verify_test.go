@@ -103,10 +103,11 @@ type reading struct{ verbatim, key string }
 
 // readings are all entries of a text.
 func readings(p *plan, text string) ([]reading, error) {
-	s, err := p.zone.scanner([]byte(text))
+	s, err := NewScanner([]byte(text), p.zone.Origin)
 	if err != nil {
 		return nil, err
 	}
+	s.minimum = p.zone.minimum
 	side := side{scan: s}
 	var out []reading
 	for side.next(); side.more; side.next() {

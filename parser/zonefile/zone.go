@@ -2,6 +2,7 @@ package zonefile
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -12,9 +13,11 @@ type Zone struct {
 	Origin string
 	// Records are those that were asked for and every SOA, in file order.
 	Records []Record
-	// Directives are the $GENERATE and $INCLUDE lines. Their records are not in
-	// Records and are not edited.
+	// Directives are the $GENERATE lines, and the $INCLUDE lines whose files are not read.
+	// Their records are not in Records and are not edited.
 	Directives []Directive
+	// Files are the zone's own file and those that it includes, as in [Source].
+	Files []File
 	// Windows reports the dialect of Windows DNS Server: [AGE:n] tokens, WINS or WINSR
 	// records, or neither a $TTL nor a TTL on the SOA.
 	Windows bool
@@ -29,6 +32,7 @@ type Zone struct {
 	Times Times
 
 	src     []byte
+	source  *Source
 	minimum bool // see Scanner.minimum
 	index   *index
 }
@@ -47,6 +51,7 @@ type Record struct {
 	Data          string
 	Comment       string // the last one on its lines, from the semicolon on; "" if there is none
 	Line, EndLine int    // 1-based numbers of the first and the last physical line
+	File          string // the included file that holds the record, empty for the zone's own
 }
 
 // Directive is a line that makes records which are not in the file.
@@ -55,6 +60,9 @@ type Directive struct {
 	Args []string // the tokens after the name; the first one of $INCLUDE is the file
 	Text string   // the line verbatim, without blanks and line ends around it
 	Line int      // 1-based
+	File string   // the included file that holds the line, empty for the zone's own
+	// Unread says of an $INCLUDE line why its file is not read, in one phrase.
+	Unread string
 
 	origin *domain // the origin that its relative names are under
 }
@@ -72,26 +80,35 @@ type RRset struct {
 // which must not be changed afterwards.
 //
 // The error is an *[Error]. Every line of the file is scanned, but the data of
-// records that are not kept is not looked into.
+// records that are not kept is not looked into. No included file is read.
 func Read(src []byte, origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
-	z, err := read(src, origin, keep, false)
+	alone := &Source{Files: []File{{Text: src}}, text: src, places: []int{1}}
+	return alone.Read(origin, keep)
+}
+
+// Read is the function [Read] for the zone's own file and those that it includes.
+func (src *Source) Read(origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
+	z, err := src.read(origin, keep, false)
 	if err != nil || z.minimum {
 		return z, err
 	}
 	soa, ok := z.soa()
 	if ok && z.Windows && !z.HasTTLDirective && soa.TTLExplicit {
-		return read(src, origin, keep, true) // Windows never inherits from the record before
+		return src.read(origin, keep, true) // Windows never inherits from the record before
 	}
 	return z, nil
 }
 
-func read(src []byte, origin string, keep func(owner []byte, typ string) bool, minimum bool) (*Zone, error) {
-	s, err := NewScanner(src, origin)
+func (src *Source) read(origin string, keep func(owner []byte, typ string) bool, minimum bool) (*Zone, error) {
+	s, err := src.scanner(origin)
 	if err != nil {
 		return nil, err
 	}
 	s.minimum = minimum
-	z := &Zone{Origin: string(s.origin.text), src: src, minimum: minimum, index: newIndex(len(src))}
+	z := &Zone{
+		Origin: string(s.origin.text), Files: src.Files, src: src.text, source: src, minimum: minimum,
+		index: newIndex(len(src.text)),
+	}
 	var e Entry
 	for n := 0; ; n++ {
 		if n%blockEntries == 0 {
@@ -108,6 +125,7 @@ func read(src []byte, origin string, keep func(owner []byte, typ string) bool, m
 		if err != nil {
 			return nil, err
 		}
+		r.File = z.fileOf(&e)
 		z.Records = append(z.Records, r)
 	}
 	if s.Err() != nil {
@@ -124,15 +142,12 @@ func (z *Zone) note(e *Entry) {
 	switch e.Kind {
 	case TTLEntry:
 		z.HasTTLDirective, z.DefaultTTL = true, e.TTL
-	case IncludeEntry, GenerateEntry:
-		name := "$INCLUDE"
-		if e.Kind == GenerateEntry {
-			name = "$GENERATE"
+	case IncludeEntry:
+		if why, known := z.source.whyUnread(e); known {
+			z.addDirective(e, "$INCLUDE", why)
 		}
-		z.Directives = append(z.Directives, Directive{
-			Name: name, Args: texts(z.src, e.Rdata), Line: e.Line, origin: e.origin,
-			Text: strings.TrimSpace(string(e.Of(z.src))),
-		})
+	case GenerateEntry:
+		z.addDirective(e, "$GENERATE", "")
 	case RecordEntry:
 		z.index.note(e)
 		switch e.Type {
@@ -140,6 +155,35 @@ func (z *Zone) note(e *Entry) {
 			z.Dnssec = true
 		}
 	}
+}
+
+func (z *Zone) addDirective(e *Entry, name, unread string) {
+	z.Directives = append(z.Directives, Directive{
+		Name: name, Args: texts(z.src, e.Rdata), Line: e.Line, File: z.fileOf(e), Unread: unread, origin: e.origin,
+		Text: strings.TrimSpace(string(e.Of(z.src))),
+	})
+}
+
+// fileOf is the name of the included file that holds an entry, empty for the zone's own.
+func (z *Zone) fileOf(e *Entry) string {
+	file, _ := z.source.place(e.Start)
+	return z.source.fileName(file)
+}
+
+// where names the line of an entry.
+func (z *Zone) where(e *Entry) string { return lineName(z.fileOf(e), e.Line) }
+
+// lineName names a line of an included file, or of the zone's own.
+func lineName(file string, line int) string {
+	if file == "" {
+		return fmt.Sprintf("line %d", line)
+	}
+	return fmt.Sprintf("line %d of %s", line, file)
+}
+
+// errorAt is an error about an entry.
+func (z *Zone) errorAt(e *Entry, msg string) error {
+	return &Error{Line: e.Line, Column: 1, Msg: msg, File: z.fileOf(e)}
 }
 
 // conclude fills in what the SOA says once the whole file is known.

@@ -1,0 +1,84 @@
+package zonefile
+
+import "slices"
+
+// bound sets where the segment at hand ends.
+func (s *Scanner) bound() {
+	switch {
+	case s.source == nil || s.source.segments == nil:
+		s.limit, s.whole = len(s.src), true
+	case s.window != nil:
+		s.limit, s.whole = s.window.end(s.segment)
+	default:
+		s.limit, s.whole = s.source.segments[s.segment].End, true
+	}
+}
+
+// depth is how many $INCLUDE lines lead to the place of the scan.
+func (s *Scanner) depth() int {
+	if s.source == nil || s.source.segments == nil {
+		return 0
+	}
+	return s.source.segments[s.segment].depth
+}
+
+// next goes to the start of the next segment.
+func (s *Scanner) next() {
+	s.segment++
+	s.pos = s.limit + 1
+	s.cached = nil
+	s.bound()
+}
+
+// enter goes from an $INCLUDE line into its file, if that is read at this place.
+func (s *Scanner) enter(e *Entry) bool {
+	if s.pos < s.limit || s.source == nil || s.segment+1 >= len(s.source.segments) || s.source.segments[s.segment+1].depth <= s.depth() {
+		return true
+	}
+	if !s.whole {
+		return false // the window has to grow
+	}
+	inner := s.origin
+	if len(e.Rdata) > 1 {
+		text, wire, err := appendName(nil, e.Rdata[1].Of(s.src), s.origin)
+		if err != nil {
+			return s.fail(e.Rdata[1].Start, "%v", err)
+		}
+		inner = &domain{text: text, wire: wire}
+	}
+	s.up = &frame{origin: s.origin, owner: slices.Clone(s.lastOwner), line: s.line, up: s.up}
+	s.next()
+	s.origin, s.line = inner, 1
+	return true
+}
+
+// leave goes from the end of an included file back to the line behind its $INCLUDE. It
+// reports false where there is no such file, or not all of it in the window.
+func (s *Scanner) leave() bool {
+	f := s.up
+	if f == nil || !s.whole {
+		return false
+	}
+	s.next()
+	s.origin, s.lastOwner, s.line, s.up = f.origin, append(s.lastOwner[:0], f.owner...), f.line, f.up
+	return true
+}
+
+// returnTo goes on to where no more than depth $INCLUDE lines lead, right behind the file
+// or files that it leaves. The text must have been read without an error.
+func (s *Scanner) returnTo(depth int) {
+	var e Entry
+	var inside state
+	for s.depth() > depth {
+		s.save(&inside)
+		if !s.Next(&e) || s.depth() <= depth {
+			break
+		}
+	}
+	if inside.line == 0 {
+		return // it was there
+	}
+	for s.restore(&inside); s.depth() > depth; s.leave() {
+		s.pos = s.limit
+	}
+}

@@ -1,0 +1,325 @@
+package zonefile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// File is one text of a zone. Name is what tells it from the others.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Source is the whole text of a zone: its own file, and in it the files that $INCLUDE
+// names, each in its place. [Gather] makes one.
+type Source struct {
+	// Files are the zone's own file and then the included ones, in the order in which a
+	// reader meets them first, each once.
+	Files []File
+
+	// text is what a reader sees in a row: that of the only file, or the segments with one
+	// line end between two of them, which belongs to none.
+	text     []byte
+	segments []segment // nil where no file is included
+	places   []int     // how often each file is included
+	unread   map[int]string
+	defect   *Error
+}
+
+// segment is a part of one file within the text of a Source. Each but the last ends with
+// an $INCLUDE line whose file comes next, or at the end of its file.
+type segment struct {
+	Span       // in the text
+	file   int // of Files
+	offset int // in the file
+	line   int // number of its first line
+	depth  int // how many $INCLUDE lines lead to it
+}
+
+// Limits on what $INCLUDE lines may do. BIND has none but that on open files, NSD follows
+// 10 levels. What a second $INCLUDE of a file repeats is bounded, so that a small file
+// cannot stand for a huge zone.
+const (
+	maxIncludeDepth = 64
+	maxIncludes     = 10_000
+	maxRepeated     = 16 << 20 // bytes
+)
+
+// Gather collects the text of a zone. open gives the file that an $INCLUDE line names; its
+// name must be the same for all spellings of one file, and its error says in one phrase why
+// a file cannot be read. Such a line becomes a [Directive] of the zone, as does one that
+// goes beyond the limits of this package. A file that includes itself, and an included file
+// that is no text, are errors of [Source.Read].
+//
+// The Source refers to the texts, which must not be changed afterwards.
+func Gather(main File, open func(name string) (File, error)) *Source {
+	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]string{}}
+	g := gatherer{src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{}, lines: [][]includeLine{includeLines(main.Text)}}
+	if len(g.lines[0]) == 0 {
+		return src
+	}
+	g.add(0)
+	if src.defect == nil && len(src.segments) > 1 {
+		src.join()
+	} else {
+		src.segments = nil
+	}
+	return src
+}
+
+// gatherer follows $INCLUDE lines.
+type gatherer struct {
+	src      *Source
+	open     func(name string) (File, error)
+	known    map[string]int // numbers of files by their names
+	named    map[string]found
+	lines    [][]includeLine // of each file
+	stack    []int           // the files that lead to the place at hand
+	size     int             // bytes of the text so far
+	count    int             // $INCLUDE lines followed
+	repeated int             // bytes that are there more than once
+}
+
+// found is what open has given for a name.
+type found struct {
+	file int
+	why  string // it cannot be read
+}
+
+// add appends a file and what it includes.
+func (g *gatherer) add(file int) {
+	text := g.src.Files[file].Text
+	at, line := 0, 1
+	if len(g.stack) > 0 && bytes.HasPrefix(text, utf8Mark) {
+		at = len(utf8Mark)
+	}
+	g.stack = append(g.stack, file)
+	for _, inc := range g.lines[file] {
+		child, why := g.follow(file, inc)
+		if g.src.defect != nil {
+			return
+		}
+		if why != "" {
+			g.src.unread[g.size+inc.Start-at] = why
+			continue
+		}
+		g.segment(file, at, inc.End, line)
+		g.add(child)
+		at, line = inc.End, inc.after
+	}
+	g.segment(file, at, len(text), line)
+	g.stack = g.stack[:len(g.stack)-1]
+}
+
+// segment appends the part of a file between two offsets.
+func (g *gatherer) segment(file, from, to, line int) {
+	n := to - from
+	g.src.segments = append(g.src.segments, segment{Span{g.size, g.size + n}, file, from, line, len(g.stack) - 1})
+	g.size += n + 1
+}
+
+// follow finds the file of an $INCLUDE line, or says why it is not read.
+func (g *gatherer) follow(from int, inc includeLine) (file int, why string) {
+	f := g.find(inc.name)
+	switch {
+	case f.why != "":
+		return 0, f.why
+	case len(g.stack) > maxIncludeDepth:
+		return 0, fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth)
+	case g.count == maxIncludes:
+		return 0, fmt.Sprintf("there are more than %d $INCLUDE lines to follow", maxIncludes)
+	case slices.Contains(g.stack, f.file):
+		g.fail(from, inc.line, fmt.Sprintf("this $INCLUDE leads back to %q, which is being read at this place: no DNS server loads such a zone", g.src.Files[f.file].Name))
+		return 0, ""
+	}
+	if g.src.places[f.file]++; g.src.places[f.file] > 1 {
+		g.repeated += len(g.src.Files[f.file].Text)
+	}
+	if g.repeated > maxRepeated {
+		return 0, fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated)
+	}
+	g.count++
+	return f.file, ""
+}
+
+func (g *gatherer) fail(file, line int, msg string) {
+	g.src.defect = &Error{Line: line, Column: 1, Msg: msg, File: g.src.fileName(file)}
+}
+
+// find has a file opened that is not known yet.
+func (g *gatherer) find(name string) found {
+	if f, ok := g.named[name]; ok {
+		return f
+	}
+	var f found
+	file, err := g.open(name)
+	if err != nil {
+		f.why = err.Error()
+	} else if n, ok := g.known[file.Name]; ok {
+		f.file = n
+	} else {
+		f.file = len(g.src.Files)
+		g.known[file.Name] = f.file
+		g.src.Files = append(g.src.Files, file)
+		g.src.places = append(g.src.places, 0)
+		g.lines = append(g.lines, includeLines(file.Text))
+		if _, err := NewScanner(file.Text, ""); err != nil {
+			bad := *err.(*Error)
+			bad.File, g.src.defect = file.Name, &bad
+		}
+	}
+	g.named[name] = f
+	return f
+}
+
+// includeLine is an $INCLUDE line of a file.
+type includeLine struct {
+	Span
+	line, after int // numbers of its first line and of the one behind it
+	name        string
+}
+
+// includeLines finds the $INCLUDE lines of a text, up to the first place at which it cannot
+// be read. Which lines they are does not depend on where the file is included.
+func includeLines(text []byte) []includeLine {
+	if !mayInclude(text) {
+		return nil
+	}
+	s, err := NewScanner(text, "")
+	if err != nil {
+		return nil
+	}
+	var out []includeLine
+	for s.pos < len(text) {
+		start, line := s.pos, s.line
+		if _, ok := s.logicalLine(); !ok {
+			break
+		}
+		if len(s.tokens) > 1 && s.tokens[0].Start == start && bytes.EqualFold(s.tokens[0].Of(text), []byte("$INCLUDE")) {
+			out = append(out, includeLine{Span{start, s.pos}, line, s.line, fileNameOf(s.tokens[1].Of(text))})
+		}
+	}
+	return out
+}
+
+// mayInclude reports a line that begins with $INCLUDE, which is seldom found where it is
+// no directive.
+func mayInclude(text []byte) bool {
+	word := []byte("$INCLUDE")
+	text = bytes.TrimPrefix(text, utf8Mark)
+	for {
+		if len(text) >= len(word) && bytes.EqualFold(text[:len(word)], word) {
+			return true
+		}
+		i := bytes.Index(text, []byte("\n$"))
+		if i < 0 {
+			return false
+		}
+		text = text[i+1:]
+	}
+}
+
+// fileNameOf is the name that an argument of $INCLUDE gives, which may be in quotes. BIND
+// takes all else as it stands, escapes too.
+func fileNameOf(token []byte) string {
+	name := string(token)
+	if inner, quoted := strings.CutPrefix(name, `"`); quoted {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return name
+}
+
+// join writes the text.
+func (src *Source) join() {
+	last := src.segments[len(src.segments)-1]
+	text := make([]byte, 0, last.End)
+	for i, seg := range src.segments {
+		if i > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, src.Files[seg.file].Text[seg.offset:seg.offset+seg.End-seg.Start]...)
+	}
+	src.text = text
+}
+
+// fileName is the name of an included file, and "" for the zone's own.
+func (src *Source) fileName(file int) string {
+	if file == 0 {
+		return ""
+	}
+	return src.Files[file].Name
+}
+
+// segmentAt is the number of the segment that holds an offset of the text; one at its end
+// belongs to it.
+func (src *Source) segmentAt(at int) int {
+	n, _ := slices.BinarySearchFunc(src.segments, at, func(seg segment, at int) int { return seg.End - at })
+	return n
+}
+
+// place is where an offset of the text is in a file.
+func (src *Source) place(at int) (file, offset int) {
+	if src.segments == nil {
+		return 0, at
+	}
+	seg := src.segments[src.segmentAt(at)]
+	return seg.file, seg.offset + at - seg.Start
+}
+
+// scanner starts a scan of the whole text.
+func (src *Source) scanner(origin string) (*Scanner, error) {
+	if src.defect != nil {
+		return nil, src.defect
+	}
+	s, err := NewScanner(src.text, origin)
+	if err != nil {
+		return nil, err
+	}
+	s.src, s.source = src.text, src
+	s.bound()
+	return s, nil
+}
+
+// whyUnread tells of an $INCLUDE line whether its file is not read, and why.
+func (src *Source) whyUnread(e *Entry) (why string, unread bool) {
+	if src.unread == nil {
+		return "included files are not read here", true
+	}
+	why, unread = src.unread[e.Start]
+	return why, unread
+}
+
+// split sorts splices of the text by the files in which they are, with offsets there.
+func (src *Source) split(splices []splice) [][]splice {
+	if src.segments == nil {
+		return [][]splice{splices}
+	}
+	out := make([][]splice, len(src.Files))
+	for _, sp := range splices {
+		file, at := src.place(sp.Start)
+		out[file] = append(out[file], splice{Span{at, at + sp.End - sp.Start}, sp.text})
+	}
+	for _, own := range out {
+		slices.SortStableFunc(own, func(a, b splice) int { return a.Start - b.Start })
+	}
+	return out
+}
+
+// checkSplice refuses one that is not in one segment, or that would come between an
+// $INCLUDE line and its file.
+func (src *Source) checkSplice(sp splice) error {
+	if src.segments == nil {
+		return nil
+	}
+	n := src.segmentAt(sp.Start)
+	seg := src.segments[n]
+	includes := n+1 < len(src.segments) && src.segments[n+1].depth > seg.depth
+	if sp.Start < seg.Start || sp.End > seg.End || includes && sp.End == seg.End {
+		return errors.New("internal error: an edit of the zone reaches over the end of a file")
+	}
+	return nil
+}
