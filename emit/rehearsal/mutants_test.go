@@ -158,7 +158,8 @@ type caught string
 
 // The suite finds every way in which somebody breaks the scripts.
 func TestMutants(t *testing.T) {
-	if os.Getenv(fullVariable) == "" {
+	run, asked := shareOf(t)
+	if !asked {
 		t.Skip("SKIPPED: make scenarios runs the mutants")
 	}
 	engine, count := find(t), 0
@@ -169,15 +170,16 @@ func TestMutants(t *testing.T) {
 		t.Run(fmt.Sprintf("half %d", part+1), func(t *testing.T) {
 			t.Parallel()
 			for _, spec := range slices.Sorted(maps.Keys(mutants)) {
-				tryMutants(t, engine, spec, part)
+				tryMutants(t, engine, spec, run, part)
 			}
 		})
 	}
 	t.Logf("%d mutants, %d of them equivalent", count, len(equivalent))
 }
 
-// tryMutants tries every second mutant of the scripts of a spec.
-func tryMutants(t *testing.T, engine pwsh.Engine, spec string, part int) {
+// tryMutants tries every second mutant in the share of the scripts of a spec. The others
+// are only held to have something to break.
+func tryMutants(t *testing.T, engine pwsh.Engine, spec string, run share, half int) {
 	t.Helper()
 	s := newSuite(t, engine, compile(t, spec), "")
 	scripts := map[string]string{}
@@ -186,24 +188,40 @@ func tryMutants(t *testing.T, engine pwsh.Engine, spec string, part int) {
 		s.must(err)
 		scripts[name] = string(data)
 	}
+	tried := 0
 	for i, m := range mutants[spec] {
-		if i%2 == part {
+		if broken := m.in(scripts); len(broken) == 0 {
+			t.Errorf("%s: %s: the scripts have no %q", spec, m.what, m.old)
+			continue
+		}
+		if !run.has(i) {
+			continue
+		}
+		if tried++; tried%2 == half {
 			t.Run(spec+": "+m.what, func(t *testing.T) { tryMutant(t, s, scripts, m) })
 		}
 	}
 }
 
+// in is the scripts that the mutant breaks, broken.
+func (m mutant) in(scripts map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, text := range scripts {
+		if broken := strings.ReplaceAll(text, m.old, m.new); broken != text {
+			out[name] = broken
+		}
+	}
+	return out
+}
+
 func tryMutant(t *testing.T, s *suite, scripts map[string]string, m mutant) {
 	t.Helper()
-	start, applies := time.Now(), false
+	start := time.Now()
 	for name, text := range scripts {
-		broken := strings.ReplaceAll(text, m.old, m.new)
-		applies = applies || broken != text
-		s.must(os.WriteFile(filepath.Join(s.kit, name), []byte(broken), 0o666))
+		s.must(os.WriteFile(filepath.Join(s.kit, name), []byte(text), 0o666))
 	}
-	if !applies {
-		t.Errorf("%s: the scripts have no %q", m.what, m.old)
-		return
+	for name, text := range m.in(scripts) {
+		s.must(os.WriteFile(filepath.Join(s.kit, name), []byte(text), 0o666))
 	}
 	by := s.bite()
 	why, known := equivalent[m.what]

@@ -53,11 +53,15 @@ func TestScenarios(t *testing.T) {
 	specs := []string{
 		"seed", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 	}
-	if os.Getenv(fullVariable) == "" {
+	part, asked := shareOf(t)
+	if !asked {
 		t.Logf("SKIPPED: all specs but %s; make scenarios runs them", specs[0])
 		specs = specs[:1]
 	}
-	for _, spec := range specs {
+	for i, spec := range specs {
+		if !part.has(i) {
+			continue
+		}
 		t.Run(spec, func(t *testing.T) {
 			t.Parallel()
 			s := newSuite(t, engine, compile(t, spec), "")
@@ -137,10 +141,6 @@ func TestProducts(t *testing.T) {
 		})
 	}
 }
-
-// fullVariable is the environment variable with which everything here is run. It takes
-// longer than go test waits for a package.
-const fullVariable = "EDGEPLAN_SCENARIOS"
 
 // find skips the slow tests of the scripts where the race detector, which sees only the
 // few lines of Go around them, would make them run twice.
