@@ -98,6 +98,18 @@ Test-Claim -Text 'A service that does not start is a warning of `Start-CsWindows
     Assert-Same -Got @($said).Count -Want 1 -What 'warnings'
     Assert-Same -Got @(Get-CsWindowsService | Where-Object { $_.Status -eq 'Stopped' }).Count -Want 1 -What 'stopped'
 }
+Test-Claim -Text 'A service that administrators have disabled does not start.' -Block {
+    Enter-SimHost -Name $edge
+    Stop-CsWindowsService -Confirm:$false
+    $world = Get-SimWorld
+    (($world.Hosts | Where-Object { $_.Name -eq $edge }).Services | Where-Object { $_.Name -eq 'RTCCLSAGT' }).Disabled = $true
+    Save-SimWorld -World $world
+    Start-CsWindowsService -Confirm:$false -ErrorAction Stop
+    $down = @(Get-CsWindowsService | Where-Object { $_.Status -ne 'Running' } | ForEach-Object { $_.Name })
+    Assert-Same -Got ($down -join ' ') -Want 'RTCCLSAGT' -What 'down'
+    Assert-Same -Got (Test-ChangeDisabled -Service 'RTCCLSAGT') -Want 'True' -What 'disabled'
+    Assert-Same -Got (Test-ChangeDisabled -Service 'RTCSRV') -Want 'False' -What 'not disabled'
+}
 Test-Claim -Text 'A new configuration reaches a computer after 120 seconds, or 60 after `Invoke-CsManagementStoreReplication`.' -Block {
     Set-Route
     Start-Sleep -Seconds 119

@@ -310,21 +310,35 @@ func TestEngineServiceDown(t *testing.T) {
 	access := service{"RTCSRV", "Front-End", up}
 	proxy := service{"RTCXMPPGWPROXY", "Lync Server XMPP Translating Gateway Proxy", up}
 	stopped := func(s service) service { s.Status = down; return s }
+	clear := service{"RTCCLSAGT", "Centralized Logging", down}
+	type names = []string
 	cases := []struct {
 		Name, Noted string
 		Listed      []service
 		down        []string
+		Off, Waive  []string
+		said        []string
 	}{
-		{"all up", "RTCSRV,RTCXMPPGWPROXY", []service{access, proxy}, nil},
-		{"vanished", "RTCGONE,RTCSRV", []service{access, proxy}, []string{"RTCGONE"}},
-		{"vanished alone", "RTCGONE", []service{}, []string{"RTCGONE"}},
-		{"vanished proxy", "RTCSRV,RTCXMPPGWPROXY", []service{access}, []string{"RTCXMPPGWPROXY"}},
-		{"stopped", "RTCSRV", []service{stopped(access), proxy}, []string{"RTCSRV"}},
-		{"starting", "RTCSRV", []service{{"RTCSRV", "x", "StartPending"}, proxy}, []string{"RTCSRV"}},
-		{"did not run before", "RTCXMPPGWPROXY", []service{stopped(access), proxy}, nil},
-		{"XMPP did not run before", "RTCSRV", []service{access, stopped(proxy)}, []string{"RTCXMPPGWPROXY"}},
-		{"none noted", "", []service{stopped(access), stopped(proxy)}, []string{"RTCSRV", "RTCXMPPGWPROXY"}},
-		{"none noted, all up", "", []service{access, proxy}, nil},
+		{Name: "all up", Noted: "RTCSRV,RTCXMPPGWPROXY", Listed: []service{access, proxy}, down: nil},
+		{Name: "vanished", Noted: "RTCGONE,RTCSRV", Listed: []service{access, proxy}, down: []string{"RTCGONE"}},
+		{Name: "vanished alone", Noted: "RTCGONE", Listed: []service{}, down: []string{"RTCGONE", "XMPP"}},
+		{Name: "vanished proxy", Noted: "RTCSRV,RTCXMPPGWPROXY", Listed: []service{access}, down: []string{"RTCXMPPGWPROXY", "XMPP"}},
+		{Name: "stopped", Noted: "RTCSRV", Listed: []service{stopped(access), proxy}, down: []string{"RTCSRV"}},
+		{Name: "starting", Noted: "RTCSRV", Listed: []service{{"RTCSRV", "x", "StartPending"}, proxy}, down: []string{"RTCSRV"}},
+		{Name: "did not run before", Noted: "RTCXMPPGWPROXY", Listed: []service{stopped(access), proxy}, down: nil},
+		{Name: "XMPP did not run before", Noted: "RTCSRV", Listed: []service{access, stopped(proxy)}, down: []string{"RTCXMPPGWPROXY"}},
+		{Name: "none noted", Noted: "", Listed: []service{stopped(access), stopped(proxy)}, down: []string{"RTCSRV", "RTCXMPPGWPROXY"}},
+		{Name: "none noted, all up", Noted: "", Listed: []service{access, proxy}, down: nil},
+		{Name: "none noted, disabled", Listed: []service{access, proxy, clear}, Off: names{"RTCCLSAGT"}, said: names{"NOTE disabled, not waited for: RTCCLSAGT"}},
+		{Name: "none noted, disabled but up", Listed: []service{access, proxy}, Off: names{"RTCSRV"}},
+		{Name: "noted and disabled", Noted: "RTCSRV", Listed: []service{stopped(access), proxy}, Off: names{"RTCSRV"}, down: names{"RTCSRV"}},
+		{Name: "XMPP disabled", Listed: []service{access, stopped(proxy)}, Off: names{"RTCXMPPGWPROXY"}, down: names{"RTCXMPPGWPROXY"},
+			said: names{"NOTE disabled, not waited for: RTCXMPPGWPROXY"}},
+		{Name: "no XMPP", Listed: []service{access}, down: names{"XMPP"}},
+		{Name: "waived", Noted: "RTCSRV", Listed: []service{stopped(access), stopped(proxy)}, Waive: names{"P02", "RTCSRV"}, down: names{"RTCXMPPGWPROXY"},
+			said: names{"WAIVED service RTCSRV does not run"}},
+		{Name: "waived, up", Listed: []service{access, proxy}, Waive: names{"RTCSRV"}},
+		{Name: "no XMPP, waived", Listed: []service{access}, Waive: names{"XMPP"}, said: names{"WAIVED service XMPP does not run"}},
 	}
 	text := regexp.MustCompile(`(?s)function Get-ServiceDown \{\r\n.*?\r\n\}\r\n`).FindString(Runtime())
 	if text == "" {
@@ -336,16 +350,16 @@ func TestEngineServiceDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []struct {
-		Name string
-		Down []string
+		Name       string
+		Down, Said []string
 	}
 	run(t, &got, "down.ps1", write(t, dir, "function", text), write(t, dir, "cases", string(list)))
 	if len(got) != len(cases) {
 		t.Fatalf("%d results of %d", len(got), len(cases))
 	}
 	for i, c := range cases {
-		if !slices.Equal(got[i].Down, c.down) {
-			t.Errorf("%s: down are %q, not %q", c.Name, got[i].Down, c.down)
+		if !slices.Equal(got[i].Down, c.down) || !slices.Equal(got[i].Said, c.said) {
+			t.Errorf("%s: down are %q, not %q; it says %q, not %q", c.Name, got[i].Down, c.down, got[i].Said, c.said)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func problems(text string) []string {
 
 // types are those of .NET 4.0 and before, with the static members that are used.
 var types = strings.Fields(`
-	DateTime DateTime::UtcNow Environment Environment::NewLine Environment::UserDomainName Environment::UserName Math Math::Min
+	Microsoft.Win32.Registry Microsoft.Win32.Registry::GetValue DateTime DateTime::UtcNow Environment Environment::NewLine Environment::UserDomainName Environment::UserName Math Math::Min
 	System.BitConverter System.BitConverter::ToString System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
 	System.IO.File::Move System.IO.File::Open System.IO.File::ReadAllText System.IO.File::Replace System.IO.Path System.IO.Path::Combine
 	System.Management.Automation.Language.CommandAst System.Management.Automation.Language.VariableExpressionAst

@@ -62,14 +62,15 @@ var (
 		{"Time between two looks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
 		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.", "[switch]$Force"},
 	}
-	waiveParam  = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
+	factsParam  = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
+	waiveParam  = param{"Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.", "[string[]]$Waive = @()"}
 	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.", "[string]$Attest = ''"}
 
 	forward = direction{
 		name: "failover", opposite: "rollback",
 		params: []param{
 			attestParam,
-			{"Numbers of Preflight facts, such as P02,P05, that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"},
+			waiveParam,
 			{"SIP address of a federated XMPP user, for a test message in stage Verify.", "[string]$XmppReceiver = ''"},
 		},
 		stopParams: []param{
@@ -88,7 +89,7 @@ var (
 	}
 	preparing = direction{
 		name: "prepare", opposite: "rollback",
-		params: []param{attestParam, waiveParam},
+		params: []param{attestParam, factsParam},
 		note: []string{
 			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
 			"# Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.",

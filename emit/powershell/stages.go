@@ -258,16 +258,17 @@ func (b *builder) stop(stage compiler.Stage) hash {
 func (b *builder) start(stage compiler.Stage) hash {
 	step := stage.Steps[0].(*compiler.StartServices)
 	id, does := step.Source.Step, "Step 7. Starts the services and waits until they run."
-	says := "services that do not run and ran before stage Stop"
+	says := "services down, of those noted by Stop (else not disabled) and XMPP"
 	switch {
 	case b.back:
 		id, does = "R1", "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns."
 	case !b.documented():
-		does, says = "Starts what does not run: the services have to run before the route is set.", "services that do not run"
+		does, says = "Starts what does not run: the services have to run before the route is set.", "services down, of those not disabled and XMPP"
 	}
 	return append(b.edge(stage, entry{"Elevated", yes, false}), b.does(does), entry{"Steps", hash{
 		{"Id", b.lit(id), false}, {"Says", b.lit(says), false}, {"To", none, false},
-		{"Read", block{bare("Get-ServiceDown")}, true}, {"Set", block{b.run(step.Call, false)}, true},
+		{"IfNot", b.lit("; -Waive NAME goes on without one"), true},
+		{"Read", block{bare("Get-ServiceDown")}, false}, {"Set", block{b.run(step.Call, false)}, true},
 	}, true})
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 835
+	runtimeLines = 855
 	seedLines    = 150
 )
 

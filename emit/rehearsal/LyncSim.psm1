@@ -257,6 +257,11 @@ function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
     return 'open'
 }
 
+function Test-ChangeDisabled([string]$Service) {
+    $own = Get-SimOne -From (Get-SimHere -World (Get-SimWorld)).Services -Property 'Name' -Value $Service
+    return $null -ne $own -and $own.Disabled
+}
+
 function Get-ChangeListener([int]$Port) {
     $world = Get-SimWorld
     Update-SimReplica -World $world
@@ -463,7 +468,7 @@ function Start-SimWindowsService($Caller, $Given, $World, $Fault) {
     if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $env:SIM_HOST)) { return }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     $partial = Test-SimFault -Fault ('Start-CsWindowsService:partial@' + $env:SIM_HOST)
-    $services = @($here.Services | Where-Object { -not $partial -or $_.DisplayName -notlike '*Audio/Video Edge*' })
+    $services = @($here.Services | Where-Object { -not $_.Disabled -and -not ($partial -and $_.DisplayName -like '*Audio/Video Edge*') })
     Set-SimService -Services $services -Given $Given -Status 'Running' -Slow ($Fault -eq 'slow')
     foreach ($replica in @($World.Replicas | Where-Object { $_.Host -eq $env:SIM_HOST })) { $replica.Due = (Get-SimClock) + 120 }
     Save-SimWorld -World $World

@@ -125,28 +125,6 @@ func (s *suite) verified(manager string) {
 	s.refuses(3, last, way{given: receiver, fault: "Test-CsXmppIM:noop@1"}, "a test message that does not arrive")
 }
 
-// listens: nothing sends a connection from inside back in, and Verify on an Edge Server
-// passes all the same; it finds an XMPP proxy that does not listen.
-func (s *suite) listens(i int) {
-	for _, host := range s.plan.To.Servers {
-		edge := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: host}
-		s.restore(s.points[i])
-		s.check(s.visit(edge, way{}) == 0 && strings.Contains(s.last, "0.0.0.0:5269"), "Verify on %s behind NAT", host)
-		s.check(s.visit(edge, way{fault: "firewall:closed;tcp:unknown"}) == 0, "Verify on %s, whatever can be reached from there", host)
-		s.edit(func(w *rehearsal.World) {
-			for h := range w.Hosts {
-				for n, service := range w.Hosts[h].Services {
-					if w.Hosts[h].Name == host && strings.Contains(service.DisplayName, "XMPP") {
-						w.Hosts[h].Services[n].Status = "Stopped"
-					}
-				}
-			}
-		})
-		s.refuses(3, edge, way{}, "Verify on %s without a listener", host)
-		s.check(strings.Contains(s.last, "FAIL 6  listener of the XMPP proxy: expected Like [*:5269], found []"), "the missing listener is named")
-	}
-}
-
 // waived: a fact can be waived by its number, on record; the route cannot.
 func (s *suite) waived() {
 	preflight := s.walk.Forth[0]

@@ -58,6 +58,7 @@ type Host struct {
 type Service struct {
 	Name, DisplayName, Status, Pending string
 	Due                                int
+	Disabled                           bool // by administrators: it does not start
 }
 
 // Public is an address and the servers behind it.

@@ -166,7 +166,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
 	case compiler.Start:
 		return []string{
-			"Run the stage again: it starts what is down. Exit code 2 names the services that do not run.",
+			"Run the stage again: it starts what is down. Exit code 2 names the services that have to run and do not. One that may stay down can be waived by its name: -Waive RTCCLSAGT. It goes into the evidence log.",
 			"Look at the event log of that server for certificate errors. Remote access through this server stays down until the services run.",
 		}
 	case compiler.Replicated:

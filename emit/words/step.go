@@ -102,6 +102,15 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 	return step.Info().Says
 }
 
+// hasToRun is the rule of Get-ServiceDown in the scripts.
+func hasToRun(plan *compiler.Plan) string {
+	out := "services that are not disabled are Running"
+	if hasStage(plan.Stages, compiler.Stop) {
+		out = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
+	}
+	return out + "; one of XMPP is among them"
+}
+
 // Addresses are the public addresses of a step, and who translates them.
 func Addresses(plan *compiler.Plan, step *compiler.ConfirmPort) string {
 	out := list(step.Addresses)
@@ -208,7 +217,7 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 	case *compiler.ConfirmPort:
 		return "who confirmed it, and under which ticket, is in the evidence log"
 	case *compiler.StartServices:
-		return "all services that ran before are Running, and an XMPP service is among them"
+		return hasToRun(plan)
 	case *compiler.Replicate:
 		return "UpToDate is True for " + s.Replica
 	case *compiler.CheckState:

@@ -6,6 +6,7 @@ function Get-ChangeHost { 'fe2.corp.contoso.com' }
 function Get-ChangeRight { throw 'the run sheet asked for rights' }
 function Test-ChangePort { throw 'the run sheet opened a port' }
 function Get-ChangeListener { throw 'the run sheet looked at ports' }
+function Test-ChangeDisabled { throw 'the run sheet looked at services' }
 function Resolve-ChangeName { throw 'the run sheet asked a DNS server' }
 
 $result = foreach ($path in [IO.File]::ReadAllLines($List)) {

@@ -17,7 +17,7 @@ param(
     [ValidateSet('Route', 'Dns', 'Replicate', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail. Each goes into the evidence log.
+    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
     [string[]]$Waive = @(),
     # Folder for state, evidence and backup. Default: beside the script.
     [string]$WorkPath = '',
@@ -82,7 +82,8 @@ $AskOperator = {
     $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
-$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Resolve-ChangeName')
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
+    'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -138,6 +139,14 @@ if ($Replaced -notcontains 'Get-ChangeListener') {
         $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
         $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
             ForEach-Object { [string]$_ }
+    }
+}
+if ($Replaced -notcontains 'Test-ChangeDisabled') {
+    function Test-ChangeDisabled([string]$Service) {
+        <# .SYNOPSIS
+            Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
+        $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
+        try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
@@ -443,12 +452,32 @@ function Get-XmppRoute([string]$Site) {
 
 function Get-ServiceDown {
     <# .SYNOPSIS
-        Services down or gone: of those that ran before stage Stop and of XMPP; of all where none was noted. #>
+        Services that have to run and do not: those that ran before stage Stop or, where none was noted, that are not
+        disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
-    $noted = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
-    $need = @($all | Where-Object { $noted.Count -eq 0 -or $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    return @($need + $noted | Where-Object { $up -notcontains $_ })
+    $need = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
+    if ($need.Count -eq 0) {
+        $need = @($all | ForEach-Object { $_.Name })
+        $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
+        $need = @($need | Where-Object { $off -notcontains $_ })
+        $detail = 'disabled, not waited for: ' + ($off -join ', ')
+        if ($off.Count -gt 0) { Write-ChangeOnce -Outcome 'NOTE' -Detail $detail }
+    }
+    $xmpp = @($all | Where-Object { $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
+    if ($xmpp.Count -eq 0) { $xmpp = @('XMPP') }
+    foreach ($name in @($need + $xmpp | Where-Object { $up -notcontains $_ } | Select-Object -Unique)) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} does not run' -f $name)
+    }
+}
+
+function Write-ChangeOnce([string]$Outcome, [string]$Detail) {
+    <# .SYNOPSIS
+        Write-ChangeRecord for what is read again and again, in one run once. #>
+    if ($Run.Said -contains $Detail) { return }
+    $Run.Said += $Detail
+    Write-ChangeRecord -Step $Run.Stage -Outcome $Outcome -Detail $Detail
 }
 
 # ---- A Windows DNS server, where it runs. Name is relative to the zone, '@' its apex. -Wmi: 2008 R2 has no DnsServer.
@@ -833,7 +862,7 @@ $Run = @{
     Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
     PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
     Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
-    Failed = @(); Started = $false; Finished = $false
+    Failed = @(); Said = @(); Started = $false; Finished = $false
 }
 # Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
 if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
