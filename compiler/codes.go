@@ -41,6 +41,11 @@ const (
 	codeLiteral        diag.Code = "EP2027"
 	codeDirectToEdge   diag.Code = "EP2028"
 
+	codeNotUnderstood diag.Code = "EP2029"
+	codeMeant         diag.Code = "EP2030"
+	codeStranger      diag.Code = "EP2031"
+	codeRoutingPolicy diag.Code = "EP2032"
+
 	codeTargetStops      diag.Code = "EP3001"
 	codeLongTTL          diag.Code = "EP3002"
 	codeCertificate      diag.Code = "EP3003"
@@ -62,5 +67,7 @@ const (
 	codeRawUnicode       diag.Code = "EP3019"
 	codeSumOfTimes       diag.Code = "EP3020"
 	codeNoTTL            diag.Code = "EP3021"
+	codeDisagree         diag.Code = "EP3022"
+	codeUnknownType      diag.Code = "EP3025"
 	codeNATBalancer      diag.Code = "EP3023"
 )

@@ -56,6 +56,8 @@ type job struct {
 	sites    []*parser.Site // whose routes change, sorted by name
 	own      hcl.Diagnostics
 	accepted map[diag.Code]string
+	// elsewhere: DNS leads partners to another pool today than the routes of the sites.
+	elsewhere bool
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {
@@ -76,7 +78,7 @@ func (j *job) compile(broken bool) *Plan {
 	}
 	order(plan)
 	if plan.Kind == KindFailover {
-		plan.Outage = reach(plan)
+		plan.Outage = reach(plan, j.elsewhere)
 	}
 	plan.Findings = j.findings()
 	plan.ID = identify(plan)

@@ -18,11 +18,13 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 		}
 		out[z] = j.withoutCut(z, out[z])
 		j.settleTTLs(z, out[z])
+		j.checkPresent(z, j.names(z, out))
 		j.checkZone(z, out[z])
 		j.checkTimes(z)
 		j.checkSets(z, out[z])
 	}
 	j.checkTargets(out)
+	j.checkToday(out)
 }
 
 // withoutCut reports sets below a delegation, or a DNAME, and returns the others.

@@ -34,6 +34,22 @@ const (
 	dnsHost = "xmpp A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n"
 )
 
+// left is the spec with more servers in EdgePool1, one for each address.
+func (s dnsSpec) left(addresses ...string) dnsSpec {
+	s.edit = func(text string) string {
+		for i, address := range addresses {
+			kind := "public_ipv4"
+			if strings.Contains(address, ":") {
+				kind = "public_ipv6"
+			}
+			server := fmt.Sprintf(" server \"more%d.corp.example\" {\n  %s = %q\n }\n", i, kind, address)
+			text = strings.Replace(text, "edge_pool \"EdgePool1\" {\n", "edge_pool \"EdgePool1\" {\n"+server, 1)
+		}
+		return text
+	}
+	return s
+}
+
 func (s dnsSpec) compile(t *testing.T, zone string) ([]*compiler.Plan, []diag.Finding) {
 	t.Helper()
 	host, six1, six2 := "", "", ""
@@ -134,7 +150,8 @@ func TestDNSRules(t *testing.T) {
 	child := dnsSpec{blocks: "sip_domain \"emea.contoso.com\" {\n xmpp = true\n}\n"}
 	childZone := child
 	childZone.blocks += "dns_zone \"emea.contoso.com\" {\n file = \"e\"\n server = \"192.0.2.53\"\n}\n"
-	childZone.zones = map[string]string{"e": dnsHead + "_xmpp-server._tcp SRV 20 0 5269 sip2.contoso.com.\n_xmpp-server._tcp SRV 30 0 5269 sip1.contoso.com.\n"}
+	childZone.zones = map[string]string{"e": dnsHead + "_xmpp-server._tcp SRV 20 0 5269 sip1.contoso.com.\n_xmpp-server._tcp SRV 30 0 5269 sip2.contoso.com.\n"}
+	twoV4, oneV6, twoV6 := host.left("203.0.113.12"), host.left("2001:db8:1::11"), host.left("2001:db8::1", "2001:db8::2")
 	accepted := func(s dnsSpec, code string) dnsSpec { s.accept = code; return s }
 	tests := []struct {
 		name string
@@ -155,7 +172,10 @@ func TestDNSRules(t *testing.T) {
 		{"a third target is an alias", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 Third\nthird 60 CNAME sip1\n", []string{"EP2010 z:9"}, "third.contoso.com"},
 		{"alias by a wildcard", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.w\n*.w CNAME sip1\n", []string{"EP2010 z:9"}, "a.w.contoso.com"},
 		{"alias by DNAME", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.w\nw DNAME example.\n", []string{"EP2010 z:9"}, "DNAME"},
-		{"target in another zone", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.example.\n_xmpp-server._tcp SRV 40 0 5269 a\\.contoso.com.\n", nil, ""},
+		{"target in another zone", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 a.example.\n", nil, ""},
+		{"target with an escaped dot", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 40 0 5269 a\\.contoso.com.\n", []string{"EP2017 z:8"}, ""},
+		{"no-break space behind a target", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 40 0 5269 sip1\u00a0\n", []string{"EP2017 z:8"}, `sip1\194\160.contoso.com`},
+		{"underscore in a target", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 40 0 5269 a_b\na_b A 192.0.2.1\n", nil, ""},
 		{"alias, preparation of a host", hostPrepare, dnsHead + "xmpp CNAME sip1\nsip1 A 203.0.113.11\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2010 z:4"}, ""},
 		{"one finding for two domains", child, dnsHead + "sip1 CNAME x\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 5 0 5269 sip1\n_xmpp-server._tcp SRV 9 0 5269 sip2\n_xmpp-server._tcp.emea SRV 5 0 5269 sip1\n", []string{"EP2010 z:4"}, ""},
 		{"old pool without address", pools, dnsHead + "sip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP3015 z:5"}, "sip1.contoso.com, which has no address"},
@@ -180,7 +200,7 @@ func TestDNSRules(t *testing.T) {
 		{"numbers that are no address", pools, dnsHead + dnsPools + "_xmpp-server._tcp SRV 30 0 5269 3.203.0.113.5.example.\n", nil, ""},
 		{"private address left behind", pools, dnsHead + "sip1 A 10.1.2.3\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2013 z:4"}, "10.1.2.3"},
 		{"private address of the new pool", pools, dnsHead + "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\nsip2 A 100.64.0.1\nsip2 AAAA fd00::1\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2013 z:6"}, "100.64.0.1, fd00::1"},
-		{"private address that goes", host, dnsHead + "xmpp A 169.254.1.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", nil, ""},
+		{"private address that goes", host, dnsHead + "xmpp A 169.254.1.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2031 z:4"}, ""},
 		{"private address that stays", hostPrepare, dnsHead + "xmpp A 127.0.0.1\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2013 z:4"}, ""},
 		{"CNAME beside an address", pools, dnsHead + dnsPools + "sip1 CNAME www\n", []string{"EP2021 z:8"}, "on line 4 a record of type A"},
 		{"CNAME beside another", host, dnsHead + "xmpp CNAME a\nXMPP CNAME b\nxmpp CNAME a\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2021 z:4"}, "on line 5 a record of type CNAME"},
@@ -191,14 +211,14 @@ func TestDNSRules(t *testing.T) {
 		{"AAAA of nobody", pools, dnsHead + dnsPools + "sip2 AAAA 2001:db8::9\n", []string{"EP2014 z:8"}, "2001:db8::9"},
 		{"AAAA of another", six, dnsHead + dnsPools + "sip1 AAAA 2001:db8:1::11\nsip2 AAAA 2001:db8:2::21\nsip2 AAAA 2001:db8:2::22\n", []string{"EP2014 z:9"}, ""},
 		{"AAAA missing", six, dnsHead + dnsPools, []string{"EP3009 a.edge.hcl:24"}, ""},
-		{"AAAA removed", host, dnsHead + dnsHost + "xmpp AAAA 2001:db8:1::11\n", []string{"EP3009 z:6"}, "removes the AAAA"},
+		{"AAAA removed", oneV6, dnsHead + dnsHost + "xmpp AAAA 2001:db8:1::11\n", []string{"EP3009 z:6"}, "removes the AAAA"},
 		{"AAAA moved", hostSix, dnsHead + dnsHost + "xmpp AAAA 2001:db8:1::11\n", nil, ""},
 		{"AAAA behind a balancer", dnsSpec{pool: "load_balancing = \"hardware\"\n virtual_ipv4 = \"198.51.100.99\""}, dnsHead + strings.Replace(dnsPools, "198.51.100.21", "198.51.100.99", 1) + "sip2 AAAA 2001:db8::9\n", []string{"EP3009 z:8"}, "virtual_ipv4"},
 
 		// Sets.
-		{"TTLs differ", host, dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2024 z:5"}, "60 on line 4, 3600 on line 5"},
-		{"TTLs differ, accepted", accepted(host, "EP2024"), dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{}, ""},
-		{"TTLs of what goes differ", host, dnsHead + dnsHost + "xmpp 1 AAAA 2001:db8::1\nxmpp 2 AAAA 2001:db8::2\n", []string{"EP3009 z:6"}, ""},
+		{"TTLs differ", twoV4, dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{"EP2024 z:5"}, "60 on line 4, 3600 on line 5"},
+		{"TTLs differ, accepted", accepted(twoV4, "EP2024"), dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp SRV 10 0 5269 xmpp\n", []string{}, ""},
+		{"TTLs of what goes differ", twoV6, dnsHead + dnsHost + "xmpp 1 AAAA 2001:db8::1\nxmpp 2 AAAA 2001:db8::2\n", []string{"EP3009 z:6"}, ""},
 		{"TTLs differ by $TTL", prepare, dnsHead + "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n$TTL 1h\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2024 z:8"}, "writes 200"},
 		{"the same record twice", host, dnsHead + dnsHost + "XMPP.contoso.com. 300 IN A 203.0.113.11\n_xmpp-server._TCP SRV 010 0 5269 Xmpp\n", []string{"EP3014 z:6", "EP3014 z:7"}, "line 4 once more"},
 		{"the same record twice, preparation", prepare, dnsHead + dnsPools + "_xmpp-server._tcp SRV 10 0 5269 sip1\n", []string{"EP3014 z:8"}, ""},
@@ -276,7 +296,7 @@ func details(list []diag.Finding) string {
 // A set with several TTLs has one after the change, and one after its rollback.
 func TestMixedTTL(t *testing.T) {
 	zone := dnsHead + "xmpp 60 A 203.0.113.11\nxmpp 3600 A 203.0.113.12\n_xmpp-server._tcp 900 SRV 10 0 5269 xmpp\n_xmpp-server._tcp SRV 20 0 5269 sip1\nsip1 A 203.0.113.11\n"
-	plans, found := dnsSpec{host: true, accept: "EP2024"}.compile(t, zone)
+	plans, found := dnsSpec{host: true, accept: "EP2024"}.left("203.0.113.12").compile(t, zone)
 	if len(plans) != 1 {
 		t.Fatal(details(found))
 	}

@@ -214,6 +214,8 @@ func (r RecordSet) TTLChanged() bool {
 type Service struct {
 	Up      bool   `json:"up"`
 	Through string `json:"through,omitempty"` // name of the pool; empty if not known
+	// InDoubt: nobody can tell, because the routes name one pool and DNS leads to another.
+	InDoubt bool `json:"in_doubt,omitempty"`
 }
 
 // Reach is what is reachable after a stage. After is empty for the time before the

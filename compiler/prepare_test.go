@@ -56,6 +56,7 @@ edge_pool "EdgePool1" {
   xmpp {}
   server "edge1.contoso.com" {
     public_ipv4 = "203.0.113.11"
+    public_ipv6 = "2001:db8::1"
   }
 }
 edge_pool "EdgePool2" {

@@ -107,7 +107,8 @@ func (j *job) named(target string) hcl.Range {
 	return j.spec.XMPP.Host.Range
 }
 
-// checkSpelling reports a target that is an address, or a name with its zone twice.
+// checkSpelling reports a target that is an address, a name with its zone twice, or no
+// name of a host. Underscores pass: some servers take them.
 func (j *job) checkSpelling(t *target) bool {
 	if t.owner == "" {
 		return false
@@ -120,6 +121,12 @@ func (j *job) checkSpelling(t *target) bool {
 	for _, name := range t.in.shorter(t.name) {
 		if j.isKnown(name) {
 			j.report(codeLostDot, t.rng, "The target of this SRV record of %s is read as %s: it lacks its final dot, so that the origin is added. Write %s with the dot.", owner, t.shown(), name)
+			return true
+		}
+	}
+	for i := range len(t.name) {
+		if c := t.name[i]; c != '_' && odd[c] && oddAt([]byte(t.name), i, true) {
+			j.report(codeBadName, t.rng, "The target of this SRV record of %s is read as %s. No host has such a name, and BIND does not load the zone: look for a blank that is none, and for other odd characters.", owner, t.shown())
 			return true
 		}
 	}

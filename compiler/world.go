@@ -212,17 +212,26 @@ func allSteps(stages []Stage) Steps {
 	return out
 }
 
-// reach tells what is reachable before the plan and after each of its stages.
-func reach(plan *Plan) []Reach {
+// reach tells what is reachable before the plan and after each of its stages. Where DNS
+// leads elsewhere today than the routes, it does not say that XMPP federation works.
+func reach(plan *Plan, elsewhere bool) []Reach {
 	w := firstWorld(plan)
-	out := []Reach{w.reach(plan, "")}
+	var out []Reach
+	add := func(stage string) {
+		r := w.reach(plan, stage)
+		if elsewhere && r.XMPP.Up && r.XMPP.Through == plan.From.Name {
+			r.XMPP = Service{InDoubt: true}
+		}
+		out = append(out, r)
+	}
+	add("")
 	for _, stage := range plan.Stages {
 		for _, step := range stage.Steps {
 			if err := w.apply(plan, step, false); err != nil {
 				panic("internal error: " + err.Error())
 			}
 		}
-		out = append(out, w.reach(plan, stage.Name))
+		add(stage.Name)
 	}
 	return out
 }

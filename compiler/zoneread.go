@@ -17,10 +17,12 @@ type interest struct {
 	names map[string]bool // of the plan: all their records are kept
 	above map[string]bool // names of the plan and those above them: delegations and wildcards there are kept
 	other map[string]bool // names of which SRV records are kept
+	// labels are names of the plan by their first label in upper case, as a type would be.
+	labels map[string][]string
 }
 
 func (m *model) interest() *interest {
-	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}}
+	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, labels: map[string][]string{}}
 	for _, pool := range m.spec.EdgePools {
 		in.add(absolute(pool.AccessEdgeFQDN.V))
 	}
@@ -35,6 +37,10 @@ func (m *model) interest() *interest {
 }
 
 func (in *interest) add(name string) {
+	if !in.names[name] {
+		label, _, _ := strings.Cut(strings.ToUpper(name), ".")
+		in.labels[label] = append(in.labels[label], name)
+	}
 	in.names[name] = true
 	for ; name != ""; name = parent(name) {
 		in.above[name] = true
@@ -62,8 +68,8 @@ func (in *interest) unicode(owner []byte) string {
 		return ""
 	}
 	name, err := toASCII(unescaped(string(owner)))
-	if err != nil || !in.names[name] {
-		return ""
+	if err != nil || !in.names[name] || !strings.Contains(name, "xn--") {
+		return "" // of names in ASCII, likeness tells
 	}
 	return name
 }
@@ -114,16 +120,20 @@ func under(name, top string) bool {
 	return dot && slashes%2 == 0 // an escaped dot is part of a label
 }
 
-// maxOutside is how many records outside of a zone are kept of its file.
+// maxOutside is how many records outside of a zone are kept of its file, and how many of
+// types that are not known.
 const maxOutside = 64
 
 // read reads the file of a zone as far as in says.
 func (z *zone) read(in *interest) error {
-	outside := 0
+	outside, unknown := 0, 0
 	file, err := zonefile.Read(z.Text, z.origin, func(owner []byte, typ string) bool {
 		z.nodes.note(owner)
 		switch {
-		case in.wants(owner, typ):
+		case in.wants(owner, typ), in.meant(z, owner, typ) != "":
+			return true
+		case !understood(typ) && unknown < maxOutside:
+			unknown++
 			return true
 		case typ == "NS" && (z.allNS || string(owner) == z.origin):
 			return true

@@ -1,10 +1,13 @@
 package golden
 
 import (
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -59,4 +62,70 @@ func TestNamedDefaults(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^\s*stale-answer-enable false;`).Match(config) {
 		t.Error("BIND serves stale answers by default; docs/dns.md says otherwise")
 	}
+}
+
+// TestNamedOracle spoils the lines of the plan by one slip of a hand. What BIND refuses,
+// edgeplan refuses; of what it takes, edgeplan sees the same sets, and where a record is
+// gone from its name there is a finding on its line.
+func TestNamedOracle(t *testing.T) {
+	const head = "$TTL 3600\n@ IN SOA ns1.contoso.net. hostmaster.contoso.com. 2026112301 7200 900 1209600 300\n@ IN NS ns1.contoso.net.\nwww IN A 192.0.2.80\n"
+	lines := []string{"xmpp 300 IN A 203.0.113.11", "_xmpp-server._tcp 300 IN SRV 0 0 5269 xmpp"}
+	const end = "mail IN A 192.0.2.81\n"
+	slips := []string{" ", "\t", "\u00a0", "\u200b", "\xa0", "/", "//", "// ", "#", "A", "N", "R", ".", "-", "_", "0", "1", "@", ";", "\\", "(", "\"", "x", "$", "*", "CH "}
+	_, sound := seedWith(t, head+strings.Join(lines, "\n")+"\n"+end)
+	rng := rand.New(rand.NewPCG(11, 9))
+	refused := 0
+	const cases = 300
+	odd := func(c rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzACHNR0123456789._-", c) }
+	for n := range cases {
+		spoilt := slices.Clone(lines)
+		which := rng.IntN(2)
+		line := spoilt[which]
+		at := rng.IntN(len(line) + 1)
+		if rng.IntN(4) == 0 {
+			at = 0
+		}
+		switch op := rng.IntN(4); {
+		case op < 2 || at >= len(line)-1:
+			line = line[:at] + slips[rng.IntN(len(slips))] + line[at:]
+		case op == 2:
+			line = line[:at] + line[at+1:]
+		default:
+			line = line[:at] + line[at+1:at+2] + line[at:at+1] + line[at+2:]
+		}
+		spoilt[which] = line
+		zone := head + strings.Join(spoilt, "\n") + "\n" + end
+		plans, found := seedWith(t, zone)
+		records, ok := compile(t, "contoso.com", []byte(zone))
+		if !ok {
+			refused++
+			if len(plans) > 0 && len(found) == len(sound) {
+				t.Errorf("case %d: BIND refuses %q, edgeplan has no finding", n, line)
+			}
+			continue
+		}
+		onLine := slices.ContainsFunc(found, func(f diag.Finding) bool { return f.File == "contoso.com.zone" && f.Line == 5+which })
+		if len(plans) == 0 {
+			if !onLine {
+				t.Errorf("case %d: %q: no plan, and no finding there", n, line)
+			}
+			continue
+		}
+		for _, set := range plans[0].Zones[0].Records {
+			var want []string
+			for _, r := range records {
+				if r.owner == set.Owner && r.typ == set.Type {
+					want = append(want, r.data)
+				}
+			}
+			slices.Sort(want)
+			if !slices.Equal(slices.Sorted(slices.Values(set.Old)), want) {
+				t.Errorf("case %d: %q: BIND has %s %s %v, the plan %v", n, line, set.Owner, set.Type, want, set.Old)
+			}
+			if len(want) == 0 && set.Type != "AAAA" && strings.ContainsFunc(strings.Fields(line + " -")[0], odd) && line[0] != ';' && !onLine {
+				t.Errorf("case %d: %q: the set is taken for new without a finding", n, line)
+			}
+		}
+	}
+	t.Logf("BIND refuses %d of %d", refused, cases)
 }

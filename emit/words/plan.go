@@ -79,6 +79,8 @@ func Host(name string) string {
 // Service says whether a service is reachable, and through which Edge pool.
 func Service(s compiler.Service) string {
 	switch {
+	case s.InDoubt:
+		return "in doubt: route and DNS disagree"
 	case !s.Up:
 		return "no"
 	case s.Through == "":

@@ -223,7 +223,7 @@ var topologyRules = []Rule{
 		Summary:  "host name not allowed",
 		Means: "A host name has a character other than A to Z, a to z, 0 to 9, hyphen and dot, or a label or the whole name " +
 			"has a length that DNS does not allow, or a hyphen stands at the end of a label. An underscore is allowed " +
-			"only in the owner of an SRV record. Unicode is allowed in names of public DNS if IDNA has a form in ASCII for " +
+			"only in the owner of an SRV record, and passes in the target of one. Unicode is allowed in names of public DNS if IDNA has a form in ASCII for " +
 			"them, and never in the name of a server or in the internal FQDN of a pool.",
 		Why: "Lync Server does not support other characters in the FQDN of an Edge Server, and a certificate or a DNS " +
 			"server may refuse them too.",
@@ -384,6 +384,61 @@ var topologyRules = []Rule{
 			"      reason = \"Port 5270 of 203.0.113.11 goes to the chat server.\"\n" +
 			"    }",
 		Acceptable: true,
+	},
+	{
+		Code:     "EP2029",
+		Severity: hcl.DiagError,
+		Summary:  "record at name of plan not understood",
+		Means: "At a name of the plan the zone file has a record of a type that edgeplan does not know, such as LUA or " +
+			"ALIAS, or a word that is no type, such as AA for A or INN for IN.",
+		Why: "The plan adds and removes records there and takes what it understands for all that there is. A server " +
+			"that works out its answers, or one that refuses the line, does something else: the name gets two kinds of " +
+			"answers, or the zone is not loaded.",
+		Source: "IANA, Resource Record (RR) TYPEs; PowerDNS 4.7.3, Lua records and ALIAS records; named-checkzone of BIND " +
+			"9.18, \"unknown RR type\".",
+		Fix: "Correct the word. Where the server makes the answers, replace the record by plain A, AAAA or SRV records " +
+			"before the failover, or move the name by hand and leave it out of the spec.",
+	},
+	{
+		Code:     "EP2030",
+		Severity: hcl.DiagError,
+		Summary:  "line looks like one of the plan",
+		Means: "The zone file has a record of another name that was probably meant for a name of the plan: a no-break " +
+			"space or another odd character is in the owner, a slash or a number sign before it where a semicolon was " +
+			"meant, a blank or a word before the name, or the final dot is missing.",
+		Why: "DNS servers take it for a record of another name, or refuse the file. The plan does not count it, so the " +
+			"set that it was meant for may be taken for new.",
+		Source: "RFC 1035, section 5.1: a line that begins with a blank has the owner of the line before, a comment begins " +
+			"with a semicolon; named-checkzone of BIND 9.18.",
+		Fix: "Correct the line where the zone is kept, and export the zone again. If the line is right, accept the " +
+			"finding and say what it is for: the plan leaves it as it is.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2031",
+		Severity: hcl.DiagError,
+		Summary:  "address of no Edge pool goes",
+		Means: "The XMPP host has an address in public DNS that no Edge pool of the spec has, and the failover would " +
+			"delete it.",
+		Why: "Either the spec lacks an address of the pool that is left, and the rollback is then not what it seems; or " +
+			"the name serves something that the plan does not know and that would lose its address.",
+		Source: "edgeplan.",
+		Fix: "Give each Edge Server its `public_ipv4` and `public_ipv6`, also those of the pool that failed. If something " +
+			"else has the address, give that a name of its own first; or accept the finding and say what the address " +
+			"is.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2032",
+		Severity: hcl.DiagError,
+		Summary:  "set has a routing policy of Route 53",
+		Means: "The zone is delivered to Route 53, and the comment of a record, as cli53 export writes it, says that its " +
+			"set has a routing policy: weighted, latency, failover, geolocation or multivalue.",
+		Why: "Route 53 tells such sets apart by their SetIdentifier. The change batch of the plan gives none, so Route " +
+			"53 would refuse it in the change window.",
+		Source: "Amazon, Route 53 API Reference, ResourceRecordSet (SetIdentifier); cli53, export.",
+		Fix: "Replace the sets by one simple set before the failover and export the zone again, or change them by hand " +
+			"and leave the name out of the spec. If the policy is gone already, remove the comment.",
 	},
 	{
 		Code:     "EP3001",
@@ -641,6 +696,20 @@ var topologyRules = []Rule{
 		Fix:    "Write a `$TTL` at the head of the file, or a TTL into each record: the one that the server gives today.",
 	},
 	{
+		Code:     "EP3022",
+		Severity: hcl.DiagWarning,
+		Summary:  "route and DNS disagree today",
+		Means: "The sites are routed to one Edge pool, and public DNS leads XMPP partners to another one, before anything " +
+			"is changed.",
+		Why: "Partners connect to a pool that is not designated for XMPP federation, so XMPP federation may be broken " +
+			"already, or half of an earlier change may be in place. The record of the change then cannot say what " +
+			"works before it.",
+		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 3 to 5, which " +
+			"move route and DNS together.",
+		Fix: "Ask `Get-CsSite` and the DNS server, and correct the spec or the zone file. If both are right, say in an " +
+			"acceptance how it came to be.",
+	},
+	{
 		Code:     "EP3023",
 		Severity: hcl.DiagWarning,
 		Summary:  "NAT with a hardware load balancer",
@@ -652,5 +721,17 @@ var topologyRules = []Rule{
 			"and hardware load balancers.",
 		Fix: "Leave `nat` out if the servers have public addresses, or choose DNS load balancing. If the pool is known to " +
 			"work so, accept the finding and say since when.",
+	},
+	{
+		Code:     "EP3025",
+		Severity: hcl.DiagWarning,
+		Summary:  "record type is not known",
+		Means: "The zone file has a line that is read as a record of a type that edgeplan does not know, at a name that " +
+			"is not of the plan.",
+		Why: "BIND, NSD and Knot DNS refuse a whole file with a type that they do not know. Often it is a slip: a blank " +
+			"inside a name, a class such as INN, a line that should be a comment. The record that was meant is then " +
+			"not there.",
+		Source: "named-checkzone of BIND 9.18, \"unknown RR type\"; IANA, Resource Record (RR) TYPEs.",
+		Fix:    "Correct the line. If your DNS server has such a type, accept the finding and say which server it is.",
 	},
 }

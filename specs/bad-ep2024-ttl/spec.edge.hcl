@@ -23,6 +23,10 @@ edge_pool "EdgePool1" {
   server "edge1.contoso.com" {
     public_ipv4 = "203.0.113.11"
   }
+
+  server "edge12.contoso.com" {
+    public_ipv4 = "203.0.113.12"
+  }
 }
 
 edge_pool "EdgePool2" {

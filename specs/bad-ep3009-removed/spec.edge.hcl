@@ -22,6 +22,7 @@ edge_pool "EdgePool1" {
 
   server "edge1.contoso.com" {
     public_ipv4 = "203.0.113.11"
+    public_ipv6 = "2001:db8:1::11"
   }
 }
 
