@@ -124,60 +124,97 @@ func TestRecordCommands(t *testing.T) {
 // a line, and leaves an end that should go.
 func openEnd(diff string) bool { return strings.Contains(diff, "\\ No newline") }
 
+// seedZone is the seed with another zone file, at another place of its folder.
+func seedZone(t *testing.T, file string, zone func(old string) string) fstest.MapFS {
+	t.Helper()
+	const old = "contoso.com.zone"
+	files := fstest.MapFS{}
+	for name, data := range stored(t, filepath.Join(specs, "seed")) {
+		if name == old {
+			name, data = file, []byte(zone(string(data)))
+		} else {
+			data = bytes.Replace(data, []byte(`"`+old+`"`), []byte(`"`+file+`"`), 1)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	return files
+}
+
+// built writes the package of a spec and gives its folder.
+func built(t *testing.T, spec fs.FS) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range render(t, spec, "spec", nil) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeAll(t, dir, map[string]string{name: string(data)})
+	}
+	return filepath.Join(dir, "edgepool1-to-edgepool2")
+}
+
 // TestRecordCommandsLargeZone: a diff of several hunks, of which patch alone applies a part,
-// is applied whole or not at all by the commands.
+// is applied whole or not at all by the commands, with and without the checksum.
 func TestRecordCommandsLargeZone(t *testing.T) {
 	tool(t, "patch")
 	for hosts, hunks := range map[int]int{9_000: 1, 12_000: 2} {
 		t.Run(fmt.Sprint(hosts), func(t *testing.T) {
-			files := fstest.MapFS{}
-			for name, data := range stored(t, filepath.Join(specs, "seed")) {
-				files[name] = &fstest.MapFile{Data: data}
-			}
 			var many strings.Builder
 			for i := range hosts {
 				fmt.Fprintf(&many, "host%d A 192.0.2.80\n", i)
 			}
-			const mark = "; --- XMPP federation\n"
-			zone := files["contoso.com.zone"]
-			zone.Data = bytes.Replace(zone.Data, []byte(mark), []byte(many.String()+mark), 1)
-			largeZone(t, files, hunks)
+			old := ""
+			plan := built(t, seedZone(t, "contoso.com.zone", func(text string) string {
+				const mark = "; --- XMPP federation\n"
+				old = strings.Replace(text, mark, many.String()+mark, 1)
+				return old
+			}))
+			if n := strings.Count(string(read(t, plan, "dns", "contoso.com.diff")), "\n@@ "); n != hunks {
+				t.Fatalf("the diff has %d hunks, not %d", n, hunks)
+			}
+			fresh := string(read(t, plan, "dns", "contoso.com.zone"))
+			change, _ := shellCommands(t, read(t, plan, "change.md"), "contoso.com")
+			same := func(text string) string { return text }
+			for _, d := range []fileDrift{
+				{"none", old, same}, {"applied", fresh, same},
+				{"serial", strings.Replace(old, "2026112301", "2026112302", 1), same}, {"value", strings.ReplaceAll(old, "203.0.113.11", "203.0.113.12"), same},
+			} {
+				for _, commands := range []string{change, change[strings.Index(change, "\n")+1:]} {
+					c := driftCase{d.name, "db.contoso", old, fresh, "", d}
+					file := c.write(t, t.TempDir())
+					ok, says := shell(t, commands, plan, file, false)
+					tally{}.check(t, c, read(t, file), ok, says)
+				}
+			}
 		})
 	}
 }
 
-func largeZone(t *testing.T, files fs.FS, hunks int) {
-	t.Helper()
-	dir := t.TempDir()
-	for name, data := range render(t, files, "large", nil) {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	plan := filepath.Join(dir, "edgepool1-to-edgepool2")
-	diff := string(read(t, plan, "dns", "contoso.com.diff"))
-	if n := strings.Count(diff, "\n@@ "); n != hunks {
-		t.Fatalf("the diff has %d hunks, not %d", n, hunks)
-	}
-	old, err := fs.ReadFile(files, "contoso.com.zone")
-	if err != nil {
+// TestZoneFileInFolder: the diff of a file below the folder of the spec fits git apply in
+// that folder, and the commands of the record do not mind where the file lies.
+func TestZoneFileInFolder(t *testing.T) {
+	spec := seedZone(t, "zones/public/contoso.zone", func(old string) string { return old })
+	plan, dir := built(t, spec), t.TempDir()
+	if err := os.CopyFS(dir, spec); err != nil {
 		t.Fatal(err)
 	}
-	fresh := string(read(t, plan, "dns", "contoso.com.zone"))
-	change, _ := shellCommands(t, read(t, plan, "change.md"), "contoso.com")
-	raised := strings.Replace(string(old), "2026112301", "2026112302", 1)
-	for _, c := range []driftCase{
-		{name: "none", text: string(old), want: fresh, drift: fileDrift{"none", string(old), func(text string) string { return text }}},
-		{name: "serial", text: string(old), want: fresh, drift: fileDrift{"serial", raised, func(text string) string { return text }}},
-	} {
-		for _, commands := range []string{change, change[strings.Index(change, "\n")+1:]} {
-			c.file = "db.contoso"
-			file := c.write(t, t.TempDir())
-			ok, says := shell(t, commands, plan, file, false)
-			tally{}.check(t, c, read(t, file), ok, says)
+	cmd := exec.Command(tool(t, "git"), "apply", filepath.Join(plan, "dns", "contoso.com.diff"))
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+	must(t, cmd)
+	fresh := read(t, plan, "dns", "contoso.com.zone")
+	if got := read(t, dir, "zones", "public", "contoso.zone"); !bytes.Equal(got, fresh) {
+		t.Errorf("git apply makes\n%s", got)
+	}
+	tool(t, "patch")
+	change, rollback := shellCommands(t, read(t, plan, "change.md"), "contoso.com")
+	file := filepath.Join(t.TempDir(), "db.contoso")
+	writeAll(t, filepath.Dir(file), map[string]string{"db.contoso": string(spec["zones/public/contoso.zone"].Data)})
+	for i, commands := range []string{change, rollback} {
+		if ok, says := shell(t, commands, plan, file, false); !ok {
+			t.Fatalf("%d: %s", i, says)
+		}
+		if i == 0 && !bytes.Equal(read(t, file), fresh) {
+			t.Error("the commands make another file")
 		}
 	}
 }

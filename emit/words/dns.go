@@ -153,8 +153,8 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		if zone.SOAPrerequisite {
 			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
 		}
-		return fmt.Sprintf("Send %s to %s with nsupdate. It is applied whole or not at all, and only on the records shown as old%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that, and do not apply the diffs to it.", f.Nsupdate, zone.Server, soa),
-			fmt.Sprintf("Send %s with nsupdate.", f.RollbackNsupdate)
+		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that, and do not apply the diffs to it.", f.Nsupdate, zone.Server, soa),
+			fmt.Sprintf("Send %s likewise.", f.RollbackNsupdate)
 	case "route53":
 		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
 		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file, so the diffs and the zone file are for your own copy of it. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
