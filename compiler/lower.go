@@ -36,6 +36,7 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 		Estate:         j.estate(),
 	}
 	l := &lowering{job: j, plan: plan, forward: newStages(plan.Procedure), back: newRollback(plan.Procedure)}
+	l.looks()
 	l.preflight()
 	l.services()
 	l.routes()
@@ -185,6 +186,7 @@ func (l *lowering) preflight() {
 	l.partners(facts)
 	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
 		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
+	add(&CheckReplicas{l.info("preflight/p11-replicas", host, "replicas are up to date", Safe, rng, ours), "P11", l.replicas()})
 	checks := l.forward.ids(Preflight)
 	backup := func(step *Backup) {
 		step.Needs = checks
@@ -196,7 +198,27 @@ func (l *lowering) preflight() {
 		l.manage("Get-CsSite"), "sites.xml", true})
 	for _, z := range l.plan.Zones {
 		if z.Edited() { // on the DNS server, before anything is stopped
-			add(&CheckRecords{l.info("preflight/records/"+z.Name, z.Computer, "DNS records of "+z.Name, Safe, l.zoneRange(z), ours), z.Name})
+			add(l.look("preflight/records/", z.Computer, z))
+		}
+	}
+}
+
+// look makes a step that compares a zone with the plan: on its Windows DNS server, or
+// from the management host at its server.
+func (l *lowering) look(prefix, host string, z Zone) Step {
+	step := &CheckRecords{l.info(prefix+z.Name, host, "DNS records of "+z.Name, Safe, l.zoneRange(z), ours), z.Name}
+	step.NoUndo = "it changes nothing"
+	return step
+}
+
+// looks has every zone asked before anything is changed: in stage Preflight, and on the
+// way back in the first stage on the management host, Route. A preparation goes back with
+// stage Dns alone, or with DnsServer, which look themselves.
+func (l *lowering) looks() {
+	for _, z := range l.plan.Zones {
+		l.forward.add(Preflight, l.look("preflight/dns/", l.plan.ManagementHost, z))
+		if l.prepare == nil && z.Changed() {
+			l.back.add(Route, l.look("rollback/look/", l.plan.ManagementHost, z))
 		}
 	}
 }
@@ -282,6 +304,7 @@ func (l *lowering) services() {
 
 // routes points the sites at the target pool; step 3.
 func (l *lowering) routes() {
+	looks := l.back.ids(Route)
 	for _, site := range l.sites {
 		previous := l.pools[site.XMPPFederationRoute.V]
 		rng := site.Range
@@ -302,7 +325,7 @@ func (l *lowering) routes() {
 		back := &SetRoute{StepInfo: l.info("rollback/route/"+site.Name, l.plan.ManagementHost, says, Disruptive, rng, backPage("3a")), Site: site.Name}
 		back.Forms = l.forms(site.Name, l.to, previous)
 		back.Manual = previous == nil
-		back.Needs = l.back.ids(Start)
+		back.Needs = append(l.back.ids(Start), looks...)
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(Route, back)
 	}
@@ -362,6 +385,9 @@ func (l *lowering) records() {
 		}
 		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, forth), z.Name, edited}
 		step.Needs = append(l.forward.ids(Route), l.forward.ids(DNSServer)...)
+		if l.prepare != nil {
+			step.Needs = append(step.Needs, l.forward.ids(Preflight)...)
+		}
 		step.Undo = []string{"rollback/dns/" + z.Name}
 		l.forward.add(DNS, step)
 		if edited || !z.Changed() {
@@ -455,11 +481,15 @@ func (l *lowering) firewall() {
 	}
 }
 
+// replicas are the computers that the new route has to reach.
+func (l *lowering) replicas() []string {
+	return append(slices.Clone(l.plan.To.Servers), l.plan.ManagementHost)
+}
+
 // replicate brings the new route to the Edge Servers, which have been able to receive
 // it only since they run again.
 func (l *lowering) replicate() {
-	replicas := append(slices.Clone(l.plan.To.Servers), l.plan.ManagementHost)
-	for _, replica := range replicas {
+	for _, replica := range l.replicas() {
 		for _, s := range []struct {
 			stages *stages
 			prefix string

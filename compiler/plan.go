@@ -136,6 +136,11 @@ type Zone struct {
 	Computer        string `json:"computer,omitempty"`
 	OperatingSystem string `json:"operating_system,omitempty"`
 	Wait            Wait   `json:"wait"`
+	// Number is that of the fact about the zone, that its server answers and has the
+	// serial of the plan. Facts about zones and their sets are P20, P21, ... in their order.
+	// A fact has one number in all stages and on all computers, so that who waives it in
+	// one stage can waive it in the next.
+	Number string `json:"number"`
 
 	// Text is the new zone file. It is not part of plan.json.
 	Text hunk.Text `json:"-"`
@@ -196,10 +201,8 @@ type RecordSet struct {
 	New    []string `json:"new"`
 	// Step is the step of the procedure: 4 for addresses, 5 for SRV.
 	Step string `json:"step"`
-	// Number is that of the fact about a set which the script changes on a Windows DNS
-	// server: P10, P11, ... It is the same in all stages, so that who waives it in one can
-	// waive it in the next.
-	Number string `json:"number,omitempty"`
+	// Number is that of the fact about the set; see [Zone.Number].
+	Number string `json:"number"`
 }
 
 // Changed tells whether the set changes.

@@ -37,6 +37,7 @@ func (j *job) preparation(broken bool) *Plan {
 		return nil
 	}
 	l := &lowering{job: j, plan: plan, forward: newStages(""), back: newRollback("")}
+	l.looks()
 	l.records()
 	l.checkRecords()
 	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()

@@ -108,22 +108,22 @@ func TestPrepare(t *testing.T) {
 			"one host", `host = "xmpp.contoso.com"`,
 			soaLine + "xmpp 86400 IN A 203.0.113.11\nxmpp 120 IN AAAA 2001:db8::1\n_xmpp-server._tcp 7200 IN SRV 0 0 5269 xmpp\n",
 			[]RecordSet{
-				{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 86400, NewTTL: 60, Old: []string{"203.0.113.11"}, New: []string{"203.0.113.11"}, Step: "4"},
-				{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 120, NewTTL: 60, Old: []string{"2001:db8::1"}, New: []string{"2001:db8::1"}, Step: "4"},
-				{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 7200, NewTTL: 60, Old: []string{"0 0 5269 xmpp.contoso.com."}, New: []string{"0 0 5269 xmpp.contoso.com."}, Step: "5"},
+				{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 86400, NewTTL: 60, Old: []string{"203.0.113.11"}, New: []string{"203.0.113.11"}, Step: "4", Number: "P21"},
+				{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 120, NewTTL: 60, Old: []string{"2001:db8::1"}, New: []string{"2001:db8::1"}, Step: "4", Number: "P22"},
+				{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 7200, NewTTL: 60, Old: []string{"0 0 5269 xmpp.contoso.com."}, New: []string{"0 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P23"},
 			},
 			Wait{Old: 86400, Secondary: 8100}, "2026-12-02T22:00:00Z",
 		},
 		{
 			"pools, none published", "",
 			soaLine,
-			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 60, Old: []string{}, New: []string{"0 0 5269 sip1.contoso.com.", "10 0 5269 sip2.contoso.com."}, Step: "5"}},
+			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 60, Old: []string{}, New: []string{"0 0 5269 sip1.contoso.com.", "10 0 5269 sip2.contoso.com."}, Step: "5", Number: "P21"}},
 			Wait{Negative: 600, Secondary: 8100}, "2026-12-01T22:10:00Z",
 		},
 		{
 			"pools with one priority", "",
 			soaLine + "_xmpp-server._tcp 30 IN SRV 5 0 5269 sip1\n_xmpp-server._tcp 30 IN SRV 5 0 5269 sip2\n",
-			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 30, NewTTL: 30, Old: []string{"5 0 5269 sip1.contoso.com.", "5 0 5269 sip2.contoso.com."}, New: []string{"15 0 5269 sip2.contoso.com.", "5 0 5269 sip1.contoso.com."}, Step: "5"}},
+			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 30, NewTTL: 30, Old: []string{"5 0 5269 sip1.contoso.com.", "5 0 5269 sip2.contoso.com."}, New: []string{"15 0 5269 sip2.contoso.com.", "5 0 5269 sip1.contoso.com."}, Step: "5", Number: "P21"}},
 			Wait{Old: 30, Secondary: 8100}, "2026-12-01T22:00:30Z",
 		},
 	} {

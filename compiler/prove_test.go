@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,15 @@ func stageOf(t *testing.T, stages []Stage, name string) *Stage {
 
 func swap(stages []Stage, a, b int) { stages[a], stages[b] = stages[b], stages[a] }
 
+// unasked takes the look at DNS out of a stage.
+func unasked(t *testing.T, stages []Stage, name string) {
+	stage := stageOf(t, stages, name)
+	stage.Steps = slices.DeleteFunc(stage.Steps, func(s Step) bool { return s.kind() == "check-records" })
+	for _, s := range allSteps(stages) {
+		s.Info().Needs = nil
+	}
+}
+
 // prove is of use only if it fails on plans that are wrong.
 func TestProveFindsMistakes(t *testing.T) {
 	tests := []struct {
@@ -75,11 +85,14 @@ func TestProveFindsMistakes(t *testing.T) {
 			stageOf(t, p.Stages, Route).Steps[0].(*SetRoute).Forms[0].To = "other.contoso.com"
 		}, "finds the route"},
 		{"rollback forgets the route", func(t *testing.T, p *Plan) {
-			stageOf(t, p.Rollback, Route).Steps = nil
+			route := stageOf(t, p.Rollback, Route)
+			route.Steps = slices.DeleteFunc(route.Steps, func(s Step) bool { return s.kind() == "set-route" })
 			for _, s := range allSteps(p.Rollback) {
 				s.Info().Needs = nil
 			}
 		}, "does not restore"},
+		{"DNS is not asked", func(t *testing.T, p *Plan) { unasked(t, p.Stages, Preflight) }, "step stop/EdgeServer2.contoso.com runs before the server of zone contoso.com was asked"},
+		{"DNS is not asked on the way back", func(t *testing.T, p *Plan) { unasked(t, p.Rollback, Route) }, "step rollback/route/Site2 runs before the server of zone contoso.com was asked"},
 		{"rollback forgets the services", func(t *testing.T, p *Plan) {
 			stageOf(t, p.Rollback, Start).Steps = nil
 			for _, s := range allSteps(p.Rollback) {

@@ -12,9 +12,9 @@ import (
 
 // kindsOf are the kinds of step that a stage can have.
 var kindsOf = map[string][]string{
-	Preflight:  {"check-right", "check-facts", "check-routed-sites", "check-records", "backup", "rehearse"},
+	Preflight:  {"check-right", "check-facts", "check-routed-sites", "check-replicas", "check-records", "backup", "rehearse"},
 	Stop:       {"stop-services"},
-	Route:      {"set-route"},
+	Route:      {"set-route", "check-records"},
 	DNSServer:  {"edit-records"},
 	DNS:        {"change-records"},
 	Firewall:   {"confirm-port"},
@@ -43,6 +43,9 @@ func checkShape(plan *Plan) error {
 		if err := checkWindows(plan, zone); err != nil {
 			return err
 		}
+	}
+	if err := checkNumbers(plan.Zones); err != nil {
+		return err
 	}
 	for _, stages := range [][]Stage{plan.Stages, plan.Rollback} {
 		if len(stages) == 0 {
@@ -93,7 +96,7 @@ func checkStage(plan *Plan, stage Stage) error {
 				return noZone(step, s.Zone)
 			}
 		case *CheckRecords:
-			if !servedBy(plan, s.Zone, s.Host) {
+			if _, ok := plan.Zone(s.Zone); !ok || s.Host != plan.ManagementHost && !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
 			}
 		case *EditRecords:
@@ -111,7 +114,7 @@ func checkStage(plan *Plan, stage Stage) error {
 			}
 		}
 		switch step.(type) {
-		case *CheckRight, *CheckFacts, *CheckRoutedSites, *Backup, *Rehearse:
+		case *CheckRight, *CheckFacts, *CheckRoutedSites, *CheckReplicas, *Backup, *Rehearse:
 			if host := step.Info().Host; host != plan.ManagementHost {
 				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
 			}
@@ -154,8 +157,26 @@ func servedBy(plan *Plan, name, host string) bool {
 // isSHA256 is what stands in the commands of the change record.
 var isSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// numbered is the number of a fact about a set.
-var numbered = regexp.MustCompile(`^P[1-9][0-9]+$`)
+// numbered is the number of a fact about a zone or a set.
+var numbered = regexp.MustCompile(`^P([2-9][0-9]|[1-9][0-9]{2,5})$`)
+
+// checkNumbers wants a number of its own for the fact about each zone and set.
+func checkNumbers(zones []Zone) error {
+	seen := map[string]bool{}
+	for _, z := range zones {
+		all := []string{z.Number}
+		for _, set := range z.Records {
+			all = append(all, set.Number)
+		}
+		for _, number := range all {
+			if seen[number] || !numbered.MatchString(number) {
+				return fmt.Errorf("zone %q: there is no fact %q", z.Name, number)
+			}
+			seen[number] = true
+		}
+	}
+	return nil
+}
 
 // checkWindows wants of a zone that the script changes what it puts into commands, and a
 // computer of its own.
@@ -173,9 +194,6 @@ func checkWindows(plan *Plan, zone Zone) error {
 		return fail("there is no operating system", zone.OperatingSystem)
 	}
 	for _, set := range zone.Records {
-		if set.Changed() != numbered.MatchString(set.Number) {
-			return fail("there is no fact", set.Number)
-		}
 		if !under(set.Owner, absolute(zone.Name)) {
 			return fail("it does not hold", set.Owner)
 		}
@@ -207,12 +225,14 @@ func isData(typ, data string) bool {
 // one that looks at it before, and others to know of it.
 func checkEdits(plan *Plan, stages []Stage) error {
 	checks, edits := map[string]int{}, map[string]int{}
-	hasPreflight := slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == Preflight })
+	first := plan.Kind == KindFailover && slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == Preflight })
 	steps := allSteps(stages)
 	for _, step := range steps {
 		switch s := step.(type) {
 		case *CheckRecords:
-			checks[s.Zone]++
+			if s.Host != plan.ManagementHost {
+				checks[s.Zone]++
+			}
 		case *EditRecords:
 			edits[s.Zone]++
 		}
@@ -222,7 +242,7 @@ func checkEdits(plan *Plan, stages []Stage) error {
 		if zone.Edited() {
 			want = 1
 		}
-		if edits[zone.Name] != want || hasPreflight && checks[zone.Name] != want {
+		if edits[zone.Name] != want || first && checks[zone.Name] != want {
 			return fmt.Errorf("zone %q: it is edited by %d steps and checked before by %d", zone.Name, edits[zone.Name], checks[zone.Name])
 		}
 	}

@@ -109,6 +109,14 @@ type CheckRoutedSites struct {
 	Sites    []string       `json:"sites"`
 }
 
+// CheckReplicas wants each replica of stage Replicate to be up to date before anything is
+// changed: one that is not would not get the new route either.
+type CheckReplicas struct {
+	StepInfo
+	Number   string   `json:"number"` // P11
+	Replicas []string `json:"replicas"`
+}
+
 // Backup writes what a call returns, or writes itself, to a file beside the script.
 type Backup struct {
 	StepInfo
@@ -159,8 +167,9 @@ type ChangeRecords struct {
 	Edited bool   `json:"edited,omitempty"`
 }
 
-// CheckRecords compares the records of a zone, with their TTLs, on the Windows DNS server
-// itself with those from before or after the change.
+// CheckRecords compares the records of a zone, with their TTLs, with those from before or
+// after the change: on its Windows DNS server itself, or on the management host by asking
+// the server of the zone, then its serial too.
 type CheckRecords struct {
 	StepInfo
 	Zone string `json:"zone"`
@@ -226,6 +235,7 @@ type SendMessage struct {
 func (*CheckRight) kind() string       { return "check-right" }
 func (*CheckFacts) kind() string       { return "check-facts" }
 func (*CheckRoutedSites) kind() string { return "check-routed-sites" }
+func (*CheckReplicas) kind() string    { return "check-replicas" }
 func (*Backup) kind() string           { return "backup" }
 func (*Rehearse) kind() string         { return "rehearse" }
 func (*StopServices) kind() string     { return "stop-services" }
@@ -244,6 +254,7 @@ func (*SendMessage) kind() string      { return "send-message" }
 func (*CheckRight) calls() []binding         { return nil }
 func (s *CheckFacts) calls() []binding       { return []binding{{s.Product, &s.Read}} }
 func (s *CheckRoutedSites) calls() []binding { return []binding{{s.Product, &s.Read}} }
+func (*CheckReplicas) calls() []binding      { return nil }
 func (s *Backup) calls() []binding           { return []binding{{s.Product, &s.Call}} }
 func (*Rehearse) calls() []binding           { return nil }
 func (s *StopServices) calls() []binding     { return []binding{{s.Product, &s.Call}} }
@@ -269,7 +280,7 @@ func (s *SetRoute) calls() []binding {
 // stepKinds makes an empty step of each kind, for reading plan.json.
 var stepKinds = []func() Step{
 	func() Step { return new(CheckRight) }, func() Step { return new(CheckFacts) },
-	func() Step { return new(CheckRoutedSites) }, func() Step { return new(Backup) },
+	func() Step { return new(CheckRoutedSites) }, func() Step { return new(CheckReplicas) }, func() Step { return new(Backup) },
 	func() Step { return new(Rehearse) }, func() Step { return new(StopServices) },
 	func() Step { return new(SetRoute) }, func() Step { return new(ChangeRecords) },
 	func() Step { return new(ConfirmPort) }, func() Step { return new(StartServices) },

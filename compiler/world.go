@@ -12,13 +12,14 @@ type world struct {
 	running    map[string]bool   // services by Edge Server of the target pool
 	records    map[string]bool   // by zone: whether its sets are the new ones
 	replicated map[string]string // what the replica of each server holds, as text of routes
+	asked      map[string]bool   // by zone: whether its server was asked
 	firewall   bool
 	done       map[string]bool // IDs of steps
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, done: map[string]bool{}}
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, done: map[string]bool{}}
 	for _, server := range plan.To.Servers {
 		w.running[server] = true
 	}
@@ -49,11 +50,11 @@ func (w *world) routeText() string {
 func (w *world) clone() *world {
 	c := *w
 	c.routes, c.running, c.records = maps.Clone(w.routes), maps.Clone(w.running), maps.Clone(w.records)
-	c.replicated, c.done = maps.Clone(w.replicated), maps.Clone(w.done)
+	c.replicated, c.asked, c.done = maps.Clone(w.replicated), maps.Clone(w.asked), maps.Clone(w.done)
 	return &c
 }
 
-// equal compares all but the firewall and the marks of steps, which no rollback undoes.
+// equal compares all but the firewall and what was asked and done, which no rollback undoes.
 func (w *world) equal(o *world) bool {
 	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
 }
@@ -67,7 +68,12 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 			return fmt.Errorf("step %s runs before step %s, which it needs", info.ID, need)
 		}
 	}
+	if zone := w.unasked(plan, step, back); zone != "" {
+		return fmt.Errorf("step %s runs before the server of zone %s was asked", info.ID, zone)
+	}
 	switch s := step.(type) {
+	case *CheckRecords:
+		w.asked[s.Zone] = w.asked[s.Zone] || s.Host == plan.ManagementHost
 	case *StopServices:
 		w.running[s.Host] = false
 	case *StartServices:
@@ -99,6 +105,26 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 	}
 	w.done[info.ID] = true
 	return nil
+}
+
+// unasked is a zone whose server has to be asked before a step: before any that stops
+// services or changes something, but for those that look themselves before they do.
+func (w *world) unasked(plan *Plan, step Step, back bool) string {
+	switch step.(type) {
+	case *StopServices, *SetRoute:
+	case *EditRecords, *ChangeRecords:
+		if back && plan.Kind == KindPrepare {
+			return ""
+		}
+	default:
+		return ""
+	}
+	for _, zone := range plan.Zones {
+		if !w.asked[zone.Name] && (zone.Changed() || !back) {
+			return zone.Name
+		}
+	}
+	return ""
 }
 
 // reached says what is missing to the aim of the plan, "" if nothing is: every site of
@@ -193,6 +219,7 @@ func prove(plan *Plan) error {
 
 func proveRollback(plan *Plan, first, now *world, at string) error {
 	w := now.clone()
+	w.asked = map[string]bool{}
 	for _, step := range allSteps(plan.Rollback) {
 		if err := w.apply(plan, step, true); err != nil {
 			return fmt.Errorf("rollback from %s: %w", at, err)

@@ -41,16 +41,18 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 	return out
 }
 
-// number gives a number to each set that the script changes; P01 to P09 are of facts about
-// the topology.
+// number gives numbers to the facts about zones and their sets. Those below P20 are of
+// facts about the topology and the servers.
 func number(zones []Zone) {
-	n := 10
-	for _, zone := range zones {
-		for i := range zone.Records {
-			if set := &zone.Records[i]; zone.Windows() && set.Changed() {
-				set.Number = "P" + strconv.Itoa(n)
-				n++
-			}
+	n := 20
+	next := func() string {
+		n++
+		return "P" + strconv.Itoa(n-1)
+	}
+	for i := range zones {
+		zones[i].Number = next()
+		for k := range zones[i].Records {
+			zones[i].Records[k].Number = next()
 		}
 	}
 }

@@ -2,7 +2,6 @@ package powershell
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +20,7 @@ func (b *builder) zoneOf(step compiler.Step, name string) compiler.Zone {
 
 func (b *builder) dns(stage compiler.Stage) hash {
 	var zones array
-	edited := 0
+	edited, caches := 0, uint32(0)
 	for _, step := range stage.Steps {
 		change, ok := step.(*compiler.ChangeRecords)
 		if !ok {
@@ -32,9 +31,8 @@ func (b *builder) dns(stage compiler.Stage) hash {
 			edited++
 		}
 		zone := b.zoneOf(step, change.Zone)
-		if records := b.records(zone); len(records) > 0 {
-			zones = append(zones, b.zone(zone, change.Edited, records))
-		}
+		zones = append(zones, b.zone(zone, change.Edited))
+		caches = max(caches, zone.Wait.Caches())
 	}
 	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
 	switch {
@@ -43,14 +41,14 @@ func (b *builder) dns(stage compiler.Stage) hash {
 	case b.back:
 		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
 	}
-	h := b.open(stage, b.does(does))
-	if len(zones) > 0 {
-		h = append(h, entry{"Zones", several(zones...), true})
+	h := b.open(stage)
+	if !b.back && b.plan.Kind == compiler.KindPrepare {
+		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
 	}
-	if says := words.NewTTLs(b.plan, b.back); says != "" {
-		h = append(h, entry{"Attests", hash{{"Id", b.lit("4"), false}, {"Says", b.lit(says), false}}, true})
+	if caches > 0 {
+		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
 	}
-	return h
+	return append(h, b.does(does), entry{"Zones", several(zones...), true})
 }
 
 // misplaced notes a step that does not belong where it stands.
@@ -60,45 +58,47 @@ func (b *builder) misplaced(step compiler.Step) {
 	}
 }
 
-// zone is what the script checks at the server of a zone, where it has been changed if the
-// script does that, and how long resolvers may keep the answers from before.
-func (b *builder) zone(zone compiler.Zone, edited bool, records array) hash {
-	h := hash{{"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
+// zone is what the script asks the server of a zone: its serial and its sets, before the
+// change and after it; and where it has been changed, if the script does that.
+func (b *builder) zone(zone compiler.Zone, edited bool) hash {
+	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
 	if edited {
 		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
 	}
-	if caches := zone.Wait.Caches(); caches > 0 {
-		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
+	if from, to, compared := zone.Serials(b.back); compared {
+		h = append(h, entry{"From", b.lit(from.String()), false}, entry{"To", b.lit(to.String()), false})
+		if edited { // with Active Directory each server counts for itself
+			h = append(h, entry{"Warn", yes, false})
+		}
 	}
-	return append(h, entry{"Records", several(records...), false})
+	return append(h, entry{"Records", several(b.records(zone)...), false})
 }
 
-// records are the sets that the script checks. On the way back only what the plan
-// changed is looked at.
+// records are the sets of a zone; on the way back those that the plan changed.
 func (b *builder) records(zone compiler.Zone) array {
 	var out array
 	for _, set := range zone.Records {
-		want := set.New
-		if b.back {
-			want = set.Old
-		}
-		if b.back && !set.Changed() || len(set.Old)+len(set.New) == 0 {
+		h := hash{{"Id", b.lit(set.Number), false}, {"Set", b.lit(words.SetName(set)), false}}
+		if !set.Changed() && b.back {
 			continue
 		}
-		match, shown := "Is", []string{}
-		for _, data := range want {
-			shown = append(shown, strings.TrimSuffix(data, "."))
+		if !set.Changed() {
+			out = append(out, append(h, entry{"Is", b.list(shown(set.Old, set.OldTTL)), false}))
+			continue
 		}
-		if set.Type == "SRV" && b.plan.XMPPHost != "" && !b.back {
-			// Records of other pools may stand beside the one of the host.
-			match, shown = "Has", slices.DeleteFunc(shown, func(s string) bool {
-				return !strings.HasSuffix(s, " "+strings.ToLower(b.plan.XMPPHost))
-			})
-		}
-		out = append(out, hash{{"Id", b.lit(set.Step), false}, {"Name", b.lit(strings.TrimSuffix(set.Owner, ".")), false},
-			{"Type", b.lit(set.Type), false}, {match, b.list(shown), false}})
+		from, to := b.sides(set)
+		out = append(out, append(h, entry{"From", from, false}, entry{"To", to, false}))
 	}
 	return out
+}
+
+// sides are the records of a set that the script comes from and that it leads to.
+func (b *builder) sides(set compiler.RecordSet) (from, to node) {
+	old, new := b.list(shown(set.Old, set.OldTTL)), b.list(shown(set.New, set.NewTTL))
+	if b.back {
+		return new, old
+	}
+	return old, new
 }
 
 // dnsPreflight looks at a Windows DNS server before anything is stopped.
@@ -120,7 +120,7 @@ func (b *builder) dnsPreflight(stage compiler.Stage) hash {
 // dnsServer changes the records on a Windows DNS server.
 func (b *builder) dnsServer(stage compiler.Stage) hash {
 	h := b.open(stage, entry{"Elevated", yes, false})
-	if len(b.present(compiler.Preflight)) > 0 {
+	if !b.back && b.plan.Kind == compiler.KindFailover {
 		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
 	}
 	var facts, steps array
@@ -164,13 +164,10 @@ func (b *builder) recordFacts(zone compiler.Zone) array {
 		if !set.Changed() {
 			continue
 		}
-		from, to := shown(set.Old, set.OldTTL), shown(set.New, set.NewTTL)
-		if b.back {
-			from, to = to, from
-		}
+		from, to := b.sides(set)
 		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
 		fact := hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(words.SetName(set)), false},
-			{"Property", b.lit("Text"), false}, {"From", b.list(from), false}, {"To", b.list(to), false}}
+			{"Property", b.lit("Text"), false}, {"From", from, false}, {"To", to, false}}
 		out = append(out, hash{{"Read", block{read}, false}, {"Expect", fact, true}})
 	}
 	return out

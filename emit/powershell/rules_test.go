@@ -61,7 +61,7 @@ var types = strings.Fields(`
 	System.Security.Principal.WindowsBuiltInRole System.Security.Principal.WindowsBuiltInRole::Administrator
 	System.Security.Principal.WindowsIdentity System.Security.Principal.WindowsIdentity::GetCurrent
 	System.Text.Encoding System.Text.Encoding::ASCII TimeSpan TimeSpan::FromSeconds
-	array bool char hashtable int object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
+	array bool char hashtable int long object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
 
 // shunned are commands of 3.0 that do not fit, with the reason.
 var shunned = map[string]string{

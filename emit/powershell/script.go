@@ -83,8 +83,8 @@ var (
 			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			"# Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.",
-			"# OldAnswers: seconds that resolvers may keep the old answers of a zone.",
+			"# Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.",
+			dnsNote,
 		},
 	}
 	preparing = direction{
@@ -92,7 +92,8 @@ var (
 		params: []param{attestParam, factsParam},
 		note: []string{
 			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
-			"# Records: Is these and no others, or Has these among others. OldAnswers: seconds that resolvers may keep old answers.",
+			dnsNote,
+			"#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.",
 		},
 	}
 	backward = direction{
@@ -105,9 +106,14 @@ var (
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			"#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.",
+			dnsNote,
+			"#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.",
 		},
 	}
 )
+
+// dnsNote says what a script asks of DNS.
+const dnsNote = "# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To."
 
 // dnsServerNote stands below the note of a script that has the stage DnsServer.
 var dnsServerNote = []string{

@@ -176,10 +176,25 @@ func (b *builder) preflights(stage compiler.Stage) []hash {
 }
 
 func (b *builder) preflight(stage compiler.Stage) hash {
+	looks := entry{"LooksAt", b.lit(compiler.DNS), b.plan.Kind == compiler.KindFailover}
+	if b.plan.Kind == compiler.KindPrepare {
+		return b.open(stage, looks, b.does("Checks that DNS is as before the change or as after it."))
+	}
 	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false})
 	if b.documented() {
-		h = append(h, entry{"PrintsReceipt", yes, false},
-			b.does("Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop."))
+		h = append(h, entry{"PrintsReceipt", yes, false})
+	}
+	if len(b.present(compiler.DNS)) > 0 {
+		h = append(h, looks)
+	}
+	for _, step := range stage.Steps {
+		if s, ok := step.(*compiler.CheckReplicas); ok {
+			of := hash{{"Id", b.lit(s.Number), false}, {"Of", b.lit(compiler.Replicated), false}}
+			h = append(h, entry{"UpToDate", of, len(b.present(compiler.DNS)) == 0})
+		}
+	}
+	if b.documented() {
+		h = append(h, b.does("Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop."))
 	} else {
 		h = append(h, b.does("Checks what the later stages need, rehearses Route, backs up."))
 	}
@@ -274,10 +289,13 @@ func (b *builder) start(stage compiler.Stage) hash {
 
 func (b *builder) route(stage compiler.Stage) hash {
 	h := b.open(stage)
+	if b.back && len(b.present(compiler.DNS)) > 0 {
+		h = append(h, entry{"LooksAt", b.lit(compiler.DNS), false})
+	}
 	does := "Step 3. Points the XMPP federation route to " + b.plan.To.FQDN + "."
 	switch {
 	case b.back:
-		does = "Undoes step 3. Puts the XMPP federation route back to what it was."
+		does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
 	default:
 		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
 		if b.documented() {
@@ -286,8 +304,10 @@ func (b *builder) route(stage compiler.Stage) hash {
 	}
 	h = append(h, b.does(does))
 	var steps array
-	for i, step := range stage.Steps {
-		steps = append(steps, b.setRoute(step.(*compiler.SetRoute), i+1))
+	for _, step := range stage.Steps {
+		if set, ok := step.(*compiler.SetRoute); ok {
+			steps = append(steps, b.setRoute(set, len(steps)+1))
+		}
 	}
 	return append(h, entry{"Steps", several(steps...), true})
 }

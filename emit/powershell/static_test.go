@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 855
+	runtimeLines = 1030
 	seedLines    = 150
 )
 

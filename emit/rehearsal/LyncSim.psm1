@@ -92,6 +92,26 @@ function Set-SimRecord([object]$Set) {
     Save-SimWorld -World $world
 }
 
+function Find-SimSerial([object]$World, [string]$Server, [string]$Zone) {
+    return $World.Serials | Where-Object { $_.Server -eq $Server -and $_.Zone -eq $Zone } | Select-Object -First 1
+}
+
+function Update-SimSerial([object]$World, [string]$Server, [string]$Zone, [long]$Serial = 0) {
+    # This serial, or the next one where there is a later one already. Returns it.
+    $own = Find-SimSerial -World $World -Server $Server -Zone $Zone
+    $next = ([long]$own.Serial + 1) -band 4294967295
+    if ((($Serial - $next) -band 4294967295) -ge 2147483648 -or $Serial -eq 0) { $Serial = $next }
+    $own.Serial = $Serial
+    return $Serial
+}
+
+function Set-SimSerial([object]$Serial) {
+    # What the owner of the DNS does, or his server.
+    $world = Get-SimWorld
+    Update-SimSerial -World $world -Server $Serial.Server -Zone $Serial.Zone -Serial $Serial.Serial
+    Save-SimWorld -World $world
+}
+
 function Clear-SimRoute([string]$Site) {
     # What somebody does in Topology Builder: no cmdlet is known to clear a route.
     $world = Get-SimWorld
@@ -270,6 +290,12 @@ function Get-ChangeListener([int]$Port) {
     if ($listens) { '0.0.0.0:{0}' -f $Port }
 }
 
+function Get-SimSoa([object]$Serial) {
+    # The SOA record of a zone as a set; nothing where the server has no such zone.
+    if ($null -eq $Serial) { return }
+    return @{ Records = @(New-Object -TypeName 'PSObject' -Property @{ TTL = 3600; Data = [string]$Serial.Serial }) }
+}
+
 function Resolve-DnsName {
     [CmdletBinding()]
     param([string]$Name, [string]$Type, [string]$Server, [switch]$DnsOnly, [switch]$NoHostsFile)
@@ -283,6 +309,7 @@ function Resolve-DnsName {
     }
     $world = Get-SimWorld
     $set = Find-SimSet -World $world -Like @{ Server = $Server; Name = $Name; Type = $Type }
+    if ($Type -eq 'SOA') { $set = Get-SimSoa -Serial (Find-SimSerial -World $world -Server $Server -Zone $Name) }
     if ($code -eq 1460 -or $null -eq $set -or @($set.Records).Count -eq 0) {
         $problem = New-Object -TypeName 'System.ComponentModel.Win32Exception' -ArgumentList $code
         $PSCmdlet.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, $id, $category, $Name))
@@ -290,6 +317,12 @@ function Resolve-DnsName {
     }
     foreach ($record in $set.Records) {
         $part = @($record.Data -split ' ')
+        if ($Type -eq 'SOA') {
+            New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = 'SOA'; Section = 'Answer'; TTL = $record.TTL
+                PrimaryServer = $Server; NameAdministrator = 'hostmaster.' + $Name; SerialNumber = [long]$record.Data
+            }
+            continue
+        }
         if ($Type -ne 'SRV') {
             New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = $Type; Section = 'Answer'; TTL = $record.TTL; IPAddress = $record.Data }
             continue
@@ -667,6 +700,7 @@ function Set-SimResourceRecord($Caller, $Given, $World, $Fault) {
     }
     $record.TTL = [int]$new.TimeToLive.TotalSeconds
     $record.Data = Get-SimObjectData -From $new
+    $null = Update-SimSerial -World $World -Server $zone.Server -Zone $zone.Name
     Save-SimWorld -World $World
     $detail = '{0} {1} ttl {2} {3}' -f $set.Name, $set.Type, $record.TTL, $record.Data
     Exit-SimCall -Name 'Set-DnsServerResourceRecord' -Fault $Fault -Detail $detail
@@ -678,12 +712,14 @@ function Add-SimRecord([object]$World, [object]$Zone, [System.Collections.IDicti
     $set = Get-SimZoneSet -World $World -Zone $Zone -Owner $Want.Owner -Type $Want.Type
     if (@($set.Records | ForEach-Object { $_.Data }) -contains $Want.Data) { return 9711 }
     $set.Records = @($set.Records) + (New-Object -TypeName 'PSObject' -Property @{ TTL = [int]$Want.Seconds; Data = $Want.Data })
+    $null = Update-SimSerial -World $World -Server $Zone.Server -Zone $Zone.Name
     Save-SimWorld -World $World
     return 0
 }
 
 function Remove-SimRecord([object]$World, [object]$Set, [string[]]$Data) {
     $Set.Records = @($Set.Records | Where-Object { $Data -notcontains $_.Data })
+    $null = Update-SimSerial -World $World -Server $Set.Server -Zone $Set.Zone
     Save-SimWorld -World $World
 }
 
@@ -728,6 +764,7 @@ function Invoke-SimMethod($Caller, $Given, $World, $Fault) {
     $record = $set.Records | Where-Object { $_.Data -eq $data -and $_.TTL -eq $object.TTL } | Select-Object -First 1
     if ($null -eq $record) { throw 'Generic failure' }
     $record.TTL = [int]$Given['Arguments']['TTL']
+    $null = Update-SimSerial -World $World -Server $zone.Server -Zone $zone.Name
     Save-SimWorld -World $World
     Exit-SimCall -Name 'Invoke-CimMethod' -Fault $Fault -Detail ('{0} {1} ttl {2} {3}' -f $set.Name, $type, $record.TTL, $data)
 }

@@ -97,7 +97,7 @@ func (s *suite) names() {
 	if n := slices.IndexFunc(s.walk.World.Dns, func(set rehearsal.Set) bool { return set.Type == "A" }); n >= 0 {
 		s.restore(s.points[i])
 		s.edit(func(w *rehearsal.World) { w.Dns[n].Records = append(w.Dns[n].Records, foreign(w.Dns[n])) })
-		s.refuses(5, v, way{}, "Dns with an address too many")
+		s.refuses(3, v, way{}, "Dns with an address too many")
 	}
 	s.restore(s.points[i])
 	s.refuses(5, v, way{fault: "dns:down"}, "Dns without a server")
@@ -118,7 +118,7 @@ func (s *suite) verified(manager string) {
 	s.restore(s.points[i])
 	last := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}
 	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
-	s.refuses(5, last, way{}, "Verify after somebody changed the DNS")
+	s.refuses(3, last, way{}, "Verify after somebody changed the DNS")
 	s.restore(s.points[i])
 	receiver := map[string]any{"XmppReceiver": "friend@example.org"}
 	s.check(s.visit(last, way{given: receiver}) == 0 && strings.Contains(s.last, "Test-CsXmppIM"), "a test message")

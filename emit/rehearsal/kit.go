@@ -96,6 +96,7 @@ type Visit struct {
 	Script, Stage, Host string
 	Receipt, Attest     bool     // asks for it
 	Records             []Set    // as they are to be
+	Serials             []Serial // of their zones; one that is there already, or is 0, is raised
 	Clear               []string // sites that are to have no route
 }
 
@@ -114,7 +115,7 @@ func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bo
 	for _, stage := range stages {
 		if stage.Name == compiler.DNS {
 			if records := changes(plan, back); len(records) > 0 {
-				out = append(out, Visit{Records: records})
+				out = append(out, Visit{Records: records, Serials: serials(plan, back)})
 			}
 		}
 		if clear := manual(stage); clear != nil {
@@ -127,7 +128,7 @@ func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bo
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
 				Receipt: stage.Name == compiler.Stop,
-				Attest:  stage.Name == compiler.Firewall || stage.Name == compiler.DNS && words.NewTTLs(plan, back) != "",
+				Attest:  stage.Name == compiler.Firewall,
 			})
 		}
 	}
@@ -141,6 +142,25 @@ func manual(stage compiler.Stage) []string {
 		if set, ok := step.(*compiler.SetRoute); ok && set.Manual {
 			out = append(out, set.Site)
 		}
+	}
+	return out
+}
+
+// serials are those that the owner of the DNS gives the zones that he changes. With
+// nsupdate the server does; Route 53 leaves the serial as it is.
+func serials(plan *compiler.Plan, back bool) []Serial {
+	var out []Serial
+	for _, zone := range plan.Zones {
+		serial := zone.NewSerial
+		switch {
+		case !zone.Changed() || zone.Windows() || zone.Delivery == "route53":
+			continue
+		case zone.Delivery == "nsupdate":
+			serial = 0
+		case back:
+			serial = zone.RollbackSerial
+		}
+		out = append(out, Serial{zone.Server, bare(zone.Name), serial})
 	}
 	return out
 }

@@ -74,6 +74,10 @@ function Invoke-Person([object]$Visit) {
         Set-SimRecord -Set $set
         Write-Line -Text ('---- The owner of the DNS: {0} {1} [{2}]' -f $set.Name, $set.Type, (Format-SimSet -Set $set))
     }
+    foreach ($serial in $Visit.Serials) {
+        $now = Set-SimSerial -Serial $serial
+        Write-Line -Text ('---- The owner of the DNS: zone {0} has serial {1}' -f $serial.Zone, $now)
+    }
     foreach ($site in $Visit.Clear) {
         Clear-SimRoute -Site $site
         Write-Line -Text ('---- Topology Builder: no XMPP federation route for {0}' -f $site)

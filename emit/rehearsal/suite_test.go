@@ -14,6 +14,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // suite runs the scripts of one plan in its simulated deployment. It knows nothing of
@@ -244,6 +245,13 @@ func apply(w *rehearsal.World, v rehearsal.Visit) {
 	for _, want := range v.Records {
 		setOf(w, want).Records = want.Records
 	}
+	for _, want := range v.Serials {
+		own := serialOf(w, want)
+		if want.Serial == 0 || !zonefile.Greater(want.Serial, *own) {
+			want.Serial = zonefile.Increment(*own)
+		}
+		*own = want.Serial
+	}
 	for _, name := range v.Clear {
 		for i := range w.Sites {
 			if w.Sites[i].Name == name {
@@ -252,6 +260,13 @@ func apply(w *rehearsal.World, v rehearsal.Visit) {
 			}
 		}
 	}
+}
+
+// serialOf is the serial of the zone that another names.
+func serialOf(w *rehearsal.World, like rehearsal.Serial) *uint32 {
+	return &w.Serials[slices.IndexFunc(w.Serials, func(have rehearsal.Serial) bool {
+		return have.Server == like.Server && have.Zone == like.Zone
+	})].Serial
 }
 
 // setOf is the set of a world with the name and type of another.

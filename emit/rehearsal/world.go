@@ -23,6 +23,7 @@ type World struct {
 	Public        []Public
 	Replicas      []Replica
 	Zones         []Zone
+	Serials       []Serial
 	Dns           []Set
 }
 
@@ -81,6 +82,12 @@ type Zone struct {
 	Paused                       bool
 }
 
+// Serial is that of a zone at a name server, in its SOA record.
+type Serial struct {
+	Server, Zone string
+	Serial       uint32
+}
+
 // Set is an RRset at a name server. Name and Zone have no dot at the end.
 type Set struct {
 	Server, Zone, Name, Type string
@@ -127,6 +134,9 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 			replica.Routes = append(replica.Routes, site.Route)
 		}
 		w.Replicas = append(w.Replicas, replica)
+	}
+	for _, zone := range plan.Zones {
+		w.Serials = append(w.Serials, Serial{zone.Server, bare(zone.Name), zone.OldSerial})
 	}
 	w.Dns = records(plan)
 	return w

@@ -71,27 +71,6 @@ func OldAnswers(zone compiler.Zone) []string {
 	return out
 }
 
-// NewTTLs says which TTLs a plan, or its rollback, changes: no script can see them behind
-// a cache, so that the DNS owner has to vouch for them. It is empty if there are none.
-func NewTTLs(plan *compiler.Plan, back bool) string {
-	var out []string
-	for _, zone := range plan.Zones {
-		if zone.Windows() {
-			continue // the script has set them itself
-		}
-		for _, set := range zone.Records {
-			ttl := set.NewTTL
-			if back {
-				ttl = set.OldTTL
-			}
-			if set.TTLChanged() {
-				out = append(out, fmt.Sprintf("%s has TTL %d", SetName(set), ttl))
-			}
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // Earliest says when something that comes later may begin.
 func Earliest(e compiler.Earliest) string {
 	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))

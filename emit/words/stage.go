@@ -54,7 +54,11 @@ func preflight(plan *compiler.Plan, stage compiler.Stage) string {
 		case *compiler.Backup:
 			out = append(out, "backs up the configuration")
 		case *compiler.CheckRecords:
-			out = append(out, "looks at the records of the DNS server")
+			if step.Info().Host == plan.ManagementHost {
+				out = append(out, "asks the server of each zone")
+			} else {
+				out = append(out, "looks at the records of the DNS server")
+			}
 		}
 	}
 	if hasStage(plan.Stages, compiler.Stop) {
@@ -134,13 +138,17 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 			"Nothing has been changed. Put right what the FAIL lines name and run the stage again.",
 			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 		}
+		if len(plan.Zones) > 0 {
+			zone := plan.Zones[0]
+			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the zone and its records can then be waived with that number alone. Records or a serial that somebody has changed since the export: find out who, export the zone again and make a new plan.", zone.Number, FileBase(zone)))
+		}
 		if script, _ := changedBy(plan); script {
 			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop anything before it is.")
 		}
 		return out
 	case compiler.DNSServer:
 		return giveUp(plan, compiler.DNSServer, "on the same server",
-			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number: -Waive P10; such a record is left as it is. So can a set that somebody has emptied: the stage fills it again.",
+			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number, as in stage Preflight; such a record is left as it is. So can a set that somebody has emptied: the stage fills it again.",
 			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
 	case compiler.Stop:
@@ -161,7 +169,9 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.DNS:
 		return giveUp(plan, compiler.DNS, dnsBack(plan),
 			dnsPending(plan),
-			"Exit code 3: the server gives other records although somebody confirmed them. Compare with the list of the zone.")
+			"Exit code 3: the server has records of neither side, and the lines with FAIL show them: find out who changed them. Or somebody confirmed what the server does not have.",
+			"The serial was not raised: secondary servers keep the old records. The owner raises it above the one that is shown.",
+			"A TTL or a record more than planned that was waived before is waived by the same number here.")
 	case compiler.Firewall:
 		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
 	case compiler.Start:

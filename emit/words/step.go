@@ -64,6 +64,8 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		return "warns unless the user is in " + s.Group
 	case *compiler.CheckFacts:
 		return "reads and compares: " + s.Says
+	case *compiler.CheckReplicas:
+		return "checks that the replicas are up to date to which stage Replicate brings the new route"
 	case *compiler.CheckRoutedSites:
 		return "warns when other sites are routed to " + s.PoolName
 	case *compiler.Backup:
@@ -80,6 +82,9 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		}
 		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
 	case *compiler.CheckRecords:
+		if s.Host == plan.ManagementHost {
+			return fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(s.Zone))
+		}
 		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
 	case *compiler.EditRecords:
 		zone, _ := plan.Zone(s.Zone)
@@ -143,12 +148,31 @@ func Edits(edits []compiler.RecordEdit, back bool) string {
 	return strings.Join(parts, ", then ")
 }
 
-// numbers are the sets that the script changes in a zone, with the numbers of the facts
-// about them.
-func numbers(zone compiler.Zone) []string {
+// asked says what the answers of the server of a zone have to be before anything is
+// changed, with the numbers of the facts. On the way back only what the plan changed is
+// looked at.
+func asked(zone compiler.Zone, back bool) string {
+	changed := numbers(zone, compiler.RecordSet.Changed)
+	stays := numbers(zone, func(set compiler.RecordSet) bool { return !set.Changed() && !back })
+	var out []string
+	if len(changed) > 0 {
+		out = append(out, "as before the change or as after it are "+list(changed))
+	}
+	if len(stays) > 0 {
+		out = append(out, "as planned are "+list(stays))
+	}
+	serial := "P.. the server has the zone"
+	if _, _, compared := zone.Serials(back); compared {
+		serial = "P.. the serial goes with the records"
+	}
+	return strings.Join(append(out, strings.Replace(serial, "P..", zone.Number, 1)), "; ")
+}
+
+// numbers are the sets of a zone of one sort, with the numbers of the facts about them.
+func numbers(zone compiler.Zone, of func(compiler.RecordSet) bool) []string {
 	var out []string
 	for _, set := range zone.Records {
-		if set.Number != "" {
+		if of(set) {
 			out = append(out, set.Number+" "+SetName(set))
 		}
 	}
@@ -191,6 +215,8 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 		return "the user is in " + s.Group + "; otherwise a warning"
 	case *compiler.CheckFacts:
 		return facts(s.Facts)
+	case *compiler.CheckReplicas:
+		return s.Number + ": UpToDate is True for " + list(s.Replicas)
 	case *compiler.CheckRoutedSites:
 		return fmt.Sprintf("no site but %s is routed to %s; otherwise a warning", list(s.Sites), s.PoolFQDN)
 	case *compiler.Backup:
@@ -203,7 +229,10 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 		return routeResult(s)
 	case *compiler.CheckRecords:
 		zone, _ := plan.Zone(s.Zone)
-		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone))
+		if s.Host == plan.ManagementHost {
+			return asked(zone, IsBack(s))
+		}
+		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, compiler.RecordSet.Changed))
 	case *compiler.EditRecords:
 		if IsBack(s) {
 			return "zone " + trimDot(s.Zone) + " has the records from before the change, with their TTLs"

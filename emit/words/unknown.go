@@ -1,6 +1,10 @@
 package words
 
-import "github.com/edgeplan/edgeplan/compiler"
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler"
+)
 
 const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked."
 
@@ -8,8 +12,8 @@ const unknownServers = "DNS is compared with the zone file and checked at the na
 func Unknowns(plan *compiler.Plan) []string {
 	if plan.Kind == compiler.KindPrepare {
 		out := []string{unknownServers}
-		if NewTTLs(plan, false) != "" {
-			out = append(out, "The TTL that the server of a zone gives is not read by the script: it is the word of the DNS owner.")
+		if slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return slices.ContainsFunc(z.Records, compiler.RecordSet.TTLChanged) }) {
+			out = append(out, "A management host without Resolve-DnsName, such as Windows Server 2008 R2, shows no TTLs: there a TTL that changes is the word of the DNS owner.")
 		}
 		return append(out, windows(plan, "Partners may hold old answers longer than the TTL says.")...)
 	}

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:01b06255f2a09f83641a0989046f5257. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:17af16719f3b95331e256f76ada7f793. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,21 +34,22 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:01b06255f2a09f83641a0989046f5257'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:17af16719f3b95331e256f76ada7f793'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
 #        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-# Forms: the first whose Parameter the product has is used. Records: Is these and no others, or Has these among others.
-# OldAnswers: seconds that resolvers may keep the old answers of a zone.
+# Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.
+# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
 #        Needs: before an old record goes, all data of To of that fact has to be there.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
+       LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
        Facts = @(
            @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
@@ -90,7 +91,7 @@ $Stages = @(
            @{ Read = { Get-DnsZoneState -Zone 'contoso.com' -Wmi }
               Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
            @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
-              Expect = @{ Id = 'P10'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
+              Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
                           From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                           To = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com') } } ) }
     @{ Name = 'Stop'; Hosts = @('edge2.contoso.com'); Elevated = $true; NeedsReceipt = $true; NotAfter = 'Start'
@@ -125,7 +126,7 @@ $Stages = @(
            @{ Read = { Get-DnsZoneState -Zone 'contoso.com' -Wmi }
               Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
            @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
-              Expect = @{ Id = 'P10'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
+              Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
                           From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                           To = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com') } } )
        Shared = @{ Property = 'Data'; WaitSeconds = 60 }
@@ -140,21 +141,23 @@ $Stages = @(
                            '20 0 5269 sip1.contoso.com') -Wmi }
               Set = { Invoke-Dnscmd -Command '/RecordAdd' -Zone 'contoso.com' -Node (
                           '_xmpp-server._tcp.contoso.com.') -Ttl 300 -Type 'SRV' -Data '20 0 5269 sip1.contoso.com.' } }
-           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P10'
+           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P21'
               Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                            '20 0 5269 sip2.contoso.com') -Wmi }
               Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'contoso.com' -Node (
                           '_xmpp-server._tcp.contoso.com.') -Type 'SRV' -Data '20 0 5269 sip2.contoso.com.' } }
-           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P10'
+           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P21'
               Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                            '10 0 5269 sip1.contoso.com') -Wmi }
               Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'contoso.com' -Node (
                           '_xmpp-server._tcp.contoso.com.') -Type 'SRV' -Data '10 0 5269 sip1.contoso.com.' } } ) }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com')
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
-       Zones = @{ Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'; OldAnswers = 300
-                  Records = @{ Id = '5'; Name = '_xmpp-server._tcp.contoso.com'; Type = 'SRV'
-                               Is = @('10 0 5269 sip2.contoso.com', '20 0 5269 sip1.contoso.com') } } }
+       Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
+                  From = '2026112301+'; To = '2026112302+'; Warn = $true
+                  Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
+                               From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+                               To = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com') } } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); NotAfter = 'Firewall'
        Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
        Attests = @{ Id = '6'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21 and back out' } }
@@ -276,20 +279,23 @@ if ($Replaced -notcontains 'Test-ChangeDisabled') {
 if ($Replaced -notcontains 'Resolve-ChangeName') {
     function Resolve-ChangeName {
         <# .SYNOPSIS
-            What one DNS server has: addresses, or 'priority weight port target'. Throws when it does not say. #>
+            What one DNS server has: 'TTL data' for each record, '?' for a TTL that nobody can see. The data is an address,
+            'priority weight port target', of SOA the serial, or CNAME. Throws when the server does not say. #>
         param([string]$Name, [string]$Type, [string]$Server)
         if ($null -ne (Get-Command -Name 'Resolve-DnsName' -ErrorAction SilentlyContinue)) {
             try {
-                # A server may add addresses of name servers and SRV targets; they are in another section.
+                # A server may add addresses of name servers and targets; they are of other names or in another section.
                 $all = @(Resolve-DnsName -Name $Name -Type $Type -Server $Server -DnsOnly -NoHostsFile -ErrorAction Stop |
-                    Where-Object { [string]$_.QueryType -eq $Type -and [string]$_.Section -eq 'Answer' })
+                    Where-Object { [string]$_.Section -eq 'Answer' -and $_.Name -eq $Name })
             } catch {
                 if ($_.FullyQualifiedErrorId -match '^DNS_(ERROR_RCODE_NAME_ERROR|INFO_NO_RECORDS)') { return }
                 throw
             }
-            foreach ($one in $all) {
-                if ($Type -ne 'SRV') { [string]$one.IPAddress; continue }
-                @($one.Priority, $one.Weight, $one.Port, $one.NameTarget.TrimEnd('.').ToLowerInvariant()) -join ' '
+            foreach ($one in @($all | Where-Object { @($Type, 'CNAME') -contains [string]$_.QueryType })) {
+                $shape = @{ A = 'IPAddress'; AAAA = 'IPAddress'; SOA = 'SerialNumber'; CNAME = 'QueryType'
+                    SRV = 'Priority', 'Weight', 'Port', 'NameTarget' }[[string]$one.QueryType]
+                $data = @($shape | ForEach-Object { $one.PSObject.Properties[$_].Value }) -join ' '
+                '{0} {1}' -f $one.TTL, $data.TrimEnd('.').ToLowerInvariant()
             }
             return
         }
@@ -305,10 +311,11 @@ if ($Replaced -notcontains 'Resolve-ChangeName') {
         $answer = $answer -replace ('(?m)^(\*\*\*|(?!' + $own + '\s).* address = ).*$'), ''
         $shape = @{ A = '(?<![^\s,])(\d+\.\d+\.\d+\.\d+)(?![^\s,])'
             AAAA = '(?i)(?<![^\s,])([\da-f]*:[\da-f]*:[\da-f:.]*)(?![^\s,])'
+            SOA = 'serial\s*=\s*(\d+)'
             SRV = 'priority\s*=\s*(\d+)\s+weight\s*=\s*(\d+)\s+port\s*=\s*(\d+)\s+svr hostname\s*=\s*(\S+)' }[$Type]
         $found = @(foreach ($match in [regex]::Matches($answer, $shape)) {
             $value = @($match.Groups | Select-Object -Skip 1 | ForEach-Object { $_.Value }) -join ' '
-            $value.TrimEnd('.').ToLowerInvariant()
+            '? ' + $value.TrimEnd('.').ToLowerInvariant()
         })
         # There is no such record only where it says so: no such name, or the name without data of this type.
         $none = '(?m)^\*\*\*.*({0}.*(Non-existent domain|NXDOMAIN)|records available for {0})' -f $own
@@ -409,10 +416,20 @@ function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
     return $strange.Count -eq 0 -and ($old.Count -eq 0 -or $new.Count -eq 0)
 }
 
+function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
+    <# .SYNOPSIS
+        Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact. #>
+    $outcome = 'FAIL'
+    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
+    if ($Good) { $outcome = 'PASS' }
+    if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }
+    Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $Detail
+}
+
 function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     <# .SYNOPSIS
-        Compare what is (Have) with what a fact says (Is, Has, Only, Like, or From and To); a failure is kept for
-        Assert-ChangeFact. #>
+        Compare what is (Have) with what a fact says: Is, Has, Only, Like, or From and To. #>
     $kind = @('Is', 'Has', 'Only', 'Like', 'From' | Where-Object { $Fact.ContainsKey($_) })[0]
     $want = @(ConvertTo-ChangeText -From $Fact[$kind])
     $to = @(ConvertTo-ChangeText -From $Fact['To'])
@@ -422,17 +439,12 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     $like = @($found | Where-Object { $kind -eq 'Like' -and $_ -like $want[0] })
     $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
     $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
-    $outcome = 'FAIL'
-    if ($Fact['Warn']) { $outcome = 'WARNING' }
-    if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
-    if ($good) { $outcome = 'PASS' }
-    if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }
     if ($like.Count -gt 0) { $found = $like }
     $form = '{0}: {3}'
     if (-not $good) { $form = '{0}: expected {1} [{2}], found [{3}]' }
     if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
     $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
-    Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $detail
+    Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
     if (-not $Fact['Others'] -or $only) { return }
     $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
@@ -519,42 +531,183 @@ function ConvertTo-ChangeData([object[]]$From) {
         Record data in one spelling: addresses as .NET prints them, SRV data in lower case with a dot at the end. #>
     foreach ($data in @($From | Where-Object { $null -ne $_ })) {
         $address = $null
-        if ([System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
+        # .NET takes a mere number for an address too.
+        $shaped = $data -match '[.:]'
+        if ($shaped -and [System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
         (([string]$data).Trim() -replace '\s+', ' ').TrimEnd('.').ToLowerInvariant() + '.'
+    }
+}
+
+# ---- DNS. A record is 'TTL data'. A set with Is does not change: that is its From and its To.
+function ConvertTo-ChangeSet([object[]]$From) {
+    <# .SYNOPSIS
+        Records with their data in one spelling, sorted. #>
+    $all = foreach ($one in @($From | Where-Object { $_ })) {
+        $ttl, $data = $one -split ' ', 2
+        '{0} {1}' -f $ttl, (ConvertTo-ChangeData -From $data).TrimEnd('.')
+    }
+    return @($all | Sort-Object -Unique)
+}
+
+function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
+    <# .SYNOPSIS
+        What the server of a zone has of a set, and the Side that it is on: To, From, Way between the two, Other, or Unknown
+        with an Error. Silent is why it is not asked. Unseen: TTLs cannot be read, and are taken to be right. #>
+    $got = @{ Id = $Set.Id; Side = 'Unknown'; Error = $Silent; Found = @(); Unseen = $false; NewTtl = '' }
+    $got['Name'], $got['Type'] = $Set.Set -split ' '
+    $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
+    $got['Moves'] = $Set.ContainsKey('From')
+    foreach ($side in @('From', 'To')) { $got[$side] = @(ConvertTo-ChangeSet -From (@($Set[$side]) + @($Set['Is']))) }
+    $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
+    if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
+    if ($Silent -ne '') { return $got }
+    try {
+        $found = @(Resolve-ChangeName -Name $got.Name -Type $got.Type -Server $Zone.Server)
+        if ($got.Type -eq 'SOA' -and $found.Count -ne 1) { throw 'this server does not have the zone' }
+        $got.Found = @(ConvertTo-ChangeSet -From $found)
+    } catch {
+        $got.Error = $_.Exception.Message
+        return $got
+    }
+    $got.Unseen = @($got.Found -like '[?] *').Count -gt 0
+    if ($got.Unseen) { foreach ($side in @('From', 'To')) { $got[$side] = @($got[$side] -replace '^\d+ ', '? ') } }
+    $got.Side = 'Other'
+    if (Test-ChangeWay -From $got.From -To $got.To -Found $got.Found) { $got.Side = 'Way' }
+    foreach ($side in @('From', 'To')) { if (($got[$side] -join ',') -eq ($got.Found -join ',')) { $got.Side = $side } }
+    return $got
+}
+
+function Read-ChangeZone([hashtable]$Zone) {
+    <# .SYNOPSIS
+        Ask the server of a zone for its serial (Number), then for each of the Sets: for none where that gets no answer. #>
+    $serial = Read-ChangeSet -Zone $Zone -Set @{ Id = $Zone.Id; Set = $Zone.Zone + ' SOA' }
+    $number = ($serial.Found -join ' ') -replace '^\S+ ', ''
+    $sets = @($Zone.Records | ForEach-Object { Read-ChangeSet -Zone $Zone -Set $_ -Silent $serial.Error })
+    if (@(@($serial) + $sets | Where-Object { $_.Unseen }).Count -gt 0) {
+        Write-ChangeRecord -Step $Zone.Id -Outcome 'NOTE' -Detail 'nslookup shows no TTL: none was compared'
+    }
+    return @{ Serial = $serial; Number = $number; Sets = $sets }
+}
+
+function Test-ChangeSerial([string]$Want, [string]$Number) {
+    <# .SYNOPSIS
+        Whether a serial is the one wanted; 'N+' is N or a later one, as RFC 1982 counts. #>
+    $ahead = ([long]$Number - [long]$Want.TrimEnd('+')) -band 4294967295
+    return $ahead -eq 0 -or ($Want -like '*+' -and $ahead -lt 2147483648)
+}
+
+function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
+    <# .SYNOPSIS
+        Why a serial does not go with the sets that change, '' if it does. The one that was last seen with From is kept:
+        secondary servers have it, and ask for no records until it is raised. #>
+    if (-not $Zone.ContainsKey('From')) { return '' }
+    $note = $Run.Mine + 'Serial ' + $Zone.Zone
+    $side = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side } | Sort-Object -Unique) -join ' and '
+    if ($side -eq 'From') { Save-ChangeValue -Name $note -Value $Number }
+    if ($side -eq 'From and To' -and -not $Zone['ChangedOn']) { return 'some sets are From, others To' }
+    if ($side -notmatch '^(From|To)$') { return '' }
+    if (-not (Test-ChangeSerial -Want $Zone[$side] -Number $Number)) {
+        return 'expected {1}: the sets are {0}' -f $side, $Zone[$side]
+    }
+    $seen = [string]$Run.State[$note]
+    if ($side -eq 'From' -or $seen -eq '') { return '' }
+    if ($Number -ne $seen -and (Test-ChangeSerial -Want ($seen + '+') -Number $Number)) { return '' }
+    return 'the sets are To, but it was not raised from {0}: secondary servers keep From' -f $seen
+}
+
+function Confirm-ChangeLook([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+    foreach ($zone in $Stage['Zones']) {
+        $got = Read-ChangeZone -Zone $zone
+        foreach ($set in $got.Sets) {
+            $side = $set.Side
+            if (-not $set.Moves) { $side = 'Is' }
+            $detail = '{0}: {1} [{2}]' -f $set.Says, $side, ($set.Found -join ', ')
+            if ($set.Side -match '^(From|To)$' -or ($set.Side -eq 'Way' -and $zone['ChangedOn'])) {
+                Write-ChangeFact -Fact $set -Good $true -Detail $detail
+            } elseif ($got.Serial.Error -ne '') {
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: not asked' -f $set.Says)
+            } else {
+                $detail = '{0}: expected From [{1}] To [{2}]' -f $set.Says, ($set.From -join ', '), ($set.To -join ', ')
+                $detail = '{0}, found [{1}] {2}' -f $detail, ($set.Found -join ', '), $set.Error
+                Write-ChangeFact -Fact $set -Good $false -Detail $detail.TrimEnd()
+            }
+        }
+        $why = $got.Serial.Error
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says }
+        if ($why -eq '') {
+            $fact['Warn'] = $zone['Warn']
+            $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+    }
+}
+
+function Test-ChangeWaived([hashtable]$Set) {
+    <# .SYNOPSIS
+        Whether a set is waived and may be: none of To is missing, none of From is left. Only TTLs and others may differ. #>
+    $to = @($Set.To -replace '^\S+ ', '')
+    $found = @($Set.Found -replace '^\S+ ', '')
+    $from = @($Set.From -replace '^\S+ ', '')
+    $left = @($from | Where-Object { $to -notcontains $_ -and $found -contains $_ })
+    $missing = @($to | Where-Object { $found -notcontains $_ })
+    return $Run.Waive -contains $Set.Id -and $left.Count + $missing.Count -eq 0
+}
+
+function Show-ChangeSet([hashtable]$Set) {
+    <# .SYNOPSIS
+        The records for the owner of the DNS: those that go, those that come. Records of neither side are not his task. #>
+    $known = @($Set.From + $Set.To -replace '^\S+ ', '')
+    $gone = @($Set.Found | Where-Object { $Set.To -notcontains $_ -and $known -contains ($_ -replace '^\S+ ', '') })
+    foreach ($line in $gone + @($Set.To | Where-Object { $Set.Found -notcontains $_ })) {
+        $outcome = 'DNS+'
+        if ($gone -contains $line) { $outcome = 'DNS-' }
+        $ttl, $data = $line -split ' ', 2
+        $detail = '{0}. {1} IN {2} {3}' -f $Set.Name, $ttl, $Set.Type, $data
+        Write-ChangeRecord -Step $Set.Id -Outcome $outcome -Detail ($detail -replace ' [?] ', ' ')
     }
 }
 
 function Confirm-ChangeRecord([hashtable]$Stage) {
     <# .SYNOPSIS
-        Compare the records of a stage, each at the server of its zone. No answer: -Attest will do. Another: never. #>
+        Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
     $silent = @()
     $pending = @()
     foreach ($zone in $Stage['Zones']) {
-        foreach ($record in $zone.Records) {
-            $what = '{0} {1} (zone {2} at {3})' -f $record.Name, $record.Type, $zone.Zone, $zone.Server
-            try {
-                $have = @(Resolve-ChangeName -Name $record.Name -Type $record.Type -Server $zone.Server)
-            } catch {
-                $silent += $what
-                Write-ChangeRecord -Step $record.Id -Outcome 'UNKNOWN' -Detail ($what + ': ' + $_.Exception.Message)
-                continue
+        $got = Read-ChangeZone -Zone $zone
+        $who = 'DNS owner, please change {0}'
+        if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
+        foreach ($set in $got.Sets) {
+            $detail = '{0}: expected [{1}], found [{2}]' -f $set.Says, ($set.To -join ', '), ($set.Found -join ', ')
+            if ($set.Side -eq 'To') { $detail = '{0}: [{1}]' -f $set.Says, ($set.Found -join ', ') }
+            if ($set.Error -ne '') {
+                $silent += $set.Says
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: {1}' -f $set.Says, $set.Error)
+            } elseif ($set.Side -eq 'To' -or (Test-ChangeWaived -Set $set)) {
+                Write-ChangeFact -Fact $set -Good ($set.Side -eq 'To') -Detail $detail
+                if ($set.Unseen -and $set.NewTtl -ne '') { $silent += '{0} with TTL {1}' -f $set.Says, $set.NewTtl }
+                $set.Side = 'To'
+            } elseif ($set.Side -eq 'Other' -and $Run.Waive -notcontains $set.Id) {
+                Write-ChangeFact -Fact $set -Good $false -Detail $detail
+            } else {
+                $pending += $who -f $set.Says, $zone['ChangedOn']
+                Show-ChangeSet -Set $set
             }
-            $have = @(ConvertTo-ChangeData -From $have)
-            $want = @(ConvertTo-ChangeData -From (@($record['Is']) + @($record['Has'])))
-            $missing = @($want | Where-Object { $have -notcontains $_ })
-            $extra = @($have | Where-Object { $want -notcontains $_ })
-            if ($missing.Count -eq 0 -and ($extra.Count -eq 0 -or $record.ContainsKey('Has'))) {
-                Write-ChangeRecord -Step $record.Id -Outcome 'PASS' -Detail ('{0}: [{1}]' -f $what, ($have -join ', '))
-                continue
-            }
-            $who = 'DNS owner, please change {0}'
-            if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
-            $pending += $who -f $what, $zone['ChangedOn']
-            $line = '{0}. IN {1} ' -f $record.Name, $record.Type
-            foreach ($data in $extra) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS-' -Detail ($line + $data) }
-            foreach ($data in $missing) { Write-ChangeRecord -Step $record.Id -Outcome 'DNS+' -Detail ($line + $data) }
+        }
+        $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        $done = @($got.Sets | Where-Object { $_.Side -ne 'To' }).Count -eq 0
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says; Warn = $zone['Warn'] }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($done -and ($why -eq '' -or $zone['Warn'] -or $Run.Waive -contains $zone.Id)) {
+            Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+        } else {
+            Write-ChangeRecord -Step $zone.Id -Outcome 'NOTE' -Detail $detail.TrimEnd()
+            if ($done) { $pending += 'DNS owner, please raise the serial of {0}: {1}' -f $fact.Says, $why }
         }
     }
+    Assert-ChangeFact
     $code = 5
     if ($Run.Attest -ne '') { $code = 3 }
     if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ($pending -join '; ') }
@@ -915,6 +1068,13 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     }
     if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }
     Read-ChangeFact -Stage $Stage
+    foreach ($one in $Stage['UpToDate']) {
+        foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
+            $fact = @{ Id = $one.Id; Says = $step.Says + ' before the change'; Is = $step.To }
+            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+        }
+    }
+    foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
@@ -936,10 +1096,8 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
     Assert-ChangeFact
     Confirm-ChangeRecord -Stage $Stage
-    foreach ($zone in $Stage['Zones']) {
-        if (-not $zone['OldAnswers']) { continue }
-        $until = [DateTime]::UtcNow.AddSeconds($zone.OldAnswers).ToString('u')
-        $detail = 'zone {0}: resolvers may give old answers until {1}' -f $zone.Zone, $until
+    if ($Stage['OldAnswers']) {
+        $detail = 'resolvers may give old answers until ' + [DateTime]::UtcNow.AddSeconds($Stage.OldAnswers).ToString('u')
         Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
     }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
