@@ -176,7 +176,7 @@ func (l *lowering) preflight() {
 		Fact{Number: "P02", Says: "transfer agents", Property: "ActiveFileTransferAgents", Match: Like, Want: []string{"*?.?*"}})
 	facts("p03-pool", "target pool is deployed", page("1"),
 		l.manage("Get-CsPool", cmdlet.Arg("Identity", l.plan.To.FQDN)),
-		Fact{Number: "P03", Says: "servers of " + l.plan.To.Name, Property: "Computers", Match: Is, Want: l.plan.To.Servers})
+		Fact{Number: "P03", Says: "its servers", Property: "Computers", Match: Is, Want: l.plan.To.Servers})
 	facts("p04-service", "Edge service of the target pool", page("1"),
 		l.manage("Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", l.plan.To.FQDN)), l.serviceFacts()...)
 	facts("p08-domains", "SIP domains", page("5"), l.manage("Get-CsSipDomain"),

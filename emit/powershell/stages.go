@@ -299,7 +299,7 @@ func (b *builder) route(stage compiler.Stage) hash {
 	default:
 		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
 		if b.documented() {
-			h = append(h, entry{"MustBeStopped", b.array(b.plan.To.Servers), true})
+			h = append(h, entry{"MustBeStopped", b.list(b.plan.To.Servers), false})
 		}
 	}
 	h = append(h, b.does(does))

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:661059554c48a772689d8549fe2c2a85. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:eea5883fa2b38f7ea772b8e64a72d0e8. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:661059554c48a772689d8549fe2c2a85'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:eea5883fa2b38f7ea772b8e64a72d0e8'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -53,8 +53,7 @@ $Stages = @(
                   @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
                   @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
            @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
-              Expect = @{ Id = 'P03'; Says = 'servers of EdgePool2'; Property = 'Computers'
-                          Is = 'edge2.contoso.com' } }
+              Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'; Is = 'edge2.contoso.com' } }
            @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
               Expect = @(
                   @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
@@ -89,8 +88,7 @@ $Stages = @(
                   Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop |
                            Where-Object { [string]$_.Status -ne 'Stopped' } }
                   Set = { Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'
-       MustBeStopped = @('edge2.contoso.com')
+    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; MustBeStopped = 'edge2.contoso.com'
        Does = 'Step 3. Points the XMPP federation route to edgepool2.contoso.com.'
        Steps = @{ Id = '3'; Says = 'XMPP federation route of Site2'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60

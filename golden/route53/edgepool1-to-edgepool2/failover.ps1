@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:dcf58a7dd1de652d87bab8d7e9631ea5. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:437bdfeffb1cfe5be8ef90222db475b9. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:dcf58a7dd1de652d87bab8d7e9631ea5'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:437bdfeffb1cfe5be8ef90222db475b9'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -53,7 +53,7 @@ $Stages = @(
                   @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
                   @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
            @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
-              Expect = @{ Id = 'P03'; Says = 'servers of EdgePool2'; Property = 'Computers'
+              Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'
                           Is = @('edge2a.contoso.com', 'edge2b.contoso.com') } }
            @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
               Expect = @(
