@@ -69,5 +69,6 @@ const (
 	codeNoTTL            diag.Code = "EP3021"
 	codeDisagree         diag.Code = "EP3022"
 	codeUnknownType      diag.Code = "EP3025"
+	codeSystem           diag.Code = "EP3026"
 	codeNATBalancer      diag.Code = "EP3023"
 )

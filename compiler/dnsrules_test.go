@@ -166,6 +166,8 @@ func TestDNSRules(t *testing.T) {
 		{"upper case, absolute, other origin", pools, dnsHead + "SIP1 A 203.0.113.11\nSip2.Contoso.COM. A 198.51.100.21\n$ORIGIN _TCP.contoso.com.\n_XMPP-Server SRV 10 0 5269 SIP1.contoso.com.\n_xmpp-server SRV 20 0 5269 sip2.CONTOSO.com.\n", nil, ""},
 		{"odd records of other names", pools, dnsHead + dnsPools + "x TYPE65280 \\# 1 00\ny CNAME y\ny A 192.0.2.1\nz 1 A 10.0.0.1\nz 2 A 10.0.0.1\n*.z CNAME .\nq\\.q TXT \"a;b\"\n\\255 HINFO a b\n_sip._udp SRV 0 0 1 gone\nsub NS ns.example.\n_x._tcp SRV 1 1 1 10.1.1.1.\n", nil, ""},
 
+		{"alias by $GENERATE", host, dnsHead + dnsHost + "$GENERATE 0-0 xmpp CNAME x$\n", []string{"EP2021 z:6"}, ""},
+
 		// The targets of SRV records.
 		{"old pool is an alias", pools, dnsHead + "sip1 CNAME www\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2010 z:4"}, "sip1.contoso.com is an alias"},
 		{"new pool is an alias", pools, dnsHead + "sip1 A 203.0.113.11\nsip2 CNAME www\n_xmpp-server._tcp SRV 10 0 5269 sip1\n_xmpp-server._tcp SRV 20 0 5269 sip2\n", []string{"EP2010 z:5"}, ""},

@@ -232,6 +232,10 @@ func (l *lowering) serviceFacts() []Fact {
 	if l.to.NextHop.Set {
 		facts = append(facts, Fact{Number: "P07", Says: "next hop", Property: "Registrar", Match: Is, Want: []string{"Registrar:" + l.to.NextHop.V}})
 	}
+	// The pages name 23456 and 5098 as the default, so only what the spec states is compared.
+	if xmpp := l.to.XMPP; xmpp != nil && xmpp.InternalPort.Set {
+		facts = append(facts, Fact{Number: "P19", Says: "its port for Front End Servers", Property: "XmppInternalPort", Match: Is, Want: []string{strconv.Itoa(xmpp.InternalPort.V)}})
+	}
 	return facts
 }
 

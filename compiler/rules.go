@@ -97,6 +97,7 @@ func (j *job) checkRules() {
 	j.checkSourceSite()
 	j.checkChange()
 	j.checkCertificate()
+	j.checkSystems()
 	j.checkRoutes()
 	if j.to.NAT.V && j.to.LoadBalancing.V == "hardware" {
 		j.report(codeNATBalancer, j.to.NAT.Range, "%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.", j.to.Name)
@@ -148,6 +149,24 @@ var supportEnds = map[string]string{
 	"lync-server-2013": "2023-04-11",
 	"sfb-server-2015":  "2025-10-14",
 	"sfb-server-2019":  "2025-10-14",
+}
+
+// supportedSystems are the systems on which Microsoft supports a product; products that
+// are not there are not checked.
+var supportedSystems = map[string][]string{
+	"lync-server-2013": {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2"},
+	"sfb-server-2015":  {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2", "windows-server-2016", "windows-server-2019"},
+}
+
+// checkSystems compares what the servers of the target run with what its product supports.
+func (j *job) checkSystems() {
+	product := j.productOf(j.to)
+	for _, server := range j.to.Servers {
+		system := server.OperatingSystem
+		if known := supportedSystems[product]; system.Set && known != nil && !slices.Contains(known, system.V) {
+			j.report(codeSystem, system.Range, "%s runs %s, on which Microsoft does not support %s. It supports %s.", server.FQDN.V, system.V, product, strings.Join(known, ", "))
+		}
+	}
 }
 
 func (j *job) checkChange() {

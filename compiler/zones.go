@@ -473,7 +473,7 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 			j.report(codeInclude, zoneRange(z.Zone, d.Line, 1), "edgeplan does not read included files. If one holds a record of the names in this plan, give that file as the zone file.")
 		case d.Name == "$GENERATE":
 			for _, set := range sets {
-				if d.Makes(set.Owner, set.Type) {
+				if d.Makes(set.Owner, set.Type) || d.Makes(set.Owner, "CNAME") {
 					j.report(codeNoEdit, zoneRange(z.Zone, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
 					break
 				}

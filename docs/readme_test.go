@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	emitwords "github.com/edgeplan/edgeplan/emit/words"
 )
 
 // TestReadmeShape: short, and the two commands first.
@@ -30,6 +33,24 @@ func TestReadmeShape(t *testing.T) {
 	version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, "go.mod"))[1]
 	if !strings.Contains(read(t, "README.md"), "Go "+version+" ") {
 		t.Errorf("README.md does not ask for Go %s, go.mod does", version)
+	}
+}
+
+// TestReadmeProducts: README names the products that have XMPP federation, and those that
+// have not.
+func TestReadmeProducts(t *testing.T) {
+	flat := strings.Join(strings.Fields(read(t, "README.md")), " ")
+	has, hasNot, ok := strings.Cut(flat, " have XMPP federation; ")
+	if !ok {
+		t.Fatal("README.md does not say which products have XMPP federation")
+	}
+	has = has[strings.LastIndex(has, " Only ")+1:]
+	hasNot, _, _ = strings.Cut(hasNot, " do not. ")
+	for _, product := range cmdlet.Products() {
+		name := strings.TrimPrefix(emitwords.Product(product), "Skype for Business Server ")
+		if strings.Contains(has, name) != product.HasXMPP() || strings.Contains(hasNot, name) == product.HasXMPP() {
+			t.Errorf("README.md is wrong about %s", name)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,19 +13,22 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-// seedWith compiles the spec of specs/seed with another zone file.
-func seedWith(t *testing.T, zone string) ([]*compiler.Plan, []diag.Finding) {
+// seedWith compiles the spec of specs/seed with another zone file, and with more blocks
+// that may name the file more.zone.
+func seedWith(t *testing.T, zone, blocks, more string) ([]*compiler.Plan, []diag.Finding) {
 	t.Helper()
 	const name = "contoso.edge.hcl"
 	text, err := os.ReadFile(specs + "/seed/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, sources, diags := parser.Load(fstest.MapFS{name: {Data: text}, "contoso.com.zone": {Data: []byte(zone)}}, []string{name})
+	text = append(text, blocks...)
+	spec, sources, diags := parser.Load(fstest.MapFS{name: {Data: text}, "contoso.com.zone": {Data: []byte(zone)}, "more.zone": {Data: []byte(more)}}, []string{name})
 	var plans []*compiler.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
@@ -47,7 +51,7 @@ func TestNamedDefaults(t *testing.T) {
 		n, _ := strconv.ParseUint(string(m[1]), 10, 32)
 		return uint32(n)
 	}
-	plans, _ := seedWith(t, "$TTL 300\n@ SOA ns.example. h.example. 1 2 3 4 5\n@ NS ns.example.\nxmpp A 203.0.113.11\n_xmpp-server._tcp SRV 0 0 5269 xmpp\n")
+	plans, _ := seedWith(t, "$TTL 300\n@ SOA ns.example. h.example. 1 2 3 4 5\n@ NS ns.example.\nxmpp A 203.0.113.11\n_xmpp-server._tcp SRV 0 0 5269 xmpp\n", "", "")
 	if len(plans) != 1 {
 		t.Fatal("no plan")
 	}
@@ -72,7 +76,7 @@ func TestNamedOracle(t *testing.T) {
 	lines := []string{"xmpp 300 IN A 203.0.113.11", "_xmpp-server._tcp 300 IN SRV 0 0 5269 xmpp"}
 	const end = "mail IN A 192.0.2.81\n"
 	slips := []string{" ", "\t", "\u00a0", "\u200b", "\xa0", "/", "//", "// ", "#", "A", "N", "R", ".", "-", "_", "0", "1", "@", ";", "\\", "(", "\"", "x", "$", "*", "CH "}
-	_, sound := seedWith(t, head+strings.Join(lines, "\n")+"\n"+end)
+	_, sound := seedWith(t, head+strings.Join(lines, "\n")+"\n"+end, "", "")
 	rng := rand.New(rand.NewPCG(11, 9))
 	refused := 0
 	const cases = 300
@@ -95,7 +99,7 @@ func TestNamedOracle(t *testing.T) {
 		}
 		spoilt[which] = line
 		zone := head + strings.Join(spoilt, "\n") + "\n" + end
-		plans, found := seedWith(t, zone)
+		plans, found := seedWith(t, zone, "", "")
 		records, ok := compile(t, "contoso.com", []byte(zone))
 		if !ok {
 			refused++
@@ -128,4 +132,31 @@ func TestNamedOracle(t *testing.T) {
 		}
 	}
 	t.Logf("BIND refuses %d of %d", refused, cases)
+}
+
+// TestServiceZones: a zone named after a service, or after one name alone, is edited and
+// delivered like any other.
+func TestServiceZones(t *testing.T) {
+	const head = "$TTL 300\n@ IN SOA ns1.contoso.net. hostmaster.contoso.com. 7 7200 900 1209600 300\n@ IN NS ns1.contoso.net.\n"
+	for name, owner := range map[string]string{"_tcp.contoso.com": "_xmpp-server", "_xmpp-server._tcp.contoso.com": "@"} {
+		for _, delivery := range []string{"zone-file", "nsupdate", "route53", "windows-dns"} {
+			block := fmt.Sprintf("\ndns_zone %q {\n  file = \"more.zone\"\n  server = \"ns2.contoso.net\"\n  delivery = %q\n}\n", name, delivery)
+			plans, found := seedWith(t, head+"xmpp IN A 203.0.113.11\n", block, head+owner+" IN SRV 5 0 5269 sip1.contoso.com.\n")
+			if len(plans) != 1 {
+				t.Fatalf("%s, %s: %v", name, delivery, found)
+			}
+			if _, err := emit.All(plans[0]); err != nil {
+				t.Errorf("%s, %s: %v", name, delivery, err)
+			}
+			zone, ok := plans[0].Zone(name)
+			if !ok || !zone.Changed() {
+				t.Fatalf("%s, %s: not changed", name, delivery)
+			}
+			records, ok := compile(t, name, zone.Text.Bytes())
+			want := record{"_xmpp-server._tcp.contoso.com.", "SRV", "2 0 5269 xmpp.contoso.com.", 300}
+			if !ok || !slices.Contains(records, want) {
+				t.Errorf("%s, %s: BIND has %v, not %v", name, delivery, records, want)
+			}
+		}
+	}
 }

@@ -734,4 +734,18 @@ var topologyRules = []Rule{
 		Source: "named-checkzone of BIND 9.18, \"unknown RR type\"; IANA, Resource Record (RR) TYPEs.",
 		Fix:    "Correct the line. If your DNS server has such a type, accept the finding and say which server it is.",
 	},
+	{
+		Code:     "EP3026",
+		Severity: hcl.DiagWarning,
+		Summary:  "system not supported by product",
+		Means: "A server of the target pool runs an operating system on which Microsoft does not support the product of " +
+			"the pool.",
+		Why: "Services may not start on it, or not work as their pages say; step 7 is where that would be noticed, with " +
+			"the old pool gone.",
+		Source: "Microsoft, \"Server and tools operating system support in Lync Server 2013\"; Microsoft, \"Server " +
+			"requirements for Skype for Business Server 2015\" (Windows Server 2008 R2 for in-place upgrades only, 2016 " +
+			"and 2019 with their updates).",
+		Fix: "Correct `operating_system` if it is not what the server runs. Otherwise accept the finding and say since " +
+			"when the pool has worked so.",
+	},
 }

@@ -35,7 +35,9 @@ edge_pool "EdgePool2" {
   access_edge_fqdn = "sip2.contoso.com"
   next_hop         = "fepool2.corp.contoso.com"
 
-  xmpp {}
+  xmpp {
+    internal_port = 23457
+  }
 
   server "edge2b.contoso.com" {
     public_ipv4 = "198.51.100.22"

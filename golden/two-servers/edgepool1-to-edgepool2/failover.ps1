@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f721c0da2df63f59f73ee8cfaf47aa16. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d42effb4baeaa161f5860258a9f71b1d. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f721c0da2df63f59f73ee8cfaf47aa16'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d42effb4baeaa161f5860258a9f71b1d'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -60,8 +60,9 @@ $Stages = @(
                   @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
                   @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
                   @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
-                  @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'
-                     Is = 'Registrar:fepool2.corp.contoso.com' } ) }
+                  @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
+                  @{ Id = 'P19'; Says = 'its port for Front End Servers'; Property = 'XmppInternalPort'
+                     Is = '23457' } ) }
            @{ Read = { Get-CsSipDomain -ErrorAction Stop }
               Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
            @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
