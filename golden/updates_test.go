@@ -167,6 +167,32 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
+// TestLargeUpdate: an update that one UDP packet does not hold is taken from both clients.
+func TestLargeUpdate(t *testing.T) {
+	zone := updated{Zone: compiler.Zone{Name: "example.com", Server: "ns1.example.com"}}
+	text := "$TTL 3600\n@ SOA ns1 hostmaster 7 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\n"
+	fresh := text
+	for i := range 200 {
+		set := compiler.RecordSet{Owner: fmt.Sprintf("_xmpp-server._tcp.domain%d.example.com.", i), Type: "SRV", OldTTL: 300, NewTTL: 300, Old: []string{"10 0 5269 old.example.net."}, New: []string{"10 0 5269 new.example.net."}}
+		zone.Records = append(zone.Records, set)
+		text += fmt.Sprintf("%s 300 SRV %s\n", set.Owner, set.Old[0])
+		fresh += fmt.Sprintf("%s 300 SRV %s\n", set.Owner, set.New[0])
+	}
+	zone.text = []byte(text)
+	zone.compile(t, []byte(fresh))
+	zone.print(t)
+	for _, b := range brands {
+		t.Run(b.name, func(t *testing.T) {
+			s := b.serve(t, zone.Name, zone.text)
+			for _, s.client = range clients {
+				s.takes(t, s.client.program, zone.update, zone.after)
+				s.refuses(t, s.client.program+" a second time", zone.update)
+				s.takes(t, s.client.program+" back", zone.back, zone.before)
+			}
+		})
+	}
+}
+
 // prerequisite is what one set must be like before an update.
 type prerequisite struct {
 	kind       string // yxrrset or nxrrset
