@@ -39,11 +39,13 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 	l.looks()
 	l.preflight()
 	l.services()
+	l.startOld()
 	l.routes()
 	l.records()
 	l.firewall()
 	l.replicate()
 	l.verify()
+	l.stopOld()
 	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
 	plan.Earliest = j.earliest(plan)
 	return plan
@@ -91,17 +93,17 @@ type stages struct {
 }
 
 func newStages(procedure string) *stages {
-	names := []string{Preflight, Stop, Route, DNSServer, DNS, Firewall, Start, Replicated, Verify}
+	names := []string{Preflight, Stop, Route, DNSServer, DNS, Firewall, Start, Replicated, Verify, StopOld}
 	if procedure == "start-first" {
-		names = []string{Preflight, Start, Route, DNSServer, DNS, Firewall, Replicated, Verify}
+		names = []string{Preflight, Start, Route, DNSServer, DNS, Firewall, Replicated, Verify, StopOld}
 	}
 	return &stages{names: names, steps: map[string]Steps{}}
 }
 
 func newRollback(procedure string) *stages {
-	names := []string{Start, Route, DNSServer, DNS, Replicated, Verify}
+	names := []string{StartOld, Start, Route, DNSServer, DNS, Replicated, Verify}
 	if procedure == "start-first" {
-		names = names[1:] // nothing was stopped
+		names = slices.Delete(names, 1, 2) // nothing of the target was stopped
 	}
 	return &stages{names: names, steps: map[string]Steps{}}
 }

@@ -92,6 +92,8 @@ const (
 	Start      = "Start"
 	Replicated = "Replicate"
 	Verify     = "Verify"
+	StopOld    = "StopOld"  // ends XMPP at the pool that is left
+	StartOld   = "StartOld" // of the rollback, before all others
 )
 
 // Stage is a part of the plan that is run as one. Hosts are the computers where it
@@ -178,6 +180,17 @@ func (w Wait) Caches() uint32 { return max(w.Old, w.Negative) }
 // Everywhere is the longest time from the change at the primary server until no cache
 // that keeps to the TTL has an old answer.
 func (w Wait) Everywhere() uint32 { return atMost32(w.Caches(), w.Secondary) }
+
+// OldAnswers are the longest times, over all zones that change, for which resolvers may
+// give old answers: after all servers of a zone have the new records, and after the change.
+func (p *Plan) OldAnswers() (caches, everywhere uint32) {
+	for _, zone := range p.Zones {
+		if zone.Changed() {
+			caches, everywhere = max(caches, zone.Wait.Caches()), max(everywhere, zone.Wait.Everywhere())
+		}
+	}
+	return caches, everywhere
+}
 
 // Earliest says when something may begin: Seconds after all servers of the zone have
 // the new records. At is that moment where the change window has an end and the change

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -20,6 +21,8 @@ var kindsOf = map[string][]string{
 	Firewall:   {"confirm-port"},
 	Start:      {"start-services"},
 	Replicated: {"replicate"},
+	StopOld:    {"stop-xmpp"},
+	StartOld:   {"start-xmpp"},
 	Verify:     {"check-state", "check-listener", "probe-port", "send-message"},
 }
 
@@ -103,6 +106,14 @@ func checkStage(plan *Plan, stage Stage) error {
 			if !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
 			}
+		case *StopXMPP:
+			if err := checkOld(plan, step, s.Product, s.Call); err != nil {
+				return err
+			}
+		case *StartXMPP:
+			if err := checkOld(plan, step, s.Product, s.Call); err != nil {
+				return err
+			}
 		case *CheckListener:
 			if !slices.Contains(plan.To.Servers, s.Host) {
 				return fmt.Errorf("step %s: %s is no server of the target pool", s.ID, s.Host)
@@ -119,6 +130,20 @@ func checkStage(plan *Plan, stage Stage) error {
 				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
 			}
 		}
+	}
+	return nil
+}
+
+// checkOld wants a step about XMPP at the pool that is left to run on a server of it, and
+// to be about nothing else.
+func checkOld(plan *Plan, step Step, product cmdlet.Product, call cmdlet.Call) error {
+	info := step.Info()
+	name := map[string]string{"stop-xmpp": "Stop-CsWindowsService", "start-xmpp": "Start-CsWindowsService"}[step.kind()]
+	switch {
+	case plan.Reason != "planned" || !slices.Contains(plan.From.Servers, info.Host):
+		return fmt.Errorf("step %s: %s is no server of the pool that is left, or that is down", info.ID, info.Host)
+	case call.Name != name || product != plan.From.Product || !slices.Equal(call.Params, []cmdlet.Param{cmdlet.Arg("Name", xmppService)}):
+		return fmt.Errorf("step %s: it is about more than the XMPP services", info.ID)
 	}
 	return nil
 }

@@ -196,6 +196,22 @@ type StartServices struct {
 	Call    cmdlet.Call    `json:"call"`
 }
 
+// StopXMPP stops the XMPP services of the Edge Server where it runs, one of the pool that is
+// left, found by their display name: Name of
+// Call stands for that of each. The streams that partners have open end with it.
+type StopXMPP struct {
+	StepInfo
+	Product cmdlet.Product `json:"product"`
+	Call    cmdlet.Call    `json:"call"`
+}
+
+// StartXMPP starts the XMPP services that StopXMPP stopped.
+type StartXMPP struct {
+	StepInfo
+	Product cmdlet.Product `json:"product"`
+	Call    cmdlet.Call    `json:"call"`
+}
+
 // Replicate pushes the configuration to one replica and waits until it is there.
 type Replicate struct {
 	StepInfo
@@ -245,6 +261,8 @@ func (*CheckRecords) kind() string     { return "check-records" }
 func (*EditRecords) kind() string      { return "edit-records" }
 func (*ConfirmPort) kind() string      { return "confirm-port" }
 func (*StartServices) kind() string    { return "start-services" }
+func (*StopXMPP) kind() string         { return "stop-xmpp" }
+func (*StartXMPP) kind() string        { return "start-xmpp" }
 func (*Replicate) kind() string        { return "replicate" }
 func (*CheckState) kind() string       { return "check-state" }
 func (*CheckListener) kind() string    { return "check-listener" }
@@ -263,6 +281,8 @@ func (*CheckRecords) calls() []binding       { return nil }
 func (*EditRecords) calls() []binding        { return nil }
 func (*ConfirmPort) calls() []binding        { return nil }
 func (s *StartServices) calls() []binding    { return []binding{{s.Product, &s.Call}} }
+func (s *StopXMPP) calls() []binding         { return []binding{{s.Product, &s.Call}} }
+func (s *StartXMPP) calls() []binding        { return []binding{{s.Product, &s.Call}} }
 func (s *Replicate) calls() []binding        { return []binding{{s.Product, &s.Read}, {s.Product, &s.Call}} }
 func (*CheckState) calls() []binding         { return nil }
 func (*CheckListener) calls() []binding      { return nil }
@@ -284,6 +304,7 @@ var stepKinds = []func() Step{
 	func() Step { return new(Rehearse) }, func() Step { return new(StopServices) },
 	func() Step { return new(SetRoute) }, func() Step { return new(ChangeRecords) },
 	func() Step { return new(ConfirmPort) }, func() Step { return new(StartServices) },
+	func() Step { return new(StopXMPP) }, func() Step { return new(StartXMPP) },
 	func() Step { return new(CheckRecords) }, func() Step { return new(EditRecords) },
 	func() Step { return new(Replicate) }, func() Step { return new(CheckState) },
 	func() Step { return new(CheckListener) }, func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },

@@ -97,6 +97,9 @@ func (j *job) earliest(plan *Plan) []Earliest {
 		e := Earliest{What: "failover", Zone: zone.Name, Seconds: zone.Wait.Caches()}
 		if plan.Kind == KindFailover {
 			e.What = "shutdown of " + plan.From.Name
+			if hasStage(plan.Stages, StopOld) {
+				e.What = "stage " + StopOld + ", and after it shutdown of " + plan.From.Name
+			}
 		}
 		if end, err := time.Parse(time.RFC3339, j.f.Change.WindowEnd.V); err == nil {
 			e.At = end.UTC().Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)

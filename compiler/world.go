@@ -10,6 +10,7 @@ import (
 type world struct {
 	routes     map[string]string // FQDN of the pool by site, "" for none
 	running    map[string]bool   // services by Edge Server of the target pool
+	old        map[string]bool   // XMPP services by Edge Server of the pool that is left, where that is up
 	records    map[string]bool   // by zone: whether its sets are the new ones
 	replicated map[string]string // what the replica of each server holds, as text of routes
 	asked      map[string]bool   // by zone: whether its server was asked
@@ -19,9 +20,14 @@ type world struct {
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, done: map[string]bool{}}
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, done: map[string]bool{}}
 	for _, server := range plan.To.Servers {
 		w.running[server] = true
+	}
+	if plan.Reason == "planned" {
+		for _, server := range plan.From.Servers {
+			w.old[server] = true
+		}
 	}
 	for _, step := range allSteps(plan.Stages) {
 		if set, ok := step.(*SetRoute); ok {
@@ -51,12 +57,13 @@ func (w *world) clone() *world {
 	c := *w
 	c.routes, c.running, c.records = maps.Clone(w.routes), maps.Clone(w.running), maps.Clone(w.records)
 	c.replicated, c.asked, c.done = maps.Clone(w.replicated), maps.Clone(w.asked), maps.Clone(w.done)
+	c.old = maps.Clone(w.old)
 	return &c
 }
 
 // equal compares all but the firewall and what was asked and done, which no rollback undoes.
 func (w *world) equal(o *world) bool {
-	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
+	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.old, o.old) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
 }
 
 // apply runs one step in the world. It returns an error where the step could not be
@@ -86,6 +93,13 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 			return fmt.Errorf("step %s finds the route %q", info.ID, now)
 		}
 		w.routes[s.Site] = s.Forms[0].To
+	case *StopXMPP:
+		if missing := w.reached(plan); missing != "" {
+			return fmt.Errorf("step %s ends XMPP at the old pool while %s", info.ID, missing)
+		}
+		w.old[s.Host] = false
+	case *StartXMPP:
+		w.old[s.Host] = true
 	case *EditRecords:
 		w.records[s.Zone] = !back
 	case *ChangeRecords:
@@ -214,7 +228,16 @@ func prove(plan *Plan) error {
 	if missing := now.reached(plan); missing != "" {
 		return fmt.Errorf("after the last step %s", missing)
 	}
+	for server, runs := range now.old {
+		if runs && hasStage(plan.Stages, StopOld) {
+			return fmt.Errorf("after the last step XMPP still runs on %s", server)
+		}
+	}
 	return nil
+}
+
+func hasStage(stages []Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })
 }
 
 func proveRollback(plan *Plan, first, now *world, at string) error {
@@ -275,7 +298,8 @@ func (w *world) reach(plan *Plan, after string) Reach {
 		}
 		r.XMPP = Service{Up: runs && known && allNew && w.firewall, Through: plan.To.Name}
 	case plan.From.FQDN:
-		r.XMPP = Service{Up: plan.Reason == "planned" && !moved, Through: plan.From.Name}
+		old := !slices.Contains(slices.Collect(maps.Values(w.old)), false)
+		r.XMPP = Service{Up: plan.Reason == "planned" && old && !moved, Through: plan.From.Name}
 	}
 	r.SIP = Service{Up: true, Through: plan.SIPRoute}
 	switch plan.SIPRoute {

@@ -310,7 +310,7 @@ func TestKitSuite(t *testing.T) {
 		"emit/rehearsal/shell_test.go":    {"const maxFrozen = 50", "some 200"},
 		"emit/powershell/pwsh/pwsh.go":    {`names := []string{"pwsh"}`, `names = append(names, "powershell.exe")`, `"EDGEPLAN_PWSH"`},
 		"Makefile":                        {"TestScenarios|TestMutants"},
-		walker:                            {"Force = $true }", "$given['Receipt'] = [string](Get-Receipt)", "$given['Attest'] = 'rehearsal'", "$env:SIM_FAULT = ''"},
+		walker:                            {"Force = $true }", "$given['Receipt'] = [string](Get-Receipt -Stage $Visit.Receipt)", "$given['Attest'] = 'rehearsal'", "$env:SIM_FAULT = ''"},
 	} {
 		for _, text := range texts {
 			if !strings.Contains(read(t, file), text) {

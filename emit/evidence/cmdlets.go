@@ -46,6 +46,10 @@ func stepCmdlets(plan *compiler.Plan, step compiler.Step) []string {
 		return []string{s.Call.Name}
 	case *compiler.StartServices:
 		return []string{s.Call.Name}
+	case *compiler.StopXMPP:
+		return []string{s.Call.Name}
+	case *compiler.StartXMPP:
+		return []string{s.Call.Name}
 	case *compiler.Replicate:
 		return []string{s.Call.Name, s.Read.Name}
 	case *compiler.SendMessage:

@@ -33,7 +33,7 @@ func (r *reader) term() any {
 
 func (r *reader) variable(t token) any {
 	switch t.text {
-	case "$true", "$false", "$File", "$XmppReceiver":
+	case "$true", "$false", "$File", "$Value", "$XmppReceiver":
 		return t
 	}
 	text, ok := r.raw[t.text]

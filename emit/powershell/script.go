@@ -66,6 +66,9 @@ var (
 	waiveParam  = param{"Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.", "[string[]]$Waive = @()"}
 	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.", "[string]$Attest = ''"}
 
+	receiptParam    = param{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"}
+	receiptOldParam = param{"The receipt that Preflight printed, for stage Stop, or Verify, for StopOld.", receiptParam.decl}
+
 	forward = direction{
 		name: "failover", opposite: "rollback",
 		params: []param{
@@ -74,7 +77,6 @@ var (
 			{"SIP address of a federated XMPP user, for a test message in stage Verify.", "[string]$XmppReceiver = ''"},
 		},
 		stopParams: []param{
-			{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"},
 			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 		},
 		note: []string{
@@ -126,6 +128,16 @@ var dnsServerNote = []string{
 // moduleNote stands there where the servers have two products.
 var moduleNote = []string{"# Module: of the product of these servers, which is another than that of the management host."}
 
+// oldPoolNote stands below the note of a script that ends XMPP at the pool that is left.
+var oldPoolNote = []string{
+	"# Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage",
+	"#        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.",
+}
+
+func hasStage(stages []compiler.Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+}
+
 // script puts the two parts together.
 func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) ([]byte, error) {
 	if len(stages) == 0 {
@@ -148,11 +160,15 @@ func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title str
 	data.value(head, 0)
 	data.newline(0)
 	data.lines(d.note)
-	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.DNSServer }) {
+	if hasStage(stages, compiler.DNSServer) {
 		data.lines(dnsServerNote)
 	}
-	if module(plan.To.Product) != module(plan.Product) {
+	old := hasStage(stages, compiler.StopOld) || hasStage(stages, compiler.StartOld)
+	if own := module(plan.Product); module(plan.To.Product) != own || old && module(plan.From.Product) != own {
 		data.lines(moduleNote)
+	}
+	if old {
+		data.lines(oldPoolNote)
 	}
 	data.lines(named[first:])
 	data.text("$Stages = @(")
@@ -210,7 +226,15 @@ func parameters(d direction, stages []compiler.Stage) string {
 	}
 	all := []param{{stageParam, valid}}
 	all = append(all, d.params...)
-	if slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop }) {
+	stop, old := hasStage(stages, compiler.Stop), hasStage(stages, compiler.StopOld)
+	if stop || old {
+		receipt := receiptParam
+		if old {
+			receipt = receiptOldParam
+		}
+		all = append(all, receipt)
+	}
+	if stop {
 		all = append(all, d.stopParams...)
 	}
 	all = append(all, commonParams...)

@@ -117,6 +117,8 @@ func (b *builder) stages(stages []compiler.Stage) []hash {
 			out = append(out, b.firewall(stage))
 		case compiler.Start:
 			out = append(out, b.start(stage))
+		case compiler.StopOld, compiler.StartOld:
+			out = append(out, b.oldPool(stage))
 		case compiler.Replicated:
 			out = append(out, b.replicate(stage))
 		case compiler.Verify:
@@ -134,9 +136,9 @@ func (b *builder) open(stage compiler.Stage, more ...entry) hash {
 
 // edge opens an entry of Edge Servers. Module is theirs, where the product of the pool is
 // another than that of the management host.
-func (b *builder) edge(stage compiler.Stage, more ...entry) hash {
+func (b *builder) edge(product cmdlet.Product, stage compiler.Stage, more ...entry) hash {
 	h := b.open(stage, more...)
-	if own := module(b.plan.To.Product); own != module(b.plan.Product) {
+	if own := module(product); own != module(b.plan.Product) {
 		h = append(h, entry{"Module", b.lit(own), false})
 	}
 	return h
@@ -182,7 +184,7 @@ func (b *builder) preflight(stage compiler.Stage) hash {
 	}
 	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false})
 	if b.documented() {
-		h = append(h, entry{"PrintsReceipt", yes, false})
+		h = append(h, entry{"PrintsReceipt", expr("0"), false})
 	}
 	if len(b.present(compiler.DNS)) > 0 {
 		h = append(h, looks)
@@ -264,7 +266,7 @@ func (b *builder) stop(stage compiler.Stage) hash {
 		{"Read", block{b.services(), bare("Where-Object { [string]$_.Status -ne 'Stopped' }")}, true},
 		{"Set", block{b.run(call, false)}, true},
 	}
-	return append(b.edge(stage, entry{"Elevated", yes, false}, entry{"NeedsReceipt", yes, false}, entry{"NotAfter", b.lit(compiler.Start), false}),
+	return append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Preflight), false}, entry{"NotAfter", b.lit(compiler.Start), false}),
 		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."),
 		entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true},
 		entry{"Steps", step, true})
@@ -280,11 +282,41 @@ func (b *builder) start(stage compiler.Stage) hash {
 	case !b.documented():
 		does, says = "Starts what does not run: the services have to run before the route is set.", "services down, of those not disabled and XMPP"
 	}
-	return append(b.edge(stage, entry{"Elevated", yes, false}), b.does(does), entry{"Steps", hash{
+	return append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}), b.does(does), entry{"Steps", hash{
 		{"Id", b.lit(id), false}, {"Says", b.lit(says), false}, {"To", none, false},
 		{"IfNot", b.lit("; -Waive NAME goes on without one"), true},
 		{"Read", block{bare("Get-ServiceDown")}, false}, {"Set", block{b.run(step.Call, false)}, true},
 	}, true})
+}
+
+// oldPool stops or starts XMPP at the pool that is left. What its service is called is not
+// documented.
+func (b *builder) oldPool(stage compiler.Stage) hash {
+	product := b.plan.From.Product
+	all := b.read(product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
+	not := func(state string) block {
+		return block{command{{name: "Get-XmppService"}, {"-Not", b.names.literal(state)}}}
+	}
+	step := hash{{"To", none, false}, {"Each", yes, false}}
+	switch s := stage.Steps[0].(type) {
+	case *compiler.StopXMPP:
+		fact := hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP service here"), false},
+			{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}, {"Warn", yes, false}}
+		step = append(hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP services that run"), false}}, step...)
+		step = append(step, entry{"Read", not("Stopped"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
+		return append(b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Verify), false}, entry{"Waits", yes, false},
+			entry{"StillTrue", b.lit(compiler.DNS), false}),
+			b.does("Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end."),
+			entry{"Facts", hash{{"Read", block{all}, false}, {"Expect", fact, true}}, true}, entry{"Steps", step, true})
+	case *compiler.StartXMPP:
+		step = append(hash{{"Id", b.lit("R1"), false}, {"Says", b.lit("XMPP services that do not run"), false}}, step...)
+		step = append(step, entry{"Read", not("Running"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
+		return append(b.edge(product, stage, entry{"Elevated", yes, false}),
+			b.does("Undoes StopOld. Starts the XMPP service of this server of the old pool, before partners are led back."),
+			entry{"Steps", step, true})
+	}
+	b.misplaced(stage.Steps[0])
+	return nil
 }
 
 func (b *builder) route(stage compiler.Stage) hash {
@@ -415,6 +447,10 @@ func (b *builder) verifyHere(stage compiler.Stage) hash {
 	after := b.present(compiler.Preflight, compiler.Route, compiler.DNS, compiler.Firewall, compiler.Replicated)
 	h := b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.array(after), true},
 		b.does("Checks that all stages are done, the route, DNS, and that the Edge Servers answer."))
+	if len(b.present(compiler.StopOld)) > 0 {
+		_, seconds := b.plan.OldAnswers()
+		h = append(h, entry{"PrintsReceipt", expr(strconv.FormatUint(uint64(seconds), 10)), false})
+	}
 	for _, step := range stage.Steps {
 		switch s := step.(type) {
 		case *compiler.ProbePort:

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1030
+	runtimeLines = 1050
 	seedLines    = 150
 )
 
@@ -168,7 +168,7 @@ func paramProblems(change string) []string {
 }
 
 func ownComments() []string {
-	out := slices.Concat([]string{"# " + stageParam}, dnsServerNote, moduleNote)
+	out := slices.Concat([]string{"# " + stageParam, "# " + receiptParam.help, "# " + receiptOldParam.help}, dnsServerNote, moduleNote, oldPoolNote)
 	for _, d := range []direction{forward, preparing, backward} {
 		out = append(out, d.note...)
 		for _, list := range [][]param{d.params, d.stopParams, commonParams} {
@@ -187,6 +187,7 @@ var allowed = map[string][]string{
 	"Get-ChangeRight": {},
 	"Get-ServiceDown": {},
 	"Get-XmppRoute":   {"Site"},
+	"Get-XmppService": {"Not"},
 
 	"Get-ChangeListener": {"Port"},
 
@@ -375,8 +376,8 @@ func checkStage(t *testing.T, name string, got data, stage compiler.Stage) {
 	}
 }
 
-// runs tells whether c is a call of the plan. The file of a backup and the receiver of
-// a test message are the script's own variables.
+// runs tells whether c is a call of the plan. The file of a backup, the receiver of a test
+// message and the name of an XMPP service are the script's own variables.
 func (c call) runs(want *cmdlet.Call) bool {
 	if c.name != want.Name {
 		return false
@@ -384,7 +385,7 @@ func (c call) runs(want *cmdlet.Call) bool {
 	for _, p := range want.Params {
 		value, ok := c.get(p.Name)
 		text, isText := value.(string)
-		own := p.Name == "FileName" || p.Name == "Receiver"
+		own := p.Name == "FileName" || p.Name == "Receiver" || p.Name == "Name" && strings.HasSuffix(c.name, "-CsWindowsService")
 		if !ok || !own && !p.Switch && (!isText || text != p.Value) {
 			return false
 		}

@@ -493,7 +493,7 @@ function Stop-SimWindowsService($Caller, $Given, $World, $Fault) {
         $here.Services = @($here.Services | Where-Object { $_.DisplayName -notlike '*XMPP*' })
     }
     Save-SimWorld -World $World
-    Exit-SimCall -Name 'Stop-CsWindowsService' -Fault $Fault -Detail 'all'
+    Exit-SimCall -Name 'Stop-CsWindowsService' -Fault $Fault -Detail ([string]$Given['Name'] -replace '^$', 'all')
 }
 
 function Start-SimWindowsService($Caller, $Given, $World, $Fault) {
@@ -505,7 +505,7 @@ function Start-SimWindowsService($Caller, $Given, $World, $Fault) {
     Set-SimService -Services $services -Given $Given -Status 'Running' -Slow ($Fault -eq 'slow')
     foreach ($replica in @($World.Replicas | Where-Object { $_.Host -eq $env:SIM_HOST })) { $replica.Due = (Get-SimClock) + 120 }
     Save-SimWorld -World $World
-    Exit-SimCall -Name 'Start-CsWindowsService' -Fault $Fault -Detail 'all'
+    Exit-SimCall -Name 'Start-CsWindowsService' -Fault $Fault -Detail ([string]$Given['Name'] -replace '^$', 'all')
     # The real cmdlet reports success where a service did not start.
     if ($partial) { $Caller.WriteWarning('Start-CsWindowsService completed with warnings.') }
 }

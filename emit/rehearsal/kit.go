@@ -94,7 +94,8 @@ type Script struct{ Name, SHA256 string }
 // elsewhere: the owner of the DNS, or somebody at Topology Builder.
 type Visit struct {
 	Script, Stage, Host string
-	Receipt, Attest     bool     // asks for it
+	Receipt             string   // the stage whose receipt it asks for
+	Attest              bool     // asks for it
 	Records             []Set    // as they are to be
 	Serials             []Serial // of their zones; one that is there already, or is 0, is raised
 	Clear               []string // sites that are to have no route
@@ -127,8 +128,8 @@ func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bo
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
-				Receipt: stage.Name == compiler.Stop,
-				Attest:  stage.Name == compiler.Firewall,
+				Receipt: map[string]string{compiler.Stop: compiler.Preflight, compiler.StopOld: compiler.Verify}[stage.Name],
+				Attest:  stage.Name == compiler.Firewall || stage.Name == compiler.StopOld,
 			})
 		}
 	}

@@ -18,6 +18,7 @@ type mutant struct{ what, old, new string }
 
 // mutants of the scripts of a spec that has what they break.
 var mutants = map[string][]mutant{
+	"planned":             oldPoolMutants,
 	"two-servers":         routeMutants,
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
@@ -32,9 +33,9 @@ var routeMutants = []mutant{
 	{"state that cannot be read", "if ($state -isnot [hashtable] -or ", "if ($null -eq $state) { return }; if ("},
 	{"no order of stages", "if (-not (Test-ChangeDone -Stage $name)) { Exit", "if ($false) { Exit"},
 	{"NotAfter is not looked at", "if ($Stage.ContainsKey('NotAfter') -and ", "if ($false -and "},
-	{"no receipt", "if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }", ""},
+	{"no receipt", "if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }", ""},
 	{"any receipt", "-or $receipt -cne (Get-ChangeReceipt", "-or $receipt -ceq (Get-ChangeReceipt"},
-	{"a receipt of another plan", "GetBytes($Plan.Id + '|' + $Stamp)", "GetBytes($Stamp)"},
+	{"a receipt of another plan", "GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp)", "GetBytes($Stage + '|' + $Stamp)"},
 	{"a server that answers", "if ($answer -ceq 'open') { Exit-ChangeStage -Code 3 -Why $why }", ""},
 	{"a server of which nothing is known", "if ($answer -cne 'closed' -and ", "if ($answer -ceq 'closed' -and "},
 	{"silence is not compared with before", "$Run.State['Open ' + $server] -cne 'open'", "$true"},
@@ -86,8 +87,8 @@ var routeMutants = []mutant{
 	{"Route does not wait for Stop", "MustBeStopped = @('edge2a.contoso.com', 'edge2b.contoso.com')", "MustBeStopped = @('edge2a.contoso.com')"},
 	{"Route does not wait for Preflight", "; After = 'Preflight'", ""},
 	{"Stop after Start", "NotAfter = 'Start'", "NotAfter = 'Verify'"},
-	{"a server is left out", "Elevated = $true; NeedsReceipt = $true", "Elevated = $true"},
-	{"a shell without rights", "Elevated = $true; NeedsReceipt", "NeedsReceipt"},
+	{"a server is left out", "Elevated = $true; Receipt = 'Preflight'", "Elevated = $true"},
+	{"a shell without rights", "Elevated = $true; Receipt", "Receipt"},
 	{"another route", "'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$false", "'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false"},
 	{"Verify does not look at the DNS", "StillTrue = @('Route', 'Dns')", "StillTrue = @('Route')"},
 	{"Verify does not look from outside", "Open = @{ Id = '6'; At = @('198", "Never = @{ Id = '6'; At = @('198"},
@@ -95,6 +96,20 @@ var routeMutants = []mutant{
 	{"one address too few", "To = @('300 198.51.100.21', '300 198.51.100.22')", "To = '300 198.51.100.21'"},
 	{"rollback takes the plan for the record", "WaitSeconds = 60; Restore = $true", "WaitSeconds = 60"},
 	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},
+}
+
+var oldPoolMutants = []mutant{
+	{"StopOld before the time of the receipt", "if ($Stage['Waits'] -and ", "if ($false -and "},
+	{"StopOld with a receipt of any stage", "GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp)", "GetBytes($Plan.Id + '|Verify|' + $Stamp)"},
+	{"a receipt without a time", "PrintsReceipt = 8400", "PrintsReceipt = 0"},
+	{"a minute too early", "if ($Seconds -gt 0) { $Seconds += 59 }", "$Seconds = [Math]::Min($Seconds, 60)"},
+	{"StopOld stops all services", "Stop-CsWindowsService -Name $Value -ErrorAction Stop", "Stop-CsWindowsService -ErrorAction Stop"},
+	{"XMPP services of other names", "Where-Object { $_.DisplayName -like '*XMPP*' })\r\n    $all", "Where-Object { $true })\r\n    $all"},
+	{"XMPP services in any state", "Where-Object { [string]$_.Status -ne $Not }", "Where-Object { $true }"},
+	{"StopOld in a shell without rights", "Elevated = $true; Receipt = 'Verify'", "Receipt = 'Verify'"},
+	{"StopOld without a receipt", "; Receipt = 'Verify'", ""},
+	{"StopOld whatever the DNS says", "Waits = $true; StillTrue = 'Dns'", "Waits = $true"},
+	{"the name of the service is not said", "if ($Step['Each']) { $Step.Command =", "if ($false) { $Step.Command ="},
 }
 
 var dnsServerMutants = []mutant{

@@ -37,11 +37,11 @@ function Assert-Script([object]$Script) {
     Write-Line -Text ('{0}  {1}' -f $text, $Script.Name)
 }
 
-function Get-Receipt {
-    # What stage Preflight printed last, on whatever computer.
+function Get-Receipt([string]$Stage) {
+    # What that stage printed last, on whatever computer.
     foreach ($file in [System.IO.Directory]::GetFiles($WorkPath, '*.evidence.jsonl', 'AllDirectories')) {
         $records = @([System.IO.File]::ReadAllLines($file) | Where-Object { $_ -like '{*}' } | ForEach-Object { ConvertFrom-Json -InputObject $_ })
-        $records | Where-Object { $_.outcome -ceq 'RECEIPT' } | Select-Object -Last 1 | ForEach-Object { $_.detail }
+        $records | Where-Object { $_.outcome -ceq 'RECEIPT' -and $_.stage -ceq $Stage } | Select-Object -Last 1 | ForEach-Object { $_.detail }
     }
 }
 
@@ -56,7 +56,7 @@ function Invoke-Stage([object]$Visit, [bool]$Attest) {
         }
     }
     $given = @{ Stage = $Visit.Stage; Force = $true }
-    if ($Visit.Receipt) { $given['Receipt'] = [string](Get-Receipt) }
+    if ($Visit.Receipt) { $given['Receipt'] = [string](Get-Receipt -Stage $Visit.Receipt) }
     if ($Visit.Attest -or $Attest) { $given['Attest'] = 'rehearsal' }
     Write-Line -Text ('---- {0} -Stage {1} on {2}' -f $Visit.Script, $Visit.Stage, $Visit.Host)
     $global:LASTEXITCODE = 1

@@ -27,6 +27,7 @@ type scenario struct {
 
 var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
+	{"old pool", compiler.StopOld, (*suite).oldPool},
 	{"DNS gates", compiler.DNSServer, (*suite).dnsGates},
 	{"DNS drift", compiler.DNSServer, (*suite).dnsDrift},
 	{"DNS faults", compiler.DNSServer, (*suite).dnsFaults},
@@ -51,7 +52,7 @@ func (s *suite) parts() []scenario {
 func TestScenarios(t *testing.T) {
 	engine := find(t)
 	specs := []string{
-		"seed", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
+		"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 	}
 	part, asked := shareOf(t)
 	if !asked {
@@ -219,7 +220,7 @@ func (s *suite) happy() {
 	s.check(slices.Equal(pushed, replicas), "pushed to %q, want %q", pushed, replicas)
 	if s.at(compiler.Stop) >= 0 {
 		stamp, sum, _ := strings.Cut(s.receipt(), "-")
-		s.check(sum == fmt.Sprintf("%X", sha256.Sum256([]byte(s.plan.ID+"|"+stamp)))[:8], "the receipt is one of this plan: %s", s.receipt())
+		s.check(sum == fmt.Sprintf("%X", sha256.Sum256([]byte(s.plan.ID+"|Preflight|"+stamp)))[:8], "the receipt is one of this plan: %s", s.receipt())
 	}
 	world := s.world()
 	for _, step := range routes(s.plan) {
@@ -234,7 +235,7 @@ func (s *suite) happy() {
 		}
 	}
 	s.check(moved == 0, "other routes stay: %v", world.Sites)
-	s.check(!strings.Contains(s.final(), "Stopped"), "all services run: %s", s.final())
+	s.check(strings.Count(s.final(), "Stopped") == s.oldServers(), "all services run but those of the old pool that are to stop: %s", s.final())
 	s.answers("the change")
 	s.evidence()
 	s.sheets()

@@ -204,8 +204,8 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 		"Stage": v.Stage, "Force": true, "PollSeconds": 10, "TimeoutSeconds": 300,
 		"WorkPath": filepath.Join(s.dir, host),
 	}
-	if v.Receipt && !w.bare {
-		given["Receipt"] = s.receipt()
+	if v.Receipt != "" && !w.bare {
+		given["Receipt"] = s.receiptOf(v.Receipt)
 	}
 	if v.Attest && !w.bare {
 		given["Attest"] = "J. Doe, FW-77"
@@ -294,10 +294,12 @@ func (s *suite) records(host string) []map[string]string {
 }
 
 // receipt is what Preflight printed last.
-func (s *suite) receipt() string {
+func (s *suite) receipt() string { return s.receiptOf(compiler.Preflight) }
+
+func (s *suite) receiptOf(stage string) string {
 	found := ""
 	for _, record := range s.records(s.plan.ManagementHost) {
-		if record["outcome"] == "RECEIPT" {
+		if record["outcome"] == "RECEIPT" && record["stage"] == stage {
 			found = record["detail"]
 		}
 	}

@@ -45,12 +45,12 @@ func Letter(plan *compiler.Plan) []string {
 	}
 	out = append(out, "")
 	out = wrap(out, "- If your firewall names our addresses: before that time allow TCP 5269 to and from the new ones, and keep the old ones until we say that the change is over.")
-	if caches, all := lastAnswers(plan); all > 0 {
+	if caches, all := plan.OldAnswers(); all > 0 {
 		out = wrap(out, fmt.Sprintf("- Your resolver may give the old records for up to %s after the last of our name servers has the new ones; that is over %s after the change at the latest. Until then messages may fail in both directions: with dialback your server looks up our records for messages from us, too.",
 			Seconds(caches), Seconds(all)))
 	}
 	if planned(plan) {
-		out = wrap(out, "- A stream that your server has open stays with the old addresses until we close it. Your server connects again by itself.")
+		out = wrap(out, "- A stream that your server has open stays with the old addresses until we close it; your server then looks up our records for the next message.")
 	}
 	out = wrap(out, "- If messages still come back after that, close the streams of your server to us; the next message makes it look up our records. ejabberd:")
 	out = append(out, ejabberd)
@@ -73,17 +73,6 @@ func addresses(pool compiler.Pool) string {
 	return strings.Join(slices.Concat(pool.IPv4, pool.IPv6), ", ")
 }
 
-// lastAnswers are the longest times, over all zones that change, for which somebody has
-// old answers: after all name servers of the zone have the new records, and in all.
-func lastAnswers(plan *compiler.Plan) (caches, all uint32) {
-	for _, zone := range plan.Zones {
-		if zone.Changed() {
-			caches, all = max(caches, zone.Wait.Caches()), max(all, zone.Wait.Everywhere())
-		}
-	}
-	return caches, all
-}
-
 // wrap appends text, broken at blanks into lines of at most 96 characters.
 func wrap(out []string, text string) []string {
 	line := ""
@@ -104,14 +93,18 @@ func wrap(out []string, text string) []string {
 func ReachNotes(plan *compiler.Plan) []string {
 	var out []string
 	back := slices.IndexFunc(plan.Outage, func(r compiler.Reach) bool { return r.XMPP.Up && r.XMPP.Through == plan.To.Name })
-	caches, _ := lastAnswers(plan)
+	caches, _ := plan.OldAnswers()
 	if back >= 0 && caches > 0 {
 		out = append(out, fmt.Sprintf("XMPP federation after stage %s: a partner whose resolver has an old answer comes later, up to %s after the last name server has the new records. Until then messages to it fail as well where it checks us by dialback, which looks up our records.",
 			After(plan.Outage[back]), Seconds(caches)))
 	}
 	out = append(out, "A partner on ejabberd (seen with 23.01) that could not connect during the change bounces messages for up to 300 s more and asks no DNS in that time. There "+ejabberd+" ends that at once.")
 	if planned(plan) {
-		return append(out, fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of 5 s).", plan.From.Name))
+		stream := fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of 5 s).", plan.From.Name)
+		if hasStage(plan.Stages, compiler.StopOld) {
+			return append(out, stream+" Stage StopOld ends these streams in order. Where a pool falls silent instead, partners lose messages for some 16 min without an error.")
+		}
+		return append(out, stream+fmt.Sprintf(" Sites that are not in this plan stay routed to %s, so the plan does not stop XMPP there: such partners go on reaching it.", plan.From.Name))
 	}
 	return append(out, fmt.Sprintf("A partner whose stream was open when %s fell silent loses messages without an error, whatever DNS says, for up to some 16 min from its first message on (seen: 941 to 954 s with Prosody 0.12.3 and ejabberd 23.01). Closing its streams ends that: %s, or %sDOMAIN with our domain.",
 		plan.From.Name, ejabberd, prosody))

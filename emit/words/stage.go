@@ -39,6 +39,10 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 		return sentence(plan, stage, firewall)
 	case compiler.Start:
 		return "Starts the services of this Edge Server and waits until they run."
+	case compiler.StopOld:
+		return fmt.Sprintf("Once no old answer is left: stops the XMPP service of this Edge Server of %s, so that partners come to %s. Remote access stays.", plan.From.Name, plan.To.Name)
+	case compiler.StartOld:
+		return fmt.Sprintf("Starts the XMPP service of this Edge Server of %s again, before partners are led back.", plan.From.Name)
 	case compiler.Replicated:
 		return "Pushes the configuration to the servers and waits until they are up to date."
 	}
@@ -181,6 +185,12 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		}
 	case compiler.Replicated:
 		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP 4443 open to it? Then run the stage again."}
+	case compiler.StopOld:
+		return giveUp(plan, compiler.StartOld, "on that server",
+			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
+			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.")
+	case compiler.StartOld:
+		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run."}
 	case compiler.Verify:
 		if plan.Kind == compiler.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}

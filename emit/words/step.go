@@ -29,6 +29,10 @@ func Uses(step compiler.Step) []Use {
 		return []Use{{Call: s.Call}}
 	case *compiler.StartServices:
 		return []Use{{Call: s.Call}}
+	case *compiler.StopXMPP:
+		return []Use{{Call: s.Call, When: "for each XMPP service that runs"}}
+	case *compiler.StartXMPP:
+		return []Use{{Call: s.Call, When: "for each XMPP service that does not run"}}
 	case *compiler.Replicate:
 		return []Use{{Call: s.Call}, {Call: s.Read}}
 	case *compiler.SendMessage:
@@ -93,6 +97,10 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, Addresses(plan, s))
 	case *compiler.StartServices:
 		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
+	case *compiler.StopXMPP:
+		return "stops the XMPP service of this server, found by XMPP in its display name: the streams that partners still have open end"
+	case *compiler.StartXMPP:
+		return "starts the XMPP service of this server, found by XMPP in its display name"
 	case *compiler.Replicate:
 		return "pushes the configuration to " + s.Replica
 	case *compiler.CheckState:
@@ -247,6 +255,10 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 		return "who confirmed it, and under which ticket, is in the evidence log"
 	case *compiler.StartServices:
 		return hasToRun(plan)
+	case *compiler.StopXMPP:
+		return "no XMPP service of this server runs; its other services do"
+	case *compiler.StartXMPP:
+		return "the XMPP service of this server runs"
 	case *compiler.Replicate:
 		return "UpToDate is True for " + s.Replica
 	case *compiler.CheckState:

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:cafc4e2a36dc8b64ba94fea117907591. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e78f9e176ca0ea83c0384e869c7b15cf. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -14,14 +14,14 @@
 [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
 param(
     # The stage to run on this server.
-    [ValidateSet('Preflight', 'Stop', 'Route', 'Dns', 'Firewall', 'Start', 'Replicate', 'Verify')][string]$Stage,
+    [ValidateSet('Preflight','Stop','Route','Dns','Firewall','Start','Replicate','Verify','StopOld')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
     # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
     [string[]]$Waive = @(),
     # SIP address of a federated XMPP user, for a test message in stage Verify.
     [string]$XmppReceiver = '',
-    # The receipt that stage Preflight printed; stage Stop asks for it.
+    # The receipt that Preflight printed, for stage Stop, or Verify, for StopOld.
     [string]$Receipt = '',
     # Set the route although an Edge Server of the target pool still answers.
     [switch]$AllowRunningTarget,
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:cafc4e2a36dc8b64ba94fea117907591'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e78f9e176ca0ea83c0384e869c7b15cf'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -43,8 +43,10 @@ $Plan = @{ Id = 'sha256:cafc4e2a36dc8b64ba94fea117907591'; Script = 'failover'; 
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 # Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+# Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage
+#        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.
 $Stages = @(
-    @{ Name = 'Preflight'; Hosts = @('fe02.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
+    @{ Name = 'Preflight'; Hosts = @('fe02.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = 0
        LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
        Facts = @(
@@ -83,7 +85,7 @@ $Stages = @(
            @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
               Set = { Get-CsSite -ErrorAction Stop |
                       Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
-    @{ Name = 'Stop'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; NeedsReceipt = $true
+    @{ Name = 'Stop'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; Receipt = 'Preflight'
        NotAfter = 'Start'
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
@@ -166,7 +168,7 @@ $Stages = @(
                   Expect = @{ Id = '6'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
     @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); StillTrue = @('Route', 'Dns')
        After = @('Preflight', 'Route', 'Dns', 'Firewall', 'Replicate')
-       Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
+       Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'; PrintsReceipt = 8400
        Facts = @{ When = 'XmppReceiver'
                   Read = { Test-CsXmppIM -TargetFqdn (
                                'fepool2.corp.contoso.com') -Receiver $XmppReceiver -ErrorAction Stop }
@@ -175,6 +177,15 @@ $Stages = @(
     @{ Name = 'Verify'; Hosts = @('*'); StillTrue = 'Dns'
        Does = 'Step 6 from outside: what a federated partner sees.'
        Open = @{ Id = '6'; At = @('198.51.100.21', '198.51.100.22'); Port = 5269 } }
+    @{ Name = 'StopOld'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); Elevated = $true; Receipt = 'Verify'
+       Waits = $true; StillTrue = 'Dns'
+       Does = 'Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end.'
+       Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
+                  Expect = @{ Id = 'S2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*'
+                              Warn = $true } }
+       Steps = @{ Id = 'S2'; Says = 'XMPP services that run'; To = @(); Each = $true
+                  Read = { Get-XmppService -Not 'Stopped' }
+                  Set = { Stop-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 Set-StrictMode -Version 2.0
@@ -490,21 +501,35 @@ function Confirm-ChangeStopped([hashtable]$Stage) {
     if ($doubt.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact $fact }
 }
 
-function Get-ChangeReceipt([string]$Stamp) {
+function Get-ChangeStamp([object]$Seconds) {
     <# .SYNOPSIS
-        Receipt of a passed Preflight: UTC stamp, and a checksum over it and the plan; typed in on another server. #>
+        UTC minute from now, as digits; of a later time, the minute in which it is over. #>
+    if ($Seconds -gt 0) { $Seconds += 59 }
+    return ([DateTime]::UtcNow.AddSeconds($Seconds).ToString('o').Substring(0, 16) -replace '\D', '')
+}
+
+function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
+    <# .SYNOPSIS
+        Receipt of a passed stage: UTC stamp, and a checksum over plan, stage and stamp; typed in on another server. #>
     $sha = New-Object -TypeName 'System.Security.Cryptography.SHA256CryptoServiceProvider'
-    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stamp))
+    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp))
     return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
 }
 
-function Confirm-ChangeReceipt {
+function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
-        Leave the stage without the receipt that Preflight of this very plan printed. Asked for once per server. #>
+        Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
+        the time of the receipt a stage that Waits needs somebody's word. #>
+    $from = $Stage.Receipt
     $receipt = $Run.Receipt
     if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
-    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stamp ($receipt -split '-')[0])) {
-        Exit-ChangeStage -Code 5 -Why 'pass the receipt that stage Preflight of this plan printed: -Receipt'
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
+        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
+    }
+    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+        $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
+        $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
+        Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
     }
     Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
 }
@@ -708,6 +733,13 @@ function Get-XmppRoute([string]$Site) {
         if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
     }
     Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
+}
+
+function Get-XmppService([string]$Not) {
+    <# .SYNOPSIS
+        Names of the XMPP services of this server that are not in one state. No page has the name: the display name. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
+    $all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name }
 }
 
 function Get-ServiceDown {
@@ -923,12 +955,15 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
         $note = $Run.Mine + $Step['Remember']
         if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        if ($Step['Each']) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
             if ($Step['File']) { [System.IO.File]::Delete($File) }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
-            & $Step['Set']
+            $each = @($null)
+            if ($Step['Each']) { $each = @($now -split ',') }
+            foreach ($Value in $each) { & $Step['Set'] }
             if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
             $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
             Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
@@ -1049,7 +1084,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
         return
     }
-    if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }
+    if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }
     Read-ChangeFact -Stage $Stage
     foreach ($one in $Stage['UpToDate']) {
         foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
@@ -1085,9 +1120,9 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
-    if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {
-        $stamp = [DateTime]::UtcNow.ToString('o').Substring(0, 16) -replace '\D', ''
-        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stamp $stamp)
+    if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
+        $stamp = Get-ChangeStamp -Seconds $Stage.PrintsReceipt
+        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
     }
 }
 

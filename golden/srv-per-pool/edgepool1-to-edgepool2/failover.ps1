@@ -44,7 +44,7 @@ $Plan = @{ Id = 'sha256:fb551908302e773c736ed270d591c080'; Script = 'failover'; 
 # Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
 $Stages = @(
-    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = $true
+    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = 0
        LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
        Facts = @(
@@ -80,7 +80,7 @@ $Stages = @(
            @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
               Set = { Get-CsSite -ErrorAction Stop |
                       Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
-    @{ Name = 'Stop'; Hosts = @('edge2.contoso.com'); Elevated = $true; NeedsReceipt = $true; NotAfter = 'Start'
+    @{ Name = 'Stop'; Hosts = @('edge2.contoso.com'); Elevated = $true; Receipt = 'Preflight'; NotAfter = 'Start'
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
                   Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
@@ -460,21 +460,35 @@ function Confirm-ChangeStopped([hashtable]$Stage) {
     if ($doubt.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact $fact }
 }
 
-function Get-ChangeReceipt([string]$Stamp) {
+function Get-ChangeStamp([object]$Seconds) {
     <# .SYNOPSIS
-        Receipt of a passed Preflight: UTC stamp, and a checksum over it and the plan; typed in on another server. #>
+        UTC minute from now, as digits; of a later time, the minute in which it is over. #>
+    if ($Seconds -gt 0) { $Seconds += 59 }
+    return ([DateTime]::UtcNow.AddSeconds($Seconds).ToString('o').Substring(0, 16) -replace '\D', '')
+}
+
+function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
+    <# .SYNOPSIS
+        Receipt of a passed stage: UTC stamp, and a checksum over plan, stage and stamp; typed in on another server. #>
     $sha = New-Object -TypeName 'System.Security.Cryptography.SHA256CryptoServiceProvider'
-    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stamp))
+    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp))
     return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
 }
 
-function Confirm-ChangeReceipt {
+function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
-        Leave the stage without the receipt that Preflight of this very plan printed. Asked for once per server. #>
+        Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
+        the time of the receipt a stage that Waits needs somebody's word. #>
+    $from = $Stage.Receipt
     $receipt = $Run.Receipt
     if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
-    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stamp ($receipt -split '-')[0])) {
-        Exit-ChangeStage -Code 5 -Why 'pass the receipt that stage Preflight of this plan printed: -Receipt'
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
+        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
+    }
+    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+        $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
+        $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
+        Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
     }
     Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
 }
@@ -678,6 +692,13 @@ function Get-XmppRoute([string]$Site) {
         if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
     }
     Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
+}
+
+function Get-XmppService([string]$Not) {
+    <# .SYNOPSIS
+        Names of the XMPP services of this server that are not in one state. No page has the name: the display name. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
+    $all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name }
 }
 
 function Get-ServiceDown {
@@ -893,12 +914,15 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
         $note = $Run.Mine + $Step['Remember']
         if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        if ($Step['Each']) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
             if ($Step['File']) { [System.IO.File]::Delete($File) }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
-            & $Step['Set']
+            $each = @($null)
+            if ($Step['Each']) { $each = @($now -split ',') }
+            foreach ($Value in $each) { & $Step['Set'] }
             if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
             $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
             Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
@@ -1019,7 +1043,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
         return
     }
-    if ($Stage['NeedsReceipt']) { Confirm-ChangeReceipt }
+    if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }
     Read-ChangeFact -Stage $Stage
     foreach ($one in $Stage['UpToDate']) {
         foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
@@ -1055,9 +1079,9 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
-    if ($Stage['PrintsReceipt'] -and -not $Run.DryRun) {
-        $stamp = [DateTime]::UtcNow.ToString('o').Substring(0, 16) -replace '\D', ''
-        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stamp $stamp)
+    if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
+        $stamp = Get-ChangeStamp -Seconds $Stage.PrintsReceipt
+        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
     }
 }
 

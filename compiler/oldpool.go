@@ -1,0 +1,59 @@
+package compiler
+
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/parser"
+)
+
+// endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open
+// asks no DNS: Prosody 0.12.3 and ejabberd 23.01 stay with a pool until that closes it, and
+// lose messages for some 16 minutes where it falls silent instead. So a pool that is up is
+// told to stop XMPP, in order. It is not where a site stays routed to it.
+func (l *lowering) endsOld() bool {
+	if l.plan.Reason != "planned" {
+		return false
+	}
+	for _, site := range l.routedSites() {
+		if !slices.ContainsFunc(l.sites, func(s *parser.Site) bool { return s.Name == site }) {
+			return false
+		}
+	}
+	return true
+}
+
+// startOld makes the first stage of the rollback: XMPP at the pool that is left runs again
+// before anything leads there.
+func (l *lowering) startOld() {
+	if !l.endsOld() {
+		return
+	}
+	product := l.plan.From.Product
+	for _, server := range l.plan.From.Servers {
+		back := &StartXMPP{l.info("rollback/start-old/"+server, server, "XMPP services", Safe, l.from.Range, backPage("1")), product,
+			l.call(product, "Start-CsWindowsService", cmdlet.Arg("Name", xmppService))}
+		back.NoUndo = "it is part of the rollback"
+		l.back.add(StartOld, back)
+	}
+}
+
+// stopOld makes the last stage: the streams that partners still have open to the pool that
+// is left end once no old answer leads new ones there.
+func (l *lowering) stopOld() {
+	if !l.endsOld() {
+		return
+	}
+	product := l.plan.From.Product
+	for _, server := range l.plan.From.Servers {
+		stop := &StopXMPP{l.info("stop-old/"+server, server, "XMPP services", Disruptive, l.from.Range, ours), product,
+			l.call(product, "Stop-CsWindowsService", cmdlet.Arg("Name", xmppService))}
+		stop.Needs = l.forward.ids(Verify)
+		stop.Undo = []string{"rollback/start-old/" + server}
+		l.forward.add(StopOld, stop)
+	}
+}
+
+// xmppService stands in calls for the name of the XMPP proxy on an Edge Server, which no
+// page has: the script finds the service by its display name.
+const xmppService = "SERVICE"

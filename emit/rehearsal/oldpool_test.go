@@ -1,0 +1,86 @@
+package rehearsal_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+)
+
+// TestStopOld: a planned failover ends XMPP at the pool that is left, in order, and its
+// rollback starts it again.
+func TestStopOld(t *testing.T) {
+	s := newSuite(t, find(t), compile(t, "planned"), "")
+	s.happy()
+	s.oldPool()
+	s.restore(s.points[len(s.points)-1])
+	s.goes("back", s.walk.Back)
+	s.check(s.digest() == s.first(), "back: %s", s.digest())
+	t.Logf("%d checks, %d script runs", s.checks, s.runs)
+}
+
+// oldServers is the number of servers on which the plan ends XMPP.
+func (s *suite) oldServers() int {
+	n := 0
+	for _, v := range s.walk.Forth {
+		if v.Stage == compiler.StopOld {
+			n++
+		}
+	}
+	return n
+}
+
+// oldReceipt is one that stage Verify could have printed that long ago.
+func (s *suite) oldReceipt(stage string, ago time.Duration) map[string]any {
+	stamp := time.Now().UTC().Add(-ago).Format("200601021504")
+	return map[string]any{"Attest": nil, "Receipt": fmt.Sprintf("%s-%X", stamp, sha256.Sum256([]byte(s.plan.ID+"|"+stage+"|"+stamp)))[:21]}
+}
+
+// oldPool: XMPP at the pool that is left is stopped with the receipt of Verify, after the
+// time in it, while DNS is as planned; nothing else there is.
+func (s *suite) oldPool() {
+	i := s.at(compiler.StopOld)
+	v, at := s.walk.Forth[i], s.points[i]
+	_, seconds := s.plan.OldAnswers()
+	stamp, _, _ := strings.Cut(s.receiptOf(compiler.Verify), "-")
+	until, err := time.Parse("200601021504", stamp)
+	left := time.Until(until)
+	s.check(err == nil && left > time.Duration(seconds)*time.Second-10*time.Minute && left <= time.Duration(seconds+60)*time.Second, "the receipt of Verify is for %d s later: %s", seconds, stamp)
+	s.restore(at)
+	s.refuses(5, v, way{bare: true}, "StopOld without a receipt")
+	s.refuses(5, v, way{given: map[string]any{"Receipt": s.receipt()}}, "StopOld with the receipt of Preflight")
+	s.refuses(5, v, way{given: s.oldReceipt(compiler.Preflight, time.Hour)}, "StopOld with an old receipt of Preflight")
+	s.refuses(5, v, way{given: map[string]any{"Attest": nil}}, "StopOld before the time of the receipt")
+	s.check(strings.Contains(s.last, until.Format("2006-01-02 15:04")+" UTC"), "the time is named")
+	s.refuses(1, v, way{fault: "rights:none"}, "StopOld in a shell that is not elevated")
+	s.restore(at)
+	s.check(s.visit(v, way{given: s.oldReceipt(compiler.Verify, time.Minute)}) == 0 && s.digest() == s.worlds[i+1], "StopOld after the time of the receipt: %s", s.digest())
+	s.check(strings.Contains(s.last, "Stop-CsWindowsService -Name 'SIMXMPPPROXY' "), "the service that is stopped is named")
+	s.check(s.visit(v, way{bare: true}) == 0 && !strings.Contains(s.last, "CHANGED"), "StopOld again, without a receipt")
+	s.restore(at)
+	s.check(s.visit(v, way{}) == 0 && strings.Contains(s.last, "ATTESTED"), "StopOld before the time, attested")
+	s.restore(at)
+	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
+	s.refuses(3, v, way{}, "StopOld after somebody changed the DNS")
+	s.restore(at)
+	s.check(s.visit(v, way{fault: "Stop-CsWindowsService:slow@1"}) == 0 && s.digest() == s.worlds[i+1], "StopOld, slow: %s", s.digest())
+	s.restore(at)
+	s.edit(func(w *rehearsal.World) { *serviceOf(w, v.Host) = rehearsal.Service{} })
+	s.check(s.visit(v, way{}) == 0 && strings.Contains(s.last, "WARNING S2"), "StopOld where there is no XMPP service")
+}
+
+// serviceOf is the XMPP service of a computer.
+func serviceOf(w *rehearsal.World, host string) *rehearsal.Service {
+	for h := range w.Hosts {
+		for n, service := range w.Hosts[h].Services {
+			if w.Hosts[h].Name == host && strings.Contains(service.DisplayName, "XMPP") {
+				return &w.Hosts[h].Services[n]
+			}
+		}
+	}
+	return &rehearsal.Service{}
+}
