@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist partners
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -38,6 +38,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 bench: ## measure the editing of large zones beside other tools; fails beyond the gate
 	EDGEPLAN_BENCH=all go test -timeout 30m -v -run '^TestBench' ./docs
+
+partners: ## run Prosody, ejabberd and BIND with zones from edgeplan in a namespace, as root
+	EDGEPLAN_PARTNERS=all go test -count 1 -timeout 30m -v -run '^TestPartners$$' ./partners
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

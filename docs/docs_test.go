@@ -26,7 +26,7 @@ const root = ".."
 // pages are all pages, by path from the root.
 var pages = []string{
 	"README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "findings/README.md",
-	"docs/language.md", "docs/package.md", "docs/powershell.md", "docs/rehearsal.md",
+	"docs/language.md", "docs/package.md", "docs/partners.md", "docs/powershell.md", "docs/rehearsal.md",
 }
 
 func read(t *testing.T, name string) string {
@@ -187,7 +187,7 @@ func testNames(t *testing.T) map[string]bool {
 func goFiles(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, top := range []string{"cmd", "compiler", "docs", "emit", "golden", "parser"} {
+	for _, top := range []string{"cmd", "compiler", "docs", "emit", "golden", "parser", "partners"} {
 		for _, name := range filesBelow(t, top) {
 			if strings.HasSuffix(name, ".go") {
 				out = append(out, top+"/"+name)
