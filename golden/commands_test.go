@@ -8,12 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/edgeplan/edgeplan/compiler"
-	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 )
 
@@ -66,59 +65,37 @@ func busyBoxPath(t *testing.T) string {
 // to a drifted file what patch does: all or nothing.
 func TestRecordCommands(t *testing.T) {
 	tool(t, "patch")
+	cases := slices.DeleteFunc(driftCases(t), func(c driftCase) bool {
+		return c.commands == "" || strings.Contains(c.drift.name, " at ") // which patch has been through
+	})
 	for _, busyBox := range []bool{false, true} {
 		t.Run(fmt.Sprintf("BusyBox %v", busyBox), func(t *testing.T) {
 			t.Parallel()
-			zones, runs, count := 0, 0, tally{}
-			seen := map[string]bool{}
-			eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
-				if zone.Delivery != "zone-file" || seen[string(old)+zone.NewSHA256] {
-					return
-				}
-				seen[string(old)+zone.NewSHA256] = true
-				zones++
-				plan := filepath.Dir(dir)
-				change, rollback := shellCommands(t, read(t, plan, "change.md"), zone.Name)
-				fresh := read(t, dir, zone.Name+".zone")
-				back, err := hunk.Apply(fresh, zone.RollbackHunks)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, way := range []struct {
-					commands, diff string
-					hunks          []hunk.Hunk
-					serial         uint32
-					from, to       []byte
-				}{{change, "diff", zone.Hunks, zone.OldSerial, old, fresh}, {rollback, "rollback.diff", zone.RollbackHunks, zone.NewSerial, fresh, back}} {
-					diff := string(read(t, dir, zone.Name+"."+way.diff))
-					drifts := append(fileDrifts(string(way.from), way.hunks, way.serial), fileDrift{"applied", string(way.to), func(string) string { return "" }})
-					for _, d := range drifts {
-						if strings.Contains(d.name, " at ") {
-							continue // patch has been through these
+			count := tally{}
+			for _, c := range cases {
+				c.file = "on the server"
+				for _, commands := range []string{c.commands, withoutSum(c.commands)} {
+					file := c.write(t, t.TempDir())
+					ok, says := shell(t, commands, c.plan, file, busyBox)
+					got := read(t, file)
+					if busyBox && openEnd(c.diff) {
+						count["of these last line open"]++
+						if ok {
+							got = bytes.TrimSuffix(got, []byte("\n"))
 						}
-						c := driftCase{t.Name() + " " + d.name, "on the server", string(way.from), string(way.to), diff, d}
-						for _, commands := range []string{way.commands, way.commands[strings.Index(way.commands, "\n")+1:]} {
-							file := c.write(t, t.TempDir())
-							ok, says := shell(t, commands, plan, file, busyBox)
-							got := read(t, file)
-							runs++
-							if busyBox && openEnd(diff) {
-								count["of these last line open"]++
-								if ok {
-									got = bytes.TrimSuffix(got, []byte("\n"))
-								}
-							} else if commands == way.commands && ok != (d.name == "none") {
-								t.Errorf("%s: success %v: %s", c.name, ok, says)
-							}
-							count.check(t, c, got, ok, says)
-						}
+					} else if commands == c.commands && ok != (c.drift.name == "none") {
+						t.Errorf("%s: success %v: %s", c.name, ok, says)
 					}
+					count.check(t, c, got, ok, says)
 				}
-			})
-			t.Logf("%d zones, %d runs: %v", zones, runs, count)
+			}
+			t.Logf("%d runs: %v", 2*len(cases), count)
 		})
 	}
 }
+
+// withoutSum leaves out the first line, with the checksum.
+func withoutSum(commands string) string { return commands[strings.Index(commands, "\n")+1:] }
 
 // openEnd tells whether a diff changes a last line without an end: BusyBox 1.35 refuses such
 // a line, and leaves an end that should go.
@@ -179,8 +156,8 @@ func TestRecordCommandsLargeZone(t *testing.T) {
 				{"none", old, same}, {"applied", fresh, same},
 				{"serial", strings.Replace(old, "2026112301", "2026112302", 1), same}, {"value", strings.ReplaceAll(old, "203.0.113.11", "203.0.113.12"), same},
 			} {
-				for _, commands := range []string{change, change[strings.Index(change, "\n")+1:]} {
-					c := driftCase{d.name, "db.contoso", old, fresh, "", d}
+				for _, commands := range []string{change, withoutSum(change)} {
+					c := driftCase{name: d.name, file: "db.contoso", text: old, want: fresh, drift: d}
 					file := c.write(t, t.TempDir())
 					ok, says := shell(t, commands, plan, file, false)
 					tally{}.check(t, c, read(t, file), ok, says)

@@ -29,73 +29,90 @@ type fileDrift struct {
 	back func(text string) string
 }
 
-// fileDrifts are edits of a text to which hunks belong, that lead from serial to another.
-// Each line that an edit writes holds the word drift, or a number that nothing else has.
-func fileDrifts(text string, hunks []hunk.Hunk, serial uint32) []fileDrift {
-	lines := strings.SplitAfter(text, "\n")
-	if lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	eol := "\n"
-	if strings.HasSuffix(lines[0], "\r\n") {
-		eol = "\r\n"
-	}
-	var out []fileDrift
-	replace := func(name string, at int, with string) {
-		if at < 0 || at >= len(lines) {
-			return
-		}
-		have := lines[at]
-		if strings.HasSuffix(have, "\n") {
-			with += eol
-		}
-		out = append(out, fileDrift{name, strings.Join(lines[:at], "") + with + strings.Join(lines[at+1:], ""),
-			func(text string) string { return strings.Replace(text, with, have, 1) }})
-	}
-	insert := func(name string, at int, line string) {
-		if at < 0 || at >= len(lines) {
-			return
-		}
-		line += eol
-		out = append(out, fileDrift{name, strings.Join(lines[:at], "") + line + strings.Join(lines[at:], ""),
-			func(text string) string { return strings.Replace(text, line, "", 1) }})
-	}
-	bare := func(at int) string { return strings.TrimRight(lines[at], "\r\n") }
+// drifter makes edits of a text, each of one line.
+type drifter struct {
+	lines []string
+	eol   string
+	out   []fileDrift
+}
 
-	first, last := changedLines(hunks) // the serial, and the last line that changes or before which one comes
-	last = min(last, len(lines)-1)
-	old := fmt.Sprint(serial)
-	for at, line := range lines {
-		if strings.Contains(line, old) && !strings.HasPrefix(line, ";") {
-			replace("serial", at, strings.Replace(bare(at), old, fmt.Sprint(serial+7), 1))
-			break
-		}
+// bare is a line without its end, or nothing where there is none.
+func (d *drifter) bare(at int) string {
+	if at < 0 || at >= len(d.lines) {
+		return ""
 	}
-	replace("comment", last, bare(last)+" ; drift")
-	if fields := strings.Fields(bare(last)); len(fields) > 1 {
-		replace("TTL", last, strings.Replace(bare(last), fields[1], "77 "+fields[1], 1))
-		insert("second address", last+1, strings.Replace(bare(last), fields[len(fields)-1], "drift", 1))
+	return strings.TrimRight(d.lines[at], "\r\n")
+}
+
+// replace has another line in the place of one.
+func (d *drifter) replace(name string, at int, with string) {
+	if at < 0 || at >= len(d.lines) {
+		return
 	}
-	replace("comment of the SOA record", first+1, bare(min(first+1, len(lines)-1))+" ; drift")
-	for _, distance := range []int{-3, -2, -1, 0, 2, 3, 4} {
-		insert(fmt.Sprintf("neighbour at %d", distance), last+distance, "drift IN A 192.0.2.77")
-		replace(fmt.Sprintf("comment at %d", distance), last+distance, bare(min(max(last+distance, 0), len(lines)-1))+" ; drift")
+	have := d.lines[at]
+	if strings.HasSuffix(have, "\n") {
+		with += d.eol
 	}
-	insert("neighbour in the middle", (first+last)/2, "drift IN A 192.0.2.77")
-	insert("first line", 0, "; drift")
-	insert("last line", len(lines)-1, "; drift")
-	if eol == "\n" {
-		out = append(out, fileDrift{"line ends", strings.ReplaceAll(text, "\n", "\r\n"), func(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }})
-		replace("line end", last, bare(last)+"\r")
+	d.out = append(d.out, fileDrift{name, strings.Join(d.lines[:at], "") + with + strings.Join(d.lines[at+1:], ""),
+		func(text string) string { return strings.Replace(text, with, have, 1) }})
+}
+
+// insert puts a line before another one.
+func (d *drifter) insert(name string, at int, line string) {
+	if at < 0 || at >= len(d.lines) {
+		return
+	}
+	line += d.eol
+	d.out = append(d.out, fileDrift{name, strings.Join(d.lines[:at], "") + line + strings.Join(d.lines[at:], ""),
+		func(text string) string { return strings.Replace(text, line, "", 1) }})
+}
+
+// ends changes the ends of lines.
+func (d *drifter) ends(last int) {
+	text := strings.Join(d.lines, "")
+	toLF := func(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+	toCRLF := func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
+	if d.eol == "\n" {
+		d.out = append(d.out, fileDrift{"line ends", toCRLF(text), toLF})
+		d.replace("line end", last, d.bare(last)+"\r")
 	} else {
-		out = append(out, fileDrift{"line ends", strings.ReplaceAll(text, "\r\n", "\n"), func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }})
+		d.out = append(d.out, fileDrift{"line ends", toLF(text), toCRLF})
 	}
 	if end := strings.TrimSuffix(text, "\n"); end != text {
-		out = append(out, fileDrift{"no final newline", end, func(text string) string { return text + "\n" }})
+		d.out = append(d.out, fileDrift{"no final newline", end, func(text string) string { return text + "\n" }})
 	} else {
-		out = append(out, fileDrift{"a final newline", text + "\n", func(text string) string { return strings.TrimSuffix(text, "\n") }})
+		d.out = append(d.out, fileDrift{"a final newline", text + "\n", func(text string) string { return strings.TrimSuffix(text, "\n") }})
 	}
-	return append(out, fileDrift{"none", text, func(text string) string { return text }})
+}
+
+// fileDrifts are edits of a text to which hunks belong and which has a serial. Each line
+// that an edit writes holds the word drift, or a number that nothing else has.
+func fileDrifts(text string, hunks []hunk.Hunk, serial uint32) []fileDrift {
+	d := &drifter{lines: slices.Collect(strings.Lines(text)), eol: "\n"}
+	if strings.HasSuffix(d.lines[0], "\r\n") {
+		d.eol = "\r\n"
+	}
+	first, last := changedLines(hunks)
+	last = min(last, len(d.lines)-1)
+	old := fmt.Sprint(serial)
+	at := slices.IndexFunc(d.lines, func(line string) bool { return strings.Contains(line, old) && !strings.HasPrefix(line, ";") })
+	d.replace("serial", at, strings.Replace(d.bare(at), old, fmt.Sprint(serial+7), 1))
+	d.replace("comment", last, d.bare(last)+" ; drift")
+	if fields := strings.Fields(d.bare(last)); len(fields) > 1 {
+		d.replace("TTL", last, strings.Replace(d.bare(last), fields[1], "77 "+fields[1], 1))
+		d.insert("second address", last+1, strings.Replace(d.bare(last), fields[len(fields)-1], "drift", 1))
+	}
+	d.replace("comment of the SOA record", first+1, d.bare(first+1)+" ; drift")
+	const neighbour = "drift IN A 192.0.2.77"
+	for _, distance := range []int{-3, -2, -1, 0, 2, 3, 4} {
+		d.insert(fmt.Sprint("neighbour at ", distance), last+distance, neighbour)
+		d.replace(fmt.Sprint("comment at ", distance), last+distance, d.bare(last+distance)+" ; drift")
+	}
+	d.insert("neighbour in the middle", (first+last)/2, neighbour)
+	d.insert("first line", 0, "; drift")
+	d.insert("last line", len(d.lines)-1, "; drift")
+	d.ends(last)
+	return append(d.out, fileDrift{"none", text, func(text string) string { return text }})
 }
 
 // changedLines are the numbers, counted from 0, of the first old line of which hunks
@@ -128,6 +145,8 @@ type driftCase struct {
 	text, want string // without the drift, applied gives want
 	diff       string
 	drift      fileDrift
+
+	plan, commands string // of the record, in the folder of that plan; empty with another delivery
 }
 
 // driftCases are those of all goldens, both ways; what many goldens share comes once. In
@@ -137,28 +156,34 @@ func driftCases(t *testing.T) []driftCase {
 	var out []driftCase
 	seen := map[string]bool{}
 	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
-		fresh := read(t, dir, zone.Name+".zone")
+		fresh, plan := read(t, dir, zone.Name+".zone"), filepath.Dir(dir)
 		back, err := hunk.Apply(fresh, zone.RollbackHunks)
 		if err != nil {
 			t.Fatal(err)
+		}
+		change, rollback := "", ""
+		if zone.Delivery == "zone-file" {
+			change, rollback = shellCommands(t, read(t, plan, "change.md"), zone.Name)
 		}
 		for _, way := range []struct {
 			name, diff string
 			hunks      []hunk.Hunk
 			serial     uint32
 			from, to   []byte
+			commands   string
 		}{
-			{"change", zone.Name + ".diff", zone.Hunks, zone.OldSerial, old, fresh},
-			{"rollback", zone.Name + ".rollback.diff", zone.RollbackHunks, zone.NewSerial, fresh, back},
+			{"change", zone.Name + ".diff", zone.Hunks, zone.OldSerial, old, fresh, change},
+			{"rollback", zone.Name + ".rollback.diff", zone.RollbackHunks, zone.NewSerial, fresh, back, rollback},
 		} {
 			diff := string(read(t, dir, way.diff))
-			if seen[diff+string(way.from)] {
+			key := way.commands + diff + string(way.from)
+			if seen[key] {
 				continue
 			}
-			seen[diff+string(way.from)] = true
-			drifts := append(fileDrifts(string(way.from), way.hunks, way.serial), fileDrift{"applied", string(way.to), func(string) string { return "" }})
+			seen[key] = true
+			drifts := append(fileDrifts(string(way.from), way.hunks, way.serial), fileDrift{name: "applied", text: string(way.to)})
 			for _, d := range drifts {
-				out = append(out, driftCase{t.Name() + " " + way.name + ": " + d.name, zone.File, string(way.from), string(way.to), diff, d})
+				out = append(out, driftCase{t.Name() + " " + way.name + ": " + d.name, zone.File, string(way.from), string(way.to), diff, d, plan, way.commands})
 			}
 		}
 	})
@@ -204,8 +229,8 @@ func TestDiffsWholeOrNotAtAll(t *testing.T) {
 				got := read(t, file)
 				if p.tool == "busybox" && openEnd(c.diff) {
 					count["of these last line open"]++
-					if string(got) == c.want+"\n" || c.drift.back(string(got)) == c.want+"\n" {
-						got = got[:len(got)-1]
+					if end := len(got) - 1; c.whole(string(got[:end])) {
+						got = got[:end]
 					}
 				}
 				count.check(t, c, got, err == nil, string(out))

@@ -26,7 +26,7 @@ type updated struct {
 var age = regexp.MustCompile(`\[AGE:\d+\]`)
 
 // eachUpdate calls f for each zone of a golden plan that has update files, and for those
-// of [onlyTTLs]; many specs make one and the same change, which is tried once.
+// of [madeUp]; many specs make one and the same change, which is tried once.
 func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 	zones, others, again := 0, 0, 0
 	seen := map[string]bool{}
@@ -47,7 +47,7 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 		zones++
 		f(t, u)
 	})
-	for name, u := range onlyTTLs(t) {
+	for name, u := range madeUp(t) {
 		t.Run(name, func(t *testing.T) { f(t, u) })
 		zones++
 	}
@@ -73,8 +73,8 @@ func orders(script string) string {
 	return regexp.MustCompile(`(?m)^;.*\n`).ReplaceAllString(script, "")
 }
 
-// onlyTTLs are changes of nothing but TTLs: in the zone, and in some of its sets.
-func onlyTTLs(t *testing.T) map[string]updated {
+// madeUp are changes of TTLs, of TTLs and a record, and of a record beside one that stays.
+func madeUp(t *testing.T) map[string]updated {
 	sets := []compiler.RecordSet{
 		{Owner: "_xmpp-server._tcp.example.com.", Type: "SRV", OldTTL: 86400, NewTTL: 300, Old: []string{"10 0 5269 sip1.example.com.", "20 0 5269 sip2.example.com."}},
 		{Owner: "xmpp.example.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.1"}},
@@ -118,6 +118,16 @@ func (u *updated) print(t *testing.T) {
 	if err != nil || wrong != nil {
 		t.Fatal(err, wrong)
 	}
+}
+
+// way is an update or its rollback, with the records before and after it.
+type way struct {
+	script     string
+	base, want []record
+}
+
+func (u *updated) ways() []way {
+	return []way{{u.update, u.before, u.after}, {u.back, u.after, u.before}}
 }
 
 // onlyTTLs tells whether no value changes: then there is no prerequisite by which a server
@@ -264,10 +274,7 @@ func TestUpdatePrerequisites(t *testing.T) {
 				zone.SOAPrerequisite = false // the drifts raise the serial; see TestUpdateSOA
 				zone.print(t)
 				s := b.serve(t, zone.Name, zone.text)
-				for _, way := range []struct {
-					script     string
-					base, want []record
-				}{{zone.update, zone.before, zone.after}, {zone.back, zone.after, zone.before}} {
+				for _, way := range zone.ways() {
 					if tried[orders(way.script)] {
 						continue
 					}
@@ -307,10 +314,7 @@ func TestUpdateTTLs(t *testing.T) {
 				s := b.serve(t, zone.Name, zone.text)
 				zone.SOAPrerequisite = false
 				zone.print(t)
-				for _, way := range []struct {
-					script     string
-					base, want []record
-				}{{zone.update, zone.before, zone.after}, {zone.back, zone.after, zone.before}} {
+				for _, way := range zone.ways() {
 					for _, set := range zone.Records {
 						base, want := withTTL(set, way.base), way.want
 						if sameRecords(base, way.base) {
