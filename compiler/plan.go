@@ -183,10 +183,15 @@ func (w Wait) Everywhere() uint32 { return atMost32(w.Caches(), w.Secondary) }
 
 // OldAnswers are the longest times, over all zones that change, for which resolvers may
 // give old answers: after all servers of a zone have the new records, and after the change.
+// Route 53 has no secondary servers that ask for a zone in their own time.
 func (p *Plan) OldAnswers() (caches, everywhere uint32) {
 	for _, zone := range p.Zones {
+		own := zone.Wait.Everywhere()
+		if zone.Delivery == "route53" {
+			own = zone.Wait.Caches()
+		}
 		if zone.Changed() {
-			caches, everywhere = max(caches, zone.Wait.Caches()), max(everywhere, zone.Wait.Everywhere())
+			caches, everywhere = max(caches, zone.Wait.Caches()), max(everywhere, own)
 		}
 	}
 	return caches, everywhere

@@ -304,8 +304,11 @@ func (b *builder) oldPool(stage compiler.Stage) hash {
 			{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}, {"Warn", yes, false}}
 		step = append(hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP services that run"), false}}, step...)
 		step = append(step, entry{"Read", not("Stopped"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
-		return append(b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Verify), false}, entry{"Waits", yes, false},
-			entry{"StillTrue", b.lit(compiler.DNS), false}),
+		h := b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Verify), false}, entry{"Waits", yes, false})
+		if len(b.present(compiler.DNS)) > 0 {
+			h = append(h, entry{"StillTrue", b.lit(compiler.DNS), false})
+		}
+		return append(h,
 			b.does("Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end."),
 			entry{"Facts", hash{{"Read", block{all}, false}, {"Expect", fact, true}}, true}, entry{"Steps", step, true})
 	case *compiler.StartXMPP:
@@ -449,6 +452,9 @@ func (b *builder) verifyHere(stage compiler.Stage) hash {
 		b.does("Checks that all stages are done, the route, DNS, and that the Edge Servers answer."))
 	if len(b.present(compiler.StopOld)) > 0 {
 		_, seconds := b.plan.OldAnswers()
+		if !slices.ContainsFunc(b.plan.Zones, compiler.Zone.Changed) {
+			seconds = 86400 // others change the records, with TTLs that nobody here knows
+		}
 		h = append(h, entry{"PrintsReceipt", expr(strconv.FormatUint(uint64(seconds), 10)), false})
 	}
 	for _, step := range stage.Steps {

@@ -212,7 +212,11 @@ func (p *printer) outage() {
 	}
 	p.gap()
 	for _, note := range words.ReachNotes(p.plan) {
-		p.item(Text(note))
+		var commands []string
+		for _, command := range note.Commands {
+			commands = append(commands, Code(command))
+		}
+		p.item(strings.TrimSpace(Text(note.Text) + " " + strings.Join(commands, ", ")))
 	}
 }
 

@@ -188,7 +188,10 @@ func (p *printer) partners() {
 	p.line("  how", words.Partners(p.plan)+" change.md has a text to send.")
 	for _, note := range words.ReachNotes(p.plan) {
 		p.label = ""
-		p.line("  note", note)
+		p.line("  note", note.Text)
+		for _, command := range note.Commands {
+			p.literal("", "> "+command)
+		}
 	}
 }
 

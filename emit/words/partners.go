@@ -88,24 +88,34 @@ func wrap(out []string, text string) []string {
 	return append(out, line)
 }
 
+// Note is a statement, and the commands that it speaks of at its end, if any.
+type Note struct {
+	Text     string
+	Commands []string
+}
+
 // ReachNotes says what a "yes" for XMPP federation does not mean for every partner. What
 // is known of servers of partners was measured with Prosody 0.12.3 and ejabberd 23.01.
-func ReachNotes(plan *compiler.Plan) []string {
-	var out []string
+func ReachNotes(plan *compiler.Plan) []Note {
+	var out []Note
 	back := slices.IndexFunc(plan.Outage, func(r compiler.Reach) bool { return r.XMPP.Up && r.XMPP.Through == plan.To.Name })
 	caches, _ := plan.OldAnswers()
 	if back >= 0 && caches > 0 {
-		out = append(out, fmt.Sprintf("XMPP federation after stage %s: a partner whose resolver has an old answer comes later, up to %s after the last name server has the new records. Until then messages to it fail as well where it checks us by dialback, which looks up our records.",
-			After(plan.Outage[back]), Seconds(caches)))
+		out = append(out, Note{Text: fmt.Sprintf("XMPP federation after stage %s: a partner whose resolver has an old answer comes later, up to %s after the last name server has the new records. Until then messages to it fail as well where it checks us by dialback, which looks up our records.",
+			After(plan.Outage[back]), Seconds(caches))})
 	}
-	out = append(out, "A partner on ejabberd (seen with 23.01) that could not connect during the change bounces messages for up to 300 s more and asks no DNS in that time. There "+ejabberd+" ends that at once.")
+	out = append(out, Note{"A partner on ejabberd (seen with 23.01) that could not connect during the change bounces messages for up to 300 s more and asks no DNS in that time. A command there ends that at once:", []string{ejabberd}})
 	if planned(plan) {
 		stream := fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of 5 s).", plan.From.Name)
 		if hasStage(plan.Stages, compiler.StopOld) {
-			return append(out, stream+" Stage StopOld ends these streams in order. Where a pool falls silent instead, partners lose messages for some 16 min without an error.")
+			return append(out, Note{Text: stream + " Stage StopOld ends these streams in order. Where a pool falls silent instead, partners lose messages for some 16 min without an error."})
 		}
-		return append(out, stream+fmt.Sprintf(" Sites that are not in this plan stay routed to %s, so the plan does not stop XMPP there: such partners go on reaching it.", plan.From.Name))
+		return append(out, Note{Text: stream + fmt.Sprintf(" Sites that are not in this plan stay routed to %s, so the plan does not stop XMPP there: such partners go on reaching it.", plan.From.Name)})
 	}
-	return append(out, fmt.Sprintf("A partner whose stream was open when %s fell silent loses messages without an error, whatever DNS says, for up to some 16 min from its first message on (seen: 941 to 954 s with Prosody 0.12.3 and ejabberd 23.01). Closing its streams ends that: %s, or %sDOMAIN with our domain.",
-		plan.From.Name, ejabberd, prosody))
+	closes := []string{ejabberd}
+	for _, domain := range plan.Domains {
+		closes = append(closes, prosody+domain)
+	}
+	return append(out, Note{fmt.Sprintf("A partner whose stream was open when %s fell silent loses messages without an error, whatever DNS says, for up to some 16 min from its first message on (seen: 941 to 954 s with Prosody 0.12.3 and ejabberd 23.01). Closing its streams to us ends that, with the command of ejabberd or of Prosody:",
+		plan.From.Name), closes})
 }

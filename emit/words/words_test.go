@@ -130,3 +130,36 @@ func TestPartners(t *testing.T) {
 		t.Errorf("without partners: %s", got)
 	}
 }
+
+// A "yes" of the outage table is not one for every partner at once.
+func TestReachNotes(t *testing.T) {
+	plan := sample.Plan()
+	read := func() string {
+		var out []string
+		for _, note := range ReachNotes(plan) {
+			out = append(out, note.Text)
+			out = append(out, note.Commands...)
+		}
+		return strings.Join(out, "\n")
+	}
+	check := func(what string, want, not []string) {
+		t.Helper()
+		got := read()
+		for _, text := range want {
+			if !strings.Contains(got, text) {
+				t.Errorf("%s: no %q in:\n%s", what, text, got)
+			}
+		}
+		for _, text := range not {
+			if strings.Contains(got, text) {
+				t.Errorf("%s: %q in:\n%s", what, text, got)
+			}
+		}
+	}
+	always := []string{"after stage Start", "up to 3600 s (1 h)", "dialback", "ejabberd (seen with 23.01)", "up to 300 s more", "\nejabberdctl stop_s2s_connections"}
+	check("disaster", append(always, "when EdgePool1 fell silent", "941 to 954 s", "prosodyctl shell s2s closeall contoso.com"), []string{"stays with", "StopOld"})
+	plan.Reason = "planned"
+	check("planned, a site stays", append(always, "stays with EdgePool1", "837 s and 414 s", "stay routed to EdgePool1"), []string{"fell silent", "Stage StopOld"})
+	plan.Stages = append(plan.Stages, compiler.Stage{Name: compiler.StopOld})
+	check("planned", append(always, "stays with EdgePool1", "Stage StopOld ends"), []string{"stay routed"})
+}
