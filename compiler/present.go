@@ -21,7 +21,11 @@ func (in *interest) meant(z *zone, owner []byte, typ string) string {
 			}
 		}
 	}
-	if n := len(owner) - len(z.origin); n > 0 && bytes.Contains(owner[:n], []byte(z.origin)) {
+	own := owner // without the origin
+	if z.holds(owner) {
+		own = owner[:len(owner)-len(z.origin)]
+	}
+	if len(own) > len(z.origin) && bytes.Contains(own, []byte(z.origin)) {
 		for _, name := range z.shorter(string(owner)) {
 			if in.names[name] {
 				return name
@@ -29,7 +33,7 @@ func (in *interest) meant(z *zone, owner []byte, typ string) string {
 		}
 	}
 	host := typ == "A" || typ == "AAAA"
-	for i, c := range owner {
+	for i, c := range own {
 		if odd[c] && oddAt(owner, i, host) {
 			return in.likeness(string(owner), host)
 		}

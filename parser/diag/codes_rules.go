@@ -223,8 +223,9 @@ var topologyRules = []Rule{
 		Summary:  "host name not allowed",
 		Means: "A host name has a character other than A to Z, a to z, 0 to 9, hyphen and dot, or a label or the whole name " +
 			"has a length that DNS does not allow, or a hyphen stands at the end of a label. An underscore is allowed " +
-			"only in the owner of an SRV record, and passes in the target of one. Unicode is allowed in names of public DNS if IDNA has a form in ASCII for " +
-			"them, and never in the name of a server or in the internal FQDN of a pool.",
+			"only in the owner of an SRV record and at the head of a label of a zone's name; in the target of an SRV " +
+			"record it passes. Unicode is allowed in names of public DNS if IDNA has a form in ASCII for them, and never " +
+			"in the name of a server or in the internal FQDN of a pool.",
 		Why: "Lync Server does not support other characters in the FQDN of an Edge Server, and a certificate or a DNS " +
 			"server may refuse them too.",
 		Source: "Microsoft, \"Determine DNS requirements\" (Lync Server 2013); RFC 1123, section 2.1; RFC 1035, section 2.3.4 " +
@@ -669,7 +670,7 @@ var topologyRules = []Rule{
 		Summary:  "zone file spells name in UTF-8",
 		Means:    "The zone file has a name of the plan in UTF-8 instead of its A-labels.",
 		Why: "Resolvers ask for the A-labels, which begin with xn--. A server takes the octets of UTF-8 as another " +
-			"name, so the record answers nobody, and BIND refuses addresses of such a name. The plan does not count it.",
+			"name, so the record answers none of them, and BIND refuses addresses of such a name. The plan does not count it.",
 		Source: "RFC 5890, section 2.3.2.1 (A-labels and U-labels); named-compilezone of BIND 9.18, \"bad owner name\".",
 		Fix:    "Write the A-labels in the zone file. The finding shows them.",
 	},
