@@ -100,9 +100,9 @@ func (in *interest) likeness(owner string, host bool) string {
 // records that were probably meant for them. What it does not report can be counted on:
 // the sets of the plan are all that there is.
 func (j *job) checkPresent(z *zone, names map[string]bool) {
-	told := map[string]bool{}
-	report := func(code diag.Code, r zonefile.Record, format string, args ...any) {
-		if key := string(code) + r.Owner + " " + r.Type; !told[key] {
+	told := map[string]bool{} // once for each name
+	report := func(code diag.Code, name string, r zonefile.Record, format string, args ...any) {
+		if key := string(code) + name; !told[key] {
 			told[key] = true
 			j.report(code, zoneRange(z.Zone, r.Line, 1), format, args...)
 		}
@@ -113,20 +113,20 @@ func (j *job) checkPresent(z *zone, names map[string]bool) {
 		meant := strings.TrimSuffix(j.wanted.meant(z, []byte(r.Owner), r.Type), ".")
 		switch {
 		case names[r.Owner] && slices.Contains(madeByServer, r.Type):
-			report(codeNotUnderstood, r, "From this record of type %s the server works out what %s answers with, so the plan cannot tell what is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with what they are to be.", r.Type, owner)
+			report(codeNotUnderstood, owner, r, "From this record of type %s the server works out what %s answers with, so the plan cannot tell what is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with what they are to be.", r.Type, owner)
 		case names[r.Owner] && !understood(r.Type):
-			report(codeNotUnderstood, r, "This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan cannot tell what the name answers with. Correct the line, or replace it by records of A, AAAA or SRV.", r.Type, owner, nearType(r.Type))
+			report(codeNotUnderstood, owner, r, "This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan cannot tell what the name answers with. Correct the line, or replace it by records of A, AAAA or SRV.", r.Type, owner, nearType(r.Type))
 		case names[r.Owner] || !names[meant+"."]:
 			if !unknown && !understood(r.Type) && !slices.Contains(madeByServer, r.Type) && !strings.HasPrefix(r.Type, "TYPE") {
 				unknown = true
 				j.report(codeUnknownType, zoneRange(z.Zone, r.Line, 1), "This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a type that they do not know. If something else was meant, correct it; maybe a blank is where none should be.", r.Type, owner, nearType(r.Type))
 			}
 		case !understood(r.Type):
-			report(codeMeant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
+			report(codeMeant, meant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
 		case strings.HasPrefix(owner, meant+"."):
-			report(codeMeant, r, "The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
+			report(codeMeant, meant, r, "The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
 		default:
-			report(codeMeant, r, "The owner of this record is read as %s, which is not %s: it has a character that such a name has not. Correct it, or make the line a comment with a semicolon; the plan does not count it.", owner, meant)
+			report(codeMeant, meant, r, "The owner of this record is read as %s, which is not %s: it has a character that such a name has not. Correct it, or make the line a comment with a semicolon; the plan does not count it.", owner, meant)
 		}
 	}
 }

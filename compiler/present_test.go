@@ -29,6 +29,7 @@ func TestPresent(t *testing.T) {
 		{"AA", host, "xmpp 300 IN AA 203.0.113.11\n" + srv, []string{"EP2029 z:4"}, "Did you mean A?"},
 		{"SVR", host, "xmpp A 203.0.113.11\n_xmpp-server._tcp SVR 10 0 5269 xmpp\n", []string{"EP2029 z:5"}, "Did you mean SRV?"},
 		{"one finding for equal lines", host, "xmpp AA 203.0.113.11\nxmpp AA 203.0.113.12\n" + srv, []string{"EP2029 z:4"}, ""},
+		{"one finding for a name", host, "xmpp AA 203.0.113.11\nxmpp BB 203.0.113.12\na xmpp 1\nb xmpp 1\n" + srv, []string{"EP2029 z:4", "EP2030 z:6"}, ""},
 		{"at a target that stays", pools, dnsPools + "sip1 LUA A \"\"\n", []string{"EP2029 z:8"}, "sip1.contoso.com"},
 		{"the line after has a blank before it", host, dnsHost[:strings.Index(dnsHost, "_")] + " www 300 A 192.0.2.80\n" + srv, []string{"EP2029 z:5"}, "type WWW"},
 
