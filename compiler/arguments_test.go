@@ -51,6 +51,7 @@ var otherValues = map[string][]string{
 	"xmpp_federation.host":                  {`"other.contoso.com"`},
 	"xmpp_federation.partners":              {`["other.example"]`},
 	"dns_zone.file":                         {`"spec.edge.hcl"`},
+	"dns_zone.includes":                     {`{}`},
 	"dns_zone.server":                       {`"192.0.2.99"`},
 	"dns_zone.serial":                       {`"4000000000"`},
 	"dns_zone.delivery":                     {`"nsupdate"`, `"zone-file"`},

@@ -57,6 +57,7 @@ const (
 	codeNoAAAA           diag.Code = "EP3009"
 	codeUnmanaged        diag.Code = "EP3010"
 	codeInclude          diag.Code = "EP3011"
+	codeUnread           diag.Code = "EP2033"
 	codeNothingToGoBack  diag.Code = "EP3012"
 	codeNothingToPrepare diag.Code = "EP3013"
 	codeTwice            diag.Code = "EP3014"

@@ -21,7 +21,7 @@ func (j *job) checkDirectTLS(z *zone, domain *parser.SIPDomain) {
 		if r.Type != "SRV" || !ok || s.target == "." {
 			continue
 		}
-		at, target := zoneRange(z.Zone, r.Line, 1), strings.TrimSuffix(s.target, ".")
+		at, target := z.line(r), strings.TrimSuffix(s.target, ".")
 		if pool := j.leadsTo(s.target); pool != "" {
 			j.report(codeDirectToEdge, at, "%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct TLS, as on port 5269. Remove the record.", strings.TrimSuffix(owner, "."), pool, target, s.port)
 		} else if !warned {

@@ -12,6 +12,7 @@ import (
 // checkDNS holds the sets of a plan, and the zones they are in, against the rules of
 // DNS. It takes out of the plan what another zone decides, and gives each set one TTL.
 func (j *job) checkDNS(out map[*zone][]RecordSet) {
+	j.checkUnread(out)
 	for _, z := range j.zones {
 		if len(out[z]) == 0 {
 			continue
@@ -31,27 +32,27 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 func (j *job) withoutCut(z *zone, sets []RecordSet) []RecordSet {
 	var stay []RecordSet
 	var cuts []zonefile.Record
-	lost := map[int][]string{} // owners, by the line of what cuts them off
+	lost := map[string][]string{} // owners, by the line of what cuts them off
 	for _, set := range sets {
 		cut, away := z.cut(set.Owner)
 		if !away {
 			stay = append(stay, set)
 			continue
 		}
-		if lost[cut.Line] == nil {
+		if lost[lineOf(cut)] == nil {
 			cuts = append(cuts, cut)
 		}
-		if owner := strings.TrimSuffix(set.Owner, "."); !slices.Contains(lost[cut.Line], owner) {
-			lost[cut.Line] = append(lost[cut.Line], owner)
+		if owner := strings.TrimSuffix(set.Owner, "."); !slices.Contains(lost[lineOf(cut)], owner) {
+			lost[lineOf(cut)] = append(lost[lineOf(cut)], owner)
 		}
 	}
 	for _, cut := range cuts {
-		top, names := strings.TrimSuffix(cut.Owner, "."), strings.Join(lost[cut.Line], ", ")
+		top, names := strings.TrimSuffix(cut.Owner, "."), strings.Join(lost[lineOf(cut)], ", ")
 		if cut.Type == "DNAME" {
-			j.report(codeDelegated, zoneRange(z.Zone, cut.Line, 1), "This DNAME record renames all names below %s, so records of %s in this zone answer nobody. Change them where they are now, and accept this finding to leave them out of the plan.", top, names)
+			j.report(codeDelegated, z.line(cut), "This DNAME record renames all names below %s, so records of %s in this zone answer nobody. Change them where they are now, and accept this finding to leave them out of the plan.", top, names)
 			continue
 		}
-		j.report(codeDelegated, zoneRange(z.Zone, cut.Line, 1), "This NS record makes %s a zone of its own, so records of %s in this file answer nobody. Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say who changes them.", top, names, top)
+		j.report(codeDelegated, z.line(cut), "This NS record makes %s a zone of its own, so records of %s in this file answer nobody. Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say who changes them.", top, names, top)
 	}
 	return stay
 }
@@ -72,7 +73,7 @@ func (j *job) settleTTLs(z *zone, sets []RecordSet) {
 			}
 			seen[r.TTL] = true
 			sets[i].OldTTL = max(sets[i].OldTTL, r.TTL)
-			found = append(found, fmt.Sprintf("%d on line %d", r.TTL, r.Line))
+			found = append(found, fmt.Sprintf("%d on %s", r.TTL, lineOf(r)))
 		}
 		if len(found) < 2 || len(set.New) == 0 {
 			continue
@@ -80,7 +81,7 @@ func (j *job) settleTTLs(z *zone, sets []RecordSet) {
 		if len(found) > 4 {
 			found = append(found[:4], "and so on")
 		}
-		j.report(codeMixedTTL, zoneRange(z.Zone, odd.Line, 1), "The %s records of %s have more than one TTL: %s. BIND gives all of them the first one of the file and Knot DNS the last. Make them equal, or accept this finding: the plan then writes %d, the smallest.",
+		j.report(codeMixedTTL, z.line(odd), "The %s records of %s have more than one TTL: %s. BIND gives all of them the first one of the file and Knot DNS the last. Make them equal, or accept this finding: the plan then writes %d, the smallest.",
 			set.Type, strings.TrimSuffix(set.Owner, "."), strings.Join(found, ", "), set.NewTTL)
 	}
 }
@@ -117,16 +118,16 @@ func (j *job) hidesIPv6() bool {
 }
 
 func (j *job) checkDuplicates(z *zone, set RecordSet) {
-	first := map[string]int{}
+	first := map[string]string{}
 	for _, r := range z.owners[set.Owner] {
 		if r.Type != set.Type {
 			continue
 		}
 		if line, twice := first[r.Data]; twice {
-			j.report(codeTwice, zoneRange(z.Zone, r.Line, 1), "This is the %s record of line %d once more. DNS servers keep one of the two; remove the other, so that nobody changes only one.", set.Type, line)
+			j.report(codeTwice, z.line(r), "This is the %s record of %s once more. DNS servers keep one of the two; remove the other, so that nobody changes only one.", set.Type, line)
 			continue
 		}
-		first[r.Data] = r.Line
+		first[r.Data] = lineOf(r)
 	}
 }
 
@@ -145,7 +146,7 @@ func (j *job) checkWildcard(z *zone, owner string) {
 	if top != owner {
 		what += " and the names below it"
 	}
-	j.report(codeWildcard, zoneRange(z.Zone, z.owners[star][0].Line, 1), "Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If somebody needs its answers there, add records of their own.", what, strings.TrimSuffix(owner, "."))
+	j.report(codeWildcard, z.line(z.owners[star][0]), "Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If somebody needs its answers there, add records of their own.", what, strings.TrimSuffix(owner, "."))
 }
 
 // checkOutside warns of records that the file has of names outside the zone, but not of
@@ -174,14 +175,14 @@ func (j *job) checkOutside(z *zone) {
 	if n := len(odd) - 1; n > 0 {
 		more = fmt.Sprintf(" It is not the only such record: there are at least %d more.", n)
 	}
-	j.report(codeOutsideZone, zoneRange(z.Zone, odd[0].Line, 1), "%s is outside of %s, so DNS servers leave this record out.%s Look for a name without its final dot, a wrong $ORIGIN, or a record that belongs to another zone.", strings.TrimSuffix(odd[0].Owner, "."), z.Name.V, more)
+	j.report(codeOutsideZone, z.line(odd[0]), "%s is outside of %s, so DNS servers leave this record out.%s Look for a name without its final dot, a wrong $ORIGIN, or a record that belongs to another zone.", strings.TrimSuffix(odd[0].Owner, "."), z.Name.V, more)
 }
 
 // checkUnicode warns of names of the plan that the file spells in raw UTF-8.
 func (j *job) checkUnicode(z *zone) {
 	for _, r := range z.file.Records {
 		if name := strings.TrimSuffix(j.wanted.unicode([]byte(r.Owner)), "."); name != "" {
-			j.report(codeRawUnicode, zoneRange(z.Zone, r.Line, 1), "This line spells its owner in UTF-8. Resolvers ask for %s, and DNS servers do not take the two for one name: write the A-labels (xn--).", name)
+			j.report(codeRawUnicode, z.line(r), "This line spells its owner in UTF-8. Resolvers ask for %s, and DNS servers do not take the two for one name: write the A-labels (xn--).", name)
 			return
 		}
 	}
@@ -205,8 +206,8 @@ func (j *job) checkPrepared(z *zone, owner string, records []srv) {
 	}
 	if absolute(want) != first.target {
 		at := z.at(owner, "SRV")
-		if line := z.srvLines(owner)[first.target]; line > 0 {
-			at = zoneRange(z.Zone, line, 1)
+		if line, ok := z.srvLines(owner)[first.target]; ok {
+			at = line
 		}
 		j.report(codeStaleSRV, at, "The SRV record of %s with the lowest priority number (%d) points at %s and not at %s, which is in use. The lowest number comes first, and a preparation leaves the order as it is.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), want)
 	}

@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"slices"
+
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 )
@@ -125,6 +127,9 @@ type Zone struct {
 	// serial would go down.
 	RollbackSerial uint32      `json:"rollback_serial"`
 	RollbackHunks  []hunk.Hunk `json:"rollback_hunks"`
+	// Included are the files that the zone file includes, in the order in which a name
+	// server comes to them.
+	Included []ZoneFile `json:"included,omitempty"`
 	// SOA is the data of the SOA record before the change.
 	SOA string `json:"soa"`
 	// SOAPrerequisite has the update refused once the SOA is another one.
@@ -155,8 +160,29 @@ type SRVTarget struct {
 	Types []string `json:"types"`
 }
 
+// ZoneFile is one file of a zone; its fields are those of [Zone]. It has no hunks if the plan
+// does not change it.
+type ZoneFile struct {
+	File          string      `json:"file"`
+	OldSHA256     string      `json:"old_sha256"`
+	NewSHA256     string      `json:"new_sha256"`
+	Hunks         []hunk.Hunk `json:"hunks,omitempty"`
+	RollbackHunks []hunk.Hunk `json:"rollback_hunks,omitempty"`
+
+	Text hunk.Text `json:"-"`
+}
+
+// Files are the zone file and those that it includes.
+func (z Zone) Files() []ZoneFile {
+	own := ZoneFile{z.File, z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text}
+	return append([]ZoneFile{own}, z.Included...)
+}
+
+// Changed tells whether the plan edits the file.
+func (f ZoneFile) Changed() bool { return len(f.Hunks) > 0 }
+
 // Changed tells whether the plan edits the zone; else it only checks records there.
-func (z Zone) Changed() bool { return len(z.Hunks) > 0 }
+func (z Zone) Changed() bool { return slices.ContainsFunc(z.Files(), ZoneFile.Changed) }
 
 // Wait tells how long answers from before a change live on. All are seconds, and 0 in
 // a zone that does not change.

@@ -104,7 +104,7 @@ func (j *job) checkPresent(z *zone, names map[string]bool) {
 	report := func(code diag.Code, name string, r zonefile.Record, format string, args ...any) {
 		if key := string(code) + name; !told[key] {
 			told[key] = true
-			j.report(code, zoneRange(z.Zone, r.Line, 1), format, args...)
+			j.report(code, z.line(r), format, args...)
 		}
 	}
 	unknown := false
@@ -119,7 +119,7 @@ func (j *job) checkPresent(z *zone, names map[string]bool) {
 		case names[r.Owner] || !names[meant+"."]:
 			if !unknown && !understood(r.Type) && !slices.Contains(madeByServer, r.Type) && !strings.HasPrefix(r.Type, "TYPE") {
 				unknown = true
-				j.report(codeUnknownType, zoneRange(z.Zone, r.Line, 1), "This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a type that they do not know. If something else was meant, correct it; maybe a blank is where none should be.", r.Type, owner, nearType(r.Type))
+				j.report(codeUnknownType, z.line(r), "This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a type that they do not know. If something else was meant, correct it; maybe a blank is where none should be.", r.Type, owner, nearType(r.Type))
 			}
 		case !understood(r.Type):
 			report(codeMeant, meant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)

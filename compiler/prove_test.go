@@ -199,6 +199,12 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// sound is an included file that does not change.
+func sound(name string) ZoneFile {
+	sum := strings.Repeat("0a", 32)
+	return ZoneFile{File: name, OldSHA256: sum, NewSHA256: sum}
+}
+
 // A plan whose ID fits but whose parts do not is refused before anything is emitted.
 func TestDecodeRefusesShape(t *testing.T) {
 	tests := []struct {
@@ -222,6 +228,15 @@ func TestDecodeRefusesShape(t *testing.T) {
 		{"domains out of order", func(_ *testing.T, p *Plan) { p.Domains = []string{"b.example", "a.example"} }, "order"},
 		{"another comparison", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = "not" }, "in a way that there is not"},
 		{"others with an exact list", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = Is }, "allows none"},
+		{"an included file twice", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("a"), sound("a")} }, "there twice"},
+		{"the zone file included", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound(p.Zones[0].File)} }, "there twice"},
+		{"a file elsewhere", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("../a")} }, "cannot be an included file"},
+		{"a file without a sum", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{{File: "a"}} }, "no SHA-256"},
+		{"a file without a way back", func(_ *testing.T, p *Plan) {
+			file := sound("a")
+			file.Hunks = p.Zones[0].Hunks
+			p.Zones[0].Included = []ZoneFile{file}
+		}, "only in part"},
 		{"wrong order", func(_ *testing.T, p *Plan) { swap(p.Stages, 1, 2) }, "runs before"},
 	}
 	for _, test := range tests {

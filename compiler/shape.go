@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -45,6 +46,9 @@ func checkShape(plan *Plan) error {
 		}
 		if err := checkWindows(plan, zone); err != nil {
 			return err
+		}
+		if err := checkFiles(zone); err != nil {
+			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 	}
 	if err := checkNumbers(plan.Zones); err != nil {
@@ -172,6 +176,28 @@ func checkPeers(plan *Plan) error {
 	}
 	return nil
 }
+
+// checkFiles wants each file of a zone once, and of those that it includes nothing that
+// Compile does not make.
+func checkFiles(zone Zone) error {
+	seen := map[string]bool{zone.File: true}
+	for _, file := range zone.Included {
+		switch {
+		case seen[file.File]:
+			return fmt.Errorf("the file %q is there twice", file.File)
+		case !fs.ValidPath(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || strings.ContainsRune(`\:`+"\x7f", r) }):
+			return fmt.Errorf("%q cannot be an included file", file.File)
+		case !sha256Hex.MatchString(file.OldSHA256) || !sha256Hex.MatchString(file.NewSHA256):
+			return fmt.Errorf("the file %q has no SHA-256", file.File)
+		case file.Changed() != (len(file.RollbackHunks) > 0) || file.Changed() != (file.OldSHA256 != file.NewSHA256):
+			return fmt.Errorf("the file %q changes only in part", file.File)
+		}
+		seen[file.File] = true
+	}
+	return nil
+}
+
+var sha256Hex = regexp.MustCompile("^[0-9a-f]{64}$")
 
 // servedBy tells whether the plan has a zone of that name on that Windows DNS server.
 func servedBy(plan *Plan, name, host string) bool {

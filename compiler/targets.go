@@ -75,8 +75,8 @@ func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
 			lines := z.srvLines(set.Owner)
 			for i, data := range set.New { // in the order of priority
 				s, _ := parseSRV(data)
-				if line := lines[s.target]; line > 0 {
-					add(&target{name: s.target, rng: zoneRange(z.Zone, line, 1), owner: set.Owner, in: z, first: i == 0})
+				if line, ok := lines[s.target]; ok {
+					add(&target{name: s.target, rng: line, owner: set.Owner, in: z, first: i == 0})
 				} else {
 					add(&target{name: s.target, rng: j.named(s.target), first: true})
 				}
@@ -87,11 +87,12 @@ func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
 }
 
 // srvLines are the lines of the SRV records of an owner, by target.
-func (z *zone) srvLines(owner string) map[string]int {
-	lines := map[string]int{}
+func (z *zone) srvLines(owner string) map[string]hcl.Range {
+	lines := map[string]hcl.Range{}
 	for _, r := range z.owners[owner] {
-		if s, ok := parseSRV(r.Data); ok && r.Type == "SRV" && lines[s.target] == 0 {
-			lines[s.target] = r.Line
+		s, ok := parseSRV(r.Data)
+		if _, known := lines[s.target]; ok && r.Type == "SRV" && !known {
+			lines[s.target] = z.line(r)
 		}
 	}
 	return lines
@@ -167,9 +168,9 @@ func (j *job) checkAway(z *zone, t *target, cut zonefile.Record, moves bool) {
 	switch {
 	case moves: // withoutCut says so
 	case cut.Type == "DNAME":
-		j.report(codeAlias, zoneRange(z.Zone, cut.Line, 1), "This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC 2782).", t.shown(), top)
+		j.report(codeAlias, z.line(cut), "This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC 2782).", t.shown(), top)
 	case t.owner == "" && j.prepare == nil:
-		j.report(codeOutsideZones, t.rng, "%s is delegated: line %d of %s makes %s a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), cut.Line, z.File.V, top, j.to.Name)
+		j.report(codeOutsideZones, t.rng, "%s is delegated: %s makes %s a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), z.lineName(cut), top, j.to.Name)
 	}
 }
 
@@ -189,15 +190,15 @@ func (j *job) checkAlone(z *zone, name string) bool {
 		return false
 	}
 	other := z.owners[name][i]
-	j.report(codeNoEdit, z.at(name, "CNAME"), "%s has this CNAME record and on line %d a record of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), other.Line, other.Type)
+	j.report(codeNoEdit, z.at(name, "CNAME"), "%s has this CNAME record and on %s a record of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), lineOf(other), other.Type)
 	return true
 }
 
 // checkNoAddress reports a target without addresses: an error if partners try it first,
 // a warning if it is one of those behind.
 func (j *job) checkNoAddress(z *zone, t *target) {
-	if z.makes(t.name) || !t.first && slices.ContainsFunc(z.file.Directives, isInclude) {
-		return
+	if _, partly := z.unread(); partly || z.makes(t.name) {
+		return // checkUnread says so
 	}
 	switch {
 	case t.owner == "":
@@ -218,7 +219,7 @@ func (j *job) checkPrivate(z *zone, t *target) {
 	at := z.File.Range
 	for _, r := range slices.Concat(z.owners[t.name], z.owners[z.wildcard(t.name)]) {
 		if (r.Type == "A" || r.Type == "AAAA") && r.Data == bad[0] {
-			at = zoneRange(z.Zone, r.Line, 1)
+			at = z.line(r)
 			break
 		}
 	}

@@ -113,7 +113,7 @@ func (j *job) checkRouting(z *zone, set RecordSet) {
 	}
 	for _, r := range z.owners[set.Owner] {
 		if policy := routingPolicy.FindStringSubmatch(r.Comment); r.Type == set.Type && policy != nil {
-			j.report(codeRoutingPolicy, zoneRange(z.Zone, r.Line, 1), "By its comment this record has the routing policy %s in Route 53. The batch of the plan has no SetIdentifier, and Route 53 refuses it. Make the %s records of %s one simple set first, and export the zone again.", policy[1], set.Type, strings.TrimSuffix(set.Owner, "."))
+			j.report(codeRoutingPolicy, z.line(r), "By its comment this record has the routing policy %s in Route 53. The batch of the plan has no SetIdentifier, and Route 53 refuses it. Make the %s records of %s one simple set first, and export the zone again.", policy[1], set.Type, strings.TrimSuffix(set.Owner, "."))
 			return
 		}
 	}
@@ -123,7 +123,7 @@ func (j *job) checkRouting(z *zone, set RecordSet) {
 func (z *zone) atData(set RecordSet, data string) hcl.Range {
 	for _, r := range z.owners[set.Owner] {
 		if r.Type == set.Type && r.Data == data {
-			return zoneRange(z.Zone, r.Line, 1)
+			return z.line(r)
 		}
 	}
 	return z.at(set.Owner, set.Type)

@@ -59,16 +59,16 @@ func number(zones []Zone) {
 
 func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	old, _ := z.file.Serial()
-	digest := hunk.Text{z.Text}.SHA256()
+	files := z.Source.Files
 	planned := Zone{
 		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
-		OldSHA256: digest, NewSHA256: digest, OldSerial: old, NewSerial: old, RollbackSerial: old,
-		Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.Text{z.Text},
+		OldSerial: old, NewSerial: old, RollbackSerial: old,
 		SOAPrerequisite: z.SOAPrerequisite.V,
 	}
 	if z.Delivery.V == windowsDNS {
 		planned.Computer, planned.OperatingSystem = computerOf(z.Zone), z.OperatingSystem.V
 	}
+	planned.setFiles(unchanged(files))
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
 	if !slices.ContainsFunc(sets, RecordSet.Changed) {
@@ -81,15 +81,33 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		return planned, err
 	}
 	planned.RollbackSerial = j.laterSerial(z, planned.NewSerial)
-	if planned.Hunks, err = edit(z.file, z.Text, sets, planned.NewSerial); err != nil {
+	edited, err := edit(z.file, sets, planned.NewSerial)
+	if err != nil {
 		return planned, err
 	}
-	if planned.RollbackHunks, err = rollback(z.file, planned.Hunks, planned.RollbackSerial); err != nil {
+	if err := rollback(z.file, edited, planned.RollbackSerial); err != nil {
 		return planned, err
 	}
-	planned.Text, err = hunk.Pieces(z.Text, planned.Hunks)
-	planned.NewSHA256 = planned.Text.SHA256()
-	return planned, err
+	planned.setFiles(edited)
+	return planned, nil
+}
+
+// setFiles takes the files of a zone, its own first.
+func (z *Zone) setFiles(files []ZoneFile) {
+	own := files[0]
+	z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text = own.OldSHA256, own.NewSHA256, own.Hunks, own.RollbackHunks, own.Text
+	z.Included = append(z.Included[:0], files[1:]...)
+}
+
+// unchanged are the files of a zone without a change.
+func unchanged(files []zonefile.File) []ZoneFile {
+	var out []ZoneFile
+	for _, file := range files {
+		text := hunk.Text{file.Text}
+		digest := text.SHA256()
+		out = append(out, ZoneFile{file.Name, digest, digest, []hunk.Hunk{}, []hunk.Hunk{}, text})
+	}
+	return out
 }
 
 // srvTargets are the names with addresses in the zone file to which the SRV records of
@@ -124,8 +142,8 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 	return out
 }
 
-// edit makes hunks that turn each set into its new one.
-func edit(file *zonefile.Zone, text []byte, sets []RecordSet, serial uint32) ([]hunk.Hunk, error) {
+// edit makes hunks in each file that turn each set into its new one.
+func edit(file *zonefile.Zone, sets []RecordSet, serial uint32) ([]ZoneFile, error) {
 	var changes []zonefile.Change
 	for _, set := range sets {
 		if !set.Changed() {
@@ -137,16 +155,36 @@ func edit(file *zonefile.Zone, text []byte, sets []RecordSet, serial uint32) ([]
 		}
 		changes = append(changes, change)
 	}
-	edits, err := file.Edit(changes, serial)
+	edits, err := file.EditFiles(changes, serial)
 	if err != nil {
 		return nil, err
+	}
+	out := unchanged(file.Files)
+	for i := range out {
+		if err := out[i].edit(file.Files[i].Text, edits[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// edit makes the hunks and the new text of one file.
+func (f *ZoneFile) edit(text []byte, edits []zonefile.LineEdit) error {
+	if len(edits) == 0 {
+		return nil
 	}
 	var lines []hunk.Edit
 	for _, e := range edits {
 		lines = append(lines, hunk.Edit(e))
 	}
 	hunks, err := hunk.FromEdits(text, lines, 3)
-	return hunk.Join(text, hunks, joinedLines, joinedBytes), err
+	if err != nil {
+		return err
+	}
+	f.Hunks = hunk.Join(text, hunks, joinedLines, joinedBytes)
+	f.Text, err = hunk.Pieces(text, f.Hunks)
+	f.NewSHA256 = f.Text.SHA256()
+	return err
 }
 
 // Hunks are joined up to this many lines and bytes between them, so that no program
@@ -160,18 +198,21 @@ const (
 // rollback makes, out of the hunks of a change, those that take it back but for the
 // serial, which goes up once more. As the reversed hunks restore the old text byte by
 // byte, only its line with the serial differs, and the edit of that is checked as any.
-func rollback(file *zonefile.Zone, hunks []hunk.Hunk, serial uint32) ([]hunk.Hunk, error) {
-	edits, err := file.Edit(nil, serial)
+func rollback(file *zonefile.Zone, files []ZoneFile, serial uint32) error {
+	edits, err := file.EditFiles(nil, serial)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	back := hunk.Reverse(hunks)
-	for _, e := range edits {
-		if err := hunk.Amend(back, hunk.Edit(e)); err != nil {
-			return nil, err
+	for i := range files {
+		back := hunk.Reverse(files[i].Hunks)
+		for _, e := range edits[i] {
+			if err := hunk.Amend(back, hunk.Edit(e)); err != nil {
+				return err
+			}
 		}
+		files[i].RollbackHunks = back
 	}
-	return back, nil
+	return nil
 }
 
 // serialError says why the serial that is asked for cannot be had.

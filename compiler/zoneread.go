@@ -127,7 +127,7 @@ const maxOutside = 64
 // read reads the file of a zone as far as in says.
 func (z *zone) read(in *interest) error {
 	outside, unknown := 0, 0
-	file, err := zonefile.Read(z.Text, z.origin, func(owner []byte, typ string) bool {
+	file, err := z.Source.Read(z.origin, func(owner []byte, typ string) bool {
 		z.nodes.note(owner)
 		switch {
 		case in.wants(owner, typ), in.meant(z, owner, typ) != "":
@@ -269,14 +269,17 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	}
 	name := strings.TrimSuffix(z.origin, ".")
 	_, serial := z.file.Serial()
+	unread, partly := z.unread()
 	switch {
+	case len(soa) == 0 && partly:
+		m.reportf(codeUnread, zoneRange(spec, unread.File, unread.Line, 1), "The zone file %q has no SOA record itself, and the file of this $INCLUDE is not read: %s. %s", spec.File.V, unread.Unread, howToInclude)
 	case len(soa) == 0 || !serial:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
 	case soa[0].Owner != z.origin:
-		m.reportf(codeBadZone, zoneRange(spec, soa[0].Line, 1), "This SOA record is that of %s and not of %s. Give the file of the zone, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
+		m.reportf(codeBadZone, z.line(soa[0]), "This SOA record is that of %s and not of %s. Give the file of the zone, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
 	case len(soa) > 1:
-		m.reportf(codeBadZone, zoneRange(spec, soa[1].Line, 1), "This is a second SOA record, after the one on line %d. A zone transfer ends with its SOA once more: take that line out.", soa[0].Line)
-	case !z.has(z.origin, "NS") && !slices.ContainsFunc(z.file.Directives, isInclude):
+		m.reportf(codeBadZone, z.line(soa[1]), "This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that line out.", lineOf(soa[0]))
+	case !z.has(z.origin, "NS") && !partly:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q has no NS record of %s itself. DNS servers do not load such a zone; export it whole.", spec.File.V, name)
 	default:
 		return true
@@ -284,7 +287,15 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	return false
 }
 
-func isInclude(d zonefile.Directive) bool { return d.Name == "$INCLUDE" }
+// unread is the first $INCLUDE line of the zone whose file is not read.
+func (z *zone) unread() (zonefile.Directive, bool) {
+	for _, d := range z.file.Directives {
+		if d.Unread != "" {
+			return d, true
+		}
+	}
+	return zonefile.Directive{}, false
+}
 
 // has tells whether a set is in the file.
 func (z *zone) has(owner, typ string) bool {

@@ -33,7 +33,7 @@ func (m *model) readZones() {
 		if m.byOrigin[z.origin] == nil {
 			m.byOrigin[z.origin] = z
 		}
-		if spec.Text == nil || badZoneName(spec.Name.V) != "" {
+		if spec.Source == nil || badZoneName(spec.Name.V) != "" {
 			continue
 		}
 		if err := z.read(m.wanted); err != nil {
@@ -51,13 +51,35 @@ func (m *model) reportZone(spec *parser.Zone, err error) {
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q cannot be read: %s.", spec.File.V, err)
 		return
 	}
-	m.reportf(codeBadZone, zoneRange(spec, at.Line, at.Column), "%s.", strings.TrimSuffix(at.Msg, "."))
+	m.reportf(codeBadZone, zoneRange(spec, at.File, at.Line, at.Column), "%s.", strings.TrimSuffix(at.Msg, "."))
 }
 
-// zoneRange is a place in a zone file.
-func zoneRange(spec *parser.Zone, line, column int) hcl.Range {
+// zoneRange is a place in a file that a zone file includes, or in the zone file itself.
+func zoneRange(spec *parser.Zone, file string, line, column int) hcl.Range {
+	if file == "" {
+		file = spec.File.V
+	}
 	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
-	return hcl.Range{Filename: spec.File.V, Start: at, End: at}
+	return hcl.Range{Filename: file, Start: at, End: at}
+}
+
+// line is where a record of the zone begins.
+func (z *zone) line(r zonefile.Record) hcl.Range { return zoneRange(z.Zone, r.File, r.Line, 1) }
+
+// lineOf names the line of a record in a sentence about its zone file.
+func lineOf(r zonefile.Record) string {
+	if r.File == "" {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return fmt.Sprintf("line %d of %s", r.Line, r.File)
+}
+
+// lineName is lineOf for a sentence that does not speak of a file.
+func (z *zone) lineName(r zonefile.Record) string {
+	if r.File == "" {
+		r.File = z.File.V
+	}
+	return lineOf(r)
 }
 
 // absolute is a name in lower case with a final dot.
@@ -101,7 +123,7 @@ func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
 func (z *zone) at(owner, typ string) hcl.Range {
 	for _, r := range z.owners[owner] {
 		if r.Type == typ {
-			return zoneRange(z.Zone, r.Line, 1)
+			return z.line(r)
 		}
 	}
 	return z.File.Range
@@ -263,7 +285,7 @@ func (j *job) checkShared(host string) {
 		for _, r := range z.file.Records {
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
 			if s, ok := parseSRV(r.Data); ok && sip && s.target == host {
-				j.report(codeSharedHost, zoneRange(z.Zone, r.Line, 1), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.spec.XMPP.Host.V)
+				j.report(codeSharedHost, z.line(r), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.spec.XMPP.Host.V)
 				return
 			}
 		}
@@ -468,15 +490,10 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 		j.report(codeNoEdit, z.File.Range, "%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.", z.File.V)
 	}
 	for _, d := range z.file.Directives {
-		switch {
-		case d.Name == "$INCLUDE":
-			j.report(codeInclude, zoneRange(z.Zone, d.Line, 1), "edgeplan does not read included files. If one holds a record of the names in this plan, give that file as the zone file.")
-		case d.Name == "$GENERATE":
-			for _, set := range sets {
-				if d.Makes(set.Owner, set.Type) || d.Makes(set.Owner, "CNAME") {
-					j.report(codeNoEdit, zoneRange(z.Zone, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
-					break
-				}
+		for _, set := range sets {
+			if d.Makes(set.Owner, set.Type) || d.Makes(set.Owner, "CNAME") {
+				j.report(codeNoEdit, zoneRange(z.Zone, d.File, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
+				break
 			}
 		}
 	}

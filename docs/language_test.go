@@ -185,6 +185,7 @@ var typeProbes = map[string]struct{ value, code string }{
 	"string":           {"{}", "EP1005"},
 	"host name":        {"{}", "EP1005"},
 	"path":             {"{}", "EP1005"},
+	"map of paths":     {`"x"`, "EP1005"},
 	"IPv4 address":     {"{}", "EP1005"},
 	"IPv6 address":     {"{}", "EP1005"},
 	"date":             {"{}", "EP1005"},

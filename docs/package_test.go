@@ -20,10 +20,10 @@ const (
 
 func TestArtifacts(t *testing.T) {
 	var want []string
-	for _, folder := range []string{seedPackage, "golden/route53/edgepool1-to-edgepool2"} {
+	for _, folder := range []string{seedPackage, "golden/route53/edgepool1-to-edgepool2", "golden/include/edgepool1-to-edgepool2"} {
 		for _, name := range filesBelow(t, folder) {
 			if !strings.Contains(name, "fabrikam.com") {
-				want = append(want, strings.Replace(name, "contoso.com", "ZONE", 1))
+				want = append(want, strings.NewReplacer("contoso.com", "ZONE", "include-2", "include-N").Replace(name))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package emit
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,12 +33,13 @@ type Artifact struct {
 // than the plan says.
 func All(plan *compiler.Plan) ([]Artifact, error) {
 	for _, zone := range plan.Zones {
-		switch {
-		case !zone.Changed():
-		case zone.Text.Len() == 0:
-			return nil, fmt.Errorf("zone %q: the plan does not hold the new zone file", zone.Name)
-		case zone.Text.SHA256() != zone.NewSHA256:
-			return nil, fmt.Errorf("zone %q: the new zone file has SHA-256 %s, the plan says %s", zone.Name, zone.Text.SHA256(), zone.NewSHA256)
+		for _, file := range words.TextFiles(zone) {
+			switch {
+			case file.Text == nil:
+				return nil, fmt.Errorf("zone %q: the plan does not hold the new text of %q", zone.Name, file.File)
+			case file.Text.SHA256() != file.NewSHA256:
+				return nil, fmt.Errorf("zone %q: the new text of %q has SHA-256 %s, the plan says %s", zone.Name, file.File, file.Text.SHA256(), file.NewSHA256)
+			}
 		}
 	}
 	all, err := FromPlan(plan)
@@ -45,8 +47,8 @@ func All(plan *compiler.Plan) ([]Artifact, error) {
 		return nil, err
 	}
 	for _, zone := range plan.Zones {
-		if zone.Changed() {
-			all = append(all, Artifact{words.Files(zone).Zone, zone.Text})
+		for _, file := range words.TextFiles(zone) {
+			all = append(all, Artifact{file.Zone, file.Text})
 		}
 	}
 	sortByName(all)
@@ -75,7 +77,9 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 			return nil, fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 		all = append(all, files...)
-		facts.Files = append(facts.Files, record.File{Name: words.Files(zone).Zone, SHA256: zone.NewSHA256})
+		for _, file := range words.TextFiles(zone) {
+			facts.Files = append(facts.Files, record.File{Name: file.Zone, SHA256: file.NewSHA256})
+		}
 	}
 	for _, a := range all {
 		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: a.Text.SHA256()})
@@ -116,9 +120,10 @@ func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 
 func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) {
 	names := words.Files(zone)
-	all := []Artifact{
-		{names.Diff, hunk.Text{[]byte(zonediff.Diff(zone))}},
-		{names.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(zone))}},
+	var all []Artifact
+	for _, file := range words.TextFiles(zone) {
+		all = append(all, Artifact{file.Diff, hunk.Text{[]byte(zonediff.Diff(file.ZoneFile))}},
+			Artifact{file.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(file.ZoneFile))}})
 	}
 	for _, file := range []struct {
 		name string
@@ -154,8 +159,8 @@ func sortByName(all []Artifact) {
 }
 
 // checkNames wants zone names that are file names on every system, and no two that one
-// file system takes for the same. ".rollback" or ".route53" at the end would be another
-// zone's file.
+// file system takes for the same. ".rollback", ".route53" or ".include-1" at the end would
+// be another zone's file.
 func checkNames(zones []compiler.Zone) error {
 	seen := map[string]bool{}
 	for _, zone := range zones {
@@ -171,6 +176,9 @@ func checkNames(zones []compiler.Zone) error {
 				return fmt.Errorf("zone %q cannot name a file: it ends in %s", zone.Name, end)
 			}
 		}
+		if numberedFile.MatchString(name) {
+			return fmt.Errorf("zone %q cannot name a file: it ends in .include- and a number", zone.Name)
+		}
 		if seen[name] {
 			return errors.New("two zones are named " + name)
 		}
@@ -178,6 +186,9 @@ func checkNames(zones []compiler.Zone) error {
 	}
 	return nil
 }
+
+// numberedFile is the end of the names of what is made for included files.
+var numberedFile = regexp.MustCompile(`\.include-[0-9]+$`)
 
 // badFileByte is the offset of the first byte that is not of a host name, or of an
 // empty label, or -1.

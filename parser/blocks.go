@@ -174,10 +174,11 @@ func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
 }
 
 func (r *reader) zone(block *hcl.Block) *Zone {
-	c := r.openBlock(block, schema{args: []string{"file!", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}})
+	c := r.openBlock(block, schema{args: []string{"file!", "includes", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}})
 	zone := &Zone{
 		Name: label(block), Range: block.DefRange,
 		File:            c.text("file"),
+		Includes:        c.paths("includes"),
 		Server:          c.text("server"),
 		Serial:          c.serial("serial"),
 		Delivery:        c.word("delivery", "zone-file", "nsupdate", "windows-dns", "route53"),
@@ -186,7 +187,7 @@ func (r *reader) zone(block *hcl.Block) *Zone {
 		OperatingSystem: c.word("operating_system", operatingSystems...),
 	}
 	if zone.File.Set {
-		zone.Text = r.zoneFile(zone.File)
+		zone.Source = r.zoneFile(zone.File, zone.Includes)
 	}
 	return zone
 }

@@ -7,9 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-var withoutRanges = cmpopts.IgnoreTypes(hcl.Range{})
+var withoutRanges = cmp.Options{cmpopts.IgnoreTypes(hcl.Range{}), cmpopts.IgnoreUnexported(zonefile.Source{})}
 
 func set[T any](v T) Value[T]       { return Value[T]{V: v, Set: true} }
 func otherwise[T any](v T) Value[T] { return Value[T]{V: v} }
@@ -58,9 +60,9 @@ func TestBlocks(t *testing.T) {
 			&Spec{XMPP: &XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}},
 		{"xmpp_federation empty", "xmpp_federation {}", &Spec{XMPP: &XMPPFederation{}}},
 		{"dns_zone", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}},
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}},
 		{"dns_zone values", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\nserial = 4294967295\ndelivery = \"nsupdate\"\nsoa_prerequisite = true\ncomputer = \"dns\"\noperating_system = \"windows-server-2008-r2\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Text: []byte("zone text"), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}},
+			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}},
 		{"prepare", "prepare \"p\" {\nttl = 60\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
 			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: set(60), Change: &Change{Ticket: set("T"), Summary: set("S")}}}}},
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -201,26 +200,6 @@ func reason(err error) string {
 		err = pathErr.Err
 	}
 	return strings.TrimSuffix(err.Error(), ".")
-}
-
-// zoneFile reads the zone file of a dns_zone block.
-func (r *reader) zoneFile(file Value[string]) []byte {
-	name := path.Clean(file.V)
-	if !fs.ValidPath(name) || slices.Contains(strings.Split(file.V, "/"), "..") || strings.Contains(file.V, `\`) || strings.Contains(file.V, ":") {
-		r.report(codeOutside, file.Range, fmt.Sprintf("%q is not a path inside the spec's folder. Put the zone file beside the spec and give its name relative to it, with slashes.", file.V))
-		return nil
-	}
-	text, err := readFile(r.fsys, name, maxZoneBytes)
-	switch {
-	case err != nil && isEscape(err):
-		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
-		return nil
-	case err != nil:
-		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", file.V, reason(err)))
-		return nil
-	}
-	r.sources[name] = text
-	return text
 }
 
 // isEscape tells whether an [os.Root] refused to follow a symbolic link. The os

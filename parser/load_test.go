@@ -138,12 +138,12 @@ func TestZoneFile(t *testing.T) {
 			spec, sources, diags := Parse(root.FS(), files)
 			if test.code == "" {
 				noDiff(t, shown(diags), []string(nil))
-				noDiff(t, string(spec.Zones[0].Text), test.want)
+				noDiff(t, string(spec.Zones[0].Source.Files[0].Text), test.want)
 				return
 			}
 			wantFinding(t, diags, test.code, test.words)
-			if spec.Zones[0].Text != nil || len(sources) != 1 {
-				t.Errorf("text %q, %d sources", spec.Zones[0].Text, len(sources))
+			if spec.Zones[0].Source != nil || len(sources) != 1 {
+				t.Errorf("text %v, %d sources", spec.Zones[0].Source, len(sources))
 			}
 		})
 	}

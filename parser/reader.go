@@ -204,6 +204,19 @@ func (c *content) texts(name string) Value[[]string] {
 	return Value[[]string]{V: list, Set: true, Range: rng}
 }
 
+// paths is a map of strings.
+func (c *content) paths(name string) Value[map[string]string] {
+	value, rng, ok := c.value(name, cty.Map(cty.String), `A map of strings, { "path" = "path" }`)
+	if !ok {
+		return Value[map[string]string]{Range: rng}
+	}
+	paths := map[string]string{}
+	for key, v := range value.AsValueMap() {
+		paths[key] = v.AsString()
+	}
+	return Value[map[string]string]{V: paths, Set: true, Range: rng}
+}
+
 func (c *content) flag(name string) Value[bool] {
 	value, rng, ok := c.value(name, cty.Bool, "true or false")
 	return Value[bool]{V: ok && value.True(), Set: ok, Range: rng}

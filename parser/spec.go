@@ -1,6 +1,10 @@
 package parser
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
 
 // Value is a value of a spec and where it stands. When the argument was left out or
 // is null, Set is false, V is the default and Range is the head of the block or that
@@ -108,13 +112,16 @@ type XMPPFederation struct {
 	Range    hcl.Range
 }
 
-// Zone is a public DNS zone. Text is the zone file as it was read; nil if it could
-// not be, which is a finding.
+// Zone is a public DNS zone. Source is the zone file and those that it includes; nil if
+// the zone file could not be read, which is a finding.
 type Zone struct {
 	Name   Value[string] // the label
 	File   Value[string] // path in the spec's folder, with slashes
-	Text   []byte
-	Server Value[string]
+	Source *zonefile.Source
+	// Includes has paths of $INCLUDE lines and the files in the spec's folder that stand for
+	// them.
+	Includes Value[map[string]string]
+	Server   Value[string]
 	// Serial is auto, increment, date, or a number from 1 to 4294967295 in digits.
 	Serial   Value[string]
 	Delivery Value[string] // zone-file, nsupdate, windows-dns or route53

@@ -40,13 +40,12 @@ func (in *inspection) checkContent() error {
 		want = append(want, checksum{a.Name, a.Text.SHA256()})
 	}
 	for _, zone := range plan.Zones {
-		if !zone.Changed() {
-			continue
+		for _, file := range words.TextFiles(zone) {
+			if err := in.checkZone(file); err != nil {
+				return err
+			}
+			want = append(want, checksum{file.Zone, file.NewSHA256})
 		}
-		if err := in.checkZone(zone); err != nil {
-			return err
-		}
-		want = append(want, checksum{words.Files(zone).Zone, zone.NewSHA256})
 	}
 	if haveSums && badSums == nil {
 		in.compareSums(sums, listed, want)
@@ -102,8 +101,8 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 
 // checkZone checks a new zone file, of which the plan has only the changes, and that
 // they lead back to the old one.
-func (in *inspection) checkZone(zone compiler.Zone) error {
-	name := words.Files(zone).Zone
+func (in *inspection) checkZone(zone words.TextFile) error {
+	name := zone.Zone
 	text, ok, err := in.read(name)
 	if err != nil || !ok {
 		return err

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -31,6 +32,9 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	forward, back := words.Apply(zone)
 	p.gap()
 	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
+	if len(zone.Included) > 0 {
+		p.item("Files that it includes: " + included(zone))
+	}
 	if zone.Windows() {
 		p.item("Changed on " + Code(zone.Computer) + ", " + Code(zone.OperatingSystem))
 		p.item("Serial: raised by the server itself")
@@ -42,8 +46,27 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	for _, line := range words.OldAnswers(zone) {
 		p.item(Text(line))
 	}
-	p.item("SHA-256 of the file before: " + Code(zone.OldSHA256) + ", after: " + Code(zone.NewSHA256))
+	for _, file := range zone.Files() {
+		what := "the file"
+		if len(zone.Included) > 0 {
+			what = Code(file.File)
+		}
+		if file.Changed() {
+			p.item("SHA-256 of " + what + " before: " + Code(file.OldSHA256) + ", after: " + Code(file.NewSHA256))
+		} else {
+			p.item("SHA-256 of " + what + ", which stays: " + Code(file.OldSHA256))
+		}
+	}
 	p.text("Records that go (-), come (+) and stay; the number is the TTL in seconds:")
+}
+
+// included lists the files that a zone file includes.
+func included(zone compiler.Zone) string {
+	var out []string
+	for _, file := range zone.Included {
+		out = append(out, Code(file.File))
+	}
+	return strings.Join(out, ", ")
 }
 
 func (p *printer) earliest() {

@@ -2,54 +2,83 @@ package record
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// fileCommands are the lines of a POSIX shell that apply the diff of a zone, or its
-// rollback diff, to the file of the zone on its server. They are run in the folder of the
-// plan; $zone is the path of that file. It is replaced, by a renaming, only if it has the
-// SHA-256 of the plan and the whole diff was applied to a copy; otherwise it stays as it
-// is and the exit code is not 0. They name the file, so that it does not matter where it
-// lies, and need no option that the patch of BusyBox does not have.
+// fileCommands are the lines of a POSIX shell that apply the diffs of a zone, or its
+// rollback diffs, to the files of the zone on its server. They are run in the folder of the
+// plan; $zone is the path of the zone file and $include1 that of the first file that it
+// includes. They are replaced, by renamings, only if each has the SHA-256 of the plan and
+// each whole diff was applied to a copy; otherwise they stay as they are and the exit code
+// is not 0. They name the files, so that it does not matter where these lie, and need no
+// option that the patch of BusyBox does not have.
 func fileCommands(zone compiler.Zone, back bool) []string {
-	f := words.Files(zone)
-	diff, sum := f.Diff, zone.OldSHA256
-	if back {
-		diff, sum = f.RollbackDiff, zone.NewSHA256
+	var sums, tries, copies, patches, moves []string
+	for _, f := range words.TextFiles(zone) {
+		diff, sum, name := f.Diff, f.OldSHA256, "$"+f.Variable
+		if back {
+			diff, sum = f.RollbackDiff, f.NewSHA256
+		}
+		diff, sum = words.Visible(diff), words.Visible(sum)
+		sums = append(sums, fmt.Sprintf(`echo "%s  %s" | sha256sum -c`, sum, name))
+		tries = append(tries, fmt.Sprintf(`patch --dry-run --forward "%s" %s`, name, diff))
+		copies = append(copies, fmt.Sprintf(`cp -p "%s" "%s.new"`, name, name))
+		patches = append(patches, fmt.Sprintf(`patch --forward "%s.new" %s`, name, diff))
+		moves = append(moves, fmt.Sprintf(`mv "%s.new" "%s"`, name, name))
 	}
-	diff, sum = words.Visible(diff), words.Visible(sum)
-	return []string{
-		fmt.Sprintf(`echo "%s  $zone" | sha256sum -c &&`, sum),
-		fmt.Sprintf(`patch --dry-run --forward "$zone" %s &&`, diff),
-		`cp -p "$zone" "$zone.new" &&`,
-		fmt.Sprintf(`patch --forward "$zone.new" %s &&`, diff),
-		`mv "$zone.new" "$zone"`,
+	all := slices.Concat(sums, tries, copies, patches, moves)
+	for i := range all[:max(len(all)-1, 0)] {
+		all[i] += " &&"
 	}
+	return all
 }
 
 // checkSums is a command of PowerShell 4.0 and later, run in the folder of the plan, that
 // names the files whose sum is not the one in SHA256SUMS, and those that are missing.
 const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -split '  ', 2; if ((Get-FileHash -LiteralPath $name -ErrorAction SilentlyContinue).Hash -ne $sum) { "FAILED: $name" } }`
 
-// zoneFile says how a file is changed: the two diffs are of use nowhere else.
+// zoneFile says how files are changed: the diffs are of use nowhere else.
 func (p *printer) zoneFile(zone compiler.Zone) {
 	f, name := words.Files(zone), words.FileBase(zone)
-	p.text("The change, in the folder of this record, with the variable `zone` set to the path of the file on the server:")
+	files := words.TextFiles(zone)
+	p.text("The change, in the folder of this record, with " + variables(files) + " on the server:")
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, false)))
 	p.text("The rollback:")
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, true)))
 	p.gap()
-	p.item("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it.")
+	if len(files) == 1 {
+		p.item("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it.")
+	} else {
+		p.item("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they were, unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
+	}
 	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what was edited. Then export the zone, build and approve anew; " +
 		"or, if the edit may stay, leave out the line with `sha256sum`: the diff is applied whole beside the edit, or refused.")
-	p.item("Without `patch`: only if the line with `sha256sum` says OK, or in PowerShell " + Code(fmt.Sprintf("(Get-FileHash -LiteralPath $zone).Hash -eq '%s'", zone.OldSHA256)) +
-		" says True, put " + Code(f.Zone) + " in place of the file. Otherwise edits since the export are lost.")
+	for _, file := range files {
+		p.item("Without `patch`: only if the line with `sha256sum` says OK, or in PowerShell " + Code(fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256)) +
+			" says True, put " + Code(file.Zone) + " in place of the file. Otherwise edits since the export are lost.")
+	}
 	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) + " says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " + Code(f.Nsupdate) +
 		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
-	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " + Code(f.RollbackDiff) + " does not fit it.")
-	if n := len(zone.Hunks); n > 1 {
-		p.item(fmt.Sprintf("The diff has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit and leave the others; these commands do not.", n))
+	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " + Code(files[0].RollbackDiff) + " does not fit it.")
+	for _, file := range files {
+		if n := len(file.Hunks); n > 1 {
+			p.item(fmt.Sprintf("%s has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit and leave the others; these commands do not.", Code(file.Diff), n))
+		}
 	}
+}
+
+// variables says what the variables of the commands are to be.
+func variables(files []words.TextFile) string {
+	if len(files) == 1 && files[0].Variable == "zone" {
+		return "the variable `zone` set to the path of the file"
+	}
+	var out []string
+	for _, file := range files {
+		out = append(out, "`"+file.Variable+"` to that of "+Code(file.File))
+	}
+	return "these variables set to the paths of the files, " + strings.Join(out, ", ") + ","
 }

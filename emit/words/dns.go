@@ -123,6 +123,41 @@ func Files(zone compiler.Zone) ZoneFiles {
 	return f
 }
 
+// TextFile is a file of a zone that the plan changes, with the names of what is made for
+// it. Variable names its path on the server in the commands of the change record.
+type TextFile struct {
+	compiler.ZoneFile
+	Diff, RollbackDiff, Zone string
+	Variable                 string
+}
+
+// TextFiles lists the files of a zone that the plan changes, its own first. Those that it
+// includes are numbered as in the plan.
+func TextFiles(zone compiler.Zone) []TextFile {
+	var out []TextFile
+	for i, file := range zone.Files() {
+		if !file.Changed() {
+			continue
+		}
+		base, variable := "dns/"+FileBase(zone), "zone"
+		if i > 0 {
+			base += fmt.Sprintf(".include-%d", i)
+			variable = fmt.Sprintf("include%d", i)
+		}
+		out = append(out, TextFile{file, base + ".diff", base + ".rollback.diff", base + ".zone", variable})
+	}
+	return out
+}
+
+// names joins the names that a function takes from the files of a zone.
+func names(files []TextFile, name func(TextFile) string) string {
+	var out []string
+	for _, file := range files {
+		out = append(out, name(file))
+	}
+	return strings.Join(out, " and ")
+}
+
 // Apply says how the DNS owner makes the change, and how it is undone.
 func Apply(zone compiler.Zone) (forward, back string) {
 	f := Files(zone)
@@ -146,6 +181,16 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
 			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	}
-	return fmt.Sprintf("Apply %s to the file of the zone on its server, with the commands of the change record; then have the server load the zone.", f.Diff),
-		fmt.Sprintf("Apply %s likewise. It sets serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", f.RollbackDiff, zone.RollbackSerial, f.Diff)
+	files, where := TextFiles(zone), "the file of the zone on its server"
+	diffs := names(files, func(f TextFile) string { return f.Diff })
+	back = names(files, func(f TextFile) string { return f.RollbackDiff })
+	if len(zone.Included) > 0 {
+		where = "the files of the zone on its server: " + names(files, func(f TextFile) string { return f.File }) + ", all or none"
+	}
+	sets := "It sets"
+	if len(files) > 1 {
+		sets = "They set"
+	}
+	return fmt.Sprintf("Apply %s to %s, with the commands of the change record; then have the server load the zone.", diffs, where),
+		fmt.Sprintf("Apply %s likewise. %s serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", back, sets, zone.RollbackSerial, diffs)
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// Diff is the change of a zone file. It fits `patch -p1` in the folder from which the
-// zone's File is counted. It is empty for a zone that does not change.
-func Diff(zone compiler.Zone) string {
-	return Unified("a/"+zone.File, "b/"+zone.File, zone.Hunks)
+// Diff is the change of one file of a zone. It fits `patch -p1` in the folder from which
+// the name of the file is counted. It is empty for a file that does not change.
+func Diff(file compiler.ZoneFile) string {
+	return Unified("a/"+file.File, "b/"+file.File, file.Hunks)
 }
 
-// RollbackDiff turns the new zone file into one with the old records and a serial that
-// secondary servers accept.
-func RollbackDiff(zone compiler.Zone) string {
-	return Unified("a/"+zone.File, "b/"+zone.File, zone.RollbackHunks)
+// RollbackDiff turns the new file into one with the old records and a serial that secondary
+// servers accept.
+func RollbackDiff(file compiler.ZoneFile) string {
+	return Unified("a/"+file.File, "b/"+file.File, file.RollbackHunks)
 }
 
 // Nsupdate is the change of a zone as a script for BIND nsupdate: one message, whose

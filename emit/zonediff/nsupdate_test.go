@@ -192,8 +192,8 @@ func TestNsupdateRefuses(t *testing.T) {
 
 func TestDiffFitsItsFile(t *testing.T) {
 	zone := sample.Plan().Zones[0]
-	if !strings.HasPrefix(Diff(zone), "--- a/contoso.com.zone\n+++ b/contoso.com.zone\n@@ -2,4 +2,6 @@\n") {
-		t.Errorf("got:\n%s", Diff(zone))
+	if !strings.HasPrefix(Diff(zone.Files()[0]), "--- a/contoso.com.zone\n+++ b/contoso.com.zone\n@@ -2,4 +2,6 @@\n") {
+		t.Errorf("got:\n%s", Diff(zone.Files()[0]))
 	}
 	text := []byte(sample.OldZone)
 	for _, hunks := range [][]hunk.Hunk{zone.Hunks, zone.RollbackHunks} {
@@ -205,10 +205,10 @@ func TestDiffFitsItsFile(t *testing.T) {
 	if want := strings.Replace(sample.OldZone, " 7 ", " 9 ", 1); string(text) != want {
 		t.Errorf("there and back:\n%s", text)
 	}
-	if zone.Hunks = nil; Diff(zone) != "" {
+	if zone.Hunks = nil; Diff(zone.Files()[0]) != "" {
 		t.Error("a zone that does not change has a diff")
 	}
-	if !strings.Contains(RollbackDiff(zone), "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 ") {
-		t.Errorf("got:\n%s", RollbackDiff(zone))
+	if !strings.Contains(RollbackDiff(zone.Files()[0]), "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 ") {
+		t.Errorf("got:\n%s", RollbackDiff(zone.Files()[0]))
 	}
 }

@@ -442,6 +442,18 @@ var topologyRules = []Rule{
 			"and leave the name out of the spec. If the policy is gone already, remove the comment.",
 	},
 	{
+		Code:     "EP2033",
+		Severity: hcl.DiagError,
+		Summary:  "an unread $INCLUDE could hold planned records",
+		Means: "The zone file, or one that it includes, has an `$INCLUDE` line whose file edgeplan cannot read, and the plan " +
+			"has record sets in that zone. An included file may hold records of any name of the zone.",
+		Why: "A set of which only a part is seen would be changed in part: the address of the failed pool would stay " +
+			"beside the new one. What cannot be read is not the same as what is not there.",
+		Source: "RFC 1035, section 5.1 (`$INCLUDE`); BIND 9.18.49 counts its path from the server's `directory`.",
+		Fix: "Put the included file into the folder of the spec, under the path of the `$INCLUDE` line. For a path that " +
+			"leads elsewhere on the server, say with `includes` which file of the folder stands for it.",
+	},
+	{
 		Code:     "EP3001",
 		Severity: hcl.DiagWarning,
 		Summary:  "target pool stops serving during the change",
@@ -574,11 +586,12 @@ var topologyRules = []Rule{
 		Code:     "EP3011",
 		Severity: hcl.DiagWarning,
 		Summary:  "$INCLUDE is not read",
-		Means:    "The zone file includes another file with `$INCLUDE`. Its records are not seen.",
-		Why: "A record there could be one that the plan needs or changes. Then the plan may add a record that exists " +
-			"already, or miss one that keeps partners on the failed pool.",
+		Means: "A zone file has an `$INCLUDE` line whose file edgeplan cannot read. The plan has no record set in that " +
+			"zone, else this would be EP2033; but names of the spec are in it.",
+		Why: "A record there could be one that the plan relies on, such as an address of a pool to which SRV records " +
+			"point. Nothing here looks at it.",
 		Source: "RFC 1035, section 5.1 (`$INCLUDE`).",
-		Fix:    "Export the zone from the DNS server as one file, with the included records in their place.",
+		Fix:    "Put the included file into the folder of the spec, as for EP2033; or accept the finding and say who has looked.",
 	},
 	{
 		Code:     "EP3012",

@@ -9,8 +9,9 @@
 //
 // Both dialects are read: BIND's, and that of Windows DNS Server, whose files have no
 // $TTL (the SOA minimum is the default), [AGE:n] tokens, and WINS and WINSR records.
-// Record types that are not known pass through as they are; so do $GENERATE and
-// $INCLUDE, which are reported and not expanded.
+// Record types that are not known pass through as they are; so does $GENERATE, which is
+// reported and not expanded. [Gather] follows $INCLUDE as BIND does: what a reader sees in
+// a row is one text, in which each segment is a part of one file.
 //
 // The package has no DNS policy: it does not judge whether a change is wise, whether
 // names resolve, or whether a zone may be edited at all. It opens no files.

@@ -74,6 +74,9 @@ func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) 
 		if len(own) > 0 && z.source.places[file] > 1 {
 			return nil, fmt.Errorf("%q is included more than once, so the change would be made at each of these places; give each place a file of its own", z.Files[file].Name)
 		}
+		if twin := z.source.twin(file); len(own) > 0 && twin != "" {
+			return nil, fmt.Errorf("%q and %q have the same content and may be one file by two names, so the change would be made at each of these places; give each place a file of its own", z.Files[file].Name, twin)
+		}
 		out[file] = lineEdits(z.Files[file].Text, own)
 	}
 	return out, nil

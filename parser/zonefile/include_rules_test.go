@@ -2,6 +2,7 @@ package zonefile
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -211,5 +212,18 @@ func TestIncludeEdits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestIncludeLimits: docs/language.md has the limits of this package.
+func TestIncludeLimits(t *testing.T) {
+	text, err := os.ReadFile("../../docs/language.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Join(strings.Fields(string(text)), " ")
+	want := fmt.Sprintf("beyond %d levels of files, %d,%03d lines to follow, and %d MiB of text", maxIncludeDepth, maxIncludes/1000, maxIncludes%1000, maxRepeated>>20)
+	if !strings.Contains(page, want) {
+		t.Errorf("docs/language.md does not say %q", want)
 	}
 }

@@ -254,6 +254,17 @@ func (src *Source) fileName(file int) string {
 	return src.Files[file].Name
 }
 
+// twin is the name of another file with the bytes of a file, "" if there is none. It may be
+// a link to it, or the same name in a file system that knows no letter case.
+func (src *Source) twin(file int) string {
+	for i, other := range src.Files {
+		if i != file && bytes.Equal(other.Text, src.Files[file].Text) {
+			return other.Name
+		}
+	}
+	return ""
+}
+
 // segmentAt is the number of the segment that holds an offset of the text; one at its end
 // belongs to it.
 func (src *Source) segmentAt(at int) int {

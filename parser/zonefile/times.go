@@ -6,8 +6,10 @@ type Times struct {
 	// first number of an SOA and Record the first TTL in a record that is one.
 	Directive, SOA, Record Sum
 	// NoTTL is the line of the first record but the SOA that states no TTL and has no $TTL
-	// above it; 0 if there is none. NoTTLSource says what it takes here.
+	// above it; 0 if there is none. NoTTLFile is its file as in [Record], and NoTTLSource says
+	// what it takes here.
 	NoTTL       int
+	NoTTLFile   string
 	NoTTLSource TTLSource
 
 	current Sum // of the $TTL that is in force
@@ -21,33 +23,34 @@ type Sum struct {
 	Seconds  uint32 // as this package reads it
 	PowerDNS uint32 // as PowerDNS 4.7.3 does
 	Line     int    // 1-based; 0 if there is no sum
+	File     string // as in [Record]
 }
 
-func (t *Times) note(src []byte, e *Entry) {
+func (t *Times) note(z *Zone, e *Entry) {
 	switch {
 	case e.Kind == TTLEntry:
-		t.current = sum(src, e.TTLSpan, e.Line)
+		t.current = sum(z, e.TTLSpan, e.Line)
 	case e.Kind != RecordEntry:
 	case e.Type == "SOA":
 		for i := 3; i < min(7, len(e.Rdata)) && t.SOA.Line == 0; i++ {
-			t.SOA = sum(src, e.Rdata[i], e.Line)
+			t.SOA = sum(z, e.Rdata[i], e.Line)
 		}
 	case e.TTLSource == TTLStated:
-		if t.Record.Line == 0 && !isDigit(src[e.TTLSpan.End-1]) {
-			t.Record = sum(src, e.TTLSpan, e.Line)
+		if t.Record.Line == 0 && !isDigit(z.src[e.TTLSpan.End-1]) {
+			t.Record = sum(z, e.TTLSpan, e.Line)
 		}
 	case e.TTLSource == TTLDirective:
 		if t.Directive.Line == 0 {
 			t.Directive = t.current
 		}
 	case t.NoTTL == 0:
-		t.NoTTL, t.NoTTLSource = e.Line, e.TTLSource
+		t.NoTTL, t.NoTTLFile, t.NoTTLSource = e.Line, z.fileAt(e.Start), e.TTLSource
 	}
 }
 
 // sum reads a time; its line is 0 if the time has fewer than two units.
-func sum(src []byte, span Span, line int) Sum {
-	token := span.Of(src)
+func sum(z *Zone, span Span, line int) Sum {
+	token := span.Of(z.src)
 	units, first := 0, 0
 	for i, c := range token {
 		if !isDigit(c) {
@@ -62,5 +65,5 @@ func sum(src []byte, span Span, line int) Sum {
 	}
 	number, _ := parseTTL(token[:first])
 	last := unitSeconds(token[len(token)-1])
-	return Sum{Text: string(token), Seconds: seconds, PowerDNS: uint32(uint64(number) * last), Line: line}
+	return Sum{Text: string(token), Seconds: seconds, PowerDNS: uint32(uint64(number) * last), Line: line, File: z.fileAt(span.Start)}
 }

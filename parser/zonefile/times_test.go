@@ -13,13 +13,13 @@ func TestTimes(t *testing.T) {
 		text string
 		want Times
 	}{
-		"$TTL":                {"$TTL 1h30m\n" + soa + rest, Times{Directive: Sum{"1h30m", 5400, 60, 1}}},
-		"$TTL in weeks":       {"$TTL 1w2d\n" + soa + rest, Times{Directive: Sum{"1w2d", 777600, 86400, 1}}},
+		"$TTL":                {"$TTL 1h30m\n" + soa + rest, Times{Directive: Sum{"1h30m", 5400, 60, 1, ""}}},
+		"$TTL in weeks":       {"$TTL 1w2d\n" + soa + rest, Times{Directive: Sum{"1w2d", 777600, 86400, 1, ""}}},
 		"one unit":            {"$TTL 90M\n" + soa + rest, Times{}},
 		"no record takes it":  {"$TTL 1h30m\n@ 300 SOA ns h 7 1 2 3 4\na 300 A 192.0.2.1\n", Times{}},
-		"a later $TTL":        {"$TTL 1h30m\n$TTL 300\n" + soa + rest + "$TTL 2h1s\n" + rest, Times{Directive: Sum{"2h1s", 7201, 2, 5}}},
-		"SOA":                 {"$TTL 300\n@ SOA ns h (\n7 1h30m 2 3 4 )\n" + rest, Times{SOA: Sum{"1h30m", 5400, 60, 2}}},
-		"record":              {"$TTL 300\n" + soa + "a 1h30m A 192.0.2.1\n", Times{Record: Sum{"1h30m", 5400, 60, 3}}},
+		"a later $TTL":        {"$TTL 1h30m\n$TTL 300\n" + soa + rest + "$TTL 2h1s\n" + rest, Times{Directive: Sum{"2h1s", 7201, 2, 5, ""}}},
+		"SOA":                 {"$TTL 300\n@ SOA ns h (\n7 1h30m 2 3 4 )\n" + rest, Times{SOA: Sum{"1h30m", 5400, 60, 2, ""}}},
+		"record":              {"$TTL 300\n" + soa + "a 1h30m A 192.0.2.1\n", Times{Record: Sum{"1h30m", 5400, 60, 3, ""}}},
 		"no $TTL, minimum":    {soa + "a 300 A 192.0.2.1\nb A 192.0.2.2\nc A 192.0.2.3\n", Times{NoTTL: 3, NoTTLSource: TTLSOAMinimum}},
 		"no $TTL, previous":   {"@ 60 SOA ns h 7 1 2 3 4\n" + rest, Times{NoTTL: 2, NoTTLSource: TTLPrevious}},
 		"no $TTL, all stated": {soa + "a 300 A 192.0.2.1\n", Times{}},

@@ -138,7 +138,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 
 // note takes from an entry what says something about the whole file.
 func (z *Zone) note(e *Entry) {
-	z.Times.note(z.src, e)
+	z.Times.note(z, e)
 	switch e.Kind {
 	case TTLEntry:
 		z.HasTTLDirective, z.DefaultTTL = true, e.TTL
@@ -165,8 +165,10 @@ func (z *Zone) addDirective(e *Entry, name, unread string) {
 }
 
 // fileOf is the name of the included file that holds an entry, empty for the zone's own.
-func (z *Zone) fileOf(e *Entry) string {
-	file, _ := z.source.place(e.Start)
+func (z *Zone) fileOf(e *Entry) string { return z.fileAt(e.Start) }
+
+func (z *Zone) fileAt(offset int) string {
+	file, _ := z.source.place(offset)
 	return z.source.fileName(file)
 }
 

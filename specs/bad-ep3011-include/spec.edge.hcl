@@ -1,4 +1,4 @@
-# The zone file includes another.
+# A zone that the plan does not change includes a file that is not there.
 
 topology "contoso" {
   product         = "lync-server-2013"
@@ -16,7 +16,7 @@ site "Site2" {
 edge_pool "EdgePool1" {
   site             = site.Site1
   fqdn             = "edgepool1.contoso.com"
-  access_edge_fqdn = "sip1.contoso.com"
+  access_edge_fqdn = "sip1.fabrikam.com"
 
   xmpp {}
 
@@ -28,7 +28,7 @@ edge_pool "EdgePool1" {
 edge_pool "EdgePool2" {
   site             = site.Site2
   fqdn             = "edgepool2.contoso.com"
-  access_edge_fqdn = "sip2.contoso.com"
+  access_edge_fqdn = "sip2.fabrikam.com"
   next_hop         = "fepool2.corp.contoso.com"
 
   xmpp {}
@@ -54,6 +54,11 @@ xmpp_federation {
 
 dns_zone "contoso.com" {
   file   = "contoso.com.zone"
+  server = "ns1.contoso.net"
+}
+
+dns_zone "fabrikam.com" {
+  file   = "fabrikam.com.zone"
   server = "ns1.contoso.net"
 }
 

@@ -1,0 +1,1093 @@
+#Requires -Version 3.0
+
+<#
+.SYNOPSIS
+    Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
+.DESCRIPTION
+    Written by edgeplan for plan sha256:e34196df72cdc5343032ca632af36967. Copy this one file to every server that the
+    run sheet names and run it there, one stage at a time, in the order of the sheet:
+        .\rollback.ps1                       prints the run sheet and changes nothing
+        .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
+    A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.
+    Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.
+#>
+[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
+param(
+    # The stage to run on this server.
+    [ValidateSet('Start', 'Route', 'Dns', 'Replicate', 'Verify')][string]$Stage,
+    # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
+    [string]$Attest = '',
+    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
+    [string[]]$Waive = @(),
+    # Folder for state, evidence and backup. Default: beside the script.
+    [string]$WorkPath = '',
+    # Longest wait for services or replication.
+    [ValidateRange(1, 86400)][int]$TimeoutSeconds = 900,
+    # Time between two looks.
+    [ValidateRange(1, 600)][int]$PollSeconds = 15,
+    # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
+    [switch]$Force
+)
+$Plan = @{ Id = 'sha256:e34196df72cdc5343032ca632af36967'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+           Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
+# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
+# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
+#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
+#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+$Stages = @(
+    @{ Name = 'Start'; Hosts = @('EdgeServer2.contoso.com'); Elevated = $true
+       Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
+       Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
+                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+                  Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
+    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
+       Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
+       Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+                  Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
+                  Forms = @(
+                      @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                         From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'
+                         Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                              'EdgeServer:EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+                      @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                         From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'
+                         Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                   'EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
+       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
+       Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
+                  Records = @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'
+                               To = '300 203.0.113.11' } } }
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+       Does = 'Pushes the configuration to the servers and waits until they are up to date.'
+       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
+                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
+       Steps = @(
+           @{ Says = 'EdgeServer2.contoso.com is up to date'
+              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
+              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
+           @{ Says = 'fe2.corp.contoso.com is up to date'
+              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
+              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+       Does = 'Checks the route and DNS.' }
+)
+# ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+if ($Force -and -not $PSBoundParameters.ContainsKey('Confirm')) { $ConfirmPreference = 'None' }
+# SIP over TLS. An Edge Server answers here, on its internal side, as long as its Access Edge service runs.
+$SipPort = 5061
+# In 'server:port' an IPv6 address stands in brackets: ($server -replace $IPv6, '[$0]').
+$IPv6 = '^.*:.*$'
+# What a line on the screen shows as '?': control characters and others that could make it look like another line.
+$Unprintable = '[\p{C}\p{Zl}\p{Zp}]'
+# The one question that is asked before a change. -WhatIf makes the answer no, -Force makes it yes.
+$AskOperator = {
+    param([string]$About, [string]$Command)
+    $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
+}
+# ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
+$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
+    'Resolve-ChangeName')
+$Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
+$Rehearsal = 'rehearsal=' + ($Replaced -join ',')
+if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
+if ($Replaced -notcontains 'Get-ChangeHost') {
+    function Get-ChangeHost {
+        <# .SYNOPSIS
+            FQDN of this computer: its name and primary DNS suffix, as the topology has it. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+        return ($own.HostName + '.' + $own.DomainName).TrimEnd('.').ToLowerInvariant()
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeRight') {
+    function Get-ChangeRight {
+        <# .SYNOPSIS
+            'Administrator' when the shell is elevated, and the RTC groups of the user. #>
+        $user = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+        $principal = New-Object -TypeName 'System.Security.Principal.WindowsPrincipal' -ArgumentList $user
+        if ($principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) { 'Administrator' }
+        foreach ($group in $user.Groups) {
+            try {
+                $name = $group.Translate([System.Security.Principal.NTAccount]).Value -replace '^.*\\', ''
+                if ($name -like 'RTC*') { $name }
+            } catch { Write-Verbose -Message ('No name for ' + $group.Value) }
+        }
+    }
+}
+if ($Replaced -notcontains 'Test-ChangePort') {
+    function Test-ChangePort {
+        <# .SYNOPSIS
+            One bounded TCP connect: open, closed (refused), silent (no answer) or unknown (no such name, no route). #>
+        param([string]$Target, [int]$Port, [int]$Seconds)
+        $family = [System.Net.Sockets.AddressFamily]::InterNetwork
+        if ($Target -like '*:*') { $family = [System.Net.Sockets.AddressFamily]::InterNetworkV6 }
+        $client = New-Object -TypeName 'System.Net.Sockets.TcpClient' -ArgumentList $family
+        try {
+            $attempt = $client.BeginConnect($Target, $Port, $null, $null)
+            if (-not $attempt.AsyncWaitHandle.WaitOne([TimeSpan]::FromSeconds($Seconds), $false)) { return 'silent' }
+            $client.EndConnect($attempt)
+            return 'open'
+        } catch {
+            $cause = $_.Exception.GetBaseException()
+            if ($cause -isnot [System.Net.Sockets.SocketException]) { return 'unknown' }
+            if ([string]$cause.SocketErrorCode -eq 'ConnectionRefused') { return 'closed' }
+            if ([string]$cause.SocketErrorCode -eq 'TimedOut') { return 'silent' }
+            return 'unknown'
+        } finally { $client.Close() }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeListener') {
+    function Get-ChangeListener([int]$Port) {
+        <# .SYNOPSIS
+            Where this computer listens on a TCP port, as 'address:port', besides the loopback. Connects to nothing. #>
+        $own = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners()
+        $own | Where-Object { $_.Port -eq $Port -and -not [System.Net.IPAddress]::IsLoopback($_.Address) } |
+            ForEach-Object { [string]$_ }
+    }
+}
+if ($Replaced -notcontains 'Test-ChangeDisabled') {
+    function Test-ChangeDisabled([string]$Service) {
+        <# .SYNOPSIS
+            Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
+        $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
+        try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
+    }
+}
+if ($Replaced -notcontains 'Resolve-ChangeName') {
+    function Resolve-ChangeName {
+        <# .SYNOPSIS
+            What one DNS server has: 'TTL data' for each record, '?' for a TTL that nobody can see. The data is an address,
+            'priority weight port target', of SOA the serial, or CNAME. Throws when the server does not say. #>
+        param([string]$Name, [string]$Type, [string]$Server)
+        if ($null -ne (Get-Command -Name 'Resolve-DnsName' -ErrorAction SilentlyContinue)) {
+            try {
+                # A server may add addresses of name servers and targets; they are of other names or in another section.
+                $all = @(Resolve-DnsName -Name $Name -Type $Type -Server $Server -DnsOnly -NoHostsFile -ErrorAction Stop |
+                    Where-Object { [string]$_.Section -eq 'Answer' -and $_.Name -eq $Name })
+            } catch {
+                if ($_.FullyQualifiedErrorId -match '^DNS_(ERROR_RCODE_NAME_ERROR|INFO_NO_RECORDS)') { return }
+                throw
+            }
+            foreach ($one in @($all | Where-Object { @($Type, 'CNAME') -contains [string]$_.QueryType })) {
+                $shape = @{ A = 'IPAddress'; AAAA = 'IPAddress'; SOA = 'SerialNumber'; CNAME = 'QueryType'
+                    SRV = 'Priority', 'Weight', 'Port', 'NameTarget' }[[string]$one.QueryType]
+                $data = @($shape | ForEach-Object { $one.PSObject.Properties[$_].Value }) -join ' '
+                '{0} {1}' -f $one.TTL, $data.TrimEnd('.').ToLowerInvariant()
+            }
+            return
+        }
+        # Windows Server 2008 R2 has only nslookup. It gets an address: with a name it may end up at another server.
+        $at = [string]@([System.Net.Dns]::GetHostAddresses($Server) | Sort-Object -Property 'AddressFamily')[0]
+        # It writes remarks to the error stream: under Stop they would end the script.
+        $ErrorActionPreference = 'Continue'
+        $text = @(nslookup.exe ('-type=' + $Type) ($Name + '.') $at 2>&1 | ForEach-Object { ([string]$_).TrimEnd() })
+        $text = $text -join [char]10
+        # The server itself comes first, up to a blank line. Remarks (***) and lines of other names are no answer.
+        $own = [regex]::Escape($Name)
+        $answer = @($text -split ('(?s)' + [regex]::Escape($at) + '.*?\n\n'), 2)[1]
+        $answer = $answer -replace ('(?m)^(\*\*\*|(?!' + $own + '\s).* address = ).*$'), ''
+        $shape = @{ A = '(?<![^\s,])(\d+\.\d+\.\d+\.\d+)(?![^\s,])'
+            AAAA = '(?i)(?<![^\s,])([\da-f]*:[\da-f]*:[\da-f:.]*)(?![^\s,])'
+            SOA = 'serial\s*=\s*(\d+)'
+            SRV = 'priority\s*=\s*(\d+)\s+weight\s*=\s*(\d+)\s+port\s*=\s*(\d+)\s+svr hostname\s*=\s*(\S+)' }[$Type]
+        $found = @(foreach ($match in [regex]::Matches($answer, $shape)) {
+            $value = @($match.Groups | Select-Object -Skip 1 | ForEach-Object { $_.Value }) -join ' '
+            '? ' + $value.TrimEnd('.').ToLowerInvariant()
+        })
+        # There is no such record only where it says so: no such name, or the name without data of this type.
+        $none = '(?m)^\*\*\*.*({0}.*(Non-existent domain|NXDOMAIN)|records available for {0})' -f $own
+        $said = $found.Count -gt 0 -or $text -match $none -or $answer -match ($own + '|primary name server')
+        if ($said -and $answer -notmatch 'Served by:') { return $found }
+        throw ('no answer from DNS server {0} that can be understood' -f $Server)
+    }
+}
+
+# ---- Evidence, exit codes, state.
+function Write-ChangeRecord {
+    <# .SYNOPSIS
+        Show one line and append it to the evidence log (JSON lines). A -WhatIf run writes no file. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'for the operator')]
+    param([string]$Step, [string]$Outcome, [string]$Command = '', [string]$Detail = '')
+    $now = [DateTime]::UtcNow.ToString('o')
+    Write-Host -Object (('{0} {1} {2} {3} {4}' -f $now, $Outcome, $Step, $Command, $Detail) -replace $Unprintable, '?')
+    if ($Run.DryRun -or $null -eq $Run.Lock) { return }
+    $record = [ordered]@{
+        utc = $now; plan = $Plan.Id; script = $Plan.Script; stage = $Run.Stage; host = $Run.Host; who = $Run.Who
+        step = $Step; command = $Command; outcome = $Outcome; detail = $Detail
+    }
+    $line = (ConvertTo-Json -InputObject $record -Compress) + [Environment]::NewLine
+    [System.IO.File]::AppendAllText($Run.Evidence, $line)
+}
+
+function Exit-ChangeStage([int]$Code, [string]$Why) {
+    <# .SYNOPSIS
+        Leave the stage: 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first. #>
+    $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList $Why
+    $problem.Data['ExitCode'] = $Code
+    throw $problem
+}
+
+function Read-ChangeState {
+    <# .SYNOPSIS
+        Read the state file of this computer; refuse one of another plan or one that cannot be read. #>
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { return }
+    $state = $null
+    $why = 'it belongs to another plan'
+    try { $state = Import-Clixml -LiteralPath $Run.StatePath } catch { $why = $_.Exception.Message }
+    if ($state -isnot [hashtable] -or [string]$state['Plan'] -cne $Plan.Id) {
+        $way = 'nothing was done. Put {0}.old in its place, or move it away (what it noted is lost), then run this again'
+        Exit-ChangeStage -Code 1 -Why (('cannot use state file {0}: {1}; ' + $way) -f $Run.StatePath, $why)
+    }
+    $Run.State = $state
+}
+
+function Save-ChangeValue([string]$Name, [string]$Value) {
+    <# .SYNOPSIS
+        Put one value into the state file, by way of a second file: a crash leaves the old state or the new one. #>
+    if ($Run.DryRun) { return }
+    $Run.State[$Name] = $Value
+    $fresh = $Run.StatePath + '.new'
+    Export-Clixml -InputObject $Run.State -LiteralPath $fresh -Force -WhatIf:$false -Confirm:$false
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { [System.IO.File]::Move($fresh, $Run.StatePath); return }
+    [System.IO.File]::Replace($fresh, $Run.StatePath, $Run.StatePath + '.old')
+}
+
+function Test-ChangeDone([string]$Stage) {
+    <# .SYNOPSIS
+        Whether a stage of this script is done on this computer. #>
+    return ([string]$Run.State[$Run.Mine + $Stage]) -clike 'Done *'
+}
+
+function Complete-ChangeStage {
+    <# .SYNOPSIS
+        Note the stage as done. What the opposite script noted on its own progress goes: it can be walked again. #>
+    foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }
+    Save-ChangeValue -Name ($Run.Mine + $Run.Stage) -Value ('Done ' + [DateTime]::UtcNow.ToString('o'))
+}
+
+# ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
+function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
+    <# .SYNOPSIS
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
+    $values = foreach ($one in $From) {
+        if ($Property -eq '') { $one; continue }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
+    }
+    return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
+}
+
+function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
+    <# .SYNOPSIS
+        Whether records ('TTL data') are on their way: all data of one side is there, no other data, and no other TTL. #>
+    $both = @($From) + @($To)
+    $data = @($Found -replace '^\d+ ', '')
+    $strange = @($Found | Where-Object {
+            @($both -replace '^\d+ ', '') -notcontains ($_ -replace '^\d+ ', '') -or
+            @($both -replace ' .*$', '') -notcontains ($_ -replace ' .*$', '')
+        })
+    $old = @($From | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    $new = @($To | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    return $strange.Count -eq 0 -and ($old.Count -eq 0 -or $new.Count -eq 0)
+}
+
+function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
+    <# .SYNOPSIS
+        Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact. #>
+    $outcome = 'FAIL'
+    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
+    if ($Good) { $outcome = 'PASS' }
+    if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }
+    Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $Detail
+}
+
+function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
+    <# .SYNOPSIS
+        Compare what is (Have) with what a fact says: Is, Has, Only, Like, or From and To. #>
+    $kind = @('Is', 'Has', 'Only', 'Like', 'From' | Where-Object { $Fact.ContainsKey($_) })[0]
+    $want = @(ConvertTo-ChangeText -From $Fact[$kind])
+    $to = @(ConvertTo-ChangeText -From $Fact['To'])
+    $found = @(ConvertTo-ChangeText -From $Have)
+    $has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0
+    $only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0
+    $like = @($found | Where-Object { $kind -eq 'Like' -and $_ -like $want[0] })
+    $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
+    $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
+    if ($like.Count -gt 0) { $found = $like }
+    $form = '{0}: {3}'
+    if (-not $good) { $form = '{0}: expected {1} [{2}], found [{3}]' }
+    if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
+    $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
+    Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
+}
+
+function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
+    <# .SYNOPSIS
+        Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
+    foreach ($group in $Stage['Facts']) {
+        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
+        $objects = @(& $group.Read)
+        foreach ($fact in $group.Expect) {
+            $one = $fact.Clone()
+            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+        }
+    }
+}
+
+function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
+    foreach ($group in $Stage['Facts']) {
+        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
+        }
+    }
+    Assert-ChangeFact
+}
+
+function Assert-ChangeFact {
+    <# .SYNOPSIS
+        Leave the stage if any fact failed. #>
+    if ($Run.Failed.Count -gt 0) { Exit-ChangeStage -Code 3 -Why ('not as planned: ' + ($Run.Failed -join '; ')) }
+}
+
+function Confirm-ChangeAttest([string]$Step, [string]$Fact) {
+    <# .SYNOPSIS
+        A fact that this script cannot see: take the operator's word (-Attest) into evidence, or leave with 5. #>
+    if ($Run.Attest -eq '') { Exit-ChangeStage -Code 5 -Why ('pass -Attest "who, ticket" once this is so: ' + $Fact) }
+    Write-ChangeRecord -Step $Step -Outcome 'ATTESTED' -Detail ('{0}: {1}' -f $Fact, $Run.Attest)
+}
+
+function Confirm-ChangeStopped([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Leave the stage while a server of MustBeStopped answers. Silence will do where Preflight saw the port open. #>
+    if ($Stage.ContainsKey('MustBeStopped') -and $Run.AllowRunningTarget) {
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'OVERRIDE' -Detail 'not checked that the target pool is stopped'
+        return
+    }
+    $doubt = @()
+    foreach ($server in $Stage['MustBeStopped']) {
+        $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
+        $why = '{0}:{1} still answers: run stage Stop there first' -f ($server -replace $IPv6, '[$0]'), $SipPort
+        if ($answer -ceq 'open') { Exit-ChangeStage -Code 3 -Why $why }
+        if ($answer -cne 'closed' -and $Run.State['Open ' + $server] -cne 'open') { $doubt += $server }
+    }
+    $fact = 'stage Stop is done on ' + ($doubt -join ', ')
+    if ($doubt.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact $fact }
+}
+
+function Get-ChangeStamp([object]$Seconds) {
+    <# .SYNOPSIS
+        UTC minute from now, as digits; of a later time, the minute in which it is over. #>
+    if ($Seconds -gt 0) { $Seconds += 59 }
+    return ([DateTime]::UtcNow.AddSeconds($Seconds).ToString('o').Substring(0, 16) -replace '\D', '')
+}
+
+function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
+    <# .SYNOPSIS
+        Receipt of a passed stage: UTC stamp, and a checksum over plan, stage and stamp; typed in on another server. #>
+    $sha = New-Object -TypeName 'System.Security.Cryptography.SHA256CryptoServiceProvider'
+    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp))
+    return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
+}
+
+function Confirm-ChangeReceipt([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
+        the time of the receipt a stage that Waits needs somebody's word. #>
+    $from = $Stage.Receipt
+    $receipt = $Run.Receipt
+    if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
+        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
+    }
+    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+        $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
+        $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
+        Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
+    }
+    Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
+}
+
+function ConvertTo-ChangeData([object[]]$From) {
+    <# .SYNOPSIS
+        Record data in one spelling: addresses as .NET prints them, SRV data in lower case with a dot at the end. #>
+    foreach ($data in @($From | Where-Object { $null -ne $_ })) {
+        $address = $null
+        # .NET takes a mere number for an address too.
+        $shaped = $data -match '[.:]'
+        if ($shaped -and [System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
+        (([string]$data).Trim() -replace '\s+', ' ').TrimEnd('.').ToLowerInvariant() + '.'
+    }
+}
+
+# ---- DNS. A record is 'TTL data'. A set with Is does not change: that is its From and its To.
+function ConvertTo-ChangeSet([object[]]$From) {
+    <# .SYNOPSIS
+        Records with their data in one spelling, sorted. #>
+    $all = foreach ($one in @($From | Where-Object { $_ })) {
+        $ttl, $data = $one -split ' ', 2
+        '{0} {1}' -f $ttl, (ConvertTo-ChangeData -From $data).TrimEnd('.')
+    }
+    return @($all | Sort-Object -Unique)
+}
+
+function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
+    <# .SYNOPSIS
+        What the server of a zone has of a set, and the Side that it is on: To, From, Way between the two, Other, or Unknown
+        with an Error. Silent is why it is not asked. Unseen: TTLs cannot be read, and are taken to be right. #>
+    $got = @{ Id = $Set.Id; Side = 'Unknown'; Error = $Silent; Found = @(); Unseen = $false; NewTtl = '' }
+    $got['Name'], $got['Type'] = $Set.Set -split ' '
+    $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
+    $got['Moves'] = $Set.ContainsKey('From')
+    foreach ($side in @('From', 'To')) { $got[$side] = @(ConvertTo-ChangeSet -From (@($Set[$side]) + @($Set['Is']))) }
+    $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
+    if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
+    if ($Silent -ne '') { return $got }
+    try {
+        $found = @(Resolve-ChangeName -Name $got.Name -Type $got.Type -Server $Zone.Server)
+        if ($got.Type -eq 'SOA' -and $found.Count -ne 1) { throw 'this server does not have the zone' }
+        $got.Found = @(ConvertTo-ChangeSet -From $found)
+    } catch {
+        $got.Error = $_.Exception.Message
+        return $got
+    }
+    $got.Unseen = @($got.Found -like '[?] *').Count -gt 0
+    if ($got.Unseen) { foreach ($side in @('From', 'To')) { $got[$side] = @($got[$side] -replace '^\d+ ', '? ') } }
+    $got.Side = 'Other'
+    if (Test-ChangeWay -From $got.From -To $got.To -Found $got.Found) { $got.Side = 'Way' }
+    foreach ($side in @('From', 'To')) { if (($got[$side] -join ',') -eq ($got.Found -join ',')) { $got.Side = $side } }
+    return $got
+}
+
+function Read-ChangeZone([hashtable]$Zone) {
+    <# .SYNOPSIS
+        Ask the server of a zone for its serial (Number), then for each of the Sets: for none where that gets no answer. #>
+    $serial = Read-ChangeSet -Zone $Zone -Set @{ Id = $Zone.Id; Set = $Zone.Zone + ' SOA' }
+    $number = ($serial.Found -join ' ') -replace '^\S+ ', ''
+    $sets = @($Zone.Records | ForEach-Object { Read-ChangeSet -Zone $Zone -Set $_ -Silent $serial.Error })
+    if (@(@($serial) + $sets | Where-Object { $_.Unseen }).Count -gt 0) {
+        Write-ChangeRecord -Step $Zone.Id -Outcome 'NOTE' -Detail 'nslookup shows no TTL: none was compared'
+    }
+    return @{ Serial = $serial; Number = $number; Sets = $sets }
+}
+
+function Test-ChangeSerial([string]$Want, [string]$Number) {
+    <# .SYNOPSIS
+        Whether a serial is the one wanted; 'N+' is N or a later one, as RFC 1982 counts. #>
+    $ahead = ([long]$Number - [long]$Want.TrimEnd('+')) -band 4294967295
+    return $ahead -eq 0 -or ($Want -like '*+' -and $ahead -lt 2147483648)
+}
+
+function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
+    <# .SYNOPSIS
+        Why a serial does not go with the sets that change, '' if it does. The one that was last seen with From is kept:
+        secondary servers have it, and ask for no records until it is raised. #>
+    if (-not $Zone.ContainsKey('From')) { return '' }
+    $note = $Run.Mine + 'Serial ' + $Zone.Zone
+    $side = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side } | Sort-Object -Unique) -join ' and '
+    if ($side -eq 'From') { Save-ChangeValue -Name $note -Value $Number }
+    if ($side -eq 'From and To' -and -not $Zone['ChangedOn']) { return 'some sets are From, others To' }
+    if ($side -notmatch '^(From|To)$') { return '' }
+    if (-not (Test-ChangeSerial -Want $Zone[$side] -Number $Number)) {
+        return 'expected {1}: the sets are {0}' -f $side, $Zone[$side]
+    }
+    $seen = [string]$Run.State[$note]
+    if ($side -eq 'From' -or $seen -eq '') { return '' }
+    if ($Number -ne $seen -and (Test-ChangeSerial -Want ($seen + '+') -Number $Number)) { return '' }
+    return 'the sets are To, but it was not raised from {0}: secondary servers keep From' -f $seen
+}
+
+function Confirm-ChangeLook([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+    foreach ($zone in $Stage['Zones']) {
+        $got = Read-ChangeZone -Zone $zone
+        foreach ($set in $got.Sets) {
+            $side = $set.Side
+            if (-not $set.Moves) { $side = 'Is' }
+            $detail = '{0}: {1} [{2}]' -f $set.Says, $side, ($set.Found -join ', ')
+            if ($set.Side -match '^(From|To)$' -or ($set.Side -eq 'Way' -and $zone['ChangedOn'])) {
+                Write-ChangeFact -Fact $set -Good $true -Detail $detail
+            } elseif ($got.Serial.Error -ne '') {
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: not asked' -f $set.Says)
+            } else {
+                $detail = '{0}: expected From [{1}] To [{2}]' -f $set.Says, ($set.From -join ', '), ($set.To -join ', ')
+                $detail = '{0}, found [{1}] {2}' -f $detail, ($set.Found -join ', '), $set.Error
+                Write-ChangeFact -Fact $set -Good $false -Detail $detail.TrimEnd()
+            }
+        }
+        $why = $got.Serial.Error
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says }
+        if ($why -eq '') {
+            $fact['Warn'] = $zone['Warn']
+            $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+    }
+}
+
+function Test-ChangeWaived([hashtable]$Set) {
+    <# .SYNOPSIS
+        Whether a set is waived and may be: none of To is missing, none of From is left. Only TTLs and others may differ. #>
+    $to = @($Set.To -replace '^\S+ ', '')
+    $found = @($Set.Found -replace '^\S+ ', '')
+    $from = @($Set.From -replace '^\S+ ', '')
+    $left = @($from | Where-Object { $to -notcontains $_ -and $found -contains $_ })
+    $missing = @($to | Where-Object { $found -notcontains $_ })
+    return $Run.Waive -contains $Set.Id -and $left.Count + $missing.Count -eq 0
+}
+
+function Show-ChangeSet([hashtable]$Set) {
+    <# .SYNOPSIS
+        The records for the owner of the DNS: those that go, those that come. Records of neither side are not his task. #>
+    $known = @($Set.From + $Set.To -replace '^\S+ ', '')
+    $gone = @($Set.Found | Where-Object { $Set.To -notcontains $_ -and $known -contains ($_ -replace '^\S+ ', '') })
+    foreach ($line in $gone + @($Set.To | Where-Object { $Set.Found -notcontains $_ })) {
+        $outcome = 'DNS+'
+        if ($gone -contains $line) { $outcome = 'DNS-' }
+        $ttl, $data = $line -split ' ', 2
+        $detail = '{0}. {1} IN {2} {3}' -f $Set.Name, $ttl, $Set.Type, $data
+        Write-ChangeRecord -Step $Set.Id -Outcome $outcome -Detail ($detail -replace ' [?] ', ' ')
+    }
+}
+
+function Confirm-ChangeRecord([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
+    $silent = @()
+    $pending = @()
+    foreach ($zone in $Stage['Zones']) {
+        $got = Read-ChangeZone -Zone $zone
+        $who = 'DNS owner, please change {0}'
+        if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
+        foreach ($set in $got.Sets) {
+            $detail = '{0}: expected [{1}], found [{2}]' -f $set.Says, ($set.To -join ', '), ($set.Found -join ', ')
+            if ($set.Side -eq 'To') { $detail = '{0}: [{1}]' -f $set.Says, ($set.Found -join ', ') }
+            if ($set.Error -ne '') {
+                $silent += $set.Says
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: {1}' -f $set.Says, $set.Error)
+            } elseif ($set.Side -eq 'To' -or (Test-ChangeWaived -Set $set)) {
+                Write-ChangeFact -Fact $set -Good ($set.Side -eq 'To') -Detail $detail
+                if ($set.Unseen -and $set.NewTtl -ne '') { $silent += '{0} with TTL {1}' -f $set.Says, $set.NewTtl }
+                $set.Side = 'To'
+            } elseif ($set.Side -eq 'Other' -and $Run.Waive -notcontains $set.Id) {
+                Write-ChangeFact -Fact $set -Good $false -Detail $detail
+            } else {
+                $pending += $who -f $set.Says, $zone['ChangedOn']
+                Show-ChangeSet -Set $set
+            }
+        }
+        $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        $done = @($got.Sets | Where-Object { $_.Side -ne 'To' }).Count -eq 0
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says; Warn = $zone['Warn'] }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($done -and ($why -eq '' -or $zone['Warn'] -or $Run.Waive -contains $zone.Id)) {
+            Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+        } else {
+            Write-ChangeRecord -Step $zone.Id -Outcome 'NOTE' -Detail $detail.TrimEnd()
+            if ($done) { $pending += 'DNS owner, please raise the serial of {0}: {1}' -f $fact.Says, $why }
+        }
+    }
+    Assert-ChangeFact
+    $code = 5
+    if ($Run.Attest -ne '') { $code = 3 }
+    if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ($pending -join '; ') }
+    if ($silent.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact ('DNS as planned: ' + ($silent -join ', ')) }
+}
+
+# ---- What the blocks above call besides cmdlets.
+function Get-XmppRoute([string]$Site) {
+    <# .SYNOPSIS
+        XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>
+    $found = @(Get-CsSite -Identity ($Site -replace '^Site:', '') -ErrorAction Stop)
+    if ($found.Count -ne 1) { Exit-ChangeStage -Code 3 -Why ('sites named {0}: {1}' -f $Site, $found.Count) }
+    foreach ($name in @('XmppFederationRoute', 'XmppExternalFederationRoute')) {
+        $property = $found[0].PSObject.Properties[$name]
+        if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
+    }
+    Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
+}
+
+function Get-XmppService([string]$Not) {
+    <# .SYNOPSIS
+        Names of the XMPP services of this server that are not in one state. No page has the name: the display name. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
+    $all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name }
+}
+
+function Get-ServiceDown {
+    <# .SYNOPSIS
+        Services that have to run and do not: those that ran before stage Stop or, where none was noted, that are not
+        disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
+    $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
+    $need = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
+    if ($need.Count -eq 0) {
+        $need = @($all | ForEach-Object { $_.Name })
+        $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
+        $need = @($need | Where-Object { $off -notcontains $_ })
+        $detail = 'disabled, not waited for: ' + ($off -join ', ')
+        if ($off.Count -gt 0) { Write-ChangeOnce -Outcome 'NOTE' -Detail $detail }
+    }
+    $xmpp = @($all | Where-Object { $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
+    if ($xmpp.Count -eq 0) { $xmpp = @('XMPP') }
+    foreach ($name in @($need + $xmpp | Where-Object { $up -notcontains $_ } | Select-Object -Unique)) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} does not run' -f $name)
+    }
+}
+
+function Write-ChangeOnce([string]$Outcome, [string]$Detail) {
+    <# .SYNOPSIS
+        Write-ChangeRecord for what is read again and again, in one run once. #>
+    if ($Run.Said -contains $Detail) { return }
+    $Run.Said += $Detail
+    Write-ChangeRecord -Step $Run.Stage -Outcome $Outcome -Detail $Detail
+}
+
+# ---- A Windows DNS server, where it runs. Name is relative to the zone, '@' its apex. -Wmi: 2008 R2 has no DnsServer.
+function Get-DnsWmi([string]$Class, [string]$Filter) {
+    <# .SYNOPSIS
+        Objects of the DNS server by WMI. #>
+    Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName ('MicrosoftDNS_' + $Class) -Filter $Filter -ErrorAction Stop
+}
+
+function Get-DnsZoneState([string]$Zone, [switch]$Wmi) {
+    <# .SYNOPSIS
+        'Primary', and nothing else, where this server can change a zone. #>
+    if ($Wmi) {
+        foreach ($one in @(Get-DnsWmi -Class 'Zone' -Filter ("Name='{0}'" -f $Zone))) {
+            if ($one.ZoneType -gt 1) { 'type {0}' -f $one.ZoneType } else { 'Primary' }
+            foreach ($name in @('Paused', 'Shutdown')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+        }
+        return
+    }
+    $one = Get-DnsServerZone -Name $Zone -ErrorAction Stop
+    [string]$one.ZoneType
+    foreach ($name in @('IsPaused', 'IsShutdown', 'IsReadOnly')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+}
+
+function Get-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Records, or only the one with this Data: Data, Ttl in seconds, both as Text, and Source, the server's object. #>
+    if ($Wmi) {
+        $filter = "ContainerName='{0}' AND OwnerName='{1}'" -f $Zone, (($Name + '.' + $Zone) -replace '^@\.', '')
+        $all = @(Get-DnsWmi -Class ($Type + 'Type') -Filter $filter)
+    } else {
+        try {
+            # Where a child of the zone has its name once more, the server gives records of both.
+            $all = @(Get-DnsServerResourceRecord -ZoneName $Zone -Name $Name -RRType $Type -ErrorAction Stop |
+                Where-Object { $_.HostName -eq $Name })
+        } catch {
+            # 9714: there is no such name. 9701: it has no such record.
+            if ($_.FullyQualifiedErrorId -match '\b(9701|9714)\b') { return }
+            throw
+        }
+    }
+    $shape = @{ A = 'IPv4Address'; AAAA = 'IPv6Address'; SRV = 'Priority', 'Weight', 'Port', 'DomainName' }[$Type]
+    foreach ($one in $all) {
+        $found = $one.RecordData # by WMI a text
+        if ($Wmi) { $ttl = $one.TTL } else {
+            $ttl = $one.TimeToLive.TotalSeconds
+            $found = @($shape | ForEach-Object { $one.RecordData.PSObject.Properties[$_].Value }) -join ' '
+        }
+        $found = (ConvertTo-ChangeData -From $found).TrimEnd('.')
+        if ($Data -ne '' -and $found -ne (ConvertTo-ChangeData -From $Data).TrimEnd('.')) { continue }
+        $text = '{0} {1}' -f $ttl, $found
+        New-Object -TypeName 'PSObject' -Property @{ Data = $found; Ttl = [string]$ttl; Text = $text; Source = $one }
+    }
+}
+
+function Select-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        One record as the server gave it, to be handed back to it. #>
+    if ($Data -eq '') { throw 'no data: that would be any record' }
+    $found = Get-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    $found | Select-Object -First 1 | ForEach-Object { $_.Source }
+}
+
+function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [int]$Seconds, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Give a record another TTL. The module wants two objects, the old one as the server gave it. #>
+    $old = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    if ($null -eq $old) { throw ('there is no record {0} {1} {2} to give a TTL' -f $Name, $Type, $Data) }
+    if ($Wmi) {
+        $arguments = @{ TTL = [uint32]$Seconds }
+        $null = Invoke-CimMethod -InputObject $old -MethodName 'Modify' -Arguments $arguments -ErrorAction Stop
+        return
+    }
+    $new = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data
+    $new.TimeToLive = [TimeSpan]::FromSeconds($Seconds)
+    Set-DnsServerResourceRecord -ZoneName $Zone -OldInputObject $old -NewInputObject (
+        $new) -ErrorAction Stop -WhatIf:$false -Confirm:$false
+}
+
+function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
+    <# .SYNOPSIS
+        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+    if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
+    $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
+    $words = @($words | Where-Object { $_ -ne '' })
+    # What it writes to the error stream would end the script under Stop.
+    $ErrorActionPreference = 'Continue'
+    $said = @(dnscmd.exe $words 2>&1 | ForEach-Object { ([string]$_).Trim() } | Where-Object { $_ -ne '' })
+    if ($LASTEXITCODE -ne 0) { throw ('dnscmd {0}: {1}: {2}' -f ($words -join ' '), $LASTEXITCODE, ($said -join ' ')) }
+}
+
+# ---- Steps.
+function Get-ChangeCommand([scriptblock]$Block, [string]$File) {
+    <# .SYNOPSIS
+        Text of a block on one line, with the quoted values of $Name1, $Name2, ... and $File in their place. #>
+    $text = $Block.Ast.Extent.Text
+    $start = $Block.Ast.Extent.StartOffset
+    $tail = ''
+    $tokens = $Block.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.VariableExpressionAst] }, $true)
+    foreach ($variable in @($tokens | Sort-Object -Property { $_.Extent.StartOffset } -Descending)) {
+        $name = $variable.VariablePath.UserPath
+        if ($name -notmatch '^(Name\d+|File)$') { continue }
+        $value = $File
+        if ($name -ne 'File') { $value = Get-Variable -Name $name -ValueOnly }
+        # Every kind of single quote is doubled, as in a literal.
+        $value = "'" + ($value -replace "(['\u2018-\u201B])", '$1$1') + "'"
+        $tail = $value + ($text.Substring($variable.Extent.EndOffset - $start) -replace '\r?\n\s*', '') + $tail
+        $text = $text.Substring(0, $variable.Extent.StartOffset - $start)
+    }
+    return (($text -replace '\r?\n\s*', '') + $tail) -replace '(?s)^\{\s*(.*?)\s*\}$', '$1'
+}
+
+function Get-ChangeStep([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Steps of a stage, ready to run: in the first of their Forms that this product has. #>
+    foreach ($step in $Stage['Steps']) {
+        $ready = $step.Clone()
+        foreach ($form in $step['Forms']) {
+            $cmdlet, $parameter = $form.Parameter -split ' -'
+            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { continue }
+            foreach ($key in $form.Keys) { $ready[$key] = $form[$key] }
+            break
+        }
+        if (-not $ready.ContainsKey('To')) {
+            Exit-ChangeStage -Code 3 -Why ('product lacks ' + (@($step.Forms | ForEach-Object { $_.Parameter }) -join ', '))
+        }
+        $ready['Part'] = $Run.Base + '.part.' + $ready['File']
+        $ready['Command'] = ''
+        if ($ready['Set']) { $ready['Command'] = Get-ChangeCommand -Block $ready['Set'] -File $ready.Part }
+        $ready['Want'] = @(ConvertTo-ChangeText -From $ready.To) -join ','
+        $before = 'Before ' + $ready['Record']
+        if ($ready['Restore'] -and $Run.State.ContainsKey($before)) { $ready['Want'] = [string]$Run.State[$before] }
+        $ready
+    }
+}
+
+function Get-ChangeValue([hashtable]$Step) {
+    <# .SYNOPSIS
+        The present value of a step, as text. Of a step that writes a file: whether the finished file exists. #>
+    if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
+    return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
+}
+
+function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
+    <# .SYNOPSIS
+        Leave the stage unless the present value is the one that this step was planned to replace. #>
+    if (-not $Step.ContainsKey('From')) { return }
+    Confirm-ChangeFact -Fact @{ Id = $Step.Id; Says = $Step.Says + ' before the change'; Is = $Step.From } -Have $Now
+    Assert-ChangeFact
+    $set = [string]$Run.State[$Run.Mine + $Step.Record]
+    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ('somebody undid it; begin again with stage Preflight: ' + $set) }
+    if ($Step.Want -ne $Step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $Step.Want) }
+    if ($Step['Restore'] -and -not $Run.State.ContainsKey('Before ' + $Step.Record)) {
+        $fact = 'the value before was [{0}]; this server has no record of it' -f $Step.Want
+        Confirm-ChangeAttest -Step $Step.Id -Fact $fact
+    }
+}
+
+function Wait-ChangeStep([hashtable]$Step) {
+    <# .SYNOPSIS
+        Read until the step has its value, or leave with 2. That a cmdlet returns without an error is no proof. #>
+    $seconds = $Run.TimeoutSeconds
+    if ($Step.ContainsKey('WaitSeconds')) { $seconds = [Math]::Min($seconds, $Step.WaitSeconds) }
+    $waited = 0
+    while (($now = Get-ChangeValue -Step $Step) -ne $Step.Want) {
+        $why = 'after {0} s {1}: [{2}]{3}' -f $waited, $Step.Says, $now, $Step['IfNot']
+        if ($waited -ge $seconds) { Exit-ChangeStage -Code 2 -Why $why }
+        Start-Sleep -Seconds $Run.PollSeconds
+        $waited += $Run.PollSeconds
+    }
+    Write-ChangeRecord -Step $Step.Id -Outcome 'PASS' -Detail ('{0}: [{1}]' -f $Step.Says, $now)
+}
+
+function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
+    $now = Get-ChangeValue -Step $Step
+    if ($now -eq $Step.Want -and (-not $Step['FirstRunAlways'] -or (Test-ChangeDone -Stage $Stage.Name))) {
+        Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
+    } else {
+        Assert-ChangeOrigin -Step $Step -Now $now
+        Confirm-ChangeStopped -Stage $Stage
+        if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
+        $note = $Run.Mine + $Step['Remember']
+        if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        if ($Step['Each']) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
+        if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
+            if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
+            $File = $Step.Part # Set writes here; the file gets its name when it is complete
+            if ($Step['File']) { [System.IO.File]::Delete($File) }
+            Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
+            $each = @($null)
+            if ($Step['Each']) { $each = @($now -split ',') }
+            foreach ($Value in $each) { & $Step['Set'] }
+            if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
+            $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
+            Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
+            Wait-ChangeStep -Step $Step
+        } elseif ($Run.DryRun) {
+            Write-ChangeRecord -Step $Step.Id -Outcome 'WHATIF' -Command $Step.Command -Detail $Step.Says
+        } else {
+            Exit-ChangeStage -Code 3 -Why ('declined at the prompt: ' + $Step.Command)
+        }
+    }
+    if ($Step['Restore'] -or -not $Step['Record']) { return }
+    Save-ChangeValue -Name ($Run.Mine + $Step.Record) -Value $Step.Want
+}
+
+function Invoke-ChangeRehearsal([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Before anything stops: are the values of a later stage as planned, and does Rehearse of its steps pass? #>
+    $steps = @(Get-ChangeStep -Stage $Stage)
+    foreach ($step in $steps) {
+        $step['Now'] = Get-ChangeValue -Step $step
+        if ($step.Now -eq $step.Want) {
+            $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
+            Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
+        } else {
+            $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
+            Confirm-ChangeFact -Fact $fact -Have $step.Now
+        }
+        if ($step['Rehearse']) { & $step['Rehearse'] }
+    }
+    foreach ($server in $Stage['MustBeStopped']) {
+        $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
+        $detail = '{0}:{1} is {2}' -f ($server -replace $IPv6, '[$0]'), $SipPort, $answer
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+        if ($answer -ceq 'open') { Save-ChangeValue -Name ('Open ' + $server) -Value 'open' }
+    }
+    Assert-ChangeFact
+    foreach ($step in $steps) {
+        # What a rollback puts back. The first record stays: a later run may find the target already there.
+        $before = 'Before ' + $step.Record
+        if (-not $Run.State.ContainsKey($before)) { Save-ChangeValue -Name $before -Value $step.Now }
+        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Record) -Value '' }
+    }
+}
+
+# ---- Stages.
+function Get-ChangeStage([string]$Name = '*', [switch]$Here) {
+    <# .SYNOPSIS
+        Entries of $Stages, in their order: of one name, of those that run on this computer, or both. #>
+    foreach ($entry in $Stages) {
+        $mine = $entry.Hosts -contains $Run.Host -or $entry.Hosts -contains '*'
+        if ($entry.Name -like $Name -and ($mine -or -not $Here)) { $entry }
+    }
+}
+
+function Get-ChangeCmdlet([object]$From) {
+    <# .SYNOPSIS
+        What all blocks below a value call of the product, or of the DNS server. #>
+    if ($From -is [hashtable]) { $From = @($From.Values) }
+    if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
+    if ($From -is [scriptblock]) {
+        $calls = $From.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+        $calls | ForEach-Object { $_.GetCommandName() -replace '^Invoke-Dnscmd$', 'dnscmd.exe' } |
+            Where-Object { $_ -match '-(Cs|DnsServer)|^dnscmd' }
+    }
+}
+
+function Get-ChangeSource {
+    <# .SYNOPSIS
+        Modules of the cmdlets, and of what waits and asks the DNS: a stand-in for one of them shows here. #>
+    $all = @('Start-Sleep', 'Resolve-DnsName', 'Get-DnsServerResourceRecord', 'Get-CimInstance')
+    $all += @(Get-ChangeCmdlet -From @(Get-ChangeStage -Here))
+    $all = @(Get-Command -Name $all -ErrorAction SilentlyContinue)
+    $all = @($all | Where-Object { [string]$_.CommandType -ne 'Application' })
+    return 'from=' + (@($all | ForEach-Object { $_.ModuleName -replace '^$', 'shell' } | Sort-Object -Unique) -join ',')
+}
+
+function Open-ChangeRun {
+    <# .SYNOPSIS
+        Check host, shell and rights, take the lock and read the state. Returns the stage entry for this computer. #>
+    $entry = @(Get-ChangeStage -Name $Run.Stage -Here)[0]
+    if ($null -eq $entry) {
+        $hosts = @(Get-ChangeStage -Name $Run.Stage | ForEach-Object { $_.Hosts }) -join ', '
+        Exit-ChangeStage -Code 4 -Why ('stage {0} runs on {1}, not on {2}' -f $Run.Stage, $hosts, $Run.Host)
+    }
+    # Every cmdlet that any stage will run on this computer, so that none is missing half way.
+    foreach ($own in @(Get-ChangeStage -Here)) {
+        $module = $own['Module']
+        if ($null -eq $module) { $module = $Plan.Module }
+        foreach ($name in @(Get-ChangeCmdlet -From $own | Sort-Object -Unique)) {
+            if ($null -ne (Get-Command -Name $name -ErrorAction SilentlyContinue)) { continue }
+            if ($name -like '*-Cs*') { Import-Module -Name $module -ErrorAction Stop }
+            $null = Get-Command -Name $name -ErrorAction Stop
+        }
+    }
+    if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
+        Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'
+    }
+    if (-not $Run.DryRun) {
+        $Run.Lock = [System.IO.File]::Open($Run.StatePath + '.lock', 'OpenOrCreate', 'ReadWrite', 'None')
+        # A line that a crash has torn stays alone.
+        $log = [string][char]10
+        if ([System.IO.File]::Exists($Run.Evidence)) { $log = [System.IO.File]::ReadAllText($Run.Evidence) }
+        if (-not $log.EndsWith([string][char]10)) { [System.IO.File]::AppendAllText($Run.Evidence, [Environment]::NewLine) }
+    }
+    Read-ChangeState
+    $detail = 'whatif={0} powershell={1} {2} {3}' -f $Run.DryRun, $PSVersionTable.PSVersion, $Rehearsal, (Get-ChangeSource)
+    Write-ChangeRecord -Step 'START' -Outcome 'START' -Detail $detail
+    return $entry
+}
+
+function Invoke-ChangeStage([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
+    foreach ($name in $Stage['After']) {
+        if (-not (Test-ChangeDone -Stage $name)) { Exit-ChangeStage -Code 3 -Why ('run stage {0} here first' -f $name) }
+    }
+    if ($Stage.ContainsKey('NotAfter') -and (Test-ChangeDone -Stage $Stage.NotAfter)) {
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
+        return
+    }
+    if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }
+    Read-ChangeFact -Stage $Stage
+    foreach ($one in $Stage['UpToDate']) {
+        foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
+            $fact = @{ Id = $one.Id; Says = $step.Says + ' before the change'; Is = $step.To }
+            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+        }
+    }
+    foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
+    foreach ($name in $Stage['StillTrue']) {
+        $earlier = @(Get-ChangeStage -Name $name)[0]
+        foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
+            $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
+            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+        }
+        Confirm-ChangeRecord -Stage $earlier
+    }
+    foreach ($port in $Stage['Open']) {
+        foreach ($server in $port.At) {
+            $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
+            $says = '{0}:{1}' -f ($server -replace $IPv6, '[$0]'), $port.Port
+            Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
+        }
+    }
+    foreach ($name in $Stage['Rehearses']) { Invoke-ChangeRehearsal -Stage @(Get-ChangeStage -Name $name)[0] }
+    Assert-ChangeFact
+    foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
+    if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
+    Assert-ChangeFact
+    Confirm-ChangeRecord -Stage $Stage
+    if ($Stage['OldAnswers']) {
+        $detail = 'resolvers may give old answers until ' + [DateTime]::UtcNow.AddSeconds($Stage.OldAnswers).ToString('u')
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
+    }
+    foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
+    Complete-ChangeStage
+    if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
+        $stamp = Get-ChangeStamp -Seconds $Stage.PrintsReceipt
+        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
+    }
+}
+
+function Show-ChangeSheet {
+    <# .SYNOPSIS
+        Print the run sheet: stages in order, hosts, commands, and what the state file of this computer says. #>
+    Read-ChangeState
+    Write-Host -Object ('{0}  plan {1}  this host: {2}' -f $Plan.Title, $Plan.Id, $Run.Host)
+    foreach ($entry in $Stages) {
+        $mine = [object]::ReferenceEquals($entry, @(Get-ChangeStage -Name $entry.Name -Here)[0])
+        $mark = 'elsewhere'
+        if ($mine) { $mark = 'to do' }
+        if ($mine -and (Test-ChangeDone -Stage $entry.Name)) { $mark = $Run.State[$Run.Mine + $entry.Name] }
+        Write-Host -Object ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
+        Write-Host -Object ('           ' + $entry.Does)
+        foreach ($step in $entry['Steps']) {
+            foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
+                $line = $form['Manual']
+                if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
+                if ($line) { Write-Host -Object ('           ' + ($line -replace $Unprintable, '?')) }
+            }
+        }
+    }
+}
+
+# ---- The run. What a stage has as Shared, each of its steps has, unless the step has its own.
+foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
+    foreach ($step in $entry.Steps) {
+        foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
+    }
+}
+$Run = @{
+    Given = $PSBoundParameters; DryRun = [bool]$WhatIfPreference
+    Stage = $Stage; Host = Get-ChangeHost; Who = [Environment]::UserDomainName + '\' + [Environment]::UserName
+    Attest = $Attest; Receipt = [string]$PSBoundParameters['Receipt']
+    AllowRunningTarget = [bool]$PSBoundParameters['AllowRunningTarget']
+    Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
+    Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
+    Failed = @(); Said = @(); Started = $false; Finished = $false
+}
+# Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
+if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
+$WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
+$Run.Base = [System.IO.Path]::Combine($WorkPath, 'edgeplan-' + $Plan.Id.Substring(7, 8) + '.' + $Run.Host)
+$Run.StatePath = $Run.Base + '.state.xml'
+$Run.Evidence = $Run.Base + '.evidence.jsonl'
+# Ctrl+C runs finally and nothing else: what stands for success is set last.
+$exitCode = 1
+try {
+    if ($Run.Stage -eq '') {
+        Show-ChangeSheet
+    } else {
+        $entry = Open-ChangeRun
+        $Run.Started = $true
+        Invoke-ChangeStage -Stage $entry
+        $Run.Finished = $true
+    }
+    $exitCode = 0
+} catch {
+    $detail = $_.Exception.Message
+    if ($null -ne $_.Exception.Data['ExitCode']) {
+        $exitCode = [int]$_.Exception.Data['ExitCode']
+    } elseif ($Run.Started) {
+        $exitCode = 2
+        # Where in this file: the innermost line of the stack that is not in a module.
+        $place = [regex]::Match($_.ScriptStackTrace, [regex]::Escape($MyInvocation.MyCommand.Name) + ':\D*(\d+)')
+        $detail += ' (line {0})' -f $place.Groups[1].Value
+    }
+    Write-ChangeRecord -Step 'STOP' -Outcome 'STOPPED' -Detail $detail
+} finally {
+    # Only a stage that came to its end gets a COMPLETE record, and it is the last one.
+    try {
+        $outcome = 'ENDED'
+        if ($Run.Finished -and -not $Run.DryRun) { $outcome = 'COMPLETE' }
+        $form = 'stage {0} on {1}: exit code {2} whatif={3} {4}'
+        $detail = $form -f $Run.Stage, $Run.Host, $exitCode, $Run.DryRun, $Rehearsal
+        if ($Run.Stage -ne '') { Write-ChangeRecord -Step 'END' -Outcome $outcome -Detail $detail }
+    } finally { if ($null -ne $Run.Lock) { $Run.Lock.Dispose() } }
+}
+exit $exitCode
