@@ -102,6 +102,9 @@ func TestScripts(t *testing.T) {
 	for _, name := range strings.Split(stages, ",") {
 		want = append(want, strings.Trim(name, " '"))
 	}
+	if planned := read(t, "golden/planned/edgepool1-to-edgepool2/failover.ps1"); strings.Contains(planned, "'Verify','StopOld')") {
+		want = append(want, "StopOld")
+	}
 	if got := column(t, packagePage, "stage"); !slices.Equal(got, want) {
 		t.Errorf("%s has the stages %v, the script has %v", packagePage, got, want)
 	}

@@ -90,6 +90,17 @@ Test-Claim -Text 'Services are controlled on their own server only, and are in t
     Stop-CsWindowsService -Confirm:$false
     Assert-Same -Got (@(Get-CsWindowsService | ForEach-Object { $_.Status } | Select-Object -Unique) -join ',') -Want 'Stopped' -What 'status'
 }
+Test-Claim -Text 'A service can be stopped and started alone, by its name.' -Block {
+    Enter-SimHost -Name $edge
+    Stop-CsWindowsService -Name 'SIMXMPPPROXY' -Confirm:$false
+    $down = @(Get-CsWindowsService | Where-Object { $_.Status -ne 'Running' } | ForEach-Object { $_.Name })
+    Assert-Same -Got ($down -join ' ') -Want 'SIMXMPPPROXY' -What 'down'
+    Start-CsWindowsService -Name 'SIMXMPPPROXY' -Confirm:$false
+    Assert-Same -Got @(Get-CsWindowsService | Where-Object { $_.Status -ne 'Running' }).Count -Want 0 -What 'down again'
+}
+Test-Claim -Text 'The allowed XMPP partners are those of the spec, each with its domain as Identity.' -Block {
+    Assert-Same -Got (@(Get-CsXmppAllowedPartner | ForEach-Object { $_.Identity }) -join ' ') -Want 'jabber.example.org' -What 'partners'
+}
 Test-Claim -Text 'A service that does not start is a warning of `Start-CsWindowsService` and no error.' -Block {
     Enter-SimHost -Name $edge
     Stop-CsWindowsService -Confirm:$false

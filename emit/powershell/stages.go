@@ -314,8 +314,9 @@ func (b *builder) oldPool(stage compiler.Stage) hash {
 	case *compiler.StartXMPP:
 		step = append(hash{{"Id", b.lit("R1"), false}, {"Says", b.lit("XMPP services that do not run"), false}}, step...)
 		step = append(step, entry{"Read", not("Running"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
+		step = append(step, entry{"IfNot", b.lit("; -Waive NAME goes on without one"), true})
 		return append(b.edge(product, stage, entry{"Elevated", yes, false}),
-			b.does("Undoes StopOld. Starts the XMPP service of this server of the old pool, before partners are led back."),
+			b.does("Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back."),
 			entry{"Steps", step, true})
 	}
 	b.misplaced(stage.Steps[0])

@@ -68,6 +68,14 @@ func (s *suite) oldPool() {
 	s.refuses(3, v, way{}, "StopOld after somebody changed the DNS")
 	s.restore(at)
 	s.check(s.visit(v, way{fault: "Stop-CsWindowsService:slow@1"}) == 0 && s.digest() == s.worlds[i+1], "StopOld, slow: %s", s.digest())
+	s.restore(s.points[len(s.points)-1])
+	s.edit(func(w *rehearsal.World) { serviceOf(w, v.Host).Disabled = true })
+	for _, back := range s.walk.Back {
+		if back.Stage == compiler.StartOld && back.Host == v.Host {
+			s.check(s.visit(back, way{}) == 2 && strings.Contains(s.last, "-Waive NAME"), "StartOld where the XMPP service is disabled")
+			s.check(s.visit(back, way{given: map[string]any{"Waive": "SIMXMPPPROXY"}}) == 0 && strings.Contains(s.last, "WAIVED"), "StartOld, waived")
+		}
+	}
 	s.restore(at)
 	s.edit(func(w *rehearsal.World) { *serviceOf(w, v.Host) = rehearsal.Service{} })
 	s.check(s.visit(v, way{}) == 0 && strings.Contains(s.last, "WARNING S2"), "StopOld where there is no XMPP service")

@@ -190,7 +190,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
 			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.")
 	case compiler.StartOld:
-		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run."}
+		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME."}
 	case compiler.Verify:
 		if plan.Kind == compiler.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}

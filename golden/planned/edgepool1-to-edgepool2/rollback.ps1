@@ -38,13 +38,13 @@ $Plan = @{ Id = 'sha256:e78f9e176ca0ea83c0384e869c7b15cf'; Script = 'rollback'; 
 #        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
 # Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage
 #        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.
-$Name1 = 'Undoes StopOld. Starts the XMPP service of this server of the old pool, before p' + 'artners are led back.'
 $Stages = @(
     @{ Name = 'StartOld'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); Elevated = $true
-       Does = $Name1
+       Does = 'Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back.'
        Steps = @{ Id = 'R1'; Says = 'XMPP services that do not run'; To = @(); Each = $true
                   Read = { Get-XmppService -Not 'Running' }
-                  Set = { Start-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
+                  Set = { Start-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false }
+                  IfNot = '; -Waive NAME goes on without one' } }
     @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
        Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
@@ -651,9 +651,13 @@ function Get-XmppRoute([string]$Site) {
 
 function Get-XmppService([string]$Not) {
     <# .SYNOPSIS
-        Names of the XMPP services of this server that are not in one state. No page has the name: the display name. #>
+        Names of the XMPP services of this server that are not in one state, without those that -Waive names. No page
+        says what they are called: the display name tells. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
-    $all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name }
+    foreach ($name in @($all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name })) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
+    }
 }
 
 function Get-ServiceDown {
