@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -299,13 +300,31 @@ func (l *lowering) services() {
 			continue
 		}
 		stop := &StopServices{l.info("stop/"+server, server, "services", Disruptive, rng, page("2")), product, l.call(product, "Stop-CsWindowsService")}
-		stop.Needs = l.forward.ids(Preflight)
+		check := l.checkServer(server)
+		stop.Needs = append(l.forward.ids(Preflight), check.ID)
+		l.forward.add(Stop, check)
 		stop.Undo = []string{"rollback/start/" + server}
 		l.forward.add(Stop, stop)
 		back := &StartServices{l.info("rollback/start/"+server, server, "services", Safe, rng, backPage("1")), product, l.call(product, "Start-CsWindowsService")}
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(Start, back)
 	}
+}
+
+// checkServer looks at what else would only be seen when the services start again.
+func (l *lowering) checkServer(server string) *CheckServer {
+	product := l.plan.To.Product
+	check := &CheckServer{StepInfo: l.info("check/"+server, server, "certificates and local configuration", Safe, l.to.Range, ours), Product: product}
+	check.Certificates = l.call(product, "Get-CsCertificate")
+	if end, err := time.Parse(time.RFC3339, l.plan.Change.WindowEnd); err == nil {
+		check.GoodUntil = end.UTC().Format(time.RFC3339)
+	}
+	if len(l.plan.Partners) > 0 {
+		local := l.call(product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
+		check.Local = &local
+	}
+	check.Needs, check.NoUndo = l.forward.ids(Preflight), "it changes nothing"
+	return check
 }
 
 // routes points the sites at the target pool; step 3.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
@@ -15,7 +16,7 @@ import (
 // kindsOf are the kinds of step that a stage can have.
 var kindsOf = map[string][]string{
 	Preflight:  {"check-right", "check-facts", "check-routed-sites", "check-replicas", "check-records", "backup", "rehearse"},
-	Stop:       {"stop-services"},
+	Stop:       {"check-server", "stop-services"},
 	Route:      {"set-route", "check-records"},
 	DNSServer:  {"edit-records"},
 	DNS:        {"change-records"},
@@ -117,6 +118,13 @@ func checkStage(plan *Plan, stage Stage) error {
 		case *StartXMPP:
 			if err := checkOld(plan, step, s.Product, s.Call); err != nil {
 				return err
+			}
+		case *CheckServer:
+			if _, err := time.Parse(time.RFC3339, s.GoodUntil); err != nil && s.GoodUntil != "" || s.Local != nil && len(plan.Partners) == 0 {
+				return fmt.Errorf("step %s: there is no moment %q, or there are no partners", s.ID, s.GoodUntil)
+			}
+			if !slices.Contains(plan.To.Servers, s.Host) {
+				return fmt.Errorf("step %s: %s is no server of the target pool", s.ID, s.Host)
 			}
 		case *CheckListener:
 			if !slices.Contains(plan.To.Servers, s.Host) {

@@ -140,6 +140,20 @@ type StopServices struct {
 	Call    cmdlet.Call    `json:"call"`
 }
 
+// CheckServer looks on an Edge Server at what its services find when they start again:
+// certificates, and the local copy of the configuration. Nothing is stopped before it.
+type CheckServer struct {
+	StepInfo
+	Product      cmdlet.Product `json:"product"`
+	Certificates cmdlet.Call    `json:"certificates"`
+	// GoodUntil is the moment, RFC 3339 in UTC, at which all certificates in use still have
+	// to be valid; empty for the moment of the check.
+	GoodUntil string `json:"good_until,omitempty"`
+	// Local reads the local copy; it has to have the allowed partners of the plan. It is
+	// left out where the plan names none.
+	Local *cmdlet.Call `json:"local,omitempty"`
+}
+
 // SetRoute changes the XMPP federation route of one site. The first of Forms whose
 // parameter the server has is used. Without Forms, Manual says what a person does.
 type SetRoute struct {
@@ -254,6 +268,7 @@ func (*CheckRoutedSites) kind() string { return "check-routed-sites" }
 func (*CheckReplicas) kind() string    { return "check-replicas" }
 func (*Backup) kind() string           { return "backup" }
 func (*Rehearse) kind() string         { return "rehearse" }
+func (*CheckServer) kind() string      { return "check-server" }
 func (*StopServices) kind() string     { return "stop-services" }
 func (*SetRoute) kind() string         { return "set-route" }
 func (*ChangeRecords) kind() string    { return "change-records" }
@@ -297,6 +312,14 @@ func (s *SetRoute) calls() []binding {
 	return out
 }
 
+func (s *CheckServer) calls() []binding {
+	out := []binding{{s.Product, &s.Certificates}}
+	if s.Local != nil {
+		out = append(out, binding{s.Product, s.Local})
+	}
+	return out
+}
+
 // stepKinds makes an empty step of each kind, for reading plan.json.
 var stepKinds = []func() Step{
 	func() Step { return new(CheckRight) }, func() Step { return new(CheckFacts) },
@@ -307,5 +330,5 @@ var stepKinds = []func() Step{
 	func() Step { return new(StopXMPP) }, func() Step { return new(StartXMPP) },
 	func() Step { return new(CheckRecords) }, func() Step { return new(EditRecords) },
 	func() Step { return new(Replicate) }, func() Step { return new(CheckState) },
-	func() Step { return new(CheckListener) }, func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
+	func() Step { return new(CheckServer) }, func() Step { return new(CheckListener) }, func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
 }

@@ -121,6 +121,28 @@ Test-Claim -Text 'A service that administrators have disabled does not start.' -
     Assert-Same -Got (Test-ChangeDisabled -Service 'RTCCLSAGT') -Want 'True' -What 'disabled'
     Assert-Same -Got (Test-ChangeDisabled -Service 'RTCSRV') -Want 'False' -What 'not disabled'
 }
+Test-Claim -Text 'An Edge Server has a certificate for its external services and one for Internal, with their keys, from a root that it trusts.' -Block {
+    Enter-SimHost -Name $edge
+    $uses = @(Get-CsCertificate | ForEach-Object { $_.Use } | Sort-Object)
+    Assert-Same -Got ($uses -join ' ') -Want 'AccessEdgeExternal AudioVideoAuthentication DataEdgeExternal Internal' -What 'uses'
+    $own = @(Get-ChangeCertificate -Store 'My' | Where-Object { $_.HasPrivateKey -and $_.NotAfter -gt [DateTime]'2099-01-01' })
+    Assert-Same -Got $own.Count -Want 2 -What 'certificates'
+    $root = @(Get-ChangeCertificate -Store 'Root')
+    Assert-Same -Got ($root | ForEach-Object { $_.Subject + ' ' + $_.Issuer }) -Want 'CN=Root CA CN=Root CA' -What 'root'
+    Assert-Same -Got (@($own | ForEach-Object { $_.Issuer } | Select-Object -Unique) -join ' ') -Want 'CN=Root CA' -What 'issuer'
+}
+Test-Claim -Text '`Get-CsXmppAllowedPartner -LocalStore` shows what has arrived at the computer.' -Block {
+    Enter-SimHost -Name $edge
+    Assert-Same -Got (Get-CsXmppAllowedPartner -LocalStore).Identity -Want 'jabber.example.org' -What 'before'
+    $world = Get-SimWorld
+    $world.Partners[0].Domain = 'other.example.org'
+    Save-SimWorld -World $world
+    Assert-Same -Got (Get-CsXmppAllowedPartner -LocalStore).Identity -Want 'jabber.example.org' -What 'changed'
+    Set-Route
+    Start-Sleep -Seconds 120
+    Enter-SimHost -Name $edge
+    Assert-Same -Got (Get-CsXmppAllowedPartner -LocalStore).Identity -Want 'other.example.org' -What 'arrived'
+}
 Test-Claim -Text 'A new configuration reaches a computer after 120 seconds, or 60 after `Invoke-CsManagementStoreReplication`.' -Block {
     Set-Route
     Start-Sleep -Seconds 119

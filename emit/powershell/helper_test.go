@@ -241,6 +241,11 @@ func callsOf(step compiler.Step) []*cmdlet.Call {
 		return []*cmdlet.Call{&s.Call}
 	case *compiler.StopServices:
 		return []*cmdlet.Call{&s.Call}
+	case *compiler.CheckServer:
+		if s.Local == nil {
+			return []*cmdlet.Call{&s.Certificates}
+		}
+		return []*cmdlet.Call{&s.Certificates, s.Local}
 	case *compiler.StartServices:
 		return []*cmdlet.Call{&s.Call}
 	case *compiler.Replicate:

@@ -59,7 +59,7 @@ var kitTypes = strings.Fields(`
 	System.Threading.Thread System.Threading.Thread::Sleep System.Threading.Timeout System.Threading.Timeout::Infinite`)
 
 // kitMethods are the methods of values.
-var kitMethods = strings.Fields(`ComputeHash GetUnresolvedProviderPathFromPSPath Kill Replace ShouldProcess ToLowerInvariant TrimEnd
+var kitMethods = strings.Fields(`ComputeHash GetUnresolvedProviderPathFromPSPath Kill Replace ShouldProcess ToLowerInvariant ToUniversalTime TrimEnd
 	WriteError WriteWarning`)
 
 // kitHides are the commands that the kit has its own of, on purpose: time passes at once,

@@ -187,7 +187,7 @@ func (w *writer) array(a array, tail int) {
 			return
 		}
 	}
-	indent := w.ind + 4
+	indent := w.ind + 2
 	for i, n := range a {
 		closing := 0
 		if i == len(a)-1 {

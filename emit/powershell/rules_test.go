@@ -57,7 +57,9 @@ var types = strings.Fields(`
 	System.Net.Dns System.Net.Dns::GetHostAddresses System.Net.IPAddress System.Net.IPAddress::IsLoopback System.Net.IPAddress::TryParse
 	System.Net.NetworkInformation.IPGlobalProperties System.Net.NetworkInformation.IPGlobalProperties::GetIPGlobalProperties
 	System.Net.Sockets.AddressFamily System.Net.Sockets.AddressFamily::InterNetwork System.Net.Sockets.AddressFamily::InterNetworkV6
-	System.Net.Sockets.SocketException System.Security.Principal.NTAccount
+	System.Net.Sockets.SocketException System.Security.Cryptography.X509Certificates.OpenFlags System.Security.Cryptography.X509Certificates.OpenFlags::ReadOnly
+	System.Security.Cryptography.X509Certificates.StoreLocation System.Security.Cryptography.X509Certificates.StoreLocation::LocalMachine
+	System.Security.Principal.NTAccount
 	System.Security.Principal.WindowsBuiltInRole System.Security.Principal.WindowsBuiltInRole::Administrator
 	System.Security.Principal.WindowsIdentity System.Security.Principal.WindowsIdentity::GetCurrent
 	System.Text.Encoding System.Text.Encoding::ASCII TimeSpan TimeSpan::FromSeconds

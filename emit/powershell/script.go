@@ -85,7 +85,7 @@ var (
 			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			"# Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.",
+			"# Forms: the first whose Parameter the product has. OldAnswers: seconds in caches. GoodUntil: for all Certificates.",
 			dnsNote,
 		},
 	}

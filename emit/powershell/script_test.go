@@ -183,7 +183,7 @@ var mutants = []mutant{
 	{"drive in a text", "Name = 'Stop'", "Name = \"$Stop: x\""},
 	{"signature", "# Steps: where", "# SIG # Begin signature block\r\n# Steps: where"},
 	{"end of help", ".DESCRIPTION", "#> x"},
-	{"empty pipe", "ExcludeActivityLevel -ErrorAction Stop |", "ExcludeActivityLevel -ErrorAction Stop | |"},
+	{"empty pipe", "Get-CsSite -ErrorAction Stop |", "Get-CsSite -ErrorAction Stop | |"},
 	{"no comma", "[string]$Attest = '',", "[string]$Attest = ''"},
 }
 

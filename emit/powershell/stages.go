@@ -257,19 +257,40 @@ func (b *builder) services() command {
 }
 
 func (b *builder) stop(stage compiler.Stage) hash {
-	call := stage.Steps[0].(*compiler.StopServices).Call
+	var call cmdlet.Call
+	var check []entry
+	for _, step := range stage.Steps {
+		switch s := step.(type) {
+		case *compiler.StopServices:
+			call = s.Call
+		case *compiler.CheckServer:
+			check = b.checkServer(s)
+		}
+	}
 	fact := hash{{"Id", b.lit("2"), false}, {"Says", b.lit("XMPP service here"), false},
 		{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}}
 	step := hash{
 		{"Id", b.lit("2"), false}, {"Says", b.lit("services that run"), false}, {"Property", b.lit("Name"), false},
 		{"To", none, false}, {"Remember", b.lit("Services"), false},
-		{"Read", block{b.services(), bare("Where-Object { [string]$_.Status -ne 'Stopped' }")}, true},
+		{"Read", block{bare("Get-ServiceUp")}, false},
 		{"Set", block{b.run(call, false)}, true},
 	}
-	return append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Preflight), false}, entry{"NotAfter", b.lit(compiler.Start), false}),
-		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."),
-		entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true},
-		entry{"Steps", step, true})
+	h := append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Preflight), false}, entry{"NotAfter", b.lit(compiler.Start), false}),
+		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."))
+	h = append(h, check...)
+	return append(h, entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true}, entry{"Steps", step, true})
+}
+
+// checkServer are the keys of what is looked at before the services stop.
+func (b *builder) checkServer(s *compiler.CheckServer) []entry {
+	out := []entry{{"Certificates", block{b.run(s.Certificates, false)}, true}}
+	if s.GoodUntil != "" {
+		out = append(out, entry{"GoodUntil", b.lit(s.GoodUntil), false})
+	}
+	if s.Local != nil {
+		out = append(out, entry{"LocalStore", block{b.run(*s.Local, false)}, true}, entry{"Partners", b.list(b.plan.Partners), false})
+	}
+	return out
 }
 
 func (b *builder) start(stage compiler.Stage) hash {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1050
+	runtimeLines = 1090
 	seedLines    = 150
 )
 
@@ -190,6 +190,7 @@ var allowed = map[string][]string{
 	"Get-XmppService": {"Not"},
 
 	"Get-ChangeListener": {"Port"},
+	"Get-ServiceUp":      {},
 
 	"Get-DnsZoneState": {"Zone", "Wmi"},
 	"Get-DnsRecord":    {"Zone", "Name", "Type", "Data", "Wmi"},

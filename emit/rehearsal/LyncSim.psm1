@@ -229,6 +229,7 @@ function Update-SimReplica([object]$World) {
         if ($replica.Applied -lt $World.Version -and $clock -ge $replica.Due -and (Test-SimRunning -Computer $computer -Name 'REPLICA')) {
             $replica.Applied = $World.Version
             $replica.Routes = @($World.Sites | ForEach-Object { $_.Route })
+            $replica.Partners = @($World.Partners)
         }
     }
 }
@@ -280,6 +281,15 @@ function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
 function Test-ChangeDisabled([string]$Service) {
     $own = Get-SimOne -From (Get-SimHere -World (Get-SimWorld)).Services -Property 'Name' -Value $Service
     return $null -ne $own -and $own.Disabled
+}
+
+function Get-ChangeCertificate([string]$Store) {
+    $here = Get-SimHere -World (Get-SimWorld)
+    foreach ($one in @($here.Certificates | Where-Object { $_.Store -eq $Store })) {
+        New-Object -TypeName 'PSObject' -Property @{ Subject = $one.Subject; Issuer = $one.Issuer; Thumbprint = $one.Thumbprint
+            NotAfter = ([DateTime]$one.NotAfter).ToUniversalTime(); HasPrivateKey = $one.HasPrivateKey
+        }
+    }
 }
 
 function Get-ChangeListener([int]$Port) {
@@ -422,9 +432,27 @@ function Get-SimSipDomain($Caller, $Given, $World, $Fault) {
     }
 }
 
+function Get-SimCertificate($Caller, $Given, $World, $Fault) {
+    $here = Get-SimLocal -World $World -ComputerName ''
+    foreach ($one in $here.Certificates) {
+        foreach ($use in $one.Uses) {
+            New-Object -TypeName 'PSObject' -Property ([ordered]@{ Issuer = $one.Issuer; NotAfter = [DateTime]$one.NotAfter
+                    Subject = $one.Subject; AlternativeNames = @(); Thumbprint = $one.Thumbprint; Use = $use
+                })
+        }
+    }
+}
+
 function Get-SimXmppAllowedPartner($Caller, $Given, $World, $Fault) {
-    Assert-SimStore -World $World
-    foreach ($partner in @($World.Partners | Where-Object { -not $Given['Identity'] -or $_.Domain -eq $Given['Identity'] })) {
+    Update-SimReplica -World $World
+    if ($Given['LocalStore']) {
+        # What has arrived at this computer.
+        $known = @((Get-SimOne -From $World.Replicas -Property 'Host' -Value $env:SIM_HOST).Partners)
+    } else {
+        Assert-SimStore -World $World
+        $known = @($World.Partners)
+    }
+    foreach ($partner in @($known | Where-Object { -not $Given['Identity'] -or $_.Domain -eq $Given['Identity'] })) {
         New-Object -TypeName 'PSObject' -Property ([ordered]@{
                 Identity = $partner.Domain; Domain = $partner.Domain; AdditionalDomains = @($partner.Additional); PartnerType = 'Federated'
                 TlsNegotiation = 'Required'; SaslNegotiation = 'Optional'; SupportDialbackNegotiation = $true; EnableKeepAlive = $true

@@ -10,7 +10,7 @@ import (
 
 // simulated are the cmdlets that LyncSim.psm1 has a body for.
 var simulated = []string{
-	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsManagementStoreReplicationStatus", "Get-CsPool",
+	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate", "Get-CsManagementStoreReplicationStatus", "Get-CsPool",
 	"Get-CsService", "Get-CsSipDomain", "Get-CsSite", "Get-CsWindowsService", "Get-CsXmppAllowedPartner", "Invoke-CsManagementStoreReplication",
 	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsXmppIM",
 }

@@ -18,6 +18,7 @@ func TestMixed(t *testing.T) {
 	s.goes("back", s.walk.Back)
 	s.check(s.digest() == s.first(), "the first world: %s", s.digest())
 	s.listens(s.at(compiler.Verify))
+	s.restarts()
 	// In a shell without any module each host imports that of its own product; the other is not there.
 	edges := 0
 	for i, v := range s.walk.Forth {
@@ -66,6 +67,59 @@ func (s *suite) listens(i int) {
 		})
 		s.refuses(3, edge, way{}, "Verify on %s without a listener", host)
 		s.check(strings.Contains(s.last, "FAIL 6  listener of the XMPP proxy: expected Like [*:5269], found []"), "the missing listener is named")
+	}
+}
+
+// restarts: what would keep the services from starting again, or from knowing the partners,
+// is found on each Edge Server before they stop, and can be waived by its number.
+func (s *suite) restarts() {
+	i := s.at(compiler.Stop)
+	if i < 0 {
+		return
+	}
+	stop := s.walk.Forth[i]
+	host := func(w *rehearsal.World) *rehearsal.Host {
+		return &w.Hosts[slices.IndexFunc(w.Hosts, func(h rehearsal.Host) bool { return h.Name == stop.Host })]
+	}
+	for _, c := range []struct {
+		number, says string
+		edit         func(*rehearsal.World)
+	}{
+		{"P12", "found [CN=Sub CA]", func(w *rehearsal.World) {
+			host(w).Certificates = append(host(w).Certificates, rehearsal.Certificate{Store: "Root", Subject: "CN=Sub CA", Issuer: "CN=Root CA", NotAfter: "2099-12-31T00:00:00Z"})
+		}},
+		{"P13", "uses of certificates", func(w *rehearsal.World) { host(w).Certificates[1].Uses = []string{"DataEdgeExternal"} }},
+		{"P14", "AccessEdgeExternal 01EE: ends 2026-12-05 23:59:59Z", func(w *rehearsal.World) { host(w).Certificates[1].NotAfter = "2026-12-05T23:59:59Z" }},
+		{"P14", "Internal 02EE: no private key", func(w *rehearsal.World) { host(w).Certificates[2].HasPrivateKey = false }},
+		{"P14", "Internal 02EE: not in the store My", func(w *rehearsal.World) { host(w).Certificates[2].Store = "CA" }},
+		{"P15", "XMPP partners in the local copy", func(w *rehearsal.World) {
+			for r := range w.Replicas {
+				if w.Replicas[r].Host == stop.Host {
+					w.Replicas[r].Partners = []rehearsal.Partner{}
+				}
+			}
+		}},
+	} {
+		if c.number == "P15" && len(s.plan.Partners) == 0 {
+			continue
+		}
+		s.restore(s.points[i])
+		s.edit(c.edit)
+		s.refuses(3, stop, way{}, "Stop, %s", c.says)
+		s.check(strings.Contains(s.last, "FAIL "+c.number) && strings.Contains(s.last, c.says), "Stop names %s: %s", c.number, c.says)
+		s.check(s.visit(stop, way{given: map[string]any{"Waive": c.number}}) == 0 && strings.Contains(s.last, "WAIVED "+c.number), "Stop, %s waived", c.number)
+	}
+	s.restore(s.points[i])
+	s.edit(func(w *rehearsal.World) { host(w).Certificates[1].NotAfter = "2026-12-06T00:00:00Z" })
+	s.check(s.visit(stop, way{}) == 0, "a certificate that ends with the window")
+	for call, numbers := range map[string]string{"Get-CsCertificate:throw@1": "P13", "Get-CsCertificate:throw@2": "P14", "Get-CsXmppAllowedPartner:throw@1": "P15"} {
+		if numbers == "P15" && len(s.plan.Partners) == 0 {
+			continue
+		}
+		s.restore(s.points[i])
+		s.refuses(3, stop, way{fault: call}, "Stop, %s", call)
+		s.check(strings.Contains(s.last, "cannot be read"), "Stop, %s, says so", call)
+		s.check(s.visit(stop, way{fault: call, given: map[string]any{"Waive": numbers}}) == 0, "Stop, %s, waived", call)
 	}
 }
 

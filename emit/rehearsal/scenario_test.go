@@ -35,6 +35,7 @@ var scenarios = []scenario{
 	{"wrong host", "", (*suite).wrongHost},
 	{"disk", compiler.Preflight, (*suite).disk},
 	{"gates", compiler.Preflight, (*suite).gates},
+	{"restarts", compiler.Stop, (*suite).restarts},
 	{"whatif", "", (*suite).whatIf},
 	{"there and back", "", (*suite).thereAndBack},
 	{"drift", compiler.Preflight, (*suite).drift},
@@ -259,7 +260,7 @@ func (s *suite) evidence() {
 				s.check(has && len(r) == len(fields), "evidence on %s: %v", host, r)
 			}
 			if r["outcome"] == "START" || r["outcome"] == "COMPLETE" {
-				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort,Get-ChangeListener,Test-ChangeDisabled"), "a rehearsal says so: %v", r)
+				s.check(strings.Contains(r["detail"], "rehearsal=Get-ChangeHost,Get-ChangeRight,Test-ChangePort,Get-ChangeListener,Test-ChangeDisabled,Get-ChangeCertificate"), "a rehearsal says so: %v", r)
 			}
 			if r["outcome"] == "CHANGED" {
 				before := slices.IndexFunc(records, func(o map[string]string) bool { return o["outcome"] == "CALL" && o["command"] == r["command"] })

@@ -16,6 +16,18 @@ func edgeServices(product cmdlet.Product, xmpp bool) []Service {
 	return running(product, list)
 }
 
+// edgeCertificates are the certificates of an Edge Server, and the root that they come from.
+func edgeCertificates(host string) []Certificate {
+	const root, until = "CN=Root CA", "2099-12-31T00:00:00Z"
+	own := func(number string, uses ...string) Certificate {
+		return Certificate{"My", "CN=" + host, root, number, until, true, uses}
+	}
+	return []Certificate{
+		{"Root", root, root, "00AA", until, false, []string{}},
+		own("01EE", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication"), own("02EE", "Internal"),
+	}
+}
+
 func frontEndServices(product cmdlet.Product) []Service {
 	return running(product, [][2]string{
 		{"REPLICA", "Replica Replicator Agent"}, {"MASTER", "Master Replicator Agent"}, {"FTA", "File Transfer Agent"},

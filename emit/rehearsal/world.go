@@ -53,6 +53,14 @@ type Host struct {
 	Product          cmdlet.Product // empty for dns
 	Dns              string
 	Services         []Service
+	Certificates     []Certificate // of an Edge Server
+}
+
+// Certificate is one in the store My or Root. Uses are what Get-CsCertificate shows.
+type Certificate struct {
+	Store, Subject, Issuer, Thumbprint, NotAfter string
+	HasPrivateKey                                bool
+	Uses                                         []string
 }
 
 // Service is a Windows service. Until the clock shows Due, its status is Pending.
@@ -68,11 +76,13 @@ type Public struct {
 	Hosts   []string
 }
 
-// Replica is the configuration that has reached a computer: the version, and the routes.
+// Replica is the configuration that has reached a computer: the version, the routes and
+// the allowed partners.
 type Replica struct {
 	Host         string
 	Applied, Due int
 	Routes       []string
+	Partners     []Partner
 }
 
 // Zone is a zone of a Windows DNS server that the scripts change. Type is Primary or
@@ -129,7 +139,7 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 		if host.Kind == "dns" {
 			continue
 		}
-		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}}
+		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}, Partners: w.Partners}
 		for _, site := range w.Sites {
 			replica.Routes = append(replica.Routes, site.Route)
 		}
@@ -173,7 +183,7 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 		if dead {
 			continue
 		}
-		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp)})
+		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp), edgeCertificates(server.FQDN)})
 		for _, address := range server.Public {
 			w.Public = append(w.Public, Public{address, []string{server.FQDN}})
 		}
@@ -201,7 +211,7 @@ func (w *World) frontEnds(plan *compiler.Plan, product cmdlet.Product) {
 			w.Pools[i].Computers = append(w.Pools[i].Computers, plan.ManagementHost)
 		}
 	}
-	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, "", frontEndServices(product)})
+	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, "", frontEndServices(product), []Certificate{}})
 }
 
 // dnsServers adds the Windows DNS servers. One may have several zones.
@@ -219,7 +229,7 @@ func (w *World) dnsServers(plan *compiler.Plan) {
 		i := slices.IndexFunc(w.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, zone.Computer) })
 		if i < 0 {
 			i = len(w.Hosts)
-			w.Hosts = append(w.Hosts, Host{Name: zone.Computer, Kind: "dns", Services: []Service{}})
+			w.Hosts = append(w.Hosts, Host{Name: zone.Computer, Kind: "dns", Services: []Service{}, Certificates: []Certificate{}})
 		}
 		w.Hosts[i].Dns = tool
 	}

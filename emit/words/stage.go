@@ -158,6 +158,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.Stop:
 		return giveUp(plan, compiler.Start, "on that server: remote access returns",
 			"Run the stage again: it stops what still runs.",
+			"Exit code 3: the lines with FAIL name what would keep the services from starting again. Nothing was stopped on this server. Fix it, or waive the fact by its number: -Waive P12.",
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case compiler.Route:
 		how, running := "on the same server", ""

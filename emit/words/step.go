@@ -27,6 +27,12 @@ func Uses(step compiler.Step) []Use {
 		return []Use{{Call: s.Call}}
 	case *compiler.StopServices:
 		return []Use{{Call: s.Call}}
+	case *compiler.CheckServer:
+		uses := []Use{{Call: s.Certificates}}
+		if s.Local != nil {
+			uses = append(uses, Use{Call: *s.Local})
+		}
+		return uses
 	case *compiler.StartServices:
 		return []Use{{Call: s.Call}}
 	case *compiler.StopXMPP:
@@ -76,6 +82,8 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		return "saves to a file beside the script, " + s.File
 	case *compiler.Rehearse:
 		return "reads what later steps will change, and runs them with -WhatIf (" + list(s.Steps) + ")"
+	case *compiler.CheckServer:
+		return "looks, before anything is stopped, at what the services of this server find when they start: certificates and the local copy of the configuration"
 	case *compiler.StopServices:
 		return fmt.Sprintf("stops all %s services of this server", brand(s.Product))
 	case *compiler.SetRoute:
@@ -113,6 +121,19 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 		return "sends a test message to the XMPP user named with -XmppReceiver"
 	}
 	return step.Info().Says
+}
+
+// checkServer says what has to be so before the services of a server stop.
+func checkServer(plan *compiler.Plan, s *compiler.CheckServer) string {
+	until := "now"
+	if s.GoodUntil != "" {
+		until = "until " + s.GoodUntil
+	}
+	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
+	if s.Local != nil {
+		out += "; P15 the local copy of the configuration has the XMPP partners " + list(plan.Partners)
+	}
+	return out
 }
 
 // hasToRun is the rule of Get-ServiceDown in the scripts.
@@ -231,6 +252,8 @@ func Expect(plan *compiler.Plan, step compiler.Step) string {
 		return "a complete file whose name ends in ." + s.File
 	case *compiler.Rehearse:
 		return "the present values are the planned ones and no command with -WhatIf fails; nothing is changed"
+	case *compiler.CheckServer:
+		return checkServer(plan, s)
 	case *compiler.StopServices:
 		return "no service is left that is not Stopped"
 	case *compiler.SetRoute:

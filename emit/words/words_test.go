@@ -40,8 +40,8 @@ func TestLines(t *testing.T) {
 	plan := sample.Plan()
 	i := slices.IndexFunc(plan.Stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop })
 	lines := Lines(plan, plan.Stages[i])
-	if len(lines) != 1 || !slices.Equal(lines[0].Hosts, plan.To.Servers) {
-		t.Errorf("steps that differ in the host only are not one line: %+v", lines)
+	if len(lines) != 2 || !slices.Equal(lines[0].Hosts, plan.To.Servers) || !slices.Equal(lines[1].Hosts, plan.To.Servers) {
+		t.Errorf("steps that differ in the host only are not one line each: %+v", lines)
 	}
 }
 

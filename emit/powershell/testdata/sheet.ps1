@@ -7,6 +7,7 @@ function Get-ChangeRight { throw 'the run sheet asked for rights' }
 function Test-ChangePort { throw 'the run sheet opened a port' }
 function Get-ChangeListener { throw 'the run sheet looked at ports' }
 function Test-ChangeDisabled { throw 'the run sheet looked at services' }
+function Get-ChangeCertificate { throw 'the run sheet looked at certificates' }
 function Resolve-ChangeName { throw 'the run sheet asked a DNS server' }
 
 $result = foreach ($path in [IO.File]::ReadAllLines($List)) {

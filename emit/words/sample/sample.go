@@ -76,7 +76,7 @@ func stages() []compiler.Stage {
 			&compiler.Backup{StepInfo: info("preflight/sites.xml", management, "site list", "", compiler.Safe), Product: product, Call: call("Get-CsSite"), File: "sites.xml", Export: true},
 			&compiler.Rehearse{StepInfo: info("preflight/rehearse", management, "rehearsal", "", compiler.Safe), Steps: []string{"route/Site2"}},
 		}},
-		{Name: compiler.Stop, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{stop(edgeA), stop(edgeB)}},
+		{Name: compiler.Stop, Hosts: []string{edgeA, edgeB}, Steps: compiler.Steps{check(edgeA), check(edgeB), stop(edgeA), stop(edgeB)}},
 		{Name: compiler.Route, Hosts: []string{management}, Steps: compiler.Steps{route("route/Site2", "edgepool1.contoso.com", "edgepool2.contoso.com", "edge1a.contoso.com", edgeA)}},
 		{Name: compiler.DNS, Hosts: []string{management}, Steps: compiler.Steps{&compiler.ChangeRecords{StepInfo: info("dns/contoso.com", management, "records", "4", compiler.Disruptive), Zone: "contoso.com"}}},
 		{Name: compiler.Firewall, Hosts: []string{management}, Steps: compiler.Steps{confirm()}},
@@ -101,6 +101,12 @@ func rollback() []compiler.Stage {
 
 func stop(host string) compiler.Step {
 	return &compiler.StopServices{StepInfo: info("stop/"+host, host, "services that run", "2", compiler.Disruptive), Product: cmdlet.LyncServer2013, Call: call("Stop-CsWindowsService")}
+}
+
+func check(host string) compiler.Step {
+	local := call("Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
+	return &compiler.CheckServer{StepInfo: info("check/"+host, host, "certificates and local configuration", "", compiler.Safe), Product: cmdlet.LyncServer2013,
+		Certificates: call("Get-CsCertificate"), GoodUntil: "2026-12-06T00:00:00Z", Local: &local}
 }
 
 func start(host string) compiler.Step {

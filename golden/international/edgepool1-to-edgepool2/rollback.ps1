@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:eea5883fa2b38f7ea772b8e64a72d0e8. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:04127ea17d01e7c862198fd12df353b0. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:eea5883fa2b38f7ea772b8e64a72d0e8'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:04127ea17d01e7c862198fd12df353b0'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -47,14 +47,14 @@ $Stages = @(
        Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
                   Forms = @(
-                      @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                         From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                       From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                                 'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-                      @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                         From = 'edge2.contoso.com'; To = 'edge1.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                     'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
+                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                       From = 'edge2.contoso.com'; To = 'edge1.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                   'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'xn--bcher-kva.example'; Server = 'ns1.contoso.net'; From = '2026112302+'
@@ -66,12 +66,12 @@ $Stages = @(
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-           @{ Says = 'edge2.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
-           @{ Says = 'fe2.corp.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
+         @{ Says = 'edge2.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
+         @{ Says = 'fe2.corp.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
@@ -92,7 +92,7 @@ $AskOperator = {
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
 $Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
-    'Resolve-ChangeName')
+    'Get-ChangeCertificate', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -156,6 +156,17 @@ if ($Replaced -notcontains 'Test-ChangeDisabled') {
             Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
         $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
         try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeCertificate') {
+    function Get-ChangeCertificate([string]$Store) {
+        <# .SYNOPSIS
+            Certificates of one store of this computer: My or Root. #>
+        $computer = [System.Security.Cryptography.X509Certificates.StoreLocation]::LocalMachine
+        $name = 'System.Security.Cryptography.X509Certificates.X509Store'
+        $all = New-Object -TypeName $name -ArgumentList $Store, $computer
+        $all.Open([System.Security.Cryptography.X509Certificates.OpenFlags]::ReadOnly)
+        try { $all.Certificates } finally { $all.Close() }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
@@ -343,6 +354,50 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
             if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
             Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
         }
+    }
+}
+
+function Confirm-ChangeServer([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
+        they may not start: KB 2795828. #>
+    if (-not $Stage.ContainsKey('Certificates')) { return }
+    $until = 'now'
+    if ($Stage['GoodUntil']) { $until = $Stage.GoodUntil }
+    $facts = @(
+        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
+            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
+        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
+            Read = $Stage.Certificates }
+        @{ Id = 'P14'; Says = 'certificates in use that are not good until ' + $until; Property = ''; Is = @()
+            Read = { Get-CertificateFault -Stage $Stage } }
+        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
+            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
+    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
+        $have = @()
+        try {
+            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
+        } catch {
+            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
+            $fact['Is'] = 'readable'
+        }
+        Confirm-ChangeFact -Fact $fact -Have $have
+    }
+}
+
+function Get-CertificateFault([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is. #>
+    $until = [DateTime]::UtcNow
+    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(& $Stage.Certificates)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
     }
 }
 
@@ -632,6 +687,12 @@ function Get-XmppService([string]$Not) {
         if ($Run.Waive -notcontains $name) { $name; continue }
         Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
     }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
 function Get-ServiceDown {
@@ -985,6 +1046,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         }
     }
     foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
+    Confirm-ChangeServer -Stage $Stage
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:d42effb4baeaa161f5860258a9f71b1d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:1ed851385d2afd7f66bd41070d32ca22. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,62 +34,61 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:d42effb4baeaa161f5860258a9f71b1d'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:1ed851385d2afd7f66bd41070d32ca22'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
 #        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-# Forms: the first whose Parameter the product has is used. OldAnswers: seconds that resolvers may keep old answers.
+# Forms: the first whose Parameter the product has. OldAnswers: seconds in caches. GoodUntil: for all Certificates.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe02.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = 0
        LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
        Facts = @(
-           @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
-              Expect = @(
-                  @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
-                  @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
-           @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
-              Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'
-                          Is = @('edge2a.contoso.com', 'edge2b.contoso.com') } }
-           @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
-              Expect = @(
-                  @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
-                  @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
-                  @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
-                  @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
-                  @{ Id = 'P19'; Says = 'its port for Front End Servers'; Property = 'XmppInternalPort'
-                     Is = '23457' } ) }
-           @{ Read = { Get-CsSipDomain -ErrorAction Stop }
-              Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
-           @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
-              Expect = @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True' } }
-           @{ Read = { Get-CsXmppAllowedPartner -ErrorAction Stop }
-              Expect = @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Has = @()
-                          Others = 'Warn' } }
-           @{ Read = { Get-ChangeRight }
-              Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
-           @{ Read = { Get-CsSite -ErrorAction Stop |
-                       Where-Object { (Get-XmppRoute -Site $_.Identity) -eq 'edgepool1.contoso.com' } }
-              Expect = @{ Id = '3'; Says = 'sites on EdgePool1'; Property = 'Identity'
-                          Only = @('Site:Site1', 'Site:Site2'); Warn = $true } } )
+         @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
+            Expect = @(
+              @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
+              @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
+         @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
+            Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'
+                        Is = @('edge2a.contoso.com', 'edge2b.contoso.com') } }
+         @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
+            Expect = @(
+              @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
+              @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
+              @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
+              @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
+              @{ Id = 'P19'; Says = 'its port for Front End Servers'; Property = 'XmppInternalPort'; Is = '23457' } ) }
+         @{ Read = { Get-CsSipDomain -ErrorAction Stop }
+            Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
+         @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
+            Expect = @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True' } }
+         @{ Read = { Get-CsXmppAllowedPartner -ErrorAction Stop }
+            Expect = @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Has = @()
+                        Others = 'Warn' } }
+         @{ Read = { Get-ChangeRight }
+            Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
+         @{ Read = { Get-CsSite -ErrorAction Stop |
+                     Where-Object { (Get-XmppRoute -Site $_.Identity) -eq 'edgepool1.contoso.com' } }
+            Expect = @{ Id = '3'; Says = 'sites on EdgePool1'; Property = 'Identity'
+                        Only = @('Site:Site1', 'Site:Site2'); Warn = $true } } )
        Steps = @(
-           @{ Id = 'B1'; Says = 'backup exists beside this script'; File = 'config.zip'; To = 'True'
-              Set = { Export-CsConfiguration -FileName $File -ErrorAction Stop } }
-           @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
-              Set = { Get-CsSite -ErrorAction Stop |
-                      Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
+         @{ Id = 'B1'; Says = 'backup exists beside this script'; File = 'config.zip'; To = 'True'
+            Set = { Export-CsConfiguration -FileName $File -ErrorAction Stop } }
+         @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
+            Set = { Get-CsSite -ErrorAction Stop |
+                    Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Stop'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; Receipt = 'Preflight'
        NotAfter = 'Start'
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
+       Certificates = { Get-CsCertificate -ErrorAction Stop }; GoodUntil = '2026-12-06T00:00:00Z'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
                   Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
        Steps = @{ Id = '2'; Says = 'services that run'; Property = 'Name'; To = @(); Remember = 'Services'
-                  Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop |
-                           Where-Object { [string]$_.Status -ne 'Stopped' } }
+                  Read = { Get-ServiceUp }
                   Set = { Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); After = 'Preflight'
        MustBeStopped = @('edge2a.contoso.com', 'edge2b.contoso.com')
@@ -97,30 +96,30 @@ $Stages = @(
        Steps = @{ Id = '3'; Says = 'XMPP federation route of Site2'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60
                   Forms = @(
-                      @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                         From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                       From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                                   'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false }
-                         Rehearse = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                       Rehearse = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                                        'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf -Confirm:$false } }
-                      @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                         From = 'edge1a.contoso.com'; To = 'edge2a.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                     'edge2a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false }
-                         Rehearse = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                          'edge2a.contoso.com') -ErrorAction Stop -WhatIf -Confirm:$false } } ) } }
+                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                       From = 'edge1a.contoso.com'; To = 'edge2a.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                   'edge2a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false }
+                       Rehearse = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                        'edge2a.contoso.com') -ErrorAction Stop -WhatIf -Confirm:$false } } ) } }
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); OldAnswers = 300
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @(
-           @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '41'; To = '42+'
-              Records = @(
-                  @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 203.0.113.11', '300 203.0.113.12')
-                     To = @('300 198.51.100.21', '300 198.51.100.22') }
-                  @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; Is = @() }
-                  @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 10 0 5269 xmpp.contoso.com' } ) }
-           @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '17'; To = '18+'
-              Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
-                           To = '300 10 0 5269 xmpp.contoso.com' } } ) }
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '41'; To = '42+'
+            Records = @(
+              @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 203.0.113.11', '300 203.0.113.12')
+                 To = @('300 198.51.100.21', '300 198.51.100.22') }
+              @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; Is = @() }
+              @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 10 0 5269 xmpp.contoso.com' } ) }
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '17'; To = '18+'
+            Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
+                         To = '300 10 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe02.corp.contoso.com'); NotAfter = 'Firewall'
        Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
        Attests = @{ Id = '6'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22 and back out' } }
@@ -134,15 +133,15 @@ $Stages = @(
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-           @{ Says = 'edge2a.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
-           @{ Says = 'edge2b.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
-           @{ Says = 'fe02.corp.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
+         @{ Says = 'edge2a.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
+         @{ Says = 'edge2b.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
+         @{ Says = 'fe02.corp.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); StillTrue = 'Dns'
        Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'
        Facts = @{ Read = { Get-ChangeListener -Port 5269 }
@@ -176,7 +175,7 @@ $AskOperator = {
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
 $Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
-    'Resolve-ChangeName')
+    'Get-ChangeCertificate', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -240,6 +239,17 @@ if ($Replaced -notcontains 'Test-ChangeDisabled') {
             Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
         $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
         try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeCertificate') {
+    function Get-ChangeCertificate([string]$Store) {
+        <# .SYNOPSIS
+            Certificates of one store of this computer: My or Root. #>
+        $computer = [System.Security.Cryptography.X509Certificates.StoreLocation]::LocalMachine
+        $name = 'System.Security.Cryptography.X509Certificates.X509Store'
+        $all = New-Object -TypeName $name -ArgumentList $Store, $computer
+        $all.Open([System.Security.Cryptography.X509Certificates.OpenFlags]::ReadOnly)
+        try { $all.Certificates } finally { $all.Close() }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
@@ -427,6 +437,50 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
             if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
             Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
         }
+    }
+}
+
+function Confirm-ChangeServer([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
+        they may not start: KB 2795828. #>
+    if (-not $Stage.ContainsKey('Certificates')) { return }
+    $until = 'now'
+    if ($Stage['GoodUntil']) { $until = $Stage.GoodUntil }
+    $facts = @(
+        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
+            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
+        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
+            Read = $Stage.Certificates }
+        @{ Id = 'P14'; Says = 'certificates in use that are not good until ' + $until; Property = ''; Is = @()
+            Read = { Get-CertificateFault -Stage $Stage } }
+        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
+            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
+    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
+        $have = @()
+        try {
+            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
+        } catch {
+            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
+            $fact['Is'] = 'readable'
+        }
+        Confirm-ChangeFact -Fact $fact -Have $have
+    }
+}
+
+function Get-CertificateFault([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is. #>
+    $until = [DateTime]::UtcNow
+    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(& $Stage.Certificates)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
     }
 }
 
@@ -716,6 +770,12 @@ function Get-XmppService([string]$Not) {
         if ($Run.Waive -notcontains $name) { $name; continue }
         Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
     }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
 function Get-ServiceDown {
@@ -1069,6 +1129,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         }
     }
     foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
+    Confirm-ChangeServer -Stage $Stage
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {

@@ -45,60 +45,60 @@ $Stages = @(
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true; FactsAgain = $true
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
-           @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-              Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
-           @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
-              Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
-                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                          To = '86400 10 0 5269 sip1.contoso.com' } } )
+         @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
+            Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
+         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
+            Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
+                        From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+                        To = '86400 10 0 5269 sip1.contoso.com' } } )
        Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-           @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'; To = '86400'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                           '10 0 5269 sip1.contoso.com') }
-              Set = { Set-DnsRecordTtl -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                          '10 0 5269 sip1.contoso.com') -Seconds 86400 } }
-           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P21'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                           '20 0 5269 sip2.contoso.com') }
-              Set = { Select-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                          '20 0 5269 sip2.contoso.com') |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
+         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'; To = '86400'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                         '10 0 5269 sip1.contoso.com') }
+            Set = { Set-DnsRecordTtl -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                        '10 0 5269 sip1.contoso.com') -Seconds 86400 } }
+         @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P21'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                         '20 0 5269 sip2.contoso.com') }
+            Set = { Select-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                        '20 0 5269 sip2.contoso.com') |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Elevated = $true; FactsAgain = $true
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
-           @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
-              Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
-           @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
-              Expect = @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
-                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                          To = '3600 10 0 5269 sip1.contoso.com' } } )
+         @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
+            Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
+         @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
+            Expect = @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
+                        From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+                        To = '3600 10 0 5269 sip1.contoso.com' } } )
        Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-           @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Ttl'; To = '3600'
-              Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                           '10 0 5269 sip1.contoso.com') -Wmi }
-              Set = { Set-DnsRecordTtl -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                          '10 0 5269 sip1.contoso.com') -Seconds 3600 -Wmi } }
-           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'; To = @(); Needs = 'P23'
-              Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                           '20 0 5269 sip2.contoso.com') -Wmi }
-              Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'fabrikam.com' -Node (
-                          '_xmpp-server._tcp.fabrikam.com.') -Type 'SRV' -Data '20 0 5269 sip2.contoso.com.' } } ) }
+         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Ttl'; To = '3600'
+            Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                         '10 0 5269 sip1.contoso.com') -Wmi }
+            Set = { Set-DnsRecordTtl -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                        '10 0 5269 sip1.contoso.com') -Seconds 3600 -Wmi } }
+         @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'; To = @(); Needs = 'P23'
+            Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                         '20 0 5269 sip2.contoso.com') -Wmi }
+            Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'fabrikam.com' -Node (
+                        '_xmpp-server._tcp.fabrikam.com.') -Type 'SRV' -Data '20 0 5269 sip2.contoso.com.' } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 86400
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
-           @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
-              From = '2026112302+'; To = '2026112301+'; Warn = $true
-              Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
-                           From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                           To = '86400 10 0 5269 sip1.contoso.com' } }
-           @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns2.contoso.net'; ChangedOn = 'ns2.contoso.net'
-              From = '2026112302+'; To = '2026112301+'; Warn = $true
-              Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
-                           From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                           To = '3600 10 0 5269 sip1.contoso.com' } } ) }
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
+            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
+                         From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+                         To = '86400 10 0 5269 sip1.contoso.com' } }
+         @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns2.contoso.net'; ChangedOn = 'ns2.contoso.net'
+            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
+                         From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+                         To = '3600 10 0 5269 sip1.contoso.com' } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Dns')
        Does = 'Checks the route and DNS.' }
 )
@@ -119,7 +119,7 @@ $AskOperator = {
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
 $Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
-    'Resolve-ChangeName')
+    'Get-ChangeCertificate', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -183,6 +183,17 @@ if ($Replaced -notcontains 'Test-ChangeDisabled') {
             Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
         $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
         try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeCertificate') {
+    function Get-ChangeCertificate([string]$Store) {
+        <# .SYNOPSIS
+            Certificates of one store of this computer: My or Root. #>
+        $computer = [System.Security.Cryptography.X509Certificates.StoreLocation]::LocalMachine
+        $name = 'System.Security.Cryptography.X509Certificates.X509Store'
+        $all = New-Object -TypeName $name -ArgumentList $Store, $computer
+        $all.Open([System.Security.Cryptography.X509Certificates.OpenFlags]::ReadOnly)
+        try { $all.Certificates } finally { $all.Close() }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
@@ -370,6 +381,50 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
             if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
             Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
         }
+    }
+}
+
+function Confirm-ChangeServer([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
+        they may not start: KB 2795828. #>
+    if (-not $Stage.ContainsKey('Certificates')) { return }
+    $until = 'now'
+    if ($Stage['GoodUntil']) { $until = $Stage.GoodUntil }
+    $facts = @(
+        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
+            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
+        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
+            Read = $Stage.Certificates }
+        @{ Id = 'P14'; Says = 'certificates in use that are not good until ' + $until; Property = ''; Is = @()
+            Read = { Get-CertificateFault -Stage $Stage } }
+        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
+            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
+    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
+        $have = @()
+        try {
+            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
+        } catch {
+            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
+            $fact['Is'] = 'readable'
+        }
+        Confirm-ChangeFact -Fact $fact -Have $have
+    }
+}
+
+function Get-CertificateFault([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is. #>
+    $until = [DateTime]::UtcNow
+    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(& $Stage.Certificates)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
     }
 }
 
@@ -659,6 +714,12 @@ function Get-XmppService([string]$Not) {
         if ($Run.Waive -notcontains $name) { $name; continue }
         Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
     }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
 function Get-ServiceDown {
@@ -1012,6 +1073,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         }
     }
     foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
+    Confirm-ChangeServer -Stage $Stage
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c030a7b3d063bd0082ae5a6ea297184c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:fea72a815ea975d1f5f75c124ddd7b71. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c030a7b3d063bd0082ae5a6ea297184c'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:fea72a815ea975d1f5f75c124ddd7b71'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -51,95 +51,95 @@ $Stages = @(
        Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
                   Forms = @(
-                      @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                         From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
+                       From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                                 'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-                      @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                         From = 'edge2a.contoso.com'; To = 'edge1.contoso.com'
-                         Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                     'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
+                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
+                       From = 'edge2a.contoso.com'; To = 'edge1.contoso.com'
+                       Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                                   'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true; FactsAgain = $true
        Does = 'Undoes steps 4 and 5 on this DNS server: adds the old records, then removes the new ones.'
        Facts = @(
-           @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' }
-              Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
-           @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
-              Expect = @{ Id = 'P25'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
-                          From = '300 0 0 5269 xmpp.contoso.com'; To = @() } }
-           @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-              Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
-           @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' }
-              Expect = @{ Id = 'P21'; Says = 'xmpp.contoso.com A'; Property = 'Text'
-                          From = @('300 198.51.100.21', '300 198.51.100.22'); To = '300 203.0.113.11' } }
-           @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' }
-              Expect = @{ Id = 'P22'; Says = 'xmpp.contoso.com AAAA'; Property = 'Text'
-                          From = @('300 2001:db8:2::21', '300 2001:db8:2::22'); To = '300 2001:db8:1::11' } } )
+         @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' }
+            Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
+         @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
+            Expect = @{ Id = 'P25'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
+                        From = '300 0 0 5269 xmpp.contoso.com'; To = @() } }
+         @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
+            Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
+         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' }
+            Expect = @{ Id = 'P21'; Says = 'xmpp.contoso.com A'; Property = 'Text'
+                        From = @('300 198.51.100.21', '300 198.51.100.22'); To = '300 203.0.113.11' } }
+         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' }
+            Expect = @{ Id = 'P22'; Says = 'xmpp.contoso.com AAAA'; Property = 'Text'
+                        From = @('300 2001:db8:2::21', '300 2001:db8:2::22'); To = '300 2001:db8:1::11' } } )
        Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-           @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'; To = @(); Needs = 'P25'
-              Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                           '0 0 5269 xmpp.contoso.com') }
-              Set = { Select-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
-                          '0 0 5269 xmpp.contoso.com') |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'fabrikam.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'add to xmpp.contoso.com A'; To = '203.0.113.11'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '203.0.113.11' }
-              Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name 'xmpp' -A -IPv4Address (
-                          '203.0.113.11') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'add to xmpp.contoso.com AAAA'; To = '2001:db8:1::11'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:1::11' }
-              Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name 'xmpp' -AAAA -IPv6Address (
-                          '2001:db8:1::11') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'remove from xmpp.contoso.com AAAA'; To = @(); Needs = 'P22'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::22' }
-              Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::22' |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'remove from xmpp.contoso.com AAAA'; To = @(); Needs = 'P22'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::21' }
-              Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::21' |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'remove from xmpp.contoso.com A'; To = @(); Needs = 'P21'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.22' }
-              Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.22' |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-           @{ Id = '4'; Says = 'remove from xmpp.contoso.com A'; To = @(); Needs = 'P21'
-              Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.21' }
-              Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.21' |
-                      Remove-DnsServerResourceRecord -ZoneName (
-                          'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
+         @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'; To = @(); Needs = 'P25'
+            Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                         '0 0 5269 xmpp.contoso.com') }
+            Set = { Select-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
+                        '0 0 5269 xmpp.contoso.com') |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'fabrikam.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'add to xmpp.contoso.com A'; To = '203.0.113.11'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '203.0.113.11' }
+            Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name 'xmpp' -A -IPv4Address (
+                        '203.0.113.11') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'add to xmpp.contoso.com AAAA'; To = '2001:db8:1::11'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:1::11' }
+            Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name 'xmpp' -AAAA -IPv6Address (
+                        '2001:db8:1::11') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'remove from xmpp.contoso.com AAAA'; To = @(); Needs = 'P22'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::22' }
+            Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::22' |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'remove from xmpp.contoso.com AAAA'; To = @(); Needs = 'P22'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::21' }
+            Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' -Data '2001:db8:2::21' |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'remove from xmpp.contoso.com A'; To = @(); Needs = 'P21'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.22' }
+            Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.22' |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = '4'; Says = 'remove from xmpp.contoso.com A'; To = @(); Needs = 'P21'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.21' }
+            Set = { Select-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' -Data '198.51.100.21' |
+                    Remove-DnsServerResourceRecord -ZoneName (
+                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 3600
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
-           @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
-              From = '2026112302+'; To = '2026112301+'; Warn = $true
-              Records = @(
-                  @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 198.51.100.21', '300 198.51.100.22')
-                     To = '300 203.0.113.11' }
-                  @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = @('300 2001:db8:2::21', '300 2001:db8:2::22')
-                     To = '300 2001:db8:1::11' } ) }
-           @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
-              From = '2026112302+'; To = '2026112301+'; Warn = $true
-              Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
-                           From = '300 0 0 5269 xmpp.contoso.com'; To = @() } } ) }
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'; From = '2026112302+'
+            To = '2026112301+'; Warn = $true
+            Records = @(
+              @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 198.51.100.21', '300 198.51.100.22')
+                 To = '300 203.0.113.11' }
+              @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = @('300 2001:db8:2::21', '300 2001:db8:2::22')
+                 To = '300 2001:db8:1::11' } ) }
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
+            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 0 0 5269 xmpp.contoso.com'
+                         To = @() } } ) }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-           @{ Says = 'edge2a.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
-           @{ Says = 'edge2b.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
-           @{ Says = 'fe2.corp.contoso.com is up to date'
-              Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
-              Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
+         @{ Says = 'edge2a.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
+         @{ Says = 'edge2b.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
+         @{ Says = 'fe2.corp.contoso.com is up to date'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
@@ -160,7 +160,7 @@ $AskOperator = {
 }
 # ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
 $Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
-    'Resolve-ChangeName')
+    'Get-ChangeCertificate', 'Resolve-ChangeName')
 $Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
@@ -224,6 +224,17 @@ if ($Replaced -notcontains 'Test-ChangeDisabled') {
             Whether a service is disabled; not where that cannot be read. PowerShell 3.0 has it in the registry only. #>
         $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $Service
         try { return [Microsoft.Win32.Registry]::GetValue($key, 'Start', 0) -eq 4 } catch { return $false }
+    }
+}
+if ($Replaced -notcontains 'Get-ChangeCertificate') {
+    function Get-ChangeCertificate([string]$Store) {
+        <# .SYNOPSIS
+            Certificates of one store of this computer: My or Root. #>
+        $computer = [System.Security.Cryptography.X509Certificates.StoreLocation]::LocalMachine
+        $name = 'System.Security.Cryptography.X509Certificates.X509Store'
+        $all = New-Object -TypeName $name -ArgumentList $Store, $computer
+        $all.Open([System.Security.Cryptography.X509Certificates.OpenFlags]::ReadOnly)
+        try { $all.Certificates } finally { $all.Close() }
     }
 }
 if ($Replaced -notcontains 'Resolve-ChangeName') {
@@ -411,6 +422,50 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
             if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
             Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
         }
+    }
+}
+
+function Confirm-ChangeServer([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
+        they may not start: KB 2795828. #>
+    if (-not $Stage.ContainsKey('Certificates')) { return }
+    $until = 'now'
+    if ($Stage['GoodUntil']) { $until = $Stage.GoodUntil }
+    $facts = @(
+        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
+            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
+        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
+            Read = $Stage.Certificates }
+        @{ Id = 'P14'; Says = 'certificates in use that are not good until ' + $until; Property = ''; Is = @()
+            Read = { Get-CertificateFault -Stage $Stage } }
+        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
+            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
+    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
+        $have = @()
+        try {
+            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
+        } catch {
+            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
+            $fact['Is'] = 'readable'
+        }
+        Confirm-ChangeFact -Fact $fact -Have $have
+    }
+}
+
+function Get-CertificateFault([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is. #>
+    $until = [DateTime]::UtcNow
+    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(& $Stage.Certificates)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
     }
 }
 
@@ -700,6 +755,12 @@ function Get-XmppService([string]$Not) {
         if ($Run.Waive -notcontains $name) { $name; continue }
         Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
     }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
 function Get-ServiceDown {
@@ -1053,6 +1114,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         }
     }
     foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
+    Confirm-ChangeServer -Stage $Stage
     foreach ($name in $Stage['StillTrue']) {
         $earlier = @(Get-ChangeStage -Name $name)[0]
         foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
