@@ -49,6 +49,7 @@ type lab struct {
 	authority ca
 	seenOld   sync.WaitGroup // two rows use the old pool before it is shut
 	shut      sync.Once
+	silence   sync.Once
 }
 
 // newLab makes the network and starts all programs.
@@ -297,7 +298,7 @@ func (l *lab) prosody(letter, domain, addr, env, more string) *partner {
 	name := "partner" + letter
 	os.MkdirAll(l.path(name), 0o755)
 	config := fmt.Sprintf(`run_as_root = true; daemonize = false; pidfile = %q; data_path = %q
-modules_enabled = { "saslauth"; "tls"; "dialback"; "disco"; "ping" }
+modules_enabled = { "saslauth"; "tls"; "dialback"; "disco"; "ping"; "admin_shell" }
 interfaces = { %q }; c2s_ports = { 5222 }; c2s_direct_tls_ports = {}; s2s_ports = { 5269 }; modules_disabled = { "http" }
 authentication = "anonymous"; allow_anonymous_s2s = true; c2s_require_encryption = false; s2s_require_encryption = true
 ssl = { certificate = %q; key = %q }
@@ -309,9 +310,10 @@ VirtualHost %q
 	if env != "" {
 		envs = []string{env}
 	}
-	l.start(name+".log", envs, "prosody", "--config", l.write(config, name+".cfg.lua"))
+	file := l.write(config, name+".cfg.lua")
+	l.start(name+".log", envs, "prosody", "--config", file)
 	until(l.t, "Prosody "+letter, func() bool { return answers(addr + ":5222") })
-	return &partner{letter: letter, domain: domain, addr: addr, log: l.path(name + ".debug.log")}
+	return &partner{letter: letter, domain: domain, addr: addr, log: l.path(name + ".debug.log"), config: file}
 }
 
 // ejabberd starts ejabberd with what Debian's ejabberd.yml says of connections between

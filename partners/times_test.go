@@ -1,9 +1,7 @@
 package partners
 
 import (
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +21,7 @@ var timeRows = []row{
 // lastRows need what the others leave, or disturb them.
 var lastRows = []row{
 	{ids: "X24", who: "E", last: true, run: draws},
+	{ids: "X40", who: "UNE", last: true, run: silentStream},
 	{ids: "X29", who: "E", last: true, records: "srv 0 counted-x", run: stopConnections},
 }
 
@@ -166,6 +165,30 @@ func draws(_ *lab, t *testing.T, p *partner, _ string) {
 	}
 }
 
+// silentStream: after moved the pool with the open streams falls silent. Nothing gets
+// through until the streams are closed by hand; then the next message looks at DNS.
+func silentStream(l *lab, t *testing.T, p *partner, _ string) {
+	const domain = "move.example"
+	l.silence.Do(func() {
+		for _, end := range []string{"saddr", "daddr"} {
+			l.run("nft", "add", "rule", "inet", "lab", "in", "ip", end, otherPool, "drop")
+		}
+	})
+	if a := p.ask(domain, 5*time.Second); a.err != "no answer" {
+		t.Errorf("%v, but the pool is silent", a)
+	}
+	p.closeStreams(t, domain)
+	begin := time.Now()
+	for a := (answer{}); a.pool == ""; time.Sleep(time.Second) {
+		a = p.ask(domain, 5*time.Second)
+		if since := time.Since(begin).Seconds(); a.pool != "" && a.pool != "new" || since > 60 {
+			t.Fatalf("%v, %.1f s after the streams were closed", a, since)
+		} else if a.pool != "" {
+			t.Logf("%v, %.1f s after the streams were closed", a, since)
+		}
+	}
+}
+
 // stopConnections: with stop_s2s_connections the next stanza starts an attempt at once.
 func stopConnections(l *lab, t *testing.T, p *partner, domain string) {
 	try := func() int {
@@ -173,14 +196,7 @@ func stopConnections(l *lab, t *testing.T, p *partner, domain string) {
 		return l.syns("X")
 	}
 	first, bounced := try(), try()
-	resp, err := http.Post("http://"+p.addr+":5280/api/stop_s2s_connections", "application/json", strings.NewReader("{}"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatal(resp.Status)
-	}
+	p.closeStreams(t, domain)
 	if after := try(); first != 1 || bounced != 1 || after != 2 {
 		t.Errorf("%d, %d and %d SYN, not 1, 1 and 2", first, bounced, after)
 	}

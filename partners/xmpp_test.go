@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -67,6 +69,7 @@ const streamHead = "<?xml version='1.0'?><stream:stream xmlns='%s' xmlns:stream=
 // partner is an XMPP server under test, with one client logged in.
 type partner struct {
 	letter, domain, addr, log string
+	config                    string // of Prosody
 
 	mu      sync.Mutex
 	conn    net.Conn
@@ -202,6 +205,27 @@ func (p *partner) offers(t *testing.T) []string {
 		out = append(out, child.XMLName.Space+" "+child.XMLName.Local)
 	}
 	return out
+}
+
+// closeStreams does what the change record tells the administrators of a partner: it ends
+// its streams to a domain, with ejabberd those to everybody.
+func (p *partner) closeStreams(t *testing.T, domain string) {
+	t.Helper()
+	if p.letter != "E" {
+		out, err := exec.Command("prosodyctl", "--config", p.config, "shell", "s2s", "closeall", domain).CombinedOutput()
+		if t.Logf("%s", out); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	resp, err := http.Post("http://"+p.addr+":5280/api/stop_s2s_connections", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
+	}
 }
 
 // dialback connects as a domain to the partner and says what comes of the dialback, for
