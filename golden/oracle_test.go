@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -157,6 +158,64 @@ func TestServiceZones(t *testing.T) {
 			if !ok || !slices.Contains(records, want) {
 				t.Errorf("%s, %s: BIND has %v, not %v", name, delivery, records, want)
 			}
+		}
+	}
+}
+
+// TestTimesOfServers: the TTLs that the findings on times name are those that the servers
+// give. BIND's are the plan's.
+func TestTimesOfServers(t *testing.T) {
+	const soa = "@ 60 IN SOA ns1.contoso.net. hostmaster.contoso.com. 7 7200 900 1209600 600\n@ 60 IN NS ns1.contoso.net.\n"
+	minimum := strings.Replace(soa, "@ 60 IN SOA", "@ IN SOA", 1)
+	const records = "before 77 IN A 192.0.2.1\nxmpp IN A 203.0.113.11\n_xmpp-server._tcp 300 IN SRV 0 0 5269 xmpp\n"
+	for _, tt := range []struct {
+		name, zone, code     string
+		bind, knot, powerDNS uint32
+	}{
+		{"$TTL 1h30m", "$TTL 1h30m\n" + soa + records, "EP3020", 5400, 5400, 60},
+		{"$TTL 1w2d", "$TTL 1w2d\n" + soa + records, "EP3020", 777600, 777600, 86400},
+		{"$TTL 90m", "$TTL 90m\n" + soa + records, "", 5400, 5400, 5400},
+		{"no $TTL, none in the SOA", minimum + records, "EP3021", 600, 3600, 77},
+		{"no $TTL, one in the SOA", soa + records, "EP3021", 77, 3600, 77},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plans, found := seedWith(t, tt.zone, "", "")
+			i := slices.IndexFunc(found, func(f diag.Finding) bool { return f.Code == "EP3020" || f.Code == "EP3021" })
+			if len(plans) != 1 || (i >= 0) != (tt.code != "") || i >= 0 && string(found[i].Code) != tt.code {
+				t.Fatalf("%d plans, %v", len(plans), found)
+			}
+			if set := plans[0].Zones[0].Records[0]; set.OldTTL != tt.bind {
+				t.Errorf("the plan counts with %d", set.OldTTL)
+			}
+			if tt.code == "EP3020" && !strings.Contains(found[i].Detail, fmt.Sprintf("serves %d seconds", tt.powerDNS)) {
+				t.Errorf("the finding says %s", found[i].Detail)
+			}
+			for n, want := range []uint32{tt.bind, tt.knot, tt.powerDNS} {
+				server := brands[n].start(t, "contoso.com", tt.zone)
+				if server == nil {
+					t.Fatalf("%s does not start", brands[n].name)
+				}
+				for _, r := range server.records(t) {
+					if r.owner == "xmpp.contoso.com." && r.ttl != want {
+						t.Errorf("%s gives %d, not %d", brands[n].name, r.ttl, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestUnboundDefaults: docs/dns.md has the limits of Unbound's cache, and that it serves no
+// stale answers by default.
+func TestUnboundDefaults(t *testing.T) {
+	check := tool(t, "unbound-checkconf")
+	config := filepath.Join(t.TempDir(), "unbound.conf")
+	if err := os.WriteFile(config, []byte("server:\n  chroot: \"\"\n  directory: \"\"\n  pidfile: \"\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for option, want := range map[string]string{"serve-expired": "no", "serve-expired-ttl": "0", "cache-max-ttl": "86400", "cache-max-negative-ttl": "3600"} {
+		if out, err := exec.Command(check, "-o", option, config).Output(); err != nil || strings.TrimSpace(string(out)) != want {
+			t.Errorf("%s is %q (%v), not %s", option, out, err, want)
 		}
 	}
 }
