@@ -237,6 +237,7 @@ func TestDecodeRefusesShape(t *testing.T) {
 			file.Hunks = p.Zones[0].Hunks
 			p.Zones[0].Included = []ZoneFile{file}
 		}, "only in part"},
+		{"in doubt and up", func(_ *testing.T, p *Plan) { p.Outage[0].XMPP = Service{Up: true, InDoubt: true} }, "in doubt"},
 		{"wrong order", func(_ *testing.T, p *Plan) { swap(p.Stages, 1, 2) }, "runs before"},
 	}
 	for _, test := range tests {

@@ -38,6 +38,13 @@ func checkShape(plan *Plan) error {
 	if err := checkPeers(plan); err != nil {
 		return err
 	}
+	for _, r := range plan.Outage {
+		for _, s := range []Service{r.XMPP, r.RemoteAccess, r.SIP} {
+			if s.InDoubt && s != (Service{InDoubt: true}) {
+				return fmt.Errorf("a service is in doubt after stage %q, and is up or has a pool", r.After)
+			}
+		}
+	}
 	for i, zone := range plan.Zones {
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
