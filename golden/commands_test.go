@@ -35,12 +35,12 @@ func shellCommands(t *testing.T, record []byte, zone string) (change, rollback s
 	return found[0][1], found[1][1]
 }
 
-// shell runs commands in a folder with a variable zone, and tells whether they end with
-// exit code 0. With BusyBox all programs but the shell are its own.
-func shell(t *testing.T, commands, dir, zone string, busyBox bool) (ok bool, says string) {
+// shell runs commands in a folder with a variable zone and others, and tells whether they
+// end with exit code 0. With BusyBox all programs but the shell are its own.
+func shell(t *testing.T, commands, dir, zone string, busyBox bool, others ...string) (ok bool, says string) {
 	t.Helper()
 	cmd := exec.Command(tool(t, "bash"), "-c", commands)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "zone="+zone)
+	cmd.Dir, cmd.Env = dir, append(append(os.Environ(), "zone="+zone), others...)
 	if busyBox {
 		cmd.Env = append(cmd.Env, "PATH="+busyBoxPath(t))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // A zone file that was edited since the export, and what the programs that apply diffs
@@ -149,44 +150,45 @@ type driftCase struct {
 	plan, commands string // of the record, in the folder of that plan; empty with another delivery
 }
 
-// driftCases are those of all goldens, both ways; what many goldens share comes once. In
-// the last of each way the diff is applied already.
+// driftCases are those of all goldens, both ways; what many goldens share comes once.
 func driftCases(t *testing.T) []driftCase {
 	t.Helper()
 	var out []driftCase
 	seen := map[string]bool{}
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
-		fresh, plan := read(t, dir, zone.Name+".zone"), filepath.Dir(dir)
-		back, err := hunk.Apply(fresh, zone.RollbackHunks)
-		if err != nil {
-			t.Fatal(err)
-		}
+	eachPlanned(t, func(t *testing.T, dir string, zone compiler.Zone) {
+		plan := filepath.Dir(dir)
 		change, rollback := "", ""
-		if zone.Delivery == "zone-file" {
+		if zone.Delivery == "zone-file" && len(zone.Included) == 0 { // else TestTreeRecordCommands
 			change, rollback = shellCommands(t, read(t, plan, "change.md"), zone.Name)
 		}
-		for _, way := range []struct {
-			name, diff string
-			hunks      []hunk.Hunk
-			serial     uint32
-			from, to   []byte
-			commands   string
-		}{
-			{"change", zone.Name + ".diff", zone.Hunks, zone.OldSerial, old, fresh, change},
-			{"rollback", zone.Name + ".rollback.diff", zone.RollbackHunks, zone.NewSerial, fresh, back, rollback},
-		} {
-			diff := string(read(t, dir, way.diff))
-			key := way.commands + diff + string(way.from)
-			if seen[key] {
-				continue
+		for _, file := range words.TextFiles(zone) {
+			old, fresh := string(read(t, specs, filepath.Dir(plan), file.File)), string(read(t, plan, file.Zone))
+			back, err := hunk.Apply([]byte(fresh), file.RollbackHunks)
+			if err != nil {
+				t.Fatal(err)
 			}
-			seen[key] = true
-			drifts := append(fileDrifts(string(way.from), way.hunks, way.serial), fileDrift{name: "applied", text: string(way.to)})
-			for _, d := range drifts {
-				out = append(out, driftCase{t.Name() + " " + way.name + ": " + d.name, zone.File, string(way.from), string(way.to), diff, d, plan, way.commands})
+			forth := driftCase{t.Name() + " change", file.File, old, fresh, string(read(t, plan, file.Diff)), fileDrift{}, plan, change}
+			again := driftCase{t.Name() + " rollback", file.File, fresh, string(back), string(read(t, plan, file.RollbackDiff)), fileDrift{}, plan, rollback}
+			both := [][]driftCase{forth.with(fileDrifts(old, file.Hunks, zone.OldSerial)), again.with(fileDrifts(fresh, file.RollbackHunks, zone.NewSerial))}
+			for _, cases := range both {
+				if key := cases[0].commands + cases[0].diff + cases[0].text; !seen[key] {
+					seen[key] = true
+					out = append(out, cases...)
+				}
 			}
 		}
 	})
+	return out
+}
+
+// with are cases that differ in the drift; in the last the diff is applied already.
+func (c driftCase) with(drifts []fileDrift) []driftCase {
+	var out []driftCase
+	for _, d := range append(drifts, fileDrift{name: "applied", text: c.want}) {
+		one := c
+		one.name, one.drift = c.name+": "+d.name, d
+		out = append(out, one)
+	}
 	return out
 }
 
@@ -294,7 +296,7 @@ func randomDrifts(cases []driftCase) []driftCase {
 	rng := rand.New(rand.NewPCG(5, 6))
 	var out []driftCase
 	for _, c := range cases {
-		if c.drift.name != "none" || openEnd(c.diff) {
+		if c.drift.name != "none" || openEnd(c.diff) || strings.Count(c.text, "\n") < 6 {
 			continue
 		}
 		for n := range 6 {

@@ -143,17 +143,20 @@ func TestTreeRecordCommands(t *testing.T) {
 				for drifted := -1; drifted < len(files); drifted++ {
 					server := t.TempDir()
 					before, after := map[string]string{}, map[string]string{}
+					var variables []string
 					for n, file := range files {
 						text := trees[i][file.File]
 						if n == drifted {
 							text = append(slices.Clone(text), "; edited\n"...)
 						}
 						before[file.Variable], after[file.Variable] = string(text), string(trees[i+1][file.File])
-						if err := os.WriteFile(filepath.Join(server, file.Variable), text, 0o644); err != nil {
+						path := filepath.Join(server, file.Variable)
+						if err := os.WriteFile(path, text, 0o644); err != nil {
 							t.Fatal(err)
 						}
+						variables = append(variables, file.Variable+"="+path)
 					}
-					ok, says := shell(t, commands, plan, filepath.Join(server, "zone"), busyBox)
+					ok, says := shell(t, commands, plan, filepath.Join(server, "zone"), busyBox, variables...)
 					runs++
 					want := after
 					if drifted >= 0 {
