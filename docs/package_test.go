@@ -158,7 +158,7 @@ func checkEvidence(t *testing.T, failover, rollback string) {
 	if !ok {
 		t.Fatal("the script has no evidence record")
 	}
-	record, _, _ := strings.Cut(rest, "\n    }")
+	record, _, _ := strings.Cut(rest, "}")
 	var fields []string
 	for _, m := range regexp.MustCompile(`(\w+) = `).FindAllStringSubmatch(record, -1) {
 		fields = append(fields, m[1])

@@ -173,8 +173,8 @@ func rehearsal(detail string) string {
 }
 
 // homes are patterns of the modules that real cmdlets come from, in lower case: those of
-// the products, of Windows, and tmp_*, a remote session of the product's shell.
-var homes = []string{"lync", "skypeforbusiness", "tmp_*", "microsoft.powershell.*", "dnsclient", "dnsserver", "cimcmdlets"}
+// the products and of Windows.
+var homes = []string{"lync", "skypeforbusiness", "microsoft.powershell.*", "dnsclient", "dnsserver", "cimcmdlets"}
 
 // strangers are the modules of a START that are none of homes. The list is the last part
 // of the detail.

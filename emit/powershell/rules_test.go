@@ -50,10 +50,14 @@ func problems(text string) []string {
 
 // types are those of .NET 4.0 and before, with the static members that are used.
 var types = strings.Fields(`
-	Microsoft.Win32.Registry Microsoft.Win32.Registry::GetValue DateTime DateTime::UtcNow Environment Environment::NewLine Environment::UserDomainName Environment::UserName Math Math::Min
-	System.BitConverter System.BitConverter::ToString System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
+	Microsoft.Win32.Registry Microsoft.Win32.Registry::GetValue
+	DateTime DateTime::UtcNow Environment Environment::GetCommandLineArgs Environment::MachineName Environment::NewLine
+	Environment::UserDomainName Environment::UserInteractive Environment::UserName Math Math::Min
+	System.BitConverter System.BitConverter::ToString System.Collections.IDictionary
+	System.Globalization.CultureInfo System.Globalization.CultureInfo::InvariantCulture System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
 	System.IO.File::Move System.IO.File::Open System.IO.File::ReadAllText System.IO.File::Replace System.IO.Path System.IO.Path::Combine
-	System.Management.Automation.Language.CommandAst System.Management.Automation.Language.VariableExpressionAst
+	System.Management.Automation.Language.CommandAst System.Management.Automation.Language.FunctionDefinitionAst
+	System.Management.Automation.Language.VariableExpressionAst
 	System.Net.Dns System.Net.Dns::GetHostAddresses System.Net.IPAddress System.Net.IPAddress::IsLoopback System.Net.IPAddress::TryParse
 	System.Net.NetworkInformation.IPGlobalProperties System.Net.NetworkInformation.IPGlobalProperties::GetIPGlobalProperties
 	System.Net.Sockets.AddressFamily System.Net.Sockets.AddressFamily::InterNetwork System.Net.Sockets.AddressFamily::InterNetworkV6
@@ -62,7 +66,7 @@ var types = strings.Fields(`
 	System.Security.Principal.NTAccount
 	System.Security.Principal.WindowsBuiltInRole System.Security.Principal.WindowsBuiltInRole::Administrator
 	System.Security.Principal.WindowsIdentity System.Security.Principal.WindowsIdentity::GetCurrent
-	System.Text.Encoding System.Text.Encoding::ASCII TimeSpan TimeSpan::FromSeconds
+	System.Text.Encoding System.Text.Encoding::ASCII System.Threading.Thread System.Threading.Thread::CurrentThread TimeSpan TimeSpan::FromSeconds
 	array bool char hashtable int long object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
 
 // shunned are commands of 3.0 that do not fit, with the reason.
@@ -73,7 +77,7 @@ var shunned = map[string]string{
 }
 
 // switches are the parameters without a value of the core commands in use.
-var switches = strings.Fields("Force Unique Descending Compress ValueOnly A AAAA Srv Wmi Done DnsOnly NoHostsFile WhatIf Confirm")
+var switches = strings.Fields("Force Global DisableNameChecking Unique Descending Compress ValueOnly A AAAA Srv Wmi Done DnsOnly NoHostsFile WhatIf Confirm")
 
 // common are the parameters that every cmdlet of 3.0 has.
 var common = strings.Fields("Verbose Debug ErrorAction WarningAction ErrorVariable WarningVariable OutVariable OutBuffer")
@@ -93,6 +97,10 @@ var guarded = map[string][]string{
 	"Add-DnsServerResourceRecord":    dnsServer["Add-DnsServerResourceRecord"],
 	"Remove-DnsServerResourceRecord": dnsServer["Remove-DnsServerResourceRecord"],
 }
+
+// found are the variables with a cmdlet that the script looks up, past aliases and
+// functions.
+var found = map[string]string{"$removeItem": "Remove-Item", "$getModule": "Get-Module", "$importModule": "Import-Module", "$setItem": "Set-Item", "$setAlias": "Set-Alias"}
 
 // guards are the commands that the function which calls one asks for first. The others
 // are in the data, or in functions that only the data calls: the script looks for what
@@ -141,6 +149,8 @@ func hasParam(c *use, script outline) (func(string) bool, string) {
 	_, guard := guarded[c.name]
 	core, known := script.table()[c.name]
 	switch {
+	case found[c.name] != "":
+		return func(p string) bool { return slices.Contains(coreTable()[found[c.name]].params, p) }, ""
 	case strings.HasPrefix(c.name, "$"): // a block: in a variable of the script, or in the data
 		return func(p string) bool { return slices.Contains(script.params[c.name], p) }, ""
 	case own:

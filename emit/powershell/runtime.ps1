@@ -1,7 +1,11 @@
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-Set-StrictMode -Version 2.0
-$ErrorActionPreference = 'Stop'
-if ($Force -and -not $PSBoundParameters.ContainsKey('Confirm')) { $ConfirmPreference = 'None' }
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    # Little more than this is possible here.
+    $why = 'NOT STARTED, nothing was done: this shell is in {0} mode, in which this script cannot work. Use a shell in ' +
+        'FullLanguage mode; where a policy sets the mode, have this file signed by a publisher whom the policy trusts.'
+    $why -f $ExecutionContext.SessionState.LanguageMode
+    exit 1
+}
 # SIP over TLS. An Edge Server answers here, on its internal side, as long as its Access Edge service runs.
 $SipPort = 5061
 # In 'server:port' an IPv6 address stands in brackets: ($server -replace $IPv6, '[$0]').
@@ -11,12 +15,125 @@ $Unprintable = '[\p{C}\p{Zl}\p{Zp}]'
 # The one question that is asked before a change. -WhatIf makes the answer no, -Force makes it yes.
 $AskOperator = {
     param([string]$About, [string]$Command)
-    $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
+    try {
+        $PSCmdlet.ShouldProcess(($About -replace $Unprintable, '?'), ($Command -replace $Unprintable, '?'))
+    } catch {
+        if ($Run.DryRun) { return $false }
+        Exit-ChangeStage -Code 3 -Why ($NoConsole -f $_.Exception.Message)
+    }
 }
-# ---- The machine. A function of such a name that exists beforehand is used instead: START and COMPLETE say so.
-$Replaced = @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener', 'Test-ChangeDisabled',
-    'Get-ChangeCertificate', 'Resolve-ChangeName')
-$Replaced = @($Replaced | Where-Object { Test-Path -LiteralPath ('function:' + $_) })
+$NoConsole = 'nobody can be asked here ({0}): pass -Force, or run this file in a console on this server'
+# ---- The session. Nothing of the operator's shell or profile reaches a call: what differs from a fresh shell is set aside
+# until this script ends, and a NOTE after START names it. As long as commands may be strangers, none is called by name.
+$Fresh = @{
+    ErrorActionPreference = 'Continue'; WarningPreference = 'Continue'; InformationPreference = 'SilentlyContinue'
+    VerbosePreference = 'SilentlyContinue'; DebugPreference = 'SilentlyContinue'; ProgressPreference = 'Continue'
+    ConfirmPreference = 'High'; WhatIfPreference = $false; OFS = ' '; PSModuleAutoLoadingPreference = 'All'
+    PSDefaultParameterValues = @{}; PSNativeCommandUseErrorActionPreference = $false
+}
+$Hooks = @('PreCommandLookupAction', 'PostCommandLookupAction', 'CommandNotFoundAction')
+$Session = @{ Aside = @(); Old = @{}; Commands = @() }
+$SetSessionAside = {
+    foreach ($name in $Hooks) {
+        $hook = $ExecutionContext.InvokeCommand.PSObject.Properties[$name]
+        $Session.Old[$name] = $hook.Value
+        if ($null -ne $hook.Value) { $Session.Aside += $name }
+        $hook.Value = $null
+    }
+    $thread = [System.Threading.Thread]::CurrentThread
+    $Session.Old['Culture'] = $thread.CurrentCulture
+    $thread.CurrentCulture = [System.Globalization.CultureInfo]::InvariantCulture
+    # On another drive, such as HKLM:, a path that begins with a backslash is no path of a file.
+    $path = $ExecutionContext.SessionState.Path
+    $Session.Old['Location'] = $path.CurrentLocation.Path
+    if ($path.CurrentLocation.Provider.Name -ne 'FileSystem') {
+        $Session.Aside += 'location ' + $path.CurrentLocation.Path
+        $null = $path.SetLocation('Microsoft.PowerShell.Core\FileSystem::' + $path.CurrentFileSystemLocation.ProviderPath)
+    }
+    # Functions of modules see the global variables, cmdlets those of this script.
+    $variables = $ExecutionContext.SessionState.PSVariable
+    foreach ($name in $Fresh.Keys) {
+        $has = $variables.GetValue($name)
+        if ($has -is [System.Collections.IDictionary]) {
+            foreach ($key in $has.Keys) { $Session.Aside += '$' + $name + ' ' + $key }
+        } elseif ($null -ne $has -and [string]$has -ne $Fresh[$name] -and $name -ne 'WhatIfPreference' -and
+            -not $Run.Given.ContainsKey(($name -replace 'Preference$', ''))) {
+            $Session.Aside += '$' + $name
+        }
+        $Session.Old[$name] = $variables.Get('global:' + $name)
+        if ($null -ne $Session.Old[$name]) { $Session.Old[$name] = @{ Value = $Session.Old[$name].Value } }
+        foreach ($scope in @('global:', 'script:')) { $variables.Set($scope + $name, $Fresh[$name]) }
+    }
+    $variables.Set('script:ErrorActionPreference', 'Stop')
+    $variables.Set('script:WhatIfPreference', $Run.DryRun)
+    if (-not $Run.Asks) { $variables.Set('script:ConfirmPreference', 'None') }
+}
+# Modules whose functions are no strangers. LyncSim and Cmdlets.* are the rehearsal kit: START says so.
+$Known = '^(Lync|SkypeForBusiness|DnsServer|LyncSim|Cmdlets\..+)$'
+$SetCommandsAside = {
+    # Aliases and functions win over cmdlets. All that this file calls is looked at; of its own functions, the aliases.
+    $commands = $ExecutionContext.InvokeCommand
+    $removeItem = $commands.GetCommand('Remove-Item', 'Cmdlet')
+    $getModule = $commands.GetCommand('Get-Module', 'Cmdlet')
+    $importModule = $commands.GetCommand('Import-Module', 'Cmdlet')
+    $file = $AskOperator.Ast
+    while ($null -ne $file.Parent) { $file = $file.Parent }
+    $kinds = @{}
+    foreach ($call in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+        if ($call.GetCommandName()) { $kinds[$call.GetCommandName()] = 'Alias, Function, Filter' }
+    }
+    foreach ($own in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true)) {
+        $kinds[$own.Name] = 'Alias'
+    }
+    foreach ($name in $kinds.Keys) {
+        $again = $true
+        while ($again) {
+            $again = $false
+            foreach ($one in @($commands.GetCommands($name, $kinds[$name], $false))) {
+                if ([string]$one.CommandType -ne 'Alias' -and [string]$one.ModuleName -match $Known) { continue }
+                $drive = @{ Alias = 'alias'; Function = 'function'; Filter = 'function' }[[string]$one.CommandType]
+                & $removeItem -LiteralPath ($drive + ':\' + $name) -Force -WhatIf:$false -Confirm:$false
+                $Session.Aside += $drive + ' ' + $name
+                $Session.Commands += $one
+                $again = $true
+            }
+        }
+    }
+    # A stranger may have had the place of a function of a module.
+    foreach ($module in @(& $getModule)) {
+        $lost = $false
+        foreach ($one in $Session.Commands) { $lost = $lost -or $module.ExportedFunctions.ContainsKey($one.Name) }
+        if ($lost -and $module.Name -match $Known) { & $importModule -ModuleInfo $module -Global -DisableNameChecking }
+    }
+}
+$RestoreSession = {
+    $setItem = $ExecutionContext.InvokeCommand.GetCommand('Set-Item', 'Cmdlet')
+    $setAlias = $ExecutionContext.InvokeCommand.GetCommand('Set-Alias', 'Cmdlet')
+    foreach ($one in $Session.Commands) {
+        if ([string]$one.CommandType -eq 'Alias') {
+            & $setAlias -Name $one.Name -Value $one.Definition -Scope 'Global' -Force -WhatIf:$false -Confirm:$false
+        } else {
+            $place = 'function:\global:' + $one.Name
+            & $setItem -LiteralPath $place -Value $one.ScriptBlock -Force -WhatIf:$false -Confirm:$false
+        }
+    }
+    foreach ($name in $Fresh.Keys) {
+        if (-not $Session.Old.ContainsKey($name)) { continue }
+        $old = $Session.Old[$name]
+        if ($null -eq $old) { $ExecutionContext.SessionState.PSVariable.Remove('global:' + $name); continue }
+        $ExecutionContext.SessionState.PSVariable.Set('global:' + $name, $old.Value)
+    }
+    if ($Session.Old['Location']) { $null = $ExecutionContext.SessionState.Path.SetLocation($Session.Old.Location) }
+    if ($Session.Old['Culture']) { [System.Threading.Thread]::CurrentThread.CurrentCulture = $Session.Old.Culture }
+    foreach ($name in $Hooks) { $ExecutionContext.InvokeCommand.PSObject.Properties[$name].Value = $Session.Old[$name] }
+}
+# ---- The machine. Functions of the rehearsal kit are used instead: START and COMPLETE say so.
+$Replaced = @(foreach ($name in @('Get-ChangeHost', 'Get-ChangeRight', 'Test-ChangePort', 'Get-ChangeListener',
+            'Test-ChangeDisabled', 'Get-ChangeCertificate', 'Resolve-ChangeName')) {
+    foreach ($one in @($ExecutionContext.InvokeCommand.GetCommands($name, 'Function', $false))) {
+        if ($one.ModuleName -eq 'LyncSim') { $name } else { $Session.Aside += 'function ' + $name }
+    }
+})
 $Rehearsal = 'rehearsal=' + ($Replaced -join ',')
 if ($Replaced.Count -eq 0) { $Rehearsal = 'rehearsal=no' }
 if ($Replaced -notcontains 'Get-ChangeHost') {
@@ -142,20 +259,28 @@ if ($Replaced -notcontains 'Resolve-ChangeName') {
 }
 
 # ---- Evidence, exit codes, state.
+function Show-ChangeLine {
+    <# .SYNOPSIS
+        Show one line. A screen that fails stops nothing: the evidence log has it. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'for the operator')]
+    param([string]$Text)
+    try { Write-Host -Object ($Text -replace $Unprintable, '?') } catch { return }
+}
+
 function Write-ChangeRecord {
     <# .SYNOPSIS
-        Show one line and append it to the evidence log (JSON lines). A -WhatIf run writes no file. #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'for the operator')]
+        Append one line to the evidence log (JSON lines), then show it. A -WhatIf run writes no file. #>
     param([string]$Step, [string]$Outcome, [string]$Command = '', [string]$Detail = '')
     $now = [DateTime]::UtcNow.ToString('o')
-    Write-Host -Object (('{0} {1} {2} {3} {4}' -f $now, $Outcome, $Step, $Command, $Detail) -replace $Unprintable, '?')
-    if ($Run.DryRun -or $null -eq $Run.Lock) { return }
-    $record = [ordered]@{
-        utc = $now; plan = $Plan.Id; script = $Plan.Script; stage = $Run.Stage; host = $Run.Host; who = $Run.Who
-        step = $Step; command = $Command; outcome = $Outcome; detail = $Detail
+    if (-not $Run.DryRun -and $null -ne $Run.Lock) {
+        $record = [ordered]@{
+            utc = $now; plan = $Plan.Id; script = $Plan.Script; stage = $Run.Stage; host = $Run.Host; who = $Run.Who
+            step = $Step; command = $Command; outcome = $Outcome; detail = $Detail
+        }
+        $line = (ConvertTo-Json -InputObject $record -Compress) + [Environment]::NewLine
+        [System.IO.File]::AppendAllText($Run.Evidence, $line)
     }
-    $line = (ConvertTo-Json -InputObject $record -Compress) + [Environment]::NewLine
-    [System.IO.File]::AppendAllText($Run.Evidence, $line)
+    Show-ChangeLine -Text ('{0} {1} {2} {3} {4}' -f $now, $Outcome, $Step, $Command, $Detail)
 }
 
 function Exit-ChangeStage([int]$Code, [string]$Why) {
@@ -738,6 +863,10 @@ function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$
 }
 
 # ---- Steps.
+# Cmdlets that wait for services have no time-out of their own. A service whose process is gone is stopped.
+$IfHangs = 'if the next call has not come back after {0} s: in another elevated shell Get-CsWindowsService shows which ' +
+    'service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; this stage goes on, or is run again'
+
 function Get-ChangeCommand([scriptblock]$Block, [string]$File) {
     <# .SYNOPSIS
         Text of a block on one line, with the quoted values of $Name1, $Name2, ... and $File in their place. #>
@@ -836,6 +965,9 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
             if ($Step['File']) { [System.IO.File]::Delete($File) }
+            if ($Step.Command -match '^(Stop|Start)-CsWindowsService') {
+                Write-ChangeRecord -Step $Step.Id -Outcome 'NOTE' -Detail ($IfHangs -f $Run.TimeoutSeconds)
+            }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
             $each = @($null)
             if ($Step['Each']) { $each = @($now -split ',') }
@@ -916,6 +1048,22 @@ function Get-ChangeSource {
     return 'from=' + (@($all | ForEach-Object { $_.ModuleName -replace '^$', 'shell' } | Sort-Object -Unique) -join ',')
 }
 
+function Assert-ChangeSession([object]$Defaults, [string]$Name, [string]$Place) {
+    <# .SYNOPSIS
+        Leave unless this is a file, run by its name, with the parameters that the operator gave and no others. #>
+    $common = '^(Verbose|Debug|OutBuffer|(Error|Warning|Information|Progress)Action|\w+Variable)$'
+    $way = 'copy this file to this server and run it there: not by Invoke-Command -FilePath, not pasted into a shell'
+    if ($Place -eq '') { Exit-ChangeStage -Code 1 -Why $way }
+    foreach ($key in @($Defaults.Keys | Where-Object { -not $Defaults['Disabled'] })) {
+        # The shell gave them to this script too, and nobody can tell them from what the operator passed.
+        $command, $parameter = ([string]$key) -split ':', 2
+        if ([string]$parameter -eq '' -or $Name -notlike $command.Trim()) { continue }
+        $form = 'remove {0} from $PSDefaultParameterValues, which sets -{1}, or start powershell.exe -NoProfile'
+        $given = @(@($Run.Given.Keys) -like ($parameter.Trim() + '*') -notmatch $common)
+        if ($given.Count -gt 0) { Exit-ChangeStage -Code 1 -Why ($form -f $key, $given[0]) }
+    }
+}
+
 function Open-ChangeRun {
     <# .SYNOPSIS
         Check host, shell and rights, take the lock and read the state. Returns the stage entry for this computer. #>
@@ -934,6 +1082,11 @@ function Open-ChangeRun {
             $null = Get-Command -Name $name -ErrorAction Stop
         }
     }
+    if ($entry['Steps'] -and $Run.Asks -and -not $Run.DryRun) {
+        $why = @(@([Environment]::GetCommandLineArgs()) -match '^[-/]+noni' | ForEach-Object { 'the shell has ' + $_ })
+        if (-not [Environment]::UserInteractive -and $Host.Name -ne 'ServerRemoteHost') { $why += 'a task or service' }
+        if ($why.Count -gt 0) { Exit-ChangeStage -Code 1 -Why ($NoConsole -f ($why -join ', ')) }
+    }
     if ($entry['Elevated'] -and @(Get-ChangeRight) -notcontains 'Administrator') {
         Exit-ChangeStage -Code 1 -Why 'run this stage in an elevated shell'
     }
@@ -947,6 +1100,14 @@ function Open-ChangeRun {
     Read-ChangeState
     $detail = 'whatif={0} powershell={1} {2} {3}' -f $Run.DryRun, $PSVersionTable.PSVersion, $Rehearsal, (Get-ChangeSource)
     Write-ChangeRecord -Step 'START' -Outcome 'START' -Detail $detail
+    if ($Session.Aside.Count -gt 0) {
+        $detail = 'set aside of this shell: ' + (@($Session.Aside | Sort-Object -Unique) -join ', ')
+        Write-ChangeRecord -Step 'START' -Outcome 'NOTE' -Detail $detail
+    }
+    if ($Run.DryRun -and -not $Run.Given.ContainsKey('WhatIf')) {
+        $detail = '$WhatIfPreference is set in this shell: nothing is changed'
+        Write-ChangeRecord -Step 'START' -Outcome 'NOTE' -Detail $detail
+    }
     return $entry
 }
 
@@ -1007,49 +1168,65 @@ function Show-ChangeSheet {
     <# .SYNOPSIS
         Print the run sheet: stages in order, hosts, commands, and what the state file of this computer says. #>
     Read-ChangeState
-    Write-Host -Object ('{0}  plan {1}  this host: {2}' -f $Plan.Title, $Plan.Id, $Run.Host)
+    Show-ChangeLine -Text ('{0}  plan {1}  this host: {2}' -f $Plan.Title, $Plan.Id, $Run.Host)
     foreach ($entry in $Stages) {
         $mine = [object]::ReferenceEquals($entry, @(Get-ChangeStage -Name $entry.Name -Here)[0])
         $mark = 'elsewhere'
         if ($mine) { $mark = 'to do' }
         if ($mine -and (Test-ChangeDone -Stage $entry.Name)) { $mark = $Run.State[$Run.Mine + $entry.Name] }
-        Write-Host -Object ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
-        Write-Host -Object ('           ' + $entry.Does)
+        Show-ChangeLine -Text ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
+        Show-ChangeLine -Text ('           ' + $entry.Does)
         foreach ($step in $entry['Steps']) {
             foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
                 $line = $form['Manual']
                 if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
-                if ($line) { Write-Host -Object ('           ' + ($line -replace $Unprintable, '?')) }
+                if ($line) { Show-ChangeLine -Text ('           ' + $line) }
             }
         }
     }
 }
 
-# ---- The run. What a stage has as Shared, each of its steps has, unless the step has its own.
-foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
-    foreach ($step in $entry.Steps) {
-        foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
-    }
-}
+# ---- The run.
 $Run = @{
-    Given = $PSBoundParameters; DryRun = [bool]$WhatIfPreference
-    Stage = $Stage; Host = Get-ChangeHost; Who = [Environment]::UserDomainName + '\' + [Environment]::UserName
+    Given = $PSBoundParameters; DryRun = [bool]$WhatIfPreference; Asks = -not $Force
+    Stage = $Stage; Host = [Environment]::MachineName; Who = [Environment]::UserDomainName + '\' + [Environment]::UserName
     Attest = $Attest; Receipt = [string]$PSBoundParameters['Receipt']
     AllowRunningTarget = [bool]$PSBoundParameters['AllowRunningTarget']
-    Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
     PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
     Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
-    Failed = @(); Said = @(); Started = $false; Finished = $false
+    Failed = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
 }
-# Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
-if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
-$WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
-$Run.Base = [System.IO.Path]::Combine($WorkPath, 'edgeplan-' + $Plan.Id.Substring(7, 8) + '.' + $Run.Host)
-$Run.StatePath = $Run.Base + '.state.xml'
-$Run.Evidence = $Run.Base + '.evidence.jsonl'
+if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
 # Ctrl+C runs finally and nothing else: what stands for success is set last.
 $exitCode = 1
 try {
+    $defaults = $PSDefaultParameterValues
+    try {
+        & $SetSessionAside
+        & $SetCommandsAside
+    } catch {
+        # No command can be trusted here: what stands alone is shown.
+        'NOT STARTED, nothing was done: this shell has what cannot be set aside; start powershell.exe -NoProfile:'
+        $_.Exception.Message
+        exit 1
+    }
+    $Run.Ready = $true
+    Set-StrictMode -Version 2.0
+    Assert-ChangeSession -Defaults $defaults -Name $MyInvocation.MyCommand.Name -Place $PSScriptRoot
+    # What a stage has as Shared, each of its steps has, unless the step has its own.
+    foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
+        foreach ($step in $entry.Steps) {
+            foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
+        }
+    }
+    $Run.Host = Get-ChangeHost
+    $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    # Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
+    if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
+    $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
+    $Run.Base = [System.IO.Path]::Combine($WorkPath, 'edgeplan-' + $Plan.Id.Substring(7, 8) + '.' + $Run.Host)
+    $Run.StatePath = $Run.Base + '.state.xml'
+    $Run.Evidence = $Run.Base + '.evidence.jsonl'
     if ($Run.Stage -eq '') {
         Show-ChangeSheet
     } else {
@@ -1077,7 +1254,10 @@ try {
         if ($Run.Finished -and -not $Run.DryRun) { $outcome = 'COMPLETE' }
         $form = 'stage {0} on {1}: exit code {2} whatif={3} {4}'
         $detail = $form -f $Run.Stage, $Run.Host, $exitCode, $Run.DryRun, $Rehearsal
-        if ($Run.Stage -ne '') { Write-ChangeRecord -Step 'END' -Outcome $outcome -Detail $detail }
-    } finally { if ($null -ne $Run.Lock) { $Run.Lock.Dispose() } }
+        if ($Run.Ready -and $Run.Stage -ne '') { Write-ChangeRecord -Step 'END' -Outcome $outcome -Detail $detail }
+    } finally {
+        try { & $RestoreSession } catch { Show-ChangeLine -Text ('not put back in this shell: ' + $_.Exception.Message) }
+        if ($null -ne $Run.Lock) { $Run.Lock.Dispose() }
+    }
 }
 exit $exitCode

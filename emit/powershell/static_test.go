@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1090
+	runtimeLines = 1250
 	seedLines    = 150
 )
 

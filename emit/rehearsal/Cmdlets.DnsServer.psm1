@@ -4,6 +4,8 @@ Set-StrictMode -Version 2.0
 function Get-DnsServerZone {
     [CmdletBinding(PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [string]$Name
     )
@@ -13,6 +15,8 @@ function Get-DnsServerZone {
 function Get-DnsServerResourceRecord {
     [CmdletBinding(PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [string]$ZoneName,
 
@@ -27,6 +31,8 @@ function Get-DnsServerResourceRecord {
 function Add-DnsServerResourceRecord {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High', PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [string]$ZoneName,
 
@@ -68,6 +74,8 @@ function Add-DnsServerResourceRecord {
 function Remove-DnsServerResourceRecord {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High', PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [string]$ZoneName,
 
@@ -82,6 +90,8 @@ function Remove-DnsServerResourceRecord {
 function Set-DnsServerResourceRecord {
     [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High', PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [string]$ZoneName,
 

@@ -4,6 +4,8 @@ Set-StrictMode -Version 2.0
 function Get-CimInstance {
     [CmdletBinding(PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [string]$Namespace,
 
         [Parameter(Mandatory = $true)]
@@ -17,6 +19,8 @@ function Get-CimInstance {
 function Invoke-CimMethod {
     [CmdletBinding(PositionalBinding = $false)]
     param(
+        [string]$ComputerName,
+
         [Parameter(Mandatory = $true)]
         [object]$InputObject,
 

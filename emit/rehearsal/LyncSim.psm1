@@ -2,7 +2,8 @@
 # The cmdlets themselves are in Cmdlets.PRODUCT.psm1, with the parameters of that product; each calls Invoke-SimCmdlet. Those
 # of a Windows DNS server are in Cmdlets.DnsServer.psm1 and, for Windows Server 2008 R2, in Cmdlets.dnscmd.psm1.
 #
-#   SIM_WORLD  folder: world.json (what stands), clock.txt (seconds), calls.txt (calls so far), audit.txt (every change)
+#   SIM_WORLD  folder: world.json (what stands), clock.txt (seconds), calls.txt (calls so far), given.txt (the same with
+#              their parameters), audit.txt (every change)
 #   SIM_KIT    folder of this file
 #   SIM_HOST   FQDN of the computer that the caller sits on
 #   SIM_FAULT  faults, separated by ';'. N counts the calls of that cmdlet; kill@N counts all calls. CMDLET may be dnscmd.exe:
@@ -157,6 +158,11 @@ function Enter-SimCall([string]$Name) {
         if (Test-SimFault -Fault ('{0}:{1}@{2}' -f $Name, $fault, $own)) { return $fault }
     }
     return ''
+}
+
+function Add-SimGiven([string]$Name, [string[]]$Values) {
+    # Note a call with all that it was given.
+    [System.IO.File]::AppendAllText((Get-SimPath -Name 'given.txt'), ($Name + ' ' + ($Values -join ' ')) + [char]10)
 }
 
 function Exit-SimCall([string]$Name, [string]$Fault, [string]$Detail) {
@@ -348,6 +354,7 @@ function Resolve-DnsName {
 # ---- What the cmdlets do. Arguments: the cmdlet, and the parameters that it was given.
 function Invoke-SimCmdlet([System.Management.Automation.PSCmdlet]$Caller, [System.Collections.IDictionary]$Given) {
     $name = $Caller.MyInvocation.MyCommand.Name
+    Add-SimGiven -Name $name -Values @($Given.Keys | Sort-Object | ForEach-Object { '-{0} {1}' -f $_, [string]$Given[$_] })
     $fault = Enter-SimCall -Name $name
     $body = Get-Command -Name ($name -replace '-(Cs|DnsServer|Cim)', '-Sim') -ErrorAction SilentlyContinue
     if ($null -eq $body) { throw ('LyncSim does not know what {0} does.' -f $name) }
@@ -799,6 +806,7 @@ function Invoke-SimMethod($Caller, $Given, $World, $Fault) {
 
 function Invoke-SimDnscmd([string[]]$Words) {
     # Prints text and sets the exit code.
+    Add-SimGiven -Name 'dnscmd.exe' -Values $Words
     $fault = Enter-SimCall -Name 'dnscmd.exe'
     $world = Get-SimWorld
     $want = Read-SimDnscmd -World $world -Words $Words

@@ -32,11 +32,16 @@ type request struct {
 	Kit, World, Host, Fault, Script string
 	Given                           map[string]any
 	Freeze                          bool // where a fault kills the process, it stands still instead
+	// Dirty is run before the script, in a session that ends with it; After is then read
+	// in that session.
+	Dirty, After string
 }
 
 type answer struct {
 	Code int
 	Text []byte
+	// After is the value of request.After.
+	After string
 }
 
 // died is the code of a run whose process is gone.

@@ -32,6 +32,8 @@ type suite struct {
 	checks, runs, kills int
 	last                string   // output of the last run
 	counted             []string // its calls
+	given               []string // the same, with their parameters
+	after               string   // what the way asked to be read after it
 
 	// Of the walk forth: what is on the disk before each visit and at the end, and the
 	// calls that each visit makes.
@@ -86,7 +88,7 @@ func (s *suite) restore(t tree) {
 		s.must(os.MkdirAll(filepath.Join(s.dir, host), 0o777))
 	}
 	for name, text := range t {
-		if name != "world/calls.txt" {
+		if name != "world/calls.txt" && name != "world/given.txt" {
 			s.must(os.WriteFile(filepath.Join(s.dir, filepath.FromSlash(name)), []byte(text), 0o666))
 		}
 	}
@@ -94,7 +96,9 @@ func (s *suite) restore(t tree) {
 
 // equal compares all but what the simulation itself counts.
 func (t tree) equal(other tree) bool {
-	own := func(name string) bool { return name == "world/calls.txt" || name == "world/clock.txt" }
+	own := func(name string) bool {
+		return name == "world/calls.txt" || name == "world/given.txt" || name == "world/clock.txt"
+	}
 	count := 0
 	for name, text := range t {
 		if own(name) {
@@ -188,6 +192,7 @@ type way struct {
 	host  string // instead of that of the visit
 	bare  bool   // without receipt and attestation
 	held  bool   // the fault kills; the process stands still and keeps its files open
+	dirt  dirt   // what the session has
 }
 
 // visit runs a stage, or does what a person does. It returns the exit code.
@@ -225,6 +230,7 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 	got, err := s.shell.run(request{
 		Kit: s.kit, World: filepath.Join(s.dir, "world"), Host: host, Fault: w.fault,
 		Script: filepath.Join(s.kit, v.Script), Given: given, Freeze: freeze,
+		Dirty: w.dirt.does, After: w.dirt.after,
 	})
 	s.must(err)
 	if w.kill {
@@ -237,7 +243,9 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 	}
 	s.last = fmt.Sprintf("%s -Stage %s on %s, fault %q: exit code %d\n%s", v.Script, v.Stage, host, w.fault, got.Code, got.Text)
 	s.counted = lines(s.read("world/calls.txt"))
+	s.given, s.after = lines(s.read("world/given.txt")), got.After
 	os.Remove(filepath.Join(s.dir, "world", "calls.txt"))
+	os.Remove(filepath.Join(s.dir, "world", "given.txt"))
 	return got.Code
 }
 

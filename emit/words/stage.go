@@ -159,6 +159,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 		return giveUp(plan, compiler.Start, "on that server: remote access returns",
 			"Run the stage again: it stops what still runs.",
 			"Exit code 3: the lines with FAIL name what would keep the services from starting again. Nothing was stopped on this server. Fix it, or waive the fact by its number: -Waive P12.",
+			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case compiler.Route:
 		how, running := "on the same server", ""
@@ -182,6 +183,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.Start:
 		return []string{
 			"Run the stage again: it starts what is down. Exit code 2 names the services that have to run and do not. One that may stay down can be waived by its name: -Waive RTCCLSAGT. It goes into the evidence log.",
+			hangs,
 			"Look at the event log of that server for certificate errors. Remote access through this server stays down until the services run.",
 		}
 	case compiler.Replicated:
@@ -205,6 +207,10 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	return []string{"Run the stage again: finished steps are left alone."}
 }
 
+// hangs is what to do where a cmdlet that waits for services does not return: none of
+// them has a time-out.
+const hangs = "If the command itself does not come back: in another elevated shell Get-CsWindowsService shows which service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; the stage then goes on, or is run again."
+
 // Needs says what has to be so on the computers where the stages run.
 func Needs(plan *compiler.Plan) []string {
 	script, _ := changedBy(plan)
@@ -212,6 +218,10 @@ func Needs(plan *compiler.Plan) []string {
 	if hasStage(plan.Stages, compiler.Start) || script {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
 	}
+	out = append(out,
+		"Copy the scripts to a disk of the server. What came by browser, mail or share is refused under the execution policy RemoteSigned until `Unblock-File` was run on it; under AllSigned it must be signed, see `edgeplan verify`; where AppLocker or App Control sets the language mode, by a publisher whom the policy trusts.",
+		"Run them as files in a console on the server. Invoke-Command `-FilePath` and a pasted script are refused. A task or a shell with `-NonInteractive` cannot ask: pass `-Force`.",
+		"What the shell and its profile have set (preferences, default parameters, aliases, functions) is set aside and named in the log; what cannot be set aside is refused: start `powershell.exe -NoProfile`.")
 	if !script {
 		return out
 	}

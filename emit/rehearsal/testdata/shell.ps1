@@ -18,17 +18,22 @@ $stage = {
     # As a fresh shell has it: functions of modules see the global preference, not that of the script.
     $saved = $global:ErrorActionPreference
     $global:ErrorActionPreference = 'Continue'
-    try { $text = & $Ask.Script @given *>&1 } catch { $text += $_.Exception.Message; $global:LASTEXITCODE = 98 } finally { $global:ErrorActionPreference = $saved }
-    $text = @($text | ForEach-Object { [string]$_ }) -join [string][char]10
-    @{ Code = $global:LASTEXITCODE; Text = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($text)) }
+    $after = ''
+    # What a profile might have done. From here to the end no command is called that it could have hidden.
+    if ($Ask.Dirty) { . ([scriptblock]::Create($Ask.Dirty)) }
+    try { $text = & $Ask.Script @given *>&1 } catch { $text += $_.Exception.Message; $global:LASTEXITCODE = 98 }
+    if ($Ask.After) { $after = [string](& ([scriptblock]::Create($Ask.After))) }
+    if (-not $Ask.Dirty) { $global:ErrorActionPreference = $saved }
+    $text = @(foreach ($one in @($text)) { [string]$one }) -join [string][char]10
+    @{ Code = $global:LASTEXITCODE; Text = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($text)); After = $after }
 }
 [Console]::Out.WriteLine('ready')
 while ($null -ne ($line = [Console]::In.ReadLine())) {
     $ask = ConvertFrom-Json -InputObject $line
     $env:SIM_WORLD = $ask.World
     $env:SIM_FAULT = ''
-    if ($ask.Freeze) {
-        # In a thread of its own, which stands still for ever where it should be killed: the disk is then as after a kill.
+    if ($ask.Freeze -or $ask.Dirty) {
+        # In a session of its own. With a fault that kills, its thread stands still for ever: the disk is then as after a kill.
         $env:SIM_KIT = $ask.Kit
         $other = [PowerShell]::Create()
         $other.Runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace()
@@ -36,7 +41,10 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
         $run = $other.AddScript($stage).AddArgument($ask).BeginInvoke()
         $frozen = [System.IO.Path]::Combine($ask.World, 'frozen.txt')
         while (-not $run.IsCompleted -and -not [System.IO.File]::Exists($frozen)) { [System.Threading.Thread]::Sleep(5) }
-        if ($run.IsCompleted) { $answer = @($other.EndInvoke($run))[-1] } else { $answer = @{ Code = -1; Text = '' } }
+        if ($run.IsCompleted) {
+            $answer = @($other.EndInvoke($run))[-1]
+            $other.Runspace.Dispose()
+        } else { $answer = @{ Code = -1; Text = '' } }
     } else {
         $answer = & $stage $ask
     }
