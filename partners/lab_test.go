@@ -200,7 +200,8 @@ func (l *lab) syns(letter string) int {
 	return n
 }
 
-// zones of the lab and their files, but for those that the plans change.
+// startDNS starts the server of all zones, with those of specs as they are before the change,
+// and the resolver.
 func (l *lab) startDNS(rows []row) {
 	own := "@ IN SOA ns.dns.example. h.dns.example. 1 7200 900 1209600 15\n@ IN NS ns.dns.example.\n"
 	zones := map[string]string{
@@ -240,7 +241,7 @@ func (l *lab) startDNS(rows []row) {
 	}
 }
 
-// ask is the data of the answers to a question, sorted as they come.
+// ask is the data of the answers to a question, "" if there are none.
 func (l *lab) ask(server, name string, typ uint16) string {
 	m := new(dns.Msg)
 	m.SetQuestion(name, typ)
