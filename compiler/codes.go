@@ -72,4 +72,5 @@ const (
 	codeUnknownType      diag.Code = "EP3025"
 	codeSystem           diag.Code = "EP3026"
 	codeNATBalancer      diag.Code = "EP3023"
+	codeKeys             diag.Code = "EP3024"
 )

@@ -108,6 +108,7 @@ func (j *job) checkSets(z *zone, sets []RecordSet) {
 			j.checkDirectTLS(z, domain)
 		}
 	}
+	j.checkKeys(z, sets)
 	j.checkOutside(z)
 	j.checkUnicode(z)
 }

@@ -242,6 +242,10 @@ func TestDNSRules(t *testing.T) {
 
 		// Zones.
 		{"direct TLS", host, dnsHead + dnsHost + "_XMPPS-server._tcp SRV 0 0 5270 other.example.\n", []string{"EP3016 z:6"}, "other.example"},
+		{"keys of the host that moves", host, dnsHead + dnsHost + "_5269._TCP.xmpp TLSA 3 1 1 00\n_5269._tcp.xmpp TLSA 3 1 1 01\n_443._tcp.xmpp TLSA 3 1 1 00\n_5269._tcp.chat TLSA 3 1 1 00\n_5269._tcp.xmpp TXT a\n", []string{"EP3024 z:6"}, "_5269._tcp.xmpp.contoso.com names a key. It has to be that of EdgePool2 too"},
+		{"keys at the SRV records", host, dnsHead + dnsHost + "_xmpp-server._tcp TLSA 3 1 1 00\n", []string{"EP3024 z:6"}, "_xmpp-server._tcp.contoso.com names"},
+		{"keys, preparation", hostPrepare, dnsHead + dnsHost + "_5269._tcp.xmpp TLSA 3 1 1 00\n_xmpp-server._tcp TLSA 3 1 1 00\n", nil, ""},
+		{"keys of the pools, which keep their names", pools, dnsHead + dnsPools + "_5269._tcp.sip1 TLSA 3 1 1 00\n_5269._tcp.sip2 TLSA 3 1 1 01\n", nil, ""},
 		{"direct TLS at the host", host, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 5269 XMPP\n", []string{"EP2028 z:6"}, "leads to EdgePool1 at xmpp.contoso.com, port 5269"},
 		{"direct TLS at the host, preparation", hostPrepare, dnsHead + dnsHost + "_xmpps-server._tcp SRV 0 0 5269 xmpp\n", []string{"EP2028 z:6"}, ""},
 		{"direct TLS at a host that gets its addresses by the plan", host, dnsHead + "_xmpp-server._tcp SRV 10 0 5269 xmpp\n_xmpps-server._tcp SRV 0 0 5269 xmpp\n", []string{"EP2028 z:5"}, ""},

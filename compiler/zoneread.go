@@ -17,17 +17,19 @@ type interest struct {
 	names map[string]bool // of the plan: all their records are kept
 	above map[string]bool // names of the plan and those above them: delegations and wildcards there are kept
 	other map[string]bool // names of which SRV records are kept
+	keys  map[string]bool // names of which TLSA records are kept
 	// labels are names of the plan by their first label in upper case, as a type would be.
 	labels map[string][]string
 }
 
 func (m *model) interest() *interest {
-	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, labels: map[string][]string{}}
+	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}}
 	for _, pool := range m.spec.EdgePools {
 		in.add(absolute(pool.AccessEdgeFQDN.V))
 	}
 	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
 		in.add(absolute(m.spec.XMPP.Host.V))
+		in.keys[keyOwner(absolute(m.spec.XMPP.Host.V))] = true
 	}
 	for _, domain := range m.spec.SIPDomains {
 		in.add(srvOwner(domain.Name.V))
@@ -54,6 +56,8 @@ func (in *interest) wants(owner []byte, typ string) bool {
 		return true
 	case typ == "NS" || typ == "DNAME":
 		return in.above[string(owner)]
+	case typ == "TLSA":
+		return in.keys[string(owner)]
 	case bytes.HasPrefix(owner, []byte("*.")):
 		return in.above[string(owner[2:])]
 	case typ == "SRV":

@@ -737,6 +737,20 @@ var topologyRules = []Rule{
 			"work so, accept the finding and say since when.",
 	},
 	{
+		Code:     "EP3024",
+		Severity: hcl.DiagWarning,
+		Summary:  "TLSA record names the old key",
+		Means: "The zone has a TLSA record for port 5269 of the name that moves, or at `_xmpp-server._tcp` of a SIP domain of " +
+			"the plan.",
+		Why: "A TLSA record says which key or certificate the server has. The servers that take over have other ones, " +
+			"unless the same certificate was installed there, and partners that check DANE refuse them. The plan does not " +
+			"change the record.",
+		Source: "RFC 6698 (TLSA records); RFC 7673, section 3 (they stand at _port._tcp of the target of an SRV record); RFC 7712, " +
+			"section 5 (the same for XMPP).",
+		Fix: "Ahead of the change add TLSA records for the certificate of the target pool, and wait for the TTL of the old " +
+			"ones. If both pools have the same key, accept the finding and say so.",
+	},
+	{
 		Code:     "EP3025",
 		Severity: hcl.DiagWarning,
 		Summary:  "record type is not known",

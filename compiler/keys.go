@@ -1,0 +1,37 @@
+package compiler
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// keyOwner is where DANE has the keys of a host that SRV records name: _port._tcp before
+// the target (RFC 7673).
+func keyOwner(host string) string { return "_" + strconv.Itoa(xmppPort) + "._tcp." + host }
+
+// checkKeys reports TLSA records of what moves to other servers: those of a host whose
+// addresses change, and those that stand at the SRV records themselves, where no standard
+// has them but some servers look.
+func (j *job) checkKeys(z *zone, sets []RecordSet) {
+	if j.prepare != nil {
+		return // moves nothing
+	}
+	var seen []string
+	for _, set := range sets {
+		owner := set.Owner
+		if set.Type != "SRV" {
+			owner = keyOwner(set.Owner)
+		}
+		moves := set.Type == "SRV" || len(set.Old) > 0 && !sameStrings(set.Old, set.New)
+		i := slices.IndexFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == "TLSA" })
+		if i < 0 || !moves || slices.Contains(seen, owner) {
+			continue
+		}
+		seen = append(seen, owner)
+		j.report(codeKeys, z.line(z.owners[owner][i]), "The TLSA record of %s names a key. It has to be that of %s too, or partners that check DANE refuse the servers there; the plan does not change it. Ahead of the change, add one for the certificate of %s.",
+			strings.TrimSuffix(owner, "."), j.to.Name, j.to.Name)
+	}
+}
