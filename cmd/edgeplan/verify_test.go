@@ -181,3 +181,22 @@ func TestVerifyNeedsMoreThanSums(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyIncluded: what is made of an included file is checked as all else.
+func TestVerifyIncluded(t *testing.T) {
+	dir := buildSpec(t, "include")
+	edgeplan(t, exitDone, "verify", dir)
+	for _, end := range []string{"zone", "diff", "rollback.diff"} {
+		path := filepath.Join(dir, "dns", "contoso.com.include-2."+end)
+		good, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, path, append([]byte("; "), good...))
+		if out, _ := edgeplan(t, exitNo, "verify", dir); !strings.Contains(out, "contoso.com.include-2."+end+": it is not") {
+			t.Errorf("%s: %s", end, out)
+		}
+		writeFile(t, path, good)
+	}
+	edgeplan(t, exitDone, "verify", dir)
+}

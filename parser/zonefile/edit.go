@@ -66,17 +66,17 @@ func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) 
 	if err != nil {
 		return nil, err
 	}
+	files := z.source.split(splices)
+	for file, own := range files {
+		if err := z.source.once(file); len(own) > 0 && err != nil {
+			return nil, err
+		}
+	}
 	if err := p.verify(splices); err != nil {
 		return nil, err
 	}
-	out := make([][]LineEdit, len(z.Files))
-	for file, own := range z.source.split(splices) {
-		if len(own) > 0 && z.source.places[file] > 1 {
-			return nil, fmt.Errorf("%q is included more than once, so the change would be made at each of these places; give each place a file of its own", z.Files[file].Name)
-		}
-		if twin := z.source.twin(file); len(own) > 0 && twin != "" {
-			return nil, fmt.Errorf("%q and %q have the same content and may be one file by two names, so the change would be made at each of these places; give each place a file of its own", z.Files[file].Name, twin)
-		}
+	out := make([][]LineEdit, len(files))
+	for file, own := range files {
 		out[file] = lineEdits(z.Files[file].Text, own)
 	}
 	return out, nil

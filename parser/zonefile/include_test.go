@@ -1,6 +1,7 @@
 package zonefile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -183,6 +184,90 @@ func TestSplitZones(t *testing.T) {
 	if t.Logf("%d zones in %d files, %d of them edited; %d edits refused", runs, files, edited, refused); refused > runs/50 || edited < runs {
 		t.Error("too many edits are refused, or too few files edited")
 	}
+}
+
+// FuzzSplit: what holds for random zones that are cut into files holds for any text.
+func FuzzSplit(f *testing.F) {
+	addSeeds(f)
+	for _, tt := range includeRules {
+		f.Add([]byte(tt.files[treeMain]))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		whole, err := Read(text, "example.com", nil)
+		if err != nil || len(whole.Directives) > 0 || len(whole.Records) == 0 || bytes.HasPrefix(text, utf8Mark) {
+			return
+		}
+		rng := rand.New(rand.NewPCG(uint64(len(text)), 8))
+		cut := split(t, rng, string(text), true)
+		z, err := cut.read()
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, cut)
+		}
+		if got, want := lines(z), lines(whole); !slices.Equal(got, want) {
+			t.Fatalf("%s\ngives\n%q\nwant\n%q", cut, got, want)
+		}
+		serial, ok := whole.Serial()
+		if !ok || serial == 1<<32-1 {
+			return
+		}
+		changes := oneTTL(whole, randomChanges(rng, whole))
+		after, err := cut.edit(t, changes, serial+1)
+		if err != nil {
+			return
+		}
+		if z, err = after.read(); err != nil {
+			t.Fatalf("%+v of\n%s\nto\n%s\n%v", changes, cut, after, err)
+		}
+		got, want := lines(z), wantedLines(whole, changes, serial)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%+v of\n%s\nto\n%s\ngives\n%q\nwant\n%q", changes, cut, after, got, want)
+		}
+	})
+}
+
+// FuzzInclude: no files make the reader or an edit panic, run on, or change what it should not.
+func FuzzInclude(f *testing.F) {
+	for _, tt := range includeRules {
+		f.Add(tt.files[treeMain], tt.files["i"], tt.files["j"])
+	}
+	f.Add(includeHead+"$INCLUDE i\n", "x 1 A 192.0.2.1\n$INCLUDE zone\n", "")
+	f.Fuzz(func(t *testing.T, zone, i, j string) {
+		files := tree{treeMain: zone, "i": i, "j": j}
+		z, err := files.read()
+		if err != nil || len(z.Records) == 0 {
+			return
+		}
+		serial, ok := z.Serial()
+		if !ok || serial == 1<<32-1 {
+			return
+		}
+		rng := rand.New(rand.NewPCG(uint64(len(zone)), 9))
+		changes := oneTTL(z, randomChanges(rng, z))
+		after, err := files.edit(t, changes, serial+1)
+		if err != nil {
+			if strings.Contains(err.Error(), "internal") {
+				t.Fatalf("%v in\n%s", err, files)
+			}
+			return
+		}
+		for _, name := range []string{treeMain, "i", "j"} {
+			if _, read := after[name]; !read {
+				after[name] = files[name]
+			}
+		}
+		again, err := after.read()
+		if err != nil {
+			t.Fatalf("%+v of\n%s\nto\n%s\n%v", changes, files, after, err)
+		}
+		got, want := lines(again), wantedLines(z, changes, serial)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%+v of\n%s\nto\n%s\ngives\n%q\nwant\n%q", changes, files, after, got, want)
+		}
+	})
 }
 
 // differing are the names of files that are not the same.

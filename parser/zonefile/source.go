@@ -52,8 +52,8 @@ const (
 // Gather collects the text of a zone. open gives the file that an $INCLUDE line names; its
 // name must be the same for all spellings of one file, and its error says in one phrase why
 // a file cannot be read. Such a line becomes a [Directive] of the zone, as does one that
-// goes beyond the limits of this package. A file that includes itself, and an included file
-// that is no text, are errors of [Source.Read].
+// is too deep or repeats too much. A file that includes itself, an included file that is no
+// text, and too many such lines are errors of [Source.Read].
 //
 // The Source refers to the texts, which must not be changed afterwards.
 func Gather(main File, open func(name string) (File, error)) *Source {
@@ -80,7 +80,7 @@ type gatherer struct {
 	lines    [][]includeLine // of each file
 	stack    []int           // the files that lead to the place at hand
 	size     int             // bytes of the text so far
-	count    int             // $INCLUDE lines followed
+	count    int             // $INCLUDE lines so far
 	repeated int             // bytes that are there more than once
 }
 
@@ -124,14 +124,16 @@ func (g *gatherer) segment(file, from, to, line int) {
 
 // follow finds the file of an $INCLUDE line, or says why it is not read.
 func (g *gatherer) follow(from int, inc includeLine) (file int, why string) {
+	if g.count++; g.count > maxIncludes {
+		g.fail(from, inc.line, fmt.Sprintf("there are more than %d $INCLUDE lines to follow; write the records into fewer files", maxIncludes))
+		return 0, ""
+	}
 	f := g.find(inc.name)
 	switch {
 	case f.why != "":
 		return 0, f.why
 	case len(g.stack) > maxIncludeDepth:
 		return 0, fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth)
-	case g.count == maxIncludes:
-		return 0, fmt.Sprintf("there are more than %d $INCLUDE lines to follow", maxIncludes)
 	case slices.Contains(g.stack, f.file):
 		g.fail(from, inc.line, fmt.Sprintf("this $INCLUDE leads back to %q, which is being read at this place: no DNS server loads such a zone", g.src.Files[f.file].Name))
 		return 0, ""
@@ -142,7 +144,6 @@ func (g *gatherer) follow(from int, inc includeLine) (file int, why string) {
 	if g.repeated > maxRepeated {
 		return 0, fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated)
 	}
-	g.count++
 	return f.file, ""
 }
 
@@ -184,7 +185,7 @@ type includeLine struct {
 }
 
 // includeLines finds the $INCLUDE lines of a text, up to the first place at which it cannot
-// be read. Which lines they are does not depend on where the file is included.
+// be read, and no more of them than it takes to be too many. Which lines they are does not depend on where the file is included.
 func includeLines(text []byte) []includeLine {
 	if !mayInclude(text) {
 		return nil
@@ -194,7 +195,7 @@ func includeLines(text []byte) []includeLine {
 		return nil
 	}
 	var out []includeLine
-	for s.pos < len(text) {
+	for s.pos < len(text) && len(out) <= maxIncludes {
 		start, line := s.pos, s.line
 		if _, ok := s.logicalLine(); !ok {
 			break
@@ -254,15 +255,20 @@ func (src *Source) fileName(file int) string {
 	return src.Files[file].Name
 }
 
-// twin is the name of another file with the bytes of a file, "" if there is none. It may be
-// a link to it, or the same name in a file system that knows no letter case.
-func (src *Source) twin(file int) string {
+// once refuses an edit of a file that is in the text more than once, or may be: another
+// file with the same bytes may be a link to it, or the same name in a file system that
+// knows no letter case.
+func (src *Source) once(file int) error {
+	const everywhere = ", so the change would be made at each of these places; give each place a file of its own"
+	if src.places[file] > 1 {
+		return fmt.Errorf("%q is included more than once"+everywhere, src.Files[file].Name)
+	}
 	for i, other := range src.Files {
 		if i != file && bytes.Equal(other.Text, src.Files[file].Text) {
-			return other.Name
+			return fmt.Errorf("%q and %q have the same content and may be one file by two names"+everywhere, src.Files[file].Name, other.Name)
 		}
 	}
-	return ""
+	return nil
 }
 
 // segmentAt is the number of the segment that holds an offset of the text; one at its end
