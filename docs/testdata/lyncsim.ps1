@@ -224,6 +224,20 @@ Test-Claim -Text 'The DNS server of a zone answers at once with what its owner h
     Assert-Same -Got (Resolve-DnsName -Server 'ns1.contoso.net' @ask).IPAddress -Want $public -What 'after'
     Assert-Throw -Like '*' -Block { Resolve-DnsName -Server 'ns2.contoso.net' @ask }
 }
+function Get-Serial([string]$Server) {
+    return [string](Resolve-DnsName -Server $Server -Name 'contoso.com' -Type 'SOA' -DnsOnly -NoHostsFile -ErrorAction Stop).SerialNumber
+}
+Test-Claim -From $DnsKit -Text 'The serial of a zone is the one that its owner gives it, or the next one where that is not later; a Windows DNS server raises it with each record.' -Block {
+    $own = (Get-SimWorld).Serials | Where-Object { $_.Zone -eq 'contoso.com' }
+    foreach ($pair in @(@(4000000000, 4000000000), @(7, 7), @(7, 8), @(0, 9), @(5, 10), @(100, 100))) {
+        $own.Serial = $pair[0]
+        Assert-Same -Got (Set-SimSerial -Serial $own) -Want $pair[1] -What 'set'
+        Assert-Same -Got (Get-Serial -Server $own.Server) -Want $pair[1] -What 'asked'
+    }
+    Enter-SimHost -Name $newer
+    Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name 'x' -A -IPv4Address '192.0.2.7' -Confirm:$false
+    Assert-Same -Got (Get-Serial -Server $own.Server) -Want 101 -What 'raised'
+}
 # These are about the DNS servers of the other kit: ns1 has contoso.com and the module, ns2 has fabrikam.com and dnscmd.
 function Get-Records([string]$Server) {
     # TTL and data of the SRV records of its zone.

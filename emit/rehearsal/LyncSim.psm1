@@ -11,7 +11,9 @@
 #       CMDLET:throw@N       call N throws before it does anything       kill@N                the process dies before call N
 #       CMDLET:throwafter@N  ... after it has done its work              killafter:CMDLET@N    ... after call N of this cmdlet
 #       CMDLET:error@N       ... writes an error and does nothing        freeze                with kill: stands still for ever
-#       replication:stuck@HOST  that replica gets nothing
+#       replication:stuck@HOST  that replica gets nothing                 replication:late@HOST  ... is not up to date
+#       dns:other, dns:more, dns:gone, dns:ttl  what the DNS server has: other records, one more, none, another TTL
+#       dns:raised, dns:half    its serial is another, or still that of before the change
 #       CMDLET:noop@N        ... returns and does nothing                tcp:silent, tcp:unknown  how a closed port answers
 #       Stop-CsWindowsService:slow@N, Start-...:slow@N  services reach their state 40 s later
 #       Add-DnsServerResourceRecord:ttl@N, dnscmd.exe:ttl@N  a record that is added gets TTL 86400
@@ -309,7 +311,21 @@ function Get-ChangeListener([int]$Port) {
 function Get-SimSoa([object]$Serial) {
     # The SOA record of a zone as a set; nothing where the server has no such zone.
     if ($null -eq $Serial) { return }
-    return @{ Records = @(New-Object -TypeName 'PSObject' -Property @{ TTL = 3600; Data = [string]$Serial.Serial }) }
+    $number = [long]$Serial.Serial
+    if (Test-SimFault -Fault 'dns:raised') { $number = ($number + 7) -band 4294967295 }
+    if (Test-SimFault -Fault 'dns:half') { $number = $Serial.First }
+    return @{ Records = @(New-Object -TypeName 'PSObject' -Property @{ TTL = 3600; Data = [string]$number }) }
+}
+
+function Get-SimAnswer([string]$Type, [object[]]$Records) {
+    # Records as somebody else has left them.
+    if ($Type -eq 'SOA') { return $Records }
+    $other = @{ A = '192.0.2.99'; AAAA = '2001:db8::99'; SRV = '5 0 5269 other.example.net.' }[$Type]
+    $other = New-Object -TypeName 'PSObject' -Property @{ TTL = $Records[0].TTL; Data = $other }
+    if (Test-SimFault -Fault 'dns:other') { return $other }
+    if (Test-SimFault -Fault 'dns:more') { return @($Records) + $other }
+    if (-not (Test-SimFault -Fault 'dns:ttl')) { return $Records }
+    $Records | ForEach-Object { New-Object -TypeName 'PSObject' -Property @{ TTL = 777; Data = $_.Data } }
 }
 
 function Resolve-DnsName {
@@ -326,12 +342,13 @@ function Resolve-DnsName {
     $world = Get-SimWorld
     $set = Find-SimSet -World $world -Like @{ Server = $Server; Name = $Name; Type = $Type }
     if ($Type -eq 'SOA') { $set = Get-SimSoa -Serial (Find-SimSerial -World $world -Server $Server -Zone $Name) }
+    if ($Type -ne 'SOA' -and (Test-SimFault -Fault 'dns:gone')) { $set = $null }
     if ($code -eq 1460 -or $null -eq $set -or @($set.Records).Count -eq 0) {
         $problem = New-Object -TypeName 'System.ComponentModel.Win32Exception' -ArgumentList $code
         $PSCmdlet.WriteError((New-Object -TypeName 'System.Management.Automation.ErrorRecord' -ArgumentList $problem, $id, $category, $Name))
         return
     }
-    foreach ($record in $set.Records) {
+    foreach ($record in @(Get-SimAnswer -Type $Type -Records $set.Records)) {
         $part = @($record.Data -split ' ')
         if ($Type -eq 'SOA') {
             New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = 'SOA'; Section = 'Answer'; TTL = $record.TTL
@@ -485,8 +502,9 @@ function Get-SimManagementStoreReplicationStatus($Caller, $Given, $World, $Fault
     Assert-SimStore -World $World
     Update-SimReplica -World $World
     foreach ($replica in @($World.Replicas | Where-Object { -not $Given['ReplicaFqdn'] -or $_.Host -eq $Given['ReplicaFqdn'] })) {
+        $late = Test-SimFault -Fault ('replication:late@' + $replica.Host)
         New-Object -TypeName 'PSObject' -Property ([ordered]@{
-                UpToDate = ($replica.Applied -eq $World.Version); ReplicaFqdn = $replica.Host; LastStatusReport = [DateTime]'2026-11-23'
+                UpToDate = ($replica.Applied -eq $World.Version -and -not $late); ReplicaFqdn = $replica.Host; LastStatusReport = [DateTime]'2026-11-23'
                 LastUpdateCreation = [DateTime]'2026-11-23'; ProductVersion = '5.0.8308.0'
             })
     }

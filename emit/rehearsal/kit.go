@@ -161,7 +161,7 @@ func serials(plan *compiler.Plan, back bool) []Serial {
 		case back:
 			serial = zone.RollbackSerial
 		}
-		out = append(out, Serial{zone.Server, bare(zone.Name), serial})
+		out = append(out, Serial{Server: zone.Server, Zone: bare(zone.Name), Serial: serial})
 	}
 	return out
 }

@@ -103,8 +103,8 @@ function Invoke-Walk([object[]]$Visits) {
 
 function Assert-Fault([string]$Text) {
     # Each fault has to be one that the simulation knows: another would never happen, and nobody would notice.
-    $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:stuck@[^@]+|' +
-        'tcp:(silent|unknown)|dns:down|firewall:closed|store:(down|readonly)|rights:none|shell:plain)$'
+    $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
+        'tcp:(silent|unknown)|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly)|rights:none|shell:plain)$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
         if ($one -notmatch $known) { throw ('there is no fault {0}; the head of LyncSim.psm1 lists them' -f $one) }

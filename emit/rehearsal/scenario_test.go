@@ -33,12 +33,14 @@ var scenarios = []scenario{
 	{"DNS faults", compiler.DNSServer, (*suite).dnsFaults},
 	{"twice", "", (*suite).twice},
 	{"wrong host", "", (*suite).wrongHost},
-	{"disk", compiler.Preflight, (*suite).disk},
-	{"gates", compiler.Preflight, (*suite).gates},
+	{"disk", compiler.Route, (*suite).disk},
+	{"gates", compiler.Route, (*suite).gates},
+	{"DNS asked", "", (*suite).looks},
+	{"replicas", compiler.Replicated, (*suite).replicasBefore},
 	{"restarts", compiler.Stop, (*suite).restarts},
 	{"whatif", "", (*suite).whatIf},
 	{"there and back", "", (*suite).thereAndBack},
-	{"drift", compiler.Preflight, (*suite).drift},
+	{"drift", compiler.Route, (*suite).drift},
 	{"faults", "", (*suite).faults},
 	{"rollback", "", (*suite).rollback},
 	{"kills", "", (*suite).killed},
@@ -607,7 +609,7 @@ func (s *suite) thereAndBack() {
 		s.goes("back", s.walk.Back)
 		s.check(s.digest() == s.first(), "back: %s", s.digest())
 	}
-	if s.at(compiler.Preflight) < 0 {
+	if s.at(compiler.Route) < 0 {
 		return
 	}
 	// Preflight when all is done already: what rollback goes back to stays what it was.

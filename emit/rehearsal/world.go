@@ -92,10 +92,12 @@ type Zone struct {
 	Paused                       bool
 }
 
-// Serial is that of a zone at a name server, in its SOA record.
+// Serial is that of a zone at a name server, in its SOA record. First is the one before
+// the change.
 type Serial struct {
 	Server, Zone string
 	Serial       uint32
+	First        uint32 `json:",omitempty"`
 }
 
 // Set is an RRset at a name server. Name and Zone have no dot at the end.
@@ -146,7 +148,7 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 		w.Replicas = append(w.Replicas, replica)
 	}
 	for _, zone := range plan.Zones {
-		w.Serials = append(w.Serials, Serial{zone.Server, bare(zone.Name), zone.OldSerial})
+		w.Serials = append(w.Serials, Serial{zone.Server, bare(zone.Name), zone.OldSerial, zone.OldSerial})
 	}
 	w.Dns = records(plan)
 	return w
