@@ -342,6 +342,13 @@ function Resolve-DnsName {
     $world = Get-SimWorld
     $set = Find-SimSet -World $world -Like @{ Server = $Server; Name = $Name; Type = $Type }
     if ($Type -eq 'SOA') { $set = Get-SimSoa -Serial (Find-SimSerial -World $world -Server $Server -Zone $Name) }
+    $alias = Find-SimSet -World $world -Like @{ Server = $Server; Name = $Name; Type = 'CNAME' }
+    if ($null -ne $alias -and $code -ne 1460) {
+        $target = $alias.Records[0].Data
+        New-Object -TypeName 'PSObject' -Property @{ Name = $Name; QueryType = 'CNAME'; Section = 'Answer'; TTL = 300; NameHost = $target }
+        New-Object -TypeName 'PSObject' -Property @{ Name = $target; QueryType = $Type; Section = 'Answer'; TTL = 300; IPAddress = '192.0.2.1' }
+        return
+    }
     if ($Type -ne 'SOA' -and (Test-SimFault -Fault 'dns:gone')) { $set = $null }
     if ($code -eq 1460 -or $null -eq $set -or @($set.Records).Count -eq 0) {
         $problem = New-Object -TypeName 'System.ComponentModel.Win32Exception' -ArgumentList $code

@@ -20,6 +20,7 @@ func (s *suite) looks() {
 		for _, set := range zone.Records {
 			s.setDrift(s.walk.Forth[0], s.points[0], zone, set, false)
 		}
+		s.aliased(zone)
 		s.serialDrift(zone)
 		s.halfApplied(zone)
 	}
@@ -138,6 +139,26 @@ func (s *suite) setDrift(v rehearsal.Visit, at tree, zone compiler.Zone, set com
 		s.check(strings.Contains(s.last, " FAIL "+set.Number+" ") && found, "%s says what %s has: %s", set.Number, old.Name, drift.what)
 		s.check(s.visit(v, waive(set.Number)) == 0 && strings.Contains(s.last, " WAIVED "+set.Number+" "), "%s, %s %s has %s, waived", name(v), old.Name, old.Type, drift.what)
 	}
+}
+
+// aliased: a name that has become an alias is found, also where it leads to an address.
+func (s *suite) aliased(zone compiler.Zone) {
+	v := s.walk.Forth[0]
+	var numbers []string
+	name := strings.TrimSuffix(zone.Records[0].Owner, ".")
+	for _, set := range zone.Records {
+		if set.Owner == zone.Records[0].Owner {
+			numbers = append(numbers, set.Number)
+		}
+	}
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) {
+		to := []rehearsal.Record{{TTL: 300, Data: "other.example.net"}}
+		w.Dns = append(w.Dns, rehearsal.Set{Server: zone.Server, Zone: strings.TrimSuffix(zone.Name, "."), Name: name, Type: "CNAME", Records: to})
+	})
+	s.refuses(3, v, way{}, "Preflight, %s is an alias", name)
+	s.check(strings.Count(s.last, "found [300 cname]") == len(numbers), "the alias is shown")
+	s.check(s.visit(v, waive(numbers...)) == 0, "Preflight, %s is an alias, waived", name)
 }
 
 // both are the records of a set before and after the change.
