@@ -239,6 +239,9 @@ func (p *printer) partners() {
 func (p *printer) rollback() {
 	p.section("Rollback")
 	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") + "` on each host that is named. What was not changed is left alone. How the records of a zone go back is said with the zone above.")
+	if look := words.LookBack(p.plan); look != "" {
+		p.text(Text(look))
+	}
 	p.stages(p.plan.Rollback)
 	var fixed []string
 	for _, stage := range p.plan.Stages {

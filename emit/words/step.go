@@ -197,6 +197,24 @@ func asked(zone compiler.Zone, back bool) string {
 	return strings.Join(append(out, strings.Replace(serial, "P..", zone.Number, 1)), "; ")
 }
 
+// LookBack says that the rollback asks DNS before it sets anything, and how it goes on
+// where nobody answers. It is empty where the rollback does not.
+func LookBack(plan *compiler.Plan) string {
+	var out []string
+	for _, stage := range plan.Rollback {
+		for _, step := range stage.Steps {
+			if look, ok := step.(*compiler.CheckRecords); ok {
+				zone, _ := plan.Zone(look.Zone)
+				out = append(out, zone.Number)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "Stage Route asks DNS before it sets anything; stage Start does not. If no server answers, -Waive " + strings.Join(out, ",") + " goes on without DNS, on record."
+}
+
 // numbers are the sets of a zone of one sort, with the numbers of the facts about them.
 func numbers(zone compiler.Zone, of func(compiler.RecordSet) bool) []string {
 	var out []string
