@@ -59,7 +59,6 @@ func number(zones []Zone) {
 
 func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	old, _ := z.file.Serial()
-	files := z.Source.Files
 	planned := Zone{
 		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
 		OldSerial: old, NewSerial: old, RollbackSerial: old,
@@ -68,7 +67,8 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	if z.Delivery.V == windowsDNS {
 		planned.Computer, planned.OperatingSystem = computerOf(z.Zone), z.OperatingSystem.V
 	}
-	planned.setFiles(unchanged(files))
+	files := unchanged(z.Source.Files)
+	planned.setFiles(files)
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
 	if !slices.ContainsFunc(sets, RecordSet.Changed) {
@@ -81,14 +81,13 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		return planned, err
 	}
 	planned.RollbackSerial = j.laterSerial(z, planned.NewSerial)
-	edited, err := edit(z.file, sets, planned.NewSerial)
-	if err != nil {
+	if err := edit(z.file, files, sets, planned.NewSerial); err != nil {
 		return planned, err
 	}
-	if err := rollback(z.file, edited, planned.RollbackSerial); err != nil {
+	if err := rollback(z.file, files, planned.RollbackSerial); err != nil {
 		return planned, err
 	}
-	planned.setFiles(edited)
+	planned.setFiles(files)
 	return planned, nil
 }
 
@@ -143,7 +142,7 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 }
 
 // edit makes hunks in each file that turn each set into its new one.
-func edit(file *zonefile.Zone, sets []RecordSet, serial uint32) ([]ZoneFile, error) {
+func edit(file *zonefile.Zone, files []ZoneFile, sets []RecordSet, serial uint32) error {
 	var changes []zonefile.Change
 	for _, set := range sets {
 		if !set.Changed() {
@@ -157,15 +156,14 @@ func edit(file *zonefile.Zone, sets []RecordSet, serial uint32) ([]ZoneFile, err
 	}
 	edits, err := file.EditFiles(changes, serial)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := unchanged(file.Files)
-	for i := range out {
-		if err := out[i].edit(file.Files[i].Text, edits[i]); err != nil {
-			return nil, err
+	for i := range files {
+		if err := files[i].edit(file.Files[i].Text, edits[i]); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // edit makes the hunks and the new text of one file.
