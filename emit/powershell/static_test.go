@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1250
+	runtimeLines = 1300
 	seedLines    = 150
 )
 
