@@ -70,9 +70,9 @@ xmpp_federation {
 		if len(expr) > 4096 {
 			t.Skip("longer than what one second is meant for")
 		}
-		start := time.Now()
+		start := cpuTime()
 		_, sources, diags := parseText(before + string(expr) + "\n}\n")
-		if took := time.Since(start); took > 5*time.Second {
+		if took := cpuTime() - start; took > 5*time.Second {
 			t.Errorf("took %s", took)
 		}
 		render(t, diag.Findings(diags, sources))
