@@ -52,7 +52,7 @@ func shell(t *testing.T, commands, dir, zone string, busyBox bool, others ...str
 func busyBoxPath(t *testing.T) string {
 	t.Helper()
 	dir, program := t.TempDir(), tool(t, "busybox")
-	for _, name := range []string{"patch", "sha256sum", "cp", "mv"} {
+	for _, name := range []string{"patch", "sha256sum", "cp", "mv", "readlink", "rm"} {
 		if err := os.Symlink(program, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -94,8 +94,52 @@ func TestRecordCommands(t *testing.T) {
 	}
 }
 
-// withoutSum leaves out the first line, with the checksum.
-func withoutSum(commands string) string { return commands[strings.Index(commands, "\n")+1:] }
+// withoutSum leaves out the lines with a checksum.
+func withoutSum(commands string) string {
+	lines := slices.DeleteFunc(strings.SplitAfter(commands, "\n"), func(line string) bool { return strings.Contains(line, "sha256sum") })
+	return strings.Join(lines, "")
+}
+
+// TestRecordCommandsLink: a link to the file of a zone stays one, and the commands leave
+// nothing beside the file, also where it was edited beside the change.
+func TestRecordCommandsLink(t *testing.T) {
+	tool(t, "patch")
+	plan, err := filepath.Abs(filepath.Join("seed", "edgepool1-to-edgepool2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	change, _ := shellCommands(t, read(t, plan, "change.md"), "contoso.com")
+	old, fresh := string(read(t, specs, "seed", "contoso.com.zone")), string(read(t, plan, "dns", "contoso.com.zone"))
+	for _, busyBox := range []bool{false, true} {
+		for _, edit := range []string{"", "; edited\n; twice\n"} {
+			dir := t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, "store"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			file, link := filepath.Join(dir, "store", "db.contoso"), filepath.Join(dir, "link")
+			writeAll(t, filepath.Dir(file), map[string]string{"db.contoso": edit + old})
+			if err := os.Symlink(filepath.Join("store", "db.contoso"), link); err != nil {
+				t.Fatal(err)
+			}
+			commands := change
+			if edit != "" {
+				commands = withoutSum(change)
+			}
+			if ok, says := shell(t, commands, plan, link, busyBox); !ok {
+				t.Errorf("BusyBox %v: %s", busyBox, says)
+			}
+			if got := string(read(t, file)); got != edit+fresh {
+				t.Errorf("BusyBox %v: the commands make\n%s", busyBox, got)
+			}
+			if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+				t.Errorf("BusyBox %v: the link is gone: %v", busyBox, err)
+			}
+			if left, err := os.ReadDir(filepath.Dir(file)); err != nil || len(left) != 1 {
+				t.Errorf("BusyBox %v: left beside the file: %v %v", busyBox, left, err)
+			}
+		}
+	}
+}
 
 // openEnd tells whether a diff changes a last line without an end: BusyBox 1.35 refuses such
 // a line, and leaves an end that should go.

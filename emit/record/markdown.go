@@ -10,20 +10,71 @@ import (
 // Text returns s as running text on one line. Words that a Markdown reader, or a site
 // that shows Markdown, could take for more than text (*, _, links, @name, #12, :name:,
 // $x$, a commit) become code spans: no site looks into those, while it does look
-// behind a backslash. Where s stands in the line does not matter.
+// behind a backslash. Such words one after the other are one span, and so are the words
+// of a command. Where s stands in the line does not matter.
 func Text(s string) string {
-	var out []string
-	for word := range strings.SplitSeq(s, " ") {
-		switch {
-		case word == "":
-		case plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)):
-			out = append(out, word)
-		default:
+	var b, code strings.Builder
+	after := "" // the punctuation behind the span that is open
+	end := func() {
+		if code.Len() > 0 {
+			b.WriteString(Code(code.String()) + after)
+			code.Reset()
+		}
+	}
+	for _, w := range cut(s) {
+		if w.code != "" && w.before == "" && code.Len() > 0 && after == "" {
+			code.WriteString(" ")
+		} else {
+			end()
+			if b.Len() > 0 {
+				b.WriteString(" ")
+			}
+			b.WriteString(w.before)
+		}
+		code.WriteString(w.code)
+		after = w.after
+	}
+	end()
+	return b.String()
+}
+
+// part is a word of a text, or a command in it: what is code, and what is before and
+// after that. A plain word is all before.
+type part struct{ before, code, after string }
+
+// cut splits a text at its blanks.
+func cut(s string) []part {
+	var out []part
+	for s = strings.TrimLeft(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
+		if m := command.FindStringSubmatch(s); m != nil {
+			out = append(out, part{code: m[1], after: m[2]})
+			s = s[len(m[1])+len(m[2]):]
+			continue
+		}
+		word, rest, _ := strings.Cut(s, " ")
+		s = rest
+		if plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)) {
+			out = append(out, part{before: word})
+		} else {
 			out = append(out, codeWord(word))
 		}
 	}
-	return strings.Join(out, " ")
+	return out
 }
+
+// command is what a text says to type, or to write into the spec, with all its words.
+var command = regexp.MustCompile(`^(` + strings.Join([]string{
+	`\.\\(?:failover|prepare|rollback)\.ps1 -Stage \w+`,
+	`-Waive (?:P\d\d(?:,P\d\d)*|[A-Z]+)`,
+	`-Attest "who, ticket"`,
+	`Invoke-Command -FilePath`,
+	`powershell\.exe -NoProfile`,
+	`edgeplan verify`,
+	`sc\.exe queryex NAME`,
+	`taskkill\.exe /F /PID PID`,
+	`aws route53 [-a-z]+(?: --hosted-zone-id ID)?(?: --change-batch file://[-.\w/]+\w)?`,
+	`[a-z][a-z0-9_]* = (?:"[-.\w]*"|\w+)`,
+}, "|") + `)([)"'.,;:?]*)(?: |$)`)
 
 var (
 	// plainShape begins with nothing that begins a block, and holds no character that
@@ -35,14 +86,14 @@ var (
 	notPlain = regexp.MustCompile(`(?i)//|www\.|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
 )
 
-// codeWord leaves brackets, quotes and punctuation around a word out of its code span.
-func codeWord(word string) string {
+// codeWord leaves brackets, quotes and punctuation around a word out of its code.
+func codeWord(word string) part {
 	core := strings.TrimRight(strings.TrimLeft(word, `("'`), `)"'.,;:?`)
 	if core == "" {
-		return Code(word)
+		return part{code: word}
 	}
 	at := strings.Index(word, core)
-	return word[:at] + Code(core) + word[at+len(core):]
+	return part{word[:at], core, word[at+len(core):]}
 }
 
 func plainWord(word string) bool {

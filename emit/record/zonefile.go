@@ -12,25 +12,28 @@ import (
 // fileCommands are the lines of a POSIX shell that apply the diffs of a zone, or its
 // rollback diffs, to the files of the zone on its server. They are run in the folder of the
 // plan; $zone is the path of the zone file and $include1 that of the first file that it
-// includes. They are replaced, by renamings, only if each has the SHA-256 of the plan and
+// includes, or of links to them, which patch refuses. They are replaced, by renamings, only if each has the SHA-256 of the plan and
 // each whole diff was applied to a copy; otherwise they stay as they are and the exit code
 // is not 0. They name the files, so that it does not matter where these lie, and need no
-// option that the patch of BusyBox does not have.
+// option that the patch of BusyBox does not have: so what GNU patch saves of a file that
+// was edited beside the change is removed by a line of its own.
 func fileCommands(zone compiler.Zone, back bool) []string {
-	var sums, tries, copies, patches, moves []string
+	var links, sums, tries, copies, patches, strays, moves []string
 	for _, f := range words.TextFiles(zone) {
 		diff, sum, name := f.Diff, f.OldSHA256, "$"+f.Variable
 		if back {
 			diff, sum = f.RollbackDiff, f.NewSHA256
 		}
 		diff, sum = words.Visible(diff), words.Visible(sum)
+		links = append(links, fmt.Sprintf(`%s=$(readlink -f "%s")`, f.Variable, name))
 		sums = append(sums, fmt.Sprintf(`echo "%s  %s" | sha256sum -c`, sum, name))
 		tries = append(tries, fmt.Sprintf(`patch --dry-run --forward "%s" %s`, name, diff))
 		copies = append(copies, fmt.Sprintf(`cp -p "%s" "%s.new"`, name, name))
 		patches = append(patches, fmt.Sprintf(`patch --forward "%s.new" %s`, name, diff))
+		strays = append(strays, fmt.Sprintf(`rm -f "%s.new.orig"`, name))
 		moves = append(moves, fmt.Sprintf(`mv "%s.new" "%s"`, name, name))
 	}
-	all := slices.Concat(sums, tries, copies, patches, moves)
+	all := slices.Concat(links, sums, tries, copies, patches, strays, moves)
 	for i := range all[:max(len(all)-1, 0)] {
 		all[i] += " &&"
 	}

@@ -44,13 +44,21 @@ func Letter(plan *compiler.Plan) []string {
 		}
 	}
 	out = append(out, "")
-	out = wrap(out, "- If your firewall names our addresses: before that time allow TCP 5269 to and from the new ones, and keep the old ones until we say that the change is over.")
+	over, stream := "the change is over", ""
+	switch {
+	case planned(plan) && hasStage(plan.Stages, compiler.StopOld):
+		stream = "- A stream that your server has open stays with the old addresses until we close it; your server then looks up our records for the next message."
+	case planned(plan):
+		over = "they are no longer in use"
+		stream = "- A stream that your server has open stays with the old addresses, which go on answering. To come to the new ones, close it with the command below; your server then looks up our records for the next message."
+	}
+	out = wrap(out, "- If your firewall names our addresses: before that time allow TCP 5269 to and from the new ones, and keep the old ones until we say that "+over+".")
 	if caches, all := plan.OldAnswers(); all > 0 {
 		out = wrap(out, fmt.Sprintf("- Your resolver may give the old records for up to %s after the last of our name servers has the new ones; that is over %s after the change at the latest. Until then messages may fail in both directions: with dialback your server looks up our records for messages from us, too.",
 			Seconds(caches), Seconds(all)))
 	}
-	if planned(plan) {
-		out = wrap(out, "- A stream that your server has open stays with the old addresses until we close it; your server then looks up our records for the next message.")
+	if stream != "" {
+		out = wrap(out, stream)
 	}
 	out = wrap(out, "- If messages still come back after that, close the streams of your server to us; the next message makes it look up our records. ejabberd:")
 	out = append(out, ejabberd)

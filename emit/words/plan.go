@@ -54,7 +54,7 @@ func Why(plan *compiler.Plan) string {
 // Order says which order of stages the plan follows, and where it comes from.
 func Order(plan *compiler.Plan) string {
 	if plan.Procedure == "start-first" {
-		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing.", compiler.FailBackPage, plan.To.Name)
+		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of stage Stop, which this plan does not have).", compiler.FailBackPage, plan.To.Name)
 	}
 	return fmt.Sprintf("Order of the page %q: stop the services of %s, set the route, change DNS, see to the firewall, start the services. What it does not say (checks, backup, replication, verification) is edgeplan's own practice.",
 		compiler.FailOverPage, plan.To.Name)

@@ -158,7 +158,7 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.Stop:
 		return giveUp(plan, compiler.Start, "on that server: remote access returns",
 			"Run the stage again: it stops what still runs.",
-			"Exit code 3: the lines with FAIL name what would keep the services from starting again. Nothing was stopped on this server. Fix it, or waive the fact by its number: -Waive P12.",
+			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped nothing; one before it may have. Fix it, or waive the fact by its number: -Waive P12.",
 			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case compiler.Route:
@@ -191,9 +191,10 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.StopOld:
 		return giveUp(plan, compiler.StartOld, "on that server",
 			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
-			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.")
+			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.",
+			hangs)
 	case compiler.StartOld:
-		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME."}
+		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME.", hangs}
 	case compiler.Verify:
 		if plan.Kind == compiler.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}
@@ -219,9 +220,9 @@ func Needs(plan *compiler.Plan) []string {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
 	}
 	out = append(out,
-		"Copy the scripts to a disk of the server. What came by browser, mail or share is refused under the execution policy RemoteSigned until `Unblock-File` was run on it; under AllSigned it must be signed, see `edgeplan verify`; where AppLocker or App Control sets the language mode, by a publisher whom the policy trusts.",
-		"Run them as files in a console on the server. Invoke-Command `-FilePath` and a pasted script are refused. A task or a shell with `-NonInteractive` cannot ask: pass `-Force`.",
-		"What the shell and its profile have set (preferences, default parameters, aliases, functions) is set aside and named in the log; what cannot be set aside is refused: start `powershell.exe -NoProfile`.")
+		"Copy the scripts to a disk of the server. What came by browser, mail or share is refused under the execution policy RemoteSigned until Unblock-File was run on it; under AllSigned it must be signed, see edgeplan verify; where AppLocker or App Control sets the language mode, by a publisher whom the policy trusts.",
+		"Run them as files in a console on the server. Invoke-Command -FilePath and a pasted script are refused. A task or a shell with -NonInteractive cannot ask: pass -Force.",
+		"What the shell and its profile have set (preferences, default parameters, aliases, functions) is set aside and named in the log; what cannot be set aside is refused: start powershell.exe -NoProfile.")
 	if !script {
 		return out
 	}

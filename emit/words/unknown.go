@@ -17,10 +17,14 @@ func Unknowns(plan *compiler.Plan) []string {
 		}
 		return append(out, windows(plan, "Partners may hold old answers longer than the TTL says.")...)
 	}
+	certificates := "The names in the certificates on the Edge Servers are not read. Check before the change that they are those that XMPP partners expect."
+	if !hasStage(plan.Stages, compiler.Stop) {
+		certificates = "The certificates on the Edge Servers are not read. Check before the change that they are valid, and that their names are those that XMPP partners expect."
+	}
 	out := []string{
 		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
 		"Whether the firewall lets TCP 5269 through in both directions is the word of its owner. Only stage Verify, run on a computer outside, shows it.",
-		"The names in the certificates on the Edge Servers are not read. Check before the change that they are those that XMPP partners expect.",
+		certificates,
 		"Whether the XMPP service of a pool listens while the pool is not designated is not documented. A closed port 5269 before the change proves nothing.",
 		"The Windows service name of the XMPP proxy on an Edge Server is not documented. The script finds it by XMPP in the display name.",
 		"No page says that Enable-CsTopology, or a restart of services on the Front End Servers, is needed after Set-CsSite. The script does neither. If partners are not reached after stage Verify, try these by a change of their own.",

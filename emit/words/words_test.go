@@ -66,6 +66,26 @@ func TestEveryStageHasWords(t *testing.T) {
 	}
 }
 
+// Whatever waits for services may hang, and what a plan without stage Stop does not read
+// is said.
+func TestWordsByStage(t *testing.T) {
+	plan := sample.Plan()
+	for _, stage := range []string{compiler.Stop, compiler.Start, compiler.StopOld, compiler.StartOld} {
+		if got := IfFails(plan, stage); !slices.Contains(got, hangs) {
+			t.Errorf("stage %s: nothing of a cmdlet that hangs: %q", stage, got)
+		}
+	}
+	read := func() string { return Order(plan) + strings.Join(Unknowns(plan), " ") }
+	if got := read(); strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The names in the certificates") {
+		t.Error(got)
+	}
+	plan.Procedure = "start-first"
+	plan.Stages = slices.DeleteFunc(plan.Stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop })
+	if got := read(); !strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The certificates on the Edge Servers are not read") {
+		t.Error(got)
+	}
+}
+
 func TestManualRoute(t *testing.T) {
 	step := &compiler.SetRoute{Site: "Site2", Manual: true, Forms: []compiler.RouteForm{{From: "a"}}}
 	if Act(sample.Plan(), step) != "a person takes the XMPP federation route of site Site2 away; no cmdlet is documented for that" {
@@ -115,8 +135,13 @@ func TestLetter(t *testing.T) {
 		t.Error("a disaster leaves no stream open")
 	}
 	plan.Reason = "planned"
-	if got := strings.Join(Letter(plan), " "); !strings.Contains(got, "stays with the old addresses") {
-		t.Errorf("a planned change says nothing of open streams: %s", got)
+	closes, stays := "stays with the old addresses until we close it", "stays with the old addresses, which go on answering"
+	if got := strings.Join(Letter(plan), " "); !strings.Contains(got, stays) || strings.Contains(got, closes) || !strings.Contains(got, "no longer in use") {
+		t.Errorf("a planned change that does not stop the old pool: %s", got)
+	}
+	plan.Stages = append(plan.Stages, compiler.Stage{Name: compiler.StopOld})
+	if got := strings.Join(Letter(plan), " "); strings.Contains(got, stays) || !strings.Contains(got, closes) || !strings.Contains(got, "the change is over") {
+		t.Errorf("a planned change with stage StopOld: %s", got)
 	}
 }
 
