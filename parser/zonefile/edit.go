@@ -66,11 +66,9 @@ func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) 
 	if err != nil {
 		return nil, err
 	}
-	files := z.source.split(splices)
-	for file, own := range files {
-		if err := z.source.once(file); len(own) > 0 && err != nil {
-			return nil, err
-		}
+	files, err := z.source.split(splices)
+	if err != nil {
+		return nil, err
 	}
 	if err := p.verify(splices); err != nil {
 		return nil, err

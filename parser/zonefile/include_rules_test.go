@@ -215,6 +215,39 @@ func TestIncludeEdits(t *testing.T) {
 	}
 }
 
+// twiceIncluded are zones that include the file i twice.
+var twiceIncluded = []string{
+	"$TTL 60\n" + includeHead + "$INCLUDE i\n$INCLUDE i\n",
+	"$TTL 60\n" + includeHead + "$INCLUDE i\n$INCLUDE ./i\n",
+	"$TTL 60\n" + includeHead + "$INCLUDE i\ny TXT y\n$INCLUDE i example.com.\nz TXT z\n",
+	"$TTL 60\n" + includeHead + "$INCLUDE j\n$INCLUDE i\n",
+}
+
+// TestTwiceIncluded: an edit of a file that is included twice is refused, on whatever line
+// of it the record is, and before anything is made of the edits or checks them.
+func TestTwiceIncluded(t *testing.T) {
+	records := []string{"x\t300 IN A\t192.0.2.1\n", "x 300 IN A 192.0.2.2\n", "y 300 IN A 192.0.2.3\n"}
+	for _, zone := range twiceIncluded {
+		for i := range records {
+			for _, data := range [][]string{nil, {"192.0.2.1"}, {"198.51.100.1"}, {"192.0.2.1", "198.51.100.1", "198.51.100.2"}} {
+				files := tree{treeMain: zone, "i": strings.Join(records[i:], ""), "j": "; other\n$INCLUDE i\n"}
+				change := []Change{{records[i][:1] + ".example.com.", "A", 0, data}}
+				const want = `"i" is included more than once, so the change would be made at each of these places`
+				if _, err := files.edit(t, change, 8); err == nil || !strings.HasPrefix(err.Error(), want) {
+					t.Errorf("%q in\n%s\ngives %v", data, files, err)
+				}
+				z, err := files.read()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p, splices, err := z.plan(change, 8); err == nil {
+					_ = p.verify(splices) // without panic, whoever calls it
+				}
+			}
+		}
+	}
+}
+
 // TestIncludeLimits: docs/language.md has the limits of this package.
 func TestIncludeLimits(t *testing.T) {
 	text, err := os.ReadFile("../../docs/language.md")

@@ -310,20 +310,28 @@ func (src *Source) whyUnread(e *Entry) (why string, unread bool) {
 	return why, unread
 }
 
-// split sorts splices of the text by the files in which they are, with offsets there.
-func (src *Source) split(splices []splice) [][]splice {
+// split sorts splices of the text by the files in which they are, with offsets there. It is
+// the only way from the text to the files, and refuses those of files that cannot be edited:
+// two places of one file would give splices that overlap.
+func (src *Source) split(splices []splice) ([][]splice, error) {
 	if src.segments == nil {
-		return [][]splice{splices}
+		return [][]splice{splices}, nil
 	}
 	out := make([][]splice, len(src.Files))
 	for _, sp := range splices {
 		file, at := src.place(sp.Start)
 		out[file] = append(out[file], splice{Span{at, at + sp.End - sp.Start}, sp.text})
 	}
-	for _, own := range out {
+	for file, own := range out {
+		if len(own) == 0 {
+			continue
+		}
+		if err := src.once(file); err != nil {
+			return nil, err
+		}
 		slices.SortStableFunc(own, func(a, b splice) int { return a.Start - b.Start })
 	}
-	return out
+	return out, nil
 }
 
 // checkSplice refuses one that is not in one segment, or that would come between an

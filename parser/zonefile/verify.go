@@ -26,10 +26,14 @@ func (p *plan) verify(splices []splice) error {
 		return err
 	}
 	v := verifier{p: p, window: window{src: p.src, splices: splices, segments: p.zone.source.segments}}
-	for len(v.window.splices) > 0 {
+	for left := len(splices); left > 0; {
 		if err := v.stretch(); err != nil {
 			return err
 		}
+		if len(v.window.splices) == left {
+			return errors.New("internal error: the check of the edit does not come on")
+		}
+		left = len(v.window.splices)
 	}
 	for _, planned := range []map[string]int{p.removed, p.added} {
 		maps.DeleteFunc(planned, func(_ string, n int) bool { return n == 0 })
@@ -55,7 +59,11 @@ func (p *plan) checkSplices(splices []splice) error {
 			return err
 		}
 	}
-	for file, own := range p.zone.source.split(splices) {
+	files, err := p.zone.source.split(splices)
+	if err != nil {
+		return err
+	}
+	for file, own := range files {
 		if err := p.checkBegin(file, own); err != nil {
 			return p.unfit(err)
 		}

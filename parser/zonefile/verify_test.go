@@ -63,6 +63,32 @@ func TestEditRefusesWhatItCannotDo(t *testing.T) {
 	}
 }
 
+// TestEditOpenEnd: records come behind a last line without a line end, however long it is
+// and wherever a window of the check ends in it, and in an included file too.
+func TestEditOpenEnd(t *testing.T) {
+	head := "$TTL 60\n" + includeHead
+	for _, length := range []int{1, 200, windowStep - 20, windowStep - 1, windowStep, windowStep + 1, 2*windowStep + 7, 5000, 40_000} {
+		last := strings.TrimSuffix("last TXT "+strings.Repeat("0123456789 ", length/11)+strings.Repeat("x", length%11), " ")
+		for _, changes := range [][]Change{
+			{{"new.example.com.", "A", 0, []string{"192.0.2.1", "192.0.2.2"}}},
+			{{"last.example.com.", "A", 0, []string{"192.0.2.1"}}},
+			{{"ns.example.com.", "A", 0, nil}, {"new.example.com.", "MX", 0, []string{"0 last.example.com."}}},
+		} {
+			if err := checkEdit(t, head+last, changes); err != nil {
+				t.Errorf("%d bytes: %v", length, err)
+			}
+			for _, files := range []tree{
+				{treeMain: head + "$INCLUDE i\n", "i": last},
+				{treeMain: head + "$INCLUDE i\n" + last, "i": "y TXT y"},
+			} {
+				if _, err := files.edit(t, changes, 8); err != nil {
+					t.Errorf("%d bytes in files: %v", length, err)
+				}
+			}
+		}
+	}
+}
+
 // TestEditLargeSets: beyond a bound records are paired in order.
 func TestEditLargeSets(t *testing.T) {
 	var b strings.Builder

@@ -59,7 +59,7 @@ func (w *window) more() {
 			continue
 		}
 		end := lineEnd(w.src, min(stop, len(w.src)), true)
-		if len(w.splices) > 0 && w.splices[0].Start < end {
+		if len(w.splices) > 0 && (w.splices[0].Start < end || end == len(w.src)) { // the last line may be open
 			stop = w.splices[0].Start
 			continue
 		}
