@@ -45,6 +45,7 @@ const (
 	codeMeant         diag.Code = "EP2030"
 	codeStranger      diag.Code = "EP2031"
 	codeRoutingPolicy diag.Code = "EP2032"
+	codeProxied       diag.Code = "EP2034"
 
 	codeTargetStops      diag.Code = "EP3001"
 	codeLongTTL          diag.Code = "EP3002"

@@ -19,7 +19,9 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 		}
 		out[z] = j.withoutCut(z, out[z])
 		j.settleTTLs(z, out[z])
-		j.checkPresent(z, j.names(z, out))
+		names := j.names(z, out)
+		j.checkPresent(z, names)
+		j.checkProxied(z, names)
 		j.checkZone(z, out[z])
 		j.checkTimes(z)
 		j.checkSets(z, out[z])
@@ -99,7 +101,7 @@ func (j *job) checkSets(z *zone, sets []RecordSet) {
 			starred[set.Owner] = true
 			j.checkWildcard(z, set.Owner)
 		}
-		if set.Type == "AAAA" && len(set.Old) > 0 && len(set.New) == 0 && !j.hidesIPv6() {
+		if set.Type == "AAAA" && len(set.Old) > 0 && len(set.New) == 0 && !j.hidesIPv6() && !j.strange(set) {
 			j.report(codeNoAAAA, z.at(set.Owner, "AAAA"), "The plan removes the AAAA records of %s (%s), because the spec has no public IPv6 address for %s. Partners that come by IPv6 today have to fall back to IPv4; if the pool has IPv6, set public_ipv6.", strings.TrimSuffix(set.Owner, "."), strings.Join(set.Old, ", "), j.to.Name)
 		}
 	}

@@ -83,6 +83,7 @@ func TestIncluded(t *testing.T) {
 		"mapped, nowhere":          {"$INCLUDE /etc/uc.inc\n", nil, mapped, unread("contoso.com.zone"), ""},
 		"mapped, not used":         {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP"}, mapped, []string{"EP1009 contoso.edge.hcl"}, ""},
 		"cycle":                    {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP$INCLUDE contoso.com.zone\n"}, same, []string{"EP1013 uc.inc"}, ""},
+		"byte order mark":          {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "\ufeffXMPP"}, same, []string{"EP1013 uc.inc"}, ""},
 		"not a zone file":          {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP\na 300\n"}, same, []string{"EP1013 uc.inc"}, ""},
 		"twice":                    {"$INCLUDE uc.inc\n$INCLUDE uc.inc lab\n", map[string]string{"uc.inc": "XMPP"}, same, []string{"EP2021 contoso.edge.hcl"}, ""},
 		"one file by two names":    {"$INCLUDE uc.inc\n$INCLUDE UC.inc lab\n", map[string]string{"uc.inc": "XMPP", "UC.inc": "XMPP"}, same, []string{"EP2021 contoso.edge.hcl"}, ""},

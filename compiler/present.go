@@ -33,12 +33,34 @@ func (in *interest) meant(z *zone, owner []byte, typ string) string {
 		}
 	}
 	host := typ == "A" || typ == "AAAA"
+	if typ == "SRV" {
+		if name := in.sameLetters(owner); name != "" {
+			return name
+		}
+	}
 	for i, c := range own {
 		if odd[c] && oddAt(owner, i, host) {
 			return in.likeness(string(owner), host)
 		}
 	}
 	return ""
+}
+
+// sameLetters is the owner of SRV records of the plan from which a name differs only by
+// underscores, hyphens and dots before the SIP domain.
+func (in *interest) sameLetters(name []byte) string {
+	letters := make([]byte, 0, 255)
+	for _, c := range name {
+		if c != '_' && c != '-' && c != '.' {
+			letters = append(letters, c)
+		}
+	}
+	owner := in.services[string(letters)]
+	domain := strings.TrimPrefix(owner, srvPrefix)
+	if owner == "" || in.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
+		return ""
+	}
+	return owner
 }
 
 // odd are the octets that a name in canonical form may not have everywhere.
@@ -123,6 +145,8 @@ func (j *job) checkPresent(z *zone, names map[string]bool) {
 			}
 		case !understood(r.Type):
 			report(codeMeant, meant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
+		case r.Type == "SRV" && j.wanted.sameLetters([]byte(r.Owner)) != "":
+			report(codeMeant, meant, r, "The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot is missing, too many or in the place of another. Correct it; the plan does not count the record, and would make one beside it.", owner, meant)
 		case strings.HasPrefix(owner, meant+"."):
 			report(codeMeant, meant, r, "The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
 		default:

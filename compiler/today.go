@@ -105,6 +105,29 @@ func (j *job) disagree(at hcl.Range, format string, args ...any) {
 // routingPolicy is how cli53 notes one of Route 53 in the export of a zone.
 var routingPolicy = regexp.MustCompile(`(?i)\bAWS\s+routing="?(\w+)`)
 
+// strange tells whether no address of a set is of an Edge pool of the spec, which
+// checkHolders reports.
+func (j *job) strange(set RecordSet) bool {
+	return j.prepare == nil && !slices.ContainsFunc(set.Old, func(address string) bool { return j.holder(address) != nil })
+}
+
+// proxied is how the export of a zone by Cloudflare notes that Cloudflare answers with
+// addresses of its own.
+var proxied = regexp.MustCompile(`(?i)\bcf-proxied:true\b`)
+
+// checkProxied reports names of the plan that the servers of the zone do not answer as the
+// file says, once each.
+func (j *job) checkProxied(z *zone, names map[string]bool) {
+	told := map[string]bool{}
+	for _, r := range z.file.Records {
+		address := r.Type == "A" || r.Type == "AAAA"
+		if names[r.Owner] && address && !told[r.Owner] && proxied.MatchString(r.Comment) {
+			told[r.Owner] = true
+			j.report(codeProxied, z.line(r), "By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the comment if it is no longer so.", strings.TrimSuffix(r.Owner, "."), xmppPort)
+		}
+	}
+}
+
 // checkRouting reports a set of Route 53 that is one of several with one name and type,
 // told apart by identifiers. A batch that does not give the identifier is refused.
 func (j *job) checkRouting(z *zone, set RecordSet) {

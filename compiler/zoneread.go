@@ -20,10 +20,12 @@ type interest struct {
 	keys  map[string]bool // names of which TLSA records are kept
 	// labels are names of the plan by their first label in upper case, as a type would be.
 	labels map[string][]string
+	// services are owners of SRV records of the plan by their letters and digits alone.
+	services map[string]string
 }
 
 func (m *model) interest() *interest {
-	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}}
+	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
 	for _, pool := range m.spec.EdgePools {
 		in.add(absolute(pool.AccessEdgeFQDN.V))
 	}
@@ -32,7 +34,9 @@ func (m *model) interest() *interest {
 		in.keys[keyOwner(absolute(m.spec.XMPP.Host.V))] = true
 	}
 	for _, domain := range m.spec.SIPDomains {
-		in.add(srvOwner(domain.Name.V))
+		owner := srvOwner(domain.Name.V)
+		in.add(owner)
+		in.services[strings.NewReplacer("_", "", "-", "", ".", "").Replace(owner)] = owner
 		in.other[directOwner(domain.Name.V)] = true
 	}
 	return in
@@ -274,7 +278,10 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	name := strings.TrimSuffix(z.origin, ".")
 	_, serial := z.file.Serial()
 	unread, partly := z.unread()
+	marked, mark := z.Source.Marked()
 	switch {
+	case mark && z.Delivery.V != "windows-dns": // there no server gets the file
+		m.reportf(codeBadZone, zoneRange(spec, marked, 1, 1), "The file begins with a byte order mark, which BIND, Knot DNS and NSD take for a part of a name, and refuse the zone. Save it without the mark (UTF-8 without BOM, or Set-Content -Encoding Ascii), or export it again, and see that the file on the server has none.")
 	case len(soa) == 0 && partly:
 		m.reportf(codeUnread, zoneRange(spec, unread.File, unread.Line, 1), "The zone file %q has no SOA record itself, and the file of this $INCLUDE is not read: %s. %s", spec.File.V, unread.Unread, howToInclude)
 	case len(soa) == 0 || !serial:

@@ -87,7 +87,10 @@ func absolute(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, ".")) + "."
 }
 
-func srvOwner(domain string) string { return "_xmpp-server._tcp." + absolute(domain) }
+// srvPrefix is before the SIP domain in the owner of the SRV records of XMPP federation.
+const srvPrefix = "_xmpp-server._tcp."
+
+func srvOwner(domain string) string { return srvPrefix + absolute(domain) }
 
 // zoneOf returns the zone that holds a name, nil if no declared zone does.
 func (m *model) zoneOf(name string) *zone {

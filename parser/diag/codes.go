@@ -160,14 +160,14 @@ var languageRules = []Rule{
 		Code:     "EP1013",
 		Severity: hcl.DiagError,
 		Summary:  "zone file cannot be read as zone",
-		Means: "The file is not a DNS master file of the zone: a line breaks its syntax, the text is UTF-16 or holds NUL " +
-			"bytes, a record has another class than IN, there is no SOA record of the zone or more than one, or no NS record of it.",
+		Means: "The file is not a DNS master file of the zone: a line breaks its syntax, the text is UTF-16, begins with a " +
+			"byte order mark or holds NUL bytes, a record has another class than IN, there is no SOA record of the zone or more than one, or no NS record of it.",
 		Why: "Edgeplan changes the exported file in place and keeps the rest of it byte for byte. That is safe only if " +
 			"every record was understood: a DNS server that refuses the new file answers nothing for the whole domain.",
 		Source: "RFC 1035, sections 5.1 (the format of master files) and 5.2 (one class, one SOA record, and NS records); BIND 9.18 and " +
 			"Knot DNS, which do not load a zone without them. The SOA need not come first.",
 		Fix: "Export the zone again from the external DNS server as plain text in UTF-8. Redirecting output in Windows " +
-			"PowerShell writes UTF-16; save that file as UTF-8. Correct the line that is shown, and keep exactly one SOA " +
+			"PowerShell writes UTF-16; save that file as UTF-8 without a byte order mark. Correct the line that is shown, and keep exactly one SOA " +
 			"record: a zone transfer, as dig shows it, has a second one at its end.",
 	},
 	{

@@ -406,7 +406,8 @@ var topologyRules = []Rule{
 		Summary:  "line looks like one of the plan",
 		Means: "The zone file has a record of another name that was probably meant for a name of the plan: a no-break " +
 			"space or another odd character is in the owner, a slash or a number sign before it where a semicolon was " +
-			"meant, a blank or a word before the name, or the final dot is missing.",
+			"meant, a blank or a word before the name, the final dot is missing, or the owner of an SRV record lacks an " +
+			"underscore or has a dot, a hyphen and an underscore exchanged.",
 		Why: "DNS servers take it for a record of another name, or refuse the file. The plan does not count it, so the " +
 			"set that it was meant for may be taken for new.",
 		Source: "RFC 1035, section 5.1: a line that begins with a blank has the owner of the line before, a comment begins " +
@@ -452,6 +453,18 @@ var topologyRules = []Rule{
 		Source: "RFC 1035, section 5.1 (`$INCLUDE`); BIND 9.18.49 counts its path from the server's `directory`.",
 		Fix: "Put the included file into the folder of the spec, under the path of the `$INCLUDE` line. For a path that " +
 			"leads elsewhere on the server, say with `includes` which file of the folder stands for it.",
+	},
+	{
+		Code:     "EP2034",
+		Severity: hcl.DiagError,
+		Summary:  "name is proxied by Cloudflare",
+		Means: "The comment of an address at a name of the plan, as the export of Cloudflare writes it, says that the name is " +
+			"proxied: `cf_tags=cf-proxied:true`.",
+		Why: "Resolvers then get addresses of Cloudflare and not those of the record. Its proxy takes HTTP, so no XMPP " +
+			"server reaches the pool; and stage Preflight, which compares the answers with the file, would fail.",
+		Source: "Cloudflare DNS documentation, \"Proxy status\" and \"Import and export records\".",
+		Fix: "Set the record to DNS only before the failover, and export the zone again. If it is DNS only already, remove " +
+			"the comment from the file.",
 	},
 	{
 		Code:     "EP3001",

@@ -172,7 +172,16 @@ func (s *Scanner) settleTTL(e *Entry) bool {
 	fixed := s.ttl.known && s.ttl.source != TTLPrevious
 	if e.Type == "SOA" && s.ttl.source != TTLDirective && (s.minimum || !stated) {
 		if len(e.Rdata) != 7 {
-			return s.fail(e.TypeSpan.Start, "SOA needs 7 fields, here are %d", len(e.Rdata))
+			var tokens []string
+			for _, field := range e.Rdata {
+				tokens = append(tokens, string(field.Of(s.src)))
+			}
+			bad := countError("SOA", 7, tokens)
+			at := e.TypeSpan.Start
+			if bad.index > 0 {
+				at = e.Rdata[bad.index].Start
+			}
+			return s.fail(at, "%s", bad.msg)
 		}
 		value, ok := parseTTL(e.Rdata[6].Of(s.src))
 		if !ok {

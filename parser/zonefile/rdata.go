@@ -3,6 +3,7 @@ package zonefile
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -58,7 +59,7 @@ func canonicalFields(typ string, tokens []string, origin *domain) ([]string, err
 		return tokens, nil
 	}
 	if len(tokens) != len(form) {
-		return nil, &fieldError{0, fmt.Sprintf("%s needs %d fields, here are %d", typ, len(form), len(tokens))}
+		return nil, countError(typ, len(form), tokens)
 	}
 	out := make([]string, len(tokens))
 	for i, token := range tokens {
@@ -69,6 +70,21 @@ func canonicalFields(typ string, tokens []string, origin *domain) ([]string, err
 		out[i] = field
 	}
 	return out, nil
+}
+
+// countError says that data has too many fields, or too few, and where a comment may be
+// the reason.
+func countError(typ string, want int, tokens []string) *fieldError {
+	bad := &fieldError{0, fmt.Sprintf("%s needs %d fields, here are %d", typ, want, len(tokens))}
+	if i := slices.IndexFunc(tokens, isOtherComment); i >= 0 {
+		bad.index, bad.msg = i, bad.msg+"; if a comment was meant here, begin it with a semicolon (;)"
+	}
+	return bad
+}
+
+// isOtherComment reports what begins a comment in other languages.
+func isOtherComment(token string) bool {
+	return strings.HasPrefix(token, "//") || strings.HasPrefix(token, "#") || strings.HasPrefix(token, "/*") || strings.HasPrefix(token, "--")
 }
 
 func canonicalField(kind byte, token string, origin *domain) (string, error) {

@@ -310,6 +310,18 @@ func (src *Source) whyUnread(e *Entry) (why string, unread bool) {
 	return why, unread
 }
 
+// Marked names the first file that begins with a byte order mark: "" for the zone's own,
+// as in [Record.File]. BIND, Knot DNS and NSD refuse such a
+// file.
+func (src *Source) Marked() (file string, ok bool) {
+	for i, f := range src.Files {
+		if bytes.HasPrefix(f.Text, utf8Mark) {
+			return src.fileName(i), true
+		}
+	}
+	return "", false
+}
+
 // split sorts splices of the text by the files in which they are, with offsets there. It is
 // the only way from the text to the files, and refuses those of files that cannot be edited:
 // two places of one file would give splices that overlap.
