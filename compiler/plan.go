@@ -163,7 +163,9 @@ type SRVTarget struct {
 // ZoneFile is one file of a zone; its fields are those of [Zone]. It has no hunks if the plan
 // does not change it.
 type ZoneFile struct {
-	File          string      `json:"file"`
+	File string `json:"file"`
+	// Paths are what $INCLUDE lines name the file, each once, if any of them is not File.
+	Paths         []string    `json:"paths,omitempty"`
 	OldSHA256     string      `json:"old_sha256"`
 	NewSHA256     string      `json:"new_sha256"`
 	Hunks         []hunk.Hunk `json:"hunks,omitempty"`
@@ -174,7 +176,7 @@ type ZoneFile struct {
 
 // Files are the zone file and those that it includes.
 func (z Zone) Files() []ZoneFile {
-	own := ZoneFile{z.File, z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text}
+	own := ZoneFile{z.File, nil, z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text}
 	return append([]ZoneFile{own}, z.Included...)
 }
 

@@ -231,6 +231,7 @@ func TestDecodeRefusesShape(t *testing.T) {
 		{"an included file twice", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("a"), sound("a")} }, "there twice"},
 		{"the zone file included", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound(p.Zones[0].File)} }, "there twice"},
 		{"a file elsewhere", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("../a")} }, "cannot be an included file"},
+		{"a file with an empty path", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{{File: "a", Paths: []string{""}}} }, "an empty path"},
 		{"a file without a sum", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{{File: "a"}} }, "no SHA-256"},
 		{"a file without a way back", func(_ *testing.T, p *Plan) {
 			file := sound("a")

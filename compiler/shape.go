@@ -202,6 +202,8 @@ func checkFiles(zone Zone) error {
 			return fmt.Errorf("the file %q is there twice", file.File)
 		case !fs.ValidPath(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || strings.ContainsRune(`\:`+"\x7f", r) }):
 			return fmt.Errorf("%q cannot be an included file", file.File)
+		case slices.Contains(file.Paths, ""):
+			return fmt.Errorf("the file %q has an empty path", file.File)
 		case !sha256Hex.MatchString(file.OldSHA256) || !sha256Hex.MatchString(file.NewSHA256):
 			return fmt.Errorf("the file %q has no SHA-256", file.File)
 		case file.Changed() != (len(file.RollbackHunks) > 0) || file.Changed() != (file.OldSHA256 != file.NewSHA256):

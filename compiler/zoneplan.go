@@ -104,7 +104,21 @@ func unchanged(files []zonefile.File) []ZoneFile {
 	for _, file := range files {
 		text := hunk.Text{file.Text}
 		digest := text.SHA256()
-		out = append(out, ZoneFile{file.Name, digest, digest, []hunk.Hunk{}, []hunk.Hunk{}, text})
+		out = append(out, ZoneFile{file.Name, pathsOf(file), digest, digest, []hunk.Hunk{}, []hunk.Hunk{}, text})
+	}
+	return out
+}
+
+// pathsOf are the paths of $INCLUDE lines, which may be any bytes, as plan.json has them.
+func pathsOf(file zonefile.File) []string {
+	var out []string
+	other := false
+	for _, path := range file.Paths {
+		out = append(out, strings.ToValidUTF8(path, "\uFFFD"))
+		other = other || path != file.Name
+	}
+	if !other {
+		return nil
 	}
 	return out
 }

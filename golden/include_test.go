@@ -124,8 +124,8 @@ func (tree zoneTree) compile(t *testing.T, zone compiler.Zone) []record {
 	return records
 }
 
-// TestTreeRecordCommands: as they stand in the record the commands change all files of the
-// zone, or none if one of them is not the file of the plan.
+// TestTreeRecordCommands: as they are in the record the commands change all files of the
+// zone, or none if one of them is not the file of the plan, also one that stays.
 func TestTreeRecordCommands(t *testing.T) {
 	runs := 0
 	eachTree(t, func(t *testing.T, dir string, zone compiler.Zone, trees [3]zoneTree) {
@@ -134,10 +134,10 @@ func TestTreeRecordCommands(t *testing.T) {
 		}
 		plan := filepath.Dir(dir)
 		change, rollback := shellCommands(t, read(t, plan, "change.md"), zone.Name)
-		files := words.TextFiles(zone)
+		files := words.AllFiles(zone)
 		for i, commands := range []string{change, rollback} {
 			for _, busyBox := range []bool{false, true} {
-				if busyBox && slices.ContainsFunc(files, func(f words.TextFile) bool { return openEnd(string(read(t, plan, f.Diff))) }) {
+				if busyBox && slices.ContainsFunc(files, func(f words.TextFile) bool { return f.Changed() && openEnd(string(read(t, plan, f.Diff))) }) {
 					continue
 				}
 				for drifted := -1; drifted < len(files); drifted++ {
@@ -147,7 +147,7 @@ func TestTreeRecordCommands(t *testing.T) {
 					for n, file := range files {
 						text := trees[i][file.File]
 						if n == drifted {
-							text = append(slices.Clone(text), "; edited\n"...)
+							text = append(slices.Clone(text), "\nxmpp.contoso.com. 300 IN A 203.0.113.12\n"...)
 						}
 						before[file.Variable], after[file.Variable] = string(text), string(trees[i+1][file.File])
 						path := filepath.Join(server, file.Variable)
@@ -174,4 +174,41 @@ func TestTreeRecordCommands(t *testing.T) {
 		}
 	})
 	t.Logf("%d runs", runs)
+}
+
+// TestTreeRecordPaths: the record names each file by its path in the $INCLUDE line, the
+// PowerShell that stands for the commands looks at each file, and what is put in place comes
+// whole or not at all.
+func TestTreeRecordPaths(t *testing.T) {
+	mapped := 0
+	eachTree(t, func(t *testing.T, dir string, zone compiler.Zone, _ [3]zoneTree) {
+		record := string(read(t, filepath.Dir(dir), "change.md"))
+		text := func(file words.TextFile) string {
+			return words.OnServer(file.ZoneFile, func(s string) string { return "`" + s + "`" })
+		}
+		for _, file := range words.AllFiles(zone) {
+			for _, path := range file.Paths {
+				if mapped++; !strings.Contains(text(file), path) {
+					t.Errorf("%s is not in %s", path, text(file))
+				}
+			}
+			if zone.Delivery != "zone-file" {
+				continue
+			}
+			for _, want := range []string{
+				"\n- `" + file.Variable + "`: " + text(file),
+				fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256),
+			} {
+				if !strings.Contains(record, want) {
+					t.Errorf("the record does not say %q", want)
+				}
+			}
+		}
+		if n := len(words.TextFiles(zone)); zone.Delivery == "zone-file" && (strings.Count(record, "\n- Without `patch`") != 1 || n > 1 && !strings.Contains(record, ", all of them or none. Otherwise")) {
+			t.Error("the record does not say that all files are replaced or none")
+		}
+	})
+	if mapped < 2 {
+		t.Error("no golden has files with other paths on the server")
+	}
 }

@@ -64,7 +64,7 @@ func (p *printer) changedZone(zone compiler.Zone) {
 func included(zone compiler.Zone) string {
 	var out []string
 	for _, file := range zone.Included {
-		out = append(out, Code(file.File))
+		out = append(out, words.OnServer(file, Code))
 	}
 	return strings.Join(out, ", ")
 }

@@ -12,21 +12,25 @@ import (
 // fileCommands are the lines of a POSIX shell that apply the diffs of a zone, or its
 // rollback diffs, to the files of the zone on its server. They are run in the folder of the
 // plan; $zone is the path of the zone file and $include1 that of the first file that it
-// includes, or of links to them, which patch refuses. They are replaced, by renamings, only if each has the SHA-256 of the plan and
-// each whole diff was applied to a copy; otherwise they stay as they are and the exit code
-// is not 0. They name the files, so that it does not matter where these lie, and need no
+// includes, or of links to them, which patch refuses. They are replaced, by renamings, only
+// if each file of the zone has the SHA-256 of the plan, also one that stays, which could have
+// got a record of a set, and each whole diff was applied to a copy; otherwise they stay as
+// they are and the exit code is not 0. They name the files, so that it does not matter where these lie, and need no
 // option that the patch of BusyBox does not have: so what GNU patch saves of a file that
 // was edited beside the change is removed by a line of its own.
 func fileCommands(zone compiler.Zone, back bool) []string {
 	var links, sums, tries, copies, patches, strays, moves []string
-	for _, f := range words.TextFiles(zone) {
+	for _, f := range words.AllFiles(zone) {
 		diff, sum, name := f.Diff, f.OldSHA256, "$"+f.Variable
 		if back {
 			diff, sum = f.RollbackDiff, f.NewSHA256
 		}
 		diff, sum = words.Visible(diff), words.Visible(sum)
-		links = append(links, fmt.Sprintf(`%s=$(readlink -f "%s")`, f.Variable, name))
 		sums = append(sums, fmt.Sprintf(`echo "%s  %s" | sha256sum -c`, sum, name))
+		if !f.Changed() {
+			continue
+		}
+		links = append(links, fmt.Sprintf(`%s=$(readlink -f "%s")`, f.Variable, name))
 		tries = append(tries, fmt.Sprintf(`patch --dry-run --forward "%s" %s`, name, diff))
 		copies = append(copies, fmt.Sprintf(`cp -p "%s" "%s.new"`, name, name))
 		patches = append(patches, fmt.Sprintf(`patch --forward "%s.new" %s`, name, diff))
@@ -48,7 +52,7 @@ const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -s
 func (p *printer) zoneFile(zone compiler.Zone) {
 	f, name := words.Files(zone), words.FileBase(zone)
 	files := words.TextFiles(zone)
-	p.text("The change, in the folder of this record, with " + variables(files) + " on the server:")
+	p.variables(words.AllFiles(zone))
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, false)))
 	p.text("The rollback:")
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, true)))
@@ -58,12 +62,13 @@ func (p *printer) zoneFile(zone compiler.Zone) {
 	} else {
 		p.item("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they were, unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
 	}
-	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what was edited. Then export the zone, build and approve anew; " +
-		"or, if the edit may stay, leave out the line with `sha256sum`: the diff is applied whole beside the edit, or refused.")
-	for _, file := range files {
-		p.item("Without `patch`: only if the line with `sha256sum` says OK, or in PowerShell " + Code(fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256)) +
-			" says True, put " + Code(file.Zone) + " in place of the file. Otherwise edits since the export are lost.")
+	may := "if the edit may stay, leave out the line with `sha256sum`"
+	if len(zone.Included) > 0 {
+		may = "if the edit may stay and adds no record of the names above, leave out the line of that file with `sha256sum`"
 	}
+	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what was edited. Then export the zone, build and approve anew; " +
+		"or, " + may + ": the diff is applied whole beside the edit, or refused.")
+	p.withoutPatch(words.AllFiles(zone))
 	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) + " says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " + Code(f.Nsupdate) +
 		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
 	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " + Code(files[0].RollbackDiff) + " does not fit it.")
@@ -74,14 +79,41 @@ func (p *printer) zoneFile(zone compiler.Zone) {
 	}
 }
 
-// variables says what the variables of the commands are to be.
-func variables(files []words.TextFile) string {
-	if len(files) == 1 && files[0].Variable == "zone" {
-		return "the variable `zone` set to the path of the file"
-	}
-	var out []string
+// withoutPatch says how new files are put in place, all or none.
+func (p *printer) withoutPatch(files []words.TextFile) {
+	var same, places []string
 	for _, file := range files {
-		out = append(out, "`"+file.Variable+"` to that of "+Code(file.File))
+		same = append(same, fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256))
+		if file.Changed() {
+			places = append(places, "put "+Code(file.Zone)+" in place of `$"+file.Variable+"`")
+		}
 	}
-	return "these variables set to the paths of the files, " + strings.Join(out, ", ") + ","
+	check, end := "the line with `sha256sum` says OK", ""
+	if len(files) == 1 {
+		places[0] = "put " + Code(files[0].Zone) + " in place of the file"
+	} else {
+		check = "each line with `sha256sum` says OK"
+	}
+	if len(places) > 1 {
+		end = ", all of them or none"
+	}
+	p.item("Without `patch`: only if " + check + ", or in PowerShell " + Code(strings.Join(same, " -and ")) +
+		" says True, " + strings.Join(places, " and ") + end + ". Otherwise edits since the export are lost.")
+}
+
+// variables says what the variables of the commands are to be.
+func (p *printer) variables(files []words.TextFile) {
+	if len(files) == 1 {
+		p.text("The change, in the folder of this record, with the variable `zone` set to the path of the file on the server:")
+		return
+	}
+	p.text("The change, in the folder of this record, with these variables set to the paths of the files on the server:")
+	p.gap()
+	for _, file := range files {
+		stays := ""
+		if !file.Changed() {
+			stays = "; it stays, and is only checked"
+		}
+		p.item(Code(file.Variable) + ": " + words.OnServer(file.ZoneFile, Code) + stays)
+	}
 }

@@ -123,22 +123,24 @@ func Files(zone compiler.Zone) ZoneFiles {
 	return f
 }
 
-// TextFile is a file of a zone that the plan changes, with the names of what is made for
-// it. Variable names its path on the server in the commands of the change record.
+// TextFile is a file of a zone with the names of what is made for it if the plan changes it.
+// Variable names its path on the server in the commands of the change record.
 type TextFile struct {
 	compiler.ZoneFile
 	Diff, RollbackDiff, Zone string
 	Variable                 string
 }
 
-// TextFiles lists the files of a zone that the plan changes, its own first. Those that it
-// includes are numbered as in the plan.
+// TextFiles lists the files of a zone that the plan changes, in the order of AllFiles.
 func TextFiles(zone compiler.Zone) []TextFile {
+	return slices.DeleteFunc(AllFiles(zone), func(f TextFile) bool { return !f.Changed() })
+}
+
+// AllFiles lists the files of a zone, its own first. Those that it includes are numbered as
+// in the plan.
+func AllFiles(zone compiler.Zone) []TextFile {
 	var out []TextFile
 	for i, file := range zone.Files() {
-		if !file.Changed() {
-			continue
-		}
 		base, variable := "dns/"+FileBase(zone), "zone"
 		if i > 0 {
 			base += fmt.Sprintf(".include-%d", i)
@@ -157,6 +159,21 @@ func names(files []TextFile, name func(TextFile) string) string {
 	}
 	return strings.Join(out, " and ")
 }
+
+// OnServer names a file of a zone to whoever looks for it on the server: by the paths in
+// $INCLUDE lines, and then by that in the spec's folder if that is another one.
+func OnServer(file compiler.ZoneFile, quote func(string) string) string {
+	if len(file.Paths) == 0 {
+		return quote(file.File)
+	}
+	var paths []string
+	for _, path := range file.Paths {
+		paths = append(paths, quote(path))
+	}
+	return strings.Join(paths, " or ") + " (in the folder of the spec " + quote(file.File) + ")"
+}
+
+func plain(s string) string { return s }
 
 // Apply says how the DNS owner makes the change, and how it is undone.
 func Apply(zone compiler.Zone) (forward, back string) {
@@ -185,7 +202,7 @@ func Apply(zone compiler.Zone) (forward, back string) {
 	diffs := names(files, func(f TextFile) string { return f.Diff })
 	back = names(files, func(f TextFile) string { return f.RollbackDiff })
 	if len(zone.Included) > 0 {
-		where = "the files of the zone on its server: " + names(files, func(f TextFile) string { return f.File }) + ", all or none"
+		where = "the files of the zone on its server: " + names(files, func(f TextFile) string { return OnServer(f.ZoneFile, plain) }) + ", all or none"
 	}
 	sets := "It sets"
 	if len(files) > 1 {

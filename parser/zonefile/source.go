@@ -12,6 +12,9 @@ import (
 type File struct {
 	Name string
 	Text []byte
+	// Paths are what $INCLUDE lines name an included file, each once, in the order in which
+	// a reader meets them. [Gather] fills them in.
+	Paths []string
 }
 
 // Source is the whole text of a zone: its own file, and in it the files that $INCLUDE
@@ -172,6 +175,9 @@ func (g *gatherer) find(name string) found {
 			bad := *err.(*Error)
 			bad.File, g.src.defect = file.Name, &bad
 		}
+	}
+	if f.why == "" {
+		g.src.Files[f.file].Paths = append(g.src.Files[f.file].Paths, name)
 	}
 	g.named[name] = f
 	return f

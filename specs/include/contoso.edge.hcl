@@ -72,7 +72,8 @@ dns_zone "contoso.com" {
   server = "ns1.contoso.net"
 
   includes = {
-    "/etc/bind/common.inc" = "common.inc"
+    "/etc/bind/common.inc"     = "common.inc"
+    "/etc/bind/zones/xmpp.inc" = "zones/xmpp.inc"
   }
 }
 
