@@ -183,7 +183,8 @@ func (s *suite) start(at tree) string {
 // Nothing of the operator's session or profile reaches a call, on any stage.
 func TestSession(t *testing.T) {
 	engine := find(t)
-	full := os.Getenv(fullVariable) != ""
+	part, asked := shareOf(t)
+	full := asked && part.all()
 	specs := []string{"seed", "windows-dns", "windows-dns-2008", "windows-dns-prepare"}
 	if !full {
 		t.Log("SKIPPED: two of four specs, all but every 31st pair of stage and setting, and every 5th stage with -WhatIf; make scenarios runs all")

@@ -7,7 +7,7 @@ import (
 )
 
 // fullVariable is the environment variable with which the suites are run that take longer
-// than go test waits for a package: "all", or "1/3" for each third one from the first on.
+// than go test waits for a package: "all", or "1/4" for each fourth one from the first on.
 const fullVariable = "EDGEPLAN_SCENARIOS"
 
 // share is the part of a suite that is run: each of-th, from the first-th on.
@@ -23,12 +23,15 @@ func shareOf(t *testing.T) (s share, asked bool) {
 		return share{1, 1}, true
 	default:
 		if n, err := fmt.Sscanf(value, "%d/%d", &s.first, &s.of); n != 2 || err != nil || s.first < 1 || s.first > s.of {
-			t.Fatalf("%s=%q is neither all nor a share such as 2/3", fullVariable, value)
+			t.Fatalf("%s=%q is neither all nor a share such as 2/4", fullVariable, value)
 		}
 		t.Logf("SKIPPED in part: of a list, number %d and each %d. after it is run; make scenarios runs all", s.first, s.of)
 		return s, true
 	}
 }
+
+// all tells whether nothing is left out.
+func (s share) all() bool { return s.of == 1 }
 
 // has tells whether the part with this index, counted from 0, is in the share.
 func (s share) has(i int) bool { return i%s.of == s.first-1 }
