@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # "Serve stale" sounds like help for the time when the name servers are down. In Unbound (serve-expired) and dnsmasq (--use-stale-cache)
 # the first client that asks after the TTL has run out gets the OLD answer although the name servers answer at once; only the next
-# one gets the new answer. A rarely asked name keeps its old address in such a cache long after its TTL: in Unbound without an end,
-# as serve-expired-ttl is 0. The TTL that the client is shown is 30 in Unbound and 0 in dnsmasq.
+# one gets the new answer. A rarely asked name keeps its old address in such a cache long after its TTL. The TTL that the
+# client is shown is 30 in Unbound and 0 in dnsmasq.
 # Seen with Unbound 1.17.1-2+deb12u4, dnsmasq 2.90-4~deb12u2 and BIND 9.18.49 as the name server, Debian 12, TTL 2, asked after 6 s:
 #   first answer old (TTL 30, TTL 0), second answer new
 set -euo pipefail

@@ -2,8 +2,7 @@
 # @xmpp/resolve of xmpp.js finds the servers of an XMPP domain by SRV records. It asks for the address of the bare domain first and gives
 # up when there is none, although the SRV records are right; RFC 6120 (3.2) has that address as the way out when there are no SRV
 # records. One SRV target without an address among good ones ends the whole look-up too. Each server comes out twice. And
-# with its own list of services resolve() never succeeds: the list has "stuns " with a blank and "protcol" for protocol, and the
-# resolver refuses that name.
+# with its own list of services resolve() never succeeds: the list has "stuns " with a blank, and the resolver refuses that name.
 # Seen with @xmpp/resolve 0.14.0 on Node.js 20 and BIND 9.18.49, Debian 12; needs root, for a network of its own.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -43,6 +42,7 @@ J
 expect "domain with an address" "192.0.2.80:5269 192.0.2.80:5269" "$(look full)"
 expect "domain without an address" ENOTFOUND "$(look bare)"
 expect "a dead target beside a good one" ENOTFOUND "$(look mixed)"
+expect "the list has a name with a blank" 1 "$(grep -c 'service: "stuns "' "$work/npm/node_modules/@xmpp/resolve/lib/dns.js")"
 expect "list of its own" EBADNAME "$(run_node <<'J'
 import { resolve } from '@xmpp/resolve';
 resolve('full.example.com').then(() => console.log('found'), error => console.log(error.code));

@@ -69,7 +69,7 @@ serve_powerdns() {
     mkdir -p "$work/pdns"
     cp "$1" "$work/pdns/zone"
     echo "zone \"example.com\" { type master; file \"$work/pdns/zone\"; };" >"$work/pdns/named.conf"
-    background pdns_server --config-dir="$work/pdns" --socket-dir="$work/pdns" --daemon=no --guardian=no --setuid= --setgid= \
+    background pdns_server --config-dir="$work/pdns" --socket-dir="$work/pdns" --daemon=no --guardian=no --setuid= --setgid= --security-poll-suffix= \
         --module-dir="$(find "$work/root" -name libbindbackend.so -printf '%h')" --launch=bind --bind-config="$work/pdns/named.conf" \
         --local-address=127.0.0.1 --local-port="$2"
     wait_for eval "dig +norec @127.0.0.1 -p $2 example.com SOA | grep -q 'status: NOERROR'"
