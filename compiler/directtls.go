@@ -45,10 +45,7 @@ func (j *job) leadsTo(name string) string {
 		}
 	}
 	for _, pool := range j.spec.EdgePools {
-		public := canonical(pool.VirtualIPv4)
-		for _, server := range pool.Servers {
-			public = slices.Concat(public, canonical(server.PublicIPv4), canonical(server.PublicIPv6))
-		}
+		public := publicOf(pool)
 		named := slices.Contains(names, absolute(pool.AccessEdgeFQDN.V))
 		if named || slices.ContainsFunc(found, func(a string) bool { return slices.Contains(public, a) }) {
 			return pool.Name
