@@ -3,33 +3,49 @@ package compiler
 import (
 	"slices"
 	"strings"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// howToInclude is the way out where the file of an $INCLUDE line is not read.
-const howToInclude = "Put it into the folder of the spec under the path that the line has, which is counted from that folder, as BIND counts from its directory, or else from the folder of the zone file; or say with includes which file stands for it."
-
-// checkUnread reports $INCLUDE lines whose files are not read: an error for each set of the
-// plan in that zone, of which a record could stand there, as an included file may hold any
-// name; else a warning if names of the spec are in the zone.
+// checkUnread reports $INCLUDE lines whose files are not read, one of each file: an error that
+// names the sets of the plan in that zone, as an included file may hold any name; else a
+// warning if names of the spec are in the zone.
 func (j *job) checkUnread(out map[*zone][]RecordSet) {
 	for _, z := range j.zones {
 		if z.file == nil {
 			continue
 		}
-		d, partly := z.unread()
-		if !partly {
-			continue
+		var sets []string
+		for _, set := range j.setsIn(z, out[z]) {
+			sets = append(sets, strings.TrimSuffix(set.Owner, ".")+" "+set.Type)
 		}
-		at := zoneRange(z.Zone, d.File, d.Line, 1)
-		sets := j.setsIn(z, out[z])
-		for _, set := range sets {
-			j.report(codeUnread, at, "The file of this $INCLUDE is not read: %s. It could hold %s records of %s, which the plan would neither change nor count. %s",
-				d.Unread, set.Type, strings.TrimSuffix(set.Owner, "."), howToInclude)
-		}
-		if names := j.namesIn(z); len(sets) == 0 && len(names) > 0 {
-			j.report(codeInclude, at, "The file of this $INCLUDE is not read: %s. It could hold records of %s, which nothing here looks at. %s", d.Unread, list(names), howToInclude)
+		names := j.namesIn(z)
+		for _, d := range z.unread() {
+			at := zoneRange(z.Zone, d.File, d.Line, 1)
+			switch {
+			case len(sets) > 0:
+				j.report(codeUnread, at, "The file of this $INCLUDE is not read: %s. It could hold records of the sets %s, which the plan would neither change nor count. %s", d.Unread.Why, list(sets), d.Unread.WayOut)
+			case len(names) > 0:
+				j.report(codeInclude, at, "The file of this $INCLUDE is not read: %s. It could hold records of %s, which nothing here looks at. %s", d.Unread.Why, list(names), d.Unread.WayOut)
+			}
 		}
 	}
+}
+
+// maxUnread is how many files of a zone are reported that are not read.
+const maxUnread = 20
+
+// unread are the first $INCLUDE lines of the zone for each file that is not read.
+func (z *zone) unread() []zonefile.Directive {
+	var out []zonefile.Directive
+	seen := map[string]bool{}
+	for _, d := range z.file.Directives {
+		if d.Unread != nil && !seen[d.Args[0]] && len(out) < maxUnread {
+			seen[d.Args[0]] = true
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // setsIn are the sets of the plan in a zone, and the addresses of the XMPP host, which a

@@ -13,8 +13,19 @@ import (
 )
 
 // included compiles the seed with its xmpp record replaced by a line, with more files and
-// with a change of the spec.
+// with a change of the spec. It gives the findings by their codes and files.
 func included(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*compiler.Plan, []string) {
+	t.Helper()
+	plans, findings := includedFindings(t, line, files, change)
+	var out []string
+	for _, f := range findings {
+		out = append(out, string(f.Code)+" "+f.File)
+	}
+	return plans, out
+}
+
+// includedFindings gives the findings that are errors or about files that are not read.
+func includedFindings(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*compiler.Plan, []diag.Finding) {
 	t.Helper()
 	const name = "contoso.edge.hcl"
 	text, err := os.ReadFile("../specs/seed/" + name)
@@ -40,17 +51,12 @@ func included(t *testing.T, line string, files map[string]string, change *string
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}
-	var out []string
-	for _, f := range diag.Findings(diags, sources) {
-		if f.Severity == "error" || f.Code == "EP3011" {
-			out = append(out, string(f.Code)+" "+f.File)
-		}
-	}
-	return plans, out
+	findings := slices.DeleteFunc(diag.Findings(diags, sources), func(f diag.Finding) bool { return f.Severity != "error" && f.Code != "EP3011" })
+	return plans, findings
 }
 
 // TestIncluded: a record in a file of the spec's folder is seen wherever it is, and where it
-// cannot be seen there is an error for each set of the plan, and no plan.
+// cannot be seen there is one error for the file that is not read, and no plan.
 func TestIncluded(t *testing.T) {
 	same := strings.NewReplacer()
 	seed, _ := included(t, "xmpp\t300 IN A\t203.0.113.11\t; EdgePool1\n", nil, same)
@@ -59,7 +65,7 @@ func TestIncluded(t *testing.T) {
 	}
 	below := strings.NewReplacer(`"contoso.com.zone"`, `"zones/contoso.com.zone"`)
 	mapped := strings.NewReplacer(`  server = "ns1.contoso.net"`, "  server = \"ns1.contoso.net\"\n  includes = { \"/etc/uc.inc\" = \"uc.inc\" }")
-	unread := func(file string) []string { return slices.Repeat([]string{"EP2033 " + file}, 3) } // A, AAAA, SRV
+	unread := func(file string) []string { return []string{"EP2033 " + file} }
 	tests := map[string]struct {
 		line   string
 		files  map[string]string
@@ -80,12 +86,14 @@ func TestIncluded(t *testing.T) {
 		"as Windows writes it":     {"$INCLUDE dns\\uc.inc\n", map[string]string{"dns/uc.inc": "XMPP"}, same, unread("contoso.com.zone"), ""},
 		"a folder":                 {"$INCLUDE a\n", map[string]string{"a/uc.inc": "XMPP"}, same, unread("contoso.com.zone"), ""},
 		"mapped":                   {"$INCLUDE /etc/uc.inc\n", map[string]string{"uc.inc": "XMPP"}, mapped, nil, "uc.inc"},
-		"mapped, nowhere":          {"$INCLUDE /etc/uc.inc\n", nil, mapped, unread("contoso.com.zone"), ""},
+		"mapped, nowhere":          {"$INCLUDE /etc/uc.inc\n", nil, mapped, []string{"EP1011 contoso.edge.hcl"}, ""},
+		"two of two":               {"$INCLUDE a\n$INCLUDE b\n$INCLUDE a\n", nil, same, append(unread("contoso.com.zone"), unread("contoso.com.zone")...), ""},
 		"mapped, not used":         {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP"}, mapped, []string{"EP1009 contoso.edge.hcl"}, ""},
 		"cycle":                    {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP$INCLUDE contoso.com.zone\n"}, same, []string{"EP1013 uc.inc"}, ""},
 		"byte order mark":          {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "\ufeffXMPP"}, same, []string{"EP1013 uc.inc"}, ""},
 		"not a zone file":          {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP\na 300\n"}, same, []string{"EP1013 uc.inc"}, ""},
 		"twice":                    {"$INCLUDE uc.inc\n$INCLUDE uc.inc lab\n", map[string]string{"uc.inc": "XMPP"}, same, []string{"EP2021 contoso.edge.hcl"}, ""},
+		"twice, the same place":    {"$INCLUDE uc.inc\n$INCLUDE ./uc.inc\n", map[string]string{"uc.inc": "XMPP"}, same, []string{"EP2021 contoso.edge.hcl"}, ""},
 		"one file by two names":    {"$INCLUDE uc.inc\n$INCLUDE UC.inc lab\n", map[string]string{"uc.inc": "XMPP", "UC.inc": "XMPP"}, same, []string{"EP2021 contoso.edge.hcl"}, ""},
 	}
 	for name, tt := range tests {
@@ -125,7 +133,71 @@ func TestIncludedPrepare(t *testing.T) {
 	if plans, _ := included(t, "xmpp 300 A 203.0.113.11\n", nil, prepare); len(plans) != 1 || plans[0].Kind != compiler.KindPrepare {
 		t.Fatal("no preparation")
 	}
-	if plans, got := included(t, "$INCLUDE uc.inc\n", nil, prepare); len(plans) > 0 || len(got) != 3 {
+	if plans, got := included(t, "$INCLUDE uc.inc\n", nil, prepare); len(plans) > 0 || len(got) != 1 {
 		t.Errorf("%d plans, %q", len(plans), got)
+	}
+}
+
+// TestUnreadAdvice: of a file that is not read there is one finding, at the place where the
+// mistake is, which names each set that it could hold and a way out that fits the cause.
+func TestUnreadAdvice(t *testing.T) {
+	same := strings.NewReplacer()
+	below := strings.NewReplacer(`"contoso.com.zone"`, `"zones/contoso.com.zone"`)
+	mapped := func(path string) *strings.Replacer {
+		return strings.NewReplacer(`  server = "ns1.contoso.net"`, "  server = \"ns1.contoso.net\"\n  includes = {\n    \"/etc/uc.inc\" = \""+path+"\"\n  }")
+	}
+	const sets = "xmpp.contoso.com A, xmpp.contoso.com AAAA, _xmpp-server._tcp.contoso.com SRV"
+	toMap := func(path string) string { return "includes = { " + path + ` = "NAME" }.` }
+	tests := map[string]struct {
+		line   string
+		files  map[string]string
+		change *strings.Replacer
+		code   string
+		text   string   // of the line of the finding
+		says   []string // in this order
+	}{
+		"missing":        {"$INCLUDE uc.inc\n", nil, same, "EP2033", "$INCLUDE uc.inc", []string{"there is no such file in the spec's folder", sets, `Put it there as "uc.inc"`, toMap(`"uc.inc"`)}},
+		"on the server":  {"$INCLUDE /etc/uc.inc\n", nil, same, "EP2033", "$INCLUDE /etc/uc.inc", []string{"the path is that on the server", sets, "Copy the file into the spec's folder", toMap(`"/etc/uc.inc"`)}},
+		"out":            {"$INCLUDE ../uc.inc\n", nil, same, "EP2033", "$INCLUDE ../uc.inc", []string{`the path has ".."`, sets, toMap(`"../uc.inc"`)}},
+		"of Windows":     {"$INCLUDE dns\\uc.inc\n", nil, same, "EP2033", "$INCLUDE dns\\uc.inc", []string{"a backslash or a colon", sets, toMap(`"dns\\uc.inc"`)}},
+		"both there":     {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP", "zones/uc.inc": "XMPP"}, below, "EP2033", "$INCLUDE uc.inc", []string{`"uc.inc" and "zones/uc.inc" are both there`, sets, "Remove the one that your server does not take."}},
+		"a folder":       {"$INCLUDE a\n", map[string]string{"a/uc.inc": "XMPP"}, same, "EP2033", "$INCLUDE a", []string{"it is not a regular file", sets, "Put a file there that can be read."}},
+		"value missing":  {"$INCLUDE /etc/uc.inc\n", nil, mapped("y.inc"), "EP1011", `    "/etc/uc.inc" = "y.inc"`, []string{`The file "y.inc", which is to stand for "/etc/uc.inc"`, "there is no such file", "Put it into the spec's folder"}},
+		"value outside":  {"$INCLUDE /etc/uc.inc\n", nil, mapped("../m/y.inc"), "EP1012", `    "/etc/uc.inc" = "../m/y.inc"`, []string{`"../m/y.inc", which is to stand for "/etc/uc.inc", is not a path inside the spec's folder`, "Put that file into the folder"}},
+		"value absolute": {"$INCLUDE /etc/uc.inc\n", nil, mapped("/etc/uc.inc"), "EP1012", `    "/etc/uc.inc" = "/etc/uc.inc"`, []string{"is not a path inside the spec's folder"}},
+		"value a folder": {"$INCLUDE /etc/uc.inc\n", map[string]string{"a/uc.inc": "XMPP"}, mapped("a"), "EP1011", `    "/etc/uc.inc" = "a"`, []string{"it is not a regular file"}},
+		"key not used":   {"$INCLUDE uc.inc\n", map[string]string{"uc.inc": "XMPP"}, mapped("uc.inc"), "EP1009", `    "/etc/uc.inc" = "uc.inc"`, []string{`names "/etc/uc.inc"`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, got := includedFindings(t, tt.line, tt.files, tt.change)
+			if len(got) != 1 || string(got[0].Code) != tt.code || strings.TrimRight(got[0].Snippet, " ") != tt.text {
+				t.Fatalf("got %+v", got)
+			}
+			rest, found := got[0].Detail, true
+			for _, want := range tt.says {
+				if _, rest, found = strings.Cut(rest, want); !found {
+					t.Fatalf("%q does not say %q", got[0].Detail, want)
+				}
+			}
+			if strings.Contains(got[0].Detail, "includes =") != slices.ContainsFunc(tt.says, func(s string) bool { return strings.Contains(s, "includes =") }) {
+				t.Errorf("advice that does not fit: %q", got[0].Detail)
+			}
+		})
+	}
+}
+
+// TestIncludedTwiceExplained: what the finding about a file that is included twice says is in
+// the text of its code too.
+func TestIncludedTwiceExplained(t *testing.T) {
+	_, got := includedFindings(t, "$INCLUDE uc.inc\n$INCLUDE uc.inc lab\n", map[string]string{"uc.inc": "XMPP"}, strings.NewReplacer())
+	rule, known := diag.Lookup("EP2021")
+	if len(got) != 1 || !known || got[0].Code != rule.Code {
+		t.Fatalf("got %+v", got)
+	}
+	for _, text := range []string{got[0].Detail, rule.Means, rule.Why} {
+		if !strings.Contains(text, "included more than once") {
+			t.Errorf("%q does not say that a file is included more than once", text)
+		}
 	}
 }

@@ -277,35 +277,27 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	}
 	name := strings.TrimSuffix(z.origin, ".")
 	_, serial := z.file.Serial()
-	unread, partly := z.unread()
+	unread := z.unread()
 	marked, mark := z.Source.Marked()
 	switch {
 	case mark && z.Delivery.V != "windows-dns": // there no server gets the file
 		m.reportf(codeBadZone, zoneRange(spec, marked, 1, 1), "The file begins with a byte order mark, which BIND, Knot DNS and NSD take for a part of a name, and refuse the zone. Save it without the mark (UTF-8 without BOM, or Set-Content -Encoding Ascii), or export it again, and see that the file on the server has none.")
-	case len(soa) == 0 && partly:
-		m.reportf(codeUnread, zoneRange(spec, unread.File, unread.Line, 1), "The zone file %q has no SOA record itself, and the file of this $INCLUDE is not read: %s. %s", spec.File.V, unread.Unread, howToInclude)
+	case len(soa) == 0 && len(unread) > 0:
+		for _, d := range unread {
+			m.reportf(codeUnread, zoneRange(spec, d.File, d.Line, 1), "The zone file %q has no SOA record itself, and the file of this $INCLUDE is not read: %s. %s", spec.File.V, d.Unread.Why, d.Unread.WayOut)
+		}
 	case len(soa) == 0 || !serial:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
 	case soa[0].Owner != z.origin:
 		m.reportf(codeBadZone, z.line(soa[0]), "This SOA record is that of %s and not of %s. Give the file of the zone, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
 	case len(soa) > 1:
 		m.reportf(codeBadZone, z.line(soa[1]), "This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that line out.", lineOf(soa[0]))
-	case !z.has(z.origin, "NS") && !partly:
+	case !z.has(z.origin, "NS") && len(unread) == 0:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q has no NS record of %s itself. DNS servers do not load such a zone; export it whole.", spec.File.V, name)
 	default:
 		return true
 	}
 	return false
-}
-
-// unread is the first $INCLUDE line of the zone whose file is not read.
-func (z *zone) unread() (zonefile.Directive, bool) {
-	for _, d := range z.file.Directives {
-		if d.Unread != "" {
-			return d, true
-		}
-	}
-	return zonefile.Directive{}, false
 }
 
 // has tells whether a set is in the file.

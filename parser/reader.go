@@ -204,17 +204,29 @@ func (c *content) texts(name string) Value[[]string] {
 	return Value[[]string]{V: list, Set: true, Range: rng}
 }
 
-// paths is a map of strings.
-func (c *content) paths(name string) Value[map[string]string] {
+// paths is a map of strings. The range of each is that of its key and value where they are
+// written out, else that of the map.
+func (c *content) paths(name string) Value[map[string]Value[string]] {
 	value, rng, ok := c.value(name, cty.Map(cty.String), `A map of strings, { "path" = "path" }`)
 	if !ok {
-		return Value[map[string]string]{Range: rng}
+		return Value[map[string]Value[string]]{Range: rng}
 	}
-	paths := map[string]string{}
+	paths := map[string]Value[string]{}
 	for key, v := range value.AsValueMap() {
-		paths[key] = v.AsString()
+		paths[key] = Value[string]{V: v.AsString(), Set: true, Range: rng}
 	}
-	return Value[map[string]string]{V: paths, Set: true, Range: rng}
+	pairs, _ := hcl.ExprMap(c.attrs[name].Expr)
+	for _, pair := range pairs {
+		key, diags := pair.Key.Value(nil)
+		if diags.HasErrors() || key.Type() != cty.String || key.IsNull() || !key.IsKnown() {
+			continue
+		}
+		if path, ok := paths[key.AsString()]; ok {
+			path.Range = hcl.RangeBetween(pair.Key.Range(), pair.Value.Range())
+			paths[key.AsString()] = path
+		}
+	}
+	return Value[map[string]Value[string]]{V: paths, Set: true, Range: rng}
 }
 
 func (c *content) flag(name string) Value[bool] {

@@ -120,7 +120,7 @@ type Zone struct {
 	Source *zonefile.Source
 	// Includes has paths of $INCLUDE lines and the files in the spec's folder that stand for
 	// them.
-	Includes Value[map[string]string]
+	Includes Value[map[string]Value[string]]
 	Server   Value[string]
 	// Serial is auto, increment, date, or a number from 1 to 4294967295 in digits.
 	Serial   Value[string]

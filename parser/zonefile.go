@@ -13,7 +13,7 @@ import (
 )
 
 // zoneFile reads the zone file of a dns_zone block and those that it includes.
-func (r *reader) zoneFile(file Value[string], includes Value[map[string]string]) *zonefile.Source {
+func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[string]]) *zonefile.Source {
 	name := path.Clean(file.V)
 	if !isInside(file.V) {
 		r.report(codeOutside, file.Range, fmt.Sprintf("%q is not a path inside the spec's folder. Put the zone file beside the spec and give its name relative to it, with slashes.", file.V))
@@ -34,7 +34,9 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]string])
 	source := zonefile.Gather(zonefile.File{Name: name, Text: text}, func(included string) (file zonefile.File, err error) {
 		delete(unused, included)
 		if path, ok := includes.V[included]; ok {
-			file, err = r.readIncluded(path, left)
+			if file, err = r.readIncluded(path.V, left); err != nil {
+				r.badInclude(included, path, err)
+			}
 		} else {
 			file, err = r.findIncluded(name, included, left)
 		}
@@ -42,9 +44,21 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]string])
 		return file, err
 	})
 	for _, included := range slices.Sorted(maps.Keys(unused)) {
-		r.report(codeMalformed, includes.Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it is there, without quotes, or leave it out here.", file.V, cut(included)))
+		r.report(codeMalformed, unused[included].Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it is there, without quotes, or leave it out here.", file.V, cut(included)))
 	}
 	return source
+}
+
+// badInclude reports a file that an argument includes gives and that cannot be read.
+func (r *reader) badInclude(included string, path Value[string], err error) {
+	switch {
+	case errors.Is(err, errOutside):
+		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to stand for %q, is not a path inside the spec's folder. Put that file into the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
+	case isEscape(err):
+		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to stand for %q, is a link that leads out of the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
+	default:
+		r.report(codeOfRead(err), path.Range, fmt.Sprintf("The file %q, which is to stand for %q, cannot be read: %s. Put it into the spec's folder, or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
+	}
 }
 
 // isInside tells whether a path, with slashes, does not lead out of the spec's folder.
@@ -54,49 +68,87 @@ func isInside(name string) bool {
 
 // findIncluded reads what an $INCLUDE line of a zone file names: a file of the spec's
 // folder, as BIND and NSD count from the directory of the server, or else of the folder of
-// the zone file, as Knot DNS and PowerDNS count. The error is one phrase.
+// the zone file, as Knot DNS and PowerDNS count.
 func (r *reader) findIncluded(zoneFile, name string, limit int64) (zonefile.File, error) {
 	at := path.Clean(name)
+	found := name
 	if beside := path.Join(path.Dir(zoneFile), name); isInside(name) && beside != at && r.exists(beside) {
-		name = beside
+		found = beside
 		if r.exists(at) {
-			return zonefile.File{}, fmt.Errorf("%q and %q are both there, and name servers differ in which of them they take", at, beside)
+			return zonefile.File{}, &zonefile.UnreadError{
+				Why:    fmt.Sprintf("%q and %q are both there, and name servers differ in which of them they take", cut(at), cut(beside)),
+				WayOut: "Remove the one that your server does not take.",
+			}
 		}
 	}
-	return r.readIncluded(name, limit)
+	file, err := r.readIncluded(found, limit)
+	if err != nil {
+		return file, notRead(name, err)
+	}
+	return file, nil
 }
 
 // readIncluded reads a file once, whoever includes it.
 func (r *reader) readIncluded(name string, limit int64) (zonefile.File, error) {
 	switch {
 	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return zonefile.File{}, errors.New("the path has control characters")
+		return zonefile.File{}, errControl
 	case !isInside(name):
-		return zonefile.File{}, errors.New("the path leads out of the spec's folder")
+		return zonefile.File{}, errOutside
 	}
 	at := path.Clean(name)
 	text, known := r.sources[at]
 	if !known {
 		var err error
 		if text, err = readFile(r.fsys, at, limit); err != nil {
-			return zonefile.File{}, notRead(err)
+			return zonefile.File{}, err
 		}
 		r.sources[at] = text
 	}
 	return zonefile.File{Name: at, Text: text}, nil
 }
 
+var errControl = errors.New("the path has control characters")
+
 func (r *reader) exists(name string) bool {
 	_, err := fs.Stat(r.fsys, name)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func notRead(err error) error {
+// notRead says why the file that an $INCLUDE line names is not read, and what helps against
+// that.
+func notRead(name string, err error) *zonefile.UnreadError {
+	name = cut(name)
 	switch {
+	case errors.Is(err, errOutside):
+		return &zonefile.UnreadError{
+			Why:    whyOutside(name),
+			WayOut: fmt.Sprintf("Copy the file into the spec's folder and name it in the dns_zone block: includes = { %q = \"NAME\" }.", name),
+		}
+	case errors.Is(err, errControl):
+		return &zonefile.UnreadError{Why: err.Error(), WayOut: "Give the file a name without them, in this line and on the server."}
 	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("there is no such file in the spec's folder")
+		return &zonefile.UnreadError{
+			Why: "there is no such file in the spec's folder",
+			WayOut: fmt.Sprintf("Put it there as %q, a path that is counted from that folder, as BIND counts from its directory, or else from the folder of the zone file. "+
+				"Or name another file for it in the dns_zone block: includes = { %q = \"NAME\" }.", path.Clean(name), name),
+		}
 	case isEscape(err):
-		return errors.New("it is a link that leads out of the spec's folder")
+		return &zonefile.UnreadError{Why: "it is a link that leads out of the spec's folder", WayOut: "Put the file itself there."}
+	case errors.Is(err, errTooLarge):
+		return &zonefile.UnreadError{Why: reason(err), WayOut: fmt.Sprintf("The files of a zone may have %d MiB in all.", maxZoneBytes>>20)}
 	}
-	return errors.New(reason(err))
+	return &zonefile.UnreadError{Why: reason(err), WayOut: "Put a file there that can be read."}
+}
+
+func whyOutside(name string) string {
+	switch {
+	case path.IsAbs(name):
+		return "the path is that on the server, not one in the spec's folder"
+	case strings.ContainsAny(name, `\:`):
+		return "the path has a backslash or a colon, so it is none in the spec's folder"
+	case slices.Contains(strings.Split(name, "/"), ".."):
+		return `the path has "..", which is not followed here`
+	}
+	return "the path is none in the spec's folder"
 }

@@ -148,12 +148,12 @@ var languageRules = []Rule{
 		Code:     "EP1012",
 		Severity: hcl.DiagError,
 		Summary:  "path outside the spec folder",
-		Means: "The zone file is named by an absolute path, by a path with `..`, or by a symbolic link that leads out of " +
-			"the folder of the spec.",
+		Means: "The zone file, or a file that `includes` gives for an `$INCLUDE` line, is named by an absolute path, by a " +
+			"path with `..`, or by a symbolic link that leads out of the folder of the spec.",
 		Why: "A spec is reviewed as one folder. A file elsewhere can change without review and differs from machine to " +
 			"machine, and a spec from somebody else must not read any file it likes.",
 		Source: "docs/language.md, the section on files.",
-		Fix: "Copy the zone file into the folder of the spec and give its name relative to that folder:\n\n" +
+		Fix: "Copy the file into the folder of the spec and give its name relative to that folder:\n\n" +
 			"    file = \"contoso.com.zone\"",
 	},
 	{

@@ -278,14 +278,15 @@ var topologyRules = []Rule{
 		Code:     "EP2021",
 		Severity: hcl.DiagError,
 		Summary:  "zone cannot be edited",
-		Means: "The zone file is DNSSEC-signed, a record to change is made by `$GENERATE`, or a CNAME record stands at a " +
-			"name of the plan that needs another record or has one.",
+		Means: "The zone file is DNSSEC-signed, a record to change is made by `$GENERATE` or is in a file that is included " +
+			"more than once, or a CNAME record is at a name of the plan that needs another record or has one.",
 		Why: "A signature no longer fits a record that was changed, and resolvers that validate then refuse the answer. A " +
-			"line that makes many records cannot be changed for one. Beside a CNAME no other data may stand, and BIND, Knot " +
+			"line that makes many records cannot be changed for one. A change in a file that is included more than once " +
+			"would be made at each of these places. Beside a CNAME no other data may stand, and BIND, Knot " +
 			"DNS and others do not load a zone in which it does.",
 		Source: "RFC 4035 (DNSSEC); RFC 1034, section 3.6.2, and RFC 2181, section 10.1 (CNAME).",
 		Fix: "Use the unsigned source of the zone and let the DNS server sign it. Write the record out instead of " +
-			"`$GENERATE`. Replace the CNAME record with address records, or remove it where they stand beside it.",
+			"`$GENERATE`. Include the file once, or give each `$INCLUDE` line a file of its own. Replace the CNAME record with address records, or remove it where they stand beside it.",
 	},
 	{
 		Code:     "EP2022",
@@ -451,8 +452,9 @@ var topologyRules = []Rule{
 		Why: "A set of which only a part is seen would be changed in part: the address of the failed pool would stay " +
 			"beside the new one. What cannot be read is not the same as what is not there.",
 		Source: "RFC 1035, section 5.1 (`$INCLUDE`); BIND 9.18.49 counts its path from the server's `directory`.",
-		Fix: "Put the included file into the folder of the spec, under the path of the `$INCLUDE` line. For a path that " +
-			"leads elsewhere on the server, say with `includes` which file of the folder stands for it.",
+		Fix: "As the finding says. A file that is missing: put it into the folder of the spec, under the path of the " +
+			"`$INCLUDE` line. A path that leads elsewhere on the server: say with `includes` which file of the folder stands " +
+			"for it. Two files that both fit: remove the one that the name server does not take.",
 	},
 	{
 		Code:     "EP2034",

@@ -113,7 +113,7 @@ func TestUnreadIncludes(t *testing.T) {
 				t.Fatal(z, err)
 			}
 			d := z.Directives[0]
-			if got := fmt.Sprintf("%v, %s line %d: %s", d.Args, d.File, d.Line, d.Unread); got != tt.want || len(z.Records) != 3 {
+			if got := fmt.Sprintf("%v, %s line %d: %s", d.Args, d.File, d.Line, d.Unread.Why); got != tt.want || len(z.Records) != 3 {
 				t.Errorf("got %s; %d records", got, len(z.Records))
 			}
 		})

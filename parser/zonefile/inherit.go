@@ -89,8 +89,7 @@ func (w *walk) takesOwner() bool {
 	case RecordEntry:
 		return w.InheritsOwner() && string(w.Owner) != w.in.owner
 	case IncludeEntry:
-		_, unread := w.scan.source.whyUnread(&w.Entry)
-		return unread && string(w.scan.lastOwner) != w.in.owner
+		return w.scan.source.whyUnread(&w.Entry) != nil && string(w.scan.lastOwner) != w.in.owner
 	}
 	return false
 }
@@ -101,8 +100,7 @@ func (w *walk) takesTTL() bool {
 	case RecordEntry:
 		return w.TTLSource == TTLPrevious && !(w.in.ttlKnown && w.in.ttl == w.TTL)
 	case IncludeEntry:
-		_, unread := w.scan.source.whyUnread(&w.Entry)
-		return unread && w.otherTTL()
+		return w.scan.source.whyUnread(&w.Entry) != nil && w.otherTTL()
 	case GenerateEntry:
 		return w.otherTTL()
 	}

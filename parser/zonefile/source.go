@@ -29,7 +29,7 @@ type Source struct {
 	text     []byte
 	segments []segment // nil where no file is included
 	places   []int     // how often each file is included
-	unread   map[int]string
+	unread   map[int]*UnreadError
 	defect   *Error
 }
 
@@ -52,15 +52,21 @@ const (
 	maxRepeated     = 16 << 20 // bytes
 )
 
+// UnreadError says why the file of an $INCLUDE line is not read, in one phrase, and what to do
+// about that, in whole sentences.
+type UnreadError struct{ Why, WayOut string }
+
+func (e *UnreadError) Error() string { return e.Why }
+
 // Gather collects the text of a zone. open gives the file that an $INCLUDE line names; its
-// name must be the same for all spellings of one file, and its error says in one phrase why
-// a file cannot be read. Such a line becomes a [Directive] of the zone, as does one that
+// name must be the same for all spellings of one file, and its error is an *[UnreadError] or
+// says in one phrase why a file cannot be read. Such a line becomes a [Directive] of the zone, as does one that
 // is too deep or repeats too much. A file that includes itself, an included file that is no
 // text, and too many such lines are errors of [Source.Read].
 //
 // The Source refers to the texts, which must not be changed afterwards.
 func Gather(main File, open func(name string) (File, error)) *Source {
-	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]string{}}
+	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]*UnreadError{}}
 	g := gatherer{src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{}, lines: [][]includeLine{includeLines(main.Text)}}
 	if len(g.lines[0]) == 0 {
 		return src
@@ -89,8 +95,8 @@ type gatherer struct {
 
 // found is what open has given for a name.
 type found struct {
-	file int
-	why  string // it cannot be read
+	file   int
+	unread *UnreadError
 }
 
 // add appends a file and what it includes.
@@ -102,12 +108,12 @@ func (g *gatherer) add(file int) {
 	}
 	g.stack = append(g.stack, file)
 	for _, inc := range g.lines[file] {
-		child, why := g.follow(file, inc)
+		child, unread := g.follow(file, inc)
 		if g.src.defect != nil {
 			return
 		}
-		if why != "" {
-			g.src.unread[g.size+inc.Start-at] = why
+		if unread != nil {
+			g.src.unread[g.size+inc.Start-at] = unread
 			continue
 		}
 		g.segment(file, at, inc.End, line)
@@ -126,28 +132,28 @@ func (g *gatherer) segment(file, from, to, line int) {
 }
 
 // follow finds the file of an $INCLUDE line, or says why it is not read.
-func (g *gatherer) follow(from int, inc includeLine) (file int, why string) {
+func (g *gatherer) follow(from int, inc includeLine) (file int, unread *UnreadError) {
 	if g.count++; g.count > maxIncludes {
 		g.fail(from, inc.line, fmt.Sprintf("there are more than %d $INCLUDE lines to follow; write the records into fewer files", maxIncludes))
-		return 0, ""
+		return 0, nil
 	}
 	f := g.find(inc.name)
 	switch {
-	case f.why != "":
-		return 0, f.why
+	case f.unread != nil:
+		return 0, f.unread
 	case len(g.stack) > maxIncludeDepth:
-		return 0, fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth)
+		return 0, &UnreadError{fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth), "Write its records into a file that is nearer to the zone file."}
 	case slices.Contains(g.stack, f.file):
 		g.fail(from, inc.line, fmt.Sprintf("this $INCLUDE leads back to %q, which is being read at this place: no DNS server loads such a zone", g.src.Files[f.file].Name))
-		return 0, ""
+		return 0, nil
 	}
 	if g.src.places[f.file]++; g.src.places[f.file] > 1 {
 		g.repeated += len(g.src.Files[f.file].Text)
 	}
 	if g.repeated > maxRepeated {
-		return 0, fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated)
+		return 0, &UnreadError{fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated), "Include each of these files once."}
 	}
-	return f.file, ""
+	return f.file, nil
 }
 
 func (g *gatherer) fail(file, line int, msg string) {
@@ -162,7 +168,9 @@ func (g *gatherer) find(name string) found {
 	var f found
 	file, err := g.open(name)
 	if err != nil {
-		f.why = err.Error()
+		if !errors.As(err, &f.unread) {
+			f.unread = &UnreadError{Why: err.Error()}
+		}
 	} else if n, ok := g.known[file.Name]; ok {
 		f.file = n
 	} else {
@@ -176,7 +184,7 @@ func (g *gatherer) find(name string) found {
 			bad.File, g.src.defect = file.Name, &bad
 		}
 	}
-	if f.why == "" {
+	if f.unread == nil {
 		g.src.Files[f.file].Paths = append(g.src.Files[f.file].Paths, name)
 	}
 	g.named[name] = f
@@ -307,13 +315,12 @@ func (src *Source) scanner(origin string) (*Scanner, error) {
 	return s, nil
 }
 
-// whyUnread tells of an $INCLUDE line whether its file is not read, and why.
-func (src *Source) whyUnread(e *Entry) (why string, unread bool) {
+// whyUnread tells why the file of an $INCLUDE line is not read; nil if it is.
+func (src *Source) whyUnread(e *Entry) *UnreadError {
 	if src.unread == nil {
-		return "included files are not read here", true
+		return &UnreadError{Why: "included files are not read here"}
 	}
-	why, unread = src.unread[e.Start]
-	return why, unread
+	return src.unread[e.Start]
 }
 
 // Marked names the first file that begins with a byte order mark: "" for the zone's own,

@@ -61,8 +61,8 @@ type Directive struct {
 	Text string   // the line verbatim, without blanks and line ends around it
 	Line int      // 1-based
 	File string   // the included file that holds the line, empty for the zone's own
-	// Unread says of an $INCLUDE line why its file is not read, in one phrase.
-	Unread string
+	// Unread says of an $INCLUDE line why its file is not read; it is nil for $GENERATE.
+	Unread *UnreadError
 
 	origin *domain // the origin that its relative names are under
 }
@@ -143,11 +143,11 @@ func (z *Zone) note(e *Entry) {
 	case TTLEntry:
 		z.HasTTLDirective, z.DefaultTTL = true, e.TTL
 	case IncludeEntry:
-		if why, known := z.source.whyUnread(e); known {
-			z.addDirective(e, "$INCLUDE", why)
+		if unread := z.source.whyUnread(e); unread != nil {
+			z.addDirective(e, "$INCLUDE", unread)
 		}
 	case GenerateEntry:
-		z.addDirective(e, "$GENERATE", "")
+		z.addDirective(e, "$GENERATE", nil)
 	case RecordEntry:
 		z.index.note(e)
 		switch e.Type {
@@ -157,7 +157,7 @@ func (z *Zone) note(e *Entry) {
 	}
 }
 
-func (z *Zone) addDirective(e *Entry, name, unread string) {
+func (z *Zone) addDirective(e *Entry, name string, unread *UnreadError) {
 	z.Directives = append(z.Directives, Directive{
 		Name: name, Args: texts(z.src, e.Rdata), Line: e.Line, File: z.fileOf(e), Unread: unread, origin: e.origin,
 		Text: strings.TrimSpace(string(e.Of(z.src))),
