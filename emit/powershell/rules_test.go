@@ -52,7 +52,7 @@ func problems(text string) []string {
 var types = strings.Fields(`
 	Microsoft.Win32.Registry Microsoft.Win32.Registry::GetValue
 	DateTime DateTime::UtcNow Environment Environment::GetCommandLineArgs Environment::MachineName Environment::NewLine
-	Environment::UserDomainName Environment::UserInteractive Environment::UserName Math Math::Min
+	Environment::UserDomainName Environment::UserInteractive Environment::UserName Math Math::Max Math::Min
 	System.BitConverter System.BitConverter::ToString System.Collections.IDictionary
 	System.Globalization.CultureInfo System.Globalization.CultureInfo::InvariantCulture System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
 	System.IO.File::Move System.IO.File::Open System.IO.File::ReadAllText System.IO.File::Replace System.IO.Path System.IO.Path::Combine

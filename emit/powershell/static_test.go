@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1300
+	runtimeLines = 1370
 	seedLines    = 150
 )
 

@@ -66,7 +66,7 @@ func (s *suite) listens(i int) {
 			}
 		})
 		s.refuses(3, edge, way{}, "Verify on %s without a listener", host)
-		s.check(strings.Contains(s.last, "FAIL 6  listener of the XMPP proxy: expected Like [*:5269], found []"), "the missing listener is named")
+		s.check(strings.Contains(s.last, "FAIL 6  listener of the XMPP proxy: expected like [*:5269], found none"), "the missing listener is named")
 	}
 }
 

@@ -127,12 +127,15 @@ func TestRehearseFault(t *testing.T) {
 		"replication:stuck@edge2a.contoso.com;tcp:silent":   "4443",
 		"dns:down":        "UNKNOWN",
 		"store:readonly":  "You do not have permissions",
-		"firewall:closed": "expected Is [open], found [silent]",
+		"firewall:closed": "expected [open], found [silent]",
 	} {
 		code, out := rehearse(t, engine, kit, "-Fault", fault)
 		if code != 0 || !strings.Contains(out, "stages that failed on the way: 1") || !strings.Contains(out, want) {
 			t.Errorf("%s: exit code %d\n%s", fault, code, out)
 		}
+	}
+	if code, out := rehearse(t, engine, kit, "-Waive", "P77"); code != 2 || !strings.Contains(out, "no script has a fact P77") {
+		t.Errorf("a number of no fact: exit code %d\n%s", code, out)
 	}
 	if code, out := rehearse(t, engine, kit, "-Fault", "kill@3"); code != 2 {
 		t.Errorf("kill: exit code %d\n%s", code, out)

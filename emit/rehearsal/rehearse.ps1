@@ -9,12 +9,15 @@
         .\rehearse.ps1                                    all goes well
         .\rehearse.ps1 -Fault 'Set-CsSite:throw@2'        what a failure looks like; the stage is then run again
         .\rehearse.ps1 -Fault 'dns:down;tcp:silent'       several; the head of LyncSim.psm1 lists them
+        .\rehearse.ps1 -Fault dns:ttl -Waive P21,P23      facts that are waived in each stage
     Exit codes: 0 the change works and rolls back, 1 it does not, 2 the rehearsal could not be held.
 #>
 [CmdletBinding()]
 param(
     # What goes wrong, until the first stage has failed of it.
     [string]$Fault = '',
+    # What the scripts get as -Waive. A number goes to those that have such a fact.
+    [string[]]$Waive = @(),
     # Folder for the simulated computers and what the scripts leave there. It must not exist. Default: a temporary one.
     [string]$WorkPath = ''
 )
@@ -45,6 +48,21 @@ function Get-Receipt([string]$Stage) {
     }
 }
 
+function Select-Waiver([string]$Script) {
+    # What of -Waive a script takes: it refuses numbers of facts that it does not have.
+    $text = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($kit, $Script)) -replace '(?s)# ==== FIXED RUNTIME.*', ''
+    $servers = $text -match 'Certificates = \{'
+    $Waive | Where-Object { $_ -notmatch '^P\d+$' -or $text -match ("Id = '" + $_ + "'") -or ($servers -and $_ -match '^P1[2-5]$') }
+}
+
+function Assert-Waiver {
+    # Each number has to be one of a fact of some script.
+    $taken = @($run.Scripts | ForEach-Object { Select-Waiver -Script $_.Name })
+    foreach ($one in $Waive) {
+        if ($taken -notcontains $one) { throw ('no script has a fact {0}' -f $one) }
+    }
+}
+
 function Invoke-Stage([object]$Visit, [bool]$Attest) {
     # One stage on one computer. Returns the exit code of the script.
     Enter-SimHost -Name $Visit.Host
@@ -58,6 +76,8 @@ function Invoke-Stage([object]$Visit, [bool]$Attest) {
     $given = @{ Stage = $Visit.Stage; Force = $true }
     if ($Visit.Receipt) { $given['Receipt'] = [string](Get-Receipt -Stage $Visit.Receipt) }
     if ($Visit.Attest -or $Attest) { $given['Attest'] = 'rehearsal' }
+    $names = @(Select-Waiver -Script $Visit.Script)
+    if ($names.Count -gt 0) { $given['Waive'] = $names }
     Write-Line -Text ('---- {0} -Stage {1} on {2}' -f $Visit.Script, $Visit.Stage, $Visit.Host)
     $global:LASTEXITCODE = 1
     try {
@@ -133,12 +153,14 @@ $saved = @{}
 foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT', 'PSModulePath')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
     Assert-Fault -Text $Fault
+    $Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
     if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
     if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
     $run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($kit, 'rehearsal.json')))
     Write-Line -Text ('{0}, plan {1}' -f $run.Title, $run.Plan)
     foreach ($script in $run.Scripts) { Assert-Script -Script $script }
+    Assert-Waiver
     $env:SIM_KIT = $kit
     $env:SIM_FAULT = ''
     $env:SIM_WORLD = [System.IO.Path]::Combine($WorkPath, 'world')

@@ -493,6 +493,13 @@ function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
 }
 
+function Format-ChangeList([object[]]$From) {
+    <# .SYNOPSIS
+        Values for a message: '[A, B]', or 'none'. #>
+    if (@($From).Count -eq 0) { return 'none' }
+    return '[{0}]' -f ($From -join ', ')
+}
+
 function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
     <# .SYNOPSIS
         Whether records ('TTL data') are on their way: all data of one side is there, no other data, and no other TTL. #>
@@ -509,12 +516,16 @@ function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
 
 function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
     <# .SYNOPSIS
-        Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact. #>
+        Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact; here and now
+        one that is Firm cannot be. #>
     $outcome = 'FAIL'
     if ($Fact['Warn']) { $outcome = 'WARNING' }
     if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
     if ($Good) { $outcome = 'PASS' }
-    if ($outcome -eq 'FAIL') { $Run.Failed += $Fact.Says }
+    if ($outcome -eq 'FAIL') {
+        $Run.Failed += '{0} {1}' -f $Fact.Id, $Fact.Says
+        if ($Fact.Id -clike 'P*' -and -not $Fact['Firm']) { $Run.CanWaive += $Fact.Id }
+    }
     Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $Detail
 }
 
@@ -531,10 +542,13 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
     $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
     if ($like.Count -gt 0) { $found = $like }
-    $form = '{0}: {3}'
-    if (-not $good) { $form = '{0}: expected {1} [{2}], found [{3}]' }
-    if (-not $good -and $kind -eq 'From') { $form = '{0}: expected {1} [{2}] To [{4}], found [{3}]' }
-    $detail = $form -f $Fact.Says, $kind, ($want -join ','), ($found -join ','), ($to -join ',')
+    $detail = '{0}: {1}' -f $Fact.Says, ($found -join ',')
+    if (-not $good) {
+        $how = @{ Is = ''; Has = 'at least '; Only = 'only '; Like = 'like '; From = '' }[$kind]
+        $detail = '{0}: expected {1}{2}' -f $Fact.Says, $how, (Format-ChangeList -From $want)
+        if ($kind -eq 'From') { $detail += ' or ' + (Format-ChangeList -From $to) }
+        $detail += ', found ' + (Format-ChangeList -From $found)
+    }
     Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
     if (-not $Fact['Others'] -or $only) { return }
     $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
@@ -614,7 +628,11 @@ function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
 function Assert-ChangeFact {
     <# .SYNOPSIS
         Leave the stage if any fact failed. #>
-    if ($Run.Failed.Count -gt 0) { Exit-ChangeStage -Code 3 -Why ('not as planned: ' + ($Run.Failed -join '; ')) }
+    if ($Run.Failed.Count -eq 0) { return }
+    $way = ': fix it'
+    $numbers = @($Run.CanWaive | Select-Object -Unique) -join ','
+    if ($Run.CanWaive.Count -eq $Run.Failed.Count) { $way += ', or go on without by -Waive ' + $numbers }
+    Exit-ChangeStage -Code 3 -Why ('not as planned: ' + ($Run.Failed -join '; ') + $way)
 }
 
 function Confirm-ChangeAttest([string]$Step, [string]$Fact) {
@@ -688,6 +706,9 @@ function ConvertTo-ChangeData([object[]]$From) {
 }
 
 # ---- DNS. A record is 'TTL data'. A set with Is does not change: that is its From and its To.
+$Called = @{ From = 'before'; Way = 'partly after'; To = 'after' }
+if ($Plan.Script -eq 'rollback') { $Called = @{ From = 'after'; Way = 'partly after'; To = 'before' } }
+
 function ConvertTo-ChangeSet([object[]]$From) {
     <# .SYNOPSIS
         Records with their data in one spelling, sorted. #>
@@ -706,6 +727,7 @@ function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
     $got['Name'], $got['Type'] = $Set.Set -split ' '
     $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
     $got['Moves'] = $Set.ContainsKey('From')
+    $got['Firm'] = $false
     foreach ($side in @('From', 'To')) { $got[$side] = @(ConvertTo-ChangeSet -From (@($Set[$side]) + @($Set['Is']))) }
     $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
     if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
@@ -716,6 +738,7 @@ function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
         $got.Found = @(ConvertTo-ChangeSet -From $found)
     } catch {
         $got.Error = $_.Exception.Message
+        if ($got.Error -notlike 'this server *') { $got.Error = 'the server gave no answer: ' + $got.Error }
         return $got
     }
     $got.Unseen = @($got.Found -like '[?] *').Count -gt 0
@@ -745,43 +768,107 @@ function Test-ChangeSerial([string]$Want, [string]$Number) {
     return $ahead -eq 0 -or ($Want -like '*+' -and $ahead -lt 2147483648)
 }
 
+function Test-ChangeOver([hashtable]$Set) {
+    <# .SYNOPSIS
+        Whether none of To is missing and none of From is left, whatever the TTLs and other records. #>
+    $to = @($Set.To -replace '^\S+ ', '')
+    $found = @($Set.Found -replace '^\S+ ', '')
+    $from = @($Set.From -replace '^\S+ ', '')
+    $left = @($from | Where-Object { $to -notcontains $_ -and $found -contains $_ })
+    $missing = @($to | Where-Object { $found -notcontains $_ })
+    return $left.Count + $missing.Count -eq 0
+}
+
+function Select-ChangeStale([object[]]$Sets) {
+    <# .SYNOPSIS
+        The sets that still have to change: not To, nor waived to be. Where only the TTL changes, it alone tells. #>
+    $Sets | Where-Object {
+        $ttlOnly = ($_.From -replace '^\S+ ', '' -join ',') -eq ($_.To -replace '^\S+ ', '' -join ',')
+        $_.Moves -and $_.Side -notmatch '^(To|Unknown)$' -and ($ttlOnly -or -not (Test-ChangeOver -Set $_))
+    }
+}
+
 function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
     <# .SYNOPSIS
-        Why a serial does not go with the sets that change, '' if it does. The one that was last seen with From is kept:
-        secondary servers have it, and ask for no records until it is raised. #>
+        Why a serial does not go with the sets that change, '' if it does. The last one that was seen before all had
+        changed is kept: secondary servers have it, and ask for no records until it is raised. #>
     if (-not $Zone.ContainsKey('From')) { return '' }
     $note = $Run.Mine + 'Serial ' + $Zone.Zone
     $side = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side } | Sort-Object -Unique) -join ' and '
-    if ($side -eq 'From') { Save-ChangeValue -Name $note -Value $Number }
-    if ($side -eq 'From and To' -and -not $Zone['ChangedOn']) { return 'some sets are From, others To' }
+    if (@(Select-ChangeStale -Sets $Sets).Count -gt 0) { Save-ChangeValue -Name $note -Value $Number }
+    $half = 'some records are those of before the change, others of after'
+    if ($side -eq 'From and To' -and -not $Zone['ChangedOn']) { return $half }
     if ($side -notmatch '^(From|To)$') { return '' }
     if (-not (Test-ChangeSerial -Want $Zone[$side] -Number $Number)) {
-        return 'expected {1}: the sets are {0}' -f $side, $Zone[$side]
+        $want = $Zone[$side] -replace '\+', ' or later'
+        return 'expected {1}: the records are those of {0} the change' -f $Called[$side], $want
     }
     $seen = [string]$Run.State[$note]
     if ($side -eq 'From' -or $seen -eq '') { return '' }
     if ($Number -ne $seen -and (Test-ChangeSerial -Want ($seen + '+') -Number $Number)) { return '' }
-    return 'the sets are To, but it was not raised from {0}: secondary servers keep From' -f $seen
+    return 'not raised from {0}: secondary servers will not ask for the records of {1} the change' -f $seen, $Called.To
+}
+
+function Save-ChangeWait([hashtable]$Stage, [object[]]$Sets) {
+    <# .SYNOPSIS
+        Note whether a change was seen (Changed), and by how many seconds TTLs of records that go are longer than
+        OldAnswers (Over): those of now, and the moment until which those seen before count. #>
+    $sides = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side })
+    $seen = [string]$Run.State['Changed']
+    if ($seen -eq '' -and $Plan.Script -ne 'rollback') { $seen = 'no' }
+    $change = '^(To|Way|Unknown)$'
+    if ($Plan.Script -eq 'rollback') { $change = '^(From|Way|Other|Unknown)$' }
+    if (@($sides -match $change).Count -gt 0) { $seen = 'yes' }
+    if ($seen -ne [string]$Run.State['Changed']) { Save-ChangeValue -Name 'Changed' -Value $seen }
+    $stale = @(Select-ChangeStale -Sets $Sets)
+    if ($stale.Count -eq 0) { return }
+    $name = $Run.Mine + 'Over'
+    $had = [long[]]@(([string]$Run.State[$name] + ' 0 0') -split ' ' -ne '')
+    $now = [long]0
+    foreach ($record in @($stale | ForEach-Object { $_.Found } | Where-Object { $_ -match '^\d' })) {
+        $now = [Math]::Max($now, [long]($record -split ' ')[0] - [long]$Stage['OldAnswers'])
+    }
+    $longest = [Math]::Max($now, $had[0])
+    if ($sides -contains 'Unknown') { $now = $longest }
+    $until = [Math]::Max($had[1], [DateTime]::UtcNow.AddSeconds($longest).Ticks)
+    if ($longest -gt 0) { Save-ChangeValue -Name $name -Value ('{0} {1}' -f $now, $until) }
+}
+
+function Get-ChangeOver {
+    <# .SYNOPSIS
+        Seconds that resolvers may keep old answers longer than planned: see Save-ChangeWait. #>
+    $had = [long[]]@(([string]$Run.State[$Run.Mine + 'Over'] + ' 0 0') -split ' ' -ne '')
+    $left = ([DateTime]$had[1] - [DateTime]::UtcNow).TotalSeconds
+    return [Math]::Max([Math]::Max($had[0], $left), 0)
 }
 
 function Confirm-ChangeLook([hashtable]$Stage) {
     <# .SYNOPSIS
         Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+    $all = @()
     foreach ($zone in $Stage['Zones']) {
         $got = Read-ChangeZone -Zone $zone
+        $all += $got.Sets
         foreach ($set in $got.Sets) {
-            $side = $set.Side
-            if (-not $set.Moves) { $side = 'Is' }
-            $detail = '{0}: {1} [{2}]' -f $set.Says, $side, ($set.Found -join ', ')
-            if ($set.Side -match '^(From|To)$' -or ($set.Side -eq 'Way' -and $zone['ChangedOn'])) {
-                Write-ChangeFact -Fact $set -Good $true -Detail $detail
+            $found = Format-ChangeList -From $set.Found
+            $good = $set.Side -match '^(From|To)$' -or ($set.Side -eq 'Way' -and $zone['ChangedOn'])
+            if ($good) {
+                $detail = $found
+                if ($set.Moves) { $detail = 'as {0} the change: {1}' -f $Called[$set.Side], $found }
             } elseif ($got.Serial.Error -ne '') {
                 Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: not asked' -f $set.Says)
-            } else {
-                $detail = '{0}: expected From [{1}] To [{2}]' -f $set.Says, ($set.From -join ', '), ($set.To -join ', ')
-                $detail = '{0}, found [{1}] {2}' -f $detail, ($set.Found -join ', '), $set.Error
-                Write-ChangeFact -Fact $set -Good $false -Detail $detail.TrimEnd()
+                continue
+            } elseif ($set.Error -ne '') { $detail = $set.Error } else {
+                $old, $new = (Format-ChangeList -From $set.From), (Format-ChangeList -From $set.To)
+                $detail = 'expected {0}, found {1}' -f $new, $found
+                $form = 'expected {0} as {1} the change or {2} as {3} it, found {4}'
+                if ($set.Moves) { $detail = $form -f $old, $Called.From, $new, $Called.To, $found }
             }
+            Write-ChangeFact -Fact $set -Good $good -Detail ('{0}: {1}' -f $set.Says, $detail)
+            $waived = [string](-not $good -and $Run.Waive -contains $set.Id)
+            $note = $Run.Mine + 'Waived ' + $set.Id
+            $had = [string]$Run.State[$note] -replace '^$', 'False'
+            if ($waived -ne $had) { Save-ChangeValue -Name $note -Value $waived }
         }
         $why = $got.Serial.Error
         $fact = @{ Id = $zone.Id; Says = $got.Serial.Says }
@@ -790,19 +877,10 @@ function Confirm-ChangeLook([hashtable]$Stage) {
             $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
         }
         $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($got.Serial.Error -ne '') { $detail = '{0}: {1}' -f $fact.Says, $why }
         Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
     }
-}
-
-function Test-ChangeWaived([hashtable]$Set) {
-    <# .SYNOPSIS
-        Whether a set is waived and may be: none of To is missing, none of From is left. Only TTLs and others may differ. #>
-    $to = @($Set.To -replace '^\S+ ', '')
-    $found = @($Set.Found -replace '^\S+ ', '')
-    $from = @($Set.From -replace '^\S+ ', '')
-    $left = @($from | Where-Object { $to -notcontains $_ -and $found -contains $_ })
-    $missing = @($to | Where-Object { $found -notcontains $_ })
-    return $Run.Waive -contains $Set.Id -and $left.Count + $missing.Count -eq 0
+    Save-ChangeWait -Stage $Stage -Sets $all
 }
 
 function Show-ChangeSet([hashtable]$Set) {
@@ -824,31 +902,40 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
         Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
     $silent = @()
     $pending = @()
+    $all = @()
     foreach ($zone in $Stage['Zones']) {
         $got = Read-ChangeZone -Zone $zone
         $who = 'DNS owner, please change {0}'
         if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
         foreach ($set in $got.Sets) {
-            $detail = '{0}: expected [{1}], found [{2}]' -f $set.Says, ($set.To -join ', '), ($set.Found -join ', ')
-            if ($set.Side -eq 'To') { $detail = '{0}: [{1}]' -f $set.Says, ($set.Found -join ', ') }
+            $found = Format-ChangeList -From $set.Found
+            $detail = '{0}: expected {1}, found {2}' -f $set.Says, (Format-ChangeList -From $set.To), $found
+            if ($set.Side -eq 'To') { $detail = '{0}: {1}' -f $set.Says, $found }
+            $mayBe = Test-ChangeOver -Set $set
+            $again = $Run.Waive -notcontains $set.Id -and $Run.State[$Run.Mine + 'Waived ' + $set.Id] -eq 'True'
             if ($set.Error -ne '') {
                 $silent += $set.Says
                 Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: {1}' -f $set.Says, $set.Error)
-            } elseif ($set.Side -eq 'To' -or (Test-ChangeWaived -Set $set)) {
+            } elseif ($set.Side -eq 'To' -or ($mayBe -and $Run.Waive -contains $set.Id)) {
                 Write-ChangeFact -Fact $set -Good ($set.Side -eq 'To') -Detail $detail
                 if ($set.Unseen -and $set.NewTtl -ne '') { $silent += '{0} with TTL {1}' -f $set.Says, $set.NewTtl }
                 $set.Side = 'To'
-            } elseif ($set.Side -eq 'Other' -and $Run.Waive -notcontains $set.Id) {
+            } elseif ($set.Side -eq 'Other' -and $Run.Waive -notcontains $set.Id -and -not $again) {
+                $set.Firm = -not $mayBe
                 Write-ChangeFact -Fact $set -Good $false -Detail $detail
             } else {
                 $pending += $who -f $set.Says, $zone['ChangedOn']
+                $hint = ' (waived before; if it may stay so, pass -Waive {0} again)' -f $set.Id
+                if ($again -and $set.Side -eq 'Other') { $pending[-1] += $hint }
                 Show-ChangeSet -Set $set
             }
         }
+        $all += $got.Sets
         $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
         $done = @($got.Sets | Where-Object { $_.Side -ne 'To' }).Count -eq 0
         $fact = @{ Id = $zone.Id; Says = $got.Serial.Says; Warn = $zone['Warn'] }
         $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($got.Serial.Error -ne '') { $detail = '{0}: {1}' -f $fact.Says, $got.Serial.Error }
         if ($done -and ($why -eq '' -or $zone['Warn'] -or $Run.Waive -contains $zone.Id)) {
             Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
         } else {
@@ -856,6 +943,7 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
             if ($done) { $pending += 'DNS owner, please raise the serial of {0}: {1}' -f $fact.Says, $why }
         }
     }
+    Save-ChangeWait -Stage $Stage -Sets $all
     Assert-ChangeFact
     $code = 5
     if ($Run.Attest -ne '') { $code = 3 }
@@ -1214,6 +1302,17 @@ function Assert-ChangeSession([object]$Defaults, [string]$Name, [string]$Place) 
     }
 }
 
+function Get-ChangeNumber([object]$From) {
+    <# .SYNOPSIS
+        Numbers of all facts below a value that can be waived. #>
+    if ($From -is [array]) { $From | ForEach-Object { Get-ChangeNumber -From $_ } }
+    if ($From -isnot [hashtable]) { return }
+    if ([string]$From['Id'] -clike 'P*') { $From.Id }
+    if ($From.ContainsKey('Certificates')) { 'P12', 'P13', 'P14' }
+    if ($From['LocalStore']) { 'P15' }
+    $From.Values | ForEach-Object { Get-ChangeNumber -From $_ }
+}
+
 function Open-ChangeRun {
     <# .SYNOPSIS
         Check host, shell and rights, take the lock and read the state. Returns the stage entry for this computer. #>
@@ -1302,14 +1401,18 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
     Assert-ChangeFact
     Confirm-ChangeRecord -Stage $Stage
-    if ($Stage['OldAnswers']) {
-        $detail = 'resolvers may give old answers until ' + [DateTime]::UtcNow.AddSeconds($Stage.OldAnswers).ToString('u')
+    # In a rollback only if there was something to undo.
+    if ($Stage['OldAnswers'] -and ($Plan.Script -ne 'rollback' -or $Run.State['Changed'] -ne 'no')) {
+        $until = [DateTime]::UtcNow.AddSeconds($Stage.OldAnswers + (Get-ChangeOver))
+        $detail = 'resolvers may give old answers until ' + $until.ToString('u')
         Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
     }
     foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
-        $stamp = Get-ChangeStamp -Seconds $Stage.PrintsReceipt
+        $seconds = $Stage.PrintsReceipt
+        if ($seconds -gt 0) { $seconds += Get-ChangeOver }
+        $stamp = Get-ChangeStamp -Seconds $seconds
         Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
     }
 }
@@ -1344,7 +1447,7 @@ $Run = @{
     AllowRunningTarget = [bool]$PSBoundParameters['AllowRunningTarget']
     PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
     Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
-    Failed = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
+    Failed = @(); CanWaive = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
 }
 if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
 # Ctrl+C runs finally and nothing else: what stands for success is set last.
@@ -1371,6 +1474,10 @@ try {
     }
     $Run.Host = Get-ChangeHost
     $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    $known = @(Get-ChangeNumber -From $Stages | Sort-Object -Unique)
+    $strange = @($Run.Waive -match '^P\d+$' | Where-Object { $known -notcontains $_ })
+    $form = 'this script has no fact {0}; those that can be waived are {1}'
+    if ($strange.Count -gt 0) { Exit-ChangeStage -Code 1 -Why ($form -f ($strange -join ', '), ($known -join ', ')) }
     # Windows PowerShell has no $PSScriptRoot in parameter defaults under powershell.exe -File: it is filled in here.
     if ($WorkPath -eq '') { $WorkPath = $PSScriptRoot }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
