@@ -341,6 +341,10 @@ func TestDecodeRefusesCalls(t *testing.T) {
 		{"route that is removed", func(t *testing.T, p *Plan) { calling[*SetRoute](t, p).Forms[1].Call.Params[1].Value = "" }, other},
 		{"rehearsal of nothing", func(t *testing.T, p *Plan) { calling[*Rehearse](t, p).Steps = nil }, "does not rehearse"},
 		{"another group", func(t *testing.T, p *Plan) { calling[*CheckRight](t, p).Group = "Users" }, "group"},
+		{"next hop without a name", func(_ *testing.T, p *Plan) { factsOf(p, "P07").Want = []string{"Registrar:$x"} }, "P07"},
+		{"two steps with one ID", func(t *testing.T, p *Plan) { calling[*CheckListener](t, p).ID = calling[*SendMessage](t, p).ID }, "two steps"},
+		{"no way back", func(t *testing.T, p *Plan) { calling[*SetRoute](t, p).Undo = nil }, "taken back"},
+		{"another way back", func(t *testing.T, p *Plan) { calling[*SetRoute](t, p).Undo = []string{"x"} }, "taken back by"},
 		{"no facts", func(t *testing.T, p *Plan) { calling[*CheckFacts](t, p).Facts = nil }, "compares nothing"},
 		{"a fact twice", func(t *testing.T, p *Plan) {
 			step := factStep(p, "P03")

@@ -71,9 +71,52 @@ func checkFacts(plan *Plan, s *CheckFacts) error {
 			isOpen(fact.Number) && len(fact.Want) != 1, !isOpen(fact.Number) && !slices.Equal(fact.Want, want.Want):
 			return fmt.Errorf("step %s: %s is not about %s of this plan", s.ID, fact.Number, want.Property)
 		}
+		if err := checkOpen(fact); err != nil {
+			return err
+		}
 		if err := checkCall(s, s.Product, plan.Product, s.Read, calls[fact.Number]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkOpen wants the FQDN of a pool, or a port, where the plan has it nowhere else.
+func checkOpen(fact Fact) error {
+	if !isOpen(fact.Number) {
+		return nil
+	}
+	pool, ok := strings.CutPrefix(fact.Want[0], "Registrar:")
+	port, err := strconv.ParseUint(fact.Want[0], 10, 16)
+	if fact.Number == "P07" && (!ok || badName(pool) != "") || fact.Number == "P19" && (err != nil || port == 0) {
+		return fmt.Errorf("%s: there is no %s %q", fact.Number, fact.Property, fact.Want[0])
+	}
+	return nil
+}
+
+// checkInfo wants steps with IDs of their own, each with steps of the rollback that take it
+// back or a reason why there are none.
+func checkInfo(plan *Plan) error {
+	back := allSteps(plan.Rollback).ids()
+	seen := map[string]bool{}
+	for _, step := range slices.Concat(allSteps(plan.Stages), allSteps(plan.Rollback)) {
+		info := step.Info()
+		switch {
+		case info.ID == "" || seen[info.ID]:
+			return fmt.Errorf("two steps have the ID %q, or one has none", info.ID)
+		case (len(info.Undo) == 0) == (info.NoUndo == ""):
+			return fmt.Errorf("step %s is not taken back, or it is and says why not", info.ID)
+		case !slices.Contains([]Risk{Safe, Disruptive, Destructive}, info.Risk):
+			return fmt.Errorf("step %s: there is no risk %q", info.ID, info.Risk)
+		case !slices.Contains([]string{FailOverPage, FailBackPage, OwnPractice}, info.Source.Procedure):
+			return fmt.Errorf("step %s: there is no procedure %q", info.ID, info.Source.Procedure)
+		}
+		for _, id := range info.Undo {
+			if !slices.Contains(back, id) {
+				return fmt.Errorf("step %s is taken back by %q, which is not in the rollback", info.ID, id)
+			}
+		}
+		seen[info.ID] = true
 	}
 	return nil
 }

@@ -82,6 +82,12 @@ func checkZone(zone Zone) error {
 		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {
 			return fmt.Errorf("%s: not the data of %s", set.Owner, set.Type)
 		}
+		if want := map[bool]string{true: "5", false: "4"}[set.Type == "SRV"]; set.Step != want {
+			return fmt.Errorf("%s: %s records are of step %s, not %q", set.Owner, set.Type, want, set.Step)
+		}
+		if len(set.Old) == 0 && set.OldTTL != 0 {
+			return fmt.Errorf("%s: a TTL of no records", set.Owner)
+		}
 		for _, data := range slices.Concat(set.Old, set.New) {
 			if !isData(set.Type, data) {
 				return fmt.Errorf("not the data of %s: %q", set.Type, data)
@@ -121,8 +127,12 @@ func checkChange(zone Zone) error {
 func badFile(name string) bool { return !fs.ValidPath(name) || strings.ContainsAny(name, `\:`) }
 
 // checkComputed wants what the plan says about services and about the time before old
-// answers are gone to be what its steps and zones give. Only a plan that is proved has it.
+// answers are gone, and about the way back of each step, to be what its steps and zones
+// give. Only a plan that is proved has it.
 func checkComputed(plan *Plan) error {
+	if err := checkInfo(plan); err != nil {
+		return err
+	}
 	if plan.Earliest == nil || !slices.Equal(plan.Earliest, earliest(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
 	}
