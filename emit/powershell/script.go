@@ -132,6 +132,7 @@ var moduleNote = []string{"# Module: of the product of these servers, which is a
 var oldPoolNote = []string{
 	"# Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage",
 	"#        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.",
+	"#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.",
 }
 
 func hasStage(stages []compiler.Stage, name string) bool {

@@ -300,6 +300,9 @@ func (b *builder) start(stage compiler.Stage) hash {
 	switch {
 	case b.back:
 		id, does = "R1", "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns."
+		if len(b.present(compiler.StartOld)) > 0 {
+			does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: remote access returns."
+		}
 	case !b.documented():
 		does, says = "Starts what does not run: the services have to run before the route is set.", "services down, of those not disabled and XMPP"
 	}
@@ -315,14 +318,15 @@ func (b *builder) start(stage compiler.Stage) hash {
 func (b *builder) oldPool(stage compiler.Stage) hash {
 	product := b.plan.From.Product
 	all := b.read(product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
+	fact := hash{{"Id", b.lit("P18"), false}, {"Says", b.lit("XMPP service here"), false},
+		{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}}
+	facts := entry{"Facts", hash{{"Read", block{all}, false}, {"Expect", fact, true}}, true}
 	not := func(state string) block {
 		return block{command{{name: "Get-XmppService"}, {"-Not", b.names.literal(state)}}}
 	}
 	step := hash{{"To", none, false}, {"Each", yes, false}}
 	switch s := stage.Steps[0].(type) {
 	case *compiler.StopXMPP:
-		fact := hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP service here"), false},
-			{"Property", b.lit("DisplayName"), false}, {"Like", b.lit("*XMPP*"), false}, {"Warn", yes, false}}
 		step = append(hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP services that run"), false}}, step...)
 		step = append(step, entry{"Read", not("Stopped"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
 		h := b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Verify), false}, entry{"Waits", yes, false})
@@ -331,14 +335,14 @@ func (b *builder) oldPool(stage compiler.Stage) hash {
 		}
 		return append(h,
 			b.does("Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end."),
-			entry{"Facts", hash{{"Read", block{all}, false}, {"Expect", fact, true}}, true}, entry{"Steps", step, true})
+			facts, entry{"Steps", step, true})
 	case *compiler.StartXMPP:
 		step = append(hash{{"Id", b.lit("R1"), false}, {"Says", b.lit("XMPP services that do not run"), false}}, step...)
 		step = append(step, entry{"Read", not("Running"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
 		step = append(step, entry{"IfNot", b.lit("; -Waive NAME goes on without one"), true})
 		return append(b.edge(product, stage, entry{"Elevated", yes, false}),
 			b.does("Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back."),
-			entry{"Steps", step, true})
+			facts, entry{"Steps", step, true})
 	}
 	b.misplaced(stage.Steps[0])
 	return nil

@@ -295,7 +295,8 @@ function Get-ChangeCertificate([string]$Store) {
     $here = Get-SimHere -World (Get-SimWorld)
     foreach ($one in @($here.Certificates | Where-Object { $_.Store -eq $Store })) {
         New-Object -TypeName 'PSObject' -Property @{ Subject = $one.Subject; Issuer = $one.Issuer; Thumbprint = $one.Thumbprint
-            NotAfter = ([DateTime]$one.NotAfter).ToUniversalTime(); HasPrivateKey = $one.HasPrivateKey
+            NotBefore = ([DateTime]$one.NotBefore).ToUniversalTime(); NotAfter = ([DateTime]$one.NotAfter).ToUniversalTime()
+            HasPrivateKey = $one.HasPrivateKey
         }
     }
 }

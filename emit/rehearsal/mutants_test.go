@@ -75,6 +75,7 @@ var routeMutants = []mutant{
 	{"certificates are not looked at", "    Confirm-ChangeServer -Stage $Stage\r\n", ""},
 	{"subordinate CAs", "$_.Subject -ne $_.Issuer", "$false"},
 	{"certificates that end", "if ($end -lt $until)", "if ($false)"},
+	{"certificates that begin later", "if ($begin -gt $now)", "if ($false)"},
 	{"certificates without a key", "if (-not $found[0].HasPrivateKey)", "if ($false)"},
 	{"certificates that are not in the store", "{ $what + 'not in the store My'; continue }", "{ continue }"},
 	{"what cannot be read", "$fact['Is'] = 'readable'", "$fact.Remove('Has')"},
@@ -123,6 +124,7 @@ var routeMutants = []mutant{
 
 var oldPoolMutants = []mutant{
 	{"StopOld before the time of the receipt", "if ($Stage['Waits'] -and ", "if ($false -and "},
+	{"a receipt of an earlier run", "    Assert-ChangeReceipt -From $from", "    # Assert-ChangeReceipt -From $from"},
 	{"StopOld with a receipt of any stage", "GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp)", "GetBytes($Plan.Id + '|Verify|' + $Stamp)"},
 	{"a receipt without a time", "PrintsReceipt = 8400", "PrintsReceipt = 0"},
 	{"a minute too early", "if ($Seconds -gt 0) { $Seconds += 59 }", "$Seconds = [Math]::Min($Seconds, 60)"},

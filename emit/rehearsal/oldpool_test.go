@@ -20,7 +20,21 @@ func TestStopOld(t *testing.T) {
 	s.restore(s.points[len(s.points)-1])
 	s.goes("back", s.walk.Back)
 	s.check(s.digest() == s.first(), "back: %s", s.digest())
+	s.again()
 	t.Logf("%d checks, %d script runs", s.checks, s.runs)
+}
+
+// again: after the rollback the receipts of the first failover do not fit any more, though
+// the time in them is over.
+func (s *suite) again() {
+	for stage, from := range map[string]string{compiler.Stop: compiler.Preflight, compiler.StopOld: compiler.Verify} {
+		v := s.walk.Forth[s.at(stage)]
+		s.refuses(5, v, way{given: s.oldReceipt(from, time.Hour)}, "%s with the receipt of the first failover", stage)
+		s.check(strings.Contains(s.last, "this receipt is from before rollback Start") && strings.Contains(s.last, "run stage "+from+" again"), "%s names the stage to run", stage)
+		later := map[string]time.Duration{compiler.Verify: 8400 * time.Second}[from]
+		code := s.visit(v, way{given: map[string]any{"Receipt": s.oldReceipt(from, -later)["Receipt"]}})
+		s.check(code == map[string]int{compiler.Stop: 0, compiler.StopOld: 3}[stage], "%s with a receipt of this run goes on to what is here: %d", stage, code)
+	}
 }
 
 // oldServers is the number of servers on which the plan ends XMPP.
@@ -77,8 +91,22 @@ func (s *suite) oldPool() {
 		}
 	}
 	s.restore(at)
-	s.edit(func(w *rehearsal.World) { *serviceOf(w, v.Host) = rehearsal.Service{} })
-	s.check(s.visit(v, way{}) == 0 && strings.Contains(s.last, "WARNING S2"), "StopOld where there is no XMPP service")
+	s.nameless(v)
+	for _, back := range s.walk.Back {
+		if back.Stage == compiler.StartOld {
+			s.restore(s.points[len(s.points)-1])
+			s.nameless(back)
+		}
+	}
+}
+
+// nameless: where no service has XMPP in its display name, a stage of the old pool has
+// done nothing, and says so unless that is waived.
+func (s *suite) nameless(v rehearsal.Visit) {
+	s.edit(func(w *rehearsal.World) { serviceOf(w, v.Host).DisplayName = "Gateway" })
+	s.refuses(3, v, way{}, "%s where there is no XMPP service", v.Stage)
+	s.check(strings.Contains(s.last, "FAIL P18  XMPP service here: expected Like [*XMPP*]"), "%s names what it did not find", v.Stage)
+	s.check(s.visit(v, way{given: map[string]any{"Waive": "P18"}}) == 0 && strings.Contains(s.last, "WAIVED P18"), "%s, P18 waived", v.Stage)
 }
 
 // serviceOf is the XMPP service of a computer.

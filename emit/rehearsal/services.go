@@ -18,12 +18,12 @@ func edgeServices(product cmdlet.Product, xmpp bool) []Service {
 
 // edgeCertificates are the certificates of an Edge Server, and the root that they come from.
 func edgeCertificates(host string) []Certificate {
-	const root, until = "CN=Root CA", "2099-12-31T00:00:00Z"
+	const root, from, until = "CN=Root CA", "2000-01-01T00:00:00Z", "2099-12-31T00:00:00Z"
 	own := func(number string, uses ...string) Certificate {
-		return Certificate{"My", "CN=" + host, root, number, until, true, uses}
+		return Certificate{"My", "CN=" + host, root, number, from, until, true, uses}
 	}
 	return []Certificate{
-		{"Root", root, root, "00AA", until, false, []string{}},
+		{"Root", root, root, "00AA", from, until, false, []string{}},
 		own("01EE", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication"), own("02EE", "Internal"),
 	}
 }

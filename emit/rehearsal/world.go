@@ -58,9 +58,10 @@ type Host struct {
 
 // Certificate is one in the store My or Root. Uses are what Get-CsCertificate shows.
 type Certificate struct {
-	Store, Subject, Issuer, Thumbprint, NotAfter string
-	HasPrivateKey                                bool
-	Uses                                         []string
+	Store, Subject, Issuer, Thumbprint string
+	NotBefore, NotAfter                string // RFC 3339
+	HasPrivateKey                      bool
+	Uses                               []string
 }
 
 // Service is a Windows service. Until the clock shows Due, its status is Pending.

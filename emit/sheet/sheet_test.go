@@ -24,8 +24,8 @@ func TestRealistic(t *testing.T) {
           > Get-CsXmppAllowedPartner -LocalStore
   expect  P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used
           for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private
-          key and is valid until 2026-12-06T00:00:00Z; P15 the local copy of the configuration has
-          the XMPP partners gmail.example and jabber.example.org
+          key and is valid now and until 2026-12-06T00:00:00Z; P15 the local copy of the
+          configuration has the XMPP partners gmail.example and jabber.example.org
   step    (2) stops all Lync services of this server
           > Stop-CsWindowsService
   expect  no service is left that is not Stopped

@@ -49,6 +49,11 @@ func Does(plan *compiler.Plan, stage compiler.Stage) string {
 	return sentence(plan, stage, Act)
 }
 
+// noXMPP is what to do where fact P18 fails, which StopOld and StartOld have.
+func noXMPP(did, does string) string {
+	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did + ". Find the service in Get-CsWindowsService, have it " + did + " by hand, and go on with -Waive P18, with which the stage " + does + " nothing. It goes into the evidence log."
+}
+
 func preflight(plan *compiler.Plan, stage compiler.Stage) string {
 	out := []string{"checks what the later stages need"}
 	for _, step := range stage.Steps {
@@ -191,10 +196,11 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 	case compiler.StopOld:
 		return giveUp(plan, compiler.StartOld, "on that server",
 			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
+			noXMPP("stopped", "stops"),
 			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.",
 			hangs)
 	case compiler.StartOld:
-		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME.", hangs}
+		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME.", noXMPP("started", "starts"), hangs}
 	case compiler.Verify:
 		if plan.Kind == compiler.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}

@@ -106,9 +106,9 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 	case *compiler.StartServices:
 		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
 	case *compiler.StopXMPP:
-		return "stops the XMPP service of this server, found by XMPP in its display name: the streams that partners still have open end"
+		return "stops the XMPP service of this server, found by XMPP in its display name (P18: there is one): the streams that partners still have open end"
 	case *compiler.StartXMPP:
-		return "starts the XMPP service of this server, found by XMPP in its display name"
+		return "starts the XMPP service of this server, found by XMPP in its display name (P18: there is one)"
 	case *compiler.Replicate:
 		return "pushes the configuration to " + s.Replica
 	case *compiler.CheckState:
@@ -127,7 +127,7 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 func checkServer(plan *compiler.Plan, s *compiler.CheckServer) string {
 	until := "now"
 	if s.GoodUntil != "" {
-		until = "until " + s.GoodUntil
+		until += " and until " + s.GoodUntil
 	}
 	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
 	if s.Local != nil {

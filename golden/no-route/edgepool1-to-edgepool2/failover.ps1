@@ -573,14 +573,14 @@ function Confirm-ChangeServer([hashtable]$Stage) {
         What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
         they may not start: KB 2795828. #>
     if (-not $Stage.ContainsKey('Certificates')) { return }
-    $until = 'now'
-    if ($Stage['GoodUntil']) { $until = $Stage.GoodUntil }
+    $until = ''
+    if ($Stage['GoodUntil']) { $until = ' and until ' + $Stage.GoodUntil }
     $facts = @(
         @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
             Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
         @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
             Read = $Stage.Certificates }
-        @{ Id = 'P14'; Says = 'certificates in use that are not good until ' + $until; Property = ''; Is = @()
+        @{ Id = 'P14'; Says = 'certificates in use that are not good now' + $until; Property = ''; Is = @()
             Read = { Get-CertificateFault -Stage $Stage } }
         @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
             Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
@@ -598,15 +598,19 @@ function Confirm-ChangeServer([hashtable]$Stage) {
 
 function Get-CertificateFault([hashtable]$Stage) {
     <# .SYNOPSIS
-        What is wrong with each certificate in use, where something is. #>
-    $until = [DateTime]::UtcNow
+        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
+    $now = [DateTime]::UtcNow
+    $until = $now
     if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    if ($until -lt $now) { $until = $now }
     $own = @(Get-ChangeCertificate -Store 'My')
     foreach ($one in @(& $Stage.Certificates)) {
         $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
         $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
         if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $begin = $found[0].NotBefore.ToUniversalTime()
         $end = $found[0].NotAfter.ToUniversalTime()
+        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
         if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
         if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
     }
@@ -674,6 +678,21 @@ function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
     return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
 }
 
+function Assert-ChangeReceipt([string]$From, [string]$Stamp) {
+    <# .SYNOPSIS
+        Leave the stage where the receipt was printed before this server was last rolled back: it is of an earlier run. #>
+    $later = 0
+    foreach ($one in @(Get-ChangeStage -Name $From)) { if ($one['PrintsReceipt']) { $later = $one.PrintsReceipt } }
+    $time = [DateTime]($Stamp -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$', '$1-$2-$3 $4:$5')
+    $printed = $time.AddSeconds(-$later).ToString('o').Substring(0, 16) -replace '\D', ''
+    foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) {
+        $back = [string]$Run.State[$name]
+        if ($back -cnotlike 'Done *' -or $printed -ge ($back.Substring(5, 16) -replace '\D', '')) { continue }
+        $form = 'this receipt is from before {0} {1}: run stage {2} again, and pass the receipt that it prints: -Receipt'
+        Exit-ChangeStage -Code 5 -Why ($form -f ($name -replace ':', ' '), $back, $From)
+    }
+}
+
 function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
         Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
@@ -684,6 +703,7 @@ function Confirm-ChangeReceipt([hashtable]$Stage) {
     if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
         Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
     }
+    Assert-ChangeReceipt -From $from -Stamp ($receipt -split '-')[0]
     if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
         $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
         $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
