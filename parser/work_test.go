@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/internal/cputime"
 )
 
 // What one small spec may take. The time is that of the processors.
@@ -307,7 +308,7 @@ func dynamicSites(each, label string) string {
 // hangs goes on in the background: nothing can end it.
 func watched(t *testing.T, text string) hcl.Diagnostics {
 	t.Helper()
-	start := cpuTime()
+	start := cputime.Used()
 	done := make(chan hcl.Diagnostics, 1)
 	runtime.GC()
 	base := heap()
@@ -320,16 +321,16 @@ func watched(t *testing.T, text string) hcl.Diagnostics {
 	for {
 		select {
 		case diags := <-done:
-			if took := cpuTime() - start; took > maxTime {
+			if took := cputime.Used() - start; took > maxTime {
 				t.Errorf("took %s", took)
 			}
 			return diags
 		case <-tick.C:
 		}
 		if used := heap() - base; used > maxMemory {
-			t.Fatalf("uses %d MiB after %s", used>>20, cpuTime()-start)
+			t.Fatalf("uses %d MiB after %s", used>>20, cputime.Used()-start)
 		}
-		if cpuTime()-start > 10*maxTime {
+		if cputime.Used()-start > 10*maxTime {
 			t.Fatal("does not end")
 		}
 	}

@@ -1,15 +1,15 @@
 //go:build unix
 
-package parser
+package cputime
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime is what this process has used of the processors: other work on the machine
+// Used is what this process has used of the processors: other work on the machine
 // does not count.
-func cpuTime() time.Duration {
+func Used() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		panic(err)

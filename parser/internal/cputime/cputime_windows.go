@@ -1,13 +1,13 @@
-package parser
+package cputime
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime is what this process has used of the processors: other work on the machine
+// Used is what this process has used of the processors: other work on the machine
 // does not count.
-func cpuTime() time.Duration {
+func Used() time.Duration {
 	process, err := syscall.GetCurrentProcess()
 	if err != nil {
 		panic(err)

@@ -1,0 +1,3 @@
+// Package cputime serves tests that bound the work of this process, and not the time that
+// passes meanwhile.
+package cputime
