@@ -21,7 +21,7 @@ race: ## run all tests with the race detector
 	go test -race -timeout 30m ./...
 
 scenarios: ## run every script of ten specs, and their mutants, in PowerShell; SCENARIOS=1/4 for a quarter
-	EDGEPLAN_SCENARIOS=$(SCENARIOS) go test -timeout 180m -v -run '^(TestScenarios|TestMutants|TestLooks|TestSession)$$' ./emit/rehearsal
+	EDGEPLAN_SCENARIOS=$(SCENARIOS) go test -timeout 180m -v -run '^(TestScenarios|TestMutants|TestLooks|TestSession|TestRehearse)$$' ./emit/rehearsal
 
 lint: ## gofmt, vet, go.mod, staticcheck and actionlint
 	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
