@@ -229,6 +229,22 @@ func kzonecheck(t *testing.T, zone string, text []byte) (ok bool, says string) {
 	return err == nil, string(out)
 }
 
+// TestByteOrderMarkRefused: servers refuse the file of which edgeplan has said so.
+func TestByteOrderMarkRefused(t *testing.T) {
+	marked := read(t, specs, "bad-ep1013-bom", "contoso.com.zone")
+	plain := bytes.TrimPrefix(marked, []byte("\xef\xbb\xbf"))
+	if len(plain) == len(marked) {
+		t.Fatal("the file has no byte order mark")
+	}
+	for name, args := range map[string][]string{"named-checkzone": {"contoso.com"}, "kzonecheck": {"-o", "contoso.com"}, "nsd-checkzone": {"contoso.com"}} {
+		for text, want := range map[string]bool{string(marked): false, string(plain): true} {
+			if out, err := exec.Command(tool(t, name), append(args, zoneFile(t, []byte(text)))...).CombinedOutput(); (err == nil) != want {
+				t.Errorf("%s takes %q: %v, want %v\n%s", name, text[:8], err == nil, want, out)
+			}
+		}
+	}
+}
+
 // TestKzonecheck: Knot DNS takes the new zone if it takes the old one.
 func TestKzonecheck(t *testing.T) {
 	zones, refused := 0, 0
