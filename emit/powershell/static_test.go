@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1370
+	runtimeLines = 1400
 	seedLines    = 150
 )
 

@@ -153,7 +153,7 @@ $saved = @{}
 foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT', 'PSModulePath')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
     Assert-Fault -Text $Fault
-    $Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    $Waive = @($Waive | ForEach-Object { ($_ -replace '\s', '') -split ',' } | Where-Object { $_ -ne '' })
     if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
     if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
