@@ -84,7 +84,7 @@ func prints(t *testing.T, f fence, got string) {
 func TestKitPage(t *testing.T) {
 	s := newStage(t)
 	blocks, args := marked(t, "rehearse")
-	codes := []int{0, 0, 1, 2}
+	codes := []int{0, 0, 0, 1, 2}
 	for i, f := range blocks {
 		work := "work"
 		if len(args[i]) > 0 {
