@@ -20,7 +20,17 @@ const (
 	RecordName = "change.md"
 	PlanName   = "plan.json"
 	SumsName   = "SHA256SUMS"
+	// AttributesName is for git, which reads it where the package is; see [Attributes].
+	AttributesName = ".gitattributes"
 )
+
+// Attributes is the text of .gitattributes. In the folder of the package it comes before
+// the file of that name of any folder above, and before core.autocrlf and core.eol, so a
+// checkout and a commit leave every byte alone. The attributes are those that gitattributes(5)
+// and git-apply(1) say change bytes: line ends, $Id$, filters such as LFS, encodings, the
+// whitespace that a patch "fixes", and what git archive leaves out or fills in.
+const Attributes = "# The bytes of this package are checked: git must not change them.\n" +
+	"* -text -ident -filter !working-tree-encoding -whitespace -export-subst -export-ignore\n"
 
 // Artifact is one file. Name is relative to the folder of the plan, with slashes.
 type Artifact struct {
@@ -89,7 +99,7 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}})
+	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}}, Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
 	sortByName(all)
 	return all, nil
 }

@@ -34,6 +34,9 @@ func (in *inspection) checkContent() error {
 	in.planID = plan.ID
 	var want []checksum
 	for _, a := range artifacts {
+		if a.Name == emit.AttributesName && in.hasNoAttributes(listed) {
+			continue
+		}
 		if err := in.checkArtifact(a); err != nil {
 			return err
 		}
@@ -51,6 +54,13 @@ func (in *inspection) checkContent() error {
 		in.compareSums(sums, listed, want)
 	}
 	return nil
+}
+
+// hasNoAttributes tells whether the package was made before there was .gitattributes: it
+// is neither there nor listed.
+func (in *inspection) hasNoAttributes(listed []checksum) bool {
+	_, exists := in.disk.entries[emit.AttributesName]
+	return !exists && !slices.ContainsFunc(listed, func(s checksum) bool { return s.name == emit.AttributesName })
 }
 
 // checkPlan reads plan.json and renders what it determines. The plan is nil if there
