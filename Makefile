@@ -33,8 +33,8 @@ lint: ## gofmt, vet, go.mod, staticcheck and actionlint
 golden: ## rewrite the goldens; look at the diff before you commit it
 	go test ./golden -update
 
-fuzz: ## run each fuzz target for FUZZTIME
-	sh .ci/fuzz $(FUZZTIME)
+fuzz: ## run each fuzz target for FUZZTIME (30s), go on after a failure, end with a table
+	.ci/fuzz $(FUZZTIME)
 
 bench: ## measure the editing of large zones beside other tools; fails beyond the gate
 	EDGEPLAN_BENCH=all go test -timeout 30m -v -run '^TestBench' ./docs

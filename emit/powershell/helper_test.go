@@ -183,9 +183,9 @@ func addWindows(plan *compiler.Plan, name, system string, text func() string) {
 		Name: name, Server: text(), Delivery: "windows-dns", Computer: "ns1.contoso.net", OperatingSystem: system,
 		Hunks: []hunk.Hunk{{}},
 		Records: []compiler.RecordSet{
-			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "A", Old: []string{"1" + text()}, New: []string{"2" + text()}, OldTTL: 300, NewTTL: 90000, Step: text(), Number: "P1" + text()},
-			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "AAAA", Old: []string{ttl}, New: []string{ttl}, OldTTL: 3600, NewTTL: 300, Step: text(), Number: "P2" + text()},
-			{Owner: text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "SRV", New: []string{"0 0 5269 " + text()}, NewTTL: 300, Step: text(), Number: "P3" + text()},
+			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "A", Old: []string{"1" + text()}, New: []string{"2" + text()}, OldTTL: 300, NewTTL: 90000, Step: text(), Number: "P1" + text()},
+			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "AAAA", Old: []string{ttl}, New: []string{ttl}, OldTTL: 3600, NewTTL: 300, Step: text(), Number: "P2" + text()},
+			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "SRV", New: []string{"0 0 5269 " + text()}, NewTTL: 300, Step: text(), Number: "P3" + text()},
 		},
 	})
 	for _, way := range []struct {

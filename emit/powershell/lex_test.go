@@ -228,6 +228,9 @@ func read(src string) (got data, err error) {
 	for r.lines(); r.at < len(r.tokens); r.lines() {
 		r.statement()
 	}
+	for name, value := range r.data.vars {
+		r.data.vars[name] = whole(value)
+	}
 	return r.data, nil
 }
 
@@ -281,8 +284,8 @@ func (r *reader) statement() {
 	}
 	value := r.value()
 	if text, ok := value.(units); ok {
+		value = old + text
 		r.raw[name] = old + text
-		value = r.raw[name].String()
 	}
 	r.data.vars[name] = value
 	r.take(lineToken)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler"
 )
@@ -133,7 +134,11 @@ func unique(in []string) []string {
 	return out
 }
 
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// upper is a text with its first letter in upper case.
+func upper(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
+}
 
 func hasStage(stages []compiler.Stage, name string) bool {
 	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
