@@ -46,6 +46,8 @@ const (
 	codeStranger      diag.Code = "EP2031"
 	codeRoutingPolicy diag.Code = "EP2032"
 	codeProxied       diag.Code = "EP2034"
+	codeRefused       diag.Code = "EP2035"
+	codeAgainstRule   diag.Code = "EP2036"
 
 	codeTargetStops      diag.Code = "EP3001"
 	codeLongTTL          diag.Code = "EP3002"

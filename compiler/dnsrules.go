@@ -28,6 +28,11 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 	}
 	j.checkTargets(out)
 	j.checkToday(out)
+	for _, z := range j.zones {
+		if len(out[z]) > 0 {
+			j.checkDefects(z)
+		}
+	}
 }
 
 // withoutCut reports sets below a delegation, or a DNAME, and returns the others.

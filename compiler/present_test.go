@@ -53,8 +53,8 @@ func TestPresent(t *testing.T) {
 		{"underscore", host, "xmpp_ A 203.0.113.11\n" + srv, []string{"EP2030 z:4"}, ""},
 		{"a blank in the name", host, "x mpp A 203.0.113.11\n" + srv, nil, "EP3025: This line is read as a record of type MPP at x.contoso.com."},
 
-		{"beside the plan", host, dnsHost + "lua LUA A \"\"\nwww AA 192.0.2.1\n//www A 192.0.2.1\nwww\u00a0 A 192.0.2.1\n mail A 192.0.2.1\nwww.contoso.com A 192.0.2.1\n", nil, "EP3025: This line is read as a record of type AA at www.contoso.com. Did you mean A?"},
-		{"known types at the name", host, dnsHost + "xmpp TXT x\nxmpp HTTPS 1 .\nxmpp CAA 0 issue x\nxmpp TYPE44 \\# 1 00\nxmpp SSHFP 1 1 00\n", nil, ""},
+		{"beside the plan", host, dnsHost + "lua LUA A \"\"\nwww AA 192.0.2.1\n//www A 192.0.2.1\nwww\u00a0 A 192.0.2.1\n mail A 192.0.2.1\nwww.contoso.com A 192.0.2.1\n", []string{"EP2036 z:8", "EP2036 z:9"}, "EP3025: This line is read as a record of type AA at www.contoso.com. Did you mean A?"},
+		{"known types at the name", host, dnsHost + "xmpp TXT x\nxmpp HTTPS 1 .\nxmpp CAA 0 issue x\nxmpp TYPE44 \\# 3 040500\nxmpp SSHFP 4 5 00\n", nil, ""},
 		{"a name that is a type", dnsSpec{host: true, edit: func(s string) string { return strings.ReplaceAll(s, "xmpp.contoso.com", "mx.contoso.com") }}, "mx A 203.0.113.11\nwww MX 10 mx\n_xmpp-server._tcp SRV 10 0 5269 mx\n", nil, ""},
 	}
 	for _, tt := range tests {

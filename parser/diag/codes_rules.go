@@ -469,6 +469,35 @@ var topologyRules = []Rule{
 			"the comment from the file.",
 	},
 	{
+		Code:     "EP2035",
+		Severity: hcl.DiagError,
+		Summary:  "name servers refuse a line",
+		Means: "A record anywhere in the zone file has data that its type cannot have, such as an address that is none, a " +
+			"number that is too large or a field too few, or a directive such as $GENERATE is wrong.",
+		Why: "A name server refuses the whole file for one such line. It then goes on with the old zone, or, after a " +
+			"restart, has none: the change does not come, however right its own lines are.",
+		Source: "The RFC of the type, as named-checkzone of BIND 9.18 reads it; docs/dns.md, the differences between the " +
+			"two.",
+		Fix: "Correct the line where the zone is kept, and export the zone again. If your server loads the file as it " +
+			"is, accept the finding and say which server that is.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2036",
+		Severity: hcl.DiagError,
+		Summary:  "BIND does not load such a zone",
+		Means: "The zone file has a record that is right by itself, but against a rule for primary zones: a CNAME record " +
+			"beside other data, a name server of the zone without an address, a host name with an underscore, a DS " +
+			"record at the top of the zone, more than 100 records in a set and so on.",
+		Why: "With its default settings BIND 9.18 does not load such a zone. It goes on with the old one, or, after a " +
+			"restart, has none.",
+		Source: "BIND 9.18, `check-names`, `check-integrity`, `max-records-per-type` and what named-checkzone says with " +
+			"`-k fail`; RFC 1034, section 3.6.2 (CNAME); RFC 952 and RFC 1123 (host names).",
+		Fix: "Correct the record where the zone is kept, and export the zone again. If the server is no BIND, or has " +
+			"another setting, accept the finding and say so. Only zones with `delivery = \"zone-file\"` are looked at.",
+		Acceptable: true,
+	},
+	{
 		Code:     "EP3001",
 		Severity: hcl.DiagWarning,
 		Summary:  "target pool stops serving during the change",

@@ -68,8 +68,8 @@ func parseRange(text string) (numberRange, bool) {
 	return numberRange{n[0], n[1], n[2]}, n[2] > 0
 }
 
-// part is a piece of a template: fixed text, or where the number goes.
-type part struct {
+// piece is a part of a template: fixed text, or where the number goes.
+type piece struct {
 	text   string
 	number bool
 	offset int64
@@ -79,7 +79,7 @@ type part struct {
 
 // templateParts cuts the owner of a $GENERATE at $ and ${offset,width,base}. It is not
 // exact when there is a number whose form is not known.
-func templateParts(text string) (parts []part, exact bool) {
+func templateParts(text string) (parts []piece, exact bool) {
 	exact = true
 	for len(text) > 0 {
 		end := strings.IndexByte(text, '$')
@@ -92,9 +92,9 @@ func templateParts(text string) (parts []part, exact bool) {
 			end += 1 + next
 		}
 		if end < 0 {
-			return append(parts, part{text: text}), exact
+			return append(parts, piece{text: text}), exact
 		}
-		parts = append(parts, part{text: text[:end]})
+		parts = append(parts, piece{text: text[:end]})
 		p, n, ok := parseNumber(text[end:])
 		parts, text, exact = append(parts, p), text[end+n:], exact && ok
 	}
@@ -102,8 +102,8 @@ func templateParts(text string) (parts []part, exact bool) {
 }
 
 // parseNumber reads $ or ${offset,width,base} and tells its length.
-func parseNumber(text string) (p part, n int, ok bool) {
-	p = part{number: true, base: 'd'}
+func parseNumber(text string) (p piece, n int, ok bool) {
+	p = piece{number: true, base: 'd'}
 	if strings.HasPrefix(text, "$$") {
 		return p, 2, false // a dollar sign to some, two numbers to others
 	}
@@ -124,7 +124,7 @@ func parseNumber(text string) (p part, n int, ok bool) {
 		ok = ok && err == nil && p.width >= 0 && p.width <= maxLabel
 	}
 	if len(fields) > 2 {
-		ok = ok && len(fields[2]) == 1 && strings.Contains("doxX", fields[2])
+		ok = ok && len(fields[2]) == 1 && strings.Contains("doxXnN", fields[2])
 		p.base = (fields[2] + "d")[0]
 	}
 	return p, end + 3, ok
@@ -132,8 +132,8 @@ func parseNumber(text string) (p part, n int, ok bool) {
 
 // fits reports whether the fixed text at both ends of the template is that of a name.
 // Escapes have many spellings, so text with any fits all names.
-func (d Directive) fits(parts []part, owner string) bool {
-	lower := func(p part) (string, bool) { return strings.ToLower(p.text), strings.Contains(p.text, `\`) }
+func (d Directive) fits(parts []piece, owner string) bool {
+	lower := func(p piece) (string, bool) { return strings.ToLower(p.text), strings.Contains(p.text, `\`) }
 	if head, escaped := lower(parts[0]); !escaped && !parts[0].number && !strings.HasPrefix(owner, head) && head != "@" {
 		return false
 	}
@@ -152,18 +152,46 @@ func (d Directive) fits(parts []part, owner string) bool {
 }
 
 // name is the owner that a number makes.
-func (d Directive) name(parts []part, n int64) (string, bool) {
+func (d Directive) name(parts []piece, n int64) (string, bool) {
 	var b bytes.Buffer
 	for _, p := range parts {
 		switch {
 		case !p.number:
 			b.WriteString(p.text)
-		case p.base == 'd':
-			fmt.Fprintf(&b, "%0*d", p.width, n+p.offset)
 		default:
-			fmt.Fprintf(&b, "%0*"+string(p.base), p.width, n+p.offset)
+			b.WriteString(p.spell(n))
 		}
 	}
 	name, _, err := appendName(nil, b.Bytes(), d.origin)
 	return string(name), err == nil
+}
+
+// spell is the number as the piece writes it.
+func (p piece) spell(n int64) string {
+	switch n += p.offset; p.base {
+	case 'n', 'N':
+		return nibbles(n, p.width, p.base == 'N')
+	case 'd':
+		return fmt.Sprintf("%0*d", p.width, n)
+	}
+	return fmt.Sprintf("%0*"+string(p.base), p.width, n)
+}
+
+// nibbles are hexadecimal digits from the last to the first, with dots between them that
+// count for the width.
+func nibbles(n int64, width int, upper bool) string {
+	var out []byte
+	for {
+		digit := fmt.Sprintf("%x", n&15)
+		if upper {
+			digit = strings.ToUpper(digit)
+		}
+		out, n = append(out, digit...), n>>4
+		if n <= 0 && len(out) >= width {
+			return string(out)
+		}
+		if out = append(out, '.'); n <= 0 && len(out) >= width {
+			return string(out)
+		}
+	}
 }

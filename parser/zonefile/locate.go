@@ -22,9 +22,11 @@ func (s *Scanner) restore(from *state) {
 	s.bound()
 }
 
+func (p *plan) resume(from state) *Scanner { return p.zone.resume(from) }
+
 // resume is a scanner that goes on from a saved state.
-func (p *plan) resume(from state) *Scanner {
-	s := &Scanner{src: p.src, source: p.zone.source, minimum: p.zone.minimum, state: from}
+func (z *Zone) resume(from state) *Scanner {
+	s := &Scanner{src: z.src, source: z.source, minimum: z.minimum, state: from}
 	s.lastOwner = slices.Clone(from.lastOwner)
 	s.bound()
 	return s

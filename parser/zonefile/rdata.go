@@ -52,7 +52,7 @@ func (e *fieldError) Error() string { return e.msg }
 // one token in lower case.
 func canonicalFields(typ string, tokens []string, origin *domain) ([]string, error) {
 	form := shape(typ)
-	if isGeneric(tokens) {
+	if isGeneric(tokens) && (typ != "TXT" || len(tokens) > 1 && isNumber([]byte(tokens[1]))) {
 		return genericFields(typ, tokens)
 	}
 	if form == "" {

@@ -5,8 +5,10 @@ import "strings"
 // rrType is one spelling of a record type in a text.
 type rrType struct {
 	spelling string
-	name     string // upper case; the mnemonic for TYPEnnn of a type that has a shape
+	name     string // upper case; the mnemonic for TYPEnnn of a type that has one
 	last     int    // where the last record begins that spells its type so
+	rule     *rule  // nil for a type that BIND does not know
+	part     part   // in rules about more than one record
 }
 
 // typeTable finds the types of a text. Few spellings occur in one file, so most
@@ -31,17 +33,11 @@ func (t *typeTable) of(token []byte) *rrType {
 		if t.all == nil {
 			t.all = make(map[string]*rrType)
 		}
-		k = &rrType{spelling: string(token), name: name}
+		k = &rrType{spelling: string(token), name: name, rule: ruleOf(name), part: partOf(name)}
 		t.all[k.spelling] = k
 	}
 	t.recent[slot] = k
 	return k
-}
-
-// numbered are the types whose data is looked into, as RFC 3597 may write them.
-var numbered = map[string]string{
-	"TYPE1": "A", "TYPE2": "NS", "TYPE5": "CNAME", "TYPE6": "SOA", "TYPE12": "PTR",
-	"TYPE15": "MX", "TYPE28": "AAAA", "TYPE33": "SRV", "TYPE39": "DNAME",
 }
 
 // typeName is a type in upper case, or "" if the token cannot be one.
@@ -56,8 +52,8 @@ func typeName(token []byte) string {
 		}
 	}
 	name := strings.ToUpper(string(token))
-	if mnemonic, ok := numbered[name]; ok {
-		return mnemonic
+	if n, ok := typeNumber(name); ok && typeNames[n] != "" {
+		return typeNames[n]
 	}
 	return name
 }

@@ -30,6 +30,10 @@ type Zone struct {
 	Dnssec bool
 	// Times has what servers disagree about in the times of the file.
 	Times Times
+	// Defects are what makes BIND refuse the file, in file order but for rules about more than one
+	// record, the first of DefectCount.
+	Defects     []Defect
+	DefectCount int
 
 	src     []byte
 	source  *Source
@@ -110,6 +114,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 		index: newIndex(len(src.text)),
 	}
 	var e Entry
+	c := newChecker(z, s)
 	for n := 0; ; n++ {
 		if n%blockEntries == 0 {
 			z.index.begin(s)
@@ -118,6 +123,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 			break
 		}
 		z.note(&e)
+		c.note(&e)
 		if e.Kind != RecordEntry || e.Type != "SOA" && keep != nil && !keep(e.Owner, e.Type) {
 			continue
 		}
@@ -133,7 +139,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 	}
 	z.index.finish(s)
 	z.conclude()
-	return z, nil
+	return z, c.conclude()
 }
 
 // note takes from an entry what says something about the whole file.

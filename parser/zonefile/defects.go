@@ -1,0 +1,222 @@
+package zonefile
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Defect is something that makes BIND 9.18 refuse the file as that of a primary zone, and
+// with it whatever is changed in it. Each is one mistake.
+type Defect struct {
+	Line, Column int    // 1-based; Column counts bytes
+	File         string // as in [Record]
+	Owner, Type  string // of the record, both empty for a directive
+	Msg          string // what is wrong, as a clause without a dot at its end
+	// Rule reports a line that is right by itself, but against a rule for primary zones. Other
+	// servers do not have all of these.
+	Rule bool
+	// Setting of named.conf switches the rule; it is empty where nothing does.
+	Setting string
+}
+
+// maxDefects is how many defects of a zone are kept.
+const maxDefects = 100
+
+// checker looks at each entry of a scan.
+type checker struct {
+	z *Zone
+	s *Scanner
+	f fieldReader
+
+	origin     *domain // for which hostOrigin is known
+	hostOrigin bool
+
+	run  run
+	lone []uint32 // hashes of owners of CNAME and DNAME records
+	apex apex
+}
+
+func newChecker(z *Zone, s *Scanner) *checker {
+	return &checker{z: z, s: s, f: fieldReader{src: s.src}}
+}
+
+// wrong notes a line that is wrong; at is a place in the text.
+func (c *checker) wrong(e *Entry, at int, format string, args ...any) {
+	c.add(e, at, Defect{Msg: fmt.Sprintf(format, args...)})
+}
+
+// against notes an entry that is against a rule.
+func (c *checker) against(e *Entry, setting, format string, args ...any) {
+	c.add(e, e.Start, Defect{Msg: fmt.Sprintf(format, args...), Rule: true, Setting: setting})
+}
+
+func (c *checker) add(e *Entry, at int, d Defect) {
+	if c.z.DefectCount++; len(c.z.Defects) == maxDefects {
+		return
+	}
+	d.File = c.z.fileOf(e)
+	before := c.s.src[e.Start:at]
+	d.Line = e.Line + bytes.Count(before, []byte("\n"))
+	d.Column = len(before) - bytes.LastIndexByte(before, '\n')
+	if e.Kind == RecordEntry {
+		d.Owner, d.Type = string(e.Owner), e.Type
+	}
+	c.z.Defects = append(c.z.Defects, d)
+}
+
+// note looks at an entry that has just been read.
+func (c *checker) note(e *Entry) {
+	if e.origin != c.origin {
+		c.origin, c.hostOrigin = e.origin, isHost(e.origin.text)
+	}
+	switch e.Kind {
+	case RecordEntry:
+		c.record(e)
+	case GenerateEntry:
+		c.openEnd(e)
+		c.generate(e)
+	case OriginEntry, TTLEntry:
+		c.openEnd(e)
+	case IncludeEntry:
+		if len(e.Rdata) > 1 {
+			c.openEnd(e)
+		}
+	}
+}
+
+// openEnd refuses a directive on a last line without an end, as BIND does.
+func (c *checker) openEnd(e *Entry) {
+	if e.End == c.s.limit && c.s.src[e.End-1] != '\n' && c.s.whole {
+		c.wrong(e, e.Start, "this directive is on a last line that has no line end")
+	}
+}
+
+func (c *checker) record(e *Entry) {
+	c.join(e)
+	r := e.kind.rule
+	if r == nil {
+		if isGenericData(c.s.src, e.Rdata) || strings.HasPrefix(e.Type, "TYPE") {
+			c.data(e, &unknownRule)
+		}
+		return // what is said of types without a name is not said here
+	}
+	if e.Type == "PTR" && isReverse(e.Owner) {
+		r = &reverseRule
+	}
+	if !c.plain(e) {
+		c.data(e, r)
+	}
+	if r.owner == nil || r.hosts && c.ownerIsHost(e) {
+		return
+	}
+	switch msg := r.owner(e.Owner); {
+	case msg == "":
+	case r.hosts:
+		c.against(e, "check-names", "%s", msg)
+	default:
+		c.wrong(e, e.Start, "%s", msg)
+	}
+}
+
+// plain reports the data of the records that almost all are, and which are right.
+func (c *checker) plain(e *Entry) bool {
+	if len(e.Rdata) != 1 {
+		return false
+	}
+	token := e.Rdata[0].Of(c.s.src)
+	switch e.kind.name {
+	case "A":
+		return isIPv4(token)
+	case "AAAA":
+		return isIPv6(token)
+	case "TXT":
+		return len(token) < 256 && bytes.IndexByte(token, '\\') < 0
+	}
+	return false
+}
+
+// data looks at the data of a record by the rule of its type.
+func (c *checker) data(e *Entry, r *rule) {
+	f := &c.f
+	f.begin(e, c.hostOrigin)
+	f.check(r)
+	if f.msg != "" {
+		c.wrong(e, e.place(f.at), "%s", f.msg)
+		return
+	}
+	if f.name != "" {
+		c.add(e, e.place(f.nameAt), Defect{Msg: f.name, Rule: true, Setting: "check-names"})
+	}
+}
+
+// place is where a token of the data begins, or what is not there should.
+func (e *Entry) place(token int) int {
+	switch {
+	case token < 0 || len(e.Rdata) == 0:
+		return e.TypeSpan.Start
+	case token < len(e.Rdata):
+		return e.Rdata[token].Start
+	}
+	return e.Rdata[len(e.Rdata)-1].Start
+}
+
+func (f *fieldReader) begin(e *Entry, host bool) {
+	f.spans, f.typ, f.origin, f.host = e.Rdata, e.Type, e.origin, host
+	f.next, f.msg, f.name = 0, "", ""
+}
+
+// ownerIsHost reports an owner that is a host name. Most records have a token of their own
+// that is short, so what is behind it is looked at once.
+func (c *checker) ownerIsHost(e *Entry) bool {
+	name := e.Owner
+	if rest, ok := bytes.CutSuffix(name, e.origin.text); ok && c.hostOrigin && len(rest) > 0 && rest[len(rest)-1] == '.' {
+		name = rest
+	}
+	return isHost(name)
+}
+
+// The rules for owners; "" is a name that is right.
+
+func hostOwner(name []byte) string {
+	if isHost(bytes.TrimPrefix(name, []byte("*."))) {
+		return ""
+	}
+	return "the owner of such a record has to be a host name, with only letters, digits and hyphens inside of its labels"
+}
+
+// addressOwner lets the names of a global catalog of Active Directory pass, and those of
+// RFC 7208, appendix D.1.
+func addressOwner(name []byte) string {
+	rest := name
+	for n := 0; len(rest) > 0; n++ {
+		label, behind, _ := bytes.Cut(rest, []byte("."))
+		if s := string(label); len(behind) > 0 && bytes.IndexByte(behind, '.') >= 0 && (s == "_spf" || s == "_spf_verify" || s == "_spf_rate") {
+			return ""
+		}
+		rest = behind
+	}
+	return address6Owner(name)
+}
+
+func address6Owner(name []byte) string {
+	if rest, ok := bytes.CutPrefix(name, []byte("gc._msdcs.")); ok && isHost(rest) {
+		return ""
+	}
+	return hostOwner(name)
+}
+
+func mailboxOwner(name []byte) string {
+	if isMailbox(name) {
+		return ""
+	}
+	return "the owner of such a record has to be a mail address, with a host name behind the first label"
+}
+
+func hashOwner(name []byte) string {
+	label, _, _ := bytes.Cut(name, []byte("."))
+	if base32Length(label) > 0 {
+		return ""
+	}
+	return "its owner does not begin with a hash in base32"
+}

@@ -1,0 +1,275 @@
+package zonefile
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// part is what a type does in rules about more than one record.
+type part uint8
+
+const (
+	anyPart      part = iota
+	cnamePart         // has no other data beside it, and no second one
+	dnamePart         // has no second one beside it
+	besideCNAME       // may be beside a CNAME record (RFC 2535, RFC 4035)
+	nsPart            // leads to servers, which need addresses
+	apexPart          // says something of the zone as a whole
+	parentPart        // is about a zone below
+	otherAddress      // A or AAAA
+)
+
+func partOf(typ string) part {
+	switch typ {
+	case "A", "AAAA":
+		return otherAddress
+	case "CNAME":
+		return cnamePart
+	case "DNAME":
+		return dnamePart
+	case "KEY", "SIG", "NSEC", "RRSIG":
+		return besideCNAME
+	case "NS":
+		return nsPart
+	case "CDS", "CDNSKEY", "DNSKEY", "NSEC3PARAM":
+		return apexPart
+	case "DS":
+		return parentPart
+	}
+	return anyPart
+}
+
+// maxSet is how many records of one set BIND 9.18 loads unless max-records-per-type says
+// otherwise.
+const maxSet = 100
+
+// run is a row of records of one owner.
+type run struct {
+	hash  uint32
+	begun bool
+	kind  *rrType
+	count int // of records of the last type, in a row
+
+	owner        []byte // once there is a CNAME or DNAME record
+	cname, dname string // its data
+	other        string // a type of other data
+	told         bool
+}
+
+// join looks at a record beside the ones just before it.
+func (c *checker) join(e *Entry) {
+	r, owners := &c.run, c.z.index.owners
+	hash := owners[len(owners)-1]
+	if hash != r.hash || !r.begun {
+		*r = run{hash: hash, begun: true, owner: r.owner[:0]}
+	}
+	if e.kind != r.kind {
+		r.kind, r.count = e.kind, 0
+	}
+	if r.count++; r.count == maxSet+1 && c.holds(e) {
+		c.against(e, "max-records-per-type", "this is record %d of type %s at one name, where %d are the most", maxSet+1, e.Type, maxSet)
+	}
+	switch e.kind.part {
+	case cnamePart, dnamePart:
+		c.single(e)
+	case nsPart:
+		c.nameServer(e)
+	case apexPart:
+		c.apex.note(c, e)
+	case parentPart:
+		if string(e.Owner) == c.z.Origin {
+			c.against(e, "", "a DS record is for a zone below this one, and cannot be at its top")
+		}
+	case besideCNAME:
+		return
+	}
+	if e.kind.part == cnamePart {
+		return
+	}
+	if r.cname != "" && r.other == "" && bytes.Equal(r.owner, e.Owner) {
+		c.besides(e, e.Type)
+	}
+	if r.other == "" {
+		r.other = e.Type
+	}
+}
+
+// holds reports an owner in the zone; BIND leaves out records of others once it has
+// read them.
+func (c *checker) holds(e *Entry) bool {
+	head, ok := bytes.CutSuffix(e.Owner, []byte(c.z.Origin))
+	return ok && (len(head) == 0 || c.z.Origin == "." || head[len(head)-1] == '.')
+}
+
+// single looks at a record of which a name has only one.
+func (c *checker) single(e *Entry) {
+	r := &c.run
+	if r.cname == "" && r.dname == "" {
+		r.owner = append(r.owner, e.Owner...)
+		c.lone = append(c.lone, r.hash)
+	}
+	if len(e.Rdata) != 1 || !bytes.Equal(r.owner, e.Owner) {
+		return
+	}
+	first := &r.dname
+	if e.kind.part == cnamePart {
+		first = &r.cname
+		if r.other != "" {
+			c.besides(e, r.other)
+		}
+	}
+	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
+	switch data := string(name); {
+	case err != nil:
+	case *first == "":
+		*first = data
+	case *first != data:
+		c.second(e)
+	}
+}
+
+func (c *checker) second(e *Entry) {
+	if !c.run.told && c.holds(e) {
+		c.run.told = true
+		c.against(e, "", "this is a second %s record of the name, which may have one", e.Type)
+	}
+}
+
+func (c *checker) besides(e *Entry, other string) {
+	if !c.run.told && c.holds(e) {
+		c.run.told = true
+		c.against(e, "", "the name has a CNAME record and one of type %s; an alias has no other data", other)
+	}
+}
+
+func (c *checker) nameServer(e *Entry) {
+	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e) {
+		c.against(e, "", "a wildcard cannot have NS records")
+	}
+	if string(e.Owner) != c.z.Origin || len(e.Rdata) != 1 || len(c.apex.servers) == maxSet {
+		return
+	}
+	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
+	if target := string(name); err == nil && isBelow(target, c.z.Origin) {
+		c.apex.servers = append(c.apex.servers, server{target, keep(e)})
+	}
+}
+
+// keep copies an entry, but for its data, so that it can be used after the scan.
+func keep(e *Entry) *Entry {
+	out := *e
+	out.Owner, out.Rdata = bytes.Clone(e.Owner), nil
+	return &out
+}
+
+// isBelow reports a canonical name that is top or below it.
+func isBelow(name, top string) bool {
+	head, ok := strings.CutSuffix(name, top)
+	return ok && (head == "" || top == "." || isAbsolute([]byte(head)))
+}
+
+// parentOf is the canonical name above one, "" above the root.
+func parentOf(name string) string {
+	for i := 0; i < len(name)-1; i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case '.':
+			return name[i+1:]
+		}
+	}
+	if name == "." {
+		return ""
+	}
+	return "."
+}
+
+// conclude looks at what can be known only after the last record.
+func (c *checker) conclude() error {
+	c.apex.conclude(c)
+	seen, err := c.lookUp()
+	if err != nil {
+		return err
+	}
+	for _, owner := range slices.Sorted(maps.Keys(seen)) {
+		seen[owner].conclude(c, owner)
+	}
+	c.servers(seen)
+	return nil
+}
+
+// present is what the zone has at a name.
+type present struct {
+	cname, dname, other *Entry // the first of each kind
+	data                [2]string
+	second              *Entry // another CNAME or DNAME record
+	address, ns         bool
+	apart               bool // not all in one row
+	rows                int
+}
+
+// conclude reports what is at a name in rows that are not together.
+func (p *present) conclude(c *checker, owner string) {
+	if p.rows < 2 || !isBelow(owner, c.z.Origin) {
+		return
+	}
+	switch {
+	case p.cname != nil && p.other != nil:
+		later := p.cname
+		if p.other.Start > later.Start {
+			later = p.other
+		}
+		if p.apart {
+			c.against(later, "", "the name has a CNAME record and one of type %s; an alias has no other data", p.other.Type)
+		}
+	case p.second != nil && p.apart:
+		c.against(p.second, "", "this is a second %s record of the name, which may have one", p.second.Type)
+	}
+}
+
+// servers checks that the name servers of the zone that are in it have addresses.
+func (c *checker) servers(seen map[string]*present) {
+	for _, s := range c.apex.servers {
+		if why := c.unreachable(s.name, seen); why != "" {
+			c.against(s.entry, "", "the name server %s %s", strings.TrimSuffix(s.name, "."), why)
+		}
+	}
+}
+
+// unreachable tells why a name of the zone has no address, "" if it has or may have one.
+func (c *checker) unreachable(name string, seen map[string]*present) string {
+	for _, d := range c.z.Directives {
+		if d.Unread != nil || d.Makes(name, "A") || d.Makes(name, "AAAA") {
+			return ""
+		}
+	}
+	for up := name; up != c.z.Origin && up != ""; up = parentOf(up) {
+		p := seen[up]
+		switch {
+		case p == nil:
+		case p.ns:
+			return "" // it is in a zone below
+		case p.dname != nil && up != name:
+			return fmt.Sprintf("is below the DNAME record of %s", strings.TrimSuffix(up, "."))
+		}
+	}
+	if p := seen[c.z.Origin]; p != nil && p.dname != nil && name != c.z.Origin {
+		return "is below the DNAME record of the zone itself"
+	}
+	p := seen[name]
+	for up := parentOf(name); p == nil && isBelow(up, c.z.Origin); up = parentOf(up) {
+		if p = seen["*."+up]; p == nil && seen[up] != nil {
+			break
+		}
+	}
+	switch {
+	case p == nil || !p.address && p.cname == nil:
+		return "has no address in the zone (A or AAAA)"
+	case p.cname != nil && !p.address:
+		return "is an alias (CNAME)"
+	}
+	return ""
+}

@@ -1,0 +1,208 @@
+package zonefile
+
+import (
+	"bytes"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parameters of SVCB and HTTPS records (RFC 9460, RFC 9461).
+const (
+	svcMandatory = 0
+	svcALPN      = 1
+	svcNoDefault = 2
+)
+
+var svcKeys = map[string]uint16{
+	"mandatory": svcMandatory, "alpn": svcALPN, "no-default-alpn": svcNoDefault, "port": 3, "ipv4hint": 4, "ech": 5, "ipv6hint": 6, "dohpath": 7,
+}
+
+// service reads the target of an SVCB record and its parameters.
+func (f *fieldReader) service() {
+	alias := f.number == 0
+	token := f.raw("a name")
+	if !f.ok() {
+		return
+	}
+	host, err := f.nameToken(unquoted(token))
+	if err != nil {
+		f.badName(err)
+	} else if !host && !alias {
+		f.notHost("a host name", token)
+	}
+	var keys, mandatory []uint16
+	for f.more() {
+		at := f.next
+		name, value, given := f.parameter()
+		key, ok := svcKey(name)
+		if !ok {
+			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
+			return
+		}
+		if slices.Contains(keys, key) {
+			f.fail(at, "the parameter %s stands here twice", name)
+		}
+		keys = append(keys, key)
+		if !svcValue(key, strings.HasPrefix(name, "key"), value, given) {
+			f.fail(at, "%s is not a value of the parameter %s", short(value), name)
+		}
+		if key == svcMandatory && f.ok() && !strings.HasPrefix(name, "key") {
+			mandatory = svcList(value)
+		}
+	}
+	f.mandatory(keys, mandatory)
+}
+
+// mandatory checks that what some parameters demand of others is there.
+func (f *fieldReader) mandatory(keys, listed []uint16) {
+	for _, key := range listed {
+		if key == svcMandatory || !slices.Contains(keys, key) {
+			f.fail(f.next-1, "a parameter that is mandatory is not there")
+		}
+	}
+	if slices.Contains(keys, svcNoDefault) && !slices.Contains(keys, svcALPN) {
+		f.fail(f.next-1, "no-default-alpn needs alpn")
+	}
+}
+
+// parameter reads name=value, where the value may be in quotes, or a name alone.
+func (f *fieldReader) parameter() (name string, value []byte, given bool) {
+	span := f.spans[f.next]
+	token := f.word("a parameter")
+	key, value, given := bytes.Cut(token, []byte("="))
+	if given && len(value) == 0 && f.next < len(f.spans) && f.spans[f.next].Start == span.End && f.src[span.End] == '"' {
+		value = unquoted(f.raw("a value"))
+	}
+	return string(key), value, given
+}
+
+// svcKey is the number of a parameter.
+func svcKey(name string) (uint16, bool) {
+	if key, ok := svcKeys[name]; ok {
+		return key, true
+	}
+	digits, ok := strings.CutPrefix(name, "key")
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return uint16(n), ok && err == nil && (digits == "0" || digits[0] != '0')
+}
+
+// svcValue reports whether a parameter may have a value, in its own form or, if it is named
+// by its number, as octets.
+func svcValue(key uint16, generic bool, value []byte, given bool) bool {
+	if _, ok := textLength(value); !ok {
+		return false
+	}
+	if generic {
+		return svcOctets(key, octets(value))
+	}
+	text := string(value)
+	switch key {
+	case svcMandatory:
+		list := svcList(value)
+		sorted := slices.Sorted(slices.Values(list))
+		return list != nil && len(slices.Compact(sorted)) == len(list)
+	case svcALPN:
+		return isALPN(octets(value))
+	case svcNoDefault:
+		return len(value) == 0
+	case 3:
+		_, err := strconv.ParseUint(text, 10, 16)
+		return err == nil
+	case 4:
+		return everyItem(text, isIPv4)
+	case 5:
+		_, err := base64.StdEncoding.Strict().DecodeString(text)
+		return err == nil
+	case 6:
+		return everyItem(text, isIPv6)
+	}
+	return isQueryPath(octets(value))
+}
+
+func everyItem(list string, ok func([]byte) bool) bool {
+	for item := range strings.SplitSeq(list, ",") {
+		if !ok([]byte(item)) {
+			return false
+		}
+	}
+	return true
+}
+
+// svcList are the parameters of a list, nil if it is none.
+func svcList(value []byte) []uint16 {
+	var out []uint16
+	for item := range strings.SplitSeq(string(value), ",") {
+		key, ok := svcKey(strings.ToLower(item))
+		if !ok {
+			return nil
+		}
+		out = append(out, key)
+	}
+	return out
+}
+
+// isALPN reports protocols with commas between them, none of them empty or too long.
+func isALPN(list []byte) bool {
+	size, escaped := 0, false
+	for _, c := range list {
+		switch {
+		case escaped:
+			escaped = false
+			size++
+		case c == '\\':
+			escaped = true
+		case c == ',':
+			if size == 0 {
+				return false
+			}
+			size = 0
+		default:
+			size++
+		}
+		if size > 255 {
+			return false
+		}
+	}
+	return size > 0 && !escaped
+}
+
+// svcOctets checks a value that is given as octets.
+func svcOctets(key uint16, value []byte) bool {
+	n := len(value)
+	switch key {
+	case svcMandatory:
+		last := -1
+		for i := 0; i+1 < n; i += 2 {
+			v := int(value[i])<<8 | int(value[i+1])
+			if v <= last {
+				return false
+			}
+			last = v
+		}
+		return n > 0 && n%2 == 0
+	case svcALPN:
+		for len(value) > 0 && value[0] > 0 && int(value[0]) < len(value) {
+			value = value[value[0]+1:]
+		}
+		return n > 0 && len(value) == 0
+	case svcNoDefault:
+		return n == 0
+	case 3:
+		return n == 2
+	case 4:
+		return n > 0 && n%4 == 0
+	case 6:
+		return n > 0 && n%16 == 0
+	case 7:
+		return isQueryPath(value)
+	}
+	return true
+}
+
+// isQueryPath reports a URI template that has the variable dns.
+func isQueryPath(path []byte) bool {
+	return len(path) > 0 && path[0] == '/' && utf8.Valid(path) && bytes.Contains(path, []byte("dns}")) && bytes.Count(path, []byte("{")) == bytes.Count(path, []byte("}"))
+}

@@ -1,0 +1,142 @@
+package zonefile
+
+import "strconv"
+
+// rule is what the data and the owner of a type have to be for BIND 9.18 to load a zone.
+type rule struct {
+	form    string             // fields in a row, as in rdata.go and fields.go
+	rest    func(*fieldReader) // what comes behind them
+	wire    string             // the form as it is sent, where form is not all; B is any number of octets
+	owner   func(name []byte) string
+	hosts   bool   // owner takes every host name
+	refused string // why no record of the type may be in a zone file, but in the form of RFC 3597
+	never   bool   // nor in that form
+}
+
+// ruleOf is the rule of a type in upper case; nil for one that BIND does not know.
+func ruleOf(typ string) *rule {
+	if r, ok := rules[typ]; ok {
+		return &r
+	}
+	return nil
+}
+
+var (
+	obsolete = rule{refused: "RFC 1123 took the type out of use", never: true}
+	formless = rule{refused: "no RFC says what its data is"}
+	meta     = rule{refused: "it is a type of messages, and has no place in a zone file", never: true}
+	alike    = map[string]string{ // types with the data of another
+		"CDNSKEY": "DNSKEY", "CDS": "DS", "TA": "DS", "DLV": "DS", "SMIMEA": "TLSA", "HTTPS": "SVCB", "SIG": "RRSIG",
+		"SPF": "TXT", "AVC": "TXT", "NINFO": "TXT", "RESINFO": "TXT", "WALLET": "TXT",
+		"CNAME": "DNAME", "PTR": "DNAME", "MR": "DNAME", "NSAP-PTR": "DNAME",
+		"HHIT": "BRID", "OPENPGPKEY": "BRID", "DHCID": "BRID", "NIMLOC": "EID", "MG": "MB", "KX": "LP", "RT": "AFSDB",
+		"MF": "MD", "UID": "UINFO", "GID": "UINFO", "UNSPEC": "UINFO", "TKEY": "ANY", "TSIG": "ANY", "OPT": "ANY", "IXFR": "ANY", "AXFR": "ANY", "MAILA": "ANY", "MAILB": "ANY",
+	}
+)
+
+// rules are those of RFC 1035 and of the RFC of each type in the IANA registry, as BIND
+// 9.18 enforces them.
+var rules = func() map[string]rule {
+	all := map[string]rule{
+		"A":          {form: "4", owner: addressOwner},
+		"AAAA":       {form: "6", owner: address6Owner},
+		"A6":         {rest: (*fieldReader).a6, wire: "1B", owner: hostOwner},
+		"AFSDB":      {form: "2h"},
+		"AMTRELAY":   {rest: (*fieldReader).amtRelay, wire: "11B"},
+		"ANY":        meta,
+		"APL":        {rest: (*fieldReader).prefixes, wire: "B"},
+		"ATMA":       {rest: (*fieldReader).atma, wire: "1b"},
+		"BRID":       {form: "b"},
+		"CAA":        {form: "1", rest: (*fieldReader).caa, wire: "1sB"},
+		"CERT":       {rest: (*fieldReader).cert, wire: "221b"},
+		"CSYNC":      {form: "u2M"},
+		"DNAME":      {form: "n"},
+		"DNSKEY":     {rest: (*fieldReader).key, wire: "211b"},
+		"DOA":        {form: "uu1s", rest: (*fieldReader).doa, wire: "uu1sB"},
+		"DS":         {form: "2a", rest: (*fieldReader).digest, wire: "211b"},
+		"DSYNC":      {rest: (*fieldReader).dsync, wire: "212n"},
+		"EID":        {form: "x"},
+		"EUI48":      {rest: func(f *fieldReader) { f.eui(6) }, wire: "42"},
+		"EUI64":      {rest: func(f *fieldReader) { f.eui(8) }, wire: "44"},
+		"GPOS":       {form: "sss"},
+		"HINFO":      {form: "ss"},
+		"HIP":        {form: "1", rest: (*fieldReader).hip, wire: "112B"},
+		"IPSECKEY":   {form: "1", rest: (*fieldReader).ipsecKey, wire: "111B"},
+		"ISDN":       {form: "s", rest: (*fieldReader).optionalText, wire: "sB"},
+		"KEY":        {rest: (*fieldReader).key, wire: "211B"},
+		"KEYDATA":    {rest: (*fieldReader).keyData, wire: "uuu211B"},
+		"L32":        {form: "24"},
+		"L64":        {form: "2", rest: (*fieldReader).locator, wire: "244"},
+		"LOC":        {rest: (*fieldReader).location, wire: "4444"},
+		"LP":         {form: "2n"},
+		"MB":         {form: "n", owner: mailboxOwner},
+		"MD":         obsolete,
+		"MINFO":      {form: "mm"},
+		"MX":         {form: "2h", owner: hostOwner},
+		"NAPTR":      {form: "22ss", rest: (*fieldReader).naptr, wire: "22sssn"},
+		"NID":        {form: "2", rest: (*fieldReader).locator, wire: "244"},
+		"NS":         {form: "h"},
+		"NSAP":       {rest: (*fieldReader).nsap, wire: "b"},
+		"NSEC":       {form: "nN", wire: "nB"},
+		"NSEC3":      {rest: (*fieldReader).nsec3, owner: hashOwner, wire: "112ssB"},
+		"NSEC3PARAM": {rest: (*fieldReader).nsec3Param, wire: "112s"},
+		"NULL":       {refused: "RFC 1035 gives it no form in text, other than \\# with its length and hexadecimal digits"},
+		"NXT":        {form: "n", rest: (*fieldReader).nxt, wire: "nB"},
+		"PX":         {form: "2nn"},
+		"RKEY":       {rest: (*fieldReader).key, wire: "211b"},
+		"RP":         {form: "mn"},
+		"RRSIG":      {rest: (*fieldReader).signature, wire: "211uuu2nb"},
+		"SINK":       {form: "111B"},
+		"SOA":        {form: "hmutttt"},
+		"SRV":        {form: "222h"},
+		"SSHFP":      {form: "11", rest: (*fieldReader).fingerprint, wire: "11B"},
+		"SVCB":       {form: "2", rest: (*fieldReader).service, wire: "2nB"},
+		"TALINK":     {form: "nn"},
+		"TLSA":       {form: "111x"},
+		"TXT":        {form: "S"},
+		"UINFO":      formless,
+		"URI":        {form: "22", rest: (*fieldReader).uri, wire: "22B"},
+		"WKS":        {form: "4", rest: (*fieldReader).services, wire: "41B", owner: hostOwner},
+		"X25":        {rest: (*fieldReader).x25, wire: "s"},
+		"ZONEMD":     {form: "u11", rest: (*fieldReader).zoneDigest, wire: "u11b"},
+	}
+	for typ, r := range all {
+		r.hosts = r.owner != nil && typ != "NSEC3"
+		all[typ] = r
+	}
+	for typ, other := range alike {
+		all[typ] = all[other]
+	}
+	return all
+}()
+
+// check reads the data of a record by a rule.
+func (f *fieldReader) check(r *rule) {
+	switch {
+	case f.isGeneric() && !r.never:
+		f.generic(r)
+		return
+	case r.refused != "":
+		f.fail(-1, "no name server loads a file with a record of type %s in this form: %s", f.typ, r.refused)
+		return
+	}
+	f.fields(r.form)
+	if f.ok() && r.rest != nil {
+		r.rest(f)
+	}
+	f.end()
+}
+
+// isGeneric reports data in the form of RFC 3597. A TXT record may begin with an escaped
+// number sign as well.
+func (f *fieldReader) isGeneric() bool {
+	if len(f.spans) == 0 || string(f.spans[0].Of(f.src)) != `\#` {
+		return false
+	}
+	return f.typ != "TXT" || len(f.spans) > 1 && isNumber(f.spans[1].Of(f.src))
+}
+
+func isNumber(token []byte) bool {
+	_, err := strconv.ParseUint(string(token), 10, 32)
+	return err == nil && isDigit(token[0])
+}
