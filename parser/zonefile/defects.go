@@ -32,9 +32,10 @@ type checker struct {
 	origin     *domain // for which hostOrigin is known
 	hostOrigin bool
 
-	run  run
-	lone []uint32 // hashes of owners of CNAME and DNAME records
-	apex apex
+	run   run
+	alone alone    // of the run, if it has one
+	lone  []uint32 // hashes of owners of CNAME and DNAME records
+	apex  apex
 }
 
 func newChecker(z *Zone, s *Scanner) *checker {
@@ -101,10 +102,7 @@ func (c *checker) record(e *Entry) {
 		}
 		return // what is said of types without a name is not said here
 	}
-	if e.Type == "PTR" && isReverse(e.Owner) {
-		r = &reverseRule
-	}
-	if !c.plain(e) {
+	if !c.quick(e) {
 		c.data(e, r)
 	}
 	if r.owner == nil || r.hosts && c.ownerIsHost(e) {
@@ -119,26 +117,39 @@ func (c *checker) record(e *Entry) {
 	}
 }
 
-// plain reports the data of the records that almost all are, and which are right.
-func (c *checker) plain(e *Entry) bool {
-	if len(e.Rdata) != 1 {
+// quick is the first look at the data of types that are common.
+type quick uint8
+
+const (
+	notQuick quick = iota
+	quickIPv4
+	quickIPv6
+	quickText
+)
+
+var quickOf = map[string]quick{"A": quickIPv4, "AAAA": quickIPv6, "TXT": quickText}
+
+// quick reports the data of the records that almost all are, and which are right.
+func (c *checker) quick(e *Entry) bool {
+	if e.kind.quick == notQuick || len(e.Rdata) != 1 {
 		return false
 	}
 	token := e.Rdata[0].Of(c.s.src)
-	switch e.kind.name {
-	case "A":
+	switch e.kind.quick {
+	case quickIPv4:
 		return isIPv4(token)
-	case "AAAA":
+	case quickIPv6:
 		return isIPv6(token)
-	case "TXT":
-		return len(token) < 256 && bytes.IndexByte(token, '\\') < 0
 	}
-	return false
+	return len(token) < 256 && bytes.IndexByte(token, '\\') < 0
 }
 
 // data looks at the data of a record by the rule of its type.
 func (c *checker) data(e *Entry, r *rule) {
 	f := &c.f
+	if e.Type == "PTR" && isReverse(e.Owner) {
+		r = &reverseRule
+	}
 	f.begin(e, c.hostOrigin)
 	f.check(r)
 	if f.msg != "" {
@@ -166,14 +177,12 @@ func (f *fieldReader) begin(e *Entry, host bool) {
 	f.next, f.msg, f.name = 0, "", ""
 }
 
-// ownerIsHost reports an owner that is a host name. Most records have a token of their own
-// that is short, so what is behind it is looked at once.
+// ownerIsHost reports an owner that is a host name.
 func (c *checker) ownerIsHost(e *Entry) bool {
-	name := e.Owner
-	if rest, ok := bytes.CutSuffix(name, e.origin.text); ok && c.hostOrigin && len(rest) > 0 && rest[len(rest)-1] == '.' {
-		name = rest
+	if c.s.marks == 0 && c.hostOrigin {
+		return true
 	}
-	return isHost(name)
+	return isHost(e.Owner)
 }
 
 // The rules for owners; "" is a name that is right.

@@ -15,18 +15,21 @@ func (c *checker) lookUp() (map[string]*present, error) {
 		hits.add(hash)
 	}
 	for name := range names {
-		hits.add(x.hash([]byte(name)))
-		hits.want(x.hash([]byte(name)))
+		hash := x.hash([]byte(name))
+		hits.add(hash)
+		hits.wanted[hash] = true
 	}
-	var last uint32
+	last, first := uint32(0), true
 	for i, m := range x.marks {
 		end := len(x.owners)
 		if i+1 < len(x.marks) {
 			end = x.marks[i+1].first
 		}
-		for n, hash := range x.owners[m.first:end] {
-			hits.meet(hash, i, m.first+n > 0 && hash == last)
-			last = hash
+		for _, hash := range x.owners[m.first:end] {
+			if hits.may(hash) {
+				hits.meet(hash, i, hash == last && !first)
+			}
+			last, first = hash, false
 		}
 	}
 	return c.readBlocks(hits, names)
@@ -51,6 +54,9 @@ func (c *checker) readBlocks(hits *hits, names map[string]bool) (map[string]*pre
 	slices.Sort(hits.blocks)
 	var before string
 	for _, block := range slices.Compact(hits.blocks) {
+		if block == len(c.z.index.marks) {
+			break // behind the last one
+		}
 		s := c.z.resume(c.z.index.marks[block].state)
 		stop := c.z.index.stop(block)
 		var e Entry
@@ -124,15 +130,16 @@ func (p *present) addSingle(s *Scanner, e *Entry) {
 type hits struct {
 	bits   []uint64
 	slots  []slot
-	blocks []int
+	wanted map[uint32]bool // owners of which every block counts
 	twice  map[uint32]bool // owners that come in more than one row
+	blocks []int
 }
 
+// slot is a hash of the set. block is that of its first row and one, 0 before that, and -1 in
+// a slot that is free.
 type slot struct {
-	hash          uint32
-	first         int32 // block of the first row, -1 before that
-	goesOn        bool  // into the next block
-	taken, wanted bool
+	hash  uint32
+	block int32
 }
 
 // maxTwice is how many owners that come twice are looked at.
@@ -143,58 +150,49 @@ func newHits(n int) *hits {
 	for size < 2*n {
 		size *= 2
 	}
-	return &hits{bits: make([]uint64, size/8), slots: make([]slot, size), twice: map[uint32]bool{}}
-}
-
-func (h *hits) bit(hash uint32) (word *uint64, mask uint64) {
-	n := hash % uint32(len(h.bits)*64)
-	return &h.bits[n/64], 1 << (n % 64)
+	h := &hits{bits: make([]uint64, size/8), slots: make([]slot, size), wanted: map[uint32]bool{}, twice: map[uint32]bool{}}
+	for i := range h.slots {
+		h.slots[i].block = -1
+	}
+	return h
 }
 
 // find is the slot of a hash, or the one that is free for it.
 func (h *hits) find(hash uint32) *slot {
-	i := hash >> 3
-	for {
+	for i := hash >> 3; ; i++ {
 		s := &h.slots[i&uint32(len(h.slots)-1)]
-		if !s.taken || s.hash == hash {
+		if s.block < 0 || s.hash == hash {
 			return s
 		}
-		i++
 	}
 }
 
 func (h *hits) add(hash uint32) {
-	if s := h.find(hash); !s.taken {
-		*s = slot{hash: hash, first: -1, taken: true}
-		word, mask := h.bit(hash)
-		*word |= mask
+	if s := h.find(hash); s.block < 0 {
+		*s = slot{hash: hash}
+		n := hash & uint32(len(h.bits)*64-1)
+		h.bits[n/64] |= 1 << (n % 64)
 	}
 }
 
-// want has each block looked at in which the hash comes.
-func (h *hits) want(hash uint32) { h.find(hash).wanted = true }
+// may reports false for most hashes that are not in the set.
+func (h *hits) may(hash uint32) bool {
+	n := hash & uint32(len(h.bits)*64-1)
+	return h.bits[n/64]>>(n%64)&1 != 0
+}
 
 // meet notes an owner in a block; again is true if it is that of the record before.
 func (h *hits) meet(hash uint32, block int, again bool) {
-	if word, mask := h.bit(hash); *word&mask == 0 {
-		return
-	}
 	s := h.find(hash)
 	switch {
-	case !s.taken:
-	case s.wanted || again && h.twice[hash]:
+	case s.block < 0:
+	case h.wanted[hash] || h.twice[hash]:
 		h.blocks = append(h.blocks, block)
-	case again:
-		s.goesOn = s.goesOn || int(s.first) != block
-	case s.first < 0:
-		s.first = int32(block)
-	case h.twice[hash]:
-		h.blocks = append(h.blocks, block)
+	case again: // the same row goes on in the next block
+	case s.block == 0:
+		s.block = int32(block) + 1
 	case len(h.twice) < maxTwice:
 		h.twice[hash] = true
-		h.blocks = append(h.blocks, int(s.first), block)
-		if s.goesOn {
-			h.blocks = append(h.blocks, int(s.first)+1)
-		}
+		h.blocks = append(h.blocks, int(s.block)-1, int(s.block), block)
 	}
 }

@@ -49,31 +49,38 @@ const maxSet = 100
 // run is a row of records of one owner.
 type run struct {
 	hash  uint32
-	begun bool
-	kind  *rrType
-	count int // of records of the last type, in a row
+	count int     // of records of the last type, in a row
+	kind  *rrType // the last type; nil before the first record
+	other *rrType // the first that is other data beside a CNAME record
+	alone *alone  // once there is a CNAME or DNAME record
+}
 
-	owner        []byte // once there is a CNAME or DNAME record
-	cname, dname string // its data
-	other        string // a type of other data
-	told         bool
+// alone is a name that has a record of which there is only one.
+type alone struct {
+	owner  []byte
+	data   [2]Span // of the first CNAME record and of the first DNAME record, empty without one
+	origin [2]*domain
+	told   bool
 }
 
 // join looks at a record beside the ones just before it.
 func (c *checker) join(e *Entry) {
 	r, owners := &c.run, c.z.index.owners
-	hash := owners[len(owners)-1]
-	if hash != r.hash || !r.begun {
-		*r = run{hash: hash, begun: true, owner: r.owner[:0]}
-	}
-	if e.kind != r.kind {
+	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
+		r.hash, r.kind, r.count, r.other, r.alone = hash, e.kind, 0, nil, nil
+	} else if e.kind != r.kind {
 		r.kind, r.count = e.kind, 0
 	}
 	if r.count++; r.count == maxSet+1 && c.holds(e) {
-		c.against(e, "max-records-per-type", "this is record %d of type %s at one name, where %d are the most", maxSet+1, e.Type, maxSet)
+		c.against(e, "max-records-per-type", "it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
 	}
 	switch e.kind.part {
-	case cnamePart, dnamePart:
+	case cnamePart:
+		c.single(e)
+		return
+	case besideCNAME:
+		return
+	case dnamePart:
 		c.single(e)
 	case nsPart:
 		c.nameServer(e)
@@ -83,17 +90,13 @@ func (c *checker) join(e *Entry) {
 		if string(e.Owner) == c.z.Origin {
 			c.against(e, "", "a DS record is for a zone below this one, and cannot be at its top")
 		}
-	case besideCNAME:
+	}
+	if r.other != nil {
 		return
 	}
-	if e.kind.part == cnamePart {
-		return
-	}
-	if r.cname != "" && r.other == "" && bytes.Equal(r.owner, e.Owner) {
-		c.besides(e, e.Type)
-	}
-	if r.other == "" {
-		r.other = e.Type
+	r.other = e.kind
+	if r.alone != nil && !r.alone.data[0].Empty() {
+		c.besides(e, e.kind)
 	}
 }
 
@@ -107,41 +110,44 @@ func (c *checker) holds(e *Entry) bool {
 // single looks at a record of which a name has only one.
 func (c *checker) single(e *Entry) {
 	r := &c.run
-	if r.cname == "" && r.dname == "" {
-		r.owner = append(r.owner, e.Owner...)
+	if r.alone == nil {
+		c.alone = alone{owner: append(c.alone.owner[:0], e.Owner...)}
+		r.alone = &c.alone
 		c.lone = append(c.lone, r.hash)
 	}
-	if len(e.Rdata) != 1 || !bytes.Equal(r.owner, e.Owner) {
+	if len(e.Rdata) != 1 {
 		return
 	}
-	first := &r.dname
-	if e.kind.part == cnamePart {
-		first = &r.cname
-		if r.other != "" {
-			c.besides(e, r.other)
-		}
+	n := 0
+	if e.kind.part == dnamePart {
+		n = 1
+	} else if r.other != nil {
+		c.besides(e, r.other)
 	}
-	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
-	switch data := string(name); {
-	case err != nil:
-	case *first == "":
-		*first = data
-	case *first != data:
-		c.second(e)
+	if r.alone.data[n].Empty() {
+		r.alone.data[n], r.alone.origin[n] = e.Rdata[0], e.origin
+		return
 	}
-}
-
-func (c *checker) second(e *Entry) {
-	if !c.run.told && c.holds(e) {
-		c.run.told = true
-		c.against(e, "", "this is a second %s record of the name, which may have one", e.Type)
+	first, _, err := appendName(nil, r.alone.data[n].Of(c.s.src), r.alone.origin[n])
+	name, _, err2 := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
+	if err == nil && err2 == nil && !bytes.Equal(first, name) {
+		c.tell(e, "it is a second %s record of the name, which may have one", e.Type)
 	}
 }
 
-func (c *checker) besides(e *Entry, other string) {
-	if !c.run.told && c.holds(e) {
-		c.run.told = true
-		c.against(e, "", "the name has a CNAME record and one of type %s; an alias has no other data", other)
+func (c *checker) besides(e *Entry, other *rrType) {
+	typ := other.name
+	if e.kind.part != cnamePart {
+		typ = e.Type
+	}
+	c.tell(e, "the name has a CNAME record and one of type %s; an alias has no other data", typ)
+}
+
+// tell reports once what is wrong with a name that has a CNAME or DNAME record.
+func (c *checker) tell(e *Entry, format string, args ...any) {
+	if a := c.run.alone; !a.told && c.holds(e) && bytes.Equal(a.owner, e.Owner) {
+		a.told = true
+		c.against(e, "", format, args...)
 	}
 }
 
@@ -226,7 +232,7 @@ func (p *present) conclude(c *checker, owner string) {
 			c.against(later, "", "the name has a CNAME record and one of type %s; an alias has no other data", p.other.Type)
 		}
 	case p.second != nil && p.apart:
-		c.against(p.second, "", "this is a second %s record of the name, which may have one", p.second.Type)
+		c.against(p.second, "", "it is a second %s record of the name, which may have one", p.second.Type)
 	}
 }
 

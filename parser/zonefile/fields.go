@@ -190,23 +190,20 @@ func isBigTTL(token []byte) bool {
 
 // isIPv4 reports four decimal numbers up to 255, without leading zeros.
 func isIPv4(token []byte) bool {
-	n, digits, dots := 0, 0, 0
+	dots, digits, n := 0, 0, uint(0)
 	for _, c := range token {
-		switch {
-		case isDigit(c):
-			if digits > 0 && n == 0 {
+		d := uint(c) - '0'
+		if d > 9 {
+			if c != '.' || digits == 0 || dots == 3 {
 				return false
 			}
-			n = n*10 + int(c-'0')
-			if digits++; n > 255 {
-				return false
-			}
-		case c == '.' && digits > 0 && dots < 3:
-			n, digits = 0, 0
-			dots++
-		default:
+			dots, digits, n = dots+1, 0, 0
+			continue
+		}
+		if n = n*10 + d; n > 255 || digits > 0 && n < 10 {
 			return false
 		}
+		digits++
 	}
 	return dots == 3 && digits > 0
 }

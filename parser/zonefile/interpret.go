@@ -30,11 +30,15 @@ func (s *Scanner) owner(e *Entry) bool {
 	if s.cached != nil && bytes.Equal(s.cached, token) {
 		return true
 	}
-	name, _, err := appendName(s.lastOwner[:0], token, s.origin)
-	if err != nil {
-		return s.fail(e.OwnerSpan.Start, "%v", err)
+	name, wire, marks := appendPlainName(s.lastOwner[:0], token, s.origin)
+	if wire == 0 {
+		var err error
+		if name, _, err = appendOddName(s.lastOwner[:0], token, s.origin); err != nil {
+			return s.fail(e.OwnerSpan.Start, "%v", err)
+		}
+		marks = oddMark
 	}
-	s.lastOwner, s.cached = name, token
+	s.lastOwner, s.cached, s.marks = name, token, marks
 	return true
 }
 

@@ -33,9 +33,14 @@ func parseDomain(name string) (*domain, error) {
 // appendName appends the canonical form of a name token to dst: absolute, lower case,
 // with one spelling for every escape. It returns the length as sent, too.
 func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
-	if name, wire := appendPlainName(dst, token, origin); wire > 0 {
+	if name, wire, _ := appendPlainName(dst, token, origin); wire > 0 {
 		return name, wire, nil
 	}
+	return appendOddName(dst, token, origin)
+}
+
+// appendOddName is appendName for any name.
+func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 	switch {
 	case len(token) == 0:
 		return nil, 0, errors.New("a name is empty")
@@ -80,30 +85,43 @@ func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
 }
 
 // standsForItself maps the bytes of a label that need no escape to lower case, and all
-// others to 0.
-var standsForItself = func() (table [256]byte) {
+// others to 0. A mark tells those that no host name has, and hyphens.
+var standsForItself = func() (table [256]uint16) {
 	for c := range table {
-		if text := appendChar(nil, byte(c)); len(text) == 1 {
-			table[c] = text[0]
+		text := appendChar(nil, byte(c))
+		if len(text) > 1 {
+			continue
+		}
+		switch table[c] = uint16(text[0]); nameChars[c] {
+		case oddChar:
+			table[c] |= oddMark
+		case hyphenChar:
+			table[c] |= hyphenMark
 		}
 	}
 	return table
 }()
 
+const (
+	oddMark    = 1 << 8
+	hyphenMark = 1 << 9
+)
+
 // appendPlainName is appendName for the names that almost all are: without escapes,
-// and right. For others the length as sent is 0.
-func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int) {
+// and right. For others the length as sent is 0. marks are those of its bytes.
+func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int, marks uint16) {
 	start, label := len(dst), 0
 	dst = append(dst, token...)
 	out := dst[start:]
 	for i, c := range token {
 		if low := standsForItself[c]; low != 0 {
-			out[i] = low
+			out[i] = byte(low)
+			marks |= low
 			label++
 			continue
 		}
 		if c != '.' || label == 0 || label > maxLabel {
-			return nil, 0
+			return nil, 0, 0
 		}
 		label = 0
 	}
@@ -116,9 +134,9 @@ func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int) 
 		}
 	}
 	if len(token) == 0 || label > maxLabel || wire > maxName {
-		return nil, 0
+		return nil, 0, 0
 	}
-	return dst, wire
+	return dst, wire, marks &^ 0xff
 }
 
 // unescape reads one character of a name, which is b[:n].

@@ -19,6 +19,7 @@ type Scanner struct {
 	types   typeTable
 	tokens  []Span
 	cached  []byte // the token that lastOwner was made from under the present origin
+	marks   uint16 // of that token
 	err     error
 }
 

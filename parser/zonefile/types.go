@@ -9,6 +9,7 @@ type rrType struct {
 	last     int    // where the last record begins that spells its type so
 	rule     *rule  // nil for a type that BIND does not know
 	part     part   // in rules about more than one record
+	quick    quick  // how its data is looked at first
 }
 
 // typeTable finds the types of a text. Few spellings occur in one file, so most
@@ -33,7 +34,7 @@ func (t *typeTable) of(token []byte) *rrType {
 		if t.all == nil {
 			t.all = make(map[string]*rrType)
 		}
-		k = &rrType{spelling: string(token), name: name, rule: ruleOf(name), part: partOf(name)}
+		k = &rrType{spelling: string(token), name: name, rule: ruleOf(name), part: partOf(name), quick: quickOf[name]}
 		t.all[k.spelling] = k
 	}
 	t.recent[slot] = k
