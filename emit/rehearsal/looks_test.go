@@ -422,7 +422,7 @@ func (s *suite) replicasBefore() {
 // TestLooks: the same for each delivery, in a failover and in a preparation.
 func TestLooks(t *testing.T) {
 	engine := find(t)
-	specs := []string{"prepare", "route53", "windows-dns", "windows-dns-prepare", "seed nsupdate", "seed nsupdate soa"}
+	specs := []string{"prepare", "ipv6", "route53", "windows-dns", "windows-dns-prepare", "seed nsupdate", "seed nsupdate soa"}
 	part, asked := shareOf(t)
 	if !asked {
 		t.Logf("SKIPPED: all plans but %s; make scenarios runs them", specs[0])

@@ -21,6 +21,7 @@ var mutants = map[string][]mutant{
 	"planned":             oldPoolMutants,
 	"two-servers":         routeMutants,
 	"mixed-products":      {{"the local copy", "Has = $Stage['Partners']; Read", "Has = @(); Read"}},
+	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
 	"windows-dns-prepare": ttlMutants,
@@ -94,7 +95,6 @@ var routeMutants = []mutant{
 	{"serials are not compared", "    if (-not $Zone.ContainsKey('From')) { return '' }", "    return ''"},
 	{"a serial that somebody raised", "if ($side -eq 'From' -or $seen -eq '') { return '' }", "return ''"},
 	{"the serial is not kept", "if (@(Select-ChangeStale -Sets $Sets).Count -gt 0) { Save", "if ($false) { Save"},
-	{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"},
 	{"a later serial is another", "($Want -like '*+' -and $ahead -lt 2147483648)", "$false"},
 	{"any serial is later", "($Want -like '*+' -and $ahead -lt 2147483648)", "$true"},
 	{"a waiver takes records that are left", "$left.Count + $missing.Count -eq 0", "$missing.Count -eq 0"},
