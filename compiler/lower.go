@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -34,6 +33,8 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
 		Estate:         j.estate(),
+
+		CentralManagement: j.centralManagement(),
 	}
 	l := &lowering{job: j, plan: plan, forward: newStages(plan.Procedure), back: newRollback(plan.Procedure)}
 	l.looks()
@@ -84,6 +85,21 @@ func (j *job) sipRoute() string {
 		}
 	}
 	return ""
+}
+
+// centralManagement is the FQDN of the Front End pool that holds the Central Management
+// store; empty where the spec names none, or several, which is a finding.
+func (j *job) centralManagement() string {
+	var found []string
+	for _, pool := range j.spec.FrontEndPools {
+		if pool.CentralManagement.V {
+			found = append(found, pool.FQDN.V)
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
 // stages collects steps by stage, in the order in which the stages are run.
@@ -165,39 +181,37 @@ func (l *lowering) preflight() {
 		l.forward.add(Preflight, step)
 	}
 	add(&CheckRight{l.info("preflight/right", host, "groups of this user", Safe, rng, ours), "RTCUniversalServerAdmins"})
-	facts := func(id, says string, source Source, read cmdlet.Call, facts ...Fact) {
-		add(&CheckFacts{l.info("preflight/"+id, host, says, Safe, rng, source), l.plan.Product, read, facts})
+	for _, step := range l.facts() {
+		add(step)
 	}
-	facts("p01-store", "Central Management store", ours,
-		l.manage("Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus")),
-		Fact{Number: "P01", Says: "Central Management master", Property: "ActiveMasterFqdn", Match: Like, Want: []string{"*?.?*"}},
-		Fact{Number: "P02", Says: "transfer agents", Property: "ActiveFileTransferAgents", Match: Like, Want: []string{"*?.?*"}})
-	facts("p03-pool", "target pool is deployed", page("1"),
-		l.manage("Get-CsPool", cmdlet.Arg("Identity", l.plan.To.FQDN)),
-		Fact{Number: "P03", Says: "its servers", Property: "Computers", Match: Is, Want: l.plan.To.Servers})
-	facts("p04-service", "Edge service of the target pool", page("1"),
-		l.manage("Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", l.plan.To.FQDN)), l.serviceFacts()...)
-	facts("p08-domains", "SIP domains", page("5"), l.manage("Get-CsSipDomain"),
-		Fact{Number: "P08", Says: "domains", Property: "Name", Match: Has, Want: l.plan.Domains})
-	facts("p09-federation", "federation is allowed", ours, l.manage("Get-CsAccessEdgeConfiguration"),
-		Fact{Number: "P09", Says: "federation allowed", Property: "AllowFederatedUsers", Match: Is, Want: []string{"True"}})
-	l.partners(facts)
 	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
 		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
 	add(&CheckReplicas{l.info("preflight/p11-replicas", host, "replicas are up to date", Safe, rng, ours), replicasNumber, replicas(l.plan)})
 	checks := l.forward.ids(Preflight)
-	backup := func(step *Backup) {
+	for _, b := range backups() {
+		step := &Backup{l.info("preflight/"+b.id, host, b.says, Safe, rng, ours), l.plan.Product, l.manage(b.call.Name, b.call.Params...), b.file, b.export}
 		step.Needs = checks
 		add(step)
 	}
-	backup(&Backup{l.info("preflight/backup-configuration", host, "backup exists beside this script", Safe, rng, ours), l.plan.Product,
-		l.manage("Export-CsConfiguration", cmdlet.Arg("FileName", "config.zip")), "config.zip", false})
-	backup(&Backup{l.info("preflight/backup-sites", host, "site list exists beside this script", Safe, rng, ours), l.plan.Product,
-		l.manage("Get-CsSite"), "sites.xml", true})
 	for _, z := range l.plan.Zones {
 		if z.Edited() { // on the DNS server, before anything is stopped
 			add(l.look("preflight/records/", z.Computer, z))
 		}
+	}
+}
+
+// backup is a file that stage Preflight writes beside the script.
+type backup struct {
+	id, says, file string
+	call           cmdlet.Call
+	export         bool // what the call gives is exported; else it writes the file itself
+}
+
+func backups() []backup {
+	const file = "config.zip"
+	return []backup{
+		{"backup-configuration", "backup exists beside this script", file, cmdlet.Call{Name: "Export-CsConfiguration", Params: []cmdlet.Param{cmdlet.Arg("FileName", file)}}, false},
+		{"backup-sites", "site list exists beside this script", "sites.xml", cmdlet.Call{Name: "Get-CsSite"}, true},
 	}
 }
 
@@ -219,35 +233,6 @@ func (l *lowering) looks() {
 			l.back.add(Route, l.look("rollback/look/", l.plan.ManagementHost, z))
 		}
 	}
-}
-
-func (l *lowering) serviceFacts() []Fact {
-	facts := []Fact{
-		{Number: "P04", Says: "service", Property: "Identity", Match: Is, Want: []string{"EdgeServer:" + l.plan.To.FQDN}},
-		{Number: "P05", Says: "its site", Property: "SiteId", Match: Is, Want: []string{"Site:" + l.plan.To.Site}},
-		{Number: "P06", Says: "its XMPP port", Property: "XmppListeningPort", Match: Is, Want: []string{strconv.Itoa(xmppPort)}},
-	}
-	if l.to.NextHop.Set {
-		facts = append(facts, Fact{Number: "P07", Says: "next hop", Property: "Registrar", Match: Is, Want: []string{"Registrar:" + l.to.NextHop.V}})
-	}
-	// The pages name 23456 and 5098 as the default, so only what the spec states is compared.
-	if xmpp := l.to.XMPP; xmpp != nil && xmpp.InternalPort.Set {
-		facts = append(facts, Fact{Number: "P19", Says: "its port for Front End Servers", Property: "XmppInternalPort", Match: Is, Want: []string{strconv.Itoa(xmpp.InternalPort.V)}})
-	}
-	return facts
-}
-
-// partners compares the allowed partners of the deployment with those of the spec. The
-// reference of New-CsXmppAllowedPartner says that Identity is the primary domain of a
-// partner and that it may have others, AdditionalDomains. Servers of products that have
-// no XMPP federation do not have the cmdlet.
-func (l *lowering) partners(facts func(id, says string, source Source, read cmdlet.Call, facts ...Fact)) {
-	const name = "Get-CsXmppAllowedPartner"
-	if !cmdlet.Has(l.plan.Product, name, "LocalStore") {
-		return
-	}
-	facts("p10-partners", "allowed XMPP partners", ours, l.manage(name),
-		Fact{Number: "P10", Says: "XMPP partners", Property: "Identity,AdditionalDomains", Match: Has, Want: l.plan.Partners, WarnOthers: true})
 }
 
 func (j *job) domainNames() []string {
@@ -373,13 +358,21 @@ func (l *lowering) forms(site string, from, to *parser.EdgePool) []RouteForm {
 	}
 	documented := RouteForm{Product: l.plan.Product, Parameter: "XmppFederationRoute", From: fqdn(from), To: fqdn(to)}
 	literal := RouteForm{Product: cmdlet.LiteralProcedure, Parameter: "XmppExternalFederationRoute", From: server(from), To: server(to)}
-	value := "EdgeServer:" + documented.To
-	if to == nil {
-		value = ""
+	forms := []RouteForm{documented, literal}
+	for i := range forms {
+		call := routeCall(site, forms[i])
+		forms[i].Call = l.call(forms[i].Product, call.Name, call.Params...)
 	}
-	documented.Call = l.call(documented.Product, "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(documented.Parameter, value))
-	literal.Call = l.call(literal.Product, "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(literal.Parameter, literal.To))
-	return []RouteForm{documented, literal}
+	return forms
+}
+
+// routeCall sets the route of a site in one of the two forms; one to nothing clears it.
+func routeCall(site string, form RouteForm) cmdlet.Call {
+	value := form.To
+	if form.Parameter == "XmppFederationRoute" && value != "" {
+		value = "EdgeServer:" + value
+	}
+	return cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", site), cmdlet.Arg(form.Parameter, value)}}
 }
 
 // records has the DNS owners change the zones; steps 4 and 5.
@@ -502,6 +495,12 @@ func (l *lowering) firewall() {
 // replicas are the computers that the new route has to reach.
 func replicas(plan *Plan) []string { return append(slices.Clone(plan.To.Servers), plan.ManagementHost) }
 
+// The cmdlets that read whether a replica is up to date, and push the configuration to it.
+const (
+	replicaRead = "Get-CsManagementStoreReplicationStatus"
+	replicaPush = "Invoke-CsManagementStoreReplication"
+)
+
 // replicate brings the new route to the Edge Servers, which have been able to receive
 // it only since they run again.
 func (l *lowering) replicate() {
@@ -513,8 +512,8 @@ func (l *lowering) replicate() {
 			step := &Replicate{
 				StepInfo: l.info(s.prefix+"replicate/"+replica, l.plan.ManagementHost, replica+" is up to date", Safe, l.f.Range, ours),
 				Product:  l.plan.Product, Replica: replica,
-				Read: l.manage("Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica)),
-				Call: l.manage("Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica)),
+				Read: l.manage(replicaRead, cmdlet.Arg("ReplicaFqdn", replica)),
+				Call: l.manage(replicaPush, cmdlet.Arg("ReplicaFqdn", replica)),
 			}
 			step.Needs = slices.Concat(s.stages.ids(Route), s.stages.ids(DNS), s.stages.ids(Start))
 			step.NoUndo = "replication copies what is set; the rollback replicates again"

@@ -41,6 +41,9 @@ type Plan struct {
 	// SIPRoute is the name of the Edge pool that holds SIP federation, which this plan
 	// does not move; empty if the spec does not say.
 	SIPRoute string `json:"sip_route,omitempty"`
+	// CentralManagement is the FQDN of the Front End pool that holds the Central
+	// Management store; empty if the spec does not say.
+	CentralManagement string `json:"central_management,omitempty"`
 	// Domains are the SIP domains with XMPP federation, Partners the domains of the XMPP
 	// partners that the spec names; of a failover, sorted, each once.
 	Domains  []string  `json:"domains,omitempty"`

@@ -227,8 +227,8 @@ func TestDecodeRefusesShape(t *testing.T) {
 		{"a partner without a name", func(_ *testing.T, p *Plan) { p.Partners = []string{""} }, "partners"},
 		{"a partner twice", func(_ *testing.T, p *Plan) { p.Partners = []string{"a.example", "A.example"} }, "twice"},
 		{"domains out of order", func(_ *testing.T, p *Plan) { p.Domains = []string{"b.example", "a.example"} }, "order"},
-		{"another comparison", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = "not" }, "in a way that there is not"},
-		{"others with an exact list", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = Is }, "allows none"},
+		{"another comparison", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = "not" }, "P10 does not compare"},
+		{"others with an exact list", func(_ *testing.T, p *Plan) { factsOf(p, "P10").Match = Is }, "P10 does not compare"},
 		{"an included file twice", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("a"), sound("a")} }, "there twice"},
 		{"the zone file included", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound(p.Zones[0].File)} }, "there twice"},
 		{"a file elsewhere", func(_ *testing.T, p *Plan) { p.Zones[0].Included = []ZoneFile{sound("../a")} }, "cannot be an included file"},
@@ -326,9 +326,15 @@ func TestDecodeRefusesCalls(t *testing.T) {
 		{"certificates until another moment", func(t *testing.T, p *Plan) { calling[*CheckServer](t, p).GoodUntil = "2001-01-01T00:00:00Z" }, "valid until"},
 		{"facts", func(t *testing.T, p *Plan) { calling[*CheckFacts](t, p).Read = stop }, other},
 		{"facts of another pool", func(_ *testing.T, p *Plan) { factStep(p, "P03").Read.Params[0].Value = "edge9.contoso.com" }, other},
+		{"the store of any pool", func(_ *testing.T, p *Plan) { factsOf(p, "P01").Want = []string{"fepool9.corp.contoso.com"} }, "P01 does not compare"},
+		{"a store of any name", func(_ *testing.T, p *Plan) { factsOf(p, "P02").Match = Like }, "P02 does not compare"},
+		{"the store of no pool", func(_ *testing.T, p *Plan) { p.CentralManagement = "" }, "P01 does not compare"},
+		{"the pool of the store is not read", func(_ *testing.T, p *Plan) { factStep(p, "P01").Pool = nil }, "computers of the pool"},
+		{"another read of the pool", func(_ *testing.T, p *Plan) { *factStep(p, "P01").Pool = stop }, other},
+		{"a pool that is read for nothing", func(_ *testing.T, p *Plan) { factStep(p, "P03").Pool = factStep(p, "P01").Pool }, "computers of the pool"},
 		{"routed sites", func(t *testing.T, p *Plan) { calling[*CheckRoutedSites](t, p).Read = stop }, other},
 		{"backup", func(t *testing.T, p *Plan) { calling[*Backup](t, p).Call = stop }, other},
-		{"a backup elsewhere", func(t *testing.T, p *Plan) { calling[*Backup](t, p).File = "../config.zip" }, "file of this backup"},
+		{"a backup elsewhere", func(t *testing.T, p *Plan) { calling[*Backup](t, p).File = "../config.zip" }, "no backup in a file"},
 		{"replication that is read", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Read = stop }, other},
 		{"replication", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Call = stop }, other},
 		{"a replica of others", func(t *testing.T, p *Plan) { calling[*Replicate](t, p).Replica = "x.contoso.com" }, "does not have to reach"},
@@ -349,10 +355,10 @@ func TestDecodeRefusesCalls(t *testing.T) {
 		{"a fact twice", func(t *testing.T, p *Plan) {
 			step := factStep(p, "P03")
 			step.Facts = append(step.Facts, step.Facts[0])
-		}, "P03 stands in the plan 2 times"},
+		}, "P03 is in the plan twice"},
 		{"a fact with the number of a zone", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Number = "P20" }, "no fact"},
 		{"a fact without its number", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Number = "" }, "no fact"},
-		{"a fact that always holds", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Want = []string{"False"} }, "is not about"},
+		{"a fact that always holds", func(_ *testing.T, p *Plan) { factsOf(p, "P09").Want = []string{"False"} }, "P09 does not compare"},
 		{"replicas with another number", func(t *testing.T, p *Plan) { calling[*CheckReplicas](t, p).Number = "P20" }, "replicas of stage Replicate"},
 		{"fewer replicas", func(t *testing.T, p *Plan) { calling[*CheckReplicas](t, p).Replicas = nil }, "replicas of stage Replicate"},
 		{"another port that is looked at", func(t *testing.T, p *Plan) { calling[*CheckListener](t, p).Port = 443 }, "443"},
@@ -362,7 +368,7 @@ func TestDecodeRefusesCalls(t *testing.T) {
 		{"servers are not checked", func(_ *testing.T, p *Plan) { without(p, "check-server") }, "which no step has checked"},
 	}
 	for kind, want := range map[string]string{
-		"check-facts": "0 times", "check-replicas": "0 times", "check-right": "0 steps", "check-routed-sites": "0 steps", "rehearse": "0 steps",
+		"check-facts": "P01 is missing", "check-replicas": "0 steps", "check-right": "0 steps", "check-routed-sites": "0 steps", "rehearse": "0 steps",
 		"backup": "missing", "check-state": "missing", "check-listener": "missing", "probe-port": "missing",
 	} {
 		tests = append(tests, struct {

@@ -3,96 +3,11 @@ package compiler
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 )
-
-// factCalls are the calls of stage Preflight that read what facts compare, by the numbers
-// of these facts.
-func factCalls(plan *Plan) map[string]cmdlet.Call {
-	call := func(name string, params ...cmdlet.Param) cmdlet.Call { return cmdlet.Call{Name: name, Params: params} }
-	store := call("Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus"))
-	service := call("Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", plan.To.FQDN))
-	return map[string]cmdlet.Call{
-		"P01": store, "P02": store,
-		"P03": call("Get-CsPool", cmdlet.Arg("Identity", plan.To.FQDN)),
-		"P04": service, "P05": service, "P06": service, "P07": service, "P19": service,
-		"P08": call("Get-CsSipDomain"),
-		"P09": call("Get-CsAccessEdgeConfiguration"),
-		"P10": call("Get-CsXmppAllowedPartner"),
-	}
-}
-
-// factWants are the values that facts of stage Preflight want, as far as the plan has
-// them elsewhere too. See [isOpen].
-func factWants(plan *Plan) map[string]Fact {
-	return map[string]Fact{
-		"P01": {Property: "ActiveMasterFqdn", Match: Like, Want: []string{"*?.?*"}},
-		"P02": {Property: "ActiveFileTransferAgents", Match: Like, Want: []string{"*?.?*"}},
-		"P03": {Property: "Computers", Match: Is, Want: plan.To.Servers},
-		"P04": {Property: "Identity", Match: Is, Want: []string{"EdgeServer:" + plan.To.FQDN}},
-		"P05": {Property: "SiteId", Match: Is, Want: []string{"Site:" + plan.To.Site}},
-		"P06": {Property: "XmppListeningPort", Match: Is, Want: []string{strconv.Itoa(xmppPort)}},
-		"P07": {Property: "Registrar", Match: Is},
-		"P08": {Property: "Name", Match: Has, Want: plan.Domains},
-		"P09": {Property: "AllowFederatedUsers", Match: Is, Want: []string{"True"}},
-		"P10": {Property: "Identity,AdditionalDomains", Match: Has, Want: plan.Partners, WarnOthers: true},
-		"P19": {Property: "XmppInternalPort", Match: Is},
-	}
-}
-
-// isOpen tells whether the value that a fact wants is nowhere else in the plan; it is one.
-func isOpen(number string) bool { return number == "P07" || number == "P19" }
-
-// mayLack are the numbers of facts that not every failover has.
-func mayLack(plan *Plan, number string) bool {
-	return isOpen(number) || number == "P10" && !cmdlet.Has(plan.Product, "Get-CsXmppAllowedPartner", "LocalStore")
-}
-
-// checkFacts wants comparisons that the script knows, of what Compile compares.
-func checkFacts(plan *Plan, s *CheckFacts) error {
-	if len(s.Facts) == 0 {
-		return fmt.Errorf("step %s compares nothing", s.ID)
-	}
-	calls, wants := factCalls(plan), factWants(plan)
-	for _, fact := range s.Facts {
-		want, known := wants[fact.Number]
-		switch {
-		case !slices.Contains([]string{Is, Has, Like}, fact.Match):
-			return fmt.Errorf("step %s compares %s in a way that there is not: %q", s.ID, fact.Number, fact.Match)
-		case fact.WarnOthers && fact.Match != Has:
-			return fmt.Errorf("step %s: %s says what others mean, and allows none", s.ID, fact.Number)
-		case !known:
-			return fmt.Errorf("step %s: there is no fact %q of the topology", s.ID, fact.Number)
-		case fact.Property != want.Property || fact.Match != want.Match || fact.WarnOthers != want.WarnOthers,
-			isOpen(fact.Number) && len(fact.Want) != 1, !isOpen(fact.Number) && !slices.Equal(fact.Want, want.Want):
-			return fmt.Errorf("step %s: %s is not about %s of this plan", s.ID, fact.Number, want.Property)
-		}
-		if err := checkOpen(fact); err != nil {
-			return err
-		}
-		if err := checkCall(s, s.Product, plan.Product, s.Read, calls[fact.Number]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkOpen wants the FQDN of a pool, or a port, where the plan has it nowhere else.
-func checkOpen(fact Fact) error {
-	if !isOpen(fact.Number) {
-		return nil
-	}
-	pool, ok := strings.CutPrefix(fact.Want[0], "Registrar:")
-	port, err := strconv.ParseUint(fact.Want[0], 10, 16)
-	if fact.Number == "P07" && (!ok || badName(pool) != "") || fact.Number == "P19" && (err != nil || port == 0) {
-		return fmt.Errorf("%s: there is no %s %q", fact.Number, fact.Property, fact.Want[0])
-	}
-	return nil
-}
 
 // checkInfo wants steps with IDs of their own, each with steps of the rollback that take it
 // back or a reason why there are none.
@@ -123,29 +38,17 @@ func checkInfo(plan *Plan) error {
 
 // checkPreflight wants each fact once, and what no failover begins without.
 func checkPreflight(plan *Plan) error {
-	numbers, kinds := map[string]int{}, map[string]int{}
+	kinds := map[string]int{}
 	for _, step := range allSteps(plan.Stages) {
 		kinds[step.kind()]++
-		switch s := step.(type) {
-		case *CheckFacts:
-			for _, fact := range s.Facts {
-				numbers[fact.Number]++
-			}
-		case *CheckReplicas:
-			numbers[s.Number]++
-		}
 	}
 	if plan.Kind == KindPrepare {
 		return nil // which has only steps about records
 	}
-	for number := 1; number <= 19; number++ {
-		name := fmt.Sprintf("P%02d", number)
-		_, known := factCalls(plan)[name]
-		if n := numbers[name]; n > 1 || n == 0 && (known || name == replicasNumber) && !mayLack(plan, name) {
-			return fmt.Errorf("the fact %s stands in the plan %d times", name, n)
-		}
+	if err := checkFacts(plan, allSteps(plan.Stages)); err != nil {
+		return err
 	}
-	for _, kind := range []string{"check-right", "check-routed-sites", "rehearse"} {
+	for _, kind := range []string{"check-right", "check-routed-sites", "check-replicas", "rehearse"} {
 		if kinds[kind] != 1 {
 			return fmt.Errorf("the plan has %d steps %s, not one", kinds[kind], kind)
 		}
@@ -186,8 +89,6 @@ func checkStep(plan *Plan, step Step, back bool) error {
 		if s.Group != "RTCUniversalServerAdmins" {
 			return wrong("it asks for the group %q", s.Group)
 		}
-	case *CheckFacts:
-		return checkFacts(plan, s)
 	case *CheckRoutedSites:
 		if s.PoolName != plan.From.Name || s.PoolFQDN != plan.From.FQDN {
 			return wrong("it is not about the pool that is left")
@@ -198,10 +99,7 @@ func checkStep(plan *Plan, step Step, back bool) error {
 			return wrong("it is not %s about the replicas of stage %s", replicasNumber, Replicated)
 		}
 	case *Backup:
-		if s.Export {
-			return checkBackup(s, "sites.xml", call(s.Product, plan.Product, s.Call, "Get-CsSite"))
-		}
-		return checkBackup(s, "config.zip", call(s.Product, plan.Product, s.Call, "Export-CsConfiguration", cmdlet.Arg("FileName", "config.zip")))
+		return checkBackup(plan, s)
 	case *Rehearse:
 		var ids []string
 		for _, stage := range plan.Stages {
@@ -227,10 +125,10 @@ func checkStep(plan *Plan, step Step, back bool) error {
 		if !slices.Contains(replicas(plan), s.Replica) {
 			return wrong("the route does not have to reach %s", s.Replica)
 		}
-		if err := call(s.Product, plan.Product, s.Read, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", s.Replica)); err != nil {
+		if err := call(s.Product, plan.Product, s.Read, replicaRead, cmdlet.Arg("ReplicaFqdn", s.Replica)); err != nil {
 			return err
 		}
-		return call(s.Product, plan.Product, s.Call, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", s.Replica))
+		return call(s.Product, plan.Product, s.Call, replicaPush, cmdlet.Arg("ReplicaFqdn", s.Replica))
 	case *CheckState:
 		want := []string{Route, DNS}
 		if plan.Kind == KindPrepare {
@@ -261,11 +159,14 @@ func checkStep(plan *Plan, step Step, back bool) error {
 	return nil
 }
 
-func checkBackup(s *Backup, file string, err error) error {
-	if err == nil && s.File != file {
-		return fmt.Errorf("step %s: the file of this backup is %s, not %q", s.ID, file, s.File)
+// checkBackup wants the backup of that ID, which is there once, as all IDs are.
+func checkBackup(plan *Plan, s *Backup) error {
+	for _, b := range backups() {
+		if s.ID == "preflight/"+b.id && s.File == b.file && s.Export == b.export {
+			return checkCall(s, s.Product, plan.Product, s.Call, b.call)
+		}
 	}
-	return err
+	return fmt.Errorf("step %s: there is no backup in a file %q", s.ID, s.File)
 }
 
 // checkEdge wants the calls of a step on an Edge Server of the target pool.
@@ -313,12 +214,9 @@ func checkRoute(plan *Plan, s *SetRoute, back bool) error {
 		return fmt.Errorf("step %s has %d forms, not two, or no site", s.ID, len(s.Forms))
 	}
 	for i, form := range s.Forms {
-		product, parameter, value, to := plan.Product, "XmppFederationRoute", "EdgeServer:"+form.To, plan.To.FQDN
+		product, parameter, to := plan.Product, "XmppFederationRoute", plan.To.FQDN
 		if i == 1 {
-			product, parameter, value, to = cmdlet.LiteralProcedure, "XmppExternalFederationRoute", form.To, plan.To.Servers[0]
-		}
-		if form.To == "" {
-			value = ""
+			product, parameter, to = cmdlet.LiteralProcedure, "XmppExternalFederationRoute", plan.To.Servers[0]
 		}
 		ends, other := form.To, form.From
 		if back {
@@ -327,8 +225,7 @@ func checkRoute(plan *Plan, s *SetRoute, back bool) error {
 		if ends != to || other != "" && badName(other) != "" || form.Parameter != parameter || s.Manual != (form.To == "") {
 			return fmt.Errorf("step %s: it does not change the route between %s and another pool", s.ID, plan.To.FQDN)
 		}
-		want := cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", s.Site), cmdlet.Arg(parameter, value)}}
-		if err := checkCall(s, form.Product, product, form.Call, want); err != nil {
+		if err := checkCall(s, form.Product, product, form.Call, routeCall(s.Site, form)); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,9 @@ func checkHead(plan *Plan) error {
 	if plan.XMPPHost != "" {
 		names = append(names, plan.XMPPHost)
 	}
+	if plan.CentralManagement != "" {
+		names = append(names, plan.CentralManagement)
+	}
 	if plan.Kind == KindFailover {
 		for _, pool := range []Pool{plan.From, plan.To} {
 			if len(pool.Servers) == 0 || !slices.Contains(cmdlet.Products(), pool.Product) {

@@ -71,19 +71,22 @@ type CheckRight struct {
 	Group string `json:"group"`
 }
 
-// CheckFacts reads once and compares properties of what it got.
+// CheckFacts reads once and compares properties of what it got. Pool gives the pools and
+// their computers, where facts are InPool.
 type CheckFacts struct {
 	StepInfo
 	Product cmdlet.Product `json:"product"`
 	Read    cmdlet.Call    `json:"read"`
+	Pool    *cmdlet.Call   `json:"pool,omitempty"`
 	Facts   []Fact         `json:"facts"`
 }
 
 // Ways to compare a property, which may have several values, with Want.
 const (
-	Is   = "is"   // these and no others
-	Has  = "has"  // these, among others
-	Like = "like" // one value that matches the wildcard pattern
+	Is     = "is"      // these and no others
+	Has    = "has"     // these, among others
+	Like   = "like"    // one value that matches the wildcard pattern
+	InPool = "in-pool" // this pool or computers of it, at least one
 )
 
 // Fact is one property and what it has to be. Where Property names several, separated by
@@ -284,8 +287,14 @@ func (*CheckListener) kind() string    { return "check-listener" }
 func (*ProbePort) kind() string        { return "probe-port" }
 func (*SendMessage) kind() string      { return "send-message" }
 
-func (*CheckRight) calls() []binding         { return nil }
-func (s *CheckFacts) calls() []binding       { return []binding{{s.Product, &s.Read}} }
+func (*CheckRight) calls() []binding { return nil }
+func (s *CheckFacts) calls() []binding {
+	if s.Pool == nil {
+		return []binding{{s.Product, &s.Read}}
+	}
+	return []binding{{s.Product, &s.Read}, {s.Product, s.Pool}}
+}
+
 func (s *CheckRoutedSites) calls() []binding { return []binding{{s.Product, &s.Read}} }
 func (*CheckReplicas) calls() []binding      { return nil }
 func (s *Backup) calls() []binding           { return []binding{{s.Product, &s.Call}} }

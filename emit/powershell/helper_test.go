@@ -147,7 +147,7 @@ func spoiled(text string) *compiler.Plan { return spoiledBy(func() string { retu
 // spoiledBy is the same with another text in each place.
 func spoiledBy(text func() string) *compiler.Plan {
 	plan := sample.Plan()
-	for _, at := range []*string{&plan.From.Name, &plan.From.FQDN, &plan.To.Name, &plan.To.FQDN, &plan.XMPPHost, &plan.From.Site, &plan.To.Site} {
+	for _, at := range []*string{&plan.From.Name, &plan.From.FQDN, &plan.To.Name, &plan.To.FQDN, &plan.XMPPHost, &plan.From.Site, &plan.To.Site, &plan.CentralManagement} {
 		*at = text()
 	}
 	plan.To.Servers = []string{text()}
@@ -157,6 +157,9 @@ func spoiledBy(text func() string) *compiler.Plan {
 	}
 	addWindows(plan, "a"+text(), "windows-server-2016", text)
 	addWindows(plan, "b"+text(), "windows-server-2008-r2", text)
+	store := &compiler.CheckFacts{StepInfo: compiler.StepInfo{ID: "preflight/store", Host: plan.ManagementHost}, Pool: new(cmdlet.Call), Facts: make([]compiler.Fact, 1)}
+	store.Facts[0].Want = []string{""}
+	plan.Stages[0].Steps = append(plan.Stages[0].Steps, store)
 	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
@@ -234,9 +237,12 @@ func spoilStep(step compiler.Step, zone string, text func() string) {
 func callsOf(step compiler.Step) []*cmdlet.Call {
 	switch s := step.(type) {
 	case *compiler.CheckFacts:
+		if s.Pool != nil { // the runtime makes both calls, and compares
+			return []*cmdlet.Call{{Name: "Get-StoreStatus", Params: []cmdlet.Param{cmdlet.Arg("Of", s.Facts[0].Want[0])}}}
+		}
 		return []*cmdlet.Call{&s.Read}
-	case *compiler.CheckRoutedSites:
-		return []*cmdlet.Call{&s.Read}
+	case *compiler.CheckRoutedSites: // likewise
+		return []*cmdlet.Call{{Name: "Get-RoutedSite", Params: []cmdlet.Param{cmdlet.Arg("Pool", s.PoolFQDN)}}}
 	case *compiler.Backup:
 		return []*cmdlet.Call{&s.Call}
 	case *compiler.StopServices:

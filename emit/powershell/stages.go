@@ -220,7 +220,7 @@ func (b *builder) preflight(stage compiler.Stage) hash {
 func (b *builder) facts(s *compiler.CheckFacts) hash {
 	var list array
 	for _, f := range s.Facts {
-		match := map[string]string{compiler.Is: "Is", compiler.Has: "Has", compiler.Like: "Like"}[f.Match]
+		match := map[string]string{compiler.Is: "Is", compiler.Has: "Has", compiler.Like: "Like", compiler.InPool: "Is"}[f.Match]
 		fact := hash{{"Id", b.lit(f.Number), false}, {"Says", b.lit(f.Says), false},
 			{"Property", b.lit(f.Property), false}, {match, b.list(f.Want), false}}
 		if f.WarnOthers {
@@ -228,7 +228,11 @@ func (b *builder) facts(s *compiler.CheckFacts) hash {
 		}
 		list = append(list, fact)
 	}
-	return hash{{"Read", block{b.run(s.Read, false)}, false}, {"Expect", several(list...), true}}
+	read := b.run(s.Read, false)
+	if s.Pool != nil {
+		read = command{{name: "Get-StoreStatus"}, {"-Of", b.names.literal(b.plan.CentralManagement)}}
+	}
+	return hash{{"Read", block{read}, false}, {"Expect", several(list...), true}}
 }
 
 func (b *builder) routedSites(s *compiler.CheckRoutedSites) hash {
@@ -236,10 +240,10 @@ func (b *builder) routedSites(s *compiler.CheckRoutedSites) hash {
 	for _, site := range s.Sites {
 		sites = append(sites, "Site:"+site)
 	}
-	filter := command{{name: "Where-Object { (Get-XmppRoute -Site $_.Identity) -eq " + b.names.literal(s.PoolFQDN) + " }"}}
 	fact := hash{{"Id", b.lit("3"), false}, {"Says", b.lit(s.Says), false}, {"Property", b.lit("Identity"), false},
 		{"Only", b.list(sites), false}, {"Warn", yes, false}}
-	return hash{{"Read", block{b.run(s.Read, false), filter}, false}, {"Expect", fact, true}}
+	read := command{{name: "Get-RoutedSite"}, {"-Pool", b.names.literal(s.PoolFQDN)}}
+	return hash{{"Read", block{read}, false}, {"Expect", fact, true}}
 }
 
 func (b *builder) backup(s *compiler.Backup) hash {

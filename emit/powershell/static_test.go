@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1400
+	runtimeLines = 1420
 	seedLines    = 150
 )
 
@@ -186,6 +186,8 @@ var allowed = map[string][]string{
 	"Export-Clixml":   {"LiteralPath", "Depth", "WhatIf", "Confirm"},
 	"Get-ChangeRight": {},
 	"Get-ServiceDown": {},
+	"Get-RoutedSite":  {"Pool"},
+	"Get-StoreStatus": {"Of"},
 	"Get-XmppRoute":   {"Site"},
 	"Get-XmppService": {"Not"},
 

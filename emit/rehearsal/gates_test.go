@@ -132,10 +132,27 @@ func (s *suite) waived() {
 	s.edit(func(w *rehearsal.World) { w.Federated = false })
 	s.refuses(3, preflight, way{}, "a fact that fails")
 	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01, P09"}}) == 0 && strings.Contains(s.last, "WAIVED P09"), "a fact that fails, waived")
+	s.store(preflight)
 	s.partners(preflight)
 	s.restore(s.points[0])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
 	s.refuses(3, preflight, way{given: map[string]any{"Waive": "3,P01,P02,P03,P04,P05,P06,P07,P08,P09"}}, "another route, waived")
+}
+
+// store: the properties may hold the pool of the Central Management store, or computers of
+// it, and nothing else.
+func (s *suite) store(preflight rehearsal.Visit) {
+	if s.plan.CentralManagement == "" {
+		return
+	}
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) { w.Master = strings.ToUpper(s.plan.CentralManagement) })
+	s.check(s.visit(preflight, way{}) == 0, "the store names its pool")
+	s.restore(s.points[0])
+	s.edit(func(w *rehearsal.World) { w.Master = "fe9.corp.contoso.com" })
+	s.refuses(3, preflight, way{}, "another pool has the store")
+	s.check(strings.Contains(s.last, " FAIL P01 ") && strings.Contains(s.last, " FAIL P02 ") && strings.Contains(s.last, "found [fe9.corp.contoso.com]"), "the computer that has it is named")
+	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01,P02"}}) == 0, "another pool has the store, waived")
 }
 
 // partners: each that the plan names has to be allowed, be it as an additional domain of
@@ -202,6 +219,13 @@ func (s *suite) drift() {
 			code int
 			edit func(*rehearsal.World)
 		}{"another next hop", 3, func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" }})
+	}
+	if s.plan.CentralManagement != "" {
+		cases = append(cases, struct {
+			name string
+			code int
+			edit func(*rehearsal.World)
+		}{"another pool has the store", 3, func(w *rehearsal.World) { w.Master = "fe9.corp.contoso.com" }})
 	}
 	if len(s.plan.Partners) > 0 {
 		cases = append(cases, struct {

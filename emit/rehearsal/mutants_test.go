@@ -79,6 +79,8 @@ var routeMutants = []mutant{
 	{"certificates that begin later", "if ($begin -gt $now)", "if ($false)"},
 	{"certificates without a key", "if (-not $found[0].HasPrivateKey)", "if ($false)"},
 	{"certificates that are not in the store", "{ $what + 'not in the store My'; continue }", "{ continue }"},
+	{"any computer is one of the pool", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $Of }"},
+	{"computers of the pool", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $_ }"},
 	{"what cannot be read", "$fact['Is'] = 'readable'", "$fact.Remove('Has')"},
 	{"services that run", "Where-Object { $up -notcontains $_ } | Select", "Where-Object { $up -contains $_ } | Select"},
 	{"the first value is not restored", "if ($ready['Restore'] -and ", "if ($false -and "},

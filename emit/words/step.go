@@ -324,12 +324,15 @@ func routeResult(s *compiler.SetRoute) string {
 func facts(all []compiler.Fact) string {
 	var out []string
 	for _, f := range all {
-		how := map[string]string{compiler.Is: "is", compiler.Has: "has", compiler.Like: "is like"}[f.Match]
+		how := map[string]string{compiler.Is: "is", compiler.Has: "has", compiler.Like: "is like", compiler.InPool: "is"}[f.Match]
 		if how == "" {
 			how = f.Match
 		}
 		property := strings.ReplaceAll(f.Property, ",", " or ")
 		text := strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, property, how, list(f.Want)))
+		if f.Match == compiler.InPool {
+			text += " or computers of it"
+		}
 		if f.WarnOthers {
 			text = fmt.Sprintf("%s %s: each is there, %s; a warning for others that are there", f.Number, f.Says, list(f.Want))
 			if len(f.Want) == 0 {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:04127ea17d01e7c862198fd12df353b0. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:b95f1702de7107709e0275773d2a893e. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:04127ea17d01e7c862198fd12df353b0'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:b95f1702de7107709e0275773d2a893e'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -48,10 +48,11 @@ $Stages = @(
        LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
        Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
        Facts = @(
-         @{ Read = { Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop }
+         @{ Read = { Get-StoreStatus -Of 'fepool2.corp.contoso.com' }
             Expect = @(
-              @{ Id = 'P01'; Says = 'Central Management master'; Property = 'ActiveMasterFqdn'; Like = '*?.?*' }
-              @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'; Like = '*?.?*' } ) }
+              @{ Id = 'P01'; Says = 'store master'; Property = 'ActiveMasterFqdn'; Is = 'fepool2.corp.contoso.com' }
+              @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'
+                 Is = 'fepool2.corp.contoso.com' } ) }
          @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
             Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'; Is = 'edge2.contoso.com' } }
          @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
@@ -69,8 +70,7 @@ $Stages = @(
                         Has = 'xn--r8jz45g.xn--zckzah'; Others = 'Warn' } }
          @{ Read = { Get-ChangeRight }
             Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
-         @{ Read = { Get-CsSite -ErrorAction Stop |
-                     Where-Object { (Get-XmppRoute -Site $_.Identity) -eq 'edgepool1.contoso.com' } }
+         @{ Read = { Get-RoutedSite -Pool 'edgepool1.contoso.com' }
             Expect = @{ Id = '3'; Says = 'sites on EdgePool1'; Property = 'Identity'
                         Only = @('Site:Site1', 'Site:Site2'); Warn = $true } } )
        Steps = @(
@@ -974,6 +974,26 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
 }
 
 # ---- What the blocks above call besides cmdlets.
+function Get-RoutedSite([string]$Pool) {
+    <# .SYNOPSIS
+        Sites whose XMPP federation route leads to a pool. #>
+    return @(Get-CsSite -ErrorAction Stop | Where-Object { (Get-XmppRoute -Site $_.Identity) -eq $Pool })
+}
+
+function Get-StoreStatus([string]$Of) {
+    <# .SYNOPSIS
+        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
+        whether the properties hold the name of the pool or those of its computers. #>
+    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+    $found = @{}
+    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
+        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
+                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
+    }
+    return New-Object -TypeName 'PSObject' -Property $found
+}
+
 function Get-XmppRoute([string]$Site) {
     <# .SYNOPSIS
         XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>

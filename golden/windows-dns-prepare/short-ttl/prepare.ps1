@@ -926,6 +926,26 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
 }
 
 # ---- What the blocks above call besides cmdlets.
+function Get-RoutedSite([string]$Pool) {
+    <# .SYNOPSIS
+        Sites whose XMPP federation route leads to a pool. #>
+    return @(Get-CsSite -ErrorAction Stop | Where-Object { (Get-XmppRoute -Site $_.Identity) -eq $Pool })
+}
+
+function Get-StoreStatus([string]$Of) {
+    <# .SYNOPSIS
+        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
+        whether the properties hold the name of the pool or those of its computers. #>
+    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+    $found = @{}
+    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
+        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
+                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
+    }
+    return New-Object -TypeName 'PSObject' -Property $found
+}
+
 function Get-XmppRoute([string]$Site) {
     <# .SYNOPSIS
         XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:25ba10b4d0d9fb68adb0dea1eeb19ff1. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:eecefa88f7684554cb4a3e5b76e15484. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:25ba10b4d0d9fb68adb0dea1eeb19ff1'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:eecefa88f7684554cb4a3e5b76e15484'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -898,6 +898,26 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
 }
 
 # ---- What the blocks above call besides cmdlets.
+function Get-RoutedSite([string]$Pool) {
+    <# .SYNOPSIS
+        Sites whose XMPP federation route leads to a pool. #>
+    return @(Get-CsSite -ErrorAction Stop | Where-Object { (Get-XmppRoute -Site $_.Identity) -eq $Pool })
+}
+
+function Get-StoreStatus([string]$Of) {
+    <# .SYNOPSIS
+        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
+        whether the properties hold the name of the pool or those of its computers. #>
+    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+    $found = @{}
+    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
+        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
+                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
+    }
+    return New-Object -TypeName 'PSObject' -Property $found
+}
+
 function Get-XmppRoute([string]$Site) {
     <# .SYNOPSIS
         XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>
