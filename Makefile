@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist partners
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist partners crash
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -41,6 +41,9 @@ bench: ## measure the editing of large zones beside other tools; fails beyond th
 
 partners: ## run Prosody, ejabberd and BIND with zones from edgeplan in a namespace, as root
 	EDGEPLAN_PARTNERS=all EDGEPLAN_PARTNERS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestPartners$$' ./partners
+
+crash: ## kill 120 builds and run 40 times four at once; the folder has to be right after each
+	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestTogether)$$' ./cmd/edgeplan
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

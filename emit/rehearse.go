@@ -1,10 +1,18 @@
 package emit
 
 import (
+	"regexp"
+
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
+
+// kitFile is what a file of a kit may be named, whatever its plan and its servers.
+var kitFile = regexp.MustCompile(`^(failover|prepare|rollback|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` + SumsName + `$`)
+
+// IsKitFile tells whether [Rehearsal] makes files of that name.
+func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // Rehearsal makes the kit with which the scripts of a plan are rehearsed, sorted by
 // name: the scripts themselves, byte for byte as in the package, the simulation, and

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 )
@@ -13,9 +14,12 @@ var buildCommand = command{
 	args:  "[PATH...] -o DIR",
 	short: "write the package of each failover into DIR/NAME",
 	about: `All or nothing: nothing is written if the spec has errors or a package cannot be made.
-Files that already have the right bytes are left alone. A file that is no longer part
-of a package, and a package whose failover is gone, are removed if edgeplan wrote them
-and nobody has changed them since; what else stands there stays and is named.`,
+Files that already have the right bytes are left alone, and so is a script that is signed
+where the text before the signature is right. Where a file was edited, or signed with another
+text, nothing is written unless --force is given. A file that is no longer part of a package,
+and a package whose failover is gone, are removed if edgeplan wrote them and nobody has
+changed them since; what else is there stays and is named. Only one edgeplan at a time writes
+into DIR. If one is killed, the next build completes what it left.`,
 	exits:   [3]string{"written, or already there", specExits[1], "the spec has errors, usage, or a file cannot be read or written"},
 	example: "edgeplan build specs/contoso -o out",
 	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asPackage) },
@@ -26,6 +30,7 @@ and nobody has changed them since; what else stands there stays and is named.`,
 func bindDelivery(fs *pflag.FlagSet, of kind) action {
 	flags, failovers := bindFindings(fs), bindFailovers(fs)
 	dir := fs.StringP("output", "o", "", "write "+of.plural+" into `DIR`; it is made if needed")
+	force := fs.Bool("force", false, "write over files that somebody has edited or signed")
 	return func(p *program, args []string) error {
 		if *dir == "" {
 			return usagef("%s needs -o DIR", fs.Name())
@@ -34,17 +39,50 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		if err != nil {
 			return err
 		}
-		out := filepath.Clean(*dir)
-		packs, err := survey(out, plans, of, len(*failovers) == 0)
+		d := delivery{dir: filepath.Clean(*dir), of: of, whole: len(*failovers) == 0, force: *force}
+		if d.made, err = render(d.dir, plans, of); err != nil {
+			return err
+		}
+		packs, err := d.deliver(p)
 		if err != nil {
 			return err
 		}
-		if err := write(out, packs); err != nil {
-			return err
-		}
-		p.account(out, packs)
+		p.account(d.dir, packs)
 		return nil
 	}
+}
+
+// delivery is what build or rehearse has to bring into a folder.
+type delivery struct {
+	dir   string
+	of    kind
+	made  []made
+	whole bool // of all plans, so that packages of others are stale
+	force bool
+}
+
+// deliver writes what is made into the folder. Where nothing is to do it only reads.
+func (d delivery) deliver(p *program) ([]pack, error) {
+	packs, err := survey(d.dir, d.made, d.of, d.whole, nil)
+	if err == nil && !slices.ContainsFunc(packs, func(one pack) bool { return len(one.changes) > 0 }) && !unfinished(d.dir) {
+		return packs, nil
+	}
+	lock, err := lockFolder(d.dir)
+	if err != nil {
+		return nil, err
+	}
+	if lock.shaky {
+		p.warn("%s: this file system has no locks; see to it that no other edgeplan writes here at the same time", shown(d.dir))
+	}
+	packs, err = survey(d.dir, d.made, d.of, d.whole, lock.past[d.of.plural])
+	if err == nil && !d.force {
+		err = refusal(d.dir, packs)
+	}
+	if err != nil {
+		lock.release(len(lock.past) > 0)
+		return nil, err
+	}
+	return packs, lock.write(d.dir, packs, d.of)
 }
 
 // account says what was done to each package.
@@ -62,9 +100,18 @@ func (p *program) account(dir string, packs []pack) {
 		if removed > 0 {
 			text += fmt.Sprintf(", %d removed", removed)
 		}
-		p.say("%s: %s", path.Join(shown(dir), one.name), text)
+		at := path.Join(shown(dir), one.name)
+		p.say("%s: %s", at, text)
+		for _, name := range one.signed {
+			p.say("%s: left as it is: signed; the text before the signature is what build writes", path.Join(at, name))
+		}
+		for _, c := range one.changes {
+			if c.edited != "" {
+				p.warn("%s: written over, as --force says; it was %s", path.Join(at, c.name), c.edited)
+			}
+		}
 		for i, name := range one.extras {
-			p.warn("%s: left there: %s", path.Join(shown(dir), one.name, name), one.notes[i])
+			p.warn("%s: left there: %s", path.Join(at, name), one.notes[i])
 		}
 	}
 }

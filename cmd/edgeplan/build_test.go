@@ -78,7 +78,11 @@ func TestWriteUndo(t *testing.T) {
 		{name: "one", files: 1, changes: []change{{name: "dns/x", new: hunk.Text{[]byte("x")}}}},
 		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: hunk.Text{[]byte("x")}}}},
 	}
-	if err := write(out, packs); err == nil {
+	lock, err := lockFolder(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lock.write(out, packs, asPackage); err == nil {
 		t.Fatal("a name with a NUL byte was written")
 	}
 	if entries, _ := os.ReadDir(top); len(entries) != 0 {

@@ -39,7 +39,11 @@ although they are no artifacts are named as "Only in".`,
 				return err
 			}
 			dir := filepath.Clean(args[last])
-			packs, err := survey(dir, plans, asPackage, len(*failovers) == 0)
+			all, err := render(dir, plans, asPackage)
+			if err != nil {
+				return err
+			}
+			packs, err := survey(dir, all, asPackage, len(*failovers) == 0, nil)
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +18,7 @@ import (
 const (
 	maxArtifact = 1 << 30 // bytes of one file
 	maxEntries  = 10_000  // files and folders of one package
+	maxSums     = 4 << 20 // bytes of SHA256SUMS
 )
 
 // entry is a file or folder of a package. The name has slashes and is relative to
@@ -120,10 +120,42 @@ func checkRegular(file *os.File, limit int64) error {
 	return nil
 }
 
-// writeTemp writes a new file beside name and makes sure that it is on the disk. It
-// leaves nothing behind when it fails.
-func writeTemp(root *os.Root, name string, text hunk.Text) (temp string, err error) {
-	temp = path.Join(path.Dir(name), ".edgeplan-"+rand.Text())
+const tempStart, tempEnd = ".edgeplan-", ".tmp"
+
+// tempName makes a name that no other program gives to a file: its second half follows
+// from the first.
+func tempName() string {
+	text := rand.Text()
+	return tempStart + text + "-" + tempCheck(text) + tempEnd
+}
+
+func tempCheck(text string) string { return sumOf([]byte("temporary file of edgeplan " + text))[:16] }
+
+// isTemp tells whether tempName has made a name.
+func isTemp(name string) bool {
+	rest, starts := strings.CutPrefix(name, tempStart)
+	rest, ends := strings.CutSuffix(rest, tempEnd)
+	text, check, _ := strings.Cut(rest, "-")
+	return starts && ends && check == tempCheck(text)
+}
+
+// temps are the temporary files in the folder of the root, which a process that was killed
+// has left.
+func temps(root *os.Root) []string {
+	entries, _ := fs.ReadDir(root.FS(), ".")
+	var out []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && isTemp(e.Name()) {
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}
+
+// writeTemp writes a new file in the folder of the root and makes sure that it is on the
+// disk. It leaves nothing behind when it fails.
+func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
+	temp = tempName()
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return "", err
@@ -141,6 +173,15 @@ func writeTemp(root *os.Root, name string, text hunk.Text) (temp string, err err
 		return "", err
 	}
 	return temp, nil
+}
+
+// syncFolder asks for the names in a folder to be on the disk. Not every system can do that
+// for a folder.
+func syncFolder(root *os.Root, name string) {
+	if dir, err := root.Open(name); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
 }
 
 // cannot says which path cannot be used, as the user knows it, and why.

@@ -208,7 +208,7 @@ func rewrite(path string, text []byte) error {
 	if err != nil {
 		return cannot(path, err)
 	}
-	temp, err := writeTemp(root, name, hunk.Text{text})
+	temp, err := writeTemp(root, hunk.Text{text})
 	if err != nil {
 		return cannot(path, err)
 	}

@@ -20,6 +20,7 @@ type pack struct {
 	name    string // of the folder
 	files   int    // artifacts that it should have; 0 if all of it is to go
 	changes []change
+	signed  []string // scripts that stay, as they are signed and right otherwise
 	extras  []string // files that stay though they are no artifacts
 	notes   []string // why each of extras stays
 }
@@ -30,24 +31,69 @@ type change struct {
 	name   string
 	exists bool
 	remove bool
+	edited string // what a person did to the file that would be lost, or ""
 	new    hunk.Text
+	sum    string // of new, or of what is removed
 }
 
 // kind is what is made of a plan, and where.
 type kind struct {
 	plural string
 	suffix string // of the folder, after the name of the plan
+	sure   string // a file that SHA256SUMS names in all of them
 	make   func(*compiler.Plan) ([]emit.Artifact, error)
+	names  func(*disk) map[string]bool // the files there that edgeplan writes
 }
 
 var (
-	asPackage   = kind{"packages", "", emit.All}
-	asRehearsal = kind{"kits", ".rehearsal", emit.Rehearsal}
+	asPackage   = kind{"packages", "", emit.PlanName, emit.All, packageNames}
+	asRehearsal = kind{"kits", ".rehearsal", "rehearse.ps1", emit.Rehearsal, kitNames}
 )
 
+// made is what is made of a plan: a folder with its files.
+type made struct {
+	name  string
+	files []emit.Artifact
+	sums  map[string]string
+}
+
+// render makes all files of the plans.
+func render(dir string, plans []*compiler.Plan, of kind) ([]made, error) {
+	var out []made
+	taken := map[string]string{}
+	for _, plan := range plans {
+		folded := strings.ToLower(plan.Name)
+		if other, ok := taken[folded]; ok {
+			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, plan.Name)
+		}
+		taken[folded] = plan.Name
+		one := made{name: plan.Name + of.suffix, sums: map[string]string{}}
+		var err error
+		if one.files, err = of.make(plan); err != nil {
+			return nil, cannot(path.Join(dir, one.name), err)
+		}
+		for _, a := range one.files {
+			if a.Name != emit.SumsName {
+				continue
+			}
+			one.sums[a.Name] = a.Text.SHA256()
+			listed, err := parseSums(a.Text.Bytes())
+			if err != nil {
+				return nil, fmt.Errorf("internal error: %w", err)
+			}
+			for _, s := range listed {
+				one.sums[s.name] = s.sum
+			}
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
 // survey compares what is made of plans with the output folder, which need not be there.
-// With all plans given, packages of edgeplan that are of none of them are to go.
-func survey(dir string, plans []*compiler.Plan, of kind, all bool) ([]pack, error) {
+// With all plans given, packages of edgeplan that are of none of them are to go. Past is
+// what builds that did not end have noted.
+func survey(dir string, all []made, of kind, whole bool, past journal) ([]pack, error) {
 	root, err := os.OpenRoot(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -58,123 +104,78 @@ func survey(dir string, plans []*compiler.Plan, of kind, all bool) ([]pack, erro
 		defer root.Close()
 	}
 	var packs []pack
-	taken := map[string]string{}
-	for _, plan := range plans {
-		folded := strings.ToLower(plan.Name)
-		if other, ok := taken[folded]; ok {
-			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, plan.Name)
-		}
-		taken[folded] = plan.Name
-		one, err := surveyPlan(root, plan, of)
+	taken := map[string]bool{}
+	for _, m := range all {
+		one, err := surveyPlan(root, m, of, past)
 		if err != nil {
-			return nil, cannot(path.Join(dir, plan.Name+of.suffix), err)
+			return nil, cannot(path.Join(dir, m.name), err)
 		}
+		taken[strings.ToLower(m.name)] = true
 		packs = append(packs, one)
 	}
-	if !all || root == nil || of.suffix != "" { // only packages are known by what is in them
+	if !whole || root == nil || of.suffix != "" { // only packages are known by what is in them
 		return packs, nil
 	}
-	stale, err := surveyStale(root, taken)
+	stale, err := surveyStale(root, taken, past)
 	if err != nil {
 		return nil, cannot(dir, err)
 	}
 	return append(packs, stale...), nil
 }
 
-// surveyPlan renders what is made of a plan and compares it.
-func surveyPlan(root *os.Root, plan *compiler.Plan, of kind) (pack, error) {
-	artifacts, err := of.make(plan)
+// surveyPlan compares what is made of a plan with what is there.
+func surveyPlan(root *os.Root, m made, of kind, past journal) (pack, error) {
+	one := pack{name: m.name, files: len(m.files)}
+	d, err := openDisk(root, m.name)
 	if err != nil {
 		return pack{}, err
 	}
-	one := pack{name: plan.Name + of.suffix, files: len(artifacts)}
-	d, err := openDisk(root, one.name)
+	o, err := newOwn(d, of, past)
 	if err != nil {
 		return pack{}, err
 	}
-	if of.suffix != "" && d.isOurs() {
+	if of.suffix != "" && o.isOurs() {
 		return pack{}, errors.New("it is the package of a failover of that name")
 	}
 	wanted := map[string]bool{}
-	for _, a := range artifacts {
+	for _, a := range m.files {
 		wanted[a.Name] = true
-		same, exists, err := d.has(a)
-		if err != nil {
+		if err := one.compare(o, a, m.sums[a.Name]); err != nil {
 			return pack{}, err
 		}
-		if !same {
-			one.changes = append(one.changes, change{name: a.Name, exists: exists, new: a.Text})
-		}
 	}
-	return one, one.retire(d, wanted)
+	return one, one.retire(o, wanted)
 }
 
 // surveyStale finds the packages of edgeplan that nobody wants any more.
-func surveyStale(root *os.Root, taken map[string]string) ([]pack, error) {
+func surveyStale(root *os.Root, taken map[string]bool, past journal) ([]pack, error) {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, err
 	}
 	var out []pack
 	for _, e := range entries {
-		if _, wanted := taken[strings.ToLower(e.Name())]; wanted || !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+		if taken[strings.ToLower(e.Name())] || !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		d, err := openDisk(root, e.Name())
-		if err != nil || !d.isOurs() {
+		if err != nil {
 			continue // whatever it is, it is no package
 		}
+		o, err := newOwn(d, asPackage, past)
+		if err != nil || !o.isOurs() && !past.below(e.Name()) {
+			continue
+		}
 		one := pack{name: e.Name()}
-		if err := one.retire(d, nil); err != nil {
+		if err := one.retire(o, nil); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name(), err)
 		}
-		one.changes = append([]change{{name: emit.SumsName, exists: true, remove: true}}, one.changes...)
-		one.extras = slices.DeleteFunc(one.extras, func(name string) bool { return name == emit.SumsName })
 		out = append(out, one)
 	}
 	return out, nil
 }
 
-// retire decides what happens to files that are not wanted: those that SHA256SUMS
-// names and that still have that sum are to go, all others stay.
-func (one *pack) retire(d *disk, wanted map[string]bool) error {
-	sums := map[string]string{}
-	if text, exists, err := d.read(emit.SumsName); err != nil {
-		return err
-	} else if exists {
-		listed, _ := parseSums(text)
-		for _, s := range listed {
-			sums[s.name] = s.sum
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.entries)) {
-		kind := d.entries[name]
-		sum, ours := sums[name]
-		switch {
-		case wanted[name] || kind.IsDir():
-			continue
-		case !ours || !kind.IsRegular():
-			one.keep(name, "edgeplan did not write it")
-			continue
-		}
-		old, _, err := d.read(name)
-		if err != nil {
-			return err
-		}
-		if sumOf(old) != sum {
-			one.keep(name, "it is no longer part of the plan, but somebody has edited it")
-			continue
-		}
-		one.changes = append(one.changes, change{name: name, exists: true, remove: true})
-	}
-	slices.SortFunc(one.changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
-	return nil
-}
-
 func (one *pack) keep(name, why string) {
-	if one.files == 0 && name == emit.SumsName {
-		return // goes with the package
-	}
 	one.extras = append(one.extras, name)
 	one.notes = append(one.notes, why)
 }
@@ -220,15 +221,36 @@ func (d *disk) exists(name string) (bool, error) {
 	return true, nil
 }
 
-// read returns the bytes of a file.
-func (d *disk) read(name string) (data []byte, exists bool, err error) {
+// read returns the bytes of a file that has at most so many.
+func (d *disk) read(name string, limit int64) (data []byte, exists bool, err error) {
 	if exists, err = d.exists(name); err != nil || !exists {
 		return nil, false, err
 	}
-	if data, err = readUnder(d.root, path.Join(d.dir, name), maxArtifact); err != nil {
+	if data, err = readUnder(d.root, path.Join(d.dir, name), limit); err != nil {
 		return nil, false, cannot(name, err)
 	}
 	return data, true, nil
+}
+
+// open opens a file that exists has seen.
+func (d *disk) open(name string, limit int64) (*os.File, error) {
+	file, err := d.root.Open(path.Join(d.dir, name))
+	if err == nil {
+		if err = checkRegular(file, limit); err == nil {
+			return file, nil
+		}
+		file.Close()
+	}
+	return nil, cannot(name, err)
+}
+
+// size is the length of a file in bytes.
+func (d *disk) size(name string) (int64, error) {
+	info, err := d.root.Lstat(path.Join(d.dir, name))
+	if err != nil {
+		return 0, cannot(name, err)
+	}
+	return info.Size(), nil
 }
 
 // has compares a file with the artifact that it should be, without reading it into memory.
@@ -236,35 +258,16 @@ func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
 	if exists, err = d.exists(a.Name); err != nil || !exists {
 		return false, false, err
 	}
-	file, err := d.root.Open(path.Join(d.dir, a.Name))
+	file, err := d.open(a.Name, maxArtifact)
 	if err != nil {
-		return false, false, cannot(a.Name, err)
+		return false, false, err
 	}
 	defer file.Close()
-	if err = checkRegular(file, maxArtifact); err == nil {
-		same, err = a.Text.Same(file)
-	}
-	if err != nil {
+	if same, err = a.Text.Same(file); err != nil {
 		return false, false, cannot(a.Name, err)
 	}
 	return same, true, nil
 }
 
-// isOurs tells whether the folder is a package that edgeplan has made of a failover
-// of its name.
-func (d *disk) isOurs() bool {
-	text, exists, err := d.read(emit.PlanName)
-	if err != nil || !exists {
-		return false
-	}
-	plan, err := compiler.Decode(text)
-	if err != nil || plan.Name != d.dir {
-		return false
-	}
-	sums, exists, err := d.read(emit.SumsName)
-	if err != nil || !exists {
-		return false
-	}
-	listed, err := parseSums(sums)
-	return err == nil && slices.ContainsFunc(listed, func(s checksum) bool { return s.name == emit.PlanName })
-}
+// list names all that is in the folder, sorted.
+func (d *disk) list() []string { return slices.Sorted(maps.Keys(d.entries)) }

@@ -149,7 +149,7 @@ func (in *inspection) read(name string) (data []byte, ok bool, err error) {
 			return nil, false, nil
 		}
 	}
-	data, ok, err = in.disk.read(name)
+	data, ok, err = in.disk.read(name, maxArtifact)
 	return data, ok, err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,35 +12,43 @@ import (
 	"github.com/edgeplan/edgeplan/emit"
 )
 
-// write makes the output folder what the packages say. All new text is on the disk
-// before the first file is replaced; what fails until then leaves nothing behind.
-func write(dir string, packs []pack) error {
-	if !slices.ContainsFunc(packs, func(one pack) bool { return len(one.changes) > 0 }) {
+// write makes the output folder what the packages say. An error before the first file is
+// replaced leaves nothing behind; a process that is killed later leaves a journal, by which
+// the next build completes the packages.
+//
+// The order is what a power cut needs too: the new texts are on the disk before the journal,
+// that before the first name changes, and all names before the journal goes.
+func (l *folderLock) write(dir string, packs []pack, of kind) (err error) {
+	w := &writing{root: l.root}
+	keep := len(l.past) > 0
+	defer func() {
+		w.undo()
+		l.release(keep)
+	}()
+	for _, name := range temps(l.root) {
+		l.root.Remove(name)
+	}
+	if !slices.ContainsFunc(packs, func(one pack) bool { return one.files == 0 || len(one.changes) > 0 }) {
+		keep = !l.covers(packs, of)
 		return nil
 	}
-	made, err := makeFolders(dir)
-	if err != nil {
-		return cannot(dir, err)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return cannot(dir, err)
-	}
-	defer root.Close()
-	w := &writing{root: root}
-	if err := w.put(dir, packs); err != nil {
-		w.undo()
-		for _, name := range slices.Backward(made) {
-			os.Remove(name) // fails where something is in it
-		}
-		return err
-	}
 	for _, one := range packs {
-		if err := w.remove(one); err != nil {
+		if err := w.prepare(one); err != nil {
 			return cannot(path.Join(dir, one.name), err)
 		}
 	}
+	if err := l.note(packs, of); err != nil {
+		return cannot(dir, err)
+	}
+	if err := w.makePackages(); err != nil {
+		return cannot(dir, err)
+	}
+	if err := w.replace(packs); err != nil {
+		keep = keep || w.begun
+		return cannot(dir, err)
+	}
 	w.sync(packs)
+	keep = !l.covers(packs, of)
 	return nil
 }
 
@@ -61,22 +70,10 @@ type writing struct {
 	root    *os.Root
 	folders []string // made
 	moves   []move
+	begun   bool // the first file was replaced or removed
 }
 
 type move struct{ temp, name string }
-
-// put writes all new files, then gives them their names.
-func (w *writing) put(dir string, packs []pack) error {
-	for _, one := range packs {
-		if err := w.prepare(one); err != nil {
-			return cannot(path.Join(dir, one.name), err)
-		}
-	}
-	if err := w.replace(); err != nil {
-		return cannot(dir, err)
-	}
-	return nil
-}
 
 // prepare writes the new files of a package under temporary names.
 func (w *writing) prepare(one pack) error {
@@ -84,15 +81,21 @@ func (w *writing) prepare(one pack) error {
 		if c.remove {
 			continue
 		}
-		name := path.Join(one.name, c.name)
-		if err := w.makeParents(name); err != nil {
-			return err
-		}
-		temp, err := writeTemp(w.root, name, c.new)
+		temp, err := writeTemp(w.root, c.new)
 		if err != nil {
 			return err
 		}
-		w.moves = append(w.moves, move{temp, name})
+		w.moves = append(w.moves, move{temp, path.Join(one.name, c.name)})
+	}
+	return nil
+}
+
+// makePackages makes the folders of the files.
+func (w *writing) makePackages() error {
+	for _, m := range w.moves {
+		if err := w.makeParents(m.name); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -115,15 +118,20 @@ func (w *writing) makeParents(name string) error {
 	return err
 }
 
-// replace gives the files their names; SHA256SUMS last, so that a package that was
-// left half replaced does not pass for a whole one.
-func (w *writing) replace() error {
+// replace gives the files their names, SHA256SUMS last, so that a package that was left
+// half replaced does not pass for a whole one; then it removes what is to go.
+func (w *writing) replace(packs []pack) error {
 	slices.SortStableFunc(w.moves, func(a, b move) int { return rank(a.name) - rank(b.name) })
 	for len(w.moves) > 0 {
 		if err := w.root.Rename(w.moves[0].temp, w.moves[0].name); err != nil {
 			return err
 		}
-		w.moves = w.moves[1:]
+		w.moves, w.begun = w.moves[1:], true
+	}
+	for _, one := range packs {
+		if err := w.remove(one); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -141,13 +149,12 @@ func (w *writing) undo() {
 		w.root.Remove(m.temp)
 	}
 	for _, dir := range slices.Backward(w.folders) {
-		w.root.Remove(dir)
+		w.root.Remove(dir) // fails where something is in it
 	}
 }
 
 // remove takes away the files that are to go, and folders that they leave empty.
 func (w *writing) remove(one pack) error {
-	removed := false
 	dirs := map[string]bool{}
 	for _, c := range one.changes {
 		if !c.remove {
@@ -156,13 +163,13 @@ func (w *writing) remove(one pack) error {
 		if err := w.root.Remove(path.Join(one.name, c.name)); err != nil {
 			return err
 		}
-		removed = true
+		w.begun = true
 		for dir := path.Dir(c.name); dir != "."; dir = path.Dir(dir) {
 			dirs[dir] = true
 		}
 	}
-	if !removed {
-		return nil
+	if one.files == 0 {
+		dirs["dns"] = true // a build that was killed may have left it empty
 	}
 	for _, dir := range deepestFirst(dirs) {
 		w.root.Remove(path.Join(one.name, dir)) // fails where something is left in it
@@ -174,25 +181,14 @@ func (w *writing) remove(one pack) error {
 }
 
 func deepestFirst(dirs map[string]bool) []string {
-	var out []string
-	for dir := range dirs {
-		out = append(out, dir)
-	}
-	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) })
-	return out
+	return slices.SortedFunc(maps.Keys(dirs), func(a, b string) int { return len(b) - len(a) })
 }
 
-// sync asks for the new names to be on the disk. Not every system can do that for a
-// folder, and the files are whole in any case.
+// sync asks for the new names to be on the disk.
 func (w *writing) sync(packs []pack) {
-	names := []string{"."}
+	syncFolder(w.root, ".")
 	for _, one := range packs {
-		names = append(names, one.name, path.Join(one.name, "dns"))
-	}
-	for _, name := range names {
-		if dir, err := w.root.Open(name); err == nil {
-			dir.Sync()
-			dir.Close()
-		}
+		syncFolder(w.root, one.name)
+		syncFolder(w.root, path.Join(one.name, "dns"))
 	}
 }

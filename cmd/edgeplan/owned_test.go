@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// signedCopy appends a signature block to a script, as Set-AuthenticodeSignature does.
+func signedCopy(plain []byte) []byte {
+	return append(append([]byte{}, plain...), "\r\n# SIG # Begin signature block\r\n# MIIFuQYJKoZIhvcNAQcCoIIFqjCCBaYCAQExDzANBglghkgBZQMEAgEFADB5Bgor\r\n# AAAA\r\n# SIG # End signature block\r\n"...)
+}
+
+// TestBuildSigned: a signed script whose text is right stays, also with --force; one with
+// another text is refused, and nothing at all is written then.
+func TestBuildSigned(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	out := filepath.Dir(dir)
+	script := filepath.Join(dir, "failover.ps1")
+	signed := signedCopy(readTestFile(t, script))
+	writeFile(t, script, signed)
+	for _, args := range [][]string{{"build", "-o", out, "../../specs/seed"}, {"build", "--force", "-o", out, "../../specs/seed"}} {
+		stdout, _ := edgeplan(t, exitDone, args...)
+		if !strings.Contains(stdout, "/failover.ps1: left as it is: signed; the text before the signature is what build writes\n") {
+			t.Errorf("%s", stdout)
+		}
+		if !bytes.Equal(readTestFile(t, script), signed) {
+			t.Fatal("the signature is gone")
+		}
+	}
+	edgeplan(t, exitDone, "verify", dir)
+	if stdout, _ := edgeplan(t, exitDone, "diff", "../../specs/seed", out); stdout != "" {
+		t.Errorf("diff: %s", stdout)
+	}
+
+	before := packageFiles(t, dir)
+	_, stderr := edgeplan(t, exitFailed, "build", "-o", out, "../../specs/three-domains")
+	if !strings.Contains(stderr, "nothing was written, to keep 1 of the files there: edgepool1-to-edgepool2/failover.ps1 (signed, and the text before the signature is not what would be written). Copy") {
+		t.Errorf("%s", stderr)
+	}
+	sameFiles(t, packageFiles(t, dir), before)
+	_, stderr = edgeplan(t, exitDone, "build", "--force", "-o", out, "../../specs/three-domains")
+	if !strings.Contains(stderr, "failover.ps1: written over, as --force says; it was signed") {
+		t.Errorf("%s", stderr)
+	}
+	edgeplan(t, exitDone, "verify", dir)
+}
+
+func sameFiles(t *testing.T, got, want map[string][]byte) {
+	t.Helper()
+	if !maps.EqualFunc(got, want, bytes.Equal) {
+		t.Errorf("files changed: %v, before %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+}
+
+// TestBuildEdited: whichever artifact was edited, nothing is written without --force, and
+// the one line that says so names it and the way out.
+func TestBuildEdited(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	for name, good := range packageFiles(t, dir) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		writeFile(t, path, append([]byte("# by hand\n"), good...))
+		if name != "rollback.ps1" { // it would be written, but for the other one
+			remove(t, filepath.Join(dir, "rollback.ps1"))
+		}
+		before := packageFiles(t, dir)
+		_, stderr := edgeplan(t, exitFailed, "build", "--color", "never", "-o", filepath.Dir(dir), "../../specs/seed")
+		last := strings.Split(strings.TrimSpace(stderr), "\n")
+		if line := last[len(last)-1]; !strings.Contains(line, "edgepool1-to-edgepool2/"+name+" (not as edgeplan wrote it)") || !strings.HasSuffix(line, "with --force, which writes over them") {
+			t.Errorf("%s: %s", name, line)
+		}
+		sameFiles(t, packageFiles(t, dir), before)
+		edgeplan(t, exitDone, "build", "--force", "-o", filepath.Dir(dir), "../../specs/seed")
+		edgeplan(t, exitDone, "verify", dir)
+	}
+}
+
+// TestBuildEditedMany: the line names ten files and counts the rest.
+func TestBuildEditedMany(t *testing.T) {
+	dir := buildSpec(t, "three-domains")
+	n := 0
+	for name := range packageFiles(t, dir) {
+		if name != "SHA256SUMS" {
+			writeFile(t, filepath.Join(dir, filepath.FromSlash(name)), []byte("mine\n"))
+			n++
+		}
+	}
+	_, stderr := edgeplan(t, exitFailed, "build", "-o", filepath.Dir(dir), "../../specs/three-domains")
+	if strings.Count(stderr, "not as edgeplan wrote it") != 10 || !strings.Contains(stderr, ", and "+strconv.Itoa(n-10)+" more. Copy") {
+		t.Errorf("%d files: %s", n, stderr)
+	}
+}
+
+// TestBuildKeepsOthers: what plan.json in the folder does not name stays, also if SHA256SUMS
+// lists it with the right sum; in a package that goes, in one that stays, and in a kit.
+func TestBuildKeepsOthers(t *testing.T) {
+	notes := []byte("notes of the board\n")
+	list := func(t *testing.T, dir string) {
+		t.Helper()
+		for _, name := range []string{"notes.txt", "dns/contoso.org.zone"} {
+			if err := os.MkdirAll(filepath.Join(dir, "dns"), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			writeFile(t, filepath.Join(dir, name), notes)
+			sums := filepath.Join(dir, "SHA256SUMS")
+			listed, err := parseSums(readTestFile(t, sums))
+			if err != nil {
+				t.Fatal(err)
+			}
+			listed = append(listed, checksum{name, sumOf(notes)})
+			slices.SortFunc(listed, func(a, b checksum) int { return strings.Compare(a.name, b.name) })
+			writeFile(t, sums, formatSums(listed))
+		}
+	}
+	check := func(t *testing.T, dir, stderr string) {
+		t.Helper()
+		for _, name := range []string{"notes.txt", "dns/contoso.org.zone"} {
+			if !bytes.Equal(readTestFile(t, filepath.Join(dir, name)), notes) {
+				t.Errorf("%s was changed", name)
+			}
+			if !strings.Contains(stderr, name+": left there: edgeplan did not write it") {
+				t.Errorf("%s is not named: %s", name, stderr)
+			}
+		}
+	}
+	for name, c := range map[string]struct{ command, first, next, folder string }{
+		"same":  {"build", "seed", "seed", "edgepool1-to-edgepool2"},
+		"other": {"build", "seed", "three-domains", "edgepool1-to-edgepool2"},
+		"gone":  {"build", "seed", "prepare", "edgepool1-to-edgepool2"},
+		"kit":   {"rehearse", "hardware", "seed", "edgepool1-to-edgepool2.rehearsal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := t.TempDir()
+			edgeplan(t, exitDone, c.command, "-o", out, "../../specs/"+c.first)
+			dir := filepath.Join(out, c.folder)
+			list(t, dir)
+			_, stderr := edgeplan(t, exitDone, c.command, "-o", out, "../../specs/"+c.next)
+			check(t, dir, stderr)
+		})
+	}
+	// A plan.json of a stranger says nothing, so nothing of that folder goes.
+	out := t.TempDir()
+	edgeplan(t, exitDone, "build", "-o", out, "../../specs/seed")
+	dir := filepath.Join(out, "edgepool1-to-edgepool2")
+	plan := filepath.Join(dir, "plan.json")
+	writeFile(t, plan, bytes.Replace(readTestFile(t, plan), []byte("CHG0042317"), []byte("CHG0042318"), 1))
+	before := packageFiles(t, dir)
+	edgeplan(t, exitDone, "build", "-o", out, "../../specs/prepare")
+	sameFiles(t, packageFiles(t, dir), before)
+}
+
+// TestBuildAfterUpgrade: files of another edgeplan, which SHA256SUMS there names with their
+// sums, are replaced without --force.
+func TestBuildAfterUpgrade(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	sums := filepath.Join(dir, "SHA256SUMS")
+	listed, err := parseSums(readTestFile(t, sums))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range listed {
+		path := filepath.Join(dir, filepath.FromSlash(s.name))
+		old := bytes.Replace(readTestFile(t, path), []byte("contoso"), []byte("CONTOSO"), 1)
+		writeFile(t, path, old)
+		listed[i].sum = sumOf(old)
+	}
+	writeFile(t, sums, formatSums(listed))
+	edgeplan(t, exitDone, "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	edgeplan(t, exitDone, "verify", dir)
+}
+
+// TestNoChangeNoWrite: where nothing is to do the folder may be read-only, and there is no
+// lock at any time.
+func TestNoChangeNoWrite(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	out := filepath.Dir(dir)
+	if err := os.Chmod(out, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(out, 0o700)
+	edgeplan(t, exitDone, "build", "-o", out, "../../specs/seed")
+	if entries, _ := os.ReadDir(out); len(entries) != 1 {
+		t.Errorf("%v", entries)
+	}
+}
