@@ -19,6 +19,7 @@ const (
 	maxArtifact = 1 << 30 // bytes of one file
 	maxEntries  = 10_000  // files and folders of one package
 	maxSums     = 4 << 20 // bytes of SHA256SUMS
+	maxDepth    = 16      // folders in each other that are looked into
 )
 
 // entry is a file or folder of a package. The name has slashes and is relative to
@@ -41,7 +42,8 @@ func (e entry) what() string {
 	return "not a regular file"
 }
 
-// list names all that is in a folder under the root, by name, links not followed.
+// list names all that is in a folder under the root, by name, links not followed, and what
+// is in many folders one in the other left out.
 // There is nothing in a folder that is not there.
 func list(root *os.Root, dir string) ([]entry, error) {
 	info, err := root.Lstat(dir)
@@ -67,6 +69,9 @@ func list(root *os.Root, dir string) ([]entry, error) {
 			name = strings.TrimPrefix(name, dir+"/")
 		}
 		out = append(out, entry{name: name, kind: d.Type()})
+		if d.IsDir() && strings.Count(name, "/") == maxDepth {
+			return fs.SkipDir
+		}
 		return nil
 	})
 	return out, err

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,22 +16,23 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// checkContent holds every file against plan.json or, if there is no sound plan, at
-// least against SHA256SUMS.
+// checkContent compares every file with what plan.json makes or, if there is no sound plan,
+// at least with SHA256SUMS.
 func (in *inspection) checkContent() error {
-	sums, haveSums, err := in.read(emit.SumsName)
+	sums, haveSums, err := in.read(emit.SumsName, maxSums)
 	if err != nil {
 		return err
 	}
 	listed, badSums := parseSums(sums)
 	if haveSums && badSums != nil {
-		in.problem(emit.SumsName, "%v", badSums)
+		listed, _ = parseSums(plainLines(sums))
 	}
 	plan, artifacts, err := in.checkPlan()
 	switch {
 	case err != nil:
 		return err
 	case plan == nil:
+		in.checkForm(sums, listed, badSums, haveSums)
 		return in.checkSums(listed)
 	}
 	in.planID = plan.ID
@@ -50,8 +54,8 @@ func (in *inspection) checkContent() error {
 			want = append(want, checksum{file.Zone, file.NewSHA256})
 		}
 	}
-	if haveSums && badSums == nil {
-		in.compareSums(sums, listed, want)
+	if haveSums {
+		in.compareSums(sums, listed, want, badSums)
 	}
 	return nil
 }
@@ -66,10 +70,11 @@ func (in *inspection) hasNoAttributes(listed []checksum) bool {
 // checkPlan reads plan.json and renders what it determines. The plan is nil if there
 // is something wrong with it, which has been said.
 func (in *inspection) checkPlan() (*compiler.Plan, []emit.Artifact, error) {
-	text, ok, err := in.read(emit.PlanName)
+	text, ok, err := in.read(emit.PlanName, maxPlan)
 	if err != nil || !ok {
 		return nil, nil, err
 	}
+	text, _ = unmarked(text) // which is said when it is compared
 	plan, err := compiler.Decode(text)
 	if err != nil {
 		in.problem(emit.PlanName, "%v", err)
@@ -84,62 +89,151 @@ func (in *inspection) checkPlan() (*compiler.Plan, []emit.Artifact, error) {
 }
 
 // checkArtifact compares a file with what plan.json makes. plan.json is one of them:
-// read and written again it must be the same bytes.
+// read and written again it must be the same bytes. A file that is too long is not read.
 func (in *inspection) checkArtifact(a emit.Artifact) error {
-	data, ok, err := in.read(a.Name)
+	size, ok, err := in.regular(a.Name)
 	if err != nil || !ok {
 		return err
 	}
-	if bytes.Equal(data, a.Text.Bytes()) {
+	if same, _, err := in.disk.has(a); err != nil || same {
+		return err
+	}
+	script := strings.HasSuffix(a.Name, ".ps1")
+	limit := maxChanged(a.Text.Len())
+	if script {
+		limit += maxSignature
+	}
+	if size > limit {
+		in.problem(a.Name, "it is not what plan.json makes: it has %d bytes, and should have %d", size, a.Text.Len())
 		return nil
 	}
-	if strings.HasSuffix(a.Name, ".ps1") {
-		approved, signed, err := powershell.Unsigned(data)
-		if err != nil {
+	text, ok, err := in.read(a.Name, limit)
+	if err != nil || !ok {
+		return err
+	}
+	want := a.Text.Bytes()
+	if script {
+		approved, signed, err := powershell.Unsigned(text)
+		switch {
+		case err != nil:
 			in.problem(a.Name, "%v", err)
 			return nil
-		}
-		if signed && bytes.Equal(approved, a.Text.Bytes()) {
+		case signed && bytes.Equal(approved, want):
 			in.notes = append(in.notes, remark{a.Name, "signed; the text before the signature is the approved text"})
 			return nil
 		}
-		data = approved
+		text = beforeSignature(approved)
 	}
-	in.problem(a.Name, "%s", difference(data, a.Text.Bytes()))
+	if what := lineChanges(text, want); what != nil {
+		in.onlyLines(a.Name, what)
+		return nil
+	}
+	in.problem(a.Name, "%s", difference(text, want))
 	return nil
+}
+
+// beforeSignature cuts off a signature block whose line ends were changed, which is none
+// any more.
+func beforeSignature(script []byte) []byte {
+	if i := bytes.Index(script, []byte("\n# SIG # Begin signature block")); i >= 0 {
+		return script[:i]
+	}
+	return script
 }
 
 // checkZone checks a new zone file, of which the plan has only the changes, and that
-// they lead back to the old one.
+// they lead back to the old one. The file is read piece by piece, as it may be large.
 func (in *inspection) checkZone(zone words.TextFile) error {
 	name := zone.Zone
-	text, ok, err := in.read(name)
-	if err != nil || !ok {
+	if _, ok, err := in.regular(name); err != nil || !ok {
 		return err
 	}
-	if sumOf(text) != zone.NewSHA256 {
-		in.problem(name, "it is not the zone file that plan.json has the SHA-256 of")
-		return nil
+	right, err := in.checkSum(name, zone.NewSHA256, "it is not the zone file that plan.json has the SHA-256 of")
+	if err != nil || !right {
+		return err
 	}
-	old, err := hunk.Apply(text, hunk.Reverse(zone.Hunks))
+	old := sha256.New()
+	readErr, err := in.stream(name, old, hunk.Reverse(zone.Hunks))
 	switch {
+	case readErr != nil:
+		return readErr
 	case err != nil:
 		in.problem(name, "the changes in plan.json do not fit it: %v", err)
 		return nil
-	case sumOf(old) != zone.OldSHA256:
+	case fmt.Sprintf("%x", old.Sum(nil)) != zone.OldSHA256:
 		in.problem(name, "without the changes in plan.json it is not the old zone file")
 		return nil
 	}
-	if _, err := hunk.Apply(text, zone.RollbackHunks); err != nil {
+	readErr, err = in.stream(name, io.Discard, zone.RollbackHunks)
+	if err != nil {
 		in.problem(name, "the rollback in plan.json does not fit it: %v", err)
 	}
-	return nil
+	return readErr
 }
 
-// compareSums holds SHA256SUMS against the sums of what plan.json makes.
-func (in *inspection) compareSums(text []byte, listed, want []checksum) {
+// stream writes a file with hunks applied. What keeps it from being read is the first error,
+// hunks that do not fit are the second.
+func (in *inspection) stream(name string, w io.Writer, hunks []hunk.Hunk) (readErr, err error) {
+	file, err := in.disk.open(name, maxArtifact)
+	if err != nil {
+		return err, nil
+	}
+	defer file.Close()
+	return nil, hunk.Stream(w, file, hunks)
+}
+
+// checkSum compares a file with a sum, and says what was done to it if that is all that is
+// known of it.
+func (in *inspection) checkSum(name, want, problem string) (right bool, err error) {
+	if sum, err := in.disk.sum(name); err != nil || sum == want {
+		return err == nil, err
+	}
+	v, err := in.disk.variants(name)
+	if err != nil {
+		return false, err
+	}
+	_, others := v.sums()
+	for _, other := range others {
+		if other.sum == want {
+			in.onlyLines(name, other.what)
+			return false, nil
+		}
+	}
+	in.problem(name, "%s", problem)
+	return false, nil
+}
+
+// checkForm says what is wrong with the form of SHA256SUMS.
+func (in *inspection) checkForm(text []byte, listed []checksum, bad error, have bool) {
+	if !have || bad == nil {
+		return
+	}
+	if what := lineChanges(text, formatSums(listed)); what != nil {
+		in.onlyLines(emit.SumsName, what)
+		return
+	}
+	in.problem(emit.SumsName, "%v", bad)
+}
+
+// onlyLines is the problem of a file whose words are right.
+func (in *inspection) onlyLines(name string, what []string) {
+	in.lines++
+	in.problem(name, "not its words but its line ends were changed, as git, editors and mail programs do: %s", strings.Join(what, ", "))
+}
+
+// compareSums compares SHA256SUMS with the sums of what plan.json makes.
+func (in *inspection) compareSums(text []byte, listed, want []checksum, bad error) {
 	slices.SortFunc(want, func(a, b checksum) int { return strings.Compare(a.name, b.name) })
-	if bytes.Equal(text, formatSums(want)) {
+	right := formatSums(want)
+	if bytes.Equal(text, right) {
+		return
+	}
+	if what := lineChanges(text, right); what != nil {
+		in.onlyLines(emit.SumsName, what)
+		return
+	}
+	if bad != nil {
+		in.problem(emit.SumsName, "%v", bad)
 		return
 	}
 	sums := map[string]string{}
@@ -168,12 +262,12 @@ func (in *inspection) checkSums(listed []checksum) error {
 		if s.name == emit.PlanName {
 			continue // something has been said of it
 		}
-		data, ok, err := in.read(s.name)
+		_, ok, err := in.regular(s.name)
+		if err == nil && ok {
+			_, err = in.checkSum(s.name, s.sum, "its SHA-256 is not the one in SHA256SUMS")
+		}
 		if err != nil {
 			return err
-		}
-		if ok && sumOf(data) != s.sum {
-			in.problem(s.name, "its SHA-256 is not the one in SHA256SUMS")
 		}
 	}
 	return nil
@@ -181,13 +275,9 @@ func (in *inspection) checkSums(listed []checksum) error {
 
 // difference says where a file first differs from what it should be.
 func difference(got, want []byte) string {
-	crlf, lf := []byte("\r\n"), []byte("\n")
-	if bytes.Equal(bytes.ReplaceAll(got, crlf, lf), bytes.ReplaceAll(want, crlf, lf)) {
-		return "its line ends (CRLF or LF) are not those that plan.json makes"
-	}
 	at := 0
 	for at < len(got) && at < len(want) && got[at] == want[at] {
 		at++
 	}
-	return "it is not what plan.json makes, from line " + strconv.Itoa(1+bytes.Count(want[:at], lf))
+	return "it is not what plan.json makes, from line " + strconv.Itoa(1+bytes.Count(want[:at], []byte("\n")))
 }

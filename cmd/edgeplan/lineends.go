@@ -16,6 +16,7 @@ const (
 	toLF       = "CRLF became LF"
 	toCRLF     = "LF became CRLF"
 	toCR       = "its line ends became CR"
+	addedCR    = "a CR was added to line ends"
 	lostEnd    = "the end of the last line is gone"
 	addedEnd   = "line ends were added at the end"
 	lostBlank  = "blanks at the ends of lines are gone"
@@ -29,11 +30,12 @@ var byteOrderMark = []byte("\ufeff")
 func maxChanged(n int) int64 { return 2*int64(n) + 1<<16 }
 
 // plainLines is a text as the changes above leave it alone: without byte order mark, in
-// UTF-8, each line without blanks and CR at its end and with LF.
+// UTF-8, each line without blanks and CR at its end and with LF, without empty ones at the
+// end.
 func plainLines(text []byte) []byte {
 	lines, _ := cutLines(text)
 	var out bytes.Buffer
-	for _, l := range lines {
+	for _, l := range lines[:len(lines)-emptyEnd(lines)] {
 		out.Write(l.words)
 		out.WriteByte('\n')
 	}
@@ -46,15 +48,9 @@ type textLine struct {
 	blanks, end string
 }
 
-// cutLines cuts a text into its lines, without empty ones at the end, and says how it is
-// marked or encoded.
+// cutLines cuts a text into its lines, and says how it is marked or encoded.
 func cutLines(text []byte) (lines []textLine, form string) {
-	switch {
-	case bytes.HasPrefix(text, byteOrderMark):
-		text, form = text[len(byteOrderMark):], addedMark
-	case len(text)%2 == 0 && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))):
-		text, form = fromUTF16(text), toUTF16
-	}
+	text, form = unmarked(text)
 	end := byte('\n')
 	if bytes.IndexByte(text, '\n') < 0 {
 		end = '\r' // of an old Macintosh
@@ -68,6 +64,17 @@ func cutLines(text []byte) (lines []textLine, form string) {
 		text = text[n:]
 	}
 	return lines, form
+}
+
+// unmarked is a text in UTF-8 without a byte order mark, and what it was.
+func unmarked(text []byte) (plain []byte, form string) {
+	switch {
+	case bytes.HasPrefix(text, byteOrderMark):
+		return text[len(byteOrderMark):], addedMark
+	case len(text)%2 == 0 && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))):
+		return fromUTF16(text), toUTF16
+	}
+	return text, ""
 }
 
 func cutLine(line []byte) textLine {
@@ -155,8 +162,10 @@ func (c *changes) compare(got, want textLine) {
 		c.add(toLF)
 	case got.end == "\r":
 		c.add(toCR)
-	default:
+	case want.end == "\n" && got.end == "\r\n":
 		c.add(toCRLF)
+	default:
+		c.add(addedCR)
 	}
 	switch {
 	case len(got.blanks) < len(want.blanks):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"path"
@@ -43,16 +44,17 @@ func newOwn(d *disk, of kind, past journal) (*own, error) {
 // hasBytes tells whether a file is as edgeplan wrote it, but perhaps for line ends that
 // git, an editor or a mail program has changed, and what its sum is now.
 func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
-	sum, variants, err := o.disk.sums(name)
+	v, err := o.disk.variants(name)
 	if err != nil {
 		return false, "", err
 	}
+	sum, others := v.sums()
 	full := path.Join(o.disk.dir, name)
 	if name == emit.SumsName { // holds no sum of its own
 		return o.sums[o.of.sure] != "" || o.past.has(full, sum), sum, nil
 	}
-	for _, one := range append(variants, sum) {
-		if o.sums[name] == one || o.past.has(full, one) {
+	for _, one := range append(others, variant{sum: sum}) {
+		if o.sums[name] == one.sum || o.past.has(full, one.sum) {
 			return true, sum, nil
 		}
 	}
@@ -205,23 +207,29 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 	return nil
 }
 
-// sums is the SHA-256 of a file, and those of the texts of which it may be a copy with
-// other line ends.
-func (d *disk) sums(name string) (sum string, variants []string, err error) {
+// variants reads a file piece by piece.
+func (d *disk) variants(name string) (*variants, error) {
+	v := newVariants()
+	return v, d.copyTo(v, name)
+}
+
+// sum is the SHA-256 of a file, which is read piece by piece.
+func (d *disk) sum(name string) (string, error) {
+	hash := sha256.New()
+	err := d.copyTo(hash, name)
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
+
+func (d *disk) copyTo(w io.Writer, name string) error {
 	file, err := d.open(name, maxArtifact)
 	if err != nil {
-		return "", nil, err
+		return err
 	}
 	defer file.Close()
-	v := newVariants()
-	if _, err := io.CopyBuffer(onlyWriter{v}, file, make([]byte, 1<<16)); err != nil {
-		return "", nil, cannot(name, err)
+	if _, err := io.CopyBuffer(onlyWriter{w}, file, make([]byte, 1<<16)); err != nil {
+		return cannot(name, err)
 	}
-	sum, others := v.sums()
-	for _, other := range others {
-		variants = append(variants, other.sum)
-	}
-	return sum, variants, nil
+	return nil
 }
 
 // onlyWriter hides all other methods, so that io.Copy reads piece by piece.

@@ -62,12 +62,24 @@ func (p *program) verify(dir string) error {
 		if len(found.problems) == 0 {
 			p.say("%s: OK (plan %s)", at, found.planID)
 		}
+		if found.lines > 0 {
+			p.say("%s: %s", at, wayBack(found.lines))
+		}
 		good = good && len(found.problems) == 0
 	}
 	if !good {
 		return errNo
 	}
 	return nil
+}
+
+// wayBack says what to do about files whose line ends were changed.
+func wayBack(files int) string {
+	one := "this file"
+	if files > 1 {
+		one = fmt.Sprintf("these %d files", files)
+	}
+	return "to get the line ends of " + one + " back, run edgeplan build again with the same spec, which replaces them, or copy the package again, as an archive where it goes by mail. In git, keep .gitattributes in the package; see docs/package.md, Line ends"
 }
 
 // packages names the packages under the root: itself, or else each of its folders.
@@ -100,6 +112,7 @@ func packages(root *os.Root) ([]string, error) {
 type inspection struct {
 	disk     *disk
 	planID   string
+	lines    int // files of which only the line ends are wrong
 	notes    []remark
 	problems []remark
 	expected map[string]bool // all files that should be there
@@ -134,23 +147,35 @@ func inspect(root *os.Root, dir string) (*inspection, error) {
 	return in, nil
 }
 
-// read returns the bytes of a file that should be there; a file that is missing or is
-// not a regular one is a problem.
-func (in *inspection) read(name string) (data []byte, ok bool, err error) {
+// regular tells whether a file that should be there is, and its length; one that is missing
+// or is not a regular one is a problem.
+func (in *inspection) regular(name string) (size int64, ok bool, err error) {
 	in.expected[name] = true
-	for at := name; at != "."; at = path.Dir(at) {
-		kind, exists := in.disk.entries[at]
-		if at == name && !exists {
-			in.problem(name, "missing")
-			return nil, false, nil
-		}
-		if at == name && !kind.IsRegular() {
-			in.problem(name, "it is %s", entry{kind: kind}.what())
-			return nil, false, nil
-		}
+	kind, exists := in.disk.entries[name]
+	switch {
+	case !exists:
+		in.problem(name, "missing")
+		return 0, false, nil
+	case !kind.IsRegular():
+		in.problem(name, "it is %s", entry{kind: kind}.what())
+		return 0, false, nil
 	}
-	data, ok, err = in.disk.read(name, maxArtifact)
-	return data, ok, err
+	size, err = in.disk.size(name)
+	return size, err == nil, err
+}
+
+// read returns the bytes of a file that should be there. One that has more than the limit
+// is a problem.
+func (in *inspection) read(name string, limit int64) (data []byte, ok bool, err error) {
+	size, ok, err := in.regular(name)
+	switch {
+	case err != nil || !ok:
+		return nil, false, err
+	case size > limit:
+		in.problem(name, "it has %d bytes, and no such file has more than %d", size, limit)
+		return nil, false, nil
+	}
+	return in.disk.read(name, limit)
 }
 
 // checkNames finds what should not be there.

@@ -255,6 +255,7 @@ func FuzzApply(f *testing.F) {
 		if err := json.Unmarshal(saved, &again); err != nil || !reflect.DeepEqual(again, hunks) {
 			t.Fatalf("%s: %v", saved, err)
 		}
+		sameStream(t, text, hunks)
 		got, err := Apply(text, hunks)
 		if err != nil {
 			return
