@@ -94,6 +94,9 @@ func (f *formatter) read(p *program, args []string) ([]layout, error) {
 		}
 		for _, name := range s.names {
 			path := filepath.Join(s.dir, name)
+			if err := checkInside(path); err != nil {
+				return nil, cannot(path, err)
+			}
 			text, err := readFile(path, maxStdin)
 			if err != nil {
 				return nil, cannot(path, err)
@@ -167,6 +170,13 @@ func unspaced(text []byte) []byte {
 }
 
 func (f *formatter) finish(p *program, files []layout) error {
+	if f.write {
+		for _, file := range files {
+			if err := checkWritable(file.path); err != nil && file.differs() {
+				return cannot(file.path, err)
+			}
+		}
+	}
 	differ := false
 	for _, file := range files {
 		if !file.differs() {
@@ -190,6 +200,32 @@ func (f *formatter) finish(p *program, files []layout) error {
 		return errNo
 	}
 	return nil
+}
+
+// checkInside refuses a symbolic link that leads out of the folder of the spec, as the other
+// commands do when they read it.
+func checkInside(path string) error {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := root.Stat(filepath.Base(path)); err != nil {
+		if _, outside := os.Stat(path); outside == nil {
+			return errors.New("it is a symbolic link that leads out of the folder of the spec")
+		}
+		return err
+	}
+	return nil
+}
+
+// checkWritable refuses a file that is read-only, which a rename would replace all the same.
+func checkWritable(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o222 == 0 {
+		return errors.New("it is read-only; make it writable, then run fmt again. No file was changed")
+	}
+	return err
 }
 
 // rewrite replaces a file at once and keeps its mode. A symbolic link stays one.
