@@ -41,7 +41,21 @@ func (r *reader) spec(body hcl.Body) *Spec {
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, r.prepare(b)) })
 	r.checkLabels(root.body.Blocks)
+	r.checkIdle()
 	return spec
+}
+
+// blockReaders read a block of each type for the findings in it.
+func (r *reader) blockReaders() map[string]func(*hcl.Block) {
+	return map[string]func(*hcl.Block){
+		"topology": func(b *hcl.Block) { r.topology(b) }, "site": func(b *hcl.Block) { r.site(b) },
+		"edge_pool": func(b *hcl.Block) { r.edgePool(b) }, "front_end_pool": func(b *hcl.Block) { r.frontEndPool(b) },
+		"sip_domain": func(b *hcl.Block) { r.sipDomain(b) }, "xmpp_federation": func(b *hcl.Block) { r.xmppFederation(b) },
+		"dns_zone": func(b *hcl.Block) { r.zone(b) }, "failover": func(b *hcl.Block) { r.failover(b) },
+		"prepare": func(b *hcl.Block) { r.prepare(b) }, "xmpp": func(b *hcl.Block) { r.poolXMPP(b) },
+		"certificate": func(b *hcl.Block) { r.certificate(b) }, "server": func(b *hcl.Block) { r.server(b) },
+		"change": func(b *hcl.Block) { r.change(b) }, "accept": func(b *hcl.Block) { r.accept(b) },
+	}
 }
 
 // declare makes the labels of the blocks known to expressions.
@@ -122,16 +136,24 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 		Product:        c.word("product", products...),
 	}
 	if b := c.one("xmpp"); b != nil {
-		x := r.openBlock(b, schema{args: []string{"listening_port", "internal_port"}})
-		pool.XMPP = &PoolXMPP{ListeningPort: x.port("listening_port", 5269), InternalPort: x.port("internal_port", 23456), Range: b.DefRange}
+		pool.XMPP = r.poolXMPP(b)
 	}
 	if b := c.one("certificate"); b != nil {
-		x := r.openBlock(b, schema{args: []string{"subject_alternative_names", "not_after"}})
-		pool.Certificate = &Certificate{SubjectAlternativeNames: x.texts("subject_alternative_names"), NotAfter: x.text("not_after"), Range: b.DefRange}
+		pool.Certificate = r.certificate(b)
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, r.server(b)) })
 	r.checkLabels(c.body.Blocks)
 	return pool
+}
+
+func (r *reader) poolXMPP(block *hcl.Block) *PoolXMPP {
+	c := r.openBlock(block, schema{args: []string{"listening_port", "internal_port"}})
+	return &PoolXMPP{ListeningPort: c.port("listening_port", 5269), InternalPort: c.port("internal_port", 23456), Range: block.DefRange}
+}
+
+func (r *reader) certificate(block *hcl.Block) *Certificate {
+	c := r.openBlock(block, schema{args: []string{"subject_alternative_names", "not_after"}})
+	return &Certificate{SubjectAlternativeNames: c.texts("subject_alternative_names"), NotAfter: c.text("not_after"), Range: block.DefRange}
 }
 
 func (r *reader) server(block *hcl.Block) *Server {
@@ -191,7 +213,7 @@ func (r *reader) zone(block *hcl.Block) *Zone {
 		Computer:        c.text("computer"),
 		OperatingSystem: c.word("operating_system", operatingSystems...),
 	}
-	if zone.File.Set {
+	if zone.File.Set && !r.dynamics.alone {
 		zone.Source = r.zoneFile(zone.File, zone.Includes)
 	}
 	return zone
@@ -246,16 +268,18 @@ func (r *reader) paperwork(c *content) (change *Change, accepts []*Accept) {
 	} else {
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
-	c.each("accept", func(b *hcl.Block) {
-		x := r.openBlock(b, schema{args: []string{"reason!"}})
-		accept := &Accept{Code: label(b), Reason: x.text("reason")}
-		if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
-			r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
-		}
-		accepts = append(accepts, accept)
-	})
+	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, r.accept(b)) })
 	r.checkLabels(c.body.Blocks)
 	return change, accepts
+}
+
+func (r *reader) accept(block *hcl.Block) *Accept {
+	c := r.openBlock(block, schema{args: []string{"reason!"}})
+	accept := &Accept{Code: label(block), Reason: c.text("reason")}
+	if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
+		r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
+	}
+	return accept
 }
 
 func (r *reader) change(block *hcl.Block) *Change {

@@ -31,6 +31,7 @@ var kinds = []string{"site", "edge_pool", "front_end_pool", "sip_domain", "dns_z
 // building one for each block takes longer than all else in a large spec.
 type scope struct {
 	ctx     *hcl.EvalContext
+	at      *hcl.EvalContext           // ctx, or one below it with names that dynamic blocks bind
 	labels  map[string][]string        // by kind, in order of declaration
 	known   map[string]map[string]bool // the same
 	locals  map[string]bool
@@ -43,6 +44,7 @@ func newScope(functions map[string]function.Function) *scope {
 	for _, kind := range kinds {
 		s.ctx.Variables[kind] = cty.EmptyObjectVal
 	}
+	s.at = s.ctx
 	return s
 }
 
@@ -74,6 +76,11 @@ func (s *scope) checkRefs(expr hcl.Expression) hcl.Diagnostics {
 func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 	kind := traversal.RootName()
 	rng := traversal.SourceRange()
+	for ctx := s.at; ctx != s.ctx; ctx = ctx.Parent() {
+		if _, bound := ctx.Variables[kind]; bound {
+			return nil
+		}
+	}
 	if kind == "local" || !slices.Contains(kinds, kind) {
 		return s.checkLocal(traversal)
 	}
@@ -149,7 +156,8 @@ func quoted(list []string) []string {
 	return out
 }
 
-// evaluate returns the value of an expression, with ok false when it has none.
+// evaluate returns the value of an expression, with ok false when it has none. All that is
+// known may be its type then.
 func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	if r.work.stopped() {
 		return cty.DynamicVal, false
@@ -158,13 +166,13 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 		r.diags = append(r.diags, bad...)
 		return cty.DynamicVal, false
 	}
-	value, diags := expr.Value(r.scope.ctx)
+	value, diags := expr.Value(r.scope.at)
 	r.add(r.scope.imported(diags))
-	if diags.HasErrors() || r.work.stopped() || !value.IsWhollyKnown() {
+	if diags.HasErrors() || r.work.stopped() {
 		return cty.DynamicVal, false
 	}
 	value, _ = value.UnmarkDeep()
-	return value, true
+	return value, value.IsWhollyKnown()
 }
 
 // imported is [diag.Import] with our suggestion for a misspelt function or variable:
@@ -240,11 +248,14 @@ func describe(value cty.Value) string {
 	case value.Type() == cty.Number:
 		return "the number " + value.AsBigFloat().Text('g', 10)
 	}
-	name := value.Type().FriendlyName()
-	if name == "object" {
-		return "an object"
+	return describeType(value.Type())
+}
+
+func describeType(ty cty.Type) string {
+	if name := ty.FriendlyName(); name != "object" {
+		return "a " + name
 	}
-	return "a " + name
+	return "an object"
 }
 
 func cut(text string) string {

@@ -236,6 +236,9 @@ func TestDynamicFindings(t *testing.T) {
 	}{
 		{"no collection", "for_each = 5\nlabels = [\"a\"]\ncontent {}", "EP1005"},
 		{"null", "for_each = null\nlabels = [\"a\"]\ncontent {}", "EP1005"},
+		{"null for a list", "for_each = tolist(null)\nlabels = [\"a\"]\ncontent {}", "EP1005"},
+		{"null or a list", "for_each = true ? null : [\"a\"]\nlabels = [\"a\"]\ncontent {}", "EP1005"},
+		{"null for a map", "for_each = true ? null : { a = 1 }\nlabels = [\"a\"]\ncontent {}", "EP1005"},
 		{"no content", "for_each = []\nlabels = [\"a\"]", "EP1004"},
 		{"no labels", "for_each = [1]\ncontent {}", "EP1004"},
 		{"too many labels", "for_each = [1]\nlabels = [\"a\", \"b\"]\ncontent {}", "EP1001"},

@@ -76,7 +76,7 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		// What is left of a broken file would only give findings that follow from it.
 		return &Spec{Digest: digest(sources)}, sources, diags
 	}
-	r := &reader{fsys: fsys, sources: sources, work: newWork(size), diags: diags}
+	r := &reader{fsys: fsys, sources: sources, work: newWork(size), dynamics: newDynamics(), diags: diags}
 	spec := r.spec(r.merge(bodies))
 	spec.Digest = digest(sources)
 	if r.work.stopped() {
@@ -97,6 +97,7 @@ func (r *reader) merge(bodies []*hclsyntax.Body) hcl.Body {
 			return odd
 		})
 		r.work.guardBody(body)
+		r.dynamics.watch(body)
 		all = append(all, body)
 	}
 	return hcl.MergeBodies(all)

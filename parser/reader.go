@@ -22,7 +22,9 @@ type reader struct {
 	sources diag.Sources
 	scope   *scope
 	work    *work
-	diags   hcl.Diagnostics
+	// dynamics are the dynamic blocks that make nothing.
+	dynamics *dynamics
+	diags    hcl.Diagnostics
 }
 
 func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
@@ -114,7 +116,7 @@ func meantNames(diags hcl.Diagnostics) map[string]bool {
 
 // missing reports that a block is not there.
 func (c *content) missing(kind, detail string) {
-	if !c.meant[kind] {
+	if !c.meant[kind] && !c.r.dynamics.perhaps[kind] {
 		c.r.report(codeMissing, c.head, detail)
 	}
 }
@@ -153,6 +155,9 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	}
 	rng := attr.Expr.Range()
 	value, ok := c.r.evaluate(attr.Expr)
+	if !ok {
+		c.r.misfit(value, want, rng, words)
+	}
 	if ok && value.IsNull() && slices.Contains(c.must, name) {
 		c.r.report(codeMissing, rng, fmt.Sprintf("%s needs a value; it cannot be null.", name))
 	}
@@ -269,7 +274,8 @@ var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
 func (c *content) ref(name, kind string) Value[string] {
-	value, rng, ok := c.value(name, cty.DynamicPseudoType, "")
+	needed := fmt.Sprintf("A reference such as %s.NAME", kind)
+	value, rng, ok := c.value(name, cty.DynamicPseudoType, needed)
 	if !ok {
 		return Value[string]{Range: rng}
 	}
@@ -278,7 +284,7 @@ func (c *content) ref(name, kind string) Value[string] {
 			return Value[string]{V: ref.label, Set: true, Range: rng}
 		}
 	}
-	c.r.report(codeWrongType, rng, fmt.Sprintf("A reference such as %s.NAME is needed here, but this is %s.", kind, describe(value)))
+	c.r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.", needed, describe(value)))
 	return Value[string]{Range: rng}
 }
 

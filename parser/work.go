@@ -248,9 +248,10 @@ func (w *work) collide(values []cty.Value) {
 	}
 }
 
-// elements returns those of a collection or tuple, and nothing of anything else.
+// elements returns those of a collection or tuple that is known and not null, and nothing of
+// anything else.
 func elements(value cty.Value) []cty.Value {
-	if !value.CanIterateElements() {
+	if !value.IsKnown() || value.IsNull() || !value.CanIterateElements() {
 		return nil
 	}
 	return value.AsValueSlice()
