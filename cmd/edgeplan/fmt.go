@@ -10,7 +10,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
@@ -118,26 +117,17 @@ func (f *formatter) format(p *program, files []layout) error {
 		if found.HasErrors() {
 			continue
 		}
-		mark, text := cutMark(file.old)
-		files[i].new = append(mark, hclwrite.Format(text)...)
-		if !bytes.Equal(unspaced(file.old), unspaced(files[i].new)) {
-			return fmt.Errorf("%s: internal error: formatting would change more than blanks", file.name)
+		laid, err := laidOut(file.old)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file.name, err)
 		}
+		files[i].new = laid
 	}
 	if !diags.HasErrors() {
 		return nil
 	}
 	err := diag.WriteText(p.stderr, diag.Findings(diags, texts), p.colored(f.color.value, p.stderr))
 	return errors.Join(err, errFailed)
-}
-
-// cutMark parts a text from its byte order mark, which hclwrite would spoil.
-func cutMark(text []byte) (mark, rest []byte) {
-	bom := []byte("\ufeff")
-	if rest, ok := bytes.CutPrefix(text, bom); ok {
-		return bom, rest
-	}
-	return nil, text
 }
 
 // syntax parses a text without asking what it means. The parser package goes first,
@@ -158,15 +148,6 @@ type noFiles struct{}
 
 func (noFiles) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-func unspaced(text []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' {
-			return -1
-		}
-		return r
-	}, text)
 }
 
 func (f *formatter) finish(p *program, files []layout) error {

@@ -16,6 +16,10 @@ func TestFmtKeepsBytes(t *testing.T) {
 		"heredoc":   {"x=<<-EOT\n  a   b\n    c\n  EOT\n", "x = <<-EOT\n  a   b\n    c\n  EOT\n"},
 		"comment":   {"# a   b\nx=1   # c   d\n", "# a   b\nx = 1 # c   d\n"},
 		"template":  {"x=\"a  ${ y }  b\"\n", "x = \"a  ${y}  b\"\n"},
+		"lines":     {"b {\nx=\"${\n y\n}\"\nz=1\n}\n", "b {\n  x = \"${\n y\n}\"\n  z = 1\n}\n"},
+		"after":     {"b {\nx=<<EOT\n  ${\n y\n} }\n EOT\nz=1\n}\n", "b {\n  x = <<EOT\n  ${\n y\n} }\n EOT\n  z = 1\n}\n"},
+		"argument":  {"b {\nx=f(<<-EOT\n  ${\ny}\n EOT\n,1)\nz=1\n}\n", "b {\n  x = f(<<-EOT\n  ${\ny}\n EOT\n  , 1)\n  z = 1\n}\n"},
+		"control":   {"x=<<EOT\n%{ if  a ~}\n  b\n%{ endif }\nEOT\n", "x = <<EOT\n%{ if  a ~}\n  b\n%{ endif }\nEOT\n"},
 		"empty":     {"", ""},
 		"not ASCII": {"x=\"é\u2028\"\n", "x = \"é\u2028\"\n"},
 	} {

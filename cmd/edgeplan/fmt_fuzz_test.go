@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// FuzzFmt: a spec that can be parsed is laid out, once and for all; nothing but blanks
+// between tokens goes or comes; findings and packages are those of before. With a seed that
+// is not 0 the spec gets heredocs, templates, dynamic blocks, comments and blanks first.
+func FuzzFmt(f *testing.F) {
+	seed := uint64(0)
+	addFolders(f, func(archive []byte) {
+		f.Add(archive, uint64(0))
+		seed++
+		f.Add(archive, seed)
+	})
+	f.Fuzz(func(t *testing.T, archive []byte, seed uint64) {
+		if len(archive) > 64<<10 {
+			t.Skip("longer than what an execution has time for")
+		}
+		folder, specs := unpacked(archive)
+		if specs == nil {
+			return
+		}
+		if seed != 0 {
+			rng := rand.New(rand.NewPCG(seed, 1))
+			for i := range specs {
+				specs[i].Text = untidy(rng, specs[i].Text)
+			}
+		}
+		after := slices.Clone(specs)
+		for i, file := range specs {
+			if syntax(file.Name, file.Text).HasErrors() {
+				return
+			}
+			after[i].Text = checkLayout(t, file.Text)
+		}
+		if before, after := outcome(t, folder, specs), outcome(t, folder, after); before != after {
+			t.Errorf("the plans differ:\n%s\n---- after\n%s", before, after)
+		}
+	})
+}
+
+// checkLayout returns a text laid out.
+func checkLayout(t *testing.T, text []byte) []byte {
+	t.Helper()
+	laid, err := laidOut(text)
+	if err != nil {
+		t.Fatalf("%v:\n%q", err, text)
+	}
+	if again, err := laidOut(laid); err != nil || !bytes.Equal(again, laid) {
+		t.Errorf("laid out twice: %v\n%s\n---- again\n%s", err, laid, again)
+	}
+	if found := syntax("a.edge.hcl", laid); found.HasErrors() {
+		t.Errorf("cannot be parsed any more: %v\n%s", found, laid)
+	}
+	return laid
+}
+
+// outcome is what is found in a spec and all that is built of it, but for the columns of
+// findings and the digest of the spec.
+func outcome(t *testing.T, folder fs.FS, specs []parser.File) string {
+	t.Helper()
+	spec, _, diags := parser.Parse(folder, specs)
+	spec.Digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+	var plans []*compiler.Plan
+	if !diags.HasErrors() {
+		found := diags
+		plans, diags = compiler.Compile(spec)
+		diags = append(diags, found...)
+	}
+	var out bytes.Buffer
+	for _, d := range diag.Sort(diags) {
+		line := 0
+		if d.Subject != nil {
+			line = d.Subject.Start.Line
+		}
+		fmt.Fprintf(&out, "%s at line %d: %s\n", diag.Of(d), line, d.Detail)
+	}
+	for _, plan := range plans {
+		artifacts, err := emit.All(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%s %s\n%s", plan.Name, plan.ID, emit.Sums(artifacts).Bytes())
+	}
+	return out.String()
+}
