@@ -135,7 +135,7 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, err
 	}
 	if id := identify(plan); id != plan.ID {
-		return nil, fmt.Errorf("the plan has been edited: its ID is %s, its content has %s", plan.ID, id)
+		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its content has %s", plan.ID, id)
 	}
 	if err := checkShape(plan); err != nil {
 		return nil, err
@@ -167,44 +167,14 @@ func checkCalls(plan *Plan) error {
 	return nil
 }
 
-// identify hashes what a plan does: all of it but its own ID, the digest of the spec,
-// findings, and places in the spec.
+// identify is the ID of a plan: the first 128 bits of the SHA-256 of its plan.json with an
+// empty ID, in hex. So whatever can be read in a plan, or in what is made of it, is in its ID.
 func identify(plan *Plan) string {
 	bare := *plan
-	bare.ID, bare.SpecDigest, bare.Findings = "", "", nil
-	flat, err := marshal(withoutOrigins(&bare))
+	bare.ID = ""
+	text, err := Encode(&bare)
 	if err != nil {
 		panic("internal error: " + err.Error())
 	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(flat))[:len("sha256:")+32]
-}
-
-// withoutOrigins returns the plan as generic JSON without the origin of each step.
-func withoutOrigins(plan *Plan) any {
-	flat, err := marshal(plan)
-	if err != nil {
-		panic("internal error: " + err.Error())
-	}
-	var tree any
-	decoder := json.NewDecoder(bytes.NewReader(flat))
-	decoder.UseNumber()
-	if err := decoder.Decode(&tree); err != nil {
-		panic("internal error: " + err.Error())
-	}
-	dropOrigins(tree)
-	return tree
-}
-
-func dropOrigins(tree any) {
-	switch node := tree.(type) {
-	case map[string]any:
-		delete(node, "origin")
-		for _, child := range node {
-			dropOrigins(child)
-		}
-	case []any:
-		for _, child := range node {
-			dropOrigins(child)
-		}
-	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(text))[:len("sha256:")+32]
 }

@@ -23,10 +23,10 @@ const (
 // can be made from it alone. It holds no time of building, host, user or absolute path.
 type Plan struct {
 	FormatVersion int `json:"format_version"`
-	// ID is "sha256:" and a hash over what the plan does. It does not change when a
-	// comment of the spec, a line number or a finding does.
+	// ID is "sha256:" and 32 hex digits of a hash over all of plan.json but the ID itself.
 	ID string `json:"id"`
-	// SpecDigest is "sha256:" and a hash over all files of the spec.
+	// SpecDigest is "sha256:" and a hash over the files *.edge.hcl of the spec. Of zone files
+	// the plan has what it uses.
 	SpecDigest     string         `json:"spec_digest"`
 	Kind           string         `json:"kind"`
 	Name           string         `json:"name"`

@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // kindsOf are the kinds of step that a stage can have.
@@ -37,6 +40,9 @@ func checkShape(plan *Plan) error {
 		return err
 	}
 	if err := checkPeers(plan); err != nil {
+		return err
+	}
+	if err := checkFindings(plan.Findings); err != nil {
 		return err
 	}
 	for _, r := range plan.Outage {
@@ -158,6 +164,26 @@ func checkPeers(plan *Plan) error {
 			if i > 0 && (compareNames(list.names[i-1], name) >= 0 || sameName(list.names[i-1], name)) {
 				return fmt.Errorf("%s: %q stands there twice or out of order", list.what, name)
 			}
+		}
+	}
+	return nil
+}
+
+// checkFindings wants findings that there are: warnings, and errors that somebody has accepted.
+func checkFindings(findings []Finding) error {
+	for _, f := range findings {
+		rule, known := diag.Lookup(diag.Code(f.Code))
+		severity := "warning"
+		if rule.Severity == hcl.DiagError {
+			severity = "error"
+		}
+		switch {
+		case !known || f.Severity != severity || f.Summary != rule.Summary:
+			return fmt.Errorf("there is no finding %s, %s: %s", f.Code, f.Severity, f.Summary)
+		case severity == "error" && (f.Accepted == "" || !rule.Acceptable):
+			return fmt.Errorf("a plan cannot have the error %s, or only if it was accepted", f.Code)
+		case f.File == "" || f.Line < 1:
+			return fmt.Errorf("the finding %s is nowhere", f.Code)
 		}
 	}
 	return nil

@@ -224,6 +224,8 @@ func (r *reader) zone(block *hcl.Block) *Zone {
 var (
 	folderName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-]$|^[A-Za-z0-9]$`)
 	deviceNames = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+	// A folder of packages with one of these in it would pass for a package, or one of the packages for a kit.
+	artifactNames = regexp.MustCompile(`(?i)^(plan\.json|sha256sums|change\.md|(failover|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
 )
 
 func (r *reader) failover(block *hcl.Block) *Failover {
@@ -255,7 +257,10 @@ func (r *reader) prepare(block *hcl.Block) *Prepare {
 func (r *reader) folder(block *hcl.Block) Value[string] {
 	name := label(block)
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
-	if !empty && !folderName.MatchString(name.V) || deviceNames.MatchString(name.V) {
+	switch {
+	case artifactNames.MatchString(name.V):
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
+	case !empty && !folderName.MatchString(name.V), deviceNames.MatchString(name.V):
 		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.", block.Type))
 	}
 	return name

@@ -49,6 +49,8 @@ func TestFindings(t *testing.T) {
 		{"failover with a slash", strings.Replace(failover(args+change), `"f"`, `"a/b"`, 1), "EP1009", "name of its folder"},
 		{"failover of dots", strings.Replace(failover(args+change), `"f"`, `".."`, 1), "EP1009", "name of its folder"},
 		{"failover as device", strings.Replace(failover(args+change), `"f"`, `"Nul.x"`, 1), "EP1009", "name of its folder"},
+		{"failover as artifact", strings.Replace(failover(args+change), `"f"`, `"Plan.JSON"`, 1), "EP1009", "gives to something in a package"},
+		{"failover as kit", strings.Replace(failover(args+change), `"f"`, `"a.rehearsal"`, 1), "EP1009", "or to a kit"},
 		{"blank reason", failover(args + change + "accept \"EP1\" {\nreason = \" \"\n}"), "EP1009", "accepted"},
 		{"no label", "site {}", "EP1001", ""},
 		{"two labels", "site \"a\" \"b\" {}", "EP1001", ""},

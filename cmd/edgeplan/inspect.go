@@ -27,7 +27,7 @@ func (in *inspection) checkContent() error {
 	if haveSums && badSums != nil {
 		listed, _ = parseSums(plainLines(sums))
 	}
-	plan, artifacts, err := in.checkPlan()
+	plan, artifacts, err := in.readPlan()
 	switch {
 	case err != nil:
 		return err
@@ -35,7 +35,7 @@ func (in *inspection) checkContent() error {
 		in.checkForm(sums, listed, badSums, haveSums)
 		return in.checkSums(listed)
 	}
-	in.planID = plan.ID
+	in.plan = plan
 	var want []checksum
 	for _, a := range artifacts {
 		if a.Name == emit.AttributesName && in.hasNoAttributes(listed) {
@@ -67,9 +67,9 @@ func (in *inspection) hasNoAttributes(listed []checksum) bool {
 	return !exists && !slices.ContainsFunc(listed, func(s checksum) bool { return s.name == emit.AttributesName })
 }
 
-// checkPlan reads plan.json and renders what it determines. The plan is nil if there
+// readPlan reads plan.json and renders what it determines. The plan is nil if there
 // is something wrong with it, which has been said.
-func (in *inspection) checkPlan() (*compiler.Plan, []emit.Artifact, error) {
+func (in *inspection) readPlan() (*compiler.Plan, []emit.Artifact, error) {
 	text, ok, err := in.read(emit.PlanName, maxPlan)
 	if err != nil || !ok {
 		return nil, nil, err

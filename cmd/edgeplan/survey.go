@@ -134,9 +134,6 @@ func surveyPlan(root *os.Root, m made, of kind, past journal) (pack, error) {
 	if err != nil {
 		return pack{}, err
 	}
-	if of.suffix != "" && o.isOurs() {
-		return pack{}, errors.New("it is the package of a failover of that name")
-	}
 	wanted := map[string]bool{}
 	for _, a := range m.files {
 		wanted[a.Name] = true

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -21,22 +23,32 @@ var verifyCommand = command{
 	short: "check that a package is whole and is what its plan.json says",
 	about: `DIR is a package, or a folder of packages, in which rehearsal kits are passed over.
 Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what
-plan.json makes. A script with an Authenticode signature is accepted if the text before
+plan.json makes, and the folder has the name of the plan, so that two packages are not
+exchanged. With --id the plan is the one that was approved, and the folder may have any
+name: pass it for a package that was renamed or is carried elsewhere. A script with an Authenticode signature is accepted if the text before
 the signature is the approved text; whether the signature is good is for
 Get-AuthenticodeSignature to say.`,
 	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
 	example: "edgeplan verify out/edgepool1-to-edgepool2",
-	bind: func(*pflag.FlagSet) action {
+	bind: func(fs *pflag.FlagSet) action {
+		approved := fs.String("id", "", "the plan has to be the approved one with this `ID`, as change.md has it")
 		return func(p *program, args []string) error {
-			if len(args) != 1 {
+			switch {
+			case len(args) != 1:
 				return usageError("verify takes one folder")
+			case *approved != "" && !isPlanID.MatchString(*approved):
+				return usageError("--id takes an ID as it is in change.md: sha256: and 32 digits")
 			}
-			return p.verify(filepath.Clean(args[0]))
+			return p.verify(filepath.Clean(args[0]), *approved)
 		}
 	},
 }
 
-func (p *program) verify(dir string) error {
+var isPlanID = regexp.MustCompile(`^sha256:[0-9a-f]{32}$`)
+
+// verify checks the packages in a folder. If approved is not empty, there is to be one, whose
+// plan has that ID.
+func (p *program) verify(dir, approved string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return cannot(dir, err)
@@ -49,6 +61,9 @@ func (p *program) verify(dir string) error {
 	if len(names) == 0 {
 		return fmt.Errorf("%s: there is no package here", shown(dir))
 	}
+	if approved != "" && len(names) > 1 {
+		return usagef("--id is of one package, and in %s there are %d", shown(dir), len(names))
+	}
 	good := true
 	for _, name := range names {
 		at := path.Join(shown(dir), name)
@@ -56,11 +71,12 @@ func (p *program) verify(dir string) error {
 		if err != nil {
 			return cannot(at, err)
 		}
+		found.checkPlan(folderName(dir, name), approved)
 		for _, line := range append(found.notes, found.problems...) {
 			p.say("%s", path.Join(at, line.file)+": "+line.text)
 		}
 		if len(found.problems) == 0 {
-			p.say("%s: OK (plan %s)", at, found.planID)
+			p.say("%s: OK (plan %s)", at, found.plan.ID)
 		}
 		if found.lines > 0 {
 			p.say("%s: %s", at, wayBack(found.lines))
@@ -80,6 +96,32 @@ func wayBack(files int) string {
 		one = fmt.Sprintf("these %d files", files)
 	}
 	return "to get the line ends of " + one + " back, run edgeplan build again with the same spec, which replaces them, or copy the package again, as an archive where it goes by mail. In git, keep .gitattributes in the package; see docs/package.md, Line ends"
+}
+
+// folderName is the name of the folder of a package, by whatever path it is reached.
+func folderName(dir, name string) string {
+	if name != "." {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if full, err := filepath.Abs(dir); err == nil {
+		dir = full
+	}
+	return filepath.Base(dir)
+}
+
+// checkPlan wants a sound plan to be the approved one or, where nobody says which that is,
+// the one that the folder is named after. Case does not count, as on Windows.
+func (in *inspection) checkPlan(folder, approved string) {
+	switch plan := in.plan; {
+	case plan == nil:
+	case approved != "" && plan.ID != approved:
+		in.problem("", "its plan is %s, not %s", plan.ID, approved)
+	case approved == "" && !strings.EqualFold(plan.Name, folder):
+		in.problem("", "the folder is named %q, but this is the package of %q. Was it exchanged for another? If somebody renamed it to carry it, name it so again, or pass the ID that was approved with --id", folder, plan.Name)
+	}
 }
 
 // packages names the packages under the root: itself, or else each of its folders.
@@ -111,8 +153,8 @@ func packages(root *os.Root) ([]string, error) {
 // inspection is what is found in one package.
 type inspection struct {
 	disk     *disk
-	planID   string
-	lines    int // files of which only the line ends are wrong
+	lines    int            // files of which only the line ends are wrong
+	plan     *compiler.Plan // nil if it is not sound
 	notes    []remark
 	problems []remark
 	expected map[string]bool // all files that should be there

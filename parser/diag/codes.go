@@ -112,7 +112,7 @@ var languageRules = []Rule{
 		Means: "The value has the right type but not the right form: a port that is not a whole number from 1 to 65535, a " +
 			"time that is not RFC 3339, a date that is not written as year, month and day, an address that is not an IP " +
 			"address, an address in place of the name of a Windows DNS server, a name of a `failover` that cannot be a " +
-			"folder name, or a label or reason that is empty.",
+			"folder name or is one of a file in a package, or a label or reason that is empty.",
 		Why: "These values go unchanged into scripts, zone files and folder names. A date or address that can be read in " +
 			"two ways would be found out only in the change window.",
 		Source: "RFC 3339 (times), RFC 4291 and RFC 791 (addresses); docs/language.md, the form of each argument.",
