@@ -4,6 +4,7 @@ import "github.com/edgeplan/edgeplan/parser/diag"
 
 // The findings of this package.
 const (
+	codeSyntax       diag.Code = "EP1001"
 	codeUnknownBlock diag.Code = "EP1003"
 	codeMissing      diag.Code = "EP1004"
 	codeWrongType    diag.Code = "EP1005"
@@ -14,4 +15,5 @@ const (
 	codeTooDeep      diag.Code = "EP1010"
 	codeUnreadable   diag.Code = "EP1011"
 	codeOutside      diag.Code = "EP1012"
+	codeNoText       diag.Code = "EP1023"
 )

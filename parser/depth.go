@@ -59,13 +59,16 @@ func (d *depth) restart() {
 	last.chain = 0
 }
 
-// checkDepth returns a finding if the file nests deeper than the parser should go, or
-// has a number or string that is too large to work with.
-func checkDepth(file File) *hcl.Diagnostic {
+// checkTokens returns a finding if the file nests deeper than the parser should go, has
+// a number or string that is too large to work with, or characters that only look like
+// those of the language.
+func checkTokens(file File) *hcl.Diagnostic {
 	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
 	d := depth{levels: []level{{lines: true}}}
+	var odd typography
 	for i, token := range tokens {
 		d.read(tokens[i:])
+		odd.see(token, tokens[:i])
 		switch {
 		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain))
@@ -75,7 +78,7 @@ func checkDepth(file File) *hcl.Diagnostic {
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent))
 		}
 	}
-	return nil
+	return odd.finding()
 }
 
 // read counts the first of some tokens.

@@ -113,9 +113,19 @@ func digest(sources diag.Sources) string {
 	return fmt.Sprintf("sha256:%x", sum.Sum(nil))
 }
 
+// Syntax returns what stands in the way of reading a file at all: bytes that are no text,
+// nesting that nobody would write, and what HCL refuses.
+func Syntax(file File) hcl.Diagnostics {
+	_, diags := parseFile(file)
+	return diags
+}
+
 // parseFile returns the body of a file, nil if there is none.
 func parseFile(file File) (*hclsyntax.Body, hcl.Diagnostics) {
-	if d := checkDepth(file); d != nil {
+	if d := checkText(file); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	if d := checkTokens(file); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
 	parsed, diags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
@@ -17,8 +15,6 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
-
-const codeTooDeep diag.Code = "EP1010"
 
 var fmtCommand = command{
 	name:  "fmt",
@@ -112,7 +108,7 @@ func (f *formatter) format(p *program, files []layout) error {
 	texts := diag.Sources{}
 	for i, file := range files {
 		texts[file.name] = file.old
-		found := syntax(file.name, file.old)
+		found := parser.Syntax(parser.File{Name: file.name, Text: file.old})
 		diags = append(diags, found...)
 		if found.HasErrors() {
 			continue
@@ -128,26 +124,6 @@ func (f *formatter) format(p *program, files []layout) error {
 	}
 	err := diag.WriteText(p.stderr, diag.Findings(diags, texts), p.colored(f.color.value, p.stderr))
 	return errors.Join(err, errFailed)
-}
-
-// syntax parses a text without asking what it means. The parser package goes first,
-// since it refuses nesting that the HCL parser cannot take.
-func syntax(name string, text []byte) hcl.Diagnostics {
-	_, _, diags := parser.Parse(noFiles{}, []parser.File{{Name: name, Text: text}})
-	for _, d := range diags {
-		if diag.Of(d) == codeTooDeep {
-			return hcl.Diagnostics{d}
-		}
-	}
-	_, diags = hclsyntax.ParseConfig(text, name, hcl.InitialPos)
-	return diag.Import(diags)
-}
-
-// noFiles is a folder without files.
-type noFiles struct{}
-
-func (noFiles) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 func (f *formatter) finish(p *program, files []layout) error {

@@ -40,7 +40,7 @@ func FuzzFmt(f *testing.F) {
 		}
 		after := slices.Clone(specs)
 		for i, file := range specs {
-			if syntax(file.Name, file.Text).HasErrors() {
+			if parser.Syntax(file).HasErrors() {
 				return
 			}
 			after[i].Text = checkLayout(t, file.Text)
@@ -61,7 +61,7 @@ func checkLayout(t *testing.T, text []byte) []byte {
 	if again, err := laidOut(laid); err != nil || !bytes.Equal(again, laid) {
 		t.Errorf("laid out twice: %v\n%s\n---- again\n%s", err, laid, again)
 	}
-	if found := syntax("a.edge.hcl", laid); found.HasErrors() {
+	if found := parser.Syntax(parser.File{Name: "a.edge.hcl", Text: laid}); found.HasErrors() {
 		t.Errorf("cannot be parsed any more: %v\n%s", found, laid)
 	}
 	return laid

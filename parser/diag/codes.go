@@ -226,4 +226,17 @@ var languageRules = []Rule{
 		Fix: "Add a `failover` block, or use `edgeplan check` if only the topology is to be checked. If the block is in " +
 			"another file, check that the name of the file ends in `.edge.hcl`.",
 	},
+	{
+		Code:     "EP1023",
+		Severity: hcl.DiagError,
+		Summary:  "not a plain text in UTF-8",
+		Means: "The file is not a text in UTF-8 with line ends of Windows or Unix: it is UTF-16 or UTF-32, in a code page such as " +
+			"Windows-1252, a document, archive or program, or it has NUL bytes or carriage returns that end no line.",
+		Why: "A spec is reviewed as text. Bytes that one editor shows and another hides, or that mean another letter in another " +
+			"code page, could make the plan another one than the reviewer saw.",
+		Source: "HCL native syntax specification, section \"Source Code Representation\": UTF-8. In Windows PowerShell 5.1 `>` and Out-File " +
+			"write UTF-16.",
+		Fix: "Save the file as UTF-8; a byte order mark does no harm in a spec. Notepad: \"Save as\", Encoding: UTF-8. Windows PowerShell:\n\n" +
+			"    Get-Content old.edge.hcl | Set-Content -Encoding UTF8 new.edge.hcl",
+	},
 }

@@ -3,6 +3,8 @@ package zonefile
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/edgeplan/edgeplan/parser/internal/plain"
 )
 
 // Scanner reads a zone file entry by entry. It allocates nothing per record.
@@ -73,36 +75,21 @@ func NewScanner(src []byte, origin string) (*Scanner, error) {
 	return s, nil
 }
 
-var utf8Mark = []byte("\xef\xbb\xbf")
+var utf8Mark = plain.Mark
 
-// saveAgain says what to do with a file in an encoding of two bytes.
-const saveAgain = "export it with dnscmd /ZoneExport or Export-DnsServerZone, or save it again with Set-Content -Encoding Ascii"
-
-func (s *Scanner) checkEncoding() error {
-	if bytes.HasPrefix(s.src, []byte("\xff\xfe")) || bytes.HasPrefix(s.src, []byte("\xfe\xff")) {
-		s.err = &Error{Line: 1, Column: 1, Msg: "the file is UTF-16, as Out-File and > of Windows PowerShell write it; " + saveAgain}
-		return s.err
-	}
-	i := bytes.IndexByte(s.src, 0)
-	if i < 0 {
-		return s.err
-	}
-	msg := "there is a NUL byte; a zone file is plain text"
-	if everyOtherZero(s.src[i:min(i+7, len(s.src))]) {
-		msg = "the file looks like UTF-16 without a byte order mark; " + saveAgain
-	}
-	s.fail(i, "%s", msg)
-	return s.err
+// wayOut says what to do with a file that is no plain text.
+var wayOut = map[plain.Kind]string{
+	plain.Encoding: "export it with dnscmd /ZoneExport or Export-DnsServerZone, or save it again with Set-Content -Encoding Ascii",
+	plain.Foreign:  "export the zone from the DNS server as text, and give that file",
+	plain.Damaged:  "export the zone again, or take the file from a backup",
+	plain.LineEnds: "save it with the line ends of Windows or Unix (CR LF or LF)",
 }
 
-// everyOtherZero reports text that looks like ASCII in two bytes.
-func everyOtherZero(text []byte) bool {
-	for i, c := range text {
-		if (c == 0) != (i%2 == 0) {
-			return false
-		}
+func (s *Scanner) checkEncoding() error {
+	if bad := plain.Check(s.src); bad != nil {
+		s.fail(bad.At, "%s; %s", bad.What, wayOut[bad.Kind])
 	}
-	return len(text) > 2
+	return s.err
 }
 
 // Err is the *[Error] that ended the scan, or nil at the end of the text.

@@ -1,0 +1,149 @@
+package parser
+
+import (
+	"bytes"
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/internal/plain"
+)
+
+// saveAs says what to do with a spec file that is no plain text.
+var saveAs = map[plain.Kind]string{
+	plain.Encoding: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8; in PowerShell write such files with Set-Content -Encoding UTF8 and not with >.`,
+	plain.Foreign:  "Give the spec itself: a plain text in UTF-8, as Notepad or another editor for text saves it.",
+	plain.Damaged:  "Take the file from version control or a backup, or remove what does not belong there.",
+	plain.LineEnds: `Save it with the line ends of Windows or Unix (CR LF or LF), which editors for text offer as "line endings" or "EOL".`,
+	plain.CodePage: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8.`,
+}
+
+// checkText returns a finding if a spec file is no plain text in UTF-8.
+func checkText(file File) *hcl.Diagnostic {
+	bad := plain.Check(file.Text)
+	if bad == nil {
+		bad = plain.UTF8(file.Text)
+	}
+	if bad == nil {
+		bad = plain.CarriageReturn(file.Text)
+	}
+	if bad == nil {
+		return nil
+	}
+	rng := hcl.Range{Filename: file.Name}
+	if !bad.Whole {
+		rng = rangeAt(file, bad.At, bad.At+1)
+	}
+	return diag.New(codeNoText, &rng, fmt.Sprintf("%s%s. %s", bytes.ToUpper([]byte(bad.What[:1])), bad.What[1:], saveAs[bad.Kind]))
+}
+
+// rangeAt is a part of a file by its byte offsets.
+func rangeAt(file File, start, end int) hcl.Range {
+	return hcl.Range{Filename: file.Name, Start: posAt(file.Text, start), End: posAt(file.Text, end)}
+}
+
+func posAt(text []byte, at int) hcl.Pos {
+	line := bytes.LastIndexByte(text[:at], '\n') + 1
+	return hcl.Pos{Line: 1 + bytes.Count(text[:at], []byte("\n")), Column: 1 + utf8.RuneCount(text[line:at]), Byte: at}
+}
+
+// typography collects the characters between the tokens of a file that word processors,
+// web pages and chats put in the place of those that were typed.
+type typography struct {
+	first hcl.Range
+	char  rune
+	count int
+}
+
+// see looks at a token behind others. A string that is not closed on its line may end in
+// a curly quote.
+func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
+	switch token.Type {
+	case hclsyntax.TokenInvalid:
+		char, size := utf8.DecodeRune(token.Bytes)
+		if size == len(token.Bytes) && lookalike(char) != "" {
+			t.note(token.Range, char)
+		}
+	case hclsyntax.TokenQuotedNewline:
+		if len(before) == 0 || t.count > 0 {
+			return
+		}
+		text := before[len(before)-1]
+		if at := bytes.LastIndexAny(text.Bytes, "“”„‟"); at >= 0 {
+			char, size := utf8.DecodeRune(text.Bytes[at:])
+			start := text.Range.Start
+			start.Byte += at
+			start.Column += utf8.RuneCount(text.Bytes[:at])
+			end := start
+			end.Byte += size
+			end.Column++
+			t.note(hcl.Range{Filename: token.Range.Filename, Start: start, End: end}, char)
+		}
+	}
+}
+
+func (t *typography) note(rng hcl.Range, char rune) {
+	if t.count == 0 {
+		t.first, t.char = rng, char
+	}
+	t.count++
+}
+
+// finding is one for all of them, nil if there are none.
+func (t *typography) finding() *hcl.Diagnostic {
+	if t.count == 0 {
+		return nil
+	}
+	detail := fmt.Sprintf("Here is %s (U+%04X)", lookalike(t.char), t.char)
+	if t.count > 1 {
+		detail += fmt.Sprintf(", the first of %d such characters outside of strings and comments", t.count)
+	}
+	return diag.New(codeSyntax, &t.first, detail+". "+remedy(t.char))
+}
+
+func remedy(char rune) string {
+	const from = "Word, Outlook, web pages and chats put it in the place of what was typed. "
+	switch {
+	case unicode.IsControl(char):
+		return "Take it out; many editors do not show it."
+	case isQuote(char):
+		return from + `Write straight double quotes: "text".`
+	case unicode.Is(unicode.Pd, char):
+		return from + "Write a hyphen (-), or take it out."
+	case char >= 0xff01 && char <= 0xff5e:
+		return from + fmt.Sprintf("Write %q.", char-0xfee0)
+	case unicode.Is(unicode.Zs, char):
+		return from + "Replace it with a blank, in all places of the file at once."
+	}
+	return from + "Take it out, in all places of the file at once."
+}
+
+func isQuote(char rune) bool {
+	return unicode.In(char, unicode.Pi, unicode.Pf) || char == '„' || char == '‚' || char == '´' || char == '″' || char == '′'
+}
+
+// lookalike says what a character is that looks like one of the language or like nothing,
+// "" for any other.
+func lookalike(char rune) string {
+	switch {
+	case char == '\u00a0', char == '\u202f', char == '\u2007':
+		return "a no-break space"
+	case char != ' ' && unicode.Is(unicode.Zs, char):
+		return "a space that is not the ASCII one"
+	case char == '\u2028', char == '\u2029', unicode.Is(unicode.Cf, char):
+		return "an invisible character"
+	case isQuote(char):
+		return "a curly quote"
+	case char != '-' && unicode.Is(unicode.Pd, char):
+		return "a dash that is not the ASCII hyphen"
+	case char >= 0xff01 && char <= 0xff5e:
+		return "a full-width character"
+	case unicode.IsControl(char):
+		return "a control character"
+	}
+	return ""
+}
