@@ -75,7 +75,7 @@ var otherValues = map[string][]string{
 }
 
 // noLanguage are findings about a text that is no longer in the language.
-var noLanguage = regexp.MustCompile(`(?m)^EP10(0[1-689]|1[0-2]) `)
+var noLanguage = regexp.MustCompile(`(?m)^EP10(0[1-689]|1[0-2]|23) `)
 
 // outcome is what a spec leads to: plans and findings, but for what only tells one spec
 // from another. The record and the scripts are made of the plan alone.

@@ -49,8 +49,10 @@ func (j *job) withoutCut(z *zone, sets []RecordSet) []RecordSet {
 		if lost[lineOf(cut)] == nil {
 			cuts = append(cuts, cut)
 		}
-		if owner := strings.TrimSuffix(set.Owner, "."); !slices.Contains(lost[lineOf(cut)], owner) {
-			lost[lineOf(cut)] = append(lost[lineOf(cut)], owner)
+		// Sets of one owner come one behind the other.
+		owner := strings.TrimSuffix(set.Owner, ".")
+		if names := lost[lineOf(cut)]; len(names) == 0 || names[len(names)-1] != owner {
+			lost[lineOf(cut)] = append(names, owner)
 		}
 	}
 	for _, cut := range cuts {
@@ -100,7 +102,9 @@ func (j *job) checkSets(z *zone, sets []RecordSet) {
 		return
 	}
 	starred := map[string]bool{}
+	owners := map[string]bool{}
 	for _, set := range sets {
+		owners[set.Owner] = true
 		j.checkDuplicates(z, set)
 		if !starred[set.Owner] && len(set.Old) == 0 && len(set.New) > 0 {
 			starred[set.Owner] = true
@@ -111,7 +115,7 @@ func (j *job) checkSets(z *zone, sets []RecordSet) {
 		}
 	}
 	for _, domain := range j.xmppDomains() {
-		if slices.ContainsFunc(sets, func(set RecordSet) bool { return set.Owner == srvOwner(domain.Name.V) }) {
+		if owners[srvOwner(domain.Name.V)] {
 			j.checkDirectTLS(z, domain)
 		}
 	}

@@ -24,6 +24,9 @@ type interest struct {
 	services map[string]string
 }
 
+// lettersOf takes out what stands between the letters and digits of a name.
+var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
+
 func (m *model) interest() *interest {
 	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
 	for _, pool := range m.spec.EdgePools {
@@ -36,7 +39,7 @@ func (m *model) interest() *interest {
 	for _, domain := range m.spec.SIPDomains {
 		owner := srvOwner(domain.Name.V)
 		in.add(owner)
-		in.services[strings.NewReplacer("_", "", "-", "", ".", "").Replace(owner)] = owner
+		in.services[lettersOf.Replace(owner)] = owner
 		in.other[directOwner(domain.Name.V)] = true
 	}
 	return in

@@ -42,10 +42,17 @@ func TestMakes(t *testing.T) {
 		{`$GENERATE 1-9 a\$$ A 192.0.2.$`, "a33.example.com.", "A", false},
 		{`$GENERATE 1-9 \097$ A 192.0.2.$`, "a3.example.com.", "A", true},
 		{"$GENERATE 1-9 $.sub A 192.0.2.$", "3.sub.example.com.", "A", true},
+		{"$GENERATE 0-9999999 h$x A 192.0.2.1", "h5x.example.com.", "A", true},
+		{"$GENERATE 0-9999999 h$x A 192.0.2.1", "h9999999x.example.com.", "A", true},
+		{"$GENERATE 0-9999999 h$x A 192.0.2.1", "h10000000x.example.com.", "A", false},
+		{"$GENERATE 0-9999999 h$x A 192.0.2.1", "g5x.example.com.", "A", false},
+		{"$GENERATE 0-9999999 h$x A 192.0.2.1", "h5y.example.com.", "A", false},
+		{"$GENERATE 5-9 h${-7}x A 192.0.2.1", "h-2x.example.com.", "A", true},
+		{"$GENERATE 1-99 h$1 A 192.0.2.1", "h21.example.com.", "A", true},
+		{"$GENERATE 1-99 h$1 A 192.0.2.1", "h1.example.com.", "A", false},
+		{"$GENERATE 9-1 h$ A 192.0.2.1", "h5.example.com.", "A", false},
+		{"$GENERATE 9-1 h A 192.0.2.1", "h.example.com.", "A", false},
 		// What is not worked out is taken to fit if the ends do.
-		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "h5x.example.com.", "A", true},
-		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "g5x.example.com.", "A", false},
-		{"$GENERATE 0-99999999 h$x A 192.0.2.1", "h5y.example.com.", "A", false},
 		{"$GENERATE 0-9 h${0,4,n}x A 192.0.2.1", "h1.0.x.example.com.", "A", true},
 		{"$GENERATE 0-9 h${0,4,n}x A 192.0.2.1", "h0.1.x.example.com.", "A", false},
 		{"$GENERATE 171-171 h${0,0,N}x A 192.0.2.1", "hb.ax.example.com.", "A", true},
@@ -100,6 +107,40 @@ func TestEditKeepsDirectives(t *testing.T) {
 	for _, line := range []string{"$GENERATE 1-9 h$ A 192.0.2.$ ; hosts\n", "$INCLUDE  more.zone\tsub ; more\n", "x A 192.0.2.98\n", "h7 3600 TXT x\n"} {
 		if !strings.Contains(after, line) {
 			t.Errorf("%q is not in\n%s", line, after)
+		}
+	}
+}
+
+// TestManyGenerated: lines that stand for more records than a server can hold are one
+// error, at the line that is too much, and asking what lines make takes no longer for a
+// long range.
+func TestManyGenerated(t *testing.T) {
+	for _, test := range []struct {
+		line string
+		n    int
+		want string
+	}{
+		{"$GENERATE 0-65535 xmp$ A 192.0.2.1", 1000, "line 259, column 1: the $GENERATE lines up to here are 257 and stand for 16842752 records"},
+		{"$GENERATE 1-1 xmp$ A 192.0.2.1", 10000, "line 4099, column 1: the $GENERATE lines up to here are 4097"},
+		{"$GENERATE 0-2147483647 xmp$ A 192.0.2.1", 3, "line 3, column 1: the $GENERATE lines up to here are 1 and stand for 2147483648 records"},
+		{"$GENERATE 0-65535 xmp$ A 192.0.2.1", 256, ""},
+		{"$GENERATE 1-1 xmp$ A 192.0.2.1", 4096, ""},
+	} {
+		text := "$TTL 1h\n" + soa + strings.Repeat(test.line+"\n", test.n)
+		z, err := Read([]byte(text), "example.com", nil)
+		if test.want != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("%s: %v", test.line, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range z.Directives {
+			if !d.Makes("xmp1.example.com.", "A") || d.Makes("xmp0x.example.com.", "A") {
+				t.Fatalf("%s: %v", test.line, d)
+			}
 		}
 	}
 }

@@ -3,37 +3,105 @@ package zonefile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
+// Limits on the $GENERATE lines of a zone, which stand for more records than they have
+// bytes. Name servers make each of them when they load the zone.
+const (
+	maxGenerates = 4096
+	maxGenerated = 1 << 24 // records
+)
+
+// generated counts the $GENERATE lines of a zone and their records.
+type generated struct {
+	lines   int
+	records int64
+}
+
+// addGenerate notes a $GENERATE line, or refuses one too many.
+func (z *Zone) addGenerate(e *Entry) error {
+	z.addDirective(e, "$GENERATE", nil)
+	d := &z.Directives[len(z.Directives)-1]
+	d.template = newTemplate(d.Args)
+	z.generated.lines++
+	z.generated.records += d.template.numbers.count()
+	if z.generated.lines <= maxGenerates && z.generated.records <= maxGenerated {
+		return nil
+	}
+	return z.errorAt(e, fmt.Sprintf("the $GENERATE lines up to here are %d and stand for %d records; this program follows %d lines and %d records. Leave out ranges that the zone does not use",
+		z.generated.lines, z.generated.records, maxGenerates, maxGenerated))
+}
+
+// template is what a $GENERATE makes names from.
+type template struct {
+	parts   []piece
+	head    string      // the first part in canonical form
+	numbers numberRange // none for a range that is not understood
+	exact   bool        // all of it is understood
+}
+
+func newTemplate(args []string) *template {
+	t := &template{}
+	if len(args) < 4 {
+		return t
+	}
+	t.parts, t.exact = templateParts(args[1])
+	var ok bool
+	t.numbers, ok = parseRange(args[0])
+	t.exact = t.exact && ok
+	t.head = strings.ToLower(t.parts[0].text)
+	if strings.Contains(t.head, `\`) {
+		name, _, err := appendName(nil, []byte(t.parts[0].text), &domain{text: []byte(".")})
+		t.head, t.exact = string(name), t.exact && err == nil
+		if !strings.HasSuffix(t.parts[0].text, ".") {
+			t.head = strings.TrimSuffix(t.head, ".")
+		}
+	}
+	return t
+}
+
 // Makes reports whether a $GENERATE can make records of a type that belong to owner,
-// which must be canonical. It is exact for ranges of up to 65536 numbers in decimal,
-// octal or hexadecimal; for others, and for a directive that is not understood, it is
-// true wherever the fixed text at both ends of the name fits. For $INCLUDE, whose file
-// is not at hand, it is false.
+// which must be canonical. It is exact for numbers in decimal, octal, hexadecimal or
+// nibbles; for others, and for a directive that is not understood, it is true wherever the fixed text
+// at both ends of the name fits. For $INCLUDE, whose file is not at hand, it is false. How
+// long it takes does not depend on the range.
 func (d Directive) Makes(owner, typ string) bool {
-	if d.Name != "$GENERATE" || len(d.Args) < 4 || !d.makesType(typ) {
+	if d.template == nil || len(d.template.parts) == 0 || !d.fits(d.template.parts, owner) || !d.makesType(typ) {
 		return false
 	}
-	parts, exact := templateParts(d.Args[1])
-	if !d.fits(parts, owner) {
-		return false
-	}
-	numbers, ok := parseRange(d.Args[0])
-	if !ok || !exact || numbers.count() > maxNumbers {
+	t := d.template
+	switch {
+	case !t.exact:
 		return true
+	case t.numbers.count() == 0:
+		return false
+	case len(t.parts) == 1:
+		name, ok := d.name(t.parts, t.numbers.start)
+		return !ok || name == owner
 	}
-	for n := numbers.start; n <= numbers.stop; n += numbers.step {
-		if name, ok := d.name(parts, n); !ok || name == owner {
+	return d.makesNumbered(owner)
+}
+
+// makesNumbered looks for the number in the owner that follows the text before it.
+func (d Directive) makesNumbered(owner string) bool {
+	const maxDigits = 2 * 11 // those of a number of 32 bits in octal, or nibbles with their dots
+	t := d.template
+	rest, _ := strings.CutPrefix(owner, t.head)
+	longest := min(max(maxDigits, t.parts[1].width), len(rest))
+	for n := 1; n <= longest; n++ {
+		number, ok := t.parts[1].read(rest[:n])
+		if !ok || !t.numbers.has(number) {
+			continue
+		}
+		if name, ok := d.name(t.parts, number); !ok || name == owner {
 			return true
 		}
 	}
 	return false
 }
-
-// maxNumbers is how many names of a $GENERATE are worth making.
-const maxNumbers = 1 << 16
 
 // makesType reads past TTL and class, which may stand before the type.
 func (d Directive) makesType(typ string) bool {
@@ -48,7 +116,17 @@ func (d Directive) makesType(typ string) bool {
 // numberRange is the range of a $GENERATE, both ends included.
 type numberRange struct{ start, stop, step int64 }
 
-func (r numberRange) count() int64 { return (r.stop-r.start)/r.step + 1 }
+// count is how many numbers there are, 0 for no range.
+func (r numberRange) count() int64 {
+	if r.step == 0 || r.stop < r.start {
+		return 0
+	}
+	return (r.stop-r.start)/r.step + 1
+}
+
+func (r numberRange) has(n int64) bool {
+	return n >= r.start && n <= r.stop && (n-r.start)%r.step == 0
+}
 
 // parseRange reads 1-9 and 1-9/2.
 func parseRange(text string) (numberRange, bool) {
@@ -75,6 +153,24 @@ type piece struct {
 	offset int64
 	width  int
 	base   byte
+}
+
+// read is the number that a text in the form of the piece shows.
+func (p piece) read(text string) (n int64, ok bool) {
+	var err error
+	switch p.base {
+	case 'n', 'N':
+		digits := []byte(strings.ReplaceAll(text, ".", ""))
+		slices.Reverse(digits)
+		n, err = strconv.ParseInt(string(digits), 16, 64)
+	case 'x', 'X':
+		n, err = strconv.ParseInt(text, 16, 64)
+	case 'o':
+		n, err = strconv.ParseInt(text, 8, 64)
+	default:
+		n, err = strconv.ParseInt(text, 10, 64)
+	}
+	return n - p.offset, err == nil && text[0] != '+'
 }
 
 // templateParts cuts the owner of a $GENERATE at $ and ${offset,width,base}. It is not

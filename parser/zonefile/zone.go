@@ -39,6 +39,8 @@ type Zone struct {
 	source  *Source
 	minimum bool // see Scanner.minimum
 	index   *index
+
+	generated generated
 }
 
 // Record is one record of a zone file.
@@ -68,7 +70,8 @@ type Directive struct {
 	// Unread says of an $INCLUDE line why its file is not read; it is nil for $GENERATE.
 	Unread *UnreadError
 
-	origin *domain // the origin that its relative names are under
+	origin   *domain   // the origin that its relative names are under
+	template *template // nil for $INCLUDE
 }
 
 // RRset is all records of one owner and type.
@@ -122,7 +125,9 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 		if !s.Next(&e) {
 			break
 		}
-		z.note(&e)
+		if err := z.note(&e); err != nil {
+			return nil, err
+		}
 		c.note(&e)
 		if e.Kind != RecordEntry || e.Type != "SOA" && keep != nil && !keep(e.Owner, e.Type) {
 			continue
@@ -143,7 +148,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 }
 
 // note takes from an entry what says something about the whole file.
-func (z *Zone) note(e *Entry) {
+func (z *Zone) note(e *Entry) error {
 	z.Times.note(z, e)
 	switch e.Kind {
 	case TTLEntry:
@@ -153,7 +158,7 @@ func (z *Zone) note(e *Entry) {
 			z.addDirective(e, "$INCLUDE", unread)
 		}
 	case GenerateEntry:
-		z.addDirective(e, "$GENERATE", nil)
+		return z.addGenerate(e)
 	case RecordEntry:
 		z.index.note(e)
 		switch e.Type {
@@ -161,6 +166,7 @@ func (z *Zone) note(e *Entry) {
 			z.Dnssec = true
 		}
 	}
+	return nil
 }
 
 func (z *Zone) addDirective(e *Entry, name string, unread *UnreadError) {
