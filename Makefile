@@ -42,8 +42,8 @@ bench: ## measure the editing of large zones beside other tools; fails beyond th
 partners: ## run Prosody, ejabberd and BIND with zones from edgeplan in a namespace, as root
 	EDGEPLAN_PARTNERS=all EDGEPLAN_PARTNERS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestPartners$$' ./partners
 
-crash: ## kill 120 builds and run 40 times four at once; the folder has to be right after each
-	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestTogether)$$' ./cmd/edgeplan
+crash: ## kill 120 builds and 30 rehearses, and run 40 times four at once; the folder has to be right after each
+	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestKillRehearse|TestTogether)$$' ./cmd/edgeplan
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

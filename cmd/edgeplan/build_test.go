@@ -47,8 +47,20 @@ func TestBuildLarge(t *testing.T) {
 	}
 }
 
-// TestBuildAllOrNothing makes the folder dns read-only: the files beside it stay as
-// they were, and nothing temporary is left.
+// TestDiffLarge: a file that is far too large is named, and not read.
+func TestDiffLarge(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	if err := os.Truncate(filepath.Join(dir, "change.md"), 200<<20); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := edgeplan(t, exitNo, "diff", "../../specs/seed", filepath.Dir(dir))
+	if out != "Files a/edgepool1-to-edgepool2/change.md and b/edgepool1-to-edgepool2/change.md differ: the first is too large to be one of edgeplan\n" {
+		t.Errorf("%.400q", out)
+	}
+}
+
+// TestBuildAllOrNothing makes the folder dns read-only, which shows when the first files are
+// replaced: those are as they were, and nothing temporary is left.
 func TestBuildAllOrNothing(t *testing.T) {
 	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
 		t.Skip("this user may write everywhere")
@@ -62,7 +74,7 @@ func TestBuildAllOrNothing(t *testing.T) {
 	}
 	defer os.Chmod(dns, 0o700)
 	before := packageFiles(t, dir)
-	edgeplan(t, exitFailed, "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	edgeplan(t, exitFailed, "build", "--force", "-o", filepath.Dir(dir), "../../specs/seed")
 	after := packageFiles(t, dir)
 	if len(before) != len(after) || string(after["change.md"]) != "old\n" {
 		t.Errorf("a build that failed changed something: %d files before, %d after", len(before), len(after))
@@ -86,6 +98,35 @@ func TestWriteUndo(t *testing.T) {
 		t.Fatal("a name with a NUL byte was written")
 	}
 	if entries, _ := os.ReadDir(top); len(entries) != 0 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// TestWriteBack: when the last file cannot be removed, those that were replaced, made and
+// removed before are as they were.
+func TestWriteBack(t *testing.T) {
+	out := t.TempDir()
+	if err := os.Mkdir(filepath.Join(out, "one"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"SHA256SUMS", "gone", "kept"} {
+		writeFile(t, filepath.Join(out, "one", name), []byte("old "+name))
+	}
+	before := packageFiles(t, out)
+	lock, err := lockFolder(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := hunk.Text{[]byte("new")}
+	packs := []pack{{name: "one", files: 3, changes: []change{
+		{name: "gone", exists: true, remove: true}, {name: "gone\x00", exists: true, remove: true},
+		{name: "SHA256SUMS", exists: true, new: text}, {name: "kept", exists: true, new: text}, {name: "dns/more", new: text},
+	}}}
+	if err := lock.write(out, packs, asPackage); err == nil {
+		t.Fatal("a name with a NUL byte was removed")
+	}
+	sameFiles(t, packageFiles(t, out), before)
+	if entries, _ := os.ReadDir(filepath.Join(out, "one")); len(entries) != 3 {
 		t.Errorf("left behind: %v", entries)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -32,10 +33,11 @@ func rounds(t *testing.T, some, all int) int {
 // crashSpecs have packages of two names, with zones and files that are not the same.
 var crashSpecs = []string{"seed", "three-domains", "route53", "include", "prepare", "planned"}
 
-func startBuild(t *testing.T, spec, out string) (*exec.Cmd, *bytes.Buffer) {
+// start starts build or rehearse in a process of its own.
+func start(t *testing.T, command, spec, out string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	var text bytes.Buffer
-	cmd := exec.Command("edgeplan", "build", "-o", out, filepath.Join("../../specs", spec))
+	cmd := exec.Command("edgeplan", command, "-o", out, filepath.Join("../../specs", spec))
 	cmd.Stdout, cmd.Stderr = &text, &text
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -77,56 +79,112 @@ func checkFolder(t *testing.T, what, out string, mine map[string]string) {
 	}
 }
 
-// TestKill kills builds at random points: by time, or after the lock has appeared. Whatever
-// the next build is of, it ends well and the packages verify.
+// TestKill kills builds at random points: by time, while they write temporary files, and while
+// they replace files. Whatever the next build is of, it ends well and the packages verify.
 func TestKill(t *testing.T) {
-	total := rounds(t, 10, 120)
-	seed := uint64(time.Now().UnixNano())
-	random := rand.New(rand.NewPCG(seed, 1))
-	out := t.TempDir()
-	mine := strangers(t, out)
-	pick := func() string { return crashSpecs[random.IntN(len(crashSpecs))] }
-	unfinishedOnes, mixed, early := 0, 0, 0
-	for kill := 1; kill <= total; kill++ {
-		spec := pick()
-		what := fmt.Sprintf("seed %d, kill %d of the build of %s", seed, kill, spec)
-		cmd, _ := startBuild(t, spec, out)
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
-		switch random.IntN(4) {
-		case 0:
-			time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond)
-		case 1: // while it writes temporary files
-			awaitLock(cmd, ended, out, "pid")
-			time.Sleep(time.Duration(random.IntN(20000)) * time.Microsecond)
-		default: // while it replaces files
-			awaitLock(cmd, ended, out, "file")
-			time.Sleep(time.Duration(random.IntN(3000)) * time.Microsecond)
+	k := newKiller(t, "build")
+	for range rounds(t, 10, 120) {
+		if what := k.kill(t); what != "" {
+			checkFolder(t, what, k.out, k.mine)
 		}
-		cmd.Process.Kill()
-		if err := <-ended; err == nil {
-			early++ // it had ended
-		}
-		if unfinished(out) {
-			unfinishedOnes++
-		}
-		if run([]string{"verify", out}, nil, new(bytes.Buffer), new(bytes.Buffer), nil) != exitDone {
-			mixed++
-		}
-		if random.IntN(3) == 0 && kill < total {
-			continue // the next one is killed too
-		}
-		next := pick()
-		what += ", then " + next
-		cmd, text := startBuild(t, next, out)
-		if err := cmd.Wait(); err != nil {
-			t.Fatalf("%s: %v\n%s", what, err, text)
-		}
-		checkFolder(t, what, out, mine)
 	}
-	t.Logf("%d builds killed: %d left something unfinished, after %d the folder did not verify, %d had ended; each next build put that right", total, unfinishedOnes, mixed, early)
-	if total > 100 && (unfinishedOnes == 0 || mixed == 0) {
-		t.Error("no kill came while a build was writing")
+	k.report(t)
+}
+
+// TestKillRehearse is the same for kits.
+func TestKillRehearse(t *testing.T) {
+	k := newKiller(t, "rehearse")
+	for range rounds(t, 3, 30) {
+		what := k.kill(t)
+		if what == "" {
+			continue
+		}
+		kits, err := filepath.Glob(filepath.Join(k.out, "*.rehearsal"))
+		if err != nil || len(kits) == 0 {
+			t.Fatalf("%s: %v, %v", what, kits, err)
+		}
+		kit := filepath.Join(k.out, k.last+".rehearsal")
+		listed, err := parseSums(readTestFile(t, filepath.Join(kit, "SHA256SUMS")))
+		if err != nil || len(listed)+1 != len(packageFiles(t, kit)) {
+			t.Fatalf("%s: %d files listed, %v", what, len(listed), err)
+		}
+		for _, s := range listed {
+			if sumOf(readTestFile(t, filepath.Join(kit, s.name))) != s.sum {
+				t.Fatalf("%s: %s is not right", what, s.name)
+			}
+		}
+	}
+	k.report(t)
+}
+
+// killer kills builds into one folder.
+type killer struct {
+	command, out             string
+	mine                     map[string]string // files there that are not edgeplan's
+	seed                     uint64
+	random                   *rand.Rand
+	killed, left, bad, early int
+	last                     string // name of the last plan that was built to the end
+}
+
+func newKiller(t *testing.T, command string) *killer {
+	seed := uint64(time.Now().UnixNano())
+	out := t.TempDir()
+	return &killer{command: command, out: out, mine: strangers(t, out), seed: seed, random: rand.New(rand.NewPCG(seed, 1))}
+}
+
+func (k *killer) pick() string { return crashSpecs[k.random.IntN(len(crashSpecs))] }
+
+// kill kills a build, and mostly lets another one end. It says what was done, or nothing if
+// there was no other one.
+func (k *killer) kill(t *testing.T) string {
+	t.Helper()
+	k.killed++
+	spec := k.pick()
+	cmd, _ := start(t, k.command, spec, k.out)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	switch k.random.IntN(4) {
+	case 0:
+		time.Sleep(time.Duration(k.random.IntN(150)) * time.Millisecond)
+	case 1: // while it writes temporary files
+		awaitLock(cmd, ended, k.out, "pid")
+		time.Sleep(time.Duration(k.random.IntN(20000)) * time.Microsecond)
+	default: // while it replaces files
+		awaitLock(cmd, ended, k.out, "file")
+		time.Sleep(time.Duration(k.random.IntN(3000)) * time.Microsecond)
+	}
+	cmd.Process.Kill()
+	if err := <-ended; err == nil {
+		k.early++
+	}
+	if unfinished(k.out) {
+		k.left++
+	}
+	if run([]string{"verify", k.out}, nil, io.Discard, io.Discard, nil) != exitDone {
+		k.bad++
+	}
+	if k.random.IntN(3) == 0 {
+		return "" // the next one is killed too
+	}
+	next := k.pick()
+	what := fmt.Sprintf("seed %d, kill %d, of %s of %s, then %s", k.seed, k.killed, k.command, spec, next)
+	cmd, text := start(t, k.command, next, k.out)
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%s: %v\n%s", what, err, text)
+	}
+	k.last = "edgepool1-to-edgepool2"
+	if next == "prepare" {
+		k.last = "short-ttl"
+	}
+	return what
+}
+
+func (k *killer) report(t *testing.T) {
+	t.Helper()
+	t.Logf("%d times %s killed: %d left something unfinished, after %d the folder did not verify, %d had ended; each next one put that right", k.killed, k.command, k.left, k.bad, k.early)
+	if k.killed > 25 && k.left == 0 {
+		t.Error("no kill came while it was writing")
 	}
 }
 
@@ -156,7 +214,7 @@ func TestTogether(t *testing.T) {
 		var texts []*bytes.Buffer
 		pids := map[string]bool{}
 		for i := range 4 {
-			cmd, text := startBuild(t, crashSpecs[(round+i)%len(crashSpecs)], out)
+			cmd, text := start(t, "build", crashSpecs[(round+i)%len(crashSpecs)], out)
 			cmds, texts = append(cmds, cmd), append(texts, text)
 			pids[fmt.Sprint(cmd.Process.Pid)] = true
 		}
@@ -181,6 +239,22 @@ func TestTogether(t *testing.T) {
 		checkFolder(t, fmt.Sprint("round ", round), out, mine)
 	}
 	t.Logf("%d rounds of 4 builds: %d ended whole, %d said who has the lock", total, whole, told)
+}
+
+// TestVerifyUnfinished: verify says that a build has not ended, if that may be why it says no.
+func TestVerifyUnfinished(t *testing.T) {
+	dir := buildSpec(t, "seed")
+	out := filepath.Dir(dir)
+	writeFile(t, filepath.Join(out, lockName), []byte(lockStart+"1}\n"))
+	if stdout, _ := edgeplan(t, exitDone, "verify", out); strings.Contains(stdout, "ended") {
+		t.Errorf("all is well: %s", stdout)
+	}
+	remove(t, filepath.Join(dir, "change.md"))
+	for _, at := range []string{out, dir} {
+		if stdout, _ := edgeplan(t, exitNo, "verify", at); !strings.HasSuffix(stdout, out+": a build into this folder is running, or was ended before it was complete: when none is running, run edgeplan build again\n") {
+			t.Errorf("%s: %s", at, stdout)
+		}
+	}
 }
 
 // TestLockFile: what is at the place of the lock and is none is left alone; one of a

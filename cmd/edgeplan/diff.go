@@ -58,9 +58,13 @@ func (p *program) diff(dir string, packs []pack) error {
 		for _, c := range one.changes {
 			equal = false
 			name := path.Join(one.name, c.name)
-			old, err := c.present(dir, name)
+			old, large, err := c.present(dir, name)
 			if err != nil {
 				return err
+			}
+			if large {
+				p.say("Files a/%s and b/%s differ: the first is too large to be one of edgeplan", name, name)
+				continue
 			}
 			if err := c.print(p.stdout, name, old); err != nil {
 				return err
@@ -78,21 +82,25 @@ func (p *program) diff(dir string, packs []pack) error {
 	return nil
 }
 
-// present is what stands in the output folder now.
-func (c change) present(dir, name string) ([]byte, error) {
+// present is what is in the output folder now. What is far larger than it should be is not
+// read.
+func (c change) present(dir, name string) (old []byte, large bool, err error) {
 	if !c.exists {
-		return nil, nil
+		return nil, false, nil
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, cannot(dir, err)
+		return nil, false, cannot(dir, err)
 	}
 	defer root.Close()
-	old, err := readUnder(root, name, maxArtifact)
-	if err != nil {
-		return nil, cannot(path.Join(dir, name), err)
+	if info, err := root.Lstat(name); err == nil && info.Size() > max(maxChanged(c.new.Len()), maxPlan) {
+		return nil, true, nil
 	}
-	return old, nil
+	old, err = readUnder(root, name, maxArtifact)
+	if err != nil {
+		return nil, false, cannot(path.Join(dir, name), err)
+	}
+	return old, false, nil
 }
 
 // print writes the change as a unified diff. Bytes pass as they are, except that a

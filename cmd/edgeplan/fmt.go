@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/pflag"
@@ -185,6 +186,16 @@ func checkWritable(path string) error {
 	return err
 }
 
+// removeOld removes temporary files that a process that was killed has left. A young one
+// may be of one that still runs, as nothing locks the folder of a spec.
+func removeOld(root *os.Root) {
+	for _, name := range temps(root) {
+		if info, err := root.Lstat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			root.Remove(name)
+		}
+	}
+}
+
 // rewrite replaces a file at once and keeps its mode. A symbolic link stays one.
 func rewrite(path string, text []byte) error {
 	real, err := filepath.EvalSymlinks(path)
@@ -201,6 +212,7 @@ func rewrite(path string, text []byte) error {
 	if err != nil {
 		return cannot(path, err)
 	}
+	removeOld(root)
 	temp, err := writeTemp(root, hunk.Text{text})
 	if err != nil {
 		return cannot(path, err)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestFmtKeepsBytes: a byte order mark, CRLF, text of heredocs and comments and a
@@ -38,5 +39,30 @@ func TestFmtKeepsBytes(t *testing.T) {
 			}
 			edgeplan(t, exitDone, "fmt", "--check", path)
 		})
+	}
+}
+
+// TestFmtRemovesOld: what a fmt that was killed has left goes, an hour later.
+func TestFmtRemovesOld(t *testing.T) {
+	dir := t.TempDir()
+	spec := filepath.Join(dir, "a.edge.hcl")
+	writeFile(t, spec, []byte("x=1\n"))
+	old, young, mine := filepath.Join(dir, tempName()), filepath.Join(dir, tempName()), filepath.Join(dir, ".edgeplan-mine.tmp")
+	past := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{old, young, mine} {
+		writeFile(t, name, nil)
+		if name != young {
+			if err := os.Chtimes(name, past, past); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	edgeplan(t, exitDone, "fmt", "-w", spec)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); err == nil || len(entries) != 3 {
+		t.Errorf("%v, %v", entries, err)
 	}
 }

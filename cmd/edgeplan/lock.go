@@ -111,7 +111,7 @@ func (l *folderLock) take() error {
 		return fmt.Errorf("%s is %s and not a lock of edgeplan; move it away", lockName, entry{kind: info.Mode().Type()}.what())
 	}
 	if l.file, err = l.root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
-		return err
+		return cannot(lockName, err)
 	}
 	held, err := tryLock(l.file)
 	switch l.shaky = errors.Is(err, errors.ErrUnsupported); {

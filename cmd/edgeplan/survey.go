@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"slices"
@@ -172,99 +171,93 @@ func surveyStale(root *os.Root, taken map[string]bool, past journal) ([]pack, er
 	return out, nil
 }
 
+// compare decides what build does to a file that it writes.
+func (one *pack) compare(o *own, a emit.Artifact, sum string) error {
+	same, exists, err := o.disk.has(a)
+	if err != nil || same {
+		return err
+	}
+	c := change{name: a.Name, exists: exists, new: a.Text, sum: sum}
+	if !exists {
+		one.changes = append(one.changes, c)
+		return nil
+	}
+	signed, approved, err := o.disk.signature(a)
+	if err != nil {
+		return err
+	}
+	if approved && o.of.suffix == "" { // rehearse.ps1 runs no signed copies
+		one.signed = append(one.signed, a.Name)
+		return nil
+	}
+	ours, _, err := o.hasBytes(a.Name)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		ours, err = o.disk.hasLines(a)
+	}
+	switch {
+	case signed:
+		c.edited = "signed, and the text before the signature is not what would be written"
+	case !ours:
+		c.edited = "not as edgeplan wrote it"
+	}
+	one.changes = append(one.changes, c)
+	return err
+}
+
+// retire decides what happens to files that are not wanted: those that edgeplan writes
+// there and that are as it wrote them are to go, all others stay.
+func (one *pack) retire(o *own, wanted map[string]bool) error {
+	for _, name := range o.disk.list() {
+		switch kind := o.disk.entries[name]; {
+		case wanted[name] || kind.IsDir():
+			continue
+		case !kind.IsRegular() || !o.hasName(name):
+			one.keep(name, "edgeplan did not write it")
+			continue
+		}
+		ours, sum, err := o.hasBytes(name)
+		switch {
+		case err != nil:
+			return err
+		case !ours:
+			one.keep(name, "it is no longer part of the plan, but somebody has signed or edited it")
+		default:
+			one.changes = append(one.changes, change{name: name, exists: true, remove: true, sum: sum})
+		}
+	}
+	slices.SortFunc(one.changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
+	return nil
+}
+
 func (one *pack) keep(name, why string) {
 	one.extras = append(one.extras, name)
 	one.notes = append(one.notes, why)
 }
 
-// disk is the folder of one package.
-type disk struct {
-	root    *os.Root // nil: not there
-	dir     string
-	entries map[string]fs.FileMode
-}
-
-func openDisk(root *os.Root, dir string) (*disk, error) {
-	d := &disk{root: root, dir: dir, entries: map[string]fs.FileMode{}}
-	if root == nil {
-		return d, nil
-	}
-	found, err := list(root, dir)
-	for _, e := range found {
-		d.entries[e.name] = e.kind
-	}
-	return d, err
-}
-
-// exists tells whether there is a file of that name. It refuses anything but a regular
-// file, and any link on the way to it.
-func (d *disk) exists(name string) (bool, error) {
-	for i, c := range name {
-		if c != '/' {
-			continue
-		}
-		parent := name[:i]
-		if kind, ok := d.entries[parent]; ok && !kind.IsDir() {
-			return false, fmt.Errorf("%s is %s, not a folder", parent, entry{kind: kind}.what())
+// refusal is why nothing is written: files that somebody has edited or signed.
+func refusal(dir string, packs []pack) error {
+	const most = 10
+	var names []string
+	n := 0
+	for _, one := range packs {
+		for _, c := range one.changes {
+			if c.edited == "" {
+				continue
+			}
+			if n++; n <= most {
+				names = append(names, fmt.Sprintf("%s (%s)", path.Join(one.name, c.name), c.edited))
+			}
 		}
 	}
-	kind, ok := d.entries[name]
 	switch {
-	case !ok:
-		return false, nil
-	case !kind.IsRegular():
-		return false, fmt.Errorf("%s is %s; a file has to stand there", name, entry{kind: kind}.what())
+	case n == 0:
+		return nil
+	case n > most:
+		names = append(names, fmt.Sprintf("and %d more", n-most))
 	}
-	return true, nil
+	return fmt.Errorf("%s: nothing was written, to keep %d of the files there: %s. Copy what you need from them; then run this again with --force, which writes over them",
+		shown(dir), n, strings.Join(names, ", "))
 }
-
-// read returns the bytes of a file that has at most so many.
-func (d *disk) read(name string, limit int64) (data []byte, exists bool, err error) {
-	if exists, err = d.exists(name); err != nil || !exists {
-		return nil, false, err
-	}
-	if data, err = readUnder(d.root, path.Join(d.dir, name), limit); err != nil {
-		return nil, false, cannot(name, err)
-	}
-	return data, true, nil
-}
-
-// open opens a file that exists has seen.
-func (d *disk) open(name string, limit int64) (*os.File, error) {
-	file, err := d.root.Open(path.Join(d.dir, name))
-	if err == nil {
-		if err = checkRegular(file, limit); err == nil {
-			return file, nil
-		}
-		file.Close()
-	}
-	return nil, cannot(name, err)
-}
-
-// size is the length of a file in bytes.
-func (d *disk) size(name string) (int64, error) {
-	info, err := d.root.Lstat(path.Join(d.dir, name))
-	if err != nil {
-		return 0, cannot(name, err)
-	}
-	return info.Size(), nil
-}
-
-// has compares a file with the artifact that it should be, without reading it into memory.
-func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
-	if exists, err = d.exists(a.Name); err != nil || !exists {
-		return false, false, err
-	}
-	file, err := d.open(a.Name, maxArtifact)
-	if err != nil {
-		return false, false, err
-	}
-	defer file.Close()
-	if same, err = a.Text.Same(file); err != nil {
-		return false, false, cannot(a.Name, err)
-	}
-	return same, true, nil
-}
-
-// list names all that is in the folder, sorted.
-func (d *disk) list() []string { return slices.Sorted(maps.Keys(d.entries)) }

@@ -83,10 +83,17 @@ func (p *program) verify(dir, approved string) error {
 		}
 		good = good && len(found.problems) == 0
 	}
-	if !good {
-		return errNo
+	if good {
+		return nil
 	}
-	return nil
+	above := dir
+	if names[0] == "." {
+		above = filepath.Join(dir, "..")
+	}
+	if unfinished(above) {
+		p.say("%s: a build into this folder is running, or was ended before it was complete: when none is running, run edgeplan build again", shown(above))
+	}
+	return errNo
 }
 
 // wayBack says what to do about files whose line ends were changed.

@@ -12,42 +12,22 @@ import (
 	"github.com/edgeplan/edgeplan/emit"
 )
 
-// write makes the output folder what the packages say. An error before the first file is
-// replaced leaves nothing behind; a process that is killed later leaves a journal, by which
-// the next build completes the packages.
+// write makes the output folder what the packages say. After an error it is as it was before;
+// a process that is killed leaves a journal, by which the next build completes the packages.
 //
 // The order is what a power cut needs too: the new texts are on the disk before the journal,
 // that before the first name changes, and all names before the journal goes.
-func (l *folderLock) write(dir string, packs []pack, of kind) (err error) {
-	w := &writing{root: l.root}
+func (l *folderLock) write(dir string, packs []pack, of kind) error {
 	keep := len(l.past) > 0
-	defer func() {
-		w.undo()
-		l.release(keep)
-	}()
+	defer func() { l.release(keep) }()
 	for _, name := range temps(l.root) {
 		l.root.Remove(name)
 	}
-	if !slices.ContainsFunc(packs, func(one pack) bool { return one.files == 0 || len(one.changes) > 0 }) {
-		keep = !l.covers(packs, of)
-		return nil
-	}
-	for _, one := range packs {
-		if err := w.prepare(one); err != nil {
-			return cannot(path.Join(dir, one.name), err)
-		}
-	}
-	if err := l.note(packs, of); err != nil {
+	w := &writing{root: l.root}
+	if err := w.all(l, packs, of); err != nil {
+		keep = !w.undo() || keep
 		return cannot(dir, err)
 	}
-	if err := w.makePackages(); err != nil {
-		return cannot(dir, err)
-	}
-	if err := w.replace(packs); err != nil {
-		keep = keep || w.begun
-		return cannot(dir, err)
-	}
-	w.sync(packs)
 	keep = !l.covers(packs, of)
 	return nil
 }
@@ -65,38 +45,69 @@ func makeFolders(dir string) ([]string, error) {
 	return missing, os.MkdirAll(dir, 0o777)
 }
 
-// writing is a set of files that are replaced together. Names are relative to root.
+// writing is a set of files that are replaced and removed together. Names are relative to
+// root, where temporary files are.
 type writing struct {
 	root    *os.Root
 	folders []string // made
-	moves   []move
-	begun   bool // the first file was replaced or removed
+	moves   []move   // still to do
+	done    []move
 }
 
-type move struct{ temp, name string }
+// move is one file.
+type move struct {
+	name   string
+	exists bool
+	temp   string // its new text; "" if it is to go
+	backup string // what was there before
+}
 
-// prepare writes the new files of a package under temporary names.
-func (w *writing) prepare(one pack) error {
-	for _, c := range one.changes {
-		if c.remove {
-			continue
-		}
-		temp, err := writeTemp(w.root, c.new)
-		if err != nil {
+func (w *writing) all(l *folderLock, packs []pack, of kind) error {
+	if err := w.prepare(packs); err != nil {
+		return err
+	}
+	if len(w.moves) > 0 {
+		if err := l.note(packs, of); err != nil {
 			return err
 		}
-		w.moves = append(w.moves, move{temp, path.Join(one.name, c.name)})
 	}
+	for _, m := range w.moves {
+		if err := w.makeParents(m.name); err != nil {
+			return cannot(m.name, err)
+		}
+	}
+	for len(w.moves) > 0 {
+		if err := w.replace(w.moves[0]); err != nil {
+			return cannot(w.moves[0].name, err)
+		}
+		w.moves = w.moves[1:]
+	}
+	for _, m := range w.done {
+		if m.exists {
+			w.root.Remove(m.backup)
+		}
+	}
+	w.removeFolders(packs)
+	w.sync(packs)
 	return nil
 }
 
-// makePackages makes the folders of the files.
-func (w *writing) makePackages() error {
-	for _, m := range w.moves {
-		if err := w.makeParents(m.name); err != nil {
-			return err
+// prepare writes the new files under temporary names. SHA256SUMS is replaced last, so that a
+// package that was left half replaced does not pass for a whole one.
+func (w *writing) prepare(packs []pack) error {
+	for _, one := range packs {
+		for _, c := range one.changes {
+			m := move{name: path.Join(one.name, c.name), exists: c.exists}
+			if !c.remove {
+				var err error
+				if m.temp, err = writeTemp(w.root, c.new); err != nil {
+					return cannot(m.name, err)
+				}
+			}
+			w.moves = append(w.moves, m)
 		}
 	}
+	slices.SortStableFunc(w.moves, func(a, b move) int { return rank(a) - rank(b) })
 	return nil
 }
 
@@ -118,70 +129,87 @@ func (w *writing) makeParents(name string) error {
 	return err
 }
 
-// replace gives the files their names, SHA256SUMS last, so that a package that was left
-// half replaced does not pass for a whole one; then it removes what is to go.
-func (w *writing) replace(packs []pack) error {
-	slices.SortStableFunc(w.moves, func(a, b move) int { return rank(a.name) - rank(b.name) })
-	for len(w.moves) > 0 {
-		if err := w.root.Rename(w.moves[0].temp, w.moves[0].name); err != nil {
-			return err
-		}
-		w.moves, w.begun = w.moves[1:], true
-	}
-	for _, one := range packs {
-		if err := w.remove(one); err != nil {
-			return err
+// replace gives a file its new text, or removes it, and keeps the old one for undo. Where
+// there are no hard links there is for a moment no file of that name.
+func (w *writing) replace(m move) error {
+	linked := false
+	if m.exists {
+		m.backup = tempName()
+		linked = w.root.Link(m.name, m.backup) == nil
+		if !linked {
+			if err := w.root.Rename(m.name, m.backup); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	var err error
+	switch {
+	case m.temp != "":
+		err = w.root.Rename(m.temp, m.name)
+	case linked:
+		err = w.root.Remove(m.name)
+	}
+	switch {
+	case err == nil:
+		w.done = append(w.done, m)
+	case linked:
+		w.root.Remove(m.backup)
+	case m.exists:
+		err = errors.Join(err, w.root.Rename(m.backup, m.name))
+	}
+	return err
 }
 
-func rank(name string) int {
-	if path.Base(name) == emit.SumsName {
+// rank orders the files: new texts, then SHA256SUMS, then what goes.
+func rank(m move) int {
+	switch {
+	case m.temp == "":
+		return 2
+	case path.Base(m.name) == emit.SumsName:
 		return 1
 	}
 	return 0
 }
 
-// undo removes the temporary files that are left, and new folders that are empty.
-func (w *writing) undo() {
+// undo brings everything back to what it was, and tells whether that succeeded.
+func (w *writing) undo() bool {
+	good := true
+	for _, m := range slices.Backward(w.done) {
+		var err error
+		if m.exists {
+			err = w.root.Rename(m.backup, m.name)
+		} else {
+			err = w.root.Remove(m.name)
+		}
+		good = good && err == nil
+	}
 	for _, m := range w.moves {
-		w.root.Remove(m.temp)
+		if m.temp != "" {
+			w.root.Remove(m.temp)
+		}
 	}
 	for _, dir := range slices.Backward(w.folders) {
 		w.root.Remove(dir) // fails where something is in it
 	}
+	return good
 }
 
-// remove takes away the files that are to go, and folders that they leave empty.
-func (w *writing) remove(one pack) error {
+// removeFolders removes folders that have become empty.
+func (w *writing) removeFolders(packs []pack) {
 	dirs := map[string]bool{}
-	for _, c := range one.changes {
-		if !c.remove {
-			continue
-		}
-		if err := w.root.Remove(path.Join(one.name, c.name)); err != nil {
-			return err
-		}
-		w.begun = true
-		for dir := path.Dir(c.name); dir != "."; dir = path.Dir(dir) {
-			dirs[dir] = true
+	for _, one := range packs {
+		if one.files == 0 { // a build that was killed may have left these empty
+			dirs[one.name], dirs[path.Join(one.name, "dns")] = true, true
 		}
 	}
-	if one.files == 0 {
-		dirs["dns"] = true // a build that was killed may have left it empty
+	for _, m := range w.done {
+		if m.temp == "" {
+			dirs[path.Dir(m.name)] = true
+		}
 	}
-	for _, dir := range deepestFirst(dirs) {
-		w.root.Remove(path.Join(one.name, dir)) // fails where something is left in it
+	for _, dir := range slices.SortedFunc(maps.Keys(dirs), func(a, b string) int { return len(b) - len(a) }) {
+		w.root.Remove(dir) // fails where something is left in it
 	}
-	if one.files == 0 {
-		w.root.Remove(one.name)
-	}
-	return nil
-}
-
-func deepestFirst(dirs map[string]bool) []string {
-	return slices.SortedFunc(maps.Keys(dirs), func(a, b string) int { return len(b) - len(a) })
 }
 
 // sync asks for the new names to be on the disk.

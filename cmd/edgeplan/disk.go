@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+)
+
+// maxSignature bounds what a signature adds to a script, in bytes.
+const maxSignature = 1 << 20
+
+// disk is the folder of one package.
+type disk struct {
+	root    *os.Root // nil: not there
+	dir     string
+	entries map[string]fs.FileMode
+}
+
+func openDisk(root *os.Root, dir string) (*disk, error) {
+	d := &disk{root: root, dir: dir, entries: map[string]fs.FileMode{}}
+	if root == nil {
+		return d, nil
+	}
+	found, err := list(root, dir)
+	for _, e := range found {
+		d.entries[e.name] = e.kind
+	}
+	return d, err
+}
+
+// exists tells whether there is a file of that name. It refuses anything but a regular
+// file, and any link on the way to it.
+func (d *disk) exists(name string) (bool, error) {
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		parent := name[:i]
+		if kind, ok := d.entries[parent]; ok && !kind.IsDir() {
+			return false, fmt.Errorf("%s is %s, not a folder", parent, entry{kind: kind}.what())
+		}
+	}
+	kind, ok := d.entries[name]
+	switch {
+	case !ok:
+		return false, nil
+	case !kind.IsRegular():
+		return false, fmt.Errorf("%s is %s; a file has to stand there", name, entry{kind: kind}.what())
+	}
+	return true, nil
+}
+
+// read returns the bytes of a file that has at most so many.
+func (d *disk) read(name string, limit int64) (data []byte, exists bool, err error) {
+	if exists, err = d.exists(name); err != nil || !exists {
+		return nil, false, err
+	}
+	if data, err = readUnder(d.root, path.Join(d.dir, name), limit); err != nil {
+		return nil, false, cannot(name, err)
+	}
+	return data, true, nil
+}
+
+// open opens a file that exists has seen.
+func (d *disk) open(name string, limit int64) (*os.File, error) {
+	file, err := d.root.Open(path.Join(d.dir, name))
+	if err == nil {
+		if err = checkRegular(file, limit); err == nil {
+			return file, nil
+		}
+		file.Close()
+	}
+	return nil, cannot(name, err)
+}
+
+// size is the length of a file in bytes.
+func (d *disk) size(name string) (int64, error) {
+	info, err := d.root.Lstat(path.Join(d.dir, name))
+	if err != nil {
+		return 0, cannot(name, err)
+	}
+	return info.Size(), nil
+}
+
+// has compares a file with the artifact that it should be, without reading it into memory.
+func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
+	if exists, err = d.exists(a.Name); err != nil || !exists {
+		return false, false, err
+	}
+	file, err := d.open(a.Name, maxArtifact)
+	if err != nil {
+		return false, false, err
+	}
+	defer file.Close()
+	if same, err = a.Text.Same(file); err != nil {
+		return false, false, cannot(a.Name, err)
+	}
+	return same, true, nil
+}
+
+// list names all that is in the folder, sorted.
+func (d *disk) list() []string { return slices.Sorted(maps.Keys(d.entries)) }
+
+// variants reads a file piece by piece.
+func (d *disk) variants(name string) (*variants, error) {
+	v := newVariants()
+	return v, d.copyTo(v, name)
+}
+
+// sum is the SHA-256 of a file, which is read piece by piece.
+func (d *disk) sum(name string) (string, error) {
+	hash := sha256.New()
+	err := d.copyTo(hash, name)
+	return fmt.Sprintf("%x", hash.Sum(nil)), err
+}
+
+func (d *disk) copyTo(w io.Writer, name string) error {
+	file, err := d.open(name, maxArtifact)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := io.CopyBuffer(onlyWriter{w}, file, make([]byte, 1<<16)); err != nil {
+		return cannot(name, err)
+	}
+	return nil
+}
+
+// onlyWriter hides all other methods, so that io.Copy reads piece by piece.
+type onlyWriter struct{ io.Writer }
+
+// hasLines tells whether a file is the artifact but for its line ends.
+func (d *disk) hasLines(a emit.Artifact) (bool, error) {
+	size, err := d.size(a.Name)
+	if err != nil || size > maxChanged(a.Text.Len()) {
+		return false, err
+	}
+	text, _, err := d.read(a.Name, size)
+	return err == nil && len(lineChanges(text, a.Text.Bytes())) > 0, err
+}
+
+// signature tells how a script that is not what build would write has been signed.
+func (d *disk) signature(a emit.Artifact) (signed, approved bool, err error) {
+	if !strings.HasSuffix(a.Name, ".ps1") {
+		return false, false, nil
+	}
+	size, err := d.size(a.Name)
+	if err != nil || size > int64(a.Text.Len())+maxSignature {
+		return false, false, err
+	}
+	text, _, err := d.read(a.Name, size)
+	if err != nil {
+		return false, false, err
+	}
+	before, signed, err := powershell.Unsigned(text)
+	return signed, err == nil && signed && bytes.Equal(before, a.Text.Bytes()), nil
+}
+
+// plan is the sound plan of the failover that the folder is named after, or nil.
+func (d *disk) plan() *compiler.Plan {
+	text, exists, err := d.read(emit.PlanName, maxPlan)
+	if err != nil || !exists {
+		return nil
+	}
+	plan, err := compiler.Decode(plainLines(text))
+	if err != nil || plan.Name != d.dir {
+		return nil
+	}
+	return plan
+}
