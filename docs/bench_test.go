@@ -3,6 +3,7 @@ package docs
 import (
 	"bytes"
 	"fmt"
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,7 +144,7 @@ func installed(t *testing.T, tool string) bool {
 	case os.Getenv("CI") != "":
 		t.Fatalf("%s is not installed, and CI must run this test", tool)
 	}
-	t.Logf("SKIPPED: %s is not installed", tool)
+	loud.Note(t, "%s is not installed", tool)
 	return false
 }
 
@@ -176,7 +177,7 @@ func TestBenchSmall(t *testing.T) {
 // TestBench measures, checks the gate, and with -update writes the page.
 func TestBench(t *testing.T) {
 	if os.Getenv(benchVariable) != "all" {
-		t.Skipf("SKIPPED: %s=all runs the benchmarks, as make bench does", benchVariable)
+		loud.Skip(t, "make bench runs the benchmarks")
 	}
 	var b benchmark
 	for _, records := range benchSizes {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	emitwords "github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // TestReadmeShape: short, and the two commands first.
@@ -128,7 +129,7 @@ func TestCommands(t *testing.T) {
 // any text.
 func TestConsole(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED: the blocks are for a Unix shell")
+		loud.Skip(t, "the blocks are for a Unix shell")
 	}
 	bin := buildProgram(t)
 	for _, page := range pages {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // stage is a folder with the package and the kit of specs/seed, and the kit of
@@ -28,7 +29,7 @@ const (
 func newStage(t *testing.T) stage {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("SKIPPED: kits are run without -short")
+		loud.Skip(t, "kits are run without -short")
 	}
 	s := stage{engine: pwsh.Find(t), bin: buildProgram(t), dir: t.TempDir()}
 	for _, args := range [][]string{{"build", "seed"}, {"rehearse", "seed"}, {"rehearse", "windows-dns-prepare"}} {

@@ -11,6 +11,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 func TestAll(t *testing.T) {
@@ -144,12 +145,7 @@ func write(t *testing.T, name string, data []byte) {
 
 func run(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-			t.Fatalf("%s is not installed, and EDGEPLAN_TOOLS_REQUIRED is set", name)
-		}
-		t.Skip("SKIPPED: " + name + " is not installed")
-	}
+	loud.Tool(t, name)
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // tool skips a test loudly where a program is missing, or is another than on Linux; with
@@ -27,18 +28,9 @@ func tool(t *testing.T, name string) string {
 		err = errors.New("not the program that it is on Linux")
 	}
 	if err != nil {
-		missing(t, name, err)
+		loud.Lacking(t, name, err)
 	}
 	return path
-}
-
-// missing ends a test that cannot run without something.
-func missing(t *testing.T, name string, why error) {
-	t.Helper()
-	if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-		t.Fatalf("%s: %v, and EDGEPLAN_TOOLS_REQUIRED is set", name, why)
-	}
-	t.Skipf("SKIPPED: %s: %v", name, why)
 }
 
 // isGNU tells a GNU program from one of BSD or Apple.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"github.com/miekg/dns"
 )
 
@@ -110,7 +111,7 @@ daemon=no
 func pdnsSchema(t *testing.T) string {
 	const path = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "pdns-backend-sqlite3", err)
+		loud.Lacking(t, "pdns-backend-sqlite3", err)
 	}
 	return path
 }

@@ -9,6 +9,7 @@
 package partners
 
 import (
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,13 +35,13 @@ func TestPartners(t *testing.T) {
 		return
 	}
 	if os.Getenv("EDGEPLAN_PARTNERS") != "all" {
-		t.Skip("SKIPPED: no XMPP server was asked; `make partners` does that, as root on Linux")
+		loud.Skip(t, "no XMPP server was asked; make partners does that, as root on Linux")
 	}
 	if why := lacking(); why != "" {
 		if os.Getenv("EDGEPLAN_PARTNERS_REQUIRED") != "" {
 			t.Fatal(why)
 		}
-		t.Skip("SKIPPED: " + why + "; no XMPP server was asked")
+		loud.Skip(t, "%s; no XMPP server was asked", why)
 	}
 	self, err := os.Executable()
 	if err != nil {

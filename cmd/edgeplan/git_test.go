@@ -1,23 +1,13 @@
 package main
 
 import (
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// needTool skips a test without a program, and fails where the tools are required.
-func needTool(t *testing.T, name string) {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-			t.Fatalf("%s is missing, and EDGEPLAN_TOOLS_REQUIRED is set", name)
-		}
-		t.Skipf("SKIPPED: %s is missing, so that %s is NOT TESTED", name, t.Name())
-	}
-}
 
 // git runs git in a folder with these settings (KEY=VALUE) and none of the user's.
 func git(t *testing.T, dir string, settings []string, args ...string) {
@@ -37,7 +27,7 @@ func git(t *testing.T, dir string, settings []string, args ...string) {
 // a .gitattributes that asks for other bytes. It verifies each time. Without the package's
 // own .gitattributes it does not.
 func TestGit(t *testing.T) {
-	needTool(t, "git")
+	loud.Tool(t, "git")
 	for _, settings := range [][]string{
 		{"core.autocrlf=true"},
 		{"core.autocrlf=input"},

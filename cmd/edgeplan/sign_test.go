@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,12 +13,7 @@ import (
 // made for the purpose.
 func TestVerifySigned(t *testing.T) {
 	for _, tool := range []string{"openssl", "osslsigncode"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-				t.Fatalf("%s is missing, and EDGEPLAN_TOOLS_REQUIRED is set", tool)
-			}
-			t.Skipf("SKIPPED: %s is missing, so that signed scripts are NOT TESTED", tool)
-		}
+		loud.Tool(t, tool)
 	}
 	dir := buildSpec(t, "seed")
 	keys := t.TempDir()

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -292,12 +292,7 @@ func differing(a, b tree) []string {
 
 // TestSplitZonesNamed has BIND read zones that are cut into files, before and after an edit.
 func TestSplitZonesNamed(t *testing.T) {
-	if _, err := exec.LookPath("named-compilezone"); err != nil {
-		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-			t.Fatal("named-compilezone is not installed, and EDGEPLAN_TOOLS_REQUIRED is set")
-		}
-		t.Skip("SKIPPED: named-compilezone is not installed")
-	}
+	loud.Tool(t, "named-compilezone")
 	files := 0
 	for i, s := range standardEdits(150) {
 		cut := split(t, rand.New(rand.NewPCG(uint64(i), 7)), s.text, false)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"github.com/miekg/dns"
 )
 
@@ -84,12 +85,7 @@ func miekgRecords(t *testing.T, text string) []string {
 }
 
 func TestSecondOpinionNamed(t *testing.T) {
-	if _, err := exec.LookPath("named-compilezone"); err != nil {
-		if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") != "" {
-			t.Fatal("named-compilezone is not installed, and EDGEPLAN_TOOLS_REQUIRED is set")
-		}
-		t.Skip("SKIPPED: named-compilezone is not installed")
-	}
+	loud.Tool(t, "named-compilezone")
 	for _, s := range standardEdits(100) {
 		before, after := compiled(t, s.text), compiled(t, s.edited(t))
 		for _, line := range symmetric(before, after) {

@@ -3,6 +3,7 @@ package pwsh
 import (
 	"errors"
 	"fmt"
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"runtime"
@@ -39,7 +40,7 @@ func Find(t testing.TB) Engine {
 		if os.Getenv(RequiredVariable) != "" || os.Getenv(PathVariable) != "" {
 			t.Fatalf("no PowerShell engine, and %s or %s is set: %v", PathVariable, RequiredVariable, err)
 		}
-		t.Skipf("SKIPPED: no PowerShell engine: %v; set %s or put pwsh on PATH", err, PathVariable)
+		loud.Skip(t, "no PowerShell engine: %v; set %s or put pwsh on PATH", err, PathVariable)
 	}
 	t.Logf("PowerShell %s", e)
 	return e
