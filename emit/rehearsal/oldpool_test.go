@@ -17,9 +17,6 @@ func TestStopOld(t *testing.T) {
 	s := newSuite(t, find(t), compile(t, "planned"), "")
 	s.happy()
 	s.oldPool()
-	s.restore(s.points[len(s.points)-1])
-	s.goes("back", s.walk.Back)
-	s.check(s.digest() == s.first(), "back: %s", s.digest())
 	s.again()
 	t.Logf("%d checks, %d script runs", s.checks, s.runs)
 }
@@ -27,6 +24,9 @@ func TestStopOld(t *testing.T) {
 // again: after the rollback the receipts of the first failover do not fit any more, though
 // the time in them is over.
 func (s *suite) again() {
+	s.restore(s.points[len(s.points)-1])
+	s.goes("back", s.walk.Back)
+	s.check(s.digest() == s.first(), "back: %s", s.digest())
 	for stage, from := range map[string]string{compiler.Stop: compiler.Preflight, compiler.StopOld: compiler.Verify} {
 		v := s.walk.Forth[s.at(stage)]
 		s.refuses(5, v, way{given: s.oldReceipt(from, time.Hour)}, "%s with the receipt of the first failover", stage)

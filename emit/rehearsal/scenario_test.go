@@ -31,6 +31,7 @@ var long = []string{"there and back", "faults", "rollback", "kills"}
 var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
 	{"old pool", compiler.StopOld, (*suite).oldPool},
+	{"old receipts", compiler.StopOld, (*suite).again},
 	{"DNS gates", compiler.DNSServer, (*suite).dnsGates},
 	{"DNS drift", compiler.DNSServer, (*suite).dnsDrift},
 	{"DNS faults", compiler.DNSServer, (*suite).dnsFaults},
