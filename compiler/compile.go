@@ -15,23 +15,59 @@ import (
 // Plans are in the order of their names; a failover with an error that is not
 // accepted has none. Findings are sorted and without those that all plans accept.
 func Compile(spec *parser.Spec) ([]*Plan, hcl.Diagnostics) {
+	plans, open, _ := CompileAll(spec)
+	return plans, open
+}
+
+// Acceptance is a finding that each plan which has it accepts, and why.
+type Acceptance struct {
+	Finding *hcl.Diagnostic
+	Reason  string
+}
+
+// CompileAll is Compile that also returns the findings that are accepted, sorted.
+func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 	if spec.Topology == nil {
-		return nil, nil // the parser has said so
+		return nil, nil, nil // the parser has said so
 	}
 	m := newModel(spec)
 	m.check()
 	broken := m.diags.HasErrors()
 	all := m.diags
 	var plans []*Plan
+	var closed hcl.Diagnostics
+	reasons := map[*hcl.Diagnostic]string{}
 	for _, j := range m.jobs() {
 		plan := j.compile(broken)
 		all = append(all, j.open()...)
+		for _, d := range j.own {
+			if reason, ok := j.accepted[diag.Of(d)]; ok {
+				closed = append(closed, d)
+				reasons[d] = reason
+			}
+		}
 		if plan != nil {
 			plans = append(plans, plan)
 		}
 	}
 	slices.SortFunc(plans, func(a, b *Plan) int { return strings.Compare(a.Name, b.Name) })
-	return plans, diag.Sort(all)
+	return plans, diag.Sort(all), acceptances(closed, all, reasons)
+}
+
+// acceptances are the findings that some plan accepts and no plan has open.
+func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]string) []Acceptance {
+	key := func(d *hcl.Diagnostic) string { return fmt.Sprintf("%s %s %q", diag.Of(d), d.Subject, d.Detail) }
+	isOpen := map[string]bool{}
+	for _, d := range open {
+		isOpen[key(d)] = true
+	}
+	var out []Acceptance
+	for _, d := range diag.Sort(closed) {
+		if !isOpen[key(d)] {
+			out = append(out, Acceptance{d, reasons[d]})
+		}
+	}
+	return out
 }
 
 // jobs are the plans that a spec asks for.

@@ -146,6 +146,17 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestHelpURIs: where a SARIF log sends its reader there is the section of the code.
+func TestHelpURIs(t *testing.T) {
+	have := anchors(t, "docs/codes.md")
+	for _, rule := range diag.Rules() {
+		_, anchor, _ := strings.Cut(diag.HelpURI(rule), "/docs/codes.md#")
+		if !slices.Contains(have, anchor) {
+			t.Errorf("%s: docs/codes.md has no part %q", rule.Code, anchor)
+		}
+	}
+}
+
 // TestNames: codes, tests and paths that a page names exist.
 func TestNames(t *testing.T) {
 	tests := testNames(t)

@@ -85,7 +85,7 @@ func render(t *testing.T, findings []diag.Finding) {
 	for name, write := range map[string]func(io.Writer, []diag.Finding) error{
 		"text":   func(w io.Writer, fs []diag.Finding) error { return diag.WriteText(w, fs, true) },
 		"json":   diag.WriteJSON,
-		"sarif":  diag.WriteSARIF,
+		"sarif":  func(w io.Writer, fs []diag.Finding) error { return diag.WriteSARIF(w, fs, diag.Run{}) },
 		"github": diag.WriteGitHub,
 	} {
 		if err := write(io.Discard, findings); err != nil {

@@ -28,14 +28,14 @@ into DIR. If one is killed, the next build completes what it left.`,
 // bindDelivery binds the flags of a command that writes what is made of each plan below
 // a folder, and says what was done.
 func bindDelivery(fs *pflag.FlagSet, of kind) action {
-	flags, failovers := bindFindings(fs), bindFailovers(fs)
+	strict, failovers := bindStrict(fs), bindFailovers(fs)
 	dir := fs.StringP("output", "o", "", "write "+of.plural+" into `DIR`; it is made if needed")
 	force := fs.Bool("force", false, "write over files that somebody has edited or signed")
 	return func(p *program, args []string) error {
 		if *dir == "" {
 			return usagef("%s needs -o DIR", fs.Name())
 		}
-		plans, err := p.compile(args, *failovers, flags)
+		plans, err := p.compile(args, *failovers, *strict)
 		if err != nil {
 			return err
 		}
@@ -69,10 +69,10 @@ func (d delivery) deliver(p *program) ([]pack, error) {
 	}
 	lock, err := lockFolder(d.dir)
 	if err != nil {
-		return nil, err
+		return nil, notWritten(err)
 	}
 	if lock.shaky {
-		p.warn("%s: this file system has no locks; see to it that no other edgeplan writes here at the same time", shown(d.dir))
+		p.note(shown(d.dir), "this file system has no locks; see to it that no other edgeplan writes here at the same time")
 	}
 	packs, err = survey(d.dir, d.made, d.of, d.whole, lock.past[d.of.plural])
 	if err == nil && !d.force {
@@ -82,7 +82,7 @@ func (d delivery) deliver(p *program) ([]pack, error) {
 		lock.release(len(lock.past) > 0)
 		return nil, err
 	}
-	return packs, lock.write(d.dir, packs, d.of)
+	return packs, notWritten(lock.write(d.dir, packs, d.of))
 }
 
 // account says what was done to each package.
@@ -107,11 +107,11 @@ func (p *program) account(dir string, packs []pack) {
 		}
 		for _, c := range one.changes {
 			if c.edited != "" {
-				p.warn("%s: written over, as --force says; it was %s", path.Join(at, c.name), c.edited)
+				p.note(path.Join(at, c.name), "written over, as --force says; it was "+c.edited)
 			}
 		}
 		for i, name := range one.extras {
-			p.warn("%s: left there: %s", path.Join(at, name), one.notes[i])
+			p.note(path.Join(at, name), "left there: "+one.notes[i])
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -11,16 +13,19 @@ var checkCommand = command{
 	args:  "[PATH...]",
 	short: "parse a spec and hold it against all rules",
 	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
-current folder. Several folders are several specs. Findings are printed, nothing else.`,
+current folder. Several folders are several specs. Findings go to standard error. The
+last line, on standard output, counts errors, warnings, accepted findings, files that
+were read, and plans; --quiet leaves it out.`,
 	exits:   [3]string{"no errors", "errors were found, or warnings with --warnings-as-errors", "usage, or a file cannot be read"},
 	example: "edgeplan check specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {
-		flags := bindFindings(fs)
-		return func(p *program, args []string) error { return p.check(args, flags) }
+		strict := bindStrict(fs)
+		quiet := fs.BoolP("quiet", "q", false, "no line of counts at the end")
+		return func(p *program, args []string) error { return p.check(args, *strict, *quiet) }
 	},
 }
 
-func (p *program) check(args []string, flags *findingFlags) error {
+func (p *program) check(args []string, strict, quiet bool) error {
 	specs, err := sources(args)
 	if err != nil {
 		return err
@@ -31,20 +36,42 @@ func (p *program) check(args []string, flags *findingFlags) error {
 		if err != nil {
 			return err
 		}
+		var accepted []compiler.Acceptance
 		if !diags.HasErrors() {
-			_, more := compiler.Compile(spec)
-			diags = append(diags, more...)
+			plans, more, closed := compiler.CompileAll(spec)
+			diags, accepted = append(diags, more...), closed
+			v.plans += len(plans)
 		}
-		v.add(s, diags, texts)
+		v.add(s, diags, accepted, texts)
 	}
-	if err := p.report(v, flags); err != nil {
+	if strict {
+		v.makeStrict()
+	}
+	if err := p.report(v.findings); err != nil {
 		return err
 	}
-	switch {
+	if !quiet {
+		p.say("%s", v.counts())
+	}
+	switch errors, _, _ := v.count(); {
 	case v.unreadable > 0: // the rest may follow from that
 		return errFailed
-	case v.errors > 0 || v.warnings > 0 && flags.strict:
+	case errors > 0:
 		return errNo
 	}
 	return nil
+}
+
+// counts is the last line of check.
+func (v *verdict) counts() string {
+	errors, warnings, accepted := v.count()
+	return fmt.Sprintf("%s, %s, %d accepted; %s read; %s", counted(errors, "error"), counted(warnings, "warning"), accepted,
+		counted(v.files, "file"), counted(v.plans, "plan"))
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

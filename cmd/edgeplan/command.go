@@ -61,6 +61,8 @@ func (c command) flags() (*pflag.FlagSet, action) {
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	fs.BoolP("help", "h", false, "print this text")
+	newChoice(fs, "diagnostics", "form of findings and errors on standard error", forms...)
+	newChoice(fs, "color", "colour in findings as text", "auto", "always", "never")
 	return fs, c.bind(fs)
 }
 
@@ -73,6 +75,7 @@ func (c command) run(p *program, args []string) error {
 		fmt.Fprint(p.stdout, c.help())
 		return nil
 	}
+	p.form, p.color = fs.Lookup("diagnostics").Value.String(), fs.Lookup("color").Value.String()
 	return act(p, fs.Args())
 }
 

@@ -28,13 +28,13 @@ although they are no artifacts are named as "Only in".`,
 	exits:   [3]string{"build would change nothing", "it would, or other files stand there, or " + specExits[1], "the spec has errors, usage, or a file cannot be read"},
 	example: "edgeplan diff specs/contoso out",
 	bind: func(fs *pflag.FlagSet) action {
-		flags, failovers := bindFindings(fs), bindFailovers(fs)
+		strict, failovers := bindStrict(fs), bindFailovers(fs)
 		return func(p *program, args []string) error {
 			if len(args) == 0 {
 				return usageError("diff needs DIR, the folder that build wrote")
 			}
 			last := len(args) - 1
-			plans, err := p.compile(args[:last], *failovers, flags)
+			plans, err := p.compile(args[:last], *failovers, *strict)
 			if err != nil {
 				return err
 			}

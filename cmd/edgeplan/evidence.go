@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -43,7 +42,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	}
 	plan, err := compiler.Decode(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return notAPlan(name, err)
 	}
 	var logs []evidence.Log
 	for _, arg := range names {
@@ -70,7 +69,7 @@ func (p *program) readLog(arg string) (evidence.Log, error) {
 	}
 	log, err := evidence.Read(name, data)
 	if err != nil {
-		return log, fmt.Errorf("%s: %w", name, err)
+		return log, notAPlan(name, err)
 	}
 	return log, nil
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
@@ -188,19 +187,3 @@ func syncFolder(root *os.Root, name string) {
 		dir.Close()
 	}
 }
-
-// cannot says which path cannot be used, as the user knows it, and why.
-func cannot(name string, err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err
-	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		err = link.Err
-	}
-	return fmt.Errorf("%s: %w", shown(name), err)
-}
-
-// shown is a path as it is printed: with slashes on every system.
-func shown(name string) string { return filepath.ToSlash(name) }

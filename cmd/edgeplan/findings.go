@@ -11,62 +11,67 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-const (
-	codeUnreadable diag.Code = "EP1011"
-	codeNoFailover diag.Code = "EP1018"
-)
-
 // verdict is what is said of one or more specs.
 type verdict struct {
 	findings   []diag.Finding
-	errors     int
 	unreadable int // errors that say a file cannot be read
-	warnings   int
+	files      int // that were read
+	plans      int
 }
 
-// add takes over the findings about a spec. Files are shown relative to the working
-// folder, as the user named them.
-func (v *verdict) add(s source, diags hcl.Diagnostics, texts diag.Sources) {
-	for _, f := range diag.Findings(diags, texts) {
-		if f.File != "" && s.names != nil {
+// add takes over what is found in a spec. Files are shown relative to the working folder,
+// as the user named them; a finding about all of a spec is one about its folder.
+func (v *verdict) add(s source, diags hcl.Diagnostics, accepted []compiler.Acceptance, texts diag.Sources) {
+	v.files += len(texts)
+	found := diag.Findings(diags, texts)
+	for _, a := range accepted {
+		for _, f := range diag.Findings(hcl.Diagnostics{a.Finding}, texts) {
+			f.Accepted = a.Reason
+			found = append(found, f)
+		}
+	}
+	for _, f := range found {
+		switch {
+		case s.names == nil && f.File == "":
+			f.File = stdinName
+		case s.names != nil:
 			f.File = path.Join(shown(s.dir), f.File)
 		}
-		v.findings = append(v.findings, f)
-		switch {
-		case f.Severity == "warning":
-			v.warnings++
-		case f.Code == codeUnreadable:
+		if f.Code == codeUnreadable {
 			v.unreadable++
-			fallthrough
-		default:
-			v.errors++
+		}
+		v.findings = append(v.findings, f)
+	}
+}
+
+// count returns the open errors and warnings, and how many findings are accepted.
+func (v *verdict) count() (errors, warnings, accepted int) {
+	errors, warnings = diag.Count(v.findings)
+	return errors, warnings, len(v.findings) - errors - warnings
+}
+
+// makeStrict makes errors of the warnings that are open.
+func (v *verdict) makeStrict() {
+	for i := range v.findings {
+		if v.findings[i].Accepted == "" {
+			v.findings[i].Severity = "error"
 		}
 	}
 }
 
-// report prints the findings on standard error.
-func (p *program) report(v verdict, flags *findingFlags) error {
-	findings := v.findings
-	if flags.strict {
-		for i := range findings {
-			findings[i].Severity = "error"
-		}
+// report says findings: at once as text, at the end in a form that is one document.
+func (p *program) report(findings []diag.Finding) error {
+	if p.form != formText {
+		p.findings = append(p.findings, findings...)
+		return nil
 	}
-	switch flags.form.value {
-	case "json":
-		return diag.WriteJSON(p.stderr, findings)
-	case "sarif":
-		return diag.WriteSARIF(p.stderr, findings)
-	case "github":
-		return diag.WriteGitHub(p.stderr, findings)
-	}
-	return diag.WriteText(p.stderr, findings, p.colored(flags.color.value, p.stderr))
+	return writeFindings(p.stderr, p.form, findings, diag.Run{}, p.colored(p.color, p.stderr))
 }
 
 // compile makes the plans of the failovers named, or of all, and prints the findings.
 // The error is errFailed if there is no plan for a reason that was printed, errNo if
 // there are only warnings and they count.
-func (p *program) compile(args, failovers []string, flags *findingFlags) ([]*compiler.Plan, error) {
+func (p *program) compile(args, failovers []string, strict bool) ([]*compiler.Plan, error) {
 	s, err := oneSource(args)
 	if err != nil {
 		return nil, err
@@ -76,26 +81,31 @@ func (p *program) compile(args, failovers []string, flags *findingFlags) ([]*com
 		return nil, err
 	}
 	var plans []*compiler.Plan
+	var accepted []compiler.Acceptance
 	if !diags.HasErrors() {
 		if err := choose(spec, failovers); err != nil {
 			return nil, err
 		}
 		var more hcl.Diagnostics
-		plans, more = compiler.Compile(spec)
+		plans, more, accepted = compiler.CompileAll(spec)
 		diags = append(diags, more...)
 		if len(spec.Failovers)+len(spec.Prepares) == 0 {
 			diags = append(diags, diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`))
 		}
 	}
 	var v verdict
-	v.add(s, diags, texts)
-	if err := p.report(v, flags); err != nil {
+	v.add(s, diags, accepted, texts)
+	errors, warnings, _ := v.count()
+	if strict {
+		v.makeStrict()
+	}
+	if err := p.report(v.findings); err != nil {
 		return nil, err
 	}
 	switch {
-	case v.errors > 0:
+	case errors > 0:
 		return nil, errFailed
-	case v.warnings > 0 && flags.strict:
+	case warnings > 0 && strict:
 		return nil, errNo
 	}
 	return plans, nil

@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 )
 
 // choice is the value of a flag that takes one of a few words; the first is the
@@ -37,24 +35,32 @@ func (c *choice) Set(value string) error {
 	return nil
 }
 
-// findingFlags say how findings are printed and what they lead to.
-type findingFlags struct {
-	form   *choice
-	color  *choice
-	strict bool // warnings count as errors
-}
+// formText is the form of findings for people.
+const formText = "text"
 
-func bindFindings(fs *pflag.FlagSet) *findingFlags {
-	f := &findingFlags{
-		form:  newChoice(fs, "diagnostics", "form of the findings on standard error", "text", "json", "sarif", "github"),
-		color: bindColor(fs),
+var forms = []string{formText, "json", "sarif", "github"}
+
+// formOf is the form of the findings that arguments ask for, also where they are wrong
+// otherwise, so that whoever reads the findings can read that too.
+func formOf(args []string) string {
+	form := formText
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--diagnostics=")
+		switch {
+		case arg == "--":
+			return form
+		case arg == "--diagnostics" && i+1 < len(args):
+			value, ok = args[i+1], true
+		}
+		if ok && slices.Contains(forms, value) {
+			form = value
+		}
 	}
-	fs.BoolVar(&f.strict, "warnings-as-errors", false, "fail on warnings that are not accepted")
-	return f
+	return form
 }
 
-func bindColor(fs *pflag.FlagSet) *choice {
-	return newChoice(fs, "color", "colour in findings as text", "auto", "always", "never")
+func bindStrict(fs *pflag.FlagSet) *bool {
+	return fs.Bool("warnings-as-errors", false, "fail on warnings that are not accepted")
 }
 
 func bindFailovers(fs *pflag.FlagSet) *[]string {
@@ -73,6 +79,5 @@ func (p *program) colored(flag string, w io.Writer) bool {
 	case p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb":
 		return false
 	}
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return isTerminal(w)
 }

@@ -32,7 +32,6 @@ file cannot be parsed, no file is changed.`,
 		fs.BoolVarP(&f.diff, "diff", "d", false, "print a unified diff")
 		fs.BoolVarP(&f.list, "list", "l", false, "print the names of files that differ")
 		fs.BoolVar(&f.check, "check", false, "exit 1 if a file differs; prints names unless -d is given")
-		f.color = bindColor(fs)
 		return func(p *program, args []string) error { return f.run(p, args) }
 	},
 }
@@ -40,7 +39,6 @@ file cannot be parsed, no file is changed.`,
 // formatter is `edgeplan fmt`.
 type formatter struct {
 	write, diff, list, check bool
-	color                    *choice
 }
 
 // layout is one file before and after.
@@ -123,8 +121,7 @@ func (f *formatter) format(p *program, files []layout) error {
 	if !diags.HasErrors() {
 		return nil
 	}
-	err := diag.WriteText(p.stderr, diag.Findings(diags, texts), p.colored(f.color.value, p.stderr))
-	return errors.Join(err, errFailed)
+	return errors.Join(p.report(diag.Findings(diags, texts)), errFailed)
 }
 
 func (f *formatter) finish(p *program, files []layout) error {
@@ -150,7 +147,7 @@ func (f *formatter) finish(p *program, files []layout) error {
 		}
 		if f.write {
 			if err := rewrite(file.path, file.new); err != nil {
-				return err
+				return notWritten(err)
 			}
 		}
 	}

@@ -21,10 +21,10 @@ current folder. As JSON, one plan is printed as its plan.json, several as an arr
 	exits:   [3]string{"printed", specExits[1], specExits[2]},
 	example: "edgeplan plan --failover edgepool1-to-edgepool2 specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {
-		flags, failovers := bindFindings(fs), bindFailovers(fs)
+		strict, failovers := bindStrict(fs), bindFailovers(fs)
 		form := newChoice(fs, "format", "form of the plan", "text", "json")
 		return func(p *program, args []string) error {
-			plans, err := p.compile(args, *failovers, flags)
+			plans, err := p.compile(args, *failovers, *strict)
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ standard input.`,
 			}
 			plans, err := decodePlans(text)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return notAPlan(name, err)
 			}
 			return p.printPlans(plans, "text")
 		}

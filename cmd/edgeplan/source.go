@@ -152,9 +152,9 @@ func (p *program) readStdin() ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("standard input cannot be read: %w", err)
+		return nil, &failure{codeUnreadable, stdinName, fmt.Errorf("standard input cannot be read: %w", err)}
 	case len(text) > maxStdin:
-		return nil, fmt.Errorf("standard input has more than %d bytes", maxStdin)
+		return nil, &failure{codeUnreadable, stdinName, fmt.Errorf("standard input has more than %d bytes", maxStdin)}
 	}
 	return text, nil
 }

@@ -59,7 +59,7 @@ func (p *program) verify(dir, approved string) error {
 		return cannot(dir, err)
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("%s: there is no package here", shown(dir))
+		return notAPlan(dir, errors.New("there is no package here"))
 	}
 	if approved != "" && len(names) > 1 {
 		return usagef("--id is of one package, and in %s there are %d", shown(dir), len(names))
@@ -72,6 +72,11 @@ func (p *program) verify(dir, approved string) error {
 			return cannot(at, err)
 		}
 		found.checkPlan(folderName(dir, name), approved)
+		for _, line := range found.problems {
+			if p.form != formText {
+				p.findings = append(p.findings, newFinding(codeDamaged, path.Join(at, line.file), line.text))
+			}
+		}
 		for _, line := range append(found.notes, found.problems...) {
 			p.say("%s", path.Join(at, line.file)+": "+line.text)
 		}

@@ -27,6 +27,10 @@ type Finding struct {
 	// carets under the range. Both are "" without the source.
 	Snippet string `json:"snippet,omitempty"`
 	Marker  string `json:"marker,omitempty"`
+
+	// Accepted is the reason of the accept block that accepts the finding, "" if it is
+	// open. Only open findings are shown to people.
+	Accepted string `json:"accepted,omitempty"`
 }
 
 // Findings returns the public form of diagnostics: imported, sorted, and without

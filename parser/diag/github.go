@@ -13,11 +13,14 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// WriteGitHub prints findings as workflow commands, one a line, which a GitHub
+// WriteGitHub prints open findings as workflow commands, one a line, which a GitHub
 // Actions run turns into annotations on the changed files.
 func WriteGitHub(w io.Writer, findings []Finding) error {
 	buf := bufio.NewWriter(w)
 	for _, f := range findings {
+		if f.Accepted != "" {
+			continue
+		}
 		var properties []string
 		for _, p := range githubProperties(f) {
 			properties = append(properties, p.name+"="+githubProperty.Replace(clean(p.value)))

@@ -15,25 +15,39 @@ const formatVersion = 1
 type report struct {
 	FormatVersion int       `json:"format_version"`
 	Findings      []Finding `json:"findings"`
+	Accepted      []Finding `json:"accepted"`
 	Errors        int       `json:"errors"`
 	Warnings      int       `json:"warnings"`
 }
 
-// WriteJSON prints findings as one JSON object: format_version, findings, and how
-// many of them are errors and warnings. Bytes that are no UTF-8 become U+FFFD.
+// WriteJSON prints findings as one JSON object: format_version, the findings that are
+// open, those that are accepted, and how many of the open ones are errors and warnings.
+// Bytes that are no UTF-8 become U+FFFD.
 func WriteJSON(w io.Writer, findings []Finding) error {
-	r := report{FormatVersion: formatVersion, Findings: findings}
-	if findings == nil {
-		r.Findings = []Finding{}
-	}
+	r := report{FormatVersion: formatVersion, Findings: []Finding{}, Accepted: []Finding{}}
 	for _, f := range findings {
-		if level(f) == "warning" {
-			r.Warnings++
+		if f.Accepted != "" {
+			r.Accepted = append(r.Accepted, f)
 		} else {
-			r.Errors++
+			r.Findings = append(r.Findings, f)
 		}
 	}
+	r.Errors, r.Warnings = Count(findings)
 	return writeIndented(w, r)
+}
+
+// Count returns how many of the open findings are errors and how many are warnings.
+func Count(findings []Finding) (errors, warnings int) {
+	for _, f := range findings {
+		switch {
+		case f.Accepted != "":
+		case level(f) == "warning":
+			warnings++
+		default:
+			errors++
+		}
+	}
+	return errors, warnings
 }
 
 // writeIndented leaves < and > as they are, and escapes what does not print.

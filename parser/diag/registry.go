@@ -25,6 +25,7 @@ type Rule struct {
 	Source     string                 // where that is written
 	Fix        string                 // how to fix it
 	Acceptable bool                   // an accept block may accept it
+	Program    bool                   // about arguments, files or packages, so that no spec can show it
 }
 
 // Rules returns all rules, sorted by code. The caller may change the slice.
@@ -43,7 +44,7 @@ type registry struct {
 	byCode map[Code]Rule
 }
 
-var table = sync.OnceValue(func() registry { return build(slices.Concat(languageRules, topologyRules)) })
+var table = sync.OnceValue(func() registry { return build(slices.Concat(languageRules, topologyRules, programRules)) })
 
 // build panics if the rules contradict each other or break the form of a rule.
 func build(rules []Rule) registry {

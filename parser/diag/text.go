@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// WriteText prints findings for people, with their snippets. How to get the
+// WriteText prints open findings for people, with their snippets. How to get the
 // explanation of a code is said once. With color, the severity is coloured for an
 // ANSI terminal; nothing else is ever written to the terminal than printable
 // characters, tabs and newlines.
@@ -15,6 +15,9 @@ func WriteText(w io.Writer, findings []Finding, color bool) error {
 	buf := bufio.NewWriter(w)
 	explained := map[Code]bool{}
 	for _, f := range findings {
+		if f.Accepted != "" {
+			continue
+		}
 		fmt.Fprintf(buf, "%s: %s %s: %s\n", place(f), severityText(f.Severity, color), clean(string(f.Code)), clean(f.Summary))
 		writeSnippet(buf, f)
 		for _, line := range cleanLines(f.Detail) {
