@@ -12,6 +12,7 @@ import (
 var buildCommand = command{
 	name:  "build",
 	args:  "[PATH...] -o DIR",
+	takes: []operand{aSpec},
 	short: "write the package of each failover into DIR/NAME",
 	about: `All or nothing: nothing is written if the spec has errors or a package cannot be made.
 Files that already have the right bytes are left alone, and so is a script that is signed

@@ -14,9 +14,10 @@ import (
 // command is one row of the table of commands.
 type command struct {
 	name    string
-	args    string // what follows the name, in the usage line
-	short   string // what it does, in one line
-	about   string // more of it; may be ""
+	args    string    // what follows the name, in the usage line
+	takes   []operand // kinds of the arguments, for completion; the last stands for more
+	short   string    // what it does, in one line
+	about   string    // more of it; may be ""
 	exits   [3]string
 	example string
 	bind    func(*pflag.FlagSet) action
@@ -29,7 +30,7 @@ type action func(p *program, args []string) error
 func commands() []command {
 	return []command{
 		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand, evidenceCommand,
-		fmtCommand, explainCommand, versionCommand, helpCommand(),
+		fmtCommand, explainCommand, completionCommand(), versionCommand, helpCommand(),
 	}
 }
 

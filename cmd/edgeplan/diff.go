@@ -22,6 +22,7 @@ const noFile = "/dev/null"
 var diffCommand = command{
 	name:  "diff",
 	args:  "[PATH...] DIR",
+	takes: []operand{aSpec},
 	short: "print as a unified diff what build would change in DIR",
 	about: `DIR is the last argument; PATH is as for build. Files that build would leave there
 although they are no artifacts are named as "Only in".`,

@@ -12,6 +12,7 @@ import (
 var explainCommand = command{
 	name:    "explain",
 	args:    "[CODE...]",
+	takes:   []operand{aCode},
 	short:   "say what a finding means, why it matters and how to fix it",
 	about:   "Without a CODE all codes are listed.",
 	exits:   [3]string{"printed", "", "there is no such code"},

@@ -20,6 +20,7 @@ import (
 var fmtCommand = command{
 	name:  "fmt",
 	args:  "[PATH...|-]",
+	takes: []operand{aSpec},
 	short: "lay out spec files as all HCL is laid out",
 	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
 formatted text of one file is printed unless a flag asks for something else. If a

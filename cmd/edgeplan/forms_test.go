@@ -60,7 +60,7 @@ func failing(t *testing.T) map[string]struct {
 		"broken spec":            {"EP1001", []string{"check", broken}},
 		"broken spec, fmt":       {"EP1001", []string{"fmt", "-l", broken}},
 		"nothing to plan":        {codeNoFailover, []string{"build", "-o", out, "../../specs/bad-ep1018-no-failover"}},
-		"output is a file":       {codeUnreadable, []string{"build", "-o", text, seed}},
+		"output is a file":       {codeNoResult, []string{"build", "-o", text, seed}},
 		"cannot be written":      {codeNoResult, []string{"build", "-o", "/proc/nowhere", seed}},
 		"verify: no folder":      {codeUnreadable, []string{"verify", "nowhere"}},
 		"verify: no package":     {codeNotAPlan, []string{"verify", t.TempDir()}},

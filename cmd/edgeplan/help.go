@@ -12,6 +12,7 @@ func helpCommand() command {
 	return command{
 		name:    "help",
 		args:    "[COMMAND]",
+		takes:   []operand{aCommand},
 		short:   "print how to use edgeplan or one of its commands",
 		exits:   [3]string{"printed", "", "there is no such command"},
 		example: "edgeplan help build",
@@ -39,7 +40,7 @@ func overview() string {
 	var b strings.Builder
 	b.WriteString("edgeplan compiles a description of Edge pools and DNS zones into a reviewed failover.\n\nUsage: edgeplan COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.short)
+		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.short)
 	}
 	b.WriteString("\nExit codes: 0 done, 1 the answer is no, 2 could not do it.\nRun `edgeplan help COMMAND` for more of a command.\n")
 	return b.String()

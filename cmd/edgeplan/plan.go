@@ -15,6 +15,7 @@ var specExits = [3]string{"", "there are warnings, and --warnings-as-errors was 
 var planCommand = command{
 	name:  "plan",
 	args:  "[PATH...]",
+	takes: []operand{aSpec},
 	short: "print the plan of each failover for people, or as JSON",
 	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
 current folder. As JSON, one plan is printed as its plan.json, several as an array.`,

@@ -5,6 +5,7 @@ import "github.com/spf13/pflag"
 var rehearseCommand = command{
 	name:  "rehearse",
 	args:  "[PATH...] -o DIR",
+	takes: []operand{aSpec},
 	short: "write a rehearsal kit of each plan into DIR/NAME.rehearsal",
 	about: `The kit holds the scripts as build writes them, the deployment of the spec as a
 simulation, and rehearse.ps1. That runs the whole change and its rollback, on any

@@ -19,6 +19,7 @@ const maxPlan = 64 << 20
 var showCommand = command{
 	name:  "show",
 	args:  "PLAN.json",
+	takes: []operand{aPlan},
 	short: "print a saved plan for people; needs no spec",
 	about: `PLAN.json is what build or plan --format json wrote, the folder of a package, or - for
 standard input.`,

@@ -20,6 +20,7 @@ import (
 var verifyCommand = command{
 	name:  "verify",
 	args:  "DIR",
+	takes: []operand{aFolder},
 	short: "check that a package is whole and is what its plan.json says",
 	about: `DIR is a package, or a folder of packages, in which rehearsal kits are passed over.
 Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what

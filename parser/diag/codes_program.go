@@ -15,7 +15,8 @@ var programRules = []Rule{
 		Why: "A flag that was ignored could have been the one that limits the plan to a single failover. So nothing is done " +
 			"until the whole line is understood.",
 		Source: "`edgeplan help COMMAND`.",
-		Fix:    "Compare the line with the usage that `edgeplan help COMMAND` prints.",
+		Fix: "Compare the line with the usage that `edgeplan help COMMAND` prints. `edgeplan completion SHELL` makes the shell " +
+			"complete commands, flags, their values and the names of plans.",
 	},
 	{
 		Code:     "EP1020",
