@@ -39,7 +39,11 @@ although they are no artifacts are named as "Only in".`,
 			if err != nil {
 				return err
 			}
-			dir := filepath.Clean(args[last])
+			dir, err := expandOne(args[last])
+			if err != nil {
+				return err
+			}
+			dir = filepath.Clean(dir)
 			all, err := render(dir, plans, asPackage)
 			if err != nil {
 				return err

@@ -18,10 +18,11 @@ var evidenceCommand = command{
 	takes: []operand{aPlan, aLog},
 	short: "hold the evidence logs of a run against the plan, for the ticket",
 	about: `PACKAGE is the folder of a package or its plan.json; LOG is an evidence log of a host,
-or - for standard input. Give the logs of all hosts. The report says which stages ran
-where, by whom and in what order, what was waived or attested, and what is missing.`,
+a folder, for all logs below it that have the names their scripts give them, or - for
+standard input. Give the logs of all hosts. The report says which stages ran where, by
+whom and in what order, what was waived or attested, and what is missing.`,
 	exits:   [3]string{"complete", "not complete, or rolled back", "usage, or the plan or a log cannot be read"},
-	example: "edgeplan evidence out/edgepool1-to-edgepool2 logs/*.evidence.jsonl",
+	example: "edgeplan evidence out/edgepool1-to-edgepool2 logs",
 	bind: func(fs *pflag.FlagSet) action {
 		form := newChoice(fs, "format", "form of the report", "markdown", "json")
 		return func(p *program, args []string) error {
@@ -37,6 +38,13 @@ where, by whom and in what order, what was waived or attested, and what is missi
 }
 
 func (p *program) evidence(pack string, names []string, form string) error {
+	pack, err := expandOne(pack)
+	if err != nil {
+		return err
+	}
+	if names, err = logsOf(names); err != nil {
+		return err
+	}
 	name, text, err := p.readPlan(pack)
 	if err != nil {
 		return err
@@ -61,6 +69,26 @@ func (p *program) evidence(pack string, names []string, form string) error {
 		return errNo
 	}
 	return nil
+}
+
+// logEnding is how the scripts end the name of an evidence log.
+const logEnding = ".evidence.jsonl"
+
+// logsOf are the files that arguments name, each once.
+func logsOf(args []string) ([]string, error) {
+	paths, err := expand(args)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, path := range paths {
+		logs, err := filesBelow(path, logEnding)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, logs...)
+	}
+	return unique(out), nil
 }
 
 func (p *program) readLog(arg string) (evidence.Log, error) {

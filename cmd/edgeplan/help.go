@@ -42,7 +42,7 @@ func overview() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.short)
 	}
-	b.WriteString("\nExit codes: 0 done, 1 the answer is no, 2 could not do it.\nRun `edgeplan help COMMAND` for more of a command.\n")
+	b.WriteString("\nA path may be a pattern with * ? or [ ], which edgeplan expands where the shell does not.\nExit codes: 0 done, 1 the answer is no, 2 could not do it.\nRun `edgeplan help COMMAND` for more of a command.\n")
 	return b.String()
 }
 

@@ -18,29 +18,67 @@ const maxPlan = 64 << 20
 
 var showCommand = command{
 	name:  "show",
-	args:  "PLAN.json",
+	args:  "PLAN.json...",
 	takes: []operand{aPlan},
 	short: "print a saved plan for people; needs no spec",
-	about: `PLAN.json is what build or plan --format json wrote, the folder of a package, or - for
-standard input.`,
+	about: `PLAN.json is what build or plan --format json wrote, the folder of a package, a folder
+of packages, or - for standard input.`,
 	exits:   [3]string{"printed", "", "usage, the file cannot be read, or it is not a plan"},
 	example: "edgeplan show out/edgepool1-to-edgepool2/plan.json",
 	bind: func(*pflag.FlagSet) action {
 		return func(p *program, args []string) error {
-			if len(args) != 1 {
-				return usageError("show takes one plan.json, the folder of a package, or -")
+			if len(args) == 0 {
+				return usageError("show takes a plan.json, the folder of a package, or -")
 			}
-			name, text, err := p.readPlan(args[0])
+			plans, err := p.savedPlans(args)
 			if err != nil {
 				return err
-			}
-			plans, err := decodePlans(text)
-			if err != nil {
-				return notAPlan(name, err)
 			}
 			return p.printPlans(plans, "text")
 		}
 	},
+}
+
+// savedPlans reads the plans that arguments name.
+func (p *program) savedPlans(args []string) ([]*compiler.Plan, error) {
+	paths, err := expand(args)
+	if err != nil {
+		return nil, err
+	}
+	var out []*compiler.Plan
+	for _, path := range unique(paths) {
+		for _, pack := range packagesIn(path) {
+			name, text, err := p.readPlan(pack)
+			if err != nil {
+				return nil, err
+			}
+			plans, err := decodePlans(text)
+			if err != nil {
+				return nil, notAPlan(name, err)
+			}
+			out = append(out, plans...)
+		}
+	}
+	return out, nil
+}
+
+// packagesIn are the packages of a folder of packages. Any other path stands for itself.
+func packagesIn(path string) []string {
+	isThere := func(name string) bool { _, err := os.Stat(name); return err == nil }
+	entries, err := os.ReadDir(path)
+	if path == "-" || err != nil || isThere(filepath.Join(path, emit.PlanName)) {
+		return []string{path}
+	}
+	var out []string
+	for _, e := range entries {
+		if pack := filepath.Join(path, e.Name()); isThere(filepath.Join(pack, emit.PlanName)) {
+			out = append(out, pack)
+		}
+	}
+	if out == nil {
+		return []string{path} // which readPlan says
+	}
+	return out
 }
 
 // readPlan reads plan.json from where the argument says, and names that place.

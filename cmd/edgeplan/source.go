@@ -40,6 +40,10 @@ func oneSource(args []string) (source, error) {
 // sources are the specs that the arguments name: folders, of which each is a spec, or
 // files that together are one, or "-". No argument means the current folder.
 func sources(args []string) ([]source, error) {
+	args, err := expand(args)
+	if err != nil {
+		return nil, err
+	}
 	if len(args) == 0 {
 		args = []string{"."}
 	}

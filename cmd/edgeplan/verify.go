@@ -19,33 +19,53 @@ import (
 
 var verifyCommand = command{
 	name:  "verify",
-	args:  "DIR",
+	args:  "DIR...",
 	takes: []operand{aFolder},
 	short: "check that a package is whole and is what its plan.json says",
 	about: `DIR is a package, or a folder of packages, in which rehearsal kits are passed over.
 Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what
 plan.json makes, and the folder has the name of the plan, so that two packages are not
 exchanged. With --id the plan is the one that was approved, and the folder may have any
-name: pass it for a package that was renamed or is carried elsewhere. A script with an Authenticode signature is accepted if the text before
-the signature is the approved text; whether the signature is good is for
-Get-AuthenticodeSignature to say.`,
+name: pass it for a package that was renamed or is carried elsewhere. A script with an
+Authenticode signature is accepted if the text before the signature is the approved
+text; whether the signature is good is for Get-AuthenticodeSignature to say.`,
 	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
 	example: "edgeplan verify out/edgepool1-to-edgepool2",
 	bind: func(fs *pflag.FlagSet) action {
 		approved := fs.String("id", "", "the plan has to be the approved one with this `ID`, as change.md has it")
 		return func(p *program, args []string) error {
 			switch {
-			case len(args) != 1:
-				return usageError("verify takes one folder")
+			case len(args) == 0:
+				return usageError("verify takes a folder")
 			case *approved != "" && !isPlanID.MatchString(*approved):
 				return usageError("--id takes an ID as it is in change.md: sha256: and 32 digits")
 			}
-			return p.verify(filepath.Clean(args[0]), *approved)
+			return p.verifyAll(args, *approved)
 		}
 	},
 }
 
 var isPlanID = regexp.MustCompile(`^sha256:[0-9a-f]{32}$`)
+
+func (p *program) verifyAll(args []string, approved string) error {
+	dirs, err := expand(args)
+	if err != nil {
+		return err
+	}
+	if dirs = unique(dirs); approved != "" && len(dirs) > 1 {
+		return usageError("--id is of one package; give one folder with it")
+	}
+	var no error
+	for _, dir := range dirs {
+		switch err := p.verify(filepath.Clean(dir), approved); {
+		case errors.Is(err, errNo):
+			no = err
+		case err != nil:
+			return err
+		}
+	}
+	return no
+}
 
 // verify checks the packages in a folder. If approved is not empty, there is to be one, whose
 // plan has that ID.
