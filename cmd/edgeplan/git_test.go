@@ -45,7 +45,20 @@ func TestGit(t *testing.T) {
 	}
 	t.Run("without", func(t *testing.T) {
 		clone := throughGit(t, []string{"core.autocrlf=true"}, "", false)
-		edgeplan(t, exitNo, "verify", filepath.Join(clone, "out"))
+		out := filepath.Join(clone, "out")
+		stdout, _ := edgeplan(t, exitNo, "verify", out)
+		if n := strings.Count(stdout, "\n"); n < 5 || strings.Count(stdout, "as git, editors and mail programs do: LF became CRLF\n") != n-1 {
+			t.Errorf("line ends are not named in each line but the last, which has the way back:\n%s", stdout)
+		}
+		// The way back that it names, and what git makes of it.
+		edgeplan(t, exitDone, "build", "-o", out, "../../specs/seed")
+		edgeplan(t, exitDone, "verify", out)
+		settings := []string{"core.autocrlf=true"}
+		git(t, clone, settings, "add", ".")
+		git(t, clone, settings, "commit", "-q", "-m", "package")
+		again := t.TempDir()
+		git(t, again, settings, "clone", "-q", clone, ".")
+		edgeplan(t, exitDone, "verify", filepath.Join(again, "out"))
 	})
 }
 

@@ -44,7 +44,12 @@ func TestVerifySigned(t *testing.T) {
 		}
 	}
 
+	// A build leaves the signed scripts alone.
+	edgeplan(t, exitDone, "build", "-o", filepath.Dir(dir), "../../specs/seed")
 	path := filepath.Join(dir, "rollback.ps1")
+	if string(readTestFile(t, path)) != string(signed) {
+		t.Error("build has replaced a signed script")
+	}
 	begin := len(plain)
 	for what, bad := range map[string][]byte{
 		"text after the block":   append(append([]byte{}, signed...), "Remove-Item C:\\\r\n"...),
