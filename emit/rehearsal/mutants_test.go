@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -241,7 +242,7 @@ func tryMutants(t *testing.T, engine pwsh.Engine, spec string, run share, half i
 			continue
 		}
 		if tried++; tried%2 == half {
-			t.Run(spec+": "+m.what, func(t *testing.T) { tryMutant(t, s, scripts, m) })
+			t.Run(spec+": "+m.what, func(t *testing.T) { tryMutant(t, s, scripts, spec, m) })
 		}
 	}
 }
@@ -257,7 +258,7 @@ func (m mutant) in(scripts map[string]string) map[string]string {
 	return out
 }
 
-func tryMutant(t *testing.T, s *suite, scripts map[string]string, m mutant) {
+func tryMutant(t *testing.T, s *suite, scripts map[string]string, spec string, m mutant) {
 	t.Helper()
 	start := time.Now()
 	for name, text := range scripts {
@@ -266,7 +267,8 @@ func tryMutant(t *testing.T, s *suite, scripts map[string]string, m mutant) {
 	for name, text := range m.in(scripts) {
 		s.must(os.WriteFile(filepath.Join(s.kit, name), []byte(text), 0o666))
 	}
-	by := s.bite()
+	hint := found(t)[spec+": "+m.what]
+	by, part := s.bite(hint)
 	why, known := equivalent[m.what]
 	switch {
 	case by == "" && !known:
@@ -274,11 +276,55 @@ func tryMutant(t *testing.T, s *suite, scripts map[string]string, m mutant) {
 	case by != "" && known:
 		t.Errorf("%s: found, though %s: %s", m.what, why, by)
 	}
-	t.Logf("%.1f s: %s", time.Since(start).Seconds(), by)
+	if hint != part {
+		t.Logf("%s has it found by %q", foundFile, hint)
+	}
+	t.Logf("%.1f s: %s: %s", time.Since(start).Seconds(), part, by)
 }
 
-// bite runs the suite up to the first check that fails, and returns that.
-func (s *suite) bite() (by string) {
+// foundFile has, for mutants, the scenario that found them, so that it is run first. It
+// only saves time: without it, or where it is wrong, the others find what they find.
+const foundFile = "testdata/found.txt"
+
+// found are the scenarios of the file by spec and mutant.
+var found = func() func(t *testing.T) map[string]string {
+	read := sync.OnceValues(func() (map[string]string, error) {
+		data, err := os.ReadFile(foundFile)
+		out := map[string]string{}
+		for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+			part, mutant, _ := strings.Cut(line, "\t")
+			out[mutant] = part
+		}
+		return out, err
+	})
+	return func(t *testing.T) map[string]string {
+		t.Helper()
+		out, err := read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}()
+
+// The file names mutants and scenarios that there are, each mutant once.
+func TestFound(t *testing.T) {
+	known := map[string]bool{}
+	for spec, list := range mutants {
+		for _, m := range list {
+			known[spec+": "+m.what] = true
+		}
+	}
+	for mutant, part := range found(t) {
+		if !known[mutant] || !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.name == part }) {
+			t.Errorf("%s: there is no mutant %q, or no scenario %q", foundFile, mutant, part)
+		}
+	}
+}
+
+// bite runs the suite up to the first check that fails, and returns that and the name of
+// the scenario. After the first one, which learns the walk, that of the hint comes first.
+func (s *suite) bite(hint string) (by, part string) {
 	s.fail = func(format string, args ...any) { panic(caught(fmt.Sprintf(format, args...))) }
 	defer func() {
 		switch r := recover().(type) {
@@ -289,8 +335,18 @@ func (s *suite) bite() (by string) {
 			panic(r)
 		}
 	}()
-	for _, part := range s.parts() {
-		part.run(s)
+	parts := s.parts()
+	slices.SortStableFunc(parts[1:], func(a, b scenario) int { return b2i(b.name == hint) - b2i(a.name == hint) })
+	for _, one := range parts {
+		part = one.name
+		one.run(s)
 	}
-	return ""
+	return "", ""
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
