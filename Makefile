@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist partners crash
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -50,7 +50,10 @@ cross: ## build for every platform
 
 check: lint race scenarios cross ## all that CI checks
 
-dist: ## build twice and compare
-	$(GOFLAGS_BUILD) -o dist/edgeplan ./cmd/edgeplan
-	$(GOFLAGS_BUILD) -a -o dist/edgeplan.again ./cmd/edgeplan
-	cmp dist/edgeplan dist/edgeplan.again
+notice: ## write NOTICE, the licences of the modules, again
+	go run ./release notice $(PLATFORMS)
+
+dist: ## make the archives for every platform twice and compare
+	go run ./release archives dist $(PLATFORMS)
+	go run ./release rebuild dist/again $(PLATFORMS)
+	cmp dist/SHA256SUMS dist/again/SHA256SUMS

@@ -198,7 +198,7 @@ func testNames(t *testing.T) map[string]bool {
 func goFiles(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, top := range []string{"cmd", "compiler", "docs", "emit", "golden", "internal", "parser", "partners"} {
+	for _, top := range []string{"cmd", "compiler", "docs", "emit", "golden", "internal", "parser", "partners", "release"} {
 		for _, name := range filesBelow(t, top) {
 			if strings.HasSuffix(name, ".go") {
 				out = append(out, top+"/"+name)
