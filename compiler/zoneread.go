@@ -138,7 +138,11 @@ const maxOutside = 64
 // read reads the file of a zone as far as in says.
 func (z *zone) read(in *interest) error {
 	outside, unknown := 0, 0
-	file, err := z.Source.Read(z.origin, func(owner []byte, typ string) bool {
+	read := z.Source.Inspect
+	if z.file != nil {
+		read = z.Source.Read
+	}
+	file, err := read(z.origin, func(owner []byte, typ string) bool {
 		z.nodes.note(owner)
 		switch {
 		case in.wants(owner, typ), in.meant(z, owner, typ) != "":
@@ -156,6 +160,9 @@ func (z *zone) read(in *interest) error {
 	})
 	if err != nil {
 		return err
+	}
+	if z.file != nil {
+		file.Defects, file.DefectCount = z.file.Defects, z.file.DefectCount
 	}
 	z.file, z.owners = file, map[string][]zonefile.Record{}
 	for _, r := range file.Records {

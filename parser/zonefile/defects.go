@@ -34,7 +34,7 @@ type checker struct {
 
 	run   run
 	alone alone    // of the run, if it has one
-	lone  []uint32 // hashes of owners of CNAME and DNAME records
+	lone  []uint32 // where the owners of CNAME and DNAME records are in the index
 	apex  apex
 }
 
@@ -94,20 +94,32 @@ func (c *checker) openEnd(e *Entry) {
 }
 
 func (c *checker) record(e *Entry) {
+	k := e.kind
 	c.join(e)
-	r := e.kind.rule
+	if len(e.Rdata) == 1 && k.quick != notQuick && c.quick(k.quick, e.Rdata[0].Of(c.s.src)) {
+		if k.quick == quickAddress || k.quick == quickAddress6 {
+			if !c.ownerIsHost(e) {
+				c.owner(e)
+			}
+		}
+		return
+	}
+	r := k.rule
 	if r == nil {
 		if isGenericData(c.s.src, e.Rdata) || strings.HasPrefix(e.Type, "TYPE") {
 			c.data(e, &unknownRule)
 		}
 		return // what is said of types without a name is not said here
 	}
-	if !c.quick(e) {
-		c.data(e, r)
+	c.data(e, r)
+	if r.owner != nil && !(r.hosts && c.ownerIsHost(e)) {
+		c.owner(e)
 	}
-	if r.owner == nil || r.hosts && c.ownerIsHost(e) {
-		return
-	}
+}
+
+// owner looks at an owner by the rule of its type.
+func (c *checker) owner(e *Entry) {
+	r := e.kind.rule
 	switch msg := r.owner(e.Owner); {
 	case msg == "":
 	case r.hosts:
@@ -117,31 +129,44 @@ func (c *checker) record(e *Entry) {
 	}
 }
 
-// quick is the first look at the data of types that are common.
+// quick is the first look at the data of types that are common. Of these only those of
+// addresses have rules for owners.
 type quick uint8
 
 const (
 	notQuick quick = iota
-	quickIPv4
-	quickIPv6
+	quickAddress
+	quickAddress6
 	quickText
+	quickName
 )
 
-var quickOf = map[string]quick{"A": quickIPv4, "AAAA": quickIPv6, "TXT": quickText}
+var quickOf = map[string]quick{"A": quickAddress, "AAAA": quickAddress6, "TXT": quickText, "CNAME": quickName}
 
 // quick reports the data of the records that almost all are, and which are right.
-func (c *checker) quick(e *Entry) bool {
-	if e.kind.quick == notQuick || len(e.Rdata) != 1 {
-		return false
-	}
-	token := e.Rdata[0].Of(c.s.src)
-	switch e.kind.quick {
-	case quickIPv4:
+func (c *checker) quick(kind quick, token []byte) bool {
+	switch kind {
+	case quickAddress:
 		return isIPv4(token)
-	case quickIPv6:
+	case quickAddress6:
 		return isIPv6(token)
+	case quickName:
+		return len(token) <= maxLabel && isPlainLabels(token) && len(token)+c.origin.wire < maxName
 	}
 	return len(token) < 256 && bytes.IndexByte(token, '\\') < 0
+}
+
+// isPlainLabels reports letters, digits, and dots that no other and no end is beside.
+func isPlainLabels(name []byte) bool {
+	last := byte(dotChar)
+	for _, c := range name {
+		class := nameChars[c]
+		if class < hostChar || class == dotChar && last == dotChar {
+			return false
+		}
+		last = class
+	}
+	return len(name) > 0
 }
 
 // data looks at the data of a record by the rule of its type.

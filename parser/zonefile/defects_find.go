@@ -6,33 +6,67 @@ import "slices"
 // them, and at owners of CNAME and DNAME records that come in more than one row. It reads
 // only blocks that can hold such a name.
 func (c *checker) lookUp() (map[string]*present, error) {
-	x, names := c.z.index, c.serverNames()
-	if len(names) == 0 && len(c.lone) == 0 {
+	names := c.serverNames()
+	wanted := map[uint32]bool{}
+	for name := range names {
+		wanted[c.z.index.hash([]byte(name))] = true
+	}
+	c.addTwice(wanted)
+	if len(wanted) == 0 {
 		return nil, nil
 	}
-	hits := newHits(len(c.lone) + len(names))
-	for _, hash := range c.lone {
-		hits.add(hash)
+	few := newHits(len(wanted))
+	for hash := range wanted {
+		few.add(hash)
 	}
-	for name := range names {
-		hash := x.hash([]byte(name))
-		hits.add(hash)
-		hits.wanted[hash] = true
+	var blocks []int
+	c.eachOwner(func(_ int, hash uint32, block int, _ bool) {
+		if few.has(hash) {
+			blocks = append(blocks, block)
+		}
+	})
+	return c.readBlocks(slices.Compact(blocks), func(owner []byte) bool { return wanted[c.z.index.hash(owner)] })
+}
+
+// maxTwice is how many owners that come twice are looked at.
+const maxTwice = 4096
+
+// addTwice adds the owners of CNAME and DNAME records that come in more than one row, and
+// maybe others with the same hash.
+func (c *checker) addTwice(wanted map[uint32]bool) {
+	if len(c.lone) == 0 {
+		return
 	}
-	last, first := uint32(0), true
+	alone := newHits(len(c.lone))
+	owners, next := c.z.index.owners, 0
+	for _, n := range c.lone {
+		if hash := owners[n]; !alone.add(hash) && len(wanted) < maxTwice {
+			wanted[hash] = true
+		}
+	}
+	c.eachOwner(func(n int, hash uint32, _ int, again bool) {
+		if next < len(c.lone) && n == int(c.lone[next]) {
+			next++
+			return // itself
+		}
+		if !again && alone.has(hash) && len(wanted) < maxTwice {
+			wanted[hash] = true
+		}
+	})
+}
+
+// eachOwner walks over the hashes of the owners; again is true for that of the record before.
+func (c *checker) eachOwner(visit func(n int, hash uint32, block int, again bool)) {
+	x := c.z.index
 	for i, m := range x.marks {
 		end := len(x.owners)
 		if i+1 < len(x.marks) {
 			end = x.marks[i+1].first
 		}
-		for _, hash := range x.owners[m.first:end] {
-			if hits.may(hash) {
-				hits.meet(hash, i, hash == last && !first)
-			}
-			last, first = hash, false
+		for n := m.first; n < end; n++ {
+			visit(n, x.owners[n], i, n > 0 && x.owners[n] == x.owners[n-1])
 		}
 	}
-	return c.readBlocks(hits, names)
 }
 
 // serverNames are names whose records tell whether a name server has an address.
@@ -48,15 +82,11 @@ func (c *checker) serverNames() map[string]bool {
 	return names
 }
 
-// readBlocks reads the blocks that were hit.
-func (c *checker) readBlocks(hits *hits, names map[string]bool) (map[string]*present, error) {
+// readBlocks reads blocks and notes what they have of some owners.
+func (c *checker) readBlocks(blocks []int, wanted func(owner []byte) bool) (map[string]*present, error) {
 	seen := map[string]*present{}
-	slices.Sort(hits.blocks)
 	var before string
-	for _, block := range slices.Compact(hits.blocks) {
-		if block == len(c.z.index.marks) {
-			break // behind the last one
-		}
+	for _, block := range blocks {
 		s := c.z.resume(c.z.index.marks[block].state)
 		stop := c.z.index.stop(block)
 		var e Entry
@@ -64,7 +94,7 @@ func (c *checker) readBlocks(hits *hits, names map[string]bool) (map[string]*pre
 			if e.Kind != RecordEntry {
 				continue
 			}
-			if !names[string(e.Owner)] && !hits.twice[c.z.index.hash(e.Owner)] {
+			if !wanted(e.Owner) {
 				before = ""
 				continue
 			}
@@ -92,7 +122,7 @@ func (p *present) add(s *Scanner, e *Entry, first bool) {
 	switch e.kind.part {
 	case besideCNAME:
 		return
-	case otherAddress:
+	case address:
 		p.address = true
 	case nsPart:
 		p.ns = true
@@ -125,74 +155,43 @@ func (p *present) addSingle(s *Scanner, e *Entry) {
 	}
 }
 
-// hits is a set of hashes of owners that tells in which blocks they come. It is fast to
-// say no.
+// hits is a set of hashes of owners. It is fast to say no.
 type hits struct {
-	bits   []uint64
-	slots  []slot
-	wanted map[uint32]bool // owners of which every block counts
-	twice  map[uint32]bool // owners that come in more than one row
-	blocks []int
+	bits  []uint64
+	slots []uint32 // 0 in one that is free
 }
-
-// slot is a hash of the set. block is that of its first row and one, 0 before that, and -1 in
-// a slot that is free.
-type slot struct {
-	hash  uint32
-	block int32
-}
-
-// maxTwice is how many owners that come twice are looked at.
-const maxTwice = 4096
 
 func newHits(n int) *hits {
 	size := 64
 	for size < 2*n {
 		size *= 2
 	}
-	h := &hits{bits: make([]uint64, size/8), slots: make([]slot, size), wanted: map[uint32]bool{}, twice: map[uint32]bool{}}
-	for i := range h.slots {
-		h.slots[i].block = -1
-	}
-	return h
+	return &hits{make([]uint64, size/8), make([]uint32, size)}
 }
 
 // find is the slot of a hash, or the one that is free for it.
-func (h *hits) find(hash uint32) *slot {
+func (h *hits) find(hash uint32) *uint32 {
 	for i := hash >> 3; ; i++ {
 		s := &h.slots[i&uint32(len(h.slots)-1)]
-		if s.block < 0 || s.hash == hash {
+		if *s == 0 || *s == hash|1 {
 			return s
 		}
 	}
 }
 
-func (h *hits) add(hash uint32) {
-	if s := h.find(hash); s.block < 0 {
-		*s = slot{hash: hash}
-		n := hash & uint32(len(h.bits)*64-1)
-		h.bits[n/64] |= 1 << (n % 64)
-	}
-}
-
-// may reports false for most hashes that are not in the set.
-func (h *hits) may(hash uint32) bool {
-	n := hash & uint32(len(h.bits)*64-1)
-	return h.bits[n/64]>>(n%64)&1 != 0
-}
-
-// meet notes an owner in a block; again is true if it is that of the record before.
-func (h *hits) meet(hash uint32, block int, again bool) {
+// add reports false for a hash that is there. Two that differ in the last bit are one.
+func (h *hits) add(hash uint32) bool {
 	s := h.find(hash)
-	switch {
-	case s.block < 0:
-	case h.wanted[hash] || h.twice[hash]:
-		h.blocks = append(h.blocks, block)
-	case again: // the same row goes on in the next block
-	case s.block == 0:
-		s.block = int32(block) + 1
-	case len(h.twice) < maxTwice:
-		h.twice[hash] = true
-		h.blocks = append(h.blocks, int(s.block)-1, int(s.block), block)
+	if *s != 0 {
+		return false
 	}
+	*s = hash | 1
+	n := hash & uint32(len(h.bits)*64-1)
+	h.bits[n/64] |= 1 << (n % 64)
+	return true
+}
+
+func (h *hits) has(hash uint32) bool {
+	n := hash & uint32(len(h.bits)*64-1)
+	return h.bits[n/64]>>(n%64)&1 != 0 && *h.find(hash) != 0
 }

@@ -12,20 +12,20 @@ import (
 type part uint8
 
 const (
-	anyPart      part = iota
-	cnamePart         // has no other data beside it, and no second one
-	dnamePart         // has no second one beside it
-	besideCNAME       // may be beside a CNAME record (RFC 2535, RFC 4035)
-	nsPart            // leads to servers, which need addresses
-	apexPart          // says something of the zone as a whole
-	parentPart        // is about a zone below
-	otherAddress      // A or AAAA
+	anyPart     part = iota
+	address          // A or AAAA
+	cnamePart        // has no other data beside it, and no second one
+	dnamePart        // has no second one beside it
+	besideCNAME      // may be beside a CNAME record (RFC 2535, RFC 4035)
+	nsPart           // leads to servers, which need addresses
+	apexPart         // says something of the zone as a whole
+	parentPart       // is about a zone below
 )
 
 func partOf(typ string) part {
 	switch typ {
 	case "A", "AAAA":
-		return otherAddress
+		return address
 	case "CNAME":
 		return cnamePart
 	case "DNAME":
@@ -67,7 +67,11 @@ type alone struct {
 func (c *checker) join(e *Entry) {
 	r, owners := &c.run, c.z.index.owners
 	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
-		r.hash, r.kind, r.count, r.other, r.alone = hash, e.kind, 0, nil, nil
+		r.hash, r.kind, r.count, r.other, r.alone = hash, e.kind, 1, e.kind, nil
+		if e.kind.part <= address {
+			return
+		}
+		r.count, r.other = 0, nil
 	} else if e.kind != r.kind {
 		r.kind, r.count = e.kind, 0
 	}
@@ -113,7 +117,7 @@ func (c *checker) single(e *Entry) {
 	if r.alone == nil {
 		c.alone = alone{owner: append(c.alone.owner[:0], e.Owner...)}
 		r.alone = &c.alone
-		c.lone = append(c.lone, r.hash)
+		c.lone = append(c.lone, uint32(len(c.z.index.owners)-1))
 	}
 	if len(e.Rdata) != 1 {
 		return

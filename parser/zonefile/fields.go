@@ -190,63 +190,85 @@ func isBigTTL(token []byte) bool {
 
 // isIPv4 reports four decimal numbers up to 255, without leading zeros.
 func isIPv4(token []byte) bool {
-	dots, digits, n := 0, 0, uint(0)
-	for _, c := range token {
-		d := uint(c) - '0'
-		if d > 9 {
-			if c != '.' || digits == 0 || dots == 3 {
-				return false
-			}
-			dots, digits, n = dots+1, 0, 0
-			continue
-		}
-		if n = n*10 + d; n > 255 || digits > 0 && n < 10 {
+	for dots := 0; ; dots++ {
+		n := octetLength(token)
+		switch {
+		case n == 0:
+			return false
+		case dots == 3:
+			return n == len(token)
+		case n == len(token) || token[n] != '.':
 			return false
 		}
-		digits++
+		token = token[n+1:]
 	}
-	return dots == 3 && digits > 0
+}
+
+// octetLength is the length of a number up to 255 without leading zeros, 0 if there is none.
+func octetLength(text []byte) int {
+	if len(text) == 0 {
+		return 0
+	}
+	a := text[0] - '0'
+	if a > 9 {
+		return 0
+	}
+	if len(text) == 1 || text[1]-'0' > 9 {
+		return 1
+	}
+	if a == 0 {
+		return 0
+	}
+	if len(text) == 2 || text[2]-'0' > 9 {
+		return 2
+	}
+	if int(a)*100+int(text[1]-'0')*10+int(text[2]-'0') > 255 {
+		return 0
+	}
+	return 3
 }
 
 // isIPv6 reports an address as RFC 4291, section 2.2, writes it, without a zone.
 func isIPv6(token []byte) bool {
-	groups, gap := 0, -1
-	if bytes.HasPrefix(token, []byte("::")) {
-		gap, token = 0, token[2:]
-	}
-	for len(token) > 0 {
-		n := 0
-		for n < len(token) && isHex(token[n]) {
-			n++
-		}
-		rest := token[n:]
+	groups, digits, start, gap := 0, 0, 0, false // of the group at hand
+	for i, c := range token {
 		switch {
-		case len(rest) > 0 && rest[0] == '.':
-			if !isIPv4(token) || groups > 6 {
+		case isHexDigit[c]:
+			if digits++; digits > 4 {
 				return false
 			}
-			groups, rest = groups+1, nil
-		case n == 0 || n > 4:
-			return false
-		}
-		groups++
-		if token = rest; len(rest) == 0 {
-			break
-		}
-		if rest[0] != ':' || len(rest) == 1 {
-			return false
-		}
-		if token = rest[1:]; token[0] == ':' {
-			if gap >= 0 {
+		case c != ':':
+			if c != '.' || digits == 0 || groups > 6 || !isIPv4(token[start:]) {
 				return false
 			}
-			gap, token = groups, token[1:]
+			groups += 2
+			return groups == 8 && !gap || groups < 8 && gap
+		case digits > 0:
+			groups, digits, start = groups+1, 0, i+1
+		case i == 0:
+			if len(token) < 2 || token[1] != ':' {
+				return false
+			}
+		case gap:
+			return false
+		default:
+			gap, start = true, i+1
 		}
 	}
-	return groups == 8 && gap < 0 || groups < 8 && gap >= 0
+	if digits > 0 {
+		groups++
+	} else if n := len(token); n < 2 || token[n-2] != ':' {
+		return false
+	}
+	return groups == 8 && !gap || groups < 8 && gap
 }
 
-func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+var isHexDigit = func() (table [256]bool) {
+	for c := range table {
+		table[c] = isDigit(byte(c)) || c|0x20 >= 'a' && c|0x20 <= 'f'
+	}
+	return table
+}()
 
 // text reads a character string of RFC 1035: at most 255 octets.
 func (f *fieldReader) text() {
@@ -352,7 +374,7 @@ func (f *fieldReader) hex(size int) int {
 	for f.more() && (size < 0 || digits < 2*size) {
 		token := f.word(what)
 		for _, c := range token {
-			if !isHex(c) {
+			if !isHexDigit[c] {
 				f.wrong(token, what)
 				return 0
 			}
