@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,5 +65,28 @@ func TestJSONFields(t *testing.T) {
 	}
 	if zonediff.ChangesVersion != 1 || !strings.Contains(page, "`format_version` is 1.") {
 		t.Errorf("%s does not name the format version %d", dnsPage, zonediff.ChangesVersion)
+	}
+}
+
+// TestZoneDifferences: the page lists the zones of the corpus of which BIND and edgeplan say
+// different things, and no others, with what they say.
+func TestZoneDifferences(t *testing.T) {
+	text := read(t, "parser/zonefile/testdata/zones.txt")
+	var want, got []string
+	for _, m := range regexp.MustCompile(`(?m)^== (good|bad)(?:, named \w+)?, edgeplan (good|bad): (.*)$`).FindAllStringSubmatch(text, -1) {
+		want = append(want, m[3]+": "+m[1]+", "+m[2])
+	}
+	for _, cells := range rows(t, dnsPage, "zone | named-checkzone") {
+		got = append(got, cells[0]+": "+cells[1]+", "+cells[2])
+	}
+	sameSet(t, dnsPage+", zones that differ", got, want)
+	for file, n := range map[string]string{"good.data": " good", "bad.data": " bad records"} {
+		count := len(regexp.MustCompile(`(?m)^[^;]`).FindAllString(read(t, "parser/zonefile/testdata/"+file), -1))
+		if !strings.Contains(read(t, dnsPage), strconv.Itoa(count)+n) {
+			t.Errorf("%s: %s has %d records", dnsPage, file, count)
+		}
+	}
+	if zones := strconv.Itoa(strings.Count(text, "\n== ")); !strings.Contains(read(t, dnsPage), zones+" whole zones") {
+		t.Errorf("%s: there are %s whole zones", dnsPage, zones)
 	}
 }

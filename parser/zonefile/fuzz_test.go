@@ -145,6 +145,15 @@ func FuzzScanner(f *testing.F) {
 		if joined = append(joined, text[at:]...); !bytes.Equal(joined, text) {
 			t.Fatalf("entries and gaps give %q", joined)
 		}
+		z, err := Gather(File{Text: text}, nowhere).Inspect("example.com", nil)
+		if err != nil {
+			return
+		}
+		for _, d := range z.Defects {
+			if d.Line < 1 || d.Column < 1 || d.Line > 1+bytes.Count(text, []byte("\n")) || d.Msg == "" {
+				t.Fatalf("defect %+v", d)
+			}
+		}
 	})
 }
 
@@ -197,6 +206,16 @@ func FuzzData(f *testing.F) {
 }
 
 func addSeeds(f *testing.F) {
+	for _, z := range corpusZones(f) {
+		if !strings.Contains(z.text, "CLASS1") { // a new record takes the class of its neighbour
+			f.Add([]byte(z.text))
+		}
+	}
+	for _, file := range []string{"good.data", "bad.data"} {
+		for _, row := range corpusRows(f, file) {
+			f.Add([]byte(corpusHead + "t\t" + row + "\n"))
+		}
+	}
 	for _, tt := range editTests {
 		f.Add([]byte(tt.before))
 	}
