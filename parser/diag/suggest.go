@@ -1,14 +1,15 @@
 package diag
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
 
 // Suggest returns the known name that was probably meant: the nearest one within an
-// edit distance of two, where a difference in case alone is none, or "". A distance
-// of the whole length of what was given is no likeness. Of names as near as each
-// other it returns the first in the order of their bytes.
+// edit distance of two, where a difference in case alone is none, or "". Of what has
+// less than five characters one may differ, or two may have changed places: title is
+// not like file. Of names as near as each other it returns the first in the order of their bytes.
 func Suggest(given string, known []string) string {
 	want := folded(nil, given)
 	best, least := "", min(2, len(want)-1)
@@ -20,11 +21,18 @@ func Suggest(given string, known []string) string {
 		}
 		name = folded(name[:0], k)
 		d := distance(want, name, least)
+		if d == 2 && len(want) < 5 && !sameLetters(want, name) {
+			continue
+		}
 		if d < least || d == least && (best == "" || k < best) {
 			best, least = k, d
 		}
 	}
 	return best
+}
+
+func sameLetters(a, b []rune) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 func folded(buf []rune, s string) []rune {
