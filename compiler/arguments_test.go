@@ -121,23 +121,11 @@ func argumentsOf(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A schema is in the function of its block, or below the line that names the block.
-	call := regexp.MustCompile(`(?s)func \(r \*reader\) (\w+)\(block|c\.one\("(\w+)"\)|c\.each\("(\w+) ?\w*"|args: +\[\]string\{([^}]*)\}`)
-	names := map[string]string{"edgePool": "edge_pool", "frontEndPool": "front_end_pool", "sipDomain": "sip_domain", "xmppFederation": "xmpp_federation", "zone": "dns_zone"}
+	schema := regexp.MustCompile(`"(\w+)": +\{\s*args: +\[\]string\{([^}]*)\}`)
 	var out []string
-	block := ""
-	for _, m := range call.FindAllStringSubmatch(string(source), -1) {
-		switch {
-		case m[1] != "":
-			if block = names[m[1]]; block == "" {
-				block = m[1]
-			}
-		case m[2] != "" || m[3] != "":
-			block = m[2] + m[3]
-		default:
-			for _, arg := range regexp.MustCompile(`"(\w+)!?"`).FindAllStringSubmatch(m[4], -1) {
-				out = append(out, block+"."+arg[1])
-			}
+	for _, m := range schema.FindAllStringSubmatch(string(source), -1) {
+		for _, arg := range regexp.MustCompile(`"(\w+)!?"`).FindAllStringSubmatch(m[2], -1) {
+			out = append(out, m[1]+"."+arg[1])
 		}
 	}
 	return out

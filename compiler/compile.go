@@ -146,13 +146,22 @@ func (j *job) readAccepts() {
 		rule, known := diag.Lookup(code)
 		switch {
 		case !known:
-			j.report(codeCannotAccept, accept.Code.Range, "There is no finding %s.", accept.Code.V)
+			j.report(codeCannotAccept, accept.Code.Range, "There is no finding %q.%s", shorten(accept.Code.V), rightCode(accept.Code.V))
 		case rule.Severity == hcl.DiagError && !rule.Acceptable:
 			j.report(codeCannotAccept, accept.Code.Range, "%s (%s) cannot be accepted: the change would not work, or not do what it says. Mend its cause.", code, rule.Summary)
 		default:
 			j.accepted[code] = accept.Reason.V
 		}
 	}
+}
+
+// rightCode says how the code is written that somebody means.
+func rightCode(text string) string {
+	digits := strings.TrimLeft(strings.ToUpper(strings.TrimSpace(text)), "EP -")
+	if _, known := diag.Lookup(diag.Code("EP" + digits)); known {
+		return fmt.Sprintf(" Write %q.", "EP"+digits)
+	}
+	return " Write the code that a finding shows, such as \"EP3001\"."
 }
 
 // blocked tells whether an error stands that is not accepted.

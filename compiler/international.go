@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // inASCII is the spec with the names of public DNS as they stand there: labels in
@@ -118,6 +119,10 @@ func (m *model) spell(sentence string) string {
 // checkInternal holds the name of an internal server or pool against what Lync takes.
 func (m *model) checkInternal(name parser.Value[string]) {
 	if name.Set && !isASCII(name.V) {
+		if plain := diag.Plain(name.V); plain != name.V {
+			m.reportf(codeBadName, name.Range, "%q is not a host name. %s", shorten(name.V), hint(name.V, ""))
+			return
+		}
 		m.reportf(codeBadName, name.Range, "%q is not in ASCII. Lync takes no Unicode here: the FQDN of a server or pool has letters from A to Z, digits and hyphens. Give it as Get-CsPool or Get-CsComputer shows it.", name.V)
 		return
 	}
@@ -150,7 +155,7 @@ func (m *model) checkPartners(names parser.Value[[]string]) {
 	m.checkWords(names)
 	for _, name := range names.V {
 		if why := badPartner(name); why != "" && isASCII(name) {
-			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Letters, digits, hyphens and dots are allowed.", name, why)
+			m.reportf(codeBadName, names.Range, "%q is not a domain: %s. %s", shorten(name), why, hint(name, why))
 		}
 	}
 }

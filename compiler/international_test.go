@@ -124,7 +124,7 @@ func TestInternationalFindings(t *testing.T) {
 		{"two spellings of a zone", idnSpec + "dns_zone \"xn--bcher-kva.example\" {\n file = \"z\"\n server = \"ns.example\"\n}\n", sound, []string{"EP1007 a.edge.hcl:54"}, ""},
 		{"two spellings of a pool", swap("sip2.BÜCHER", "sip1.xn--bcher-kva"), sound, []string{"EP2020 a.edge.hcl:23"}, ""},
 		{"names that IDNA has and DNS takes", swap("partners = [\"例え.テスト\"]", "partners = [\"a☃.example\", \"x_y\"]"), sound, nil, ""},
-		{"a partner that is a command", swap("partners = [\"例え.テスト\"]", "partners = [\"a.example; reboot\"]"), sound, []string{"EP2017 a.edge.hcl:38"}, "it holds ';'"},
+		{"a partner that is a command", swap("partners = [\"例え.テスト\"]", "partners = [\"a.example; reboot\"]"), sound, []string{"EP2017 a.edge.hcl:38"}, "it holds the character ;"},
 		{"disallowed rune", swap("partners = [\"例え.テスト\"]", "partners = [\"ü\u2028.example\"]"), sound, []string{"EP2017 a.edge.hcl:38"}, "IDNA does not allow it (disallowed rune U+2028)"},
 		{"unlike directions", swap("\"xmpp.bücher.example\"", "\"a\u05d0.bücher.example\""), sound, []string{"EP2017 a.edge.hcl:37"}, "IDNA"},
 		{"too long", swap("\"xmpp.bücher.example\"", "\""+strings.Repeat("ü", 60)+".bücher.example\""), sound, []string{"EP2017 a.edge.hcl:37"}, "63 characters"},

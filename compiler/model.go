@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -24,6 +25,9 @@ type model struct {
 	wanted *interest
 	// spelled has the names that the spec spells in Unicode, by their A-labels.
 	spelled map[string]string
+	// noAddress: an address of a pool is missing or wrong, which has been reported; what is in
+	// DNS cannot be compared with the addresses of the pools.
+	noAddress bool
 }
 
 func newModel(spec *parser.Spec) *model {
@@ -94,26 +98,38 @@ func (m *model) checkNameWith(name parser.Value[string], bad func(string) string
 		why = bad(name.V)
 	}
 	if why != "" {
-		m.reportf(codeBadName, name.Range, "%q is not a host name that Lync, DNS and certificates take: %s. Letters, digits, hyphens and dots are allowed.", name.V, why)
+		m.reportf(codeBadName, name.Range, "%q is not a host name: %s. %s", shorten(name.V), why, hint(name.V, why))
 	}
 }
 
+// What is wrong with names.
+const (
+	isAddress = "it is an address"
+	noDomain  = "it has no domain"
+	finalDot  = "it ends with a dot"
+)
+
 // badName says what is wrong with a fully qualified host name, "" if nothing is.
 func badName(name string) string {
+	if name == "" {
+		return "it is empty"
+	}
 	if len(name) > 253 {
 		return "it has more than 253 characters"
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
-		return "it is an address"
+		return isAddress
 	}
 	labels := strings.Split(name, ".")
 	if len(labels) < 2 {
-		return "it has no domain"
+		return noDomain
 	}
 	for _, label := range labels {
 		switch {
+		case label == "" && strings.HasSuffix(name, ".") && !strings.Contains(name, ".."):
+			return finalDot
 		case label == "":
-			return "it has an empty label"
+			return "it has two dots together, or begins with one"
 		case len(label) > 63:
 			return "a label has more than 63 characters"
 		case label[0] == '-' || label[len(label)-1] == '-':
@@ -121,7 +137,7 @@ func badName(name string) string {
 		}
 		for _, c := range label {
 			if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-') {
-				return fmt.Sprintf("it holds %q", c)
+				return "it holds " + diag.Character(c)
 			}
 		}
 	}
@@ -158,12 +174,10 @@ func (m *model) checkAddress(value parser.Value[string], six bool) {
 	addr, err := netip.ParseAddr(value.V)
 	switch {
 	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
-		kind := "IPv4"
-		if six {
-			kind = "IPv6"
-		}
-		m.reportf(codeMalformed, value.Range, "%q is not an %s address.", value.V, kind)
+		m.noAddress = true
+		m.reportf(codeMalformed, value.Range, "%s", badAddress(value.V, six))
 	case !isPublic(addr):
+		m.noAddress = true
 		m.reportf(codePrivate, value.Range, "%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the address of the NAT device.", value.V)
 	}
 }
@@ -228,6 +242,15 @@ func (m *model) checkPool(pool *parser.EdgePool) {
 	for _, server := range pool.Servers {
 		if len(pool.Servers) > 1 && sameName(server.FQDN.V, pool.FQDN.V) {
 			m.reportf(codeWrongPoolName, pool.FQDN.Range, "%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own, and only that has the service identity EdgeServer:FQDN.", pool.FQDN.V, len(pool.Servers))
+		}
+	}
+	if pool.LoadBalancing.V == "hardware" && !pool.VirtualIPv4.Set {
+		m.noAddress = true
+		m.reportf(codeWrongAddresses, pool.LoadBalancing.Range, "%s is behind a hardware load balancer, whose address public DNS holds. Set virtual_ipv4 to that address.", pool.Name)
+	}
+	if pool.Certificate != nil && pool.Certificate.NotAfter.Set {
+		if _, err := time.Parse(time.DateOnly, pool.Certificate.NotAfter.V); err != nil {
+			m.reportf(codeMalformed, pool.Certificate.NotAfter.Range, "%s", badDate(pool.Certificate.NotAfter.V))
 		}
 	}
 	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != xmppPort {

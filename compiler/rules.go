@@ -173,7 +173,7 @@ func (j *job) checkChange() {
 	start, startOK := j.moment(j.f.Change.WindowStart)
 	end, endOK := j.moment(j.f.Change.WindowEnd)
 	if startOK && endOK && !end.After(start) {
-		j.report(codeMalformed, j.f.Change.WindowEnd.Range, "The window ends at %s, not after it starts.", j.f.Change.WindowEnd.V)
+		j.report(codeMalformed, j.f.Change.WindowEnd.Range, "The window ends at %s, which is not after its start, %s. Correct one of the two.", j.f.Change.WindowEnd.V, j.f.Change.WindowStart.V)
 	}
 	if j.to == nil {
 		return
@@ -195,7 +195,7 @@ func (j *job) moment(value parser.Value[string]) (time.Time, bool) {
 	}
 	t, err := time.Parse(time.RFC3339, value.V)
 	if err != nil {
-		j.report(codeMalformed, value.Range, "%q is not a time such as 2026-12-05T22:00:00Z.", value.V)
+		j.report(codeMalformed, value.Range, "%s", badTime(value.V))
 	}
 	return t, err == nil
 }
@@ -220,8 +220,7 @@ func (j *job) checkCertificate() {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, cert.NotAfter.V); err != nil {
-		j.report(codeMalformed, cert.NotAfter.Range, "%q is not a date such as 2027-06-30.", cert.NotAfter.V)
-		return
+		return // checkPool says so
 	}
 	end, err := time.Parse(time.RFC3339, j.f.Change.WindowEnd.V)
 	if err == nil && cert.NotAfter.V < end.UTC().Format(time.DateOnly) {

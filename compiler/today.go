@@ -64,7 +64,7 @@ func (j *job) checkHolders(z *zone, set RecordSet) {
 		}
 	}
 	j.elsewhere = j.elsewhere || len(strange) > 0 && len(strange) == len(set.Old)
-	if len(strange) > 0 && set.Changed() {
+	if len(strange) > 0 && set.Changed() && !j.noAddress {
 		j.report(codeStranger, z.atData(set, strange[0]), "%s has an address here that no Edge pool of the spec has: %s. The plan would delete it and give the name the addresses of %s. If it is an address of %s, add it to the pool (public_ipv4, public_ipv6 or virtual_ipv4); if it is of something else, find out what stops when it goes.", owner, strings.Join(strange, ", "), j.to.Name, j.from.Name)
 	}
 	if len(other) > 0 {

@@ -115,7 +115,7 @@ func (m *model) checkComputer(value parser.Value[string]) {
 // badComputer says why this is no name that a computer has itself, "" if it is one: an
 // FQDN, or a bare name, as one has that belongs to no domain.
 func badComputer(name string) string {
-	if !strings.Contains(name, ".") {
+	if name != "" && !strings.Contains(name, ".") {
 		name += ".example"
 	}
 	return badName(name)

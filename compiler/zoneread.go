@@ -299,7 +299,10 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	case len(soa) == 0 || !serial:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
 	case soa[0].Owner != z.origin:
-		m.reportf(codeBadZone, z.line(soa[0]), "This SOA record is that of %s and not of %s. Give the file of the zone, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
+		if m.byOrigin[soa[0].Owner] == nil {
+			m.byOrigin[soa[0].Owner] = z // so that no other finding says that there is no such zone
+		}
+		m.reportf(codeBadZone, z.line(soa[0]), "This SOA record is that of %s, but the block is dns_zone %q. If the file is the right one, name the block after the zone; else give the file of %[2]s, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
 	case len(soa) > 1:
 		m.reportf(codeBadZone, z.line(soa[1]), "This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that line out.", lineOf(soa[0]))
 	case !z.has(z.origin, "NS") && len(unread) == 0:

@@ -192,10 +192,7 @@ func (j *job) needXMPP() bool {
 // checkPublic reports a pool whose addresses in public DNS are not all known.
 func (j *job) checkPublic() bool {
 	if j.to.LoadBalancing.V == "hardware" {
-		if !j.to.VirtualIPv4.Set {
-			j.report(codeWrongAddresses, j.to.LoadBalancing.Range, "%s is behind a hardware load balancer; public DNS needs its address. Set virtual_ipv4.", j.to.Name)
-		}
-		return j.to.VirtualIPv4.Set
+		return j.to.VirtualIPv4.Set // checkPool says so
 	}
 	ok := true
 	for _, server := range j.to.Servers {
@@ -375,6 +372,17 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 	out[z] = append(out[z], set)
 }
 
+// fieldsOf says in which order the fields of an SRV record are, where they seem to be mixed up.
+func fieldsOf(s srv) string {
+	if s.priority == xmppPort || s.weight == xmppPort {
+		return fmt.Sprintf(" The fields are priority, weight, port and target: write 0 0 %d %s", xmppPort, s.target)
+	}
+	if s.port == 5222 {
+		return " 5222 is the port for clients."
+	}
+	return ""
+}
+
 func sortSRV(data []string) {
 	slices.SortFunc(data, func(a, b string) int {
 		x, _ := parseSRV(a)
@@ -398,7 +406,7 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
 		case s.port != xmppPort:
-			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.", name, s.port, xmppPort)
+			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.%s", name, s.port, xmppPort, fieldsOf(s))
 			return nil, false
 		case seen[s.priority] && j.prepare == nil: // a preparation mends it
 			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.priority)

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
@@ -51,7 +53,9 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 	spec, sources, diags := parser.Load(fsys, names)
 	var plans []*compiler.Plan
 	if !diags.HasErrors() {
-		plans, diags = compiler.Compile(spec)
+		var more hcl.Diagnostics
+		plans, more = compiler.Compile(spec)
+		diags = append(diags, more...)
 	}
 	out := map[string][]byte{}
 	var text bytes.Buffer

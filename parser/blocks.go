@@ -9,19 +9,43 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-var rootSchema = schema{blocks: []string{
-	"locals", "topology name", "site name", "edge_pool name", "front_end_pool name", "sip_domain name",
-	"xmpp_federation", "dns_zone name", "failover name", "prepare name",
-}}
+// schemas are what the blocks may hold, by their types; "" is the top of a file.
+var schemas = map[string]schema{
+	"": {blocks: []string{
+		"locals", "topology name", "site name", "edge_pool name", "front_end_pool name", "sip_domain name",
+		"xmpp_federation", "dns_zone name", "failover name", "prepare name",
+	}},
+	"topology": {args: []string{"product!", "management_host!"}},
+	"site":     {args: []string{"xmpp_federation_route", "federation_route"}},
+	"edge_pool": {
+		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "nat", "product"},
+		// server is not required here: that a target needs one is a rule.
+		blocks: []string{"xmpp", "certificate", "server fqdn"},
+	},
+	"xmpp":            {args: []string{"listening_port", "internal_port"}},
+	"certificate":     {args: []string{"subject_alternative_names", "not_after"}},
+	"server":          {args: []string{"public_ipv4", "public_ipv6", "operating_system"}},
+	"front_end_pool":  {args: []string{"site!", "fqdn!", "edge_pool", "central_management"}},
+	"sip_domain":      {args: []string{"xmpp"}},
+	"xmpp_federation": {args: []string{"host", "partners"}},
+	"dns_zone":        {args: []string{"file!", "includes", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}},
+	"failover": {
+		args:   []string{"federation!", "from", "to!", "reason", "procedure", "route_sites"},
+		blocks: []string{"change", "accept code"},
+	},
+	"prepare": {args: []string{"ttl"}, blocks: []string{"change", "accept code"}},
+	"accept":  {args: []string{"reason!"}},
+	"change":  {args: []string{"ticket!", "summary!", "window_start", "window_end", "requester", "approvers"}},
+}
 
 // spec reads all blocks. Labels of blocks are known before any value is: first those
 // that are written out, for locals; then those that dynamic blocks make, too.
 func (r *reader) spec(body hcl.Body) *Spec {
 	r.scope = newScope(r.work.functions)
-	written, _, _ := body.PartialContent(rootSchema.hcl())
+	written, _, _ := body.PartialContent(schemas[""].hcl())
 	r.declare(written.Blocks)
 	r.locals(written.Blocks.OfType("locals"))
-	root := r.open(r.expand(body), rootSchema, body.MissingItemRange())
+	root := r.open(r.expand(body), "", body.MissingItemRange())
 	r.declare(root.body.Blocks)
 
 	spec := &Spec{}
@@ -91,7 +115,11 @@ func (r *reader) checkLabels(blocks hcl.Blocks) {
 			key = "failover " + strings.ToLower(block.Labels[0]) // both become folders
 		}
 		if other := first[key]; other != nil {
-			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.", other.Type, block.Labels[0], other.DefRange.Filename, other.DefRange.Start.Line))
+			more := " Remove one of the two, or give it another name."
+			if block.Type == "dns_zone" {
+				more = " Of a zone with several views (internal and external) declare the one that the internet sees, and change the others by hand."
+			}
+			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s", other.Type, cut(block.Labels[0]), other.DefRange.Filename, other.DefRange.Start.Line, more))
 			continue
 		}
 		first[key] = block
@@ -99,7 +127,7 @@ func (r *reader) checkLabels(blocks hcl.Blocks) {
 }
 
 func (r *reader) topology(block *hcl.Block) *Topology {
-	c := r.openBlock(block, schema{args: []string{"product!", "management_host!"}})
+	c := r.openBlock(block)
 	return &Topology{
 		Name: block.Labels[0], Range: block.DefRange,
 		Product:        c.word("product", products...),
@@ -110,7 +138,7 @@ func (r *reader) topology(block *hcl.Block) *Topology {
 var products = []string{"lync-server-2013", "sfb-server-2015", "sfb-server-2019", "sfb-server-se"}
 
 func (r *reader) site(block *hcl.Block) *Site {
-	c := r.openBlock(block, schema{args: []string{"xmpp_federation_route", "federation_route"}})
+	c := r.openBlock(block)
 	return &Site{
 		Name: block.Labels[0], Range: block.DefRange,
 		XMPPFederationRoute: c.ref("xmpp_federation_route", "edge_pool"),
@@ -119,11 +147,7 @@ func (r *reader) site(block *hcl.Block) *Site {
 }
 
 func (r *reader) edgePool(block *hcl.Block) *EdgePool {
-	c := r.openBlock(block, schema{
-		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "nat", "product"},
-		// server is not required here: that a target needs one is a rule.
-		blocks: []string{"xmpp", "certificate", "server fqdn"},
-	})
+	c := r.openBlock(block)
 	pool := &EdgePool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:           c.ref("site", "site"),
@@ -147,17 +171,17 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 }
 
 func (r *reader) poolXMPP(block *hcl.Block) *PoolXMPP {
-	c := r.openBlock(block, schema{args: []string{"listening_port", "internal_port"}})
+	c := r.openBlock(block)
 	return &PoolXMPP{ListeningPort: c.port("listening_port", 5269), InternalPort: c.port("internal_port", 23456), Range: block.DefRange}
 }
 
 func (r *reader) certificate(block *hcl.Block) *Certificate {
-	c := r.openBlock(block, schema{args: []string{"subject_alternative_names", "not_after"}})
+	c := r.openBlock(block)
 	return &Certificate{SubjectAlternativeNames: c.texts("subject_alternative_names"), NotAfter: c.text("not_after"), Range: block.DefRange}
 }
 
 func (r *reader) server(block *hcl.Block) *Server {
-	c := r.openBlock(block, schema{args: []string{"public_ipv4", "public_ipv6", "operating_system"}})
+	c := r.openBlock(block)
 	return &Server{
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
@@ -175,7 +199,7 @@ var operatingSystems = []string{
 func OperatingSystems() []string { return slices.Clone(operatingSystems) }
 
 func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
-	c := r.openBlock(block, schema{args: []string{"site!", "fqdn!", "edge_pool", "central_management"}})
+	c := r.openBlock(block)
 	return &FrontEndPool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:              c.ref("site", "site"),
@@ -186,12 +210,12 @@ func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
 }
 
 func (r *reader) sipDomain(block *hcl.Block) *SIPDomain {
-	c := r.openBlock(block, schema{args: []string{"xmpp"}})
+	c := r.openBlock(block)
 	return &SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
 }
 
 func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
-	c := r.openBlock(block, schema{args: []string{"host", "partners"}})
+	c := r.openBlock(block)
 	return &XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
 }
 
@@ -201,7 +225,7 @@ var deliveries = []string{"zone-file", "nsupdate", "windows-dns", "route53"}
 func Deliveries() []string { return slices.Clone(deliveries) }
 
 func (r *reader) zone(block *hcl.Block) *Zone {
-	c := r.openBlock(block, schema{args: []string{"file!", "includes", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}})
+	c := r.openBlock(block)
 	zone := &Zone{
 		Name: label(block), Range: block.DefRange,
 		File:            c.text("file"),
@@ -229,10 +253,7 @@ var (
 )
 
 func (r *reader) failover(block *hcl.Block) *Failover {
-	c := r.openBlock(block, schema{
-		args:   []string{"federation!", "from", "to!", "reason", "procedure", "route_sites"},
-		blocks: []string{"change", "accept code"},
-	})
+	c := r.openBlock(block)
 	failover := &Failover{
 		Name: r.folder(block), Range: block.DefRange,
 		Federation: c.word("federation", "xmpp", "sip"),
@@ -247,7 +268,7 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 }
 
 func (r *reader) prepare(block *hcl.Block) *Prepare {
-	c := r.openBlock(block, schema{args: []string{"ttl"}, blocks: []string{"change", "accept code"}})
+	c := r.openBlock(block)
 	prepare := &Prepare{Name: r.folder(block), Range: block.DefRange, TTL: c.whole("ttl", "A TTL in seconds", 300, 30, 86400)}
 	prepare.Change, prepare.Accepts = r.paperwork(c)
 	return prepare
@@ -261,9 +282,21 @@ func (r *reader) folder(block *hcl.Block) Value[string] {
 	case artifactNames.MatchString(name.V):
 		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
 	case !empty && !folderName.MatchString(name.V), deviceNames.MatchString(name.V):
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.", block.Type))
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.%s", block.Type, folderMeant(name.V)))
 	}
 	return name
+}
+
+// folderMeant says which name is like one that cannot be a folder.
+func folderMeant(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.')
+	})
+	meant := strings.Trim(strings.Join(parts, "-"), "._-")
+	if !folderName.MatchString(meant) || deviceNames.MatchString(meant) {
+		return ""
+	}
+	return fmt.Sprintf(" Write %q.", meant)
 }
 
 // paperwork reads what the block of a plan says for the change board.
@@ -279,7 +312,7 @@ func (r *reader) paperwork(c *content) (change *Change, accepts []*Accept) {
 }
 
 func (r *reader) accept(block *hcl.Block) *Accept {
-	c := r.openBlock(block, schema{args: []string{"reason!"}})
+	c := r.openBlock(block)
 	accept := &Accept{Code: label(block), Reason: c.text("reason")}
 	if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
 		r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
@@ -288,10 +321,10 @@ func (r *reader) accept(block *hcl.Block) *Accept {
 }
 
 func (r *reader) change(block *hcl.Block) *Change {
-	c := r.openBlock(block, schema{args: []string{"ticket!", "summary!", "window_start", "window_end", "requester", "approvers"}})
+	c := r.openBlock(block)
 	return &Change{
-		Ticket:      c.text("ticket"),
-		Summary:     c.text("summary"),
+		Ticket:      c.filled("ticket"),
+		Summary:     c.filled("summary"),
 		WindowStart: c.text("window_start"),
 		WindowEnd:   c.text("window_end"),
 		Requester:   c.text("requester"),

@@ -5,6 +5,7 @@ import "github.com/edgeplan/edgeplan/parser/diag"
 // The findings of this package.
 const (
 	codeSyntax       diag.Code = "EP1001"
+	codeUnknownArg   diag.Code = "EP1002"
 	codeUnknownBlock diag.Code = "EP1003"
 	codeMissing      diag.Code = "EP1004"
 	codeWrongType    diag.Code = "EP1005"
@@ -16,4 +17,6 @@ const (
 	codeUnreadable   diag.Code = "EP1011"
 	codeOutside      diag.Code = "EP1012"
 	codeNoText       diag.Code = "EP1023"
+	codeFlushMarker  diag.Code = "EP1024"
+	codePassedOver   diag.Code = "EP3028"
 )

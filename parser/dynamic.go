@@ -139,7 +139,7 @@ func (r *reader) idleLabel(block *hclsyntax.Block) string {
 		return unknown
 	}
 	value, diags := exprs[0].Value(r.scope.at)
-	r.add(r.scope.imported(diags))
+	r.add(r.imported(diags))
 	if diags.HasErrors() {
 		return unknown
 	}

@@ -21,7 +21,7 @@ func TestIdleDynamic(t *testing.T) {
 		"missing block":     {idleBlock("failover", "federation = \"xmpp\"\nto = edge_pool.p"), "EP1004", "change"},
 		"type of a literal": {idleBlock("sip_domain", `xmpp = "maybe"`), "EP1005", "true or false is needed"},
 		"type of a text":    {idleBlock("xmpp_federation", `partners = "x.${xmpp_federation.value}"`), "EP1005", "A list of strings is needed here, but this is a string."},
-		"type of a sum":     {idleBlock("site", `federation_route = site.value + 1`), "EP1005", "A reference such as edge_pool.NAME is needed here, but this is a number."},
+		"type of a sum":     {idleBlock("site", `federation_route = site.value + 1`), "EP1005", "A reference to a block edge_pool is needed here, but this is a number."},
 		"type of a list":    {idleBlock("xmpp_federation", `host = [xmpp_federation.key]`), "EP1005", "A string is needed"},
 		"unknown block ref": {idleBlock("site", `federation_route = edge_pool.q`), "EP1006", `"q"`},
 		"unknown local":     {idleBlock("site", `federation_route = local.q`), "EP1006", `"q"`},
@@ -29,7 +29,7 @@ func TestIdleDynamic(t *testing.T) {
 		"unknown word":      {idleBlock("topology", "product = \"x\"\nmanagement_host = topology.value"), "EP1008", `"x"`},
 		"number":            {idleBlock("prepare", "ttl = 5\nchange {\nticket = prepare.value\nsummary = prepare.key\n}"), "EP1009", "whole number"},
 		"no iterator":       {"dynamic \"site\" {\nfor_each = []\niterator = at\nlabels = [at.key]\ncontent {\nfederation_route = site.value\n}\n}\n", "EP1006", `"value"`},
-		"label":             {"dynamic \"site\" {\nfor_each = []\nlabels = [[site.key]]\ncontent {}\n}\n", "EP1005", "A string is needed here, but this is a tuple."},
+		"label":             {"dynamic \"site\" {\nfor_each = []\nlabels = [[site.key]]\ncontent {}\n}\n", "EP1005", "A string is needed here, but this is a list."},
 		"name of a plan":    {"dynamic \"prepare\" {\nfor_each = {}\nlabels = [\"a/b\"]\ncontent {\nchange {\nticket = prepare.key\nsummary = \"x\"\n}\n}\n}\n", "EP1009", "folder"},
 		"in an empty one":   {idleBlock("edge_pool", "fqdn = edge_pool.key\naccess_edge_fqdn = \"${edge_pool.value}\"\n"+idleBlock("server", "public_ip = 1")), "EP1002", "public_ip"},
 		"of its element":    {idleBlock("edge_pool", "fqdn = edge_pool.key\naccess_edge_fqdn = \"b\"\ndynamic \"xmpp\" {\nfor_each = edge_pool.value.ports\ncontent {\nlistening_port = xmpp.value\ninternal_port = []\n}\n}"), "EP1005", "A TCP port"},
@@ -119,7 +119,7 @@ func TestIdleDynamicOnce(t *testing.T) {
 // makes none.
 func TestEveryBlockIdle(t *testing.T) {
 	known := map[string]bool{}
-	for _, block := range append([]string{"xmpp", "certificate", "server", "change", "accept"}, rootSchema.blocks...) {
+	for _, block := range append([]string{"xmpp", "certificate", "server", "change", "accept"}, schemas[""].blocks...) {
 		kind, _, _ := strings.Cut(block, " ")
 		known[kind] = kind != "locals"
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
@@ -61,16 +60,19 @@ func (s *scope) declare(kind string, labels []string) {
 }
 
 // checkRefs returns a finding for each reference that leads nowhere, in words that
-// say what there is instead. Roots that it does not know are left to HCL, which
-// knows about names bound by for and dynamic.
-func (s *scope) checkRefs(expr hcl.Expression) hcl.Diagnostics {
-	var diags hcl.Diagnostics
+// say what there is instead, and whether there is none. Roots that it does not know are left
+// to HCL, which knows about names bound by for and dynamic.
+func (r *reader) checkRefs(expr hcl.Expression) (diags hcl.Diagnostics, ok bool) {
+	ok = true
 	for _, traversal := range expr.Variables() {
-		if d := s.checkRef(traversal); d != nil {
-			diags = append(diags, d)
+		if d := r.scope.checkRef(traversal); d != nil {
+			ok = false
+			if label, named := stepName(traversal[1]); !named || !r.isLost(traversal.RootName(), label) {
+				diags = append(diags, d)
+			}
 		}
 	}
-	return diags
+	return diags, ok
 }
 
 func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
@@ -92,9 +94,9 @@ func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 	case !ok:
 		return nil
 	case !s.known[kind][label]:
-		return diag.New(codeUnknownRef, &rng, s.noSuch(kind, label, s.labels[kind]))
+		return diag.New(codeUnknownRef, &rng, s.noSuch(kind, label, s.labels[kind], "There is "))
 	case len(traversal) > 2:
-		return diag.New(codeUnknownRef, &rng, fmt.Sprintf("%s.%s stands for the block; its arguments cannot be read from here. Put the value in a local and use that in both places.", kind, label))
+		return diag.New(codeUnknownRef, &rng, fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Declare the value once, locals { NAME = VALUE }, and write local.NAME in both places.", refTo(kind, label)))
 	}
 	return nil
 }
@@ -112,7 +114,7 @@ func (s *scope) checkLocal(traversal hcl.Traversal) *hcl.Diagnostic {
 	if s.unknown < maxSuggestions {
 		known = slices.Sorted(maps.Keys(s.locals))
 	}
-	return diag.New(codeUnknownRef, &rng, s.noSuch("local value", name, known))
+	return diag.New(codeUnknownRef, &rng, s.noSuch("local value", name, known, "There is "))
 }
 
 func stepName(step hcl.Traverser) (string, bool) {
@@ -132,8 +134,8 @@ func stepName(step hcl.Traverser) (string, bool) {
 const maxSuggestions = 100
 
 // noSuch says that a name is unknown, and what the reader may have meant.
-func (s *scope) noSuch(what, name string, known []string) string {
-	detail := fmt.Sprintf("There is no %s %q.", what, name)
+func (s *scope) noSuch(what, name string, known []string, has string) string {
+	detail := fmt.Sprintf("There is no %s %q.", what, cut(name))
 	if s.unknown++; s.unknown > maxSuggestions {
 		return detail
 	}
@@ -143,7 +145,7 @@ func (s *scope) noSuch(what, name string, known []string) string {
 	case len(known) == 0:
 		detail += " None is declared."
 	case len(known) <= 8:
-		detail += " There is " + strings.Join(quoted(known), ", ") + "."
+		detail += " " + has + strings.Join(quoted(known), ", ") + "."
 	}
 	return detail
 }
@@ -162,50 +164,22 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	if r.work.stopped() {
 		return cty.DynamicVal, false
 	}
-	if bad := r.scope.checkRefs(expr); len(bad) > 0 {
+	if bad, ok := r.checkRefs(expr); !ok {
 		r.diags = append(r.diags, bad...)
 		return cty.DynamicVal, false
 	}
 	value, diags := expr.Value(r.scope.at)
-	r.add(r.scope.imported(diags))
+	for i, d := range diags {
+		if better := r.missingKey(expr, d); better != nil {
+			diags[i] = better
+		}
+	}
+	r.add(r.imported(diags))
 	if diags.HasErrors() || r.work.stopped() {
 		return cty.DynamicVal, false
 	}
 	value, _ = value.UnmarkDeep()
 	return value, value.IsWhollyKnown()
-}
-
-// imported is [diag.Import] with our suggestion for a misspelt function or variable:
-// hcl takes any that is near, another one in each run.
-func (s *scope) imported(diags hcl.Diagnostics) hcl.Diagnostics {
-	var out hcl.Diagnostics
-	for _, d := range diags {
-		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
-			known := slices.Sorted(maps.Keys(s.ctx.Functions))
-			d = diag.New(codeUnknownRef, d.Subject, unknownName("function", call.CalledFunctionName(), known))
-		} else if expr, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok && d.Summary == "Unknown variable" {
-			d = diag.New(codeUnknownRef, d.Subject, unknownName("variable", expr.Traversal.RootName(), variables(d.EvalContext)))
-		}
-		out = append(out, d)
-	}
-	return diag.Import(out)
-}
-
-// variables are the names of all variables in a context and those around it.
-func variables(ctx *hcl.EvalContext) []string {
-	var names []string
-	for ; ctx != nil; ctx = ctx.Parent() {
-		names = slices.AppendSeq(names, maps.Keys(ctx.Variables))
-	}
-	return names
-}
-
-func unknownName(what, name string, known []string) string {
-	detail := fmt.Sprintf("There is no %s named %q.", what, name)
-	if meant := diag.Suggest(name, known); meant != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", meant)
-	}
-	return detail
 }
 
 // as converts a value to a type, or reports what was found and what was expected.
@@ -218,7 +192,7 @@ func (r *reader) as(value cty.Value, want cty.Type, rng hcl.Range, words string)
 	if err == nil && !got.IsNull() && !hasNull(got) {
 		return got, true
 	}
-	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.", words, describe(value)))
+	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.%s", words, describe(value), advice(value, want, words)))
 	return cty.DynamicVal, false
 }
 
@@ -252,10 +226,15 @@ func describe(value cty.Value) string {
 }
 
 func describeType(ty cty.Type) string {
-	if name := ty.FriendlyName(); name != "object" {
-		return "a " + name
+	switch {
+	case ty.IsTupleType(), ty.IsListType(), ty.IsSetType():
+		return "a list"
+	case ty.IsObjectType():
+		return "an object, { }"
+	case ty.IsMapType():
+		return "a map, { }"
 	}
-	return "an object"
+	return "a " + ty.FriendlyName()
 }
 
 func cut(text string) string {

@@ -207,7 +207,7 @@ site "s" {
 func TestSuggestedFunction(t *testing.T) {
 	for range 50 {
 		_, _, diags := parseText(head + "dynamic \"site\" {\n  for_each = lowr(\"s\")\n  labels = [1]\n  content {}\n}\n")
-		wantFinding(t, diags, "EP1006", `There is no function named "lowr". Did you mean "lower"?`)
+		wantFinding(t, diags, "EP1006", `There is no function "lowr". Did you mean "lower"?`)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestSuggestedFunction(t *testing.T) {
 func TestSuggestedVariable(t *testing.T) {
 	for range 50 {
 		_, _, diags := parseText(head + "locals {\n  a = [for ab in [1] : [for ac in [1] : ad]]\n}\n")
-		wantFinding(t, diags, "EP1006", `There is no variable named "ad". Did you mean "ab"?`)
+		wantFinding(t, diags, "EP1006", `There is nothing named "ad" here. Did you mean "ab"?`)
 	}
 }
 

@@ -1,12 +1,16 @@
 package parser
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // guard weighs what an expression makes before another one gets it. The embedded
@@ -22,7 +26,7 @@ func (g *guard) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, nil
 	}
 	value, diags := g.Expression.Value(ctx)
-	diags = onePerPlace(diags)
+	diags = append(onePerPlace(diags), keysTwice(g.Expression, ctx)...)
 	for _, d := range diags {
 		g.work.spend(float64(keyedBytes + len(d.Detail)))
 	}
@@ -37,6 +41,33 @@ func (g *guard) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, nil
 	}
 	return value, diags
+}
+
+// keysTwice reports keys that an object has a second time, of which hcl takes the last. It
+// looks at the values of the keys, so that "a" and (local.a) are compared too.
+func keysTwice(expr hclsyntax.Expression, ctx *hcl.EvalContext) hcl.Diagnostics {
+	object, ok := expr.(*hclsyntax.ObjectConsExpr)
+	if !ok || len(object.Items) < 2 {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	first := map[string]hcl.Range{}
+	for _, item := range object.Items {
+		key, bad := item.KeyExpr.Value(ctx)
+		if bad.HasErrors() || !key.IsWhollyKnown() || key.IsNull() {
+			continue // Value has said so
+		}
+		if key, err := convert.Convert(key, cty.String); err == nil && !key.IsNull() {
+			key, _ := key.Unmark()
+			rng := item.KeyExpr.Range()
+			if at, twice := first[key.AsString()]; twice {
+				diags = append(diags, diag.New(codeDuplicate, &rng, fmt.Sprintf("The key %q is already in this map, in line %d. Remove one of the two, or give it another name.", cut(key.AsString()), at.Start.Line)))
+				continue
+			}
+			first[key.AsString()] = rng
+		}
+	}
+	return diags
 }
 
 // UnwrapExpression lets hcl see lists, calls and references as they were written.

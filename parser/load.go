@@ -52,7 +52,8 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 		// References into a file that is missing would only give more findings.
 		return &Spec{}, diag.Sources{}, diags
 	}
-	return Parse(fsys, files)
+	spec, sources, diags := Parse(fsys, files)
+	return spec, sources, append(diags, passedOver(fsys)...)
 }
 
 // Parse reads spec files whose bytes are at hand, such as standard input, and the
@@ -88,6 +89,7 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 // merge makes one body of those of all files, whose expressions are guarded.
 func (r *reader) merge(bodies []*hclsyntax.Body) hcl.Body {
 	var all []hcl.Body
+	r.survey(bodies)
 	for _, body := range bodies {
 		body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
 			odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
@@ -129,29 +131,14 @@ func parseFile(file File) (*hclsyntax.Body, hcl.Diagnostics) {
 		return nil, hcl.Diagnostics{d}
 	}
 	parsed, diags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
-	diags = diag.Import(withoutQuoteEchoes(diags))
+	diags = explainSyntax(file, diags)
+	if !diags.HasErrors() {
+		diags = append(diags, checkHeredocs(file)...)
+	}
 	if parsed == nil {
 		return nil, diags
 	}
 	return parsed.Body.(*hclsyntax.Body), diags
-}
-
-// withoutQuoteEchoes keeps one finding about a missing quote, after which hcl takes
-// text for strings and strings for text to the end of the file.
-func withoutQuoteEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
-	var first *hcl.Diagnostic
-	for _, d := range diags {
-		if strings.HasPrefix(d.Detail, "Quoted strings may not be split over multiple lines.") &&
-			(first == nil || d.Subject.Start.Byte < first.Subject.Start.Byte) {
-			first = d
-		}
-	}
-	if first == nil {
-		return diags
-	}
-	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
-		return d != first && d.Subject != nil && d.Subject.Start.Byte >= first.Subject.Start.Byte
-	})
 }
 
 // readFile reads at most limit bytes of a regular file.

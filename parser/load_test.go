@@ -125,7 +125,7 @@ func TestZoneFile(t *testing.T) {
 		{file: "loop", code: "EP1011", words: "cannot be read", link: true},
 		{file: "dir", code: "EP1011", words: "not a regular file"},
 		{file: "", code: "EP1011", words: "not a regular file"},
-		{file: "gone", code: "EP1011", words: "no such file"},
+		{file: "gone", code: "EP1011", words: "There is no file"},
 		{file: "a.zone/b", code: "EP1011", words: "cannot be read"},
 		{file: `a\u0000b`, code: "EP1011", words: "cannot be read"},
 	}

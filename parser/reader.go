@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/dynblock"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -25,6 +27,11 @@ type reader struct {
 	// dynamics are the dynamic blocks that make nothing.
 	dynamics *dynamics
 	diags    hcl.Diagnostics
+
+	// What findings need to know of the spec as it was written.
+	bodies    []*hclsyntax.Body
+	inDynamic map[hcl.Range]bool // the names of the parts of dynamic blocks
+	lost      map[string]bool    // labels of blocks whose type is misspelt; "TYPE " where a label is missing
 }
 
 func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
@@ -80,9 +87,10 @@ type content struct {
 }
 
 // open reads the parts of a body.
-func (r *reader) open(body hcl.Body, s schema, head hcl.Range) *content {
+func (r *reader) open(body hcl.Body, kind string, head hcl.Range) *content {
+	s := schemas[kind]
 	got, diags := body.Content(s.hcl())
-	odd := withoutEchoes(r.scope.imported(diags))
+	odd := withoutEchoes(r.imported(r.inWords(kind, diags)))
 	r.add(odd)
 	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head, meant: meantNames(odd)}
 }
@@ -100,7 +108,7 @@ func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-var meantName = regexp.MustCompile(`Did you mean (?:to define (?:a block of type|argument) )?"([^"]+)"\?`)
+var meantName = regexp.MustCompile(`Did you mean "([^"]+)"\?|^"([^"]+)" is (?:a block|an argument) and no|^The name of this (\w+) is missing`)
 
 // meantNames are the names that findings say are misspelt, or a block written as an
 // argument or the reverse.
@@ -108,7 +116,7 @@ func meantNames(diags hcl.Diagnostics) map[string]bool {
 	names := map[string]bool{}
 	for _, d := range diags {
 		for _, found := range meantName.FindAllStringSubmatch(d.Detail, -1) {
-			names[found[1]] = true
+			names[found[1]+found[2]+found[3]] = true
 		}
 	}
 	return names
@@ -121,8 +129,8 @@ func (c *content) missing(kind, detail string) {
 	}
 }
 
-func (r *reader) openBlock(block *hcl.Block, s schema) *content {
-	return r.open(block.Body, s, block.DefRange)
+func (r *reader) openBlock(block *hcl.Block) *content {
+	return r.open(block.Body, block.Type, block.DefRange)
 }
 
 // each calls f for each block of a type, in order of declaration.
@@ -164,6 +172,14 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	if !ok || value.IsNull() {
 		return cty.DynamicVal, rng, false
 	}
+	if i := badElement(value); want.IsListType() && i >= 0 {
+		at := rng
+		if list, _ := hcl.ExprList(attr.Expr); i < len(list) {
+			at = list[i].Range()
+		}
+		c.r.report(codeWrongType, at, fmt.Sprintf("Element %d of this list is %s. Each element is a text in quotation marks: write one, or remove it.", i+1, describe(elements(value)[i])))
+		return cty.DynamicVal, rng, false
+	}
 	value, ok = c.r.as(value, want, rng, words)
 	return value, rng, ok
 }
@@ -176,9 +192,36 @@ func (c *content) text(name string) Value[string] {
 	return Value[string]{V: value.AsString(), Set: true, Range: rng}
 }
 
+// filled is a text that says something.
+func (c *content) filled(name string) Value[string] {
+	got := c.text(name)
+	if got.Set && strings.TrimSpace(got.V) == "" {
+		c.r.report(codeMalformed, got.Range, fmt.Sprintf("%s is empty. Write %s", name, example(name)))
+	}
+	return got
+}
+
 // word is a text that must be one of some words; the first is the default.
 func (c *content) word(name string, words ...string) Value[string] {
 	return c.oneOf(c.text(name), words)
+}
+
+// wordMeant is the word that a text means, such as "Windows Server 2012 R2" for
+// "windows-server-2012-r2": all parts of the word are in the text, and of no longer one.
+func wordMeant(text string, words []string) string {
+	if meant := diag.Suggest(text, words); meant != "" {
+		return meant
+	}
+	lower := strings.NewReplacer("skype for business", "sfb", "subscription edition", "se", "windows dns", "windows-dns", "route 53", "route53").Replace(strings.ToLower(text))
+	parts := strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	best := ""
+	for _, word := range words {
+		all := !slices.ContainsFunc(strings.Split(word, "-"), func(part string) bool { return part != "server" && !slices.Contains(parts, part) })
+		if all && len(word) > len(best) {
+			best = word
+		}
+	}
+	return best
 }
 
 func (c *content) oneOf(got Value[string], words []string) Value[string] {
@@ -188,8 +231,10 @@ func (c *content) oneOf(got Value[string], words []string) Value[string] {
 	}
 	if !slices.Contains(words, got.V) {
 		detail := fmt.Sprintf("%q is not one of %s.", cut(got.V), strings.Join(quoted(words), ", "))
-		if meant := diag.Suggest(got.V, words); meant != "" {
+		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
+		} else if slices.Equal(words, deliveries) {
+			detail += " The first gives a new zone file and a diff, the second an update for BIND, Knot DNS or PowerDNS."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)
 		return Value[string]{V: words[0], Range: got.Range}
@@ -261,6 +306,10 @@ func (c *content) whole(name, what string, otherwise int, least, most int64) Val
 func (c *content) serial(name string) Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
+		if got.Set && strings.ContainsAny(got.V, "0123456789") {
+			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Write the whole number that the SOA record is to have, such as %s, or one of \"auto\", \"increment\", \"date\".", cut(got.V), "2026120501"))
+			return Value[string]{V: "auto", Range: got.Range}
+		}
 		return c.oneOf(got, []string{"auto", "increment", "date"})
 	}
 	if n, err := strconv.ParseUint(got.V, 10, 32); err != nil || n == 0 {
@@ -274,7 +323,7 @@ var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
 func (c *content) ref(name, kind string) Value[string] {
-	needed := fmt.Sprintf("A reference such as %s.NAME", kind)
+	needed := fmt.Sprintf("A reference to a block %s", kind)
 	value, rng, ok := c.value(name, cty.DynamicPseudoType, needed)
 	if !ok {
 		return Value[string]{Range: rng}
@@ -284,7 +333,7 @@ func (c *content) ref(name, kind string) Value[string] {
 			return Value[string]{V: ref.label, Set: true, Range: rng}
 		}
 	}
-	c.r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.", needed, describe(value)))
+	c.r.report(codeWrongType, rng, c.r.scope.notReference(kind, value))
 	return Value[string]{Range: rng}
 }
 

@@ -65,7 +65,7 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 	switch token.Type {
 	case hclsyntax.TokenInvalid:
 		char, size := utf8.DecodeRune(token.Bytes)
-		if size == len(token.Bytes) && lookalike(char) != "" {
+		if size == len(token.Bytes) && diag.LookAlike(char) != "" {
 			t.note(token.Range, char)
 		}
 	case hclsyntax.TokenQuotedNewline:
@@ -98,7 +98,7 @@ func (t *typography) finding() *hcl.Diagnostic {
 	if t.count == 0 {
 		return nil
 	}
-	detail := fmt.Sprintf("Here is %s (U+%04X)", lookalike(t.char), t.char)
+	detail := fmt.Sprintf("Here is %s (U+%04X)", diag.LookAlike(t.char), t.char)
 	if t.count > 1 {
 		detail += fmt.Sprintf(", the first of %d such characters outside of strings and comments", t.count)
 	}
@@ -110,7 +110,7 @@ func remedy(char rune) string {
 	switch {
 	case unicode.IsControl(char):
 		return "Take it out; many editors do not show it."
-	case isQuote(char):
+	case diag.IsQuote(char):
 		return from + `Write straight double quotes: "text".`
 	case unicode.Is(unicode.Pd, char):
 		return from + "Write a hyphen (-), or take it out."
@@ -120,30 +120,4 @@ func remedy(char rune) string {
 		return from + "Replace it with a blank, in all places of the file at once."
 	}
 	return from + "Take it out, in all places of the file at once."
-}
-
-func isQuote(char rune) bool {
-	return unicode.In(char, unicode.Pi, unicode.Pf) || char == '„' || char == '‚' || char == '´' || char == '″' || char == '′'
-}
-
-// lookalike says what a character is that looks like one of the language or like nothing,
-// "" for any other.
-func lookalike(char rune) string {
-	switch {
-	case char == '\u00a0', char == '\u202f', char == '\u2007':
-		return "a no-break space"
-	case char != ' ' && unicode.Is(unicode.Zs, char):
-		return "a space that is not the ASCII one"
-	case char == '\u2028', char == '\u2029', unicode.Is(unicode.Cf, char):
-		return "an invisible character"
-	case isQuote(char):
-		return "a curly quote"
-	case char != '-' && unicode.Is(unicode.Pd, char):
-		return "a dash that is not the ASCII hyphen"
-	case char >= 0xff01 && char <= 0xff5e:
-		return "a full-width character"
-	case unicode.IsControl(char):
-		return "a control character"
-	}
-	return ""
 }

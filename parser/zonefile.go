@@ -16,7 +16,7 @@ import (
 func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[string]]) *zonefile.Source {
 	name := path.Clean(file.V)
 	if !isInside(file.V) {
-		r.report(codeOutside, file.Range, fmt.Sprintf("%q is not a path inside the spec's folder. Put the zone file beside the spec and give its name relative to it, with slashes.", file.V))
+		r.report(codeOutside, file.Range, notInside(file.V))
 		return nil
 	}
 	text, err := readFile(r.fsys, name, maxZoneBytes)
@@ -24,8 +24,11 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[st
 	case err != nil && isEscape(err):
 		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
 		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		r.report(codeUnreadable, file.Range, fmt.Sprintf("There is no file %q in the folder of the spec. %s", cut(file.V), r.wayToFile(name)))
+		return nil
 	case err != nil:
-		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", file.V, reason(err)))
+		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
 		return nil
 	}
 	r.sources[name] = text
@@ -47,6 +50,32 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[st
 		r.report(codeMalformed, unused[included].Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it is there, without quotes, or leave it out here.", file.V, cut(included)))
 	}
 	return source
+}
+
+// wayToFile says what to do about a zone file that is not there.
+func (r *reader) wayToFile(name string) string {
+	near := nearFile(r.fsys, name)
+	switch {
+	case near == "":
+		return "Export the zone from its name server and put the file there, or correct the name."
+	case strings.EqualFold(near, name):
+		return fmt.Sprintf("There is %q: write the name with its upper and lower case.", near)
+	case strings.EqualFold(near, name+".txt"):
+		return fmt.Sprintf("There is %q: rename that file. Windows Explorer hides the .txt that Notepad adds.", near)
+	}
+	return fmt.Sprintf("Did you mean %q?", near)
+}
+
+// notInside says how to name a zone file that was named by another path.
+func notInside(name string) string {
+	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	switch {
+	case strings.ContainsAny(name, `:`) || strings.HasPrefix(name, "/") || strings.HasPrefix(name, `\`) || slices.Contains(strings.Split(strings.ReplaceAll(name, `\`, "/"), "/"), ".."):
+		return fmt.Sprintf("%q is not a path inside the spec's folder, and only files there are read. Copy the zone file into that folder and write %q.", cut(name), cut(base))
+	case strings.Contains(name, `\`):
+		return fmt.Sprintf("%q is not a path inside the spec's folder: a path has slashes here, not backslashes. Write %q.", cut(name), cut(strings.ReplaceAll(name, `\`, "/")))
+	}
+	return fmt.Sprintf("%q is not a path inside the spec's folder. Write the name of a file in that folder.", cut(name))
 }
 
 // badInclude reports a file that an argument includes gives and that cannot be read.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -42,6 +43,9 @@ func (p *program) check(args []string, strict, quiet bool) error {
 			plans, more, closed := compiler.CompileAll(spec)
 			diags, accepted = append(diags, more...), closed
 			v.plans += len(plans)
+			if len(spec.Failovers)+len(spec.Prepares) == 0 {
+				diags = append(diags, nothingToPlan(hcl.DiagWarning))
+			}
 		}
 		v.add(s, diags, accepted, texts)
 	}

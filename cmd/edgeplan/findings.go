@@ -90,7 +90,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*compiler.Pl
 		plans, more, accepted = compiler.CompileAll(spec)
 		diags = append(diags, more...)
 		if len(spec.Failovers)+len(spec.Prepares) == 0 {
-			diags = append(diags, diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`))
+			diags = append(diags, nothingToPlan(hcl.DiagError))
 		}
 	}
 	var v verdict
@@ -109,6 +109,13 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*compiler.Pl
 		return nil, errNo
 	}
 	return plans, nil
+}
+
+// nothingToPlan says that a spec asks for no plan, which is an error only where one is to be made.
+func nothingToPlan(severity hcl.DiagnosticSeverity) *hcl.Diagnostic {
+	d := diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`)
+	d.Severity = severity
+	return d
 }
 
 // choose drops the failovers and preparations of the spec that are not named.

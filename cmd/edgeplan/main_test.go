@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar. $SPECS is the folder of the repository's
-// specs. Besides the usual commands there is `code N PROGRAM ARGS`, which wants that
+// specs, $CLEAN a spec without findings. Besides the usual commands there is `code N PROGRAM ARGS`, which wants that
 // exit code.
 func TestScripts(t *testing.T) {
 	if *update && os.Getenv("CI") != "" {
@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SPECS", specs)
+			env.Setenv("CLEAN", filepath.Join(specs, "../cmd/edgeplan/testdata/mistakes"))
 			env.Setenv("NAME", "edgepool1-to-edgepool2")
 			return nil
 		},

@@ -108,13 +108,20 @@ func folder(dir string) (source, error) {
 		return source{}, cannot(dir, err)
 	}
 	s := source{dir: dir}
+	var near []string
 	for _, e := range entries {
+		if to := parser.Renamed(e.Name()); to != "" && !e.IsDir() {
+			near = append(near, fmt.Sprintf("rename %s to %s if it is a part of the spec", shown(e.Name()), shown(to)))
+		}
 		if strings.HasSuffix(e.Name(), parser.Suffix) && !strings.HasPrefix(e.Name(), ".") {
 			s.names = append(s.names, e.Name())
 		}
 	}
-	if s.names == nil {
-		return source{}, usagef("the folder %s has no file *%s", shown(dir), parser.Suffix)
+	switch {
+	case s.names == nil && near != nil:
+		return source{}, usagef("the folder %s has no file *%s: %s", shown(dir), parser.Suffix, near[0])
+	case s.names == nil:
+		return source{}, usagef("the folder %s has no file *%s, of which a spec consists", shown(dir), parser.Suffix)
 	}
 	return s, nil
 }

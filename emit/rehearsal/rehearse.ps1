@@ -121,12 +121,18 @@ function Invoke-Walk([object[]]$Visits) {
     return $true
 }
 
-function Assert-Fault([string]$Text) {
-    # Each fault has to be one that the simulation knows: another would never happen, and nobody would notice.
+function Assert-Fault([string]$Text, [string[]]$Computers) {
+    # Each fault has to be one that the simulation knows, on a computer of this change: another would never happen, and
+    # nobody would notice.
     $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
         'tcp:(silent|unknown)|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly)|rights:none|shell:plain)$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
+        if ($one -match '^[\w.-]+:(throw|throwafter|error|noop|slow|lost)$') { throw ('{0} does not say which call of the cmdlet; write {0}@1 for the first' -f $one) }
+        if ($one -match ':(partial|vanish|stuck|late)$') { throw ('{0} does not say on which computer; write {0}@{1}' -f $one, $Computers[0]) }
+        if ($one -match '@([^@]*[^\d@][^@]*)$' -and $one -match $known -and $Computers -notcontains ($one -split '@')[1]) {
+            throw ('{0} is on no computer of this change; there are {1}' -f $one, ($Computers -join ', '))
+        }
         if ($one -notmatch $known) { throw ('there is no fault {0}; the head of LyncSim.psm1 lists them' -f $one) }
     }
 }
@@ -152,13 +158,13 @@ $code = 2
 $saved = @{}
 foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT', 'PSModulePath')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
-    Assert-Fault -Text $Fault
     $Waive = @($Waive | ForEach-Object { ($_ -replace '\s', '') -split ',' } | Where-Object { $_ -ne '' })
     if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
     if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
     $run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($kit, 'rehearsal.json')))
     Write-Line -Text ('{0}, plan {1}' -f $run.Title, $run.Plan)
+    Assert-Fault -Text $Fault -Computers (@($run.World.Hosts | ForEach-Object { $_.Name }) + @($run.World.Replicas | ForEach-Object { $_.Host }) | Select-Object -Unique)
     foreach ($script in $run.Scripts) { Assert-Script -Script $script }
     Assert-Waiver
     $env:SIM_KIT = $kit

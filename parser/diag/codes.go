@@ -89,7 +89,7 @@ var languageRules = []Rule{
 		Summary:  "declared twice",
 		Means: "A block has the same label as another of its type, or one that differs only in upper and lower case, or in " +
 			"how an international name is spelled; a " +
-			"block of which there can be one stands there a second time; or an argument or a local value is set twice.",
+			"block of which there can be one stands there a second time; an argument or a local value is set twice; or a map has a key twice.",
 		Why: "Host names, sites and pools are the same at a real server whatever their case, so two such blocks describe " +
 			"one thing. Which of them is true cannot be known, and the wrong one could stop the wrong servers.",
 		Source: "docs/language.md, the list of blocks; RFC 4343 (DNS names and upper and lower case).",
@@ -112,7 +112,7 @@ var languageRules = []Rule{
 		Means: "The value has the right type but not the right form: a port that is not a whole number from 1 to 65535, a " +
 			"time that is not RFC 3339, a date that is not written as year, month and day, an address that is not an IP " +
 			"address, an address in place of the name of a Windows DNS server, a name of a `failover` that cannot be a " +
-			"folder name or is one of a file in a package, or a label or reason that is empty.",
+			"folder name or is one of a file in a package, or a label, ticket, summary or reason that is empty.",
 		Why: "These values go unchanged into scripts, zone files and folder names. A date or address that can be read in " +
 			"two ways would be found out only in the change window.",
 		Source: "RFC 3339 (times), RFC 4291 and RFC 791 (addresses); docs/language.md, the form of each argument.",
@@ -238,5 +238,20 @@ var languageRules = []Rule{
 			"write UTF-16.",
 		Fix: "Save the file as UTF-8; a byte order mark does no harm in a spec. Notepad: \"Save as\", Encoding: UTF-8. Windows PowerShell:\n\n" +
 			"    Get-Content old.edge.hcl | Set-Content -Encoding UTF8 new.edge.hcl",
+	},
+	{
+		Code:     "EP1024",
+		Severity: hcl.DiagError,
+		Summary:  "lines inside template markers keep their indentation",
+		Means: "A heredoc that begins with `<<-` has lines between two markers such as `%{ if ... }` and `%{ endif }`. The " +
+			"indentation is taken off the lines outside of the markers only.",
+		Why: "The lines would go into the change record with the indentation of the spec, and nothing else would show it.",
+		Source: "HCL native syntax specification, section \"Template Expressions\" (flush heredocs); hclsyntax, which takes " +
+			"the indentation off the parts of the heredoc itself.",
+		Fix: "Begin the text with `<<` and write its lines without indentation, or keep the markers and what is between " +
+			"them in one line:\n\n" +
+			"    summary = <<-EOT\n" +
+			"      Move XMPP federation%{ if local.test } (test)%{ endif }\n" +
+			"      EOT",
 	},
 }

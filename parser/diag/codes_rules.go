@@ -820,4 +820,15 @@ var topologyRules = []Rule{
 		Fix: "Correct `operating_system` if it is not what the server runs. Otherwise accept the finding and say since " +
 			"when the pool has worked so.",
 	},
+	{
+		Code:     "EP3028",
+		Severity: hcl.DiagWarning,
+		Summary:  "file of the folder is not read",
+		Means: "The folder of the spec has a file whose name ends in `.hcl` or `.hcl.txt` and not in `.edge.hcl`, so that " +
+			"it is not a part of the spec.",
+		Why: "A pool or a zone that was written into that file is not there for edgeplan. Notepad adds `.txt` to the names " +
+			"of files, and Windows Explorer does not show it.",
+		Source: "docs/language.md, the section on files.",
+		Fix:    "Rename the file so that its name ends in `.edge.hcl`, or move it to another folder.",
+	},
 }

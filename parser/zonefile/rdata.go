@@ -78,8 +78,17 @@ func countError(typ string, want int, tokens []string) *fieldError {
 	bad := &fieldError{0, fmt.Sprintf("%s needs %d fields, here are %d", typ, want, len(tokens))}
 	if i := slices.IndexFunc(tokens, isOtherComment); i >= 0 {
 		bad.index, bad.msg = i, bad.msg+"; if a comment was meant here, begin it with a semicolon (;)"
+	} else if names := fieldNames[typ]; names != "" {
+		bad.msg += ": they are " + names
 	}
 	return bad
+}
+
+// fieldNames are the fields of the types of which they are easily mixed up.
+var fieldNames = map[string]string{
+	"SRV": "priority, weight, port and target, such as 0 0 5269 xmpp.contoso.com.",
+	"SOA": "the name server, the mailbox, the serial, refresh, retry, expire and the TTL of negative answers",
+	"MX":  "priority and name, such as 10 mail.contoso.com.",
 }
 
 // isOtherComment reports what begins a comment in other languages.

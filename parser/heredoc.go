@@ -1,0 +1,68 @@
+package parser
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// checkHeredocs reports flush heredocs, which begin with <<-, with lines between two markers such
+// as %{ if } and %{ endif }. hcl takes the indentation off the lines of the heredoc only, so these
+// lines would keep the indentation of the spec, which nobody sees before the change record does.
+func checkHeredocs(file File) hcl.Diagnostics {
+	if !bytes.Contains(file.Text, []byte("<<-")) || !bytes.Contains(file.Text, []byte("%{")) {
+		return nil
+	}
+	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
+	var diags hcl.Diagnostics
+	var heredocs []flushHeredoc
+	for i, token := range tokens {
+		var inner *flushHeredoc
+		if len(heredocs) > 0 {
+			inner = &heredocs[len(heredocs)-1]
+		}
+		switch token.Type {
+		case hclsyntax.TokenOHeredoc:
+			heredocs = append(heredocs, flushHeredoc{name: string(bytes.TrimSpace(bytes.TrimLeft(token.Bytes, "<-"))), flush: bytes.HasPrefix(token.Bytes, []byte("<<-"))})
+		case hclsyntax.TokenCHeredoc:
+			if inner != nil {
+				heredocs = heredocs[:len(heredocs)-1]
+			}
+		case hclsyntax.TokenTemplateControl:
+			if inner != nil {
+				inner.control(token, next(tokens[i:]))
+			}
+		case hclsyntax.TokenStringLit:
+			if inner != nil && inner.flush && inner.open > 0 && !inner.told && bytes.HasSuffix(token.Bytes, []byte("\n")) {
+				inner.told = true
+				diags = append(diags, diag.New(codeFlushMarker, &inner.marker, fmt.Sprintf("The lines between this marker and its end would keep the indentation that they have here, although the text begins with <<-. Write <<%s without the hyphen, and the lines of the text without indentation; or write the markers and what is between them in one line.", cut(inner.name))))
+			}
+		}
+	}
+	return diags
+}
+
+// flushHeredoc is a heredoc that is open.
+type flushHeredoc struct {
+	name        string
+	flush, told bool
+	open        int       // markers whose end is still to come
+	marker      hcl.Range // the first of them
+}
+
+// control counts a marker by its first word.
+func (h *flushHeredoc) control(token hclsyntax.Token, word string) {
+	switch word {
+	case "if", "for":
+		if h.open == 0 {
+			h.marker = token.Range
+		}
+		h.open++
+	case "endif", "endfor":
+		h.open = max(0, h.open-1)
+	}
+}

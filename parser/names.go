@@ -1,0 +1,287 @@
+package parser
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// imported is [diag.Import] with our words for a name that is not known.
+func (r *reader) imported(diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		expr, variable := d.Expression.(*hclsyntax.ScopeTraversalExpr)
+		call, function := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
+		switch {
+		case function:
+			d = diag.New(codeUnknownRef, d.Subject, unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(r.scope.ctx.Functions))))
+		case variable && d.Summary == "Unknown variable":
+			rng := expr.Traversal.SourceRange()
+			d = diag.New(codeUnknownRef, &rng, r.scope.unknownVariable(expr.Traversal.RootName(), string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
+		case d.Summary == "Invalid template interpolation value":
+			d = diag.New(codeWrongType, d.Subject, "Only text, numbers, true and false can stand in ${ } in a text; this is a block, a list or a map. Name the one value that is meant.")
+		}
+		out = append(out, d)
+	}
+	return diag.Import(out)
+}
+
+// variables are the names of all variables in a context and those around it.
+func variables(ctx *hcl.EvalContext) []string {
+	var names []string
+	for ; ctx != nil; ctx = ctx.Parent() {
+		names = slices.AppendSeq(names, maps.Keys(ctx.Variables))
+	}
+	return names
+}
+
+// terraformNames are what expressions of Terraform begin with.
+var terraformNames = map[string]string{
+	"var":       "Nothing is passed in from outside. Declare the value in the spec, locals { %[3]s = VALUE }, and write local.%[2]s here",
+	"locals":    "A value of the block locals is written without s: local.%[2]s",
+	"each":      "In a dynamic block the current element is called after the blocks that it makes: in dynamic \"server\" it is server.value and server.key. Elsewhere write the value itself",
+	"count":     "In a dynamic block the current element is called after the blocks that it makes: in dynamic \"server\" it is server.value and server.key. Elsewhere write the value itself",
+	"self":      "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both places",
+	"module":    "There are no modules: all files *.edge.hcl of the folder are one spec. Refer to the block itself",
+	"data":      "Nothing is looked up. Refer to the block itself",
+	"path":      "Paths are relative to the folder of the spec. Write the name of the file",
+	"terraform": "This is not there. Write the value itself",
+	"env":       "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
+}
+
+// unknownVariable says what somebody may have meant by a name that expressions do not know, of
+// which text is the whole.
+func (s *scope) unknownVariable(name, text string, known []string) string {
+	rest := "NAME"
+	if _, after, ok := strings.Cut(text, "."); ok {
+		rest = after
+	}
+	first, _, _ := strings.Cut(rest, ".")
+	if says, ok := terraformNames[name]; ok {
+		return fmt.Sprintf("There is no %q here. "+strings.NewReplacer("%[2]s", rest, "%[3]s", first).Replace(says)+".", name)
+	}
+	if word, ok := boolWord(name); ok && text == name {
+		return fmt.Sprintf("Write %s, in small letters and without quotation marks.", word)
+	}
+	if text == name {
+		var refs []string
+		for _, kind := range kinds {
+			for _, label := range s.labels[kind] {
+				if strings.EqualFold(label, name) {
+					refs = append(refs, refTo(kind, label))
+				}
+			}
+		}
+		if len(refs) > 0 {
+			return fmt.Sprintf("A reference has the type of the block first. Write %s.", strings.Join(refs, " or "))
+		}
+	}
+	if meant := diag.Suggest(name, known); meant != "" {
+		return fmt.Sprintf("There is nothing named %q here. Did you mean %q?", cut(name), meant)
+	}
+	return fmt.Sprintf("Text needs quotation marks. Write %q.", cut(text))
+}
+
+// boolWord is true or false where a word, a number or text of another language means it.
+func boolWord(word string) (string, bool) {
+	switch strings.ToLower(strings.TrimPrefix(word, "$")) {
+	case "true", "yes", "on", "enabled", "ja", "1":
+		return "true", true
+	case "false", "no", "off", "disabled", "nein", "0":
+		return "false", true
+	}
+	return "", false
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// refTo is a reference as it is written.
+func refTo(kind, label string) string {
+	if identifier.MatchString(label) {
+		return kind + "." + label
+	}
+	return fmt.Sprintf("%s[%q]", kind, label)
+}
+
+// terraformFunctions are functions that cannot be here, and what to do.
+var terraformFunctions = map[string]string{
+	"file":        "An expression reads no files. Where the name of a file is wanted, write it in quotation marks without file( )",
+	"timestamp":   "The clock is not read, so that a spec gives the same plan every day. Write the time itself, such as \"2026-12-05T22:00:00Z\"",
+	"env":         "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
+	"jsonencode":  "Values are written as they are, not as JSON. Write the list or the text without it",
+	"uuid":        "Nothing is random, so that a spec gives the same plan every day. Write the value itself",
+	"cidrsubnet":  "For an address of a network there is cidrhost, such as cidrhost(\"198.51.100.0/24\", 21)",
+	"try":         "Write the value that is meant",
+	"formatdate":  "Write the date or time itself",
+	"templatestr": "Write the text itself; it can hold ${local.NAME}",
+}
+
+var alike = map[string]string{
+	"templatefile": "file", "fileexists": "file", "filebase64": "file", "abspath": "file", "fileset": "file", "pathexpand": "file", "basename": "file", "dirname": "file",
+	"plantimestamp": "timestamp", "now": "timestamp", "time": "timestamp", "today": "timestamp",
+	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode", "base64encode": "jsonencode", "csvdecode": "jsonencode",
+	"getenv": "env", "bcrypt": "uuid", "uuidv5": "uuid", "random": "uuid",
+	"cidrsubnets": "cidrsubnet", "cidrnetmask": "cidrsubnet", "can": "try", "timeadd": "formatdate", "timecmp": "formatdate", "templatestring": "templatestr",
+}
+
+func unknownFunction(name string, known []string) string {
+	key := strings.ToLower(name)
+	if other, ok := alike[key]; ok {
+		key = other
+	}
+	text := fmt.Sprintf("There is no function %q.", cut(name))
+	if says, ok := terraformFunctions[key]; ok {
+		return text + " " + says + "."
+	}
+	if meant := diag.Suggest(name, known); meant != "" {
+		return text + fmt.Sprintf(" Did you mean %q?", meant)
+	}
+	return text + " There are " + strings.Join(known, ", ") + "."
+}
+
+// missingKey is a finding about a key, an attribute or an index that a value does not have, nil
+// if a diagnostic is about something else.
+func (r *reader) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagnostic {
+	switch d.Summary {
+	case "Invalid index", "Missing map element", "Unsupported attribute":
+	default:
+		return nil
+	}
+	for _, traversal := range expr.Variables() {
+		for i := 1; i < len(traversal); i++ {
+			step := traversal[i].SourceRange()
+			if d.Subject == nil || step != *d.Subject {
+				continue
+			}
+			value, diags := traversal[:i].TraverseAbs(r.scope.at)
+			if diags.HasErrors() || !value.IsKnown() || value.IsNull() {
+				return nil
+			}
+			rng := traversal.SourceRange()
+			name := string(hcl.RangeBetween(rng, traversal[i-1].SourceRange()).SliceBytes(r.sources[rng.Filename]))
+			return diag.New(codeUnknownRef, d.Subject, r.noSuchPart(cut(name), value, traversal[i]))
+		}
+	}
+	return nil
+}
+
+func (r *reader) noSuchPart(name string, value cty.Value, step hcl.Traverser) string {
+	ty := value.Type()
+	if key, ok := stepName(step); ok && (ty.IsObjectType() || ty.IsMapType()) {
+		var known []string
+		if r.scope.unknown < maxSuggestions {
+			known = sortedNames(value.AsValueMap())
+		}
+		return r.scope.noSuch("key", key, known, name+" has ")
+	}
+	if ty.IsTupleType() || ty.IsListType() {
+		n := value.LengthInt()
+		return fmt.Sprintf("%s has %d %s, counted from 0: write %s.", name, n, map[bool]string{true: "element", false: "elements"}[n == 1], indexes(name, n))
+	}
+	if ty == referenceType {
+		return fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Declare the value once, locals { NAME = VALUE }, and write local.NAME in both places.", name)
+	}
+	return fmt.Sprintf("%s is %s, which has no parts.", name, describe(value))
+}
+
+// advice says how to write a value of the type that is wanted.
+func advice(value cty.Value, want cty.Type, words string) string {
+	text := ""
+	if value.Type() == cty.String && !value.IsNull() {
+		text = value.AsString()
+	}
+	switch {
+	case want == cty.Bool:
+		if value.Type() == cty.Number {
+			text = value.AsBigFloat().Text('g', 10)
+		}
+		if word, ok := boolWord(text); ok {
+			return fmt.Sprintf(" Write %s, without quotation marks.", word)
+		}
+		return " Write true or false, without quotation marks."
+	case want == cty.Number:
+		if d := duration.FindStringSubmatch(text); d != nil && strings.Contains(words, "seconds") {
+			n, _ := strconv.Atoi(d[1])
+			return fmt.Sprintf(" Write %d.", n*map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400}[strings.ToLower(d[2])])
+		}
+		if n := leadingNumber.FindString(text); n != "" {
+			return fmt.Sprintf(" Write the number alone: %s.", n)
+		}
+		if strings.Contains(words, "port") {
+			return " Write its number, such as 5269."
+		}
+		return " Write a number, such as 300."
+	case want.IsListType() && text != "":
+		return fmt.Sprintf(" Write [%s].", strings.Join(quoted(strings.FieldsFunc(cut(text), func(r rune) bool { return strings.ContainsRune(",; \t", r) })), ", "))
+	case want.IsListType():
+		return ` Write ["a", "b"].`
+	case want == cty.String && (value.Type().IsTupleType() || value.Type().IsListType() || value.Type().IsSetType()):
+		return " This argument has one value: write it without square brackets. Where there are several of a thing, each has a block of its own."
+	case want == cty.String:
+		return " Write the text in quotation marks."
+	}
+	return ""
+}
+
+// duration is a short one as people write it, such as 5m or 1 hour.
+var duration = regexp.MustCompile(`^([0-9]{1,5}) ?([smhdSMHD])[a-z]*$`)
+
+var leadingNumber = regexp.MustCompile(`^[0-9]+`)
+
+// notReference says how the reference is written that is wanted where another value is.
+func (s *scope) notReference(kind string, value cty.Value) string {
+	label := ""
+	switch {
+	case value.Type() == referenceType && !value.IsNull():
+		label = value.EncapsulatedValue().(*reference).label
+	case value.Type() == cty.String && !value.IsNull():
+		label = value.AsString()
+		for _, known := range s.labels[kind] {
+			if label == kind+"."+known || label == refTo(kind, known) {
+				return fmt.Sprintf("A reference has no quotation marks. Write %s.", refTo(kind, known))
+			}
+		}
+	}
+	if s.known[kind][label] {
+		return fmt.Sprintf("A reference to a block %s is needed here, but this is %s. Write %s, without quotation marks.", kind, describe(value), refTo(kind, label))
+	}
+	var refs []string
+	for _, known := range s.labels[kind] {
+		refs = append(refs, refTo(kind, known))
+	}
+	text := fmt.Sprintf("A reference to a block %s is needed here, but this is %s.", kind, describe(value))
+	switch {
+	case len(refs) == 0:
+		return text + fmt.Sprintf(" No block %s is declared: add %s and write %s.NAME here, without quotation marks.", kind, form(kind), kind)
+	case len(refs) > 8:
+		return text + fmt.Sprintf(" Write %s, without quotation marks, or another one by the name of its block.", refs[0])
+	}
+	return text + fmt.Sprintf(" Write %s, without quotation marks: the name is the one behind %s, not an FQDN.", strings.Join(refs, " or "), strconv.Quote(kind))
+}
+
+func indexes(name string, n int) string {
+	switch n {
+	case 0:
+		return "none of them"
+	case 1:
+		return name + "[0]"
+	}
+	return fmt.Sprintf("%s[0] to %s[%d]", name, name, n-1)
+}
+
+// badElement is the number of the first element of a list that is no text, -1 if there is none.
+func badElement(value cty.Value) int {
+	if ty := value.Type(); !ty.IsTupleType() && !ty.IsListType() {
+		return -1
+	}
+	return slices.IndexFunc(elements(value), func(v cty.Value) bool { return v.IsNull() || !v.Type().IsPrimitiveType() })
+}

@@ -1,0 +1,289 @@
+package parser
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// brokenFile is one that hcl cannot read. What hcl says of it speaks of tokens and expressions,
+// more than once for one mistake and often at the place where it was noticed. The readers of
+// findings are administrators, so the mistake itself is looked for in the line, and one finding
+// says what to write.
+type brokenFile struct {
+	file    File
+	tokens  hclsyntax.Tokens
+	matched bool  // match has been through the brackets
+	bracket *slip // what it found
+}
+
+// slip is a mistake that was recognized.
+type slip struct {
+	at   hcl.Range
+	says string
+	last bool // nothing after it can be relied on
+}
+
+// explainSyntax makes one finding of all that hcl says about a line.
+func explainSyntax(file File, diags hcl.Diagnostics) hcl.Diagnostics {
+	if !diags.HasErrors() {
+		return diag.Import(diags)
+	}
+	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
+	s := &brokenFile{file: file, tokens: tokens}
+	diags = slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool { return d.Subject == nil })
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
+	})
+	var out hcl.Diagnostics
+	told := map[int]bool{} // lines
+	for _, d := range diags {
+		if d.Summary == "Attribute redefined" {
+			out = append(out, twice(d))
+			continue
+		}
+		if told[d.Subject.Start.Line] {
+			continue
+		}
+		told[d.Subject.Start.Line] = true
+		found := s.find(d)
+		if found == nil {
+			out = append(out, diag.Import(hcl.Diagnostics{d})...)
+			continue
+		}
+		if line := found.at.Start.Line; line != d.Subject.Start.Line {
+			if told[line] {
+				continue
+			}
+			told[line] = true
+		}
+		out = append(out, diag.New(codeSyntax, &found.at, found.says))
+		if found.last {
+			break
+		}
+	}
+	return out
+}
+
+// twice is hcl's finding about an argument that is set twice, with the line of the first.
+func twice(d *hcl.Diagnostic) *hcl.Diagnostic {
+	name, place := "", ""
+	if words := strings.SplitN(d.Detail, `"`, 3); len(words) == 3 {
+		name = words[1]
+	}
+	if _, rest, ok := strings.Cut(d.Detail, "already set at "); ok {
+		place, _, _ = strings.Cut(rest, ",")
+		place = " in " + place
+	}
+	return diag.New(codeDuplicate, d.Subject, fmt.Sprintf("%s is already set%s. Remove one of the two lines.", name, place))
+}
+
+// find looks for the mistake behind what hcl says.
+func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
+	line := s.line(d.Subject.Start.Line)
+	for _, look := range []func(*hcl.Diagnostic, hclsyntax.Tokens) *slip{
+		s.fence, s.comment, s.character, s.openQuote, s.heredoc, s.escape, s.brackets,
+		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine, s.number, s.items, s.interpolation,
+	} {
+		if found := look(d, line); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// line returns the tokens that begin in a line.
+func (s *brokenFile) line(n int) hclsyntax.Tokens {
+	from, _ := slices.BinarySearchFunc(s.tokens, n, func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Line, n) })
+	to := from
+	for to < len(s.tokens) && s.tokens[to].Range.Start.Line == n {
+		to++
+	}
+	return s.tokens[from:to]
+}
+
+// words are the tokens of a line without its comment and its end.
+func words(line hclsyntax.Tokens) hclsyntax.Tokens {
+	for i, t := range line {
+		if t.Type == hclsyntax.TokenNewline || t.Type == hclsyntax.TokenComment || t.Type == hclsyntax.TokenEOF {
+			return line[:i]
+		}
+	}
+	return line
+}
+
+// lineText is the text of the line that holds a byte, without the blanks around it.
+func (s *brokenFile) lineText(at int) string {
+	start := bytes.LastIndexByte(s.file.Text[:at], '\n') + 1
+	end := len(s.file.Text)
+	if n := bytes.IndexByte(s.file.Text[at:], '\n'); n >= 0 {
+		end = at + n
+	}
+	return strings.TrimSpace(string(s.file.Text[start:end]))
+}
+
+// text is what stands in a range.
+func (s *brokenFile) text(rng hcl.Range) string {
+	return string(s.file.Text[rng.Start.Byte:max(rng.Start.Byte, min(rng.End.Byte, len(s.file.Text)))])
+}
+
+// indent is the width of the blanks before the first character of the line of a token, and
+// whether the token is that character.
+func (s *brokenFile) indent(t hclsyntax.Token) (width int, first bool) {
+	start := bytes.LastIndexByte(s.file.Text[:t.Range.Start.Byte], '\n') + 1
+	before := s.file.Text[start:t.Range.Start.Byte]
+	rest := bytes.TrimLeft(before, " \t")
+	return len(before) - len(rest), len(rest) == 0
+}
+
+// openQuote finds a string that does not end in its line.
+func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+	end := slices.IndexFunc(line, func(t hclsyntax.Token) bool { return t.Type == hclsyntax.TokenQuotedNewline })
+	if end < 0 {
+		return nil
+	}
+	open := end
+	for open >= 0 && line[open].Type != hclsyntax.TokenOQuote {
+		open--
+	}
+	if open < 0 {
+		return &slip{at: line[end].Range, last: true, says: "A string ends with its line, but this one has no closing quotation mark. Look for a missing \" in this line or in those before it."}
+	}
+	text := s.text(hcl.RangeBetween(line[open].Range, line[end].Range))
+	text = strings.TrimSpace(strings.TrimPrefix(text, `"`))
+	at := hcl.RangeBetween(line[open].Range, line[max(open, end-1)].Range)
+	if text == "" && open > 0 && line[open-1].Range.End == line[open].Range.Start {
+		first := open - 1
+		for first > 0 && line[first-1].Range.End == line[first].Range.Start {
+			first--
+		}
+		at = hcl.RangeBetween(line[first].Range, line[open].Range)
+		return &slip{at: at, last: true, says: fmt.Sprintf("The quotation mark before this text is missing. Write \"%s.", cut(s.text(at)))}
+	}
+	if strings.HasSuffix(text, "{") {
+		text = strings.TrimSpace(strings.TrimSuffix(text, "{"))
+		return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\" {.", cut(text))}
+	}
+	return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\", all in one line.", cut(text))}
+}
+
+// heredoc finds one whose end is missing.
+func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
+	if d.Summary != "Unterminated template string" {
+		return nil
+	}
+	for i := len(s.tokens) - 1; i >= 0; i-- {
+		if t := s.tokens[i]; t.Type == hclsyntax.TokenOHeredoc {
+			at := t.Range
+			name := strings.TrimLeft(strings.TrimSpace(string(t.Bytes)), "<-")
+			at.End = at.Start
+			at.End.Byte += len(strings.TrimRight(string(t.Bytes), "\r\n"))
+			at.End.Column += len(strings.TrimRight(string(t.Bytes), "\r\n"))
+			return &slip{at: at, last: true, says: fmt.Sprintf("The text that begins here has no end: no line below consists of %s alone. Add such a line; for a text of one line use quotation marks instead: \"text\".", cut(name))}
+		}
+	}
+	return nil
+}
+
+// brackets finds a bracket without a partner, if the brackets of the file do not match.
+func (s *brokenFile) brackets(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
+	switch {
+	case strings.HasPrefix(d.Summary, "Unclosed"), strings.HasPrefix(d.Summary, "Unterminated"),
+		strings.HasPrefix(d.Summary, "Missing item separator"), strings.HasPrefix(d.Summary, "Missing attribute"),
+		strings.HasPrefix(d.Summary, "Missing argument separator"), strings.HasPrefix(d.Summary, "Unbalanced"),
+		strings.HasPrefix(d.Summary, "Missing newline"), d.Summary == "Argument or block definition required",
+		d.Summary == "Invalid expression", d.Summary == "Missing close bracket on index":
+		if !s.matched {
+			s.matched, s.bracket = true, s.match()
+		}
+		if s.bracket != nil && (s.bracket.at.Start.Byte <= d.Subject.Start.Byte || d.Summary == "Unclosed configuration block") {
+			return s.bracket
+		}
+	}
+	return nil
+}
+
+var partners = map[hclsyntax.TokenType]hclsyntax.TokenType{
+	hclsyntax.TokenCBrace: hclsyntax.TokenOBrace, hclsyntax.TokenCBrack: hclsyntax.TokenOBrack, hclsyntax.TokenCParen: hclsyntax.TokenOParen,
+}
+
+// match goes through the brackets up to the one that is wrong. Which of several braces that is
+// only their indentation tells: a brace that closes a block stands as far to the right as the
+// line in which the block begins.
+func (s *brokenFile) match() *slip {
+	var open hclsyntax.Tokens
+	var odd *slip // the first brace that is indented otherwise than its partner
+	for _, t := range s.tokens {
+		top := hclsyntax.Token{Type: hclsyntax.TokenNil}
+		if len(open) > 0 {
+			top = open[len(open)-1]
+		}
+		switch t.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			open = append(open, t)
+			continue
+		case hclsyntax.TokenTemplateSeqEnd:
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+			continue
+		case hclsyntax.TokenEqual:
+			if top.Type == hclsyntax.TokenOBrack || top.Type == hclsyntax.TokenOParen {
+				return notClosed(top)
+			}
+			continue
+		case hclsyntax.TokenEOF:
+			if odd != nil {
+				return odd
+			}
+			if len(open) > 0 {
+				return notClosed(top)
+			}
+			continue
+		}
+		partner, closes := partners[t.Type]
+		switch {
+		case !closes:
+			continue
+		case len(open) == 0:
+			if odd != nil {
+				return odd
+			}
+			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: there is one too many, here or above. Remove it.", t.Bytes)}
+		case top.Type != partner && t.Type == hclsyntax.TokenCBrace:
+			return notClosed(top)
+		case top.Type != partner:
+			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: the bracket that is open here is the %s of line %d. Remove it, or close that one first.", t.Bytes, top.Bytes, top.Range.Start.Line)}
+		}
+		if odd == nil && t.Type == hclsyntax.TokenCBrace {
+			odd = s.odd(top, t)
+		}
+		open = open[:len(open)-1]
+	}
+	return nil
+}
+
+// odd compares the indentation of two braces that are partners.
+func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
+	have, first := s.indent(end)
+	want, _ := s.indent(open)
+	switch {
+	case !first || have == want || open.Range.Start.Line == end.Range.Start.Line:
+		return nil
+	case have < want:
+		return notClosed(open)
+	}
+	return &slip{at: end.Range, last: true, says: fmt.Sprintf("By its indentation this } is one too many: it closes the { of line %d. Remove it, or add the line that opens a block above it.", open.Range.Start.Line)}
+}
+
+func notClosed(open hclsyntax.Token) *slip {
+	closing := map[string]string{"{": "}", "[": "]", "(": ")", "${": "}", "%{": "}"}[strings.TrimSuffix(string(open.Bytes), "~")]
+	return &slip{at: open.Range, last: true, says: fmt.Sprintf("This %s is not closed. Add the missing %s where what it encloses ends.", open.Bytes, closing)}
+}

@@ -1,0 +1,279 @@
+package parser
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// isBlock tells whether blocks of a type are anywhere in the language.
+func isBlock(name string) bool {
+	if name == "" || name == "dynamic" {
+		return name != ""
+	}
+	_, known := schemas[name]
+	return known || name == "locals"
+}
+
+// blockNames are the types of block that a block may hold.
+func (s schema) blockNames() []string {
+	var out []string
+	for _, block := range s.blocks {
+		out = append(out, strings.Fields(block)[0])
+	}
+	return out
+}
+
+// argNames are the arguments that a block may have.
+func (s schema) argNames() []string {
+	var out []string
+	for _, arg := range s.args {
+		out = append(out, strings.TrimSuffix(arg, "!"))
+	}
+	return out
+}
+
+// form is how the first line of a block is written.
+func form(kind string) string {
+	for _, s := range schemas {
+		for _, block := range s.blocks {
+			if words := strings.Fields(block); words[0] == kind && len(words) > 1 {
+				return fmt.Sprintf("%s %q {", kind, strings.ToUpper(words[1]))
+			}
+		}
+	}
+	return kind + " {"
+}
+
+// homes are the types of block for which a test of their schemas is true, in order.
+func homes(has func(schema) bool) []string {
+	var out []string
+	for kind, s := range schemas {
+		if kind != "" && has(s) {
+			out = append(out, kind)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// inWords says in the words of this language what hcl finds about the parts of a block.
+func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if d.Subject != nil && !r.inDynamic[*d.Subject] {
+			name := ""
+			if words := strings.SplitN(d.Detail, `"`, 3); len(words) == 3 {
+				name = words[1]
+			}
+			switch {
+			case d.Summary == "Unsupported argument":
+				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name))
+			case d.Summary == "Unsupported block type":
+				d = diag.New(codeUnknownBlock, d.Subject, r.unknownBlock(kind, name, *d.Subject))
+			case d.Summary == "Missing required argument":
+				d = diag.New(codeMissing, d.Subject, fmt.Sprintf("The argument %q is missing in this block. Add a line: %s", name, example(name)))
+			case strings.HasPrefix(d.Summary, "Missing ") && strings.Contains(d.Summary, " for "):
+				_, block, _ := strings.Cut(d.Summary, " for ")
+				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its name in the quotation marks.", block, form(block)))
+			case strings.HasPrefix(d.Summary, "Extraneous label for "):
+				block := strings.TrimPrefix(d.Summary, "Extraneous label for ")
+				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("This name is one too many. Remove it: %s", form(block)))
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// examples are values for the arguments that are required.
+var examples = map[string]string{
+	"product": `"lync-server-2013"`, "management_host": `"fe2.corp.contoso.com"`,
+	"fqdn": `"edgepool1.contoso.com", the name of the pool as Topology Builder shows it`, "access_edge_fqdn": `"sip1.contoso.com"`,
+	"site": "site.NAME", "file": `"contoso.com.zone"`, "server": `"ns1.contoso.net", the name server that has the zone`,
+	"federation": `"xmpp"`, "to": "edge_pool.NAME, the Edge pool that takes over", "reason": `"..."`,
+	"ticket": `"CHG0042317", the number in your change system`, "summary": `"Move XMPP federation to EdgePool2"`,
+}
+
+func example(name string) string {
+	value, known := examples[name]
+	if !known {
+		value = "VALUE"
+	}
+	return fmt.Sprintf("%s = %s.", name, value)
+}
+
+// fromTerraform says what people want who know Terraform.
+var fromTerraform = map[string]string{
+	"resource":   "Write the block itself, without resource and the quotation marks around its type",
+	"data":       "Nothing is looked up: write the block itself, without data and the quotation marks around its type",
+	"variable":   "Nothing is passed in from outside. Declare the value in the spec, locals { NAME = VALUE }, and use it as local.NAME",
+	"output":     "Nothing is returned: plan, build and show print the plans. Remove the block",
+	"provider":   "Nothing is contacted: edgeplan only writes files. Remove the block; a DNS server is named in the dns_zone block",
+	"module":     "All files *.edge.hcl of the folder are one spec. Remove the block",
+	"terraform":  "Remove the block; edgeplan version says which program this is",
+	"moved":      "Remove the block",
+	"import":     "Remove the block",
+	"lifecycle":  "Remove the block",
+	"count":      `Write one block for each; to make blocks from a list, write dynamic "%[1]s" { with for_each and content { } in it`,
+	"for_each":   `To make blocks from a list, write dynamic "%[1]s" { with for_each and content { } in it`,
+	"depends_on": "Remove it: the order of the steps comes from the procedure",
+	"connection": "Remove the block", "provisioner": "Remove the block",
+}
+
+// notThere are arguments that people expect for good reasons, and why there are none.
+var notThere = map[string]string{
+	"virtual_ipv6": "Behind a hardware load balancer edgeplan publishes virtual_ipv4 only. Remove the line, and change AAAA records of the load balancer yourself",
+}
+
+func unknownArgument(kind, name string) string {
+	s := schemas[kind]
+	text := fmt.Sprintf("A block %s has no argument %q.", kind, cut(name))
+	if kind == "" {
+		text = fmt.Sprintf("The argument %q is outside of all blocks.", cut(name))
+	}
+	meant := diag.Suggest(name, s.argNames())
+	elsewhere := homes(func(s schema) bool { return slices.Contains(s.argNames(), name) })
+	switch {
+	case slices.Contains(s.blockNames(), name):
+		empty := ""
+		if name == "xmpp" {
+			empty = ", or xmpp {} if nothing is to be set in it"
+		}
+		return fmt.Sprintf("%q is a block and no argument. Write %s without the equals sign%s.", name, form(name), empty)
+	case notThere[name] != "":
+		return text + " " + notThere[name] + "."
+	case meant != "":
+		return text + fmt.Sprintf(" Did you mean %q?", meant)
+	case fromTerraform[name] != "":
+		return text + " " + strings.ReplaceAll(fromTerraform[name], "%[1]s", kind) + "."
+	case len(elsewhere) > 0:
+		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere))
+	case kind == "":
+		return text + " A value of your own belongs in a block locals { }."
+	}
+	return text + has(s)
+}
+
+// has lists what a block can hold.
+func has(s schema) string {
+	var text string
+	if args := s.argNames(); len(args) > 0 {
+		text += " It can have " + strings.Join(args, ", ") + "."
+	}
+	if blocks := s.blockNames(); len(blocks) > 0 {
+		text += " Blocks in it: " + strings.Join(blocks, ", ") + "."
+	}
+	if text == "" {
+		text = " It has none."
+	}
+	return text
+}
+
+func blocksOf(kinds []string) string {
+	var out []string
+	for _, kind := range kinds {
+		text := "a block " + kind
+		if outer := homes(func(s schema) bool { return slices.Contains(s.blockNames(), kind) }); len(outer) > 0 {
+			text += " inside " + strings.Join(outer, " or ")
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ", or ")
+}
+
+func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
+	s := schemas[kind]
+	text := fmt.Sprintf("A block %s cannot hold a block %q.", kind, cut(name))
+	if kind == "" {
+		text = fmt.Sprintf("Edgeplan has no blocks of the type %q.", cut(name))
+	}
+	meant := diag.Suggest(strings.ReplaceAll(name, "-", "_"), s.blockNames())
+	if under := strings.ReplaceAll(name, "-", "_"); slices.Contains(s.blockNames(), under) {
+		meant = under
+	}
+	outer := homes(func(s schema) bool { return slices.Contains(s.blockNames(), name) })
+	switch {
+	case slices.Contains(s.argNames(), name):
+		if block := r.rawBlock(at); block != nil && len(block.Labels) == 1 {
+			return fmt.Sprintf("%q is an argument and no block. Write %s = %q.", name, name, block.Labels[0])
+		}
+		return fmt.Sprintf("%q is an argument and no block. Write %s", name, example(name))
+	case len(outer) > 0:
+		return fmt.Sprintf("A block %s belongs inside a block %s. Move it between the braces of the one that it is part of.", name, strings.Join(outer, " or "))
+	case isBlock(name):
+		return fmt.Sprintf("A block %s is not part of another block. Move it out of the braces.", name)
+	case meant != "":
+		return text + fmt.Sprintf(" Did you mean %q?", meant)
+	case name == "resource" || name == "data":
+		if block := r.rawBlock(at); block != nil && len(block.Labels) == 2 && isBlock(block.Labels[0]) {
+			return text + fmt.Sprintf(" %s: %s %q {.", fromTerraform[name], block.Labels[0], block.Labels[1])
+		}
+		return text + " " + fromTerraform[name] + "."
+	case fromTerraform[name] != "":
+		return text + " " + fromTerraform[name] + "."
+	}
+	if kind == "" {
+		return text + " There are " + strings.Join(s.blockNames(), ", ") + "."
+	}
+	return text + has(s)
+}
+
+// rawBlock is the block whose type is at a place, as it was written.
+func (r *reader) rawBlock(at hcl.Range) *hclsyntax.Block {
+	var found *hclsyntax.Block
+	eachBlock(r.bodies, func(block *hclsyntax.Block) {
+		if block.TypeRange == at {
+			found = block
+		}
+	})
+	return found
+}
+
+func eachBlock(bodies []*hclsyntax.Body, f func(*hclsyntax.Block)) {
+	for _, body := range bodies {
+		for _, block := range body.Blocks {
+			f(block)
+			eachBlock([]*hclsyntax.Body{block.Body}, f)
+		}
+	}
+}
+
+// survey notes what findings need to know of the bodies as they were written.
+func (r *reader) survey(bodies []*hclsyntax.Body) {
+	r.bodies, r.inDynamic, r.lost = bodies, map[hcl.Range]bool{}, map[string]bool{}
+	eachBlock(bodies, func(block *hclsyntax.Block) {
+		if block.Type == "dynamic" {
+			for _, attr := range block.Body.Attributes {
+				r.inDynamic[attr.NameRange] = true
+			}
+			for _, inner := range block.Body.Blocks {
+				r.inDynamic[inner.TypeRange] = true
+			}
+		}
+	})
+	top := schemas[""].blockNames()
+	for _, body := range bodies {
+		for _, block := range body.Blocks {
+			switch known := slices.Contains(top, block.Type); {
+			case known && len(block.Labels) == 0 && slices.Contains(kinds, block.Type):
+				r.lost[block.Type+" "] = true
+			case !known && block.Type != "dynamic" && len(block.Labels) > 0:
+				r.lost[block.Labels[len(block.Labels)-1]] = true
+			}
+		}
+	}
+}
+
+// isLost tells whether a block that is not known may be one that another finding is about: its
+// type is misspelt, or its label is missing.
+func (r *reader) isLost(kind, label string) bool { return r.lost[kind+" "] || r.lost[label] }
+
+// sortedNames are the keys of a map, in order.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

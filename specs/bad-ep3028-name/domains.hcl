@@ -1,0 +1,3 @@
+sip_domain "fabrikam.com" {
+  xmpp = true
+}
