@@ -17,8 +17,8 @@ build: ## build the static binary
 test: ## run all tests
 	go test ./...
 
-race: ## run all tests with the race detector
-	go test -race -timeout 30m ./...
+race: ## run all tests that run no other programs with the race detector
+	go test -race -short -timeout 30m ./...
 
 scenarios: ## run every script of ten specs, and their mutants, in PowerShell; SCENARIOS=1/4 for a quarter
 	EDGEPLAN_SCENARIOS=$(SCENARIOS) go test -timeout 180m -v -run '^(TestScenarios|TestMutants|TestLooks|TestSession|TestRehearse)$$' ./emit/rehearsal

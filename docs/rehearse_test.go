@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
-	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // stage is a folder with the package and the kit of specs/seed, and the kit of
@@ -28,9 +27,6 @@ const (
 
 func newStage(t *testing.T) stage {
 	t.Helper()
-	if testing.Short() {
-		loud.Skip(t, "kits are run without -short")
-	}
 	s := stage{engine: pwsh.Find(t), bin: buildProgram(t), dir: t.TempDir()}
 	for _, args := range [][]string{{"build", "seed"}, {"rehearse", "seed"}, {"rehearse", "windows-dns-prepare"}} {
 		spec, err := filepath.Abs(filepath.Join(root, "specs", args[1]))

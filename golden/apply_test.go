@@ -20,6 +20,7 @@ import (
 // EDGEPLAN_TOOLS_REQUIRED, which .ci/run sets, that is a failure.
 func tool(t *testing.T, name string) string {
 	t.Helper()
+	loud.Runs(t)
 	path, err := exec.LookPath(name)
 	if err != nil {
 		path, err = exec.LookPath("/usr/sbin/" + name) // where servers are, which the PATH of a user may lack

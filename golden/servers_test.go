@@ -163,6 +163,10 @@ func (b brand) serve(t *testing.T, zone string, text []byte) *nameServer {
 	return nil
 }
 
+// patience is how long a server that runs may be silent. It only keeps a test from waiting for
+// ever: no machine is that slow.
+const patience = 3 * time.Minute
+
 // start is nil if the server ends before it answers.
 func (b brand) start(t *testing.T, zone, text string) *nameServer {
 	t.Helper()
@@ -195,7 +199,7 @@ func (b brand) start(t *testing.T, zone, text string) *nameServer {
 		}
 	})
 	s := &nameServer{zone: dns.Fqdn(zone), address: fmt.Sprintf("127.0.0.1:%d", port), file: filepath.Join(dir, "zone"), client: clients[0]}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		select {
 		case <-ended:
 			return nil
@@ -231,7 +235,7 @@ func freePort(t *testing.T) int {
 
 func (s *nameServer) axfr() ([]record, error) {
 	ask := new(dns.Msg).SetAxfr(s.zone)
-	patient := &dns.Transfer{DialTimeout: 20 * time.Second, ReadTimeout: 20 * time.Second}
+	patient := &dns.Transfer{DialTimeout: patience, ReadTimeout: patience}
 	answers, err := patient.In(ask, s.address)
 	if err != nil {
 		return nil, err
@@ -300,7 +304,7 @@ func (s *nameServer) update(t *testing.T, gone, come []record) {
 	for _, r := range come {
 		m.Insert([]dns.RR{r.rr(t)})
 	}
-	patient := &dns.Client{Net: "tcp", Timeout: 20 * time.Second}
+	patient := &dns.Client{Net: "tcp", Timeout: patience}
 	if answer, _, err := patient.Exchange(m, s.address); err != nil || answer.Rcode != dns.RcodeSuccess {
 		t.Fatalf("-%v +%v: %v\n%v", gone, come, err, answer)
 	}

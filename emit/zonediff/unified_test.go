@@ -127,6 +127,7 @@ func checkTools(t *testing.T, name, old, new string, context int) {
 // with EDGEPLAN_TOOLS_REQUIRED, which .ci/run sets, that is a failure.
 func needTool(t *testing.T, name string) {
 	t.Helper()
+	loud.Runs(t)
 	path, err := exec.LookPath(name)
 	if err == nil && (runtime.GOOS == "windows" || name == "patch" && !isGNU(path)) {
 		err = errors.New("not the program that it is on Linux")

@@ -40,10 +40,20 @@ func Note(t testing.TB, format string, args ...any) {
 	t.Log("SKIPPED in part: " + text)
 }
 
+// Runs ends a test that runs other programs where -short is given, as the race detector does,
+// which cannot look into them.
+func Runs(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		Skip(t, "with -short no other programs are run; go test ./... does that")
+	}
+}
+
 // Tool returns the path of a program. Without it the test is skipped, or fails where
 // EDGEPLAN_TOOLS_REQUIRED is set.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
+	Runs(t)
 	path, err := exec.LookPath(name)
 	if errors.Is(err, exec.ErrNotFound) {
 		err = errors.New("it is not installed")

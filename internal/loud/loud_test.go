@@ -14,8 +14,8 @@ func TestHeard(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("elsewhere the line goes to the terminal")
 	}
-	goTool := Tool(t, "go")
-	cmd := exec.Command(goTool, "test", "-count=1", "-run", "^TestSilent", ".")
+	Runs(t)
+	cmd := exec.Command("go", "test", "-count=1", "-run", "^TestSilent", ".")
 	cmd.Env = append(os.Environ(), "LOUD_TEST=1", RequiredVariable+"=")
 	out, err := cmd.CombinedOutput()
 	want := "SKIPPED internal/loud TestSilent (and others like it): no-such-program: it is not installed; .ci/run installs what the tests need\n"

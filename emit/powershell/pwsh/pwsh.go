@@ -31,10 +31,11 @@ type Engine struct {
 var found = sync.OnceValues(look)
 
 // Find returns the engine that EDGEPLAN_PWSH names, else pwsh on the path, else on
-// Windows powershell.exe, and logs it. With none it skips the test, or fails it where
+// Windows powershell.exe, and logs it. With -short no script is run and the test is skipped. With none it skips the test, or fails it where
 // EDGEPLAN_PWSH or EDGEPLAN_PWSH_REQUIRED is set.
 func Find(t testing.TB) Engine {
 	t.Helper()
+	loud.Runs(t)
 	e, err := found()
 	if err != nil {
 		if os.Getenv(RequiredVariable) != "" || os.Getenv(PathVariable) != "" {
