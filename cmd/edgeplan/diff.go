@@ -25,16 +25,23 @@ var diffCommand = command{
 	takes: []operand{aSpec},
 	short: "print as a unified diff what build would change in DIR",
 	about: `DIR is the last argument; PATH is as for build. Files that build would leave there
-although they are no artifacts are named as "Only in".`,
-	exits:   [3]string{"build would change nothing", "it would, or other files stand there, or " + specExits[1], "the spec has errors, usage, or a file cannot be read"},
+although they are no artifacts are named as "Only in". With --summary some lines say
+what becomes other for users: what is reachable when, records, waits, ticket, findings.
+Then PATH and DIR may each be a spec, a package, a folder of packages or a plan.json;
+DIR is what was before.`,
+	exits:   [3]string{"build would change nothing; with --summary, nothing is other for users", "it would, or other files stand there, or " + specExits[1], "the spec has errors, usage, or a file cannot be read"},
 	example: "edgeplan diff specs/contoso out",
 	bind: func(fs *pflag.FlagSet) action {
 		strict, failovers := bindStrict(fs), bindFailovers(fs)
+		summary := fs.Bool("summary", false, "say in some lines what becomes other for users")
 		return func(p *program, args []string) error {
 			if len(args) == 0 {
 				return usageError("diff needs DIR, the folder that build wrote")
 			}
 			last := len(args) - 1
+			if *summary {
+				return p.summarize(args[:last], args[last], *failovers, *strict)
+			}
 			plans, err := p.compile(args[:last], *failovers, *strict)
 			if err != nil {
 				return err

@@ -1,0 +1,158 @@
+package sheet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// aspect is one line of a summary: what users, or those who approve the change, notice.
+type aspect struct{ name, text string }
+
+// Summary says in a line each what differs for users between two forms of a plan, of which
+// one may be nil: the plan is new, or gone. same tells that nothing does; the plans may
+// still differ in steps, layout or positions.
+func Summary(before, after *compiler.Plan) (text string, same bool) {
+	var b strings.Builder
+	if before == nil || after == nil {
+		only, what := after, "new"
+		if after == nil {
+			only, what = before, "gone"
+		}
+		fmt.Fprintf(&b, "%s: %s\n", words.Visible(only.Name), what)
+		for _, a := range aspects(only) {
+			fmt.Fprintf(&b, "  %-10s %s\n", a.name+":", a.text)
+		}
+		return b.String(), false
+	}
+	var changed, kept []string
+	was := aspects(before)
+	for i, is := range aspects(after) {
+		if is.text == was[i].text {
+			kept = append(kept, is.name)
+			continue
+		}
+		changed = append(changed, fmt.Sprintf("  %-10s %s\n  %10s instead of: %s\n", is.name+":", is.text, "", was[i].text))
+	}
+	name := words.Visible(after.Name)
+	switch {
+	case before.ID == after.ID:
+		return name + ": the same plan\n", true
+	case len(changed) == 0:
+		return fmt.Sprintf("%s: the same for users; another plan, %s instead of %s\n", name, after.ID, before.ID), true
+	}
+	fmt.Fprintf(&b, "%s: other for users; plan %s instead of %s\n%s", name, after.ID, before.ID, strings.Join(changed, ""))
+	if len(kept) > 0 {
+		fmt.Fprintf(&b, "  as before: %s\n", strings.Join(kept, ", "))
+	}
+	return b.String(), false
+}
+
+// aspects are the lines of a plan, the same for every plan and in the same order.
+func aspects(plan *compiler.Plan) []aspect {
+	out := []aspect{
+		{"change", changeOf(plan)},
+		{"reachable", reachOf(plan)},
+		{"DNS", recordsOf(plan)},
+		{"waits", waitsOf(plan)},
+		{"paper", paperOf(plan)},
+		{"findings", findingsOf(plan)},
+	}
+	for i := range out {
+		out[i].text = words.Visible(out[i].text)
+	}
+	return out
+}
+
+func changeOf(plan *compiler.Plan) string {
+	out := words.Title(plan)
+	if plan.Kind == compiler.KindFailover {
+		out += fmt.Sprintf(", %s, procedure %s, routes of %s", plan.Reason, plan.Procedure, plan.RouteSites)
+	}
+	return out
+}
+
+// reachOf says of each service when it is reachable: the state before the change, and
+// after which stage it becomes another one.
+func reachOf(plan *compiler.Plan) string {
+	if len(plan.Outage) == 0 {
+		return "nothing is interrupted"
+	}
+	var out []string
+	for _, service := range []struct {
+		name string
+		of   func(compiler.Reach) compiler.Service
+	}{
+		{"XMPP", func(r compiler.Reach) compiler.Service { return r.XMPP }},
+		{"remote access", func(r compiler.Reach) compiler.Service { return r.RemoteAccess }},
+		{"SIP", func(r compiler.Reach) compiler.Service { return r.SIP }},
+	} {
+		text, last := service.name+" ", ""
+		for _, r := range plan.Outage {
+			state := words.Service(service.of(r))
+			if state != last && r.After != "" {
+				text += ", after " + r.After + " "
+			}
+			if state != last {
+				text += state
+			}
+			last = state
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "; ")
+}
+
+// recordsOf says what the sets that change become.
+func recordsOf(plan *compiler.Plan) string {
+	var out []string
+	for _, zone := range plan.Zones {
+		for _, set := range zone.Records {
+			if !set.Changed() {
+				continue
+			}
+			text := words.SetName(set) + " " + none(set.Old) + " to " + none(set.New)
+			if set.TTLChanged() {
+				text += fmt.Sprintf(" (TTL %d to %d)", set.OldTTL, set.NewTTL)
+			}
+			out = append(out, text)
+		}
+	}
+	return none(out)
+}
+
+// none is a list of texts, sorted, each once.
+func none(texts []string) string {
+	if len(texts) == 0 {
+		return "none"
+	}
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(texts))), ", ")
+}
+
+func waitsOf(plan *compiler.Plan) string {
+	caches, everywhere := plan.OldAnswers()
+	if everywhere == 0 {
+		return "no old answers"
+	}
+	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", words.Seconds(caches), words.Seconds(everywhere))
+}
+
+func paperOf(plan *compiler.Plan) string {
+	c := plan.Change
+	return fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c), none(c.Approvers))
+}
+
+func findingsOf(plan *compiler.Plan) string {
+	var open, accepted []string
+	for _, f := range plan.Findings {
+		if f.Accepted == "" {
+			open = append(open, f.Code)
+		} else {
+			accepted = append(accepted, f.Code)
+		}
+	}
+	return fmt.Sprintf("open %s; accepted %s", none(open), none(accepted))
+}
