@@ -154,24 +154,30 @@ func labelsOf(name []byte) int {
 }
 
 func (f *fieldReader) nsec3() {
-	f.nsec3Param()
+	algorithm := f.nsec3Param()
 	token := f.word("a hash in base32")
-	if n := base32Length(token); f.ok() && n != 20 {
+	switch n := base32Length(token); {
+	case !f.ok():
+	case algorithm == 1 && n != 20:
 		f.wrong(token, "a hash of 20 octets in base32")
+	case n < 0 || n > 155:
+		f.wrong(token, "a hash in base32")
 	}
 	f.bitmap(false)
 }
 
-func (f *fieldReader) nsec3Param() {
+func (f *fieldReader) nsec3Param() (algorithm uint32) {
 	f.mnemonic("a hash algorithm", hashes, 255)
+	algorithm = f.number
 	f.fields("12")
 	token := f.word("a salt in hexadecimal digits, or -")
 	if !f.ok() || string(token) == "-" {
-		return
+		return algorithm
 	}
 	if _, err := hex.DecodeString(string(token)); err != nil || len(token) > 510 {
 		f.wrong(token, "a salt in hexadecimal digits, or -")
 	}
+	return algorithm
 }
 
 // base32Length is the number of octets of a hash as NSEC3 writes it, -1 if it is none.

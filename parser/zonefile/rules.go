@@ -79,7 +79,7 @@ var rules = func() map[string]rule {
 		"NSAP":       {rest: (*fieldReader).nsap, wire: "b"},
 		"NSEC":       {form: "nN", wire: "nB"},
 		"NSEC3":      {rest: (*fieldReader).nsec3, owner: hashOwner, wire: "112ssB"},
-		"NSEC3PARAM": {rest: (*fieldReader).nsec3Param, wire: "112s"},
+		"NSEC3PARAM": {rest: func(f *fieldReader) { f.nsec3Param() }, wire: "112s"},
 		"NULL":       {refused: "RFC 1035 gives it no form in text, other than \\# with its length and hexadecimal digits"},
 		"NXT":        {form: "n", rest: (*fieldReader).nxt, wire: "nB"},
 		"PX":         {form: "2nn"},
