@@ -43,7 +43,7 @@ partners: ## run Prosody, ejabberd and BIND with zones from edgeplan in a namesp
 	EDGEPLAN_PARTNERS=all EDGEPLAN_PARTNERS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestPartners$$' ./partners
 
 crash: ## kill 120 builds and 30 rehearses, and run 40 times four at once; the folder has to be right after each
-	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestKillRehearse|TestTogether)$$' ./cmd/edgeplan
+	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestKillRehearse|TestKillEachCall|TestTogether)$$' ./cmd/edgeplan
 
 zones: ## hold the whole corpus of zones, and 20000 changed records of it, against BIND
 	EDGEPLAN_ZONES=all EDGEPLAN_ZONES_MUTANTS=20000 EDGEPLAN_TOOLS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestCorpus' ./parser/zonefile

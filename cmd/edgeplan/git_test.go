@@ -1,12 +1,13 @@
 package main
 
 import (
-	"github.com/edgeplan/edgeplan/internal/loud"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // git runs git in a folder with these settings (KEY=VALUE) and none of the user's.

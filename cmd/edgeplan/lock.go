@@ -86,6 +86,7 @@ func lockFolder(dir string) (*folderLock, error) {
 			l.made = made
 			return l, nil
 		case !passing || try == 100:
+			removeEmpty(made)
 			return nil, cannot(dir, err)
 		}
 		time.Sleep(time.Duration(try) * time.Millisecond)
@@ -238,7 +239,12 @@ func (l *folderLock) release(keep bool) {
 		l.root.Remove(lockName) // before others can take it
 	}
 	l.close()
-	for _, name := range slices.Backward(l.made) {
+	removeEmpty(l.made)
+}
+
+// removeEmpty removes those of the folders that are empty, the inner ones first.
+func removeEmpty(made []string) {
+	for _, name := range slices.Backward(made) {
 		os.Remove(name) // fails where something is in it
 	}
 }
