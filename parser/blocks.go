@@ -47,6 +47,7 @@ func (r *reader) spec(body hcl.Body) *Spec {
 	r.locals(written.Blocks.OfType("locals"))
 	root := r.open(r.expand(body), "", body.MissingItemRange())
 	r.declare(root.body.Blocks)
+	r.checkCounts(root.body.Blocks)
 
 	spec := &Spec{}
 	if block := root.one("topology"); block != nil {

@@ -21,6 +21,7 @@ const (
 	maxChain    = 1000 // operators that nest without a bracket, in one expression
 	maxDigits   = 1000 // of a number
 	maxExponent = 999  // of a number; to print 1e600000000 takes hours
+	maxName     = 1000 // bytes of a name outside of quotes
 	maxPieces   = 4096 // of one string; hcl joins them in the square of their number
 )
 
@@ -61,9 +62,9 @@ func (d *depth) restart() {
 
 // checkTokens returns a finding if the file nests deeper than the parser should go, has
 // a number or string that is too large to work with, or characters that only look like
-// those of the language.
-func checkTokens(file File) *hcl.Diagnostic {
-	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
+// those of the language. closed tells whether nothing is open at the end of the text.
+func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) {
+	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, start)
 	d := depth{levels: []level{{lines: true}}}
 	var odd typography
 	for i, token := range tokens {
@@ -71,14 +72,16 @@ func checkTokens(file File) *hcl.Diagnostic {
 		odd.see(token, tokens[:i])
 		switch {
 		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain))
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain)), false
 		case d.levels[len(d.levels)-1].pieces > maxPieces:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% together. Shorten it, or join parts of it with ${}.", maxPieces))
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% together. Shorten it, or join parts of it with ${}.", maxPieces)), false
+		case token.Type == hclsyntax.TokenIdent && len(token.Bytes) > maxName:
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A name may have at most %d bytes.", maxName)), false
 		case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent))
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent)), false
 		}
 	}
-	return odd.finding()
+	return odd.finding(), len(d.levels) == 1
 }
 
 // read counts the first of some tokens.

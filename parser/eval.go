@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -120,7 +121,7 @@ func (s *scope) checkLocal(traversal hcl.Traversal) *hcl.Diagnostic {
 func stepName(step hcl.Traverser) (string, bool) {
 	switch step := step.(type) {
 	case hcl.TraverseAttr:
-		return step.Name, true
+		return norm.NFC.String(step.Name), true
 	case hcl.TraverseIndex:
 		if step.Key.Type() == cty.String && step.Key.IsKnown() && !step.Key.IsNull() {
 			return step.Key.AsString(), true
@@ -153,7 +154,7 @@ func (s *scope) noSuch(what, name string, known []string, has string) string {
 func quoted(list []string) []string {
 	var out []string
 	for _, s := range list {
-		out = append(out, fmt.Sprintf("%q", s))
+		out = append(out, fmt.Sprintf("%q", cut(s)))
 	}
 	return out
 }
@@ -214,7 +215,7 @@ func describe(value cty.Value) string {
 		return "null"
 	case value.Type() == referenceType:
 		ref := value.EncapsulatedValue().(*reference)
-		return fmt.Sprintf("the block %s.%s", ref.kind, ref.label)
+		return fmt.Sprintf("the block %s.%s", ref.kind, cut(ref.label))
 	case value.Type() == cty.Bool:
 		return "true or false"
 	case value.Type() == cty.String:
@@ -237,9 +238,13 @@ func describeType(ty cty.Type) string {
 	return "a " + ty.FriendlyName()
 }
 
+// cut is the start of a text.
 func cut(text string) string {
-	if runes := []rune(text); len(runes) > 60 {
-		return string(runes[:60]) + "..."
+	n := 0
+	for i := range text {
+		if n++; n > 60 {
+			return text[:i] + "..."
+		}
 	}
 	return text
 }

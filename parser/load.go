@@ -20,13 +20,6 @@ import (
 // Suffix ends the name of every spec file.
 const Suffix = ".edge.hcl"
 
-// Limits on input. Real specs are far below them; they keep hostile input from
-// taking all memory.
-const (
-	maxSpecBytes = 64 << 20
-	maxZoneBytes = 1 << 30
-)
-
 // File is one spec file that has been read. Name has slashes and is relative to the
 // spec's folder.
 type File struct {
@@ -40,8 +33,13 @@ type File struct {
 func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 	var files []File
 	var diags hcl.Diagnostics
-	for _, name := range slices.Sorted(slices.Values(names)) {
-		text, err := readFile(fsys, name, maxSpecBytes)
+	left := int64(maxSpecBytes)
+	for i, name := range slices.Sorted(slices.Values(names)) {
+		text, err := readFile(fsys, name, left)
+		left -= int64(len(text))
+		if i == maxSpecFiles || errors.Is(err, errTooLarge) {
+			return &Spec{}, diag.Sources{}, append(diags, tooLargeAt(name))
+		}
 		if err != nil {
 			diags = append(diags, diag.New(codeOfRead(err), &hcl.Range{Filename: name}, fmt.Sprintf("The file cannot be read: %s.", reason(err))))
 			continue
@@ -61,18 +59,12 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 	sources := diag.Sources{}
 	size := 0
-	var bodies []*hclsyntax.Body
-	var diags hcl.Diagnostics
 	files = slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for _, file := range files {
 		sources[file.Name] = file.Text
 		size += len(file.Text)
-		body, more := parseFile(file)
-		diags = append(diags, more...)
-		if body != nil {
-			bodies = append(bodies, body)
-		}
 	}
+	bodies, diags := parseFiles(files)
 	if diags.HasErrors() {
 		// What is left of a broken file would only give findings that follow from it.
 		return &Spec{Digest: digest(sources)}, sources, diags
@@ -118,27 +110,38 @@ func digest(sources diag.Sources) string {
 // Syntax returns what stands in the way of reading a file at all: bytes that are no text,
 // nesting that nobody would write, and what HCL refuses.
 func Syntax(file File) hcl.Diagnostics {
-	_, diags := parseFile(file)
+	_, diags := parseFiles([]File{file})
 	return diags
 }
 
-// parseFile returns the body of a file, nil if there is none.
-func parseFile(file File) (*hclsyntax.Body, hcl.Diagnostics) {
-	if d := checkText(file); d != nil {
+// parseFiles returns the bodies of files, once all of them together have been found to be
+// text, and no more of it than is read.
+func parseFiles(files []File) (bodies []*hclsyntax.Body, diags hcl.Diagnostics) {
+	if d := tooLarge(files); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
-	if d := checkTokens(file); d != nil {
-		return nil, hcl.Diagnostics{d}
+	var surveys []survey
+	for _, file := range files {
+		if d := checkText(file); d != nil {
+			diags = append(diags, d)
+		} else {
+			surveys = append(surveys, surveyText(file.Text))
+		}
 	}
-	parsed, diags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
-	diags = explainSyntax(file, diags)
-	if !diags.HasErrors() {
-		diags = append(diags, checkHeredocs(file)...)
-	}
-	if parsed == nil {
+	if diags.HasErrors() {
 		return nil, diags
 	}
-	return parsed.Body.(*hclsyntax.Body), diags
+	if d := tooMuch(files, surveys); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	for i, file := range files {
+		body, more := parsePieces(file, surveys[i].ends)
+		diags = append(diags, more...)
+		if body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	return bodies, diags
 }
 
 // readFile reads at most limit bytes of a regular file.

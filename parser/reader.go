@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/dynblock"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -25,8 +26,9 @@ type reader struct {
 	scope   *scope
 	work    *work
 	// dynamics are the dynamic blocks that make nothing.
-	dynamics *dynamics
-	diags    hcl.Diagnostics
+	dynamics  *dynamics
+	diags     hcl.Diagnostics
+	zoneBytes int64 // of the zone files so far, each as often as it is read
 
 	// What findings need to know of the spec as it was written.
 	bodies    []*hclsyntax.Body
@@ -348,7 +350,8 @@ func (r *reader) locals(blocks []*hcl.Block) {
 	for _, block := range blocks {
 		got, diags := block.Body.JustAttributes()
 		r.add(diag.Import(diags))
-		for name, attr := range got {
+		for _, attr := range inOrder(got) {
+			name := norm.NFC.String(attr.Name)
 			if first := attrs[name]; first != nil {
 				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name, first.NameRange.Filename, first.NameRange.Start.Line))
 				continue
@@ -372,6 +375,11 @@ func (r *reader) locals(blocks []*hcl.Block) {
 		}
 	}
 	r.scope.ctx.Variables["local"] = cty.ObjectVal(values)
+}
+
+// inOrder sorts arguments by their places.
+func inOrder(attrs hcl.Attributes) []*hcl.Attribute {
+	return slices.SortedFunc(maps.Values(attrs), func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
 }
 
 // needed returns those of the local values that an expression refers to. To make an

@@ -57,7 +57,12 @@ type typography struct {
 	first hcl.Range
 	char  rune
 	count int
+	other *hcl.Diagnostic // about characters that are none of these, when they are many
+	odd   int             // how many of those
 }
+
+// maxOdd is how many characters that the language does not use are reported one by one.
+const maxOdd = 20
 
 // see looks at a token behind others. A string that is not closed on its line may end in
 // a curly quote.
@@ -67,6 +72,8 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 		char, size := utf8.DecodeRune(token.Bytes)
 		if size == len(token.Bytes) && diag.LookAlike(char) != "" {
 			t.note(token.Range, char)
+		} else if t.odd++; t.odd > maxOdd && t.other == nil {
+			t.other = diag.New(codeSyntax, &token.Range, fmt.Sprintf("There are more than %d characters up to here that are not used within the language. Maybe this file is something else than a spec.", maxOdd))
 		}
 	case hclsyntax.TokenQuotedNewline:
 		if len(before) == 0 || t.count > 0 {
@@ -96,7 +103,7 @@ func (t *typography) note(rng hcl.Range, char rune) {
 // finding is one for all of them, nil if there are none.
 func (t *typography) finding() *hcl.Diagnostic {
 	if t.count == 0 {
-		return nil
+		return t.other
 	}
 	detail := fmt.Sprintf("Here is %s (U+%04X)", diag.LookAlike(t.char), t.char)
 	if t.count > 1 {

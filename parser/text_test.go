@@ -2,6 +2,7 @@ package parser
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,5 +143,39 @@ func TestTypography(t *testing.T) {
 				t.Errorf("at %s", diags[0].Subject)
 			}
 		})
+	}
+}
+
+// Names are compared in the form NFC, whichever of two spellings a keyboard or a file
+// system gives.
+func TestNFC(t *testing.T) {
+	composed, decomposed := "Z\u00fcrich", "Zu\u0308rich"
+	for _, names := range [][2]string{{composed, decomposed}, {decomposed, composed}} {
+		spec := mustParse(t, fmt.Sprintf("edge_pool %q {\n  fqdn = \"a\"\n  access_edge_fqdn = \"b\"\n}\nsite \"a\" {\n  federation_route = edge_pool[%q]\n}\nsite \"b\" {\n  federation_route = edge_pool.%[2]s\n}\n", names[0], names[1])+
+			fmt.Sprintf("locals {\n  %s = \"x\"\n}\nxmpp_federation {\n  host = local.%s\n}\n", names[0], names[1]))
+		if spec.EdgePools[0].Name != composed || spec.Sites[0].FederationRoute.V != composed || spec.Sites[1].FederationRoute.V != composed || spec.XMPP.Host.V != "x" {
+			t.Errorf("%q: %+q", names, spec.EdgePools[0].Name)
+		}
+	}
+	_, _, diags := parseText(head + fmt.Sprintf("site %q {}\nsite %q {}\n", composed, decomposed))
+	wantFinding(t, diags, "EP1007", `"Zürich" is already declared`)
+	_, _, diags = parseText(head + fmt.Sprintf("locals {\n  %s = 1\n  %s = 2\n}\n", composed, decomposed))
+	wantFinding(t, diags, "EP1007", `already set at a.edge.hcl:6`)
+}
+
+// A suggestion that looks like what was written says what differs.
+func TestAlike(t *testing.T) {
+	for name, test := range map[string]struct{ text, words string }{
+		"Cyrillic": {"site \"\u0430b\" {}\nxmpp_federation {\n  host = site.ab\n}\n", `Did you mean "аb"? The name that is written has 'a' (U+0061) where the other has 'а' (Cyrillic, U+0430).`},
+		"block":    {"\u0455ite \"a\" {}\n", `Did you mean "site"? The name that is written has 'ѕ' (Cyrillic, U+0455) where the other has 's' (U+0073).`},
+		"digit":    {"site \"pool1\" {}\nxmpp_federation {\n  host = site.pooll\n}\n", `Did you mean "pool1"? The name that is written has 'l' (U+006C) where the other has '1' (U+0031).`},
+		"unseen":   {"site \"pool\u200b\" {}\nxmpp_federation {\n  host = site.pool\n}\n", `has nothing where the other has U+200B, which is not seen.`},
+		"umlaut":   {"site \"Zürich\" {}\nxmpp_federation {\n  host = site.Zurich\n}\n", `Did you mean "Zürich"?`},
+	} {
+		_, _, diags := parseText(head + test.text)
+		wantFinding(t, diags, map[bool]diag.Code{true: "EP1003", false: "EP1006"}[name == "block"], test.words)
+		if name == "umlaut" && !strings.HasSuffix(diags[0].Detail, "?") {
+			t.Error(diags[0].Detail)
+		}
 	}
 }

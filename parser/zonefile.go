@@ -19,7 +19,7 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[st
 		r.report(codeOutside, file.Range, notInside(file.V))
 		return nil
 	}
-	text, err := readFile(r.fsys, name, maxZoneBytes)
+	text, err := r.readZone(name)
 	switch {
 	case err != nil && isEscape(err):
 		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
@@ -31,19 +31,16 @@ func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[st
 		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
 		return nil
 	}
-	r.sources[name] = text
-	left := int64(maxZoneBytes - len(text))
 	unused := maps.Clone(includes.V)
 	source := zonefile.Gather(zonefile.File{Name: name, Text: text}, func(included string) (file zonefile.File, err error) {
 		delete(unused, included)
 		if path, ok := includes.V[included]; ok {
-			if file, err = r.readIncluded(path.V, left); err != nil {
+			if file, err = r.readIncluded(path.V); err != nil {
 				r.badInclude(included, path, err)
 			}
 		} else {
-			file, err = r.findIncluded(name, included, left)
+			file, err = r.findIncluded(name, included)
 		}
-		left -= int64(len(file.Text))
 		return file, err
 	})
 	for _, included := range slices.Sorted(maps.Keys(unused)) {
@@ -90,6 +87,28 @@ func (r *reader) badInclude(included string, path Value[string], err error) {
 	}
 }
 
+// readZone reads a file once, whoever names it, but counts it each time, since each zone
+// that has it is scanned.
+func (r *reader) readZone(name string) (text []byte, err error) {
+	left := maxZoneBytes - r.zoneBytes
+	text, known := r.sources[name]
+	if !known {
+		text, err = readFile(r.fsys, name, left)
+	}
+	if err == nil && int64(len(text)) > left {
+		err = fmt.Errorf("%w: it has %d bytes", errTooLarge, len(text))
+	}
+	if errors.Is(err, errTooLarge) {
+		err = fmt.Errorf("%w; the files of all zones may have %d MiB together, a file of several zones once for each", err, maxZoneBytes>>20)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.sources[name] = text
+	r.zoneBytes += int64(len(text))
+	return text, nil
+}
+
 // isInside tells whether a path, with slashes, does not lead out of the spec's folder.
 func isInside(name string) bool {
 	return fs.ValidPath(path.Clean(name)) && !slices.Contains(strings.Split(name, "/"), "..") && !strings.ContainsAny(name, `\:`)
@@ -98,7 +117,7 @@ func isInside(name string) bool {
 // findIncluded reads what an $INCLUDE line of a zone file names: a file of the spec's
 // folder, as BIND and NSD count from the directory of the server, or else of the folder of
 // the zone file, as Knot DNS and PowerDNS count.
-func (r *reader) findIncluded(zoneFile, name string, limit int64) (zonefile.File, error) {
+func (r *reader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 	at := path.Clean(name)
 	found := name
 	if beside := path.Join(path.Dir(zoneFile), name); isInside(name) && beside != at && r.exists(beside) {
@@ -110,7 +129,7 @@ func (r *reader) findIncluded(zoneFile, name string, limit int64) (zonefile.File
 			}
 		}
 	}
-	file, err := r.readIncluded(found, limit)
+	file, err := r.readIncluded(found)
 	if err != nil {
 		return file, notRead(name, err)
 	}
@@ -118,7 +137,7 @@ func (r *reader) findIncluded(zoneFile, name string, limit int64) (zonefile.File
 }
 
 // readIncluded reads a file once, whoever includes it.
-func (r *reader) readIncluded(name string, limit int64) (zonefile.File, error) {
+func (r *reader) readIncluded(name string) (zonefile.File, error) {
 	switch {
 	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return zonefile.File{}, errControl
@@ -126,13 +145,9 @@ func (r *reader) readIncluded(name string, limit int64) (zonefile.File, error) {
 		return zonefile.File{}, errOutside
 	}
 	at := path.Clean(name)
-	text, known := r.sources[at]
-	if !known {
-		var err error
-		if text, err = readFile(r.fsys, at, limit); err != nil {
-			return zonefile.File{}, err
-		}
-		r.sources[at] = text
+	text, err := r.readZone(at)
+	if err != nil {
+		return zonefile.File{}, err
 	}
 	return zonefile.File{Name: at, Text: text}, nil
 }
@@ -165,7 +180,7 @@ func notRead(name string, err error) *zonefile.UnreadError {
 	case isEscape(err):
 		return &zonefile.UnreadError{Why: "it is a link that leads out of the spec's folder", WayOut: "Put the file itself there."}
 	case errors.Is(err, errTooLarge):
-		return &zonefile.UnreadError{Why: reason(err), WayOut: fmt.Sprintf("The files of a zone may have %d MiB in all.", maxZoneBytes>>20)}
+		return &zonefile.UnreadError{Why: reason(err), WayOut: "Leave out of the files what no plan changes, or make several specs."}
 	}
 	return &zonefile.UnreadError{Why: reason(err), WayOut: "Put a file there that can be read."}
 }

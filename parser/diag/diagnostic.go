@@ -20,7 +20,7 @@ func New(code Code, subject *hcl.Range, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: rule.Severity,
 		Summary:  rule.Summary,
-		Detail:   detail,
+		Detail:   withDifference(cut(detail)),
 		Subject:  subject,
 		Extra:    code,
 	}

@@ -11,6 +11,9 @@ import (
 // less than five characters one may differ, or two may have changed places: title is
 // not like file. Of names as near as each other it returns the first in the order of their bytes.
 func Suggest(given string, known []string) string {
+	if len(given) > maxWord {
+		return "" // it would be cut
+	}
 	want := folded(nil, given)
 	best, least := "", min(2, len(want)-1)
 	var name []rune

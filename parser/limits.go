@@ -1,0 +1,86 @@
+package parser
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// Limits on input; docs/limits.md says what a spec within them may take. Those of a spec
+// are over all of its files, and are checked before any of them is lexed.
+const (
+	maxSpecBytes = 16 << 20 // of all spec files
+	maxSpecFiles = 10_000
+	maxZoneBytes = 1 << 30 // of all zone files; a file of several zones counts for each
+	maxZones     = 10_000  // blocks dns_zone
+	maxPlans     = 1_000   // blocks failover and prepare
+	maxPlanned   = 5_000_000
+)
+
+// Names, values and signs take memory by their number: some are longer than others, but
+// each takes a token, a place and a node of the tree. A spec of 100,000 SIP domains has 90,000
+// to 220,000 of them in a MiB, and a list of short numbers has a million.
+const (
+	freeTokens   = 40_000
+	tokensPerMiB = 240_000
+)
+
+func maxTokens(bytes int) int { return freeTokens + int(float64(bytes)/(1<<20)*tokensPerMiB) }
+
+// tooMuch returns a finding if spec files have more bytes or tokens together than are
+// read. Surveys are those of the files.
+func tooMuch(files []File, surveys []survey) *hcl.Diagnostic {
+	size, tokens, most := 0, 0, 0
+	for i, file := range files {
+		size += len(file.Text)
+		tokens += surveys[i].tokens
+		if surveys[i].tokens > surveys[most].tokens {
+			most = i
+		}
+	}
+	if limit := maxTokens(size); tokens > limit {
+		return diag.New(codeTooDeep, &hcl.Range{Filename: files[most].Name}, fmt.Sprintf("The spec has about %d names, values and signs, more than the %d that are read in %.1f MiB, most of them in this file. "+
+			"Leave out what the plans do not need; a dynamic block or a for expression makes many blocks or values of one kind in a few lines.", tokens, limit, float64(size)/(1<<20)))
+	}
+	return nil
+}
+
+// tooLarge returns a finding if spec files have more bytes together than are read, or are
+// too many.
+func tooLarge(files []File) *hcl.Diagnostic {
+	size := 0
+	for i, file := range files {
+		if size += len(file.Text); size > maxSpecBytes || i == maxSpecFiles {
+			return tooLargeAt(file.Name)
+		}
+	}
+	return nil
+}
+
+func tooLargeAt(name string) *hcl.Diagnostic {
+	return diag.New(codeTooDeep, &hcl.Range{Filename: name}, fmt.Sprintf("The spec files up to this one are more than %d, or have more than %d MiB in all. Leave out what the plans do not need.", maxSpecFiles, maxSpecBytes>>20))
+}
+
+// checkCounts stops at more zones and plans than are worked on.
+func (r *reader) checkCounts(blocks hcl.Blocks) {
+	zones, plans := 0, 0
+	for _, block := range blocks {
+		switch block.Type {
+		case "dns_zone":
+			zones++
+		case "failover", "prepare":
+			plans++
+		}
+		if zones <= maxZones && plans <= maxPlans {
+			continue
+		}
+		r.work.stop(fmt.Sprintf("The blocks up to this one have more than %d zones or more than %d plans. Make several specs of them.", maxZones, maxPlans))
+		r.work.place = &block.DefRange
+		return
+	}
+	if plans*len(blocks) > maxPlanned {
+		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most. Make several specs of them, with fewer plans.", plans, len(blocks), maxPlanned))
+	}
+}

@@ -1,0 +1,308 @@
+package parser
+
+import (
+	"bytes"
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/internal/plain"
+)
+
+// A spec file is lexed and parsed in pieces that end between two of its top-level blocks,
+// so that the tokens of a large file, which take far more memory than what is made of
+// them, need not all be there at once. The scan that finds the ends reads only what can
+// hide a bracket: strings, heredocs, comments. It need not be right: the tokens of each
+// piece tell whether it ended where it should, see [parsePieces].
+
+// pieceBytes is how long a piece is at least, but for the last one. Tests make it short.
+var pieceBytes = 64 << 10
+
+// survey is what a scan finds out about a text before hclsyntax reads it.
+type survey struct {
+	ends   []int // of the pieces; the last is that of the text, or of the line with the first certain mistake
+	tokens int   // about how many hclsyntax makes; line ends between blocks, of which nothing is kept, count half
+}
+
+// mode is what the text is at one place.
+type mode struct {
+	kind   byte   // 'c' code, 's' string, 'h' heredoc
+	marker []byte // of the heredoc
+	open   int    // brackets in code
+}
+
+// surveyor reads a text once.
+type surveyor struct {
+	text  []byte
+	at    int
+	modes []mode
+	out   survey
+	last  int // end of the piece before
+	blank int // line ends between blocks
+}
+
+func surveyText(text []byte) survey {
+	s := &surveyor{text: text, modes: []mode{{kind: 'c'}}}
+	for ok := true; ok && s.at < len(text); {
+		switch s.top().kind {
+		case 'c':
+			ok = s.code()
+		case 's':
+			ok = s.quoted()
+		case 'h':
+			s.heredoc()
+		}
+		if !ok {
+			s.text = text[:s.lineEnd()]
+		}
+	}
+	if s.last < len(s.text) || s.last == 0 {
+		s.out.ends = append(s.out.ends, len(s.text))
+	}
+	s.out.tokens += s.blank / 2
+	return s.out
+}
+
+func (s *surveyor) top() *mode { return &s.modes[len(s.modes)-1] }
+
+func (s *surveyor) push(m mode) {
+	s.modes = append(s.modes, m)
+}
+
+// atTop tells whether nothing is open.
+func (s *surveyor) atTop() bool { return len(s.modes) == 1 && s.modes[0].open == 0 }
+
+// lineEnd is the end of the line at hand.
+func (s *surveyor) lineEnd() int {
+	if next := bytes.IndexByte(s.text[s.at:], '\n'); next >= 0 {
+		return s.at + next + 1
+	}
+	return len(s.text)
+}
+
+// code reads one token of code, or passes a comment.
+func (s *surveyor) code() bool {
+	rest := s.text[s.at:]
+	switch c := rest[0]; {
+	case c == '\n':
+		s.at++
+		s.newline()
+	case c == ' ' || c == '\t' || c == '\r':
+		s.at++
+	case c == '#' || bytes.HasPrefix(rest, []byte("//")):
+		s.at = s.lineEnd()
+		s.newline()
+	case bytes.HasPrefix(rest, []byte("/*")):
+		s.comment()
+	case c == '"':
+		s.at++
+		s.out.tokens += 3
+		s.push(mode{kind: 's'})
+	case bytes.HasPrefix(rest, []byte("<<")):
+		s.openHeredoc()
+	case c == '{' || c == '[' || c == '(':
+		s.at++
+		s.out.tokens++
+		s.top().open++
+	case c == '}' || c == ']' || c == ')':
+		return s.closeBracket()
+	default:
+		s.word()
+	}
+	return true
+}
+
+// newline counts a line end if it is a token of something, and ends a piece.
+func (s *surveyor) newline() {
+	if !s.atTop() {
+		s.out.tokens++
+		return
+	}
+	s.blank++
+	if s.at-s.last >= pieceBytes && !bytes.HasPrefix(s.text[s.at:], plain.Mark) { // hclsyntax skips one where it begins
+		s.out.ends = append(s.out.ends, s.at)
+		s.last = s.at
+	}
+}
+
+func (s *surveyor) comment() {
+	end := bytes.Index(s.text[s.at+2:], []byte("*/"))
+	if end < 0 {
+		s.at += 2 // hclsyntax takes it for two operators
+		s.out.tokens += 2
+		return
+	}
+	s.at += end + 4
+	s.out.tokens++
+}
+
+// closeBracket is false for one that is not open, after which hclsyntax reads no further.
+func (s *surveyor) closeBracket() bool {
+	top := s.top()
+	s.out.tokens++
+	if top.open == 0 && len(s.modes) == 1 {
+		return false
+	}
+	s.at++
+	if top.open == 0 {
+		s.modes = s.modes[:len(s.modes)-1] // the end of ${ or %{
+		return true
+	}
+	top.open--
+	return true
+}
+
+// word reads a name, a number, or one character of anything else.
+func (s *surveyor) word() {
+	s.out.tokens++
+	start := s.at
+	for s.at < len(s.text) && isWord(s.text[s.at]) {
+		s.at++
+	}
+	if s.at == start {
+		s.at++
+	}
+}
+
+func isWord(c byte) bool {
+	return c >= utf8.RuneSelf || c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// quoted reads a string up to its end, its line end, which is a mistake, or the next
+// template in it.
+func (s *surveyor) quoted() bool {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case '\n':
+			return false
+		case '\\':
+			s.at += 2
+			continue
+		case '"':
+			s.at++
+			s.modes = s.modes[:len(s.modes)-1]
+			return true
+		case '$', '%':
+			if s.template() {
+				return true
+			}
+			continue
+		}
+		s.at++
+	}
+	s.at = len(s.text)
+	return true
+}
+
+// template reads $ or %, and tells whether code begins behind it.
+func (s *surveyor) template() bool {
+	rest := s.text[s.at:]
+	s.out.tokens++
+	switch {
+	case len(rest) > 2 && rest[1] == rest[0] && rest[2] == '{':
+		s.at += 3
+	case len(rest) > 1 && rest[1] == '{':
+		s.at += 2
+		s.out.tokens++
+		s.push(mode{kind: 'c'})
+		return true
+	default:
+		s.at++
+	}
+	return false
+}
+
+// openHeredoc reads << and what is behind it if that begins a heredoc.
+func (s *surveyor) openHeredoc() {
+	s.at += 2
+	s.out.tokens += 2
+	marker := bytes.TrimPrefix(s.text[s.at:s.lineEnd()], []byte("-"))
+	name, ends := bytes.CutSuffix(marker, []byte("\n"))
+	name = bytes.TrimSuffix(name, []byte("\r"))
+	if !ends || !isName(name) {
+		return
+	}
+	s.at = s.lineEnd()
+	s.push(mode{kind: 'h', marker: name})
+}
+
+func isName(text []byte) bool {
+	for i, c := range string(text) {
+		first := c == '_' || unicode.IsLetter(c)
+		if !first && (i == 0 || c != '-' && !unicode.In(c, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)) {
+			return false
+		}
+	}
+	return len(text) > 0
+}
+
+// heredoc reads one line of a heredoc up to its end or the next template in it.
+func (s *surveyor) heredoc() {
+	lineStart := s.text[s.at-1] == '\n'
+	end := s.lineEnd()
+	if lineStart && bytes.Equal(bytes.TrimSpace(s.text[s.at:end]), s.top().marker) {
+		// The line end is that of the code in which the heredoc is.
+		s.at += len(bytes.TrimRight(s.text[s.at:end], "\r\n"))
+		s.modes = s.modes[:len(s.modes)-1]
+		return
+	}
+	s.out.tokens++
+	for s.at < end {
+		if c := s.text[s.at]; c != '$' && c != '%' {
+			s.at++
+		} else if s.template() {
+			return
+		}
+	}
+}
+
+// parsePieces lexes and parses a text piece by piece and returns the body of all of it.
+// Lexing goes from left to right, so pieces that end where nothing is open give the tokens
+// that the whole text gives.
+func parsePieces(file File, ends []int) (*hclsyntax.Body, hcl.Diagnostics) {
+	whole := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
+	pos := hcl.InitialPos
+	for i, end := range ends {
+		piece := File{Name: file.Name, Text: file.Text[pos.Byte:end]}
+		found, closed := checkTokens(piece, pos)
+		if found == nil && !closed && i < len(ends)-1 {
+			found = diag.New(codeSyntax, &hcl.Range{Filename: file.Name, Start: pos, End: pos}, "Somewhere behind this place a quote, a bracket or a heredoc is not closed. Take out half of what follows, and half of that, to find it.")
+		}
+		if found != nil {
+			return nil, hcl.Diagnostics{found}
+		}
+		parsed, diags := hclsyntax.ParseConfig(piece.Text, file.Name, pos)
+		diags = explainSyntax(file, diags)
+		if parsed != nil {
+			diags = append(diags, appendBody(whole, parsed.Body.(*hclsyntax.Body), i == 0)...)
+		}
+		if diags.HasErrors() {
+			return nil, diags
+		}
+		pos.Line += bytes.Count(piece.Text, []byte("\n"))
+		pos.Byte = end
+	}
+	return whole, checkHeredocs(file)
+}
+
+// appendBody adds a piece to the body of a file.
+func appendBody(whole, piece *hclsyntax.Body, first bool) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for name, attr := range piece.Attributes {
+		if other := whole.Attributes[name]; other != nil {
+			diags = append(diags, diag.New(codeDuplicate, &attr.NameRange, fmt.Sprintf("The argument %q was already set at %s. Each argument may be set only once.", name, other.NameRange)))
+			continue
+		}
+		whole.Attributes[name] = attr
+	}
+	whole.Blocks = append(whole.Blocks, piece.Blocks...)
+	if first {
+		whole.SrcRange = piece.SrcRange
+	}
+	whole.SrcRange.End, whole.EndRange = piece.SrcRange.End, piece.EndRange
+	return diags
+}

@@ -1,0 +1,151 @@
+package parser
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// inPieces parses a text in pieces of at least a number of bytes, and as one. What it
+// returns is every node with its place, or that there are errors.
+func inPieces(t *testing.T, text string, atLeast int) (pieces, whole string, n int) {
+	t.Helper()
+	defer func(old int) { pieceBytes = old }(pieceBytes)
+	pieceBytes = atLeast
+	file := File{Name: "a", Text: []byte(text)}
+	ends := surveyText(file.Text).ends
+	body, diags := parsePieces(file, ends)
+	if body == nil {
+		body = &hclsyntax.Body{}
+	}
+	one, oneDiags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
+	return nodes(body, diags), nodes(one.Body.(*hclsyntax.Body), oneDiags), len(ends)
+}
+
+func nodes(body *hclsyntax.Body, diags hcl.Diagnostics) string {
+	if diags.HasErrors() {
+		return "errors"
+	}
+	var out strings.Builder
+	fmt.Fprintln(&out, body.Range(), body.MissingItemRange())
+	show := func(node hclsyntax.Node) hcl.Diagnostics {
+		if _, top := node.(*hclsyntax.Body); !top { // they are visited as a map, and have no order
+			fmt.Fprintf(&out, "%T %v\n", node, node.Range())
+		}
+		if block, ok := node.(*hclsyntax.Block); ok {
+			fmt.Fprintln(&out, block.Type, block.Labels, block.LabelRanges, block.DefRange())
+		}
+		if literal, ok := node.(*hclsyntax.LiteralValueExpr); ok {
+			fmt.Fprintf(&out, "%#v\n", literal.Val)
+		}
+		return nil
+	}
+	for _, attr := range inOrder(attributes(body)) {
+		fmt.Fprintln(&out, attr.Name, attr.Range, attr.NameRange)
+		hclsyntax.VisitAll(body.Attributes[attr.Name].Expr, show)
+	}
+	for _, block := range body.Blocks {
+		fmt.Fprintln(&out, block.Type, block.Labels, block.LabelRanges, block.DefRange(), block.Body.Range())
+		fmt.Fprint(&out, nodes(block.Body, nil))
+	}
+	return out.String()
+}
+
+func attributes(body *hclsyntax.Body) hcl.Attributes {
+	out := hcl.Attributes{}
+	for name, attr := range body.Attributes {
+		out[name] = attr.AsHCLAttribute()
+	}
+	return out
+}
+
+// tokensOf counts what a survey estimates.
+func tokensOf(text string) int {
+	tokens, _ := hclsyntax.LexConfig([]byte(text), "a", hcl.InitialPos)
+	n, blank, open := 0, 0, 0
+	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			open++
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
+			open--
+		}
+		if open == 0 && (token.Type == hclsyntax.TokenNewline || token.Type == hclsyntax.TokenComment) {
+			blank++
+		} else if token.Type != hclsyntax.TokenEOF {
+			n++
+		}
+	}
+	return n + blank/2
+}
+
+// A spec that is read in pieces is the spec.
+func TestPieces(t *testing.T) {
+	paths, err := filepath.Glob("../specs/*/*.edge.hcl")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(err)
+	}
+	cuts := 0
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pieces, whole, n := inPieces(t, string(text), 1)
+		cuts += n
+		if strings.HasPrefix(filepath.Base(filepath.Dir(path)), "bad-") && whole != "errors" && pieces == "errors" {
+			continue // what this package refuses before hclsyntax does
+		}
+		noDiff(t, pieces, whole)
+	}
+	if cuts < 10*len(paths) {
+		t.Errorf("%d pieces of %d files", cuts, len(paths))
+	}
+}
+
+// tricky is what can hide where a block ends.
+var tricky = []string{
+	"a", "b = ", "1", "\"", "\"", "\"x\"", "${", "%{", "}", "{", "[", "]", "(", ")", "\n", "\n", "\n", "<<E\n", "<<-E\n", "\nE\n", "E\n", " E\r\n",
+	"#", "//", "/*", "*/", "\\", "\\\"", "$", "%", "$${", "%%{", "\r\n", " ", "\ufeff", "é", "<<", "E", "if true", "endif", "~", "a {}\n", "b = 1\n", "c \"x\" {\n}\n",
+	"d = <<E\nx ${1}\nE\n", "e = \"${[1]}\"\n", "f = [\n1,\n]\n", "# x\n", "/* {\n */\n",
+}
+
+func TestPiecesOfRandomText(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 3))
+	whole, cut := 0, 0
+	for i := range 5000 {
+		from := tricky
+		if i%2 == 0 {
+			from = tricky[len(tricky)-9:] // whole blocks and arguments
+		}
+		var text strings.Builder
+		for range rng.IntN(10) {
+			text.WriteString(from[rng.IntN(len(from))])
+		}
+		if i%8 == 0 {
+			text.WriteString(tricky[rng.IntN(len(tricky))])
+		}
+		got, want, n := inPieces(t, text.String(), 1)
+		if got != want {
+			t.Fatalf("%q in %d pieces:\n%s\nwant\n%s", text.String(), n, got, want)
+		}
+		if want != "errors" {
+			whole++
+			if n > 2 {
+				cut++
+			}
+		}
+		if about, real := surveyText([]byte(text.String())).tokens, tokensOf(text.String()); want != "errors" && about < real {
+			t.Fatalf("%q: about %d tokens, and hclsyntax makes %d", text.String(), about, real)
+		}
+	}
+	if whole < 500 || cut < 300 {
+		t.Errorf("%d texts without errors, %d in pieces: the test tries too little", whole, cut)
+	}
+}
