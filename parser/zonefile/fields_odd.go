@@ -469,7 +469,7 @@ func (f *fieldReader) services() {
 	f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
 	for f.more() {
 		token := f.word("a port or a service")
-		if isDigit(token[0]) {
+		if f.ok() && isDigit(token[0]) {
 			f.next--
 			f.uint(16)
 		}
