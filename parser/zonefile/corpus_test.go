@@ -365,3 +365,13 @@ func mutate(rng *rand.Rand, rows []string) string {
 		return r
 	}, row)
 }
+
+// TestLongALPN: a length of 255 is no end of a list without end.
+func TestLongALPN(t *testing.T) {
+	for n, want := range map[int]bool{255: true, 254: false, 256: false} {
+		zone := corpusHead + "t SVCB 1 . key1=\"\\255" + strings.Repeat("a", n) + "\"\n"
+		if why, ok := verdict(zone, "example.com"); ok != want {
+			t.Errorf("%d octets: %v, %s", n, ok, why)
+		}
+	}
+}

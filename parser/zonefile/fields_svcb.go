@@ -185,7 +185,7 @@ func svcOctets(key uint16, value []byte) bool {
 		return n > 0 && n%2 == 0
 	case svcALPN:
 		for len(value) > 0 && value[0] > 0 && int(value[0]) < len(value) {
-			value = value[value[0]+1:]
+			value = value[int(value[0])+1:]
 		}
 		return n > 0 && len(value) == 0
 	case svcNoDefault:
