@@ -33,13 +33,14 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 	m := newModel(spec)
 	m.check()
 	broken := m.diags.HasErrors()
-	all := m.diags
+	jobs := m.jobs()
 	var plans []*Plan
+	var open []hcl.Diagnostics
 	var closed hcl.Diagnostics
 	reasons := map[*hcl.Diagnostic]string{}
-	for _, j := range m.jobs() {
+	for _, j := range jobs {
 		plan := j.compile(broken)
-		all = append(all, j.open()...)
+		open = append(open, j.open())
 		for _, d := range j.own {
 			if reason, ok := j.accepted[diag.Of(d)]; ok {
 				closed = append(closed, d)
@@ -51,6 +52,7 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 		}
 	}
 	slices.SortFunc(plans, func(a, b *Plan) int { return strings.Compare(a.Name, b.Name) })
+	all := append(slices.Clone(m.diags), byPlan(jobs, open)...)
 	return plans, diag.Sort(all), acceptances(closed, all, reasons)
 }
 
@@ -162,6 +164,41 @@ func rightCode(text string) string {
 		return fmt.Sprintf(" Write %q.", "EP"+digits)
 	}
 	return " Write the code that a finding shows, such as \"EP3001\"."
+}
+
+// byPlan joins the findings of all plans. Where two plans have different things to say about one
+// place, as with the TTLs that each would write, the findings name their plans.
+func byPlan(jobs []*job, open []hcl.Diagnostics) hcl.Diagnostics {
+	type place struct {
+		code diag.Code
+		rng  hcl.Range
+	}
+	says := map[place]map[string]bool{}
+	for _, diags := range open {
+		for _, d := range diags {
+			at := place{diag.Of(d), *d.Subject}
+			if says[at] == nil {
+				says[at] = map[string]bool{}
+			}
+			says[at][d.Detail] = true
+		}
+	}
+	var out hcl.Diagnostics
+	for i, diags := range open {
+		own := map[place]int{}
+		for _, d := range diags {
+			own[place{diag.Of(d), *d.Subject}]++
+		}
+		for _, d := range diags {
+			if at := (place{diag.Of(d), *d.Subject}); len(says[at]) > own[at] {
+				named := *d
+				named.Detail = fmt.Sprintf("In %s: %s", jobs[i].f.Name.V, d.Detail)
+				d = &named
+			}
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // blocked tells whether an error stands that is not accepted.

@@ -103,7 +103,7 @@ func earliest(plan *Plan) []Earliest {
 			}
 		}
 		if end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd); err == nil {
-			e.At = end.UTC().Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)
+			e.At = end.Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)
 		}
 		out = append(out, e)
 	}

@@ -111,7 +111,11 @@ func (p *printer) what() {
 	for _, stage := range p.plan.Stages {
 		for _, line := range words.Lines(p.plan, stage) {
 			if line.Step.Info().Risk != compiler.Safe {
-				p.item(Text(stage.Name) + " (" + Text(string(line.Step.Info().Risk)) + "): " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
+				notice := ""
+				if words.Noticed(p.plan, stage) {
+					notice = " (" + Text(string(line.Step.Info().Risk)) + ")"
+				}
+				p.item(Text(stage.Name) + notice + ": " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
 			}
 		}
 	}
@@ -157,7 +161,7 @@ func (p *printer) findings() {
 	p.gap()
 	p.b.WriteString(Heading("code", "severity", "finding", "place", "accepted because"))
 	for _, f := range p.plan.Findings {
-		accepted := "not accepted"
+		accepted := "open: nobody has accepted it"
 		if f.Accepted != "" {
 			accepted = Text(f.Accepted)
 		}

@@ -127,7 +127,7 @@ func Act(plan *compiler.Plan, step compiler.Step) string {
 func checkServer(plan *compiler.Plan, s *compiler.CheckServer) string {
 	until := "now"
 	if s.GoodUntil != "" {
-		until += " and until " + s.GoodUntil
+		until += " and until " + plan.Change.WindowEnd // the same moment, in the time zone of the spec
 	}
 	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
 	if s.Local != nil {

@@ -1,0 +1,26 @@
+package words
+
+import "github.com/edgeplan/edgeplan/compiler"
+
+// Noticed tells whether users notice a stage: it ends services that run, or something that was
+// reachable before it is not after it.
+func Noticed(plan *compiler.Plan, stage compiler.Stage) bool {
+	for _, step := range stage.Steps {
+		switch step.(type) {
+		case *compiler.StopServices, *compiler.StopXMPP:
+			return true
+		}
+	}
+	for i, after := range plan.Outage {
+		if i == 0 || after.After != stage.Name {
+			continue
+		}
+		before := plan.Outage[i-1]
+		for _, service := range [][2]compiler.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess}, {before.SIP, after.SIP}} {
+			if service[0].Up && !service[1].Up {
+				return true
+			}
+		}
+	}
+	return false
+}
