@@ -300,7 +300,7 @@ func compareRows(t testing.TB, dir string, rows []string) (refused int) {
 func known(row string) bool {
 	typ, data, _ := strings.Cut(row, " ")
 	if strings.HasPrefix(data, `\#`) {
-		return typ == "APL" || typ == "HIP" || typ == "SVCB" || typ == "HTTPS"
+		return typ == "APL" || typ == "CAA" || typ == "HIP" || typ == "SVCB" || typ == "HTTPS"
 	}
 	return typ == "WKS" || typ == "KEY" || typ == "EUI48" || typ == "EUI64"
 }

@@ -367,7 +367,7 @@ func (f *fieldReader) atma() {
 	digits := bytes.ReplaceAll(number, []byte("."), nil)
 	bad := bytes.Contains(number, []byte("..")) || bytes.HasSuffix(number, []byte("."))
 	if e164 {
-		bad = bad || bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+		bad = bad || len(digits) == 0 || bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 	} else if _, err := hex.DecodeString(string(digits)); err != nil || len(digits) == 0 {
 		bad = true
 	}
