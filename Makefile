@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -47,6 +47,9 @@ crash: ## kill 120 builds and 30 rehearses, and run 40 times four at once; the f
 
 zones: ## hold the whole corpus of zones, and 20000 changed records of it, against BIND
 	EDGEPLAN_ZONES=all EDGEPLAN_ZONES_MUTANTS=20000 EDGEPLAN_TOOLS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestCorpus' ./parser/zonefile
+
+edits: ## edit every value and key of plan.json of eight packages; verify refuses it or has another ID
+	EDGEPLAN_EDITS=all go test -count 1 -timeout 120m -v -run '^TestPlanEdits$$' ./cmd/edgeplan
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

@@ -118,7 +118,7 @@ func (j *job) compile(broken bool) *Plan {
 	if plan.Kind == KindFailover {
 		plan.Outage = reach(plan, j.elsewhere)
 	}
-	plan.Findings = j.findings()
+	plan.Findings = j.findings(plan.Zones)
 	plan.ID = identify(plan)
 	if err := prove(plan); err != nil {
 		panic("internal error: plan " + plan.Name + ": " + err.Error())
@@ -237,19 +237,33 @@ func (j *job) open() hcl.Diagnostics {
 	return out
 }
 
-// findings are what the change record shows: warnings, and errors that are accepted.
-func (j *job) findings() []Finding {
+// findings are what the change record shows: warnings, and errors that are accepted. Lines
+// move with any edit of a file, so they are given where the plan has the whole file.
+func (j *job) findings(zones []Zone) []Finding {
 	out := []Finding{}
+	lines := map[string]bool{}
+	for _, z := range j.zones {
+		if z.Source == nil {
+			continue
+		}
+		for _, file := range z.Source.Files {
+			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(zones, func(p Zone) bool { return p.ByFile() && sameName(p.Name, z.Name.V) })
+		}
+	}
 	for _, d := range diag.Sort(append(slices.Clone(j.own), j.diags...)) {
 		code := diag.Of(d)
 		severity := "warning"
 		if d.Severity == hcl.DiagError {
 			severity = "error"
 		}
-		out = append(out, Finding{
+		found := Finding{
 			Code: string(code), Severity: severity, Summary: d.Summary, Detail: d.Detail,
 			File: d.Subject.Filename, Line: d.Subject.Start.Line, Accepted: j.accepted[code],
-		})
+		}
+		if whole, isZone := lines[found.File]; isZone && !whole {
+			found.Line = 0
+		}
+		out = append(out, found)
 	}
 	return out
 }

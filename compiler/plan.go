@@ -118,18 +118,20 @@ type Zone struct {
 	File     string `json:"file"` // in the spec's folder
 	Server   string `json:"server"`
 	Delivery string `json:"delivery"`
-	// OldSHA256 and NewSHA256 are of the zone file before and after the change, in hex.
-	OldSHA256 string      `json:"old_sha256"`
-	NewSHA256 string      `json:"new_sha256"`
+	// OldSHA256 and NewSHA256 are of the zone file before and after the change, in hex. These
+	// and Hunks, RollbackHunks and Included are there only if the change is made in the files;
+	// see [Zone.ByFile].
+	OldSHA256 string      `json:"old_sha256,omitempty"`
+	NewSHA256 string      `json:"new_sha256,omitempty"`
 	OldSerial uint32      `json:"old_serial"`
 	NewSerial uint32      `json:"new_serial"`
 	Records   []RecordSet `json:"records"`
-	Hunks     []hunk.Hunk `json:"hunks"`
+	Hunks     []hunk.Hunk `json:"hunks,omitempty"`
 	// RollbackSerial and RollbackHunks make, out of the new file, one with the old
 	// records and a serial that secondaries accept. Reversing Hunks does not: the
 	// serial would go down.
 	RollbackSerial uint32      `json:"rollback_serial"`
-	RollbackHunks  []hunk.Hunk `json:"rollback_hunks"`
+	RollbackHunks  []hunk.Hunk `json:"rollback_hunks,omitempty"`
 	// Included are the files that the zone file includes, in the order in which a name
 	// server comes to them.
 	Included []ZoneFile `json:"included,omitempty"`
@@ -177,7 +179,7 @@ type ZoneFile struct {
 	Text hunk.Text `json:"-"`
 }
 
-// Files are the zone file and those that it includes.
+// Files are the zone file and those that it includes, of a zone that is changed in them.
 func (z Zone) Files() []ZoneFile {
 	own := ZoneFile{z.File, nil, z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text}
 	return append([]ZoneFile{own}, z.Included...)
@@ -187,7 +189,11 @@ func (z Zone) Files() []ZoneFile {
 func (f ZoneFile) Changed() bool { return len(f.Hunks) > 0 }
 
 // Changed tells whether the plan edits the zone; else it only checks records there.
-func (z Zone) Changed() bool { return slices.ContainsFunc(z.Files(), ZoneFile.Changed) }
+func (z Zone) Changed() bool { return slices.ContainsFunc(z.Records, RecordSet.Changed) }
+
+// ByFile tells whether the plan edits the files of the zone. Of another zone a plan has
+// nothing but what it uses: the sets at its names, the SOA, and what depends on them.
+func (z Zone) ByFile() bool { return z.Changed() && z.Delivery == "zone-file" }
 
 // Wait tells how long answers from before a change live on. All are seconds, and 0 in
 // a zone that does not change.
@@ -286,6 +292,6 @@ type Finding struct {
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail"`
 	File     string `json:"file"`
-	Line     int    `json:"line"`
+	Line     int    `json:"line,omitempty"`     // 0 in a zone file of which the plan has only what it uses
 	Accepted string `json:"accepted,omitempty"` // the reason; empty: not accepted
 }

@@ -56,16 +56,13 @@ func checkShape(plan *Plan) error {
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
 		}
-		if !isSHA256.MatchString(zone.OldSHA256) || !isSHA256.MatchString(zone.NewSHA256) {
-			return fmt.Errorf("zone %q: one of %q and %q is no SHA-256 in lower case", zone.Name, zone.OldSHA256, zone.NewSHA256)
-		}
 		if err := checkWindows(plan, zone); err != nil {
 			return err
 		}
-		if err := checkFiles(zone); err != nil {
+		if err := checkZone(zone); err != nil {
 			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
-		if err := checkZone(zone); err != nil {
+		if err := checkFiles(zone); err != nil {
 			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 	}
@@ -182,7 +179,7 @@ func checkFindings(findings []Finding) error {
 			return fmt.Errorf("there is no finding %s, %s: %s", f.Code, f.Severity, f.Summary)
 		case severity == "error" && (f.Accepted == "" || !rule.Acceptable):
 			return fmt.Errorf("a plan cannot have the error %s, or only if it was accepted", f.Code)
-		case f.File == "" || f.Line < 1:
+		case f.File == "" || f.Line < 0:
 			return fmt.Errorf("the finding %s is nowhere", f.Code)
 		}
 	}
@@ -192,6 +189,15 @@ func checkFindings(findings []Finding) error {
 // checkFiles wants each file of a zone once, and of those that it includes nothing that
 // Compile does not make.
 func checkFiles(zone Zone) error {
+	if !zone.ByFile() {
+		if zone.OldSHA256+zone.NewSHA256 != "" || zone.Hunks != nil || zone.RollbackHunks != nil || zone.Included != nil {
+			return fmt.Errorf("it is not changed in its files, and there is something about them")
+		}
+		return nil
+	}
+	if !isSHA256.MatchString(zone.OldSHA256) || !isSHA256.MatchString(zone.NewSHA256) {
+		return fmt.Errorf("one of %q and %q is no SHA-256 in lower case", zone.OldSHA256, zone.NewSHA256)
+	}
 	seen := map[string]bool{zone.File: true}
 	for _, file := range zone.Included {
 		switch {

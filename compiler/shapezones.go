@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -31,6 +32,10 @@ func checkHead(plan *Plan) error {
 		if !slices.Contains(w.of, w.word) {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
+	}
+	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" && plan.Domains == nil && plan.Partners == nil
+	if plan.Kind == KindPrepare && !none {
+		return fmt.Errorf("a preparation has no pools, domains or partners")
 	}
 	names := []string{plan.ManagementHost}
 	if plan.XMPPHost != "" {
@@ -103,8 +108,8 @@ func checkZone(zone Zone) error {
 // checkChange wants serials that rise and waits that are those of the records, in a zone
 // that changes, and neither in another.
 func checkChange(zone Zone) error {
-	if zone.Changed() != slices.ContainsFunc(zone.Records, RecordSet.Changed) {
-		return fmt.Errorf("its files change without its records, or these without a file")
+	if zone.ByFile() != slices.ContainsFunc(zone.Files(), ZoneFile.Changed) {
+		return fmt.Errorf("its records change without its files")
 	}
 	if fields := strings.Fields(zone.SOA); len(fields) != 7 || soaNumber(fields, soaSerial) != zone.OldSerial {
 		return fmt.Errorf("the SOA record %q does not have the serial %d", zone.SOA, zone.OldSerial)

@@ -184,9 +184,8 @@ func TestDecodeWindows(t *testing.T) {
 		spoil func(*Plan)
 		want  string
 	}{
-		{"another delivery", func(p *Plan) { p.Zones[0].Delivery = "zone-file" }, "is edited by 1 steps"},
-		{"a checksum that is a command", func(p *Plan) { p.Zones[0].OldSHA256 = "$(reboot)" }, "no SHA-256"},
-		{"no checksum after the change", func(p *Plan) { p.Zones[0].NewSHA256 = "" }, "no SHA-256"},
+		{"another delivery", func(p *Plan) { p.Zones[0].Delivery = "zone-file" }, "without its files"},
+		{"a checksum", func(p *Plan) { p.Zones[0].NewSHA256 = strings.Repeat("0", 64) }, "something about them"},
 		{"an edit of another zone", func(p *Plan) { edit(p).Zone = "other.example" }, "is edited by 0 steps"},
 		{"a check of another zone", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "other.example" }, "checked before by 0"},
 		{"a check twice", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "fabrikam.com" }, "checked before by"},

@@ -67,8 +67,6 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	if z.Delivery.V == windowsDNS {
 		planned.Computer, planned.OperatingSystem = computerOf(z.Zone), z.OperatingSystem.V
 	}
-	files := unchanged(z.Source.Files)
-	planned.setFiles(files)
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
 	if !slices.ContainsFunc(sets, RecordSet.Changed) {
@@ -81,6 +79,10 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 		return planned, err
 	}
 	planned.RollbackSerial = j.laterSerial(z, planned.NewSerial)
+	if !planned.ByFile() {
+		return planned, nil
+	}
+	files := unchanged(z.Source.Files)
 	if err := edit(z.file, files, sets, planned.NewSerial); err != nil {
 		return planned, err
 	}

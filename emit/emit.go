@@ -137,7 +137,7 @@ func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) 
 	}
 	for _, file := range []struct {
 		name string
-		make func(planID string, zone compiler.Zone) (string, error)
+		make func(planName string, zone compiler.Zone) (string, error)
 	}{
 		{names.Changes, zonediff.Changes},
 		{names.Nsupdate, zonediff.Nsupdate}, {names.RollbackNsupdate, zonediff.NsupdateRollback},
@@ -146,7 +146,7 @@ func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) 
 		if file.name == "" {
 			continue
 		}
-		text, err := file.make(plan.ID, zone)
+		text, err := file.make(plan.Name, zone)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}

@@ -40,7 +40,7 @@ func isGNU(path string) bool {
 	return bytes.HasPrefix(out, []byte("GNU "))
 }
 
-// eachZone calls f for each zone that a golden plan changes, with its old file. Zones of
+// eachZone calls f for each zone that a golden plan changes in its file, with the old one. Zones of
 // several files have tests of their own.
 func eachZone(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone, old []byte)) {
 	eachPlanned(t, func(t *testing.T, dir string, zone compiler.Zone) {
@@ -56,8 +56,13 @@ func eachZone(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone,
 	})
 }
 
-// eachPlanned calls f for each zone that a golden plan changes.
+// eachPlanned calls f for each zone that a golden plan changes in its files.
 func eachPlanned(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone)) {
+	eachChanged(t, compiler.Zone.ByFile, f)
+}
+
+// eachChanged calls f for each zone of a golden plan that is of the kind.
+func eachChanged(t *testing.T, kind func(compiler.Zone) bool, f func(t *testing.T, dir string, zone compiler.Zone)) {
 	plans, err := filepath.Glob("*/*/plan.json")
 	if err != nil || len(plans) == 0 {
 		t.Fatal("no golden plans")
@@ -74,7 +79,7 @@ func eachPlanned(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zo
 		dir := filepath.Dir(path)
 		spec := filepath.Dir(dir)
 		for _, zone := range plan.Zones {
-			if !zone.Changed() {
+			if !kind(zone) {
 				continue
 			}
 			t.Run(spec+"/"+zone.Name, func(t *testing.T) {

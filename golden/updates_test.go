@@ -1,11 +1,14 @@
 package golden
 
 import (
+	"bytes"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -30,11 +33,13 @@ var age = regexp.MustCompile(`\[AGE:\d+\]`)
 func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 	zones, others, again := 0, 0, 0
 	seen := map[string]bool{}
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
-		if words.Files(zone).Nsupdate == "" {
+	eachChanged(t, compiler.Zone.Changed, func(t *testing.T, dir string, zone compiler.Zone) {
+		if words.Files(zone).Nsupdate == "" || len(zone.Included) > 0 {
 			others++
 			return
 		}
+		spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
+		old, after := inFile(t, spec, zone.Name)
 		u := updated{Zone: zone, text: age.ReplaceAll(old, nil)}
 		u.update, u.back = string(read(t, dir, zone.Name+".nsupdate")), string(read(t, dir, zone.Name+".rollback.nsupdate"))
 		if key := string(old) + orders(u.update); seen[key] {
@@ -43,7 +48,7 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 		} else {
 			seen[key] = true
 		}
-		u.compile(t, age.ReplaceAll(read(t, dir, zone.Name+".zone"), nil))
+		u.compile(t, age.ReplaceAll(after, nil))
 		zones++
 		f(t, u)
 	})
@@ -52,6 +57,17 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 		zones++
 	}
 	t.Logf("%d zones, %d more with the same change, %d without update files", zones, again, others)
+}
+
+// inFile are the file of a zone of a spec, and what it would be with the delivery zone-file.
+func inFile(t *testing.T, spec, name string) (old, after []byte) {
+	t.Helper()
+	files := specFiles(t, spec)
+	for file, content := range files {
+		files[file] = &fstest.MapFile{Data: bytes.ReplaceAll(content.Data, []byte(`"nsupdate"`), []byte(`"zone-file"`))}
+	}
+	zone, _ := onlyPlan(t, files).Zone(name)
+	return files[zone.File].Data, zone.Text.Bytes()
 }
 
 func (u *updated) compile(t *testing.T, after []byte) {

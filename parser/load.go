@@ -65,13 +65,14 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		size += len(file.Text)
 	}
 	bodies, diags := parseFiles(files)
+	own := digest(sources) // before zone files are among them
 	if diags.HasErrors() {
 		// What is left of a broken file would only give findings that follow from it.
-		return &Spec{Digest: digest(sources)}, sources, diags
+		return &Spec{Digest: own}, sources, diags
 	}
 	r := &reader{fsys: fsys, sources: sources, work: newWork(size), dynamics: newDynamics(), diags: diags}
 	spec := r.spec(r.merge(bodies))
-	spec.Digest = digest(sources)
+	spec.Digest = own
 	if r.work.stopped() {
 		r.diags = append(r.diags, r.work.finding())
 	}

@@ -27,8 +27,7 @@ type Spec struct {
 	Failovers     []*Failover
 	Prepares      []*Prepare
 
-	// Digest is "sha256:" and the hash of all files that were read, spec and zone
-	// files, with their names.
+	// Digest is "sha256:" and the hash of the spec files with their names, without zone files.
 	Digest string
 }
 

@@ -75,15 +75,22 @@ func (in *inspection) readPlan() (*compiler.Plan, []emit.Artifact, error) {
 		return nil, nil, err
 	}
 	text, _ = unmarked(text) // which is said when it is compared
-	plan, err := compiler.Decode(text)
+	plan, artifacts, err := determined(text)
 	if err != nil {
 		in.problem(emit.PlanName, "%v", err)
-		return nil, nil, nil
+	}
+	return plan, artifacts, nil
+}
+
+// determined makes what a plan.json determines; both are nil if it is not sound.
+func determined(text []byte) (*compiler.Plan, []emit.Artifact, error) {
+	plan, err := compiler.Decode(text)
+	if err != nil {
+		return nil, nil, err
 	}
 	artifacts, err := emit.FromPlan(plan)
 	if err != nil {
-		in.problem(emit.PlanName, "it cannot be rendered: %v", err)
-		return nil, nil, nil
+		return nil, nil, fmt.Errorf("it cannot be rendered: %w", err)
 	}
 	return plan, artifacts, nil
 }

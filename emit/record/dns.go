@@ -22,7 +22,7 @@ func (p *printer) dns() {
 			p.text("Not changed. The records below are checked at " + Code(zone.Server) + ".")
 		}
 		p.b.WriteString("\n" + block("diff", recordLines(zone)))
-		if zone.Changed() && zone.Delivery == "zone-file" {
+		if zone.ByFile() {
 			p.zoneFile(zone)
 		}
 	}
@@ -46,7 +46,7 @@ func (p *printer) changedZone(zone compiler.Zone) {
 	for _, line := range words.OldAnswers(zone) {
 		p.item(Text(line))
 	}
-	for _, file := range zone.Files() {
+	for _, file := range words.AllFiles(zone) {
 		what := "the file"
 		if len(zone.Included) > 0 {
 			what = Code(file.File)

@@ -104,15 +104,15 @@ func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 // ZoneFiles are the names of the files of one zone in the plan's folder. Those that the
 // delivery of the zone has no use for are empty.
 type ZoneFiles struct {
-	Diff, RollbackDiff, Zone, Changes string
-	Nsupdate, RollbackNsupdate        string // not with route53 and windows-dns
-	Route53, RollbackRoute53          string // with route53 only
+	Changes                    string
+	Nsupdate, RollbackNsupdate string // not with route53 and windows-dns
+	Route53, RollbackRoute53   string // with route53 only
 }
 
 // Files names the files of a zone.
 func Files(zone compiler.Zone) ZoneFiles {
 	base := "dns/" + FileBase(zone)
-	f := ZoneFiles{Diff: base + ".diff", RollbackDiff: base + ".rollback.diff", Zone: base + ".zone", Changes: base + ".json"}
+	f := ZoneFiles{Changes: base + ".json"}
 	switch zone.Delivery {
 	case "route53":
 		f.Route53, f.RollbackRoute53 = base+".route53.json", base+".rollback.route53.json"
@@ -131,14 +131,17 @@ type TextFile struct {
 	Variable                 string
 }
 
-// TextFiles lists the files of a zone that the plan changes, in the order of AllFiles.
+// TextFiles lists the files of a zone that are changed, in the order of AllFiles.
 func TextFiles(zone compiler.Zone) []TextFile {
 	return slices.DeleteFunc(AllFiles(zone), func(f TextFile) bool { return !f.Changed() })
 }
 
-// AllFiles lists the files of a zone, its own first. Those that it includes are numbered as
-// in the plan.
+// AllFiles lists the files of a zone that is changed in its files, its own first. Those that
+// it includes are numbered as in the plan.
 func AllFiles(zone compiler.Zone) []TextFile {
+	if !zone.ByFile() {
+		return nil
+	}
 	var out []TextFile
 	for i, file := range zone.Files() {
 		base, variable := "dns/"+FileBase(zone), "zone"
@@ -184,18 +187,18 @@ func Apply(zone compiler.Zone) (forward, back string) {
 		if zone.SOAPrerequisite {
 			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
 		}
-		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that, and do not apply the diffs to it.", f.Nsupdate, zone.Server, soa),
+		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that.", f.Nsupdate, zone.Server, soa),
 			fmt.Sprintf("Send %s likewise.", f.RollbackNsupdate)
 	case "route53":
 		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
-		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file, so the diffs and the zone file are for your own copy of it. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
+		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
 			fmt.Sprintf("Run "+command+".", f.RollbackRoute53)
 	case "windows-dns":
 		tool := "the cmdlets of the module DnsServer"
 		if zone.Dnscmd() {
 			tool = "dnscmd and WMI"
 		}
-		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself. The diffs and the zone file are for reading: never load them into this server.", zone.Computer, tool),
+		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself.", zone.Computer, tool),
 			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	}
 	files, where := TextFiles(zone), "the file of the zone on its server"

@@ -47,10 +47,10 @@ type records struct {
 // Changes is the change of a zone as JSON, for systems that edgeplan has no form for. It
 // has every set of the plan, also those that stay as they are. An error names the value
 // that is none of a host, of an address or of an SRV record, and the byte in it.
-func Changes(planID string, zone compiler.Zone) (string, error) {
+func Changes(planName string, zone compiler.Zone) (string, error) {
 	c := checker{}
 	out := changes{
-		FormatVersion: ChangesVersion, Plan: c.text(planID), Zone: c.zone(zone), SOA: c.text(zone.SOA), Wait: zone.Wait,
+		FormatVersion: ChangesVersion, Plan: c.text(planName), Zone: c.zone(zone), SOA: c.text(zone.SOA), Wait: zone.Wait,
 		Serial: serials{zone.OldSerial, zone.NewSerial, zone.RollbackSerial}, Sets: []changedSet{},
 	}
 	for _, set := range zone.Records {

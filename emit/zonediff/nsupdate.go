@@ -24,16 +24,16 @@ func RollbackDiff(file compiler.ZoneFile) string {
 // Nsupdate is the change of a zone as a script for BIND nsupdate: one message, whose
 // prerequisites are all records of the plan's sets as they are before the change, and the
 // SOA record if the plan says so. An error names the value that is no plain token of the
-// script, and the byte in it. planID is for the comment at the head.
-func Nsupdate(planID string, zone compiler.Zone) (string, error) {
-	return updateScript(zone, "Change of zone "+words.FileBase(zone)+", plan "+planID+".", zone.Records)
+// script, and the byte in it. planName is for the comment at the head.
+func Nsupdate(planName string, zone compiler.Zone) (string, error) {
+	return updateScript(zone, "Change of zone "+words.FileBase(zone)+", plan "+planName+".", zone.Records)
 }
 
 // NsupdateRollback is the same with old and new exchanged. It never depends on the SOA
 // record: the update has raised the serial, and nobody knows to what.
-func NsupdateRollback(planID string, zone compiler.Zone) (string, error) {
+func NsupdateRollback(planName string, zone compiler.Zone) (string, error) {
 	zone.SOAPrerequisite = false
-	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planID+".", exchanged(zone.Records))
+	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planName+".", exchanged(zone.Records))
 }
 
 // exchanged are sets with old and new exchanged.

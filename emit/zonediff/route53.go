@@ -41,13 +41,13 @@ type (
 // old TTL, so that the batch fails where the hosted zone has others, and created with the
 // new ones, so that it fails where a set that is only new is there already. An error names
 // the value that cannot stand there, or the limit of Route 53 that is exceeded.
-func Route53(planID string, zone compiler.Zone) (string, error) {
-	return batch("Change, plan "+planID+". Written by edgeplan.", zone, zone.Records)
+func Route53(planName string, zone compiler.Zone) (string, error) {
+	return batch("Change, plan "+planName+". Written by edgeplan.", zone, zone.Records)
 }
 
 // Route53Rollback is the same with old and new exchanged.
-func Route53Rollback(planID string, zone compiler.Zone) (string, error) {
-	return batch("Rollback, plan "+planID+". Written by edgeplan.", zone, exchanged(zone.Records))
+func Route53Rollback(planName string, zone compiler.Zone) (string, error) {
+	return batch("Rollback, plan "+planName+". Written by edgeplan.", zone, exchanged(zone.Records))
 }
 
 func batch(comment string, zone compiler.Zone, sets []compiler.RecordSet) (string, error) {
