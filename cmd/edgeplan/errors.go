@@ -147,6 +147,7 @@ func newFinding(code diag.Code, file, detail string) diag.Finding {
 
 // writeFindings prints findings in one of the forms.
 func writeFindings(w io.Writer, form string, findings []diag.Finding, of diag.Run, color bool) error {
+	findings = diag.First(findings)
 	switch form {
 	case "json":
 		return diag.WriteJSON(w, findings)

@@ -31,6 +31,8 @@ type Finding struct {
 	// Accepted is the reason of the accept block that accepts the finding, "" if it is
 	// open. Only open findings are shown to people.
 	Accepted string `json:"accepted,omitempty"`
+
+	more [2]int // errors and warnings that the finding stands for, see [First]
 }
 
 // Findings returns the public form of diagnostics: imported, sorted, and without

@@ -41,6 +41,8 @@ func Count(findings []Finding) (errors, warnings int) {
 	for _, f := range findings {
 		switch {
 		case f.Accepted != "":
+		case f.more != [2]int{}:
+			errors, warnings = errors+f.more[0], warnings+f.more[1]
 		case level(f) == "warning":
 			warnings++
 		default:
