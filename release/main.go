@@ -26,7 +26,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return errors.New("usage: release notice PLATFORM... | release archives DIR PLATFORM... | release rebuild DIR PLATFORM...")
+		return errors.New("usage: release notice PLATFORM... | release archives DIR PLATFORM... | release rebuild DIR PLATFORM (or more)")
 	}
 	if args[0] == "notice" {
 		text, err := notice(".", args[1:])
