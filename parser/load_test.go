@@ -174,7 +174,7 @@ func TestUnreadable(t *testing.T) {
 	_, _, diags = Parse(sizedFS{err: denied}, zone)
 	wantFinding(t, diags, "EP1011", "cannot be read: permission denied.")
 	_, _, diags = Load(sizedFS{size: maxSpecBytes + 1}, []string{"a.edge.hcl"})
-	wantFinding(t, diags, "EP1010", "it is too large")
+	wantFinding(t, diags, "EP1010", "or have more than 16 MiB in all")
 	_, _, diags = Load(sizedFS{err: denied}, []string{"a.edge.hcl"})
 	wantFinding(t, diags, "EP1011", "permission denied")
 	_, _, diags = Load(zoneFS, []string{"../a.edge.hcl"})
@@ -193,7 +193,7 @@ func TestSizeIsNotTrusted(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
 	_, _, diags := Load(liarFS{}, []string{"a.edge.hcl"})
-	wantFinding(t, diags, "EP1010", "it is too large: more than 67108864 bytes.")
+	wantFinding(t, diags, "EP1010", "or have more than 16 MiB in all")
 	text, err = readFile(zoneFS, "a.zone", 9)
 	if string(text) != "zone text" || err != nil {
 		t.Errorf("%q, %v", text, err)

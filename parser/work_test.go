@@ -283,7 +283,7 @@ func TestManyFindings(t *testing.T) {
 	for _, line := range []string{
 		"dynamic \"site\" {}\n",
 		"locals {\n  x%d = local.z\n}\n",
-		"site \"%d\" {\n  federation_route = edge_pool.x\n}\nedge_pool \"%[1]d\" {\n}\n",
+		"site \"site of number %d\" {\n  federation_route = edge_pool.x\n}\nedge_pool \"pool of number %[1]d\" {\n}\n",
 		"site \"%d\" {\n  federation_route = nowhere\n}\n",
 	} {
 		var text strings.Builder
