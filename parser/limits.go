@@ -8,7 +8,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-// Limits on input; docs/limits.md says what a spec within them may take. Those of a spec
+// Limits on input, which docs/language.md lists. Those of a spec
 // are over all of its files, and are checked before any of them is lexed.
 const (
 	maxSpecBytes = 16 << 20 // of all spec files
