@@ -80,7 +80,7 @@ var (
 			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 		},
 		note: []string{
-			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.",
+			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.",
 			"# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless",
 			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
@@ -93,7 +93,7 @@ var (
 		name: "prepare", opposite: "rollback",
 		params: []param{attestParam, factsParam},
 		note: []string{
-			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
+			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
 			dnsNote,
 			"#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.",
 		},
@@ -104,7 +104,7 @@ var (
 			attestParam, waiveParam,
 		},
 		note: []string{
-			"# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only.",
+			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			"#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.",

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	runtimeLines = 1420
+	runtimeLines = 1440
 	seedLines    = 150
 )
 
@@ -125,6 +125,34 @@ func changeProblems(change string, products []cmdlet.Product) []string {
 		}
 	}
 	return out
+}
+
+// TestKeys: every key of the data is explained in the script, in the notes above the data
+// or at the head of the runtime.
+func TestKeys(t *testing.T) {
+	runtime := Runtime()
+	head, _, _ := strings.Cut(runtime, "\r\nif (")
+	key := regexp.MustCompile(`(?m)(?:@\{|;|^) *([A-Z][A-Za-z]+) = `)
+	tried := map[string]bool{}
+	for _, s := range goldens(t) {
+		above, _, _ := strings.Cut(s.text, "\r\n# ==== FIXED RUNTIME")
+		_, data, ok := strings.Cut(above, "\r\n$Stages = ")
+		if !ok {
+			t.Fatalf("%s: no $Stages", s.name)
+		}
+		for _, m := range key.FindAllStringSubmatch(data, -1) {
+			if tried[m[1]] {
+				continue
+			}
+			tried[m[1]] = true
+			if !regexp.MustCompile(`\b` + m[1] + `\b`).MatchString(head + strings.Join(ownComments(), "\n")) {
+				t.Errorf("%s: nothing explains %s", s.name, m[1])
+			}
+		}
+	}
+	if len(tried) < 55 {
+		t.Errorf("%d keys", len(tried))
+	}
 }
 
 // commentProblems: one help, and comments of the emitter's own words.

@@ -36,7 +36,7 @@ param(
 )
 $Plan = @{ Id = 'sha256:14a27cc612aa26e82cd4e69a66025746'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
-# Review all from here to FIXED RUNTIME. A stage runs on its Hosts only; of two with one name, the first that fits.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
 #        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -158,6 +158,27 @@ $Stages = @(
        Open = @{ Id = '6'; At = @('198.51.100.21', '198.51.100.22'); Port = 5269 } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
+# What the keys of $Stages mean, besides those that the notes above them explain.
+# A stage. Name, Does: for the sheet. Module: its cmdlets, if they are those of another product. Elevated: the shell
+#     has to have the rights of an administrator. After: stages that have to be done on this computer. NotAfter: the
+#     stage after which it is refused. MustBeStopped: servers that must not answer. Receipt: the stage whose receipt
+#     is asked for; a stage that Waits is not run before the time in it, which is PrintsReceipt seconds after the one
+#     that prints it. LooksAt: the stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that
+#     the replicas Of that stage are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages
+#     that are compared again. Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At.
+#     Certificates: read on this server; each has to be valid GoodUntil then. LocalStore: read on this server; has to
+#     hold Partners.
+# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. Id: its number in the log, by
+#     which -Waive names it. Says: its name in the log. When: only if this parameter is passed. FactsAgain: after the
+#     steps too.
+# A step in Steps. Id, Says: likewise. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it
+#     does not. Record: the name under which the state file keeps the value before the change; Restore: To is that
+#     value. Remember: the name under which it keeps what Read gave before Set. File: what Set writes, beside the
+#     script. Shared: keys that all steps of the stage have. FirstRunAlways: the first run sets though Read gives To.
+#     Needs: the fact whose new records have to be there. Each: Set is run for each value. Manual: what a person does
+#     where no command can.
+# A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
+#     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     # Little more than this is possible here.
     $why = 'NOT STARTED, nothing was done: this shell is in {0} mode, in which this script cannot work. Use a shell in ' +
@@ -1482,6 +1503,7 @@ function Show-ChangeSheet {
             foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
                 $line = $form['Manual']
                 if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
+                if ($form['Parameter']) { $line += '  (where the server has {0})' -f $form['Parameter'] }
                 if ($line) { Show-ChangeLine -Text ('           ' + $line) }
             }
         }
