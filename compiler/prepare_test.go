@@ -112,19 +112,19 @@ func TestPrepare(t *testing.T) {
 				{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 120, NewTTL: 60, Old: []string{"2001:db8::1"}, New: []string{"2001:db8::1"}, Step: "4", Number: "P22"},
 				{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 7200, NewTTL: 60, Old: []string{"0 0 5269 xmpp.contoso.com."}, New: []string{"0 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P23"},
 			},
-			Wait{Old: 86400, Secondary: 8100}, "2026-12-02T22:00:00Z",
+			Wait{Old: 86400, Secondary: 8100}, "2026-12-02T23:00:00+01:00",
 		},
 		{
 			"pools, none published", "",
 			soaLine,
 			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 60, Old: []string{}, New: []string{"0 0 5269 sip1.contoso.com.", "10 0 5269 sip2.contoso.com."}, Step: "5", Number: "P21"}},
-			Wait{Negative: 600, Secondary: 8100}, "2026-12-01T22:10:00Z",
+			Wait{Negative: 600, Secondary: 8100}, "2026-12-01T23:10:00+01:00",
 		},
 		{
 			"pools with one priority", "",
 			soaLine + "_xmpp-server._tcp 30 IN SRV 5 0 5269 sip1\n_xmpp-server._tcp 30 IN SRV 5 0 5269 sip2\n",
 			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 30, NewTTL: 30, Old: []string{"5 0 5269 sip1.contoso.com.", "5 0 5269 sip2.contoso.com."}, New: []string{"15 0 5269 sip2.contoso.com.", "5 0 5269 sip1.contoso.com."}, Step: "5", Number: "P21"}},
-			Wait{Old: 30, Secondary: 8100}, "2026-12-01T22:00:30Z",
+			Wait{Old: 30, Secondary: 8100}, "2026-12-01T23:00:30+01:00",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
