@@ -265,7 +265,7 @@ func TestDNSRules(t *testing.T) {
 		{"no NS, but $INCLUDE", host, strings.Replace(dnsHead, "@ NS ns.example.", "$INCLUDE ns", 1) + dnsHost, []string{"EP2033 z:3"}, ""},
 		{"no SOA", host, "$TTL 1\n@ NS ns.example.\n" + dnsHost, []string{"EP1013 a.edge.hcl:39"}, "exactly one SOA"},
 		{"two SOAs", host, dnsHead + dnsHost + "@ SOA ns.example. h.example. 1 2 3 4 5\n", []string{"EP1013 z:6"}, "line 2"},
-		{"SOA of another zone", host, "$ORIGIN contoso.net.\n" + dnsHead + dnsHost, []string{"EP1013 z:3"}, "that of contoso.net, but the block is dns_zone"},
+		{"SOA of another zone", host, "$ORIGIN contoso.net.\n" + dnsHead + dnsHost, []string{"EP1013 a.edge.hcl:38"}, "that of contoso.net (its SOA record is in line 3), but this block is dns_zone"},
 		{"SOA last", host, "$TTL 300\n@ NS ns.example.\n" + dnsHost + "@ SOA ns.example. h.example. 1 2 3 4 5\n", nil, ""},
 
 		// Order in preparations.

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -14,8 +15,8 @@ import (
 // What is wrong with the form of a value, and how to write it: for people who know the value and
 // not the form.
 
-// badAddress is a sentence about text that is no address of the wanted kind.
-func badAddress(text string, six bool) string {
+// badAddress is a sentence about text that is no address of the kind that an argument takes.
+func badAddress(argument, text string, six bool) string {
 	kind, like := "IPv4", "198.51.100.21"
 	if six {
 		kind, like = "IPv6", "2001:db8:2::21"
@@ -24,7 +25,13 @@ func badAddress(text string, six bool) string {
 	plain := strings.Trim(strings.TrimSpace(text), "[]")
 	if addr, ok := addressIn(plain); ok {
 		if addr.Is4() == six {
-			return fmt.Sprintf("%s is an address of the other kind. An IPv4 address goes into public_ipv4, an IPv6 address into public_ipv6.", addr)
+			switch {
+			case six:
+				return fmt.Sprintf("%s is an IPv4 address: write it as public_ipv4.", addr)
+			case argument == "virtual_ipv4":
+				return fmt.Sprintf("%s is an IPv6 address. Edgeplan publishes an IPv4 address of the load balancer only: write that one.", addr)
+			}
+			return fmt.Sprintf("%s is an IPv6 address: write it as public_ipv6, and the IPv4 address of the server as public_ipv4.", addr)
 		}
 		return says + fmt.Sprintf(" Write the address alone: %q.", addr)
 	}
@@ -105,13 +112,37 @@ func badDate(text string) string {
 // badTime is a sentence about text that is no time.
 func badTime(text string) string {
 	says := fmt.Sprintf("%q is not a time as it is written here: with date, T, time of day and time zone, such as 2026-12-05T22:00:00Z.", shorten(text))
-	t, _, ok := looseTime(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	t, clock, ok := looseTime(text)
 	if !ok {
 		return says
 	}
 	form := t.Format("2006-01-02T15:04:05")
+	if clock {
+		if _, err := time.Parse(time.RFC3339, text+"Z"); err == nil {
+			says = "The time zone is missing."
+		}
+		if p := zoneOffset.FindStringSubmatch(text); p != nil {
+			return says + fmt.Sprintf(" Write \"%s%s%s:%s\".", form, p[1], p[2], cmp.Or(p[3], "00"))
+		}
+		switch name := zoneName.FindString(text); strings.ToUpper(name) {
+		case "":
+		case "Z", "UTC", "GMT":
+			return says + fmt.Sprintf(" Write \"%sZ\".", form)
+		case "AM", "PM":
+			return says + " The time of day has 24 hours: 22:00:00, not 10:00 PM."
+		default:
+			return fmt.Sprintf("A time zone is written as the difference from UTC, not by a name such as %s. Write \"%s+01:00\" if your clocks are one hour ahead of UTC on that day, +02:00 for two hours (summer time counts), -05:00 for five hours behind.", name, form)
+		}
+	}
 	return says + fmt.Sprintf(" Write \"%sZ\" if it is UTC, or \"%s+01:00\" if your clocks are one hour ahead of UTC on that day.", form, form)
 }
+
+// How a time zone is written at the end of a time: as a difference from UTC, or by name.
+var (
+	zoneOffset = regexp.MustCompile(`:[0-9]{2} ?([+-])([0-9]{2}):?([0-9]{2})?$`)
+	zoneName   = regexp.MustCompile(`[A-Za-z]+$`)
+)
 
 // hint says how to write a host name that is wrong.
 func hint(name, why string) string {
@@ -131,7 +162,7 @@ func hint(name, why string) string {
 	case strings.HasPrefix(name, "*."):
 		return "A wildcard cannot be used here: write each name."
 	case strings.Contains(name, "_"):
-		return "Host names have no underscore: look the name up in Topology Builder or in DNS."
+		return "Lync takes no underscores in host names: look the name up in Topology Builder or in DNS. If it really has one, change it in the topology first; edgeplan cannot plan with it."
 	}
 	return "Use letters, digits, hyphens and dots."
 }

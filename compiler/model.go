@@ -159,15 +159,15 @@ func badZoneName(name string) string {
 
 func (m *model) checkAddresses() {
 	for _, pool := range m.spec.EdgePools {
-		m.checkAddress(pool.VirtualIPv4, false)
+		m.checkAddress("virtual_ipv4", pool.VirtualIPv4, false)
 		for _, server := range pool.Servers {
-			m.checkAddress(server.PublicIPv4, false)
-			m.checkAddress(server.PublicIPv6, true)
+			m.checkAddress("public_ipv4", server.PublicIPv4, false)
+			m.checkAddress("public_ipv6", server.PublicIPv6, true)
 		}
 	}
 }
 
-func (m *model) checkAddress(value parser.Value[string], six bool) {
+func (m *model) checkAddress(argument string, value parser.Value[string], six bool) {
 	if !value.Set {
 		return
 	}
@@ -175,7 +175,7 @@ func (m *model) checkAddress(value parser.Value[string], six bool) {
 	switch {
 	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
 		m.noAddress = true
-		m.reportf(codeMalformed, value.Range, "%s", badAddress(value.V, six))
+		m.reportf(codeMalformed, value.Range, "%s", badAddress(argument, value.V, six))
 	case !isPublic(addr):
 		m.noAddress = true
 		m.reportf(codePrivate, value.Range, "%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the address of the NAT device.", value.V)

@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -116,7 +118,7 @@ func (j *job) checkSpelling(t *target) bool {
 	}
 	owner := strings.TrimSuffix(t.owner, ".")
 	if addr, ok := t.in.literal(t.name); ok {
-		j.report(codeLiteral, t.rng, "The target of this SRV record of %s is the address %s. DNS takes it for a name, and nobody can look that up: give a host name that has the address.", owner, addr)
+		j.report(codeLiteral, t.rng, "The target of this SRV record of %s is the address %s. DNS takes it for a name, and nobody can look that up. %s", owner, addr, j.hasAddress(t.in, addr))
 		return true
 	}
 	for _, name := range t.in.shorter(t.name) {
@@ -132,6 +134,23 @@ func (j *job) checkSpelling(t *target) bool {
 		}
 	}
 	return false
+}
+
+// hasAddress says which host name to write in the place of an address: that of XMPP federation if
+// it has the address, else the first one of the zone.
+func (j *job) hasAddress(z *zone, addr netip.Addr) string {
+	names := slices.Sorted(maps.Keys(z.owners))
+	if j.spec.XMPP.Host.Set {
+		names = slices.Insert(names, 0, absolute(j.spec.XMPP.Host.V))
+	}
+	for _, name := range names {
+		four, _ := z.set(name, "A")
+		six, _ := z.set(name, "AAAA")
+		if slices.Contains(append(four, six...), addr.String()) && !strings.HasPrefix(name, "*") {
+			return fmt.Sprintf("Write %s (with the dot at its end), which has this address.", name)
+		}
+	}
+	return "Write a host name that has the address, with a dot at its end."
 }
 
 // isKnown tells whether a name is one of the plan, or has records in a zone.

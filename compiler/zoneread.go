@@ -2,7 +2,9 @@ package compiler
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -299,10 +301,11 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 	case len(soa) == 0 || !serial:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
 	case soa[0].Owner != z.origin:
-		if m.byOrigin[soa[0].Owner] == nil {
+		taken := m.byOrigin[soa[0].Owner] != nil
+		if !taken {
 			m.byOrigin[soa[0].Owner] = z // so that no other finding says that there is no such zone
 		}
-		m.reportf(codeBadZone, z.line(soa[0]), "This SOA record is that of %s, but the block is dns_zone %q. If the file is the right one, name the block after the zone; else give the file of %[2]s, with A-labels (xn--) for names that are not ASCII.", strings.TrimSuffix(soa[0].Owner, "."), name)
+		m.reportf(codeBadZone, spec.Name.Range, "%s", otherZone(spec, soa[0], name, taken))
 	case len(soa) > 1:
 		m.reportf(codeBadZone, z.line(soa[1]), "This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that line out.", lineOf(soa[0]))
 	case !z.has(z.origin, "NS") && len(unread) == 0:
@@ -311,6 +314,24 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 		return true
 	}
 	return false
+}
+
+// otherZone says what to do about the file of another zone than the one that its block names;
+// taken: that one has a block as well.
+func otherZone(spec *parser.Zone, soa zonefile.Record, name string, taken bool) string {
+	owner := strings.TrimSuffix(soa.Owner, ".")
+	text := fmt.Sprintf("The zone file %q is that of %s (its SOA record is in %s), but this block is dns_zone %q.", shorten(spec.File.V), owner, lineOf(soa), name)
+	switch {
+	case strings.Contains(owner, `\`): // no name that a block can have
+		text += fmt.Sprintf(" Name the file of %s in the argument file. In it, names that are not ASCII are written in A-labels (xn--).", name)
+	case taken:
+		text += fmt.Sprintf(" That zone has a block already. Name the file of %s in the argument file, or remove this block.", name)
+	case strings.EqualFold(path.Base(spec.File.V), name):
+		text += fmt.Sprintf(" The name of a block is that of the zone, not of its file. Write dns_zone %q {", owner)
+	default:
+		text += fmt.Sprintf(" Name the file of %s in the argument file; or, if this is the right file, write dns_zone %q {", name, owner)
+	}
+	return text
 }
 
 // has tells whether a set is in the file.

@@ -372,15 +372,24 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 	out[z] = append(out[z], set)
 }
 
-// fieldsOf says in which order the fields of an SRV record are, where they seem to be mixed up.
-func fieldsOf(s srv) string {
-	if s.priority == xmppPort || s.weight == xmppPort {
-		return fmt.Sprintf(" The fields are priority, weight, port and target: write 0 0 %d %s", xmppPort, s.target)
+// wrongPort says what is wrong with an SRV record that has another port than the procedure
+// demands: its fields may be in the wrong order.
+func wrongPort(name string, s srv) string {
+	place, rest := "", ""
+	switch xmppPort {
+	case s.priority:
+		place, rest = "first", fmt.Sprintf("%d %d", s.weight, s.port)
+	case s.weight:
+		place, rest = "second", fmt.Sprintf("%d %d", s.priority, s.port)
 	}
+	if place != "" {
+		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, xmppPort, place, rest, s.target)
+	}
+	text := fmt.Sprintf("An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.", name, s.port, xmppPort)
 	if s.port == 5222 {
-		return " 5222 is the port for clients."
+		text += " 5222 is the port for clients."
 	}
-	return ""
+	return text
 }
 
 func sortSRV(data []string) {
@@ -406,7 +415,7 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
 		case s.port != xmppPort:
-			j.report(codeWrongPort, z.at(owner, "SRV"), "An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.%s", name, s.port, xmppPort, fieldsOf(s))
+			j.report(codeWrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
 			return nil, false
 		case seen[s.priority] && j.prepare == nil: // a preparation mends it
 			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.priority)

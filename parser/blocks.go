@@ -173,7 +173,7 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 
 func (r *reader) poolXMPP(block *hcl.Block) *PoolXMPP {
 	c := r.openBlock(block)
-	return &PoolXMPP{ListeningPort: c.port("listening_port", 5269), InternalPort: c.port("internal_port", 23456), Range: block.DefRange}
+	return &PoolXMPP{ListeningPort: c.port("listening_port"), InternalPort: c.port("internal_port"), Range: block.DefRange}
 }
 
 func (r *reader) certificate(block *hcl.Block) *Certificate {

@@ -147,7 +147,7 @@ func (r *reader) idleLabel(block *hclsyntax.Block) string {
 		r.misfit(value, cty.String, exprs[0].Range(), "A string")
 		return unknown
 	}
-	text, ok := r.as(value, cty.String, exprs[0].Range(), "A string")
+	text, ok := r.as("", value, cty.String, exprs[0].Range(), "A string")
 	if !ok {
 		return unknown
 	}

@@ -35,7 +35,8 @@ type scope struct {
 	labels  map[string][]string        // by kind, in order of declaration
 	known   map[string]map[string]bool // the same
 	locals  map[string]bool
-	unknown int // how many names were unknown
+	unknown int    // how many names were unknown
+	wants   string // the kind of block that the argument being read refers to, "" where it is a value
 }
 
 func newScope(functions map[string]function.Function) *scope {
@@ -134,10 +135,17 @@ func stepName(step hcl.Traverser) (string, bool) {
 // as long as there are names.
 const maxSuggestions = 100
 
+// mayLook tells whether there are few enough unknown names yet to look through the spec for what
+// one of them means.
+func (s *scope) mayLook() bool {
+	s.unknown++
+	return s.unknown <= maxSuggestions
+}
+
 // noSuch says that a name is unknown, and what the reader may have meant.
 func (s *scope) noSuch(what, name string, known []string, has string) string {
 	detail := fmt.Sprintf("There is no %s %q.", what, cut(name))
-	if s.unknown++; s.unknown > maxSuggestions {
+	if !s.mayLook() {
 		return detail
 	}
 	switch meant := diag.Suggest(name, known); {
@@ -183,8 +191,9 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	return value, value.IsWhollyKnown()
 }
 
-// as converts a value to a type, or reports what was found and what was expected.
-func (r *reader) as(value cty.Value, want cty.Type, rng hcl.Range, words string) (cty.Value, bool) {
+// as converts a value to a type, or reports what was found and what was expected. name is the
+// argument that has the value, "" for a label.
+func (r *reader) as(name string, value cty.Value, want cty.Type, rng hcl.Range, words string) (cty.Value, bool) {
 	if want == cty.Number && value.Type() == cty.String && hugeText(value.AsString()) {
 		r.report(codeTooDeep, rng, tooManyDigits)
 		return cty.DynamicVal, false
@@ -193,7 +202,7 @@ func (r *reader) as(value cty.Value, want cty.Type, rng hcl.Range, words string)
 	if err == nil && !got.IsNull() && !hasNull(got) {
 		return got, true
 	}
-	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.%s", words, describe(value), advice(value, want, words)))
+	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.%s", words, describe(value), advice(name, value, want, words)))
 	return cty.DynamicVal, false
 }
 

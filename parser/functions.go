@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
@@ -96,4 +97,33 @@ func nthAddress(prefix netip.Prefix, n int) (netip.Addr, error) {
 	index.Or(index, new(big.Int).SetBytes(bytes))
 	addr, _ := netip.AddrFromSlice(index.FillBytes(bytes))
 	return addr, nil
+}
+
+// calls are examples of the functions whose parameters are easily forgotten or mixed up.
+var calls = map[string]string{
+	"cidrhost": `cidrhost("198.51.100.0/24", 21), which is 198.51.100.21`,
+	"replace":  `replace("a.b", ".", "-"), which is a-b`,
+	"join":     `join(", ", ["a", "b"]), which is a, b`,
+	"split":    `split(",", "a,b"), which is ["a", "b"]`,
+	"substr":   `substr("edge1", 0, 4), which is edge`,
+	"lookup":   `lookup({ a = "x" }, "a", "y"), which is x`,
+	"element":  `element(["a", "b"], 0), which is a`,
+	"format":   `format("edge%d", 1), which is edge1`,
+}
+
+// wrongCount says how many values a function takes that was called with another number of them.
+func wrongCount(call *hclsyntax.FunctionCallExpr, f function.Function) string {
+	plural := func(n int) string { return map[bool]string{true: "value", false: "values"}[n == 1] }
+	takes, least := len(f.Params()), ""
+	if f.VarParam() != nil {
+		least = "at least "
+	}
+	text := fmt.Sprintf("%s takes %s%d %s in its parentheses, with commas between them, not %d.", call.Name, least, takes, plural(takes), len(call.Args))
+	if takes == 0 && len(call.Args) > 0 {
+		text = fmt.Sprintf("%s takes no values in its parentheses.", call.Name)
+	}
+	if example := calls[call.Name]; example != "" {
+		return text + " Write it such as " + example
+	}
+	return text
 }

@@ -39,7 +39,7 @@ func checkHeredocs(file File) hcl.Diagnostics {
 		case hclsyntax.TokenStringLit:
 			if inner != nil && inner.flush && inner.open > 0 && !inner.told && bytes.HasSuffix(token.Bytes, []byte("\n")) {
 				inner.told = true
-				diags = append(diags, diag.New(codeFlushMarker, &inner.marker, fmt.Sprintf("The lines between this marker and its end would keep the indentation that they have here, although the text begins with <<-. Write <<%s without the hyphen, and the lines of the text without indentation; or write the markers and what is between them in one line.", cut(inner.name))))
+				diags = append(diags, diag.New(codeFlushMarker, &inner.marker, fmt.Sprintf("The lines between %%{ %[1]s } and %%{ end%[1]s } would keep the indentation that they have in this file: <<- takes it off the other lines only. Write <<%[2]s without the hyphen, and begin each line of the text in the first column. The last line, %[2]s, may remain as it is.", inner.word, cut(inner.name))))
 			}
 		}
 	}
@@ -52,6 +52,7 @@ type flushHeredoc struct {
 	flush, told bool
 	open        int       // markers whose end is still to come
 	marker      hcl.Range // the first of them
+	word        string    // if or for, of that one
 }
 
 // control counts a marker by its first word.
@@ -59,7 +60,7 @@ func (h *flushHeredoc) control(token hclsyntax.Token, word string) {
 	switch word {
 	case "if", "for":
 		if h.open == 0 {
-			h.marker = token.Range
+			h.marker, h.word = token.Range, word
 		}
 		h.open++
 	case "endif", "endfor":

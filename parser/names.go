@@ -26,9 +26,13 @@ func (r *reader) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 			d = diag.New(codeUnknownRef, d.Subject, unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(r.scope.ctx.Functions))))
 		case variable && d.Summary == "Unknown variable":
 			rng := expr.Traversal.SourceRange()
-			d = diag.New(codeUnknownRef, &rng, r.scope.unknownVariable(expr.Traversal.RootName(), string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
+			d = diag.New(codeUnknownRef, &rng, r.unknownVariable(rng, expr.Traversal.RootName(), string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
 		case d.Summary == "Invalid template interpolation value":
-			d = diag.New(codeWrongType, d.Subject, "Only text, numbers, true and false can stand in ${ } in a text; this is a block, a list or a map. Name the one value that is meant.")
+			d = diag.New(codeWrongType, d.Subject, notInText(d))
+		case d.Summary == "Not enough function arguments", d.Summary == "Too many function arguments":
+			if call, ok := d.Expression.(*hclsyntax.FunctionCallExpr); ok {
+				d = diag.New(codeWrongType, d.Subject, wrongCount(call, r.scope.ctx.Functions[call.Name]))
+			}
 		}
 		out = append(out, d)
 	}
@@ -46,10 +50,10 @@ func variables(ctx *hcl.EvalContext) []string {
 
 // terraformNames are what expressions of Terraform begin with.
 var terraformNames = map[string]string{
-	"var":       "Nothing is passed in from outside. Declare the value in the spec, locals { %[3]s = VALUE }, and write local.%[2]s here",
+	"var":       "Nothing is passed in from outside. Write the value itself, such as \"text\"; or declare it once, locals { %[3]s = \"text\" }, and write local.%[2]s here",
 	"locals":    "A value of the block locals is written without s: local.%[2]s",
-	"each":      "In a dynamic block the current element is called after the blocks that it makes: in dynamic \"server\" it is server.value and server.key. Elsewhere write the value itself",
-	"count":     "In a dynamic block the current element is called after the blocks that it makes: in dynamic \"server\" it is server.value and server.key. Elsewhere write the value itself",
+	"each":      "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
+	"count":     "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
 	"self":      "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both places",
 	"module":    "There are no modules: all files *.edge.hcl of the folder are one spec. Refer to the block itself",
 	"data":      "Nothing is looked up. Refer to the block itself",
@@ -60,12 +64,24 @@ var terraformNames = map[string]string{
 
 // unknownVariable says what somebody may have meant by a name that expressions do not know, of
 // which text is the whole.
-func (s *scope) unknownVariable(name, text string, known []string) string {
-	rest := "NAME"
+func (r *reader) unknownVariable(at hcl.Range, name, text string, known []string) string {
+	s, rest := r.scope, "NAME"
 	if _, after, ok := strings.Cut(text, "."); ok {
 		rest = after
 	}
 	first, _, _ := strings.Cut(rest, ".")
+	if element := r.elementAt(name, at); element != "" {
+		part, after, _ := strings.Cut(rest, ".")
+		if part != "value" {
+			part = "key"
+		} else if after != "" {
+			part += "." + after
+		}
+		return fmt.Sprintf("There is no %q here. In this dynamic block the current element is %s.value, and its key or number %[2]s.key. Write %[2]s.%s", name, element, part)
+	}
+	if refs := s.refs(s.wants); name == "var" && refs != "" {
+		return fmt.Sprintf("There is no \"var\" here. Nothing is passed in from outside. Write the block itself: %s", refs)
+	}
 	if says, ok := terraformNames[name]; ok {
 		return fmt.Sprintf("There is no %q here. "+strings.NewReplacer("%[2]s", rest, "%[3]s", first).Replace(says)+".", name)
 	}
@@ -76,19 +92,71 @@ func (s *scope) unknownVariable(name, text string, known []string) string {
 		var refs []string
 		for _, kind := range kinds {
 			for _, label := range s.labels[kind] {
+				if s.wants != "" && s.wants != kind {
+					continue
+				}
 				if strings.EqualFold(label, name) {
 					refs = append(refs, refTo(kind, label))
 				}
 			}
 		}
 		if len(refs) > 0 {
-			return fmt.Sprintf("A reference has the type of the block first. Write %s.", strings.Join(refs, " or "))
+			return fmt.Sprintf("A reference has the type of the block first. Write %s", strings.Join(refs, " or "))
 		}
 	}
 	if meant := diag.Suggest(name, known); meant != "" {
 		return fmt.Sprintf("There is nothing named %q here. Did you mean %q?", cut(name), meant)
 	}
+	if refs := s.refs(s.wants); refs != "" {
+		return fmt.Sprintf("There is no %q. A reference to a block %s is needed here. Write %s", cut(text), s.wants, refs)
+	}
 	return fmt.Sprintf("Text needs quotation marks. Write %q.", cut(text))
+}
+
+// refs are the references to all blocks of a kind, "" if there are none or too many to name.
+func (s *scope) refs(kind string) string {
+	labels := s.labels[kind]
+	if len(labels) > 8 {
+		return ""
+	}
+	var out []string
+	for _, label := range labels {
+		out = append(out, refTo(kind, label))
+	}
+	return strings.Join(out, " or ")
+}
+
+// elementAt is what the current element is called at a place: the type of the blocks that the
+// innermost dynamic block around it makes, or its iterator; "" where there is none, or where
+// another name than one of Terraform's for it is there.
+func (r *reader) elementAt(root string, at hcl.Range) string {
+	if root != "each" && root != "count" || !r.scope.mayLook() {
+		return ""
+	}
+	name := ""
+	eachBlock(r.bodies, func(block *hclsyntax.Block) {
+		if rng := block.Range(); block.Type != "dynamic" || len(block.Labels) != 1 || rng.Filename != at.Filename ||
+			at.Start.Byte < block.OpenBraceRange.Start.Byte || at.End.Byte > block.CloseBraceRange.End.Byte {
+			return
+		}
+		name = block.Labels[0]
+		if attr := block.Body.Attributes["iterator"]; attr != nil {
+			name = hcl.ExprAsKeyword(attr.Expr)
+		}
+	})
+	return name
+}
+
+// notInText says what is in ${ } of a text and cannot be.
+func notInText(d *hcl.Diagnostic) string {
+	what := "a list or a map"
+	if value, diags := d.Expression.Value(d.EvalContext); !diags.HasErrors() {
+		what = describe(value)
+	}
+	if root := hcl.ExprAsKeyword(d.Expression); slices.Contains(kinds, root) {
+		what = root + ", all blocks of that type"
+	}
+	return fmt.Sprintf("Only text, numbers, true and false can be in ${ } in a text; this is %s. Write the text itself; or declare it once, locals { NAME = \"text\" }, and write ${local.NAME}", what)
 }
 
 // boolWord is true or false where a word, a number or text of another language means it.
@@ -194,7 +262,7 @@ func (r *reader) noSuchPart(name string, value cty.Value, step hcl.Traverser) st
 }
 
 // advice says how to write a value of the type that is wanted.
-func advice(value cty.Value, want cty.Type, words string) string {
+func advice(name string, value cty.Value, want cty.Type, words string) string {
 	text := ""
 	if value.Type() == cty.String && !value.IsNull() {
 		text = value.AsString()
@@ -217,7 +285,7 @@ func advice(value cty.Value, want cty.Type, words string) string {
 			return fmt.Sprintf(" Write the number alone: %s.", n)
 		}
 		if strings.Contains(words, "port") {
-			return " Write its number, such as 5269."
+			return fmt.Sprintf(" Write its number; leave %s out if it is the default, %d.", name, defaultPorts[name])
 		}
 		return " Write a number, such as 300."
 	case want.IsListType() && text != "":
@@ -225,11 +293,55 @@ func advice(value cty.Value, want cty.Type, words string) string {
 	case want.IsListType():
 		return ` Write ["a", "b"].`
 	case want == cty.String && (value.Type().IsTupleType() || value.Type().IsListType() || value.Type().IsSetType()):
-		return " This argument has one value: write it without square brackets. Where there are several of a thing, each has a block of its own."
+		return oneOfList(name, value)
 	case want == cty.String:
 		return " Write the text in quotation marks."
 	}
 	return ""
+}
+
+// oneOfList says how one value is written where a list of them is.
+func oneOfList(name string, value cty.Value) string {
+	if value.IsNull() || !value.IsWhollyKnown() || value.LengthInt() == 0 {
+		return " Write one text in quotation marks, without square brackets."
+	}
+	first := elements(value)[0]
+	if name == "" || first.IsNull() || first.Type() != cty.String {
+		return " Write one value, without square brackets."
+	}
+	text := fmt.Sprintf(" There is one value, without square brackets: %s = %q.", name, cut(first.AsString()))
+	if strings.HasPrefix(name, "public_ip") {
+		text += " A second address is that of another server, which has a block server of its own."
+	}
+	return text
+}
+
+// withFQDN is the label of the block of a kind that has an FQDN, "" if there is none.
+func (r *reader) withFQDN(kind, fqdn string) string {
+	label := ""
+	if !r.scope.mayLook() {
+		return ""
+	}
+	eachBlock(r.bodies, func(block *hclsyntax.Block) {
+		if block.Type != kind || len(block.Labels) != 1 {
+			return
+		}
+		for _, name := range []string{"fqdn", "access_edge_fqdn"} {
+			if attr := block.Body.Attributes[name]; attr != nil && label == "" && strings.EqualFold(literal(attr.Expr), fqdn) {
+				label = block.Labels[0]
+			}
+		}
+	})
+	return label
+}
+
+// literal is the text of a string that is written out, "" for any other expression.
+func literal(expr hcl.Expression) string {
+	value, diags := expr.Value(nil)
+	if diags.HasErrors() || value.IsNull() || !value.IsKnown() || value.Type() != cty.String {
+		return ""
+	}
+	return value.AsString()
 }
 
 // duration is a short one as people write it, such as 5m or 1 hour.
@@ -238,8 +350,8 @@ var duration = regexp.MustCompile(`^([0-9]{1,5}) ?([smhdSMHD])[a-z]*$`)
 var leadingNumber = regexp.MustCompile(`^[0-9]+`)
 
 // notReference says how the reference is written that is wanted where another value is.
-func (s *scope) notReference(kind string, value cty.Value) string {
-	label := ""
+func (r *reader) notReference(kind string, value cty.Value) string {
+	s, label := r.scope, ""
 	switch {
 	case value.Type() == referenceType && !value.IsNull():
 		label = value.EncapsulatedValue().(*reference).label
@@ -247,8 +359,11 @@ func (s *scope) notReference(kind string, value cty.Value) string {
 		label = value.AsString()
 		for _, known := range s.labels[kind] {
 			if label == kind+"."+known || label == refTo(kind, known) {
-				return fmt.Sprintf("A reference has no quotation marks. Write %s.", refTo(kind, known))
+				return fmt.Sprintf("A reference has no quotation marks. Write %s", refTo(kind, known))
 			}
+		}
+		if named := r.withFQDN(kind, label); named != "" {
+			return fmt.Sprintf("A reference to a block %s is needed here, but this is its FQDN. Write %s, without quotation marks: the name behind %q.", kind, refTo(kind, named), kind)
 		}
 	}
 	if s.known[kind][label] {

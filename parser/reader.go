@@ -182,7 +182,7 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 		c.r.report(codeWrongType, at, fmt.Sprintf("Element %d of this list is %s. Each element is a text in quotation marks: write one, or remove it.", i+1, describe(elements(value)[i])))
 		return cty.DynamicVal, rng, false
 	}
-	value, ok = c.r.as(value, want, rng, words)
+	value, ok = c.r.as(name, value, want, rng, words)
 	return value, rng, ok
 }
 
@@ -198,7 +198,7 @@ func (c *content) text(name string) Value[string] {
 func (c *content) filled(name string) Value[string] {
 	got := c.text(name)
 	if got.Set && strings.TrimSpace(got.V) == "" {
-		c.r.report(codeMalformed, got.Range, fmt.Sprintf("%s is empty. Write %s", name, example(name)))
+		c.r.report(codeMalformed, got.Range, fmt.Sprintf("%s is empty. Write a value, such as %s", name, example(name)))
 	}
 	return got
 }
@@ -236,7 +236,7 @@ func (c *content) oneOf(got Value[string], words []string) Value[string] {
 		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
 		} else if slices.Equal(words, deliveries) {
-			detail += " The first gives a new zone file and a diff, the second an update for BIND, Knot DNS or PowerDNS."
+			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or \"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)
 		return Value[string]{V: words[0], Range: got.Range}
@@ -286,8 +286,11 @@ func (c *content) flag(name string) Value[bool] {
 	return Value[bool]{V: ok && value.True(), Set: ok, Range: rng}
 }
 
-func (c *content) port(name string, otherwise int) Value[int] {
-	return c.whole(name, "A TCP port", otherwise, 1, 65535)
+// defaultPorts are those of the XMPP gateway, by the argument that sets another.
+var defaultPorts = map[string]int{"listening_port": 5269, "internal_port": 23456}
+
+func (c *content) port(name string) Value[int] {
+	return c.whole(name, "A TCP port", defaultPorts[name], 1, 65535)
 }
 
 // whole is a whole number from least to most.
@@ -326,6 +329,8 @@ var digits = regexp.MustCompile(`^[0-9]+$`)
 // ref is an argument that names a block of one kind.
 func (c *content) ref(name, kind string) Value[string] {
 	needed := fmt.Sprintf("A reference to a block %s", kind)
+	c.r.scope.wants = kind
+	defer func() { c.r.scope.wants = "" }()
 	value, rng, ok := c.value(name, cty.DynamicPseudoType, needed)
 	if !ok {
 		return Value[string]{Range: rng}
@@ -335,7 +340,7 @@ func (c *content) ref(name, kind string) Value[string] {
 			return Value[string]{V: ref.label, Set: true, Range: rng}
 		}
 	}
-	c.r.report(codeWrongType, rng, c.r.scope.notReference(kind, value))
+	c.r.report(codeWrongType, rng, c.r.notReference(kind, value))
 	return Value[string]{Range: rng}
 }
 

@@ -74,7 +74,7 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	case '&':
 		found.says = "This is HTML, from a web page: &quot; is a quotation mark there. Type \" in its place, and correct other words that begin with & in the same way."
 	case '@':
-		found.says = powershellForm(rest)
+		found.says = powershellForm(rest, line)
 	case '$':
 		found.says = powershellVariable(rest)
 	default:
@@ -83,14 +83,37 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	return found
 }
 
-func powershellForm(rest string) string {
+func powershellForm(rest string, line hclsyntax.Tokens) string {
 	switch {
 	case strings.HasPrefix(rest, "@("):
-		return "@( ) is a list in PowerShell. Here a list has square brackets: [\"a\", \"b\"]."
+		return "@( ) is a list in PowerShell. Here a list has square brackets: [\"a\", \"b\"]"
 	case strings.HasPrefix(rest, "@{"):
-		return "@{ } is a table in PowerShell. Write { name = \"value\" } without @ where a map is meant, or the value itself."
+		return powershellTable(rest, line)
 	}
 	return "The character @ means nothing here. Remove it; if it is part of a text, put the text in double quotation marks."
+}
+
+var tableValue = regexp.MustCompile(`^@\{\s*\w+\s*=\s*["']([^"'$]+)["']\s*\}`)
+
+// powershellTable says what to write for a table of PowerShell. Of the arguments of blocks only
+// includes is a map.
+func powershellTable(rest string, line hclsyntax.Tokens) string {
+	w := words(line)
+	name := ""
+	if len(w) > 1 && w[0].Type == hclsyntax.TokenIdent && w[1].Type == hclsyntax.TokenEqual {
+		name = string(w[0].Bytes)
+	}
+	isArg := len(homes(func(s schema) bool { return slices.Contains(s.argNames(), name) })) > 0
+	value := tableValue.FindStringSubmatch(rest)
+	switch {
+	case name == "includes" || !isArg:
+		return "@{ } is a table in PowerShell. Write it as { name = \"value\" }, without @"
+	case value != nil && (name == "partners" || name == "approvers" || name == "subject_alternative_names"):
+		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes a list. Write %[1]s = [\"%[2]s\"]", name, cut(value[1]))
+	case value != nil:
+		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes one value. Write %[1]s = \"%[2]s\"", name, cut(value[1]))
+	}
+	return fmt.Sprintf("@{ } is a table in PowerShell, and %s takes none. Write the value itself, without @{ }", name)
 }
 
 var powershellName = regexp.MustCompile(`^\$(?:\w+:)?(\w+)`)
@@ -147,7 +170,7 @@ func (s *brokenFile) colon(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if len(w) < 2 || w[0].Type != hclsyntax.TokenIdent || w[1].Type != hclsyntax.TokenColon {
 		return nil
 	}
-	return &slip{at: w[1].Range, says: fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s.", w[0].Bytes, s.valueText(w[2:]))}
+	return &slip{at: w[1].Range, says: fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s", w[0].Bytes, s.valueText(w[2:]))}
 }
 
 // valueText is what stands behind the equals sign of a line.
@@ -183,7 +206,7 @@ func (s *brokenFile) blockEquals(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip
 		return nil
 	}
 	head := strings.TrimSpace(s.text(hcl.Range{Start: line[0].Range.Start, End: rest[0].Range.Start}))
-	return &slip{at: rest[0].Range, says: fmt.Sprintf("A block has no equals sign. Write %s {.", cut(head))}
+	return &slip{at: rest[0].Range, says: fmt.Sprintf("A block has no equals sign. Write %s {", cut(head))}
 }
 
 // noEquals finds an argument without its equals sign.
@@ -193,7 +216,7 @@ func (s *brokenFile) noEquals(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if labels != 1 || len(rest) > 0 || isBlock(string(w[0].Bytes)) {
 		return nil
 	}
-	return &slip{at: hcl.RangeBetween(w[0].Range, w[len(w)-1].Range), says: fmt.Sprintf("An equals sign is missing. Write %s = %s.", w[0].Bytes, s.valueText(w[1:]))}
+	return &slip{at: hcl.RangeBetween(w[0].Range, w[len(w)-1].Range), says: fmt.Sprintf("An equals sign is missing. Write %s = %s", w[0].Bytes, s.valueText(w[1:]))}
 }
 
 // nextLine finds the header of a block without its brace.
@@ -209,7 +232,7 @@ func (s *brokenFile) nextLine(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	at := hcl.RangeBetween(w[0].Range, end)
 	head := cut(s.text(at))
 	if bytes.HasPrefix(bytes.TrimLeft(s.file.Text[end.End.Byte:], " \t\r\n"), []byte("{")) {
-		return &slip{at: at, says: fmt.Sprintf("The { of a block must be at the end of the line that begins the block. Move it up: %s {.", head)}
+		return &slip{at: at, says: fmt.Sprintf("The { of a block must be at the end of the line that begins the block. Move it up: %s {", head)}
 	}
 	return &slip{at: at, says: fmt.Sprintf("The { of this block is missing. Write %s {, and } in a line after its last one.", head)}
 }
@@ -225,7 +248,7 @@ func (s *brokenFile) noQuotes(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if strings.ContainsAny(text, "\"={}") {
 		return nil
 	}
-	return &slip{at: at, says: fmt.Sprintf("A name needs quotation marks. Write %s \"%s\" {.", w[0].Bytes, cut(text))}
+	return &slip{at: at, says: fmt.Sprintf("A name needs quotation marks. Write %s \"%s\" {", w[0].Bytes, cut(text))}
 }
 
 // endOfArgument finds what stands behind a value.
@@ -260,7 +283,7 @@ func (s *brokenFile) items(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if d.Summary != "Missing item separator" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: "A comma is missing before this item. Write the list with a comma between the items: [\"a\", \"b\"]."}
+	return &slip{at: *d.Subject, says: "A comma is missing before this item. Write the list with a comma between the items: [\"a\", \"b\"]"}
 }
 
 // interpolation finds ${ } with what is no expression.
@@ -268,5 +291,5 @@ func (s *brokenFile) interpolation(d *hcl.Diagnostic, line hclsyntax.Tokens) *sl
 	if d.Summary != "Extra characters after interpolation expression" && d.Summary != "Invalid template interpolation" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: "${ } in a text holds a value of this spec, such as ${local.domain}; variables of PowerShell or of the environment cannot be read. Write the value itself. If the text is to have ${ in it, write $${."}
+	return &slip{at: *d.Subject, says: "${ } in a text holds a value of this spec, such as ${local.domain}; variables of PowerShell or of the environment cannot be read. Write the value itself. If the text is to have ${ in it, write $${"}
 }

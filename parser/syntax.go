@@ -169,7 +169,7 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	}
 	if strings.HasSuffix(text, "{") {
 		text = strings.TrimSpace(strings.TrimSuffix(text, "{"))
-		return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\" {.", cut(text))}
+		return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\" {", cut(text))}
 	}
 	return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\", all in one line.", cut(text))}
 }
@@ -236,7 +236,7 @@ func (s *brokenFile) match() *slip {
 			continue
 		case hclsyntax.TokenEqual:
 			if top.Type == hclsyntax.TokenOBrack || top.Type == hclsyntax.TokenOParen {
-				return notClosed(top)
+				return s.notClosed(top)
 			}
 			continue
 		case hclsyntax.TokenEOF:
@@ -244,7 +244,7 @@ func (s *brokenFile) match() *slip {
 				return odd
 			}
 			if len(open) > 0 {
-				return notClosed(top)
+				return s.notClosed(top)
 			}
 			continue
 		}
@@ -258,7 +258,7 @@ func (s *brokenFile) match() *slip {
 			}
 			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: there is one too many, here or above. Remove it.", t.Bytes)}
 		case top.Type != partner && t.Type == hclsyntax.TokenCBrace:
-			return notClosed(top)
+			return s.notClosed(top)
 		case top.Type != partner:
 			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: the bracket that is open here is the %s of line %d. Remove it, or close that one first.", t.Bytes, top.Bytes, top.Range.Start.Line)}
 		}
@@ -278,12 +278,21 @@ func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
 	case !first || have == want || open.Range.Start.Line == end.Range.Start.Line:
 		return nil
 	case have < want:
-		return notClosed(open)
+		return s.notClosed(open)
 	}
 	return &slip{at: end.Range, last: true, says: fmt.Sprintf("By its indentation this } is one too many: it closes the { of line %d. Remove it, or add the line that opens a block above it.", open.Range.Start.Line)}
 }
 
-func notClosed(open hclsyntax.Token) *slip {
-	closing := map[string]string{"{": "}", "[": "]", "(": ")", "${": "}", "%{": "}"}[strings.TrimSuffix(string(open.Bytes), "~")]
-	return &slip{at: open.Range, last: true, says: fmt.Sprintf("This %s is not closed. Add the missing %s where what it encloses ends.", open.Bytes, closing)}
+func (s *brokenFile) notClosed(open hclsyntax.Token) *slip {
+	sign := strings.TrimSuffix(string(open.Bytes), "~")
+	closing := map[string]string{"{": "}", "[": "]", "(": ")", "${": "}", "%{": "}"}[sign]
+	what := map[string]string{"{": "block", "[": "list", "(": "part in parentheses", "${": "value", "%{": "marker"}[sign]
+	at, _ := slices.BinarySearchFunc(s.tokens, open.Range.Start.Byte, func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Byte, n) })
+	if sign == "{" && at > 0 {
+		switch s.tokens[at-1].Type {
+		case hclsyntax.TokenEqual, hclsyntax.TokenColon, hclsyntax.TokenComma, hclsyntax.TokenOBrack, hclsyntax.TokenOParen:
+			what = "map"
+		}
+	}
+	return &slip{at: open.Range, last: true, says: fmt.Sprintf("This %s is not closed. Add the missing %s where the %s ends.", open.Bytes, closing, what)}
 }

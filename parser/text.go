@@ -105,26 +105,26 @@ func (t *typography) finding() *hcl.Diagnostic {
 	if t.count == 0 {
 		return t.other
 	}
-	detail := fmt.Sprintf("Here is %s (U+%04X)", diag.LookAlike(t.char), t.char)
+	detail := fmt.Sprintf("Here is %s (U+%04X)%s", diag.LookAlike(t.char), t.char, remedy(t.char))
 	if t.count > 1 {
-		detail += fmt.Sprintf(", the first of %d such characters outside of strings and comments", t.count)
+		detail += fmt.Sprintf(" The file has %d such characters outside of strings and comments.", t.count)
 	}
-	return diag.New(codeSyntax, &t.first, detail+". "+remedy(t.char))
+	return diag.New(codeSyntax, &t.first, detail)
 }
 
 func remedy(char rune) string {
-	const from = "Word, Outlook, web pages and chats put it in the place of what was typed. "
+	const from = ", which Word, web pages and chats put in. "
 	switch {
 	case unicode.IsControl(char):
-		return "Take it out; many editors do not show it."
+		return ". Take it out; many editors do not show it."
 	case diag.IsQuote(char):
-		return from + `Write straight double quotes: "text".`
+		return from + `Type straight double quotes: "text".`
 	case unicode.Is(unicode.Pd, char):
 		return from + "Write a hyphen (-), or take it out."
 	case char >= 0xff01 && char <= 0xff5e:
 		return from + fmt.Sprintf("Write %q.", char-0xfee0)
 	case unicode.Is(unicode.Zs, char):
-		return from + "Replace it with a blank, in all places of the file at once."
+		return from + "Replace it with a blank."
 	}
-	return from + "Take it out, in all places of the file at once."
+	return from + "Take it out."
 }

@@ -121,18 +121,18 @@ func TestText(t *testing.T) {
 // What word processors make of a spec is one finding, however often it is there.
 func TestTypography(t *testing.T) {
 	tests := []struct{ name, text, place, words string }{
-		{"no-break space", strings.ReplaceAll(head, "  ", "\u00a0\u00a0"), "2,1-2", "a no-break space (U+00A0), the first of 12 such"},
-		{"narrow space", "site\u202f\"a\" {}\n", "1,5-6", "no-break space (U+202F). "},
+		{"no-break space", strings.ReplaceAll(head, "  ", "\u00a0\u00a0"), "2,1-2", "a no-break space (U+00A0), which Word, web pages and chats put in. Replace it with a blank. The file has 12 such"},
+		{"narrow space", "site\u202f\"a\" {}\n", "1,5-6", "no-break space (U+202F), which"},
 		{"wide space", "site\u3000\"a\" {}\n", "1,5-6", "not the ASCII one"},
 		{"zero-width space", head + "site \"a\" {\u200b}\n", "5,11-12", "an invisible character (U+200B)"},
 		{"mark in the middle", head + "\ufeffsite \"a\" {}\n", "5,1-2", "an invisible character (U+FEFF)"},
 		{"soft hyphen", head + "si\u00adte \"a\" {}\n", "5,3-4", "an invisible character (U+00AD)"},
-		{"quotes", head + "xmpp_federation {\n  host = “a”\n  partners = [“b”]\n}\n", "6,10-11", "a curly quote (U+201C), the first of 4"},
+		{"quotes", head + "xmpp_federation {\n  host = “a”\n  partners = [“b”]\n}\n", "6,10-11", "a curly quote (U+201C), which Word, web pages and chats put in. Type straight double quotes: \"text\". The file has 4"},
 		{"German quotes", head + "site „a“ {}\n", "5,6-7", "a curly quote (U+201E)"},
 		{"apostrophes", head + "site ‘a’ {}\n", "5,6-7", "a curly quote (U+2018)"},
-		{"last quote", head + "xmpp_federation {\n  host = \"a”\n}\nsite \"b\" {}\n", "6,12-13", "a curly quote (U+201D). "},
+		{"last quote", head + "xmpp_federation {\n  host = \"a”\n}\nsite \"b\" {}\n", "6,12-13", "a curly quote (U+201D), which"},
 		{"dash", head + "locals {\n  a = 1 – 2\n}\n", "6,9-10", "a dash that is not the ASCII hyphen (U+2013)"},
-		{"full width", head + "locals {\n  a ＝ 1\n}\n", "6,5-6", `a full-width character (U+FF1D). Word, Outlook, web pages and chats put it in the place of what was typed. Write '='.`},
+		{"full width", head + "locals {\n  a ＝ 1\n}\n", "6,5-6", `a full-width character (U+FF1D), which Word, web pages and chats put in. Write '='.`},
 		{"end of file of DOS", head + "\x1a", "5,1-2", "a control character (U+001A). Take it out"},
 	}
 	for _, test := range tests {

@@ -78,7 +78,7 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 			case d.Summary == "Unsupported block type":
 				d = diag.New(codeUnknownBlock, d.Subject, r.unknownBlock(kind, name, *d.Subject))
 			case d.Summary == "Missing required argument":
-				d = diag.New(codeMissing, d.Subject, fmt.Sprintf("The argument %q is missing in this block. Add a line: %s", name, example(name)))
+				d = diag.New(codeMissing, d.Subject, fmt.Sprintf("The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
 			case strings.HasPrefix(d.Summary, "Missing ") && strings.Contains(d.Summary, " for "):
 				_, block, _ := strings.Cut(d.Summary, " for ")
 				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its name in the quotation marks.", block, form(block)))
@@ -116,15 +116,23 @@ var fromTerraform = map[string]string{
 	"variable":   "Nothing is passed in from outside. Declare the value in the spec, locals { NAME = VALUE }, and use it as local.NAME",
 	"output":     "Nothing is returned: plan, build and show print the plans. Remove the block",
 	"provider":   "Nothing is contacted: edgeplan only writes files. Remove the block; a DNS server is named in the dns_zone block",
-	"module":     "All files *.edge.hcl of the folder are one spec. Remove the block",
+	"module":     "All files *.edge.hcl of the folder are one spec. Move the *.edge.hcl files of the module into this folder, and remove the block",
 	"terraform":  "Remove the block; edgeplan version says which program this is",
 	"moved":      "Remove the block",
 	"import":     "Remove the block",
 	"lifecycle":  "Remove the block",
-	"count":      `Write one block for each; to make blocks from a list, write dynamic "%[1]s" { with for_each and content { } in it`,
-	"for_each":   `To make blocks from a list, write dynamic "%[1]s" { with for_each and content { } in it`,
+	"count":      `Write one block for each; to make blocks from a list, write dynamic "%[1]s" { with %[2]s in it, and the arguments between the braces of content { }`,
+	"for_each":   `To make blocks from a list, write dynamic "%[1]s" { with %[2]s in it, and the arguments between the braces of content { }`,
 	"depends_on": "Remove it: the order of the steps comes from the procedure",
 	"connection": "Remove the block", "provisioner": "Remove the block",
+}
+
+// dynamicParts are the arguments of a dynamic block that makes blocks of a type.
+func dynamicParts(kind string) string {
+	if form(kind) == kind+" {" {
+		return "for_each"
+	}
+	return "for_each and labels = [" + kind + ".value]"
 }
 
 // notThere are arguments that people expect for good reasons, and why there are none.
@@ -152,7 +160,7 @@ func unknownArgument(kind, name string) string {
 	case meant != "":
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case fromTerraform[name] != "":
-		return text + " " + strings.ReplaceAll(fromTerraform[name], "%[1]s", kind) + "."
+		return text + " " + strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind)).Replace(fromTerraform[name]) + "."
 	case len(elsewhere) > 0:
 		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere))
 	case kind == "":
@@ -213,7 +221,14 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case name == "resource" || name == "data":
 		if block := r.rawBlock(at); block != nil && len(block.Labels) == 2 && isBlock(block.Labels[0]) {
-			return text + fmt.Sprintf(" %s: %s %q {.", fromTerraform[name], block.Labels[0], block.Labels[1])
+			return text + fmt.Sprintf(" %s: %s %q {", fromTerraform[name], block.Labels[0], block.Labels[1])
+		}
+		return text + " " + fromTerraform[name] + "."
+	case name == "module":
+		if block := r.rawBlock(at); block != nil && block.Body.Attributes["source"] != nil {
+			if source := literal(block.Body.Attributes["source"].Expr); strings.HasPrefix(source, ".") {
+				return text + " " + strings.Replace(fromTerraform[name], "the module", cut(source), 1) + "."
+			}
 		}
 		return text + " " + fromTerraform[name] + "."
 	case fromTerraform[name] != "":

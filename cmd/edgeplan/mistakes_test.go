@@ -241,6 +241,31 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// mended are specs as findings about mistakes advise to write them.
+var mended = []mistake{
+	{name: "var.x", old: `to          = edge_pool.Frankfurt`, new: `to          = local.target`, more: map[string]string{"l.edge.hcl": "locals {\n  target = edge_pool.Frankfurt\n}\n"}},
+	{name: "for_each", old: "sip_domain \"contoso.com\" {\n  xmpp = true\n}", new: "dynamic \"sip_domain\" {\n  for_each = toset([\"contoso.com\"])\n  labels   = [sip_domain.value]\n  content {\n    xmpp = true\n  }\n}"},
+	{name: "reference in a string", old: `"ns1.contoso.net"`, new: `"ns1.${local.name}"`, more: map[string]string{"l.edge.hcl": "locals {\n  name = \"contoso.net\"\n}\n"}},
+	{name: "too few arguments of a function", old: `"198.51.100.21"`, new: `cidrhost("198.51.100.0/24", 21)`},
+	{name: "each.value", new: "dynamic \"sip_domain\" {\n  for_each = [\"fabrikam.com\"]\n  labels   = [sip_domain.value]\n  content {}\n}\n"},
+	{name: "heredoc with template markers", old: `"Move XMPP federation to Frankfurt"`, new: "replace(<<EOT\n%{ if true ~}\nMove XMPP\nfederation\n%{ endif ~}\n      EOT\n    , \"\\n\", \"/\")"},
+	{name: "delivery zone-file", old: `server = "ns1.contoso.net"`, new: "server = \"ns1.contoso.net\"\n  delivery = \"zone-file\""},
+	{name: "delivery nsupdate", old: `server = "ns1.contoso.net"`, new: "server = \"ns1.contoso.net\"\n  delivery = \"nsupdate\""},
+	{name: "time zone", old: `"2025-09-06T22:00:00Z"`, new: `"2025-09-06T22:00:00+01:00"`},
+	{name: "SRV with a final dot", file: mistakenZone, old: "5269 xmpp", new: "5269 xmpp.contoso.com."},
+	{name: "port left out", old: "    internal_port = 23456\n", new: ""},
+	{name: "IPv6 address", old: `    public_ipv4 = "203.0.113.11"`, new: "    public_ipv4 = \"203.0.113.11\"\n    public_ipv6 = \"2001:db8::11\""},
+}
+
+// TestMended: what the messages advise has no errors.
+func TestMended(t *testing.T) {
+	for _, m := range mended {
+		if got := m.check(t); !strings.HasSuffix(got, "exit code 0\n") {
+			t.Errorf("%s: %s", m.name, got)
+		}
+	}
+}
+
 // shown is the edit as a reader of the golden sees it.
 func (m mistake) shown() string {
 	var out strings.Builder

@@ -20,11 +20,19 @@ func Character(char rune) string {
 	case char == ' ':
 		return "a blank"
 	case char > ' ' && char < utf8.RuneSelf:
-		return fmt.Sprintf("%s %c", name, char)
+		return name + " " + quoted(char)
 	case !unicode.IsPrint(char):
 		return fmt.Sprintf("%s (U+%04X)", name, char)
 	}
-	return fmt.Sprintf("%s %c (U+%04X)", name, char, char)
+	return fmt.Sprintf("%s %s (U+%04X)", name, quoted(char), char)
+}
+
+// quoted puts a character in quotation marks, so that none is taken for a part of the sentence.
+func quoted(char rune) string {
+	if char == '"' {
+		return `'"'`
+	}
+	return `"` + string(char) + `"`
 }
 
 // IsDash tells whether a character looks like a hyphen and is none.

@@ -80,15 +80,36 @@ func countError(typ string, want int, tokens []string) *fieldError {
 		bad.index, bad.msg = i, bad.msg+"; if a comment was meant here, begin it with a semicolon (;)"
 	} else if names := fieldNames[typ]; names != "" {
 		bad.msg += ": they are " + names
+		if typ == "SRV" && len(tokens) == 3 {
+			bad.msg += missingField(tokens)
+		}
 	}
 	return bad
 }
 
+// missingField says which field of an SRV record is not there: one of the numbers if the last
+// field is a name, else the target.
+func missingField(tokens []string) string {
+	numbers := 0
+	for _, token := range tokens {
+		if isNumber([]byte(token)) {
+			numbers++
+		}
+	}
+	switch {
+	case numbers == 3:
+		return ". The target is missing"
+	case numbers == 2 && !isNumber([]byte(tokens[2])):
+		return fmt.Sprintf(". The weight is missing: write %s 0 %s %s in the place of the three", tokens[0], tokens[1], tokens[2])
+	}
+	return ""
+}
+
 // fieldNames are the fields of the types of which they are easily mixed up.
 var fieldNames = map[string]string{
-	"SRV": "priority, weight, port and target, such as 0 0 5269 xmpp.contoso.com.",
+	"SRV": "priority, weight, port and target",
 	"SOA": "the name server, the mailbox, the serial, refresh, retry, expire and the TTL of negative answers",
-	"MX":  "priority and name, such as 10 mail.contoso.com.",
+	"MX":  "priority and name",
 }
 
 // isOtherComment reports what begins a comment in other languages.

@@ -1,0 +1,34 @@
+package compiler
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// TestByPlan: findings about one place that differ from plan to plan name their plans; those
+// that are the same do not, and are there once after sorting.
+func TestByPlan(t *testing.T) {
+	at := func(line int) *hcl.Range { return &hcl.Range{Filename: "z", Start: hcl.Pos{Line: line, Column: 1}} }
+	var jobs []*job
+	for _, name := range []string{"a", "b"} {
+		jobs = append(jobs, &job{f: &parser.Failover{Name: parser.Value[string]{V: name, Set: true}}})
+	}
+	found := func(line int, detail string) *hcl.Diagnostic { return diag.New(codeBadZone, at(line), detail) }
+	got := diag.Sort(byPlan(jobs, []hcl.Diagnostics{
+		{found(1, "The TTL is 300."), found(2, "No NS."), found(3, "First."), found(3, "Second.")},
+		{found(1, "The TTL is 3600."), found(2, "No NS."), found(3, "First."), found(3, "Second."), found(4, "Only here.")},
+	}))
+	var details []string
+	for _, d := range got {
+		details = append(details, d.Detail)
+	}
+	want := []string{"In a: The TTL is 300.", "In b: The TTL is 3600.", "No NS.", "First.", "Second.", "Only here."}
+	if !slices.Equal(details, want) {
+		t.Errorf("got  %q\nwant %q", details, want)
+	}
+}
