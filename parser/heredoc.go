@@ -13,11 +13,11 @@ import (
 // checkHeredocs reports flush heredocs, which begin with <<-, with lines between two markers such
 // as %{ if } and %{ endif }. hcl takes the indentation off the lines of the heredoc only, so these
 // lines would keep the indentation of the spec, which nobody sees before the change record does.
-func checkHeredocs(file File) hcl.Diagnostics {
+func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 	if !bytes.Contains(file.Text, []byte("<<-")) || !bytes.Contains(file.Text, []byte("%{")) {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
+	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, start)
 	var diags hcl.Diagnostics
 	var heredocs []flushHeredoc
 	for i, token := range tokens {

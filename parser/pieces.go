@@ -265,6 +265,7 @@ func (s *surveyor) heredoc() {
 // that the whole text gives.
 func parsePieces(file File, ends []int) (*hclsyntax.Body, hcl.Diagnostics) {
 	whole := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
+	var warnings hcl.Diagnostics
 	pos := hcl.InitialPos
 	for i, end := range ends {
 		piece := File{Name: file.Name, Text: file.Text[pos.Byte:end]}
@@ -276,17 +277,18 @@ func parsePieces(file File, ends []int) (*hclsyntax.Body, hcl.Diagnostics) {
 			return nil, hcl.Diagnostics{found}
 		}
 		parsed, diags := hclsyntax.ParseConfig(piece.Text, file.Name, pos)
-		diags = explainSyntax(file, diags)
+		diags = explainSyntax(file, pos, end, diags)
 		if parsed != nil {
 			diags = append(diags, appendBody(whole, parsed.Body.(*hclsyntax.Body), i == 0)...)
 		}
 		if diags.HasErrors() {
 			return nil, diags
 		}
+		warnings = append(warnings, checkHeredocs(piece, pos)...)
 		pos.Line += bytes.Count(piece.Text, []byte("\n"))
 		pos.Byte = end
 	}
-	return whole, checkHeredocs(file)
+	return whole, warnings
 }
 
 // appendBody adds a piece to the body of a file.

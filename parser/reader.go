@@ -117,6 +117,9 @@ var meantName = regexp.MustCompile(`Did you mean "([^"]+)"\?|^"([^"]+)" is (?:a 
 func meantNames(diags hcl.Diagnostics) map[string]bool {
 	names := map[string]bool{}
 	for _, d := range diags {
+		if !strings.Contains(d.Detail, "Did you mean ") && !strings.HasPrefix(d.Detail, `"`) && !strings.HasPrefix(d.Detail, "The name of this ") {
+			continue // there can be a hundred thousand, and the expression is slow
+		}
 		for _, found := range meantName.FindAllStringSubmatch(d.Detail, -1) {
 			names[found[1]+found[2]+found[3]] = true
 		}

@@ -20,6 +20,7 @@ import (
 type brokenFile struct {
 	file    File
 	tokens  hclsyntax.Tokens
+	cut     bool  // the file has more of them
 	matched bool  // match has been through the brackets
 	bracket *slip // what it found
 }
@@ -31,13 +32,18 @@ type slip struct {
 	last bool // nothing after it can be relied on
 }
 
-// explainSyntax makes one finding of all that hcl says about a line.
-func explainSyntax(file File, diags hcl.Diagnostics) hcl.Diagnostics {
+// maxExplained is how many bytes are lexed to explain a mistake, but for a piece that is longer.
+const maxExplained = 1 << 20
+
+// explainSyntax makes one finding of all that hcl says about a line of the piece of a file
+// between two places. Before it, nothing is open.
+func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl.Diagnostics {
 	if !diags.HasErrors() {
 		return diag.Import(diags)
 	}
-	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, hcl.InitialPos)
-	s := &brokenFile{file: file, tokens: tokens}
+	end = max(end, min(start.Byte+maxExplained, len(file.Text)))
+	tokens, _ := hclsyntax.LexConfig(file.Text[start.Byte:end], file.Name, start)
+	s := &brokenFile{file: file, tokens: tokens, cut: end < len(file.Text)}
 	diags = slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool { return d.Subject == nil })
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
 		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
@@ -243,7 +249,7 @@ func (s *brokenFile) match() *slip {
 			if odd != nil {
 				return odd
 			}
-			if len(open) > 0 {
+			if len(open) > 0 && !s.cut {
 				return s.notClosed(top)
 			}
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode"
 )
 
@@ -13,6 +14,9 @@ var suggestion = regexp.MustCompile(`^[^"]*("(?:[^"\\]|\\.)*").*Did you mean (?:
 // where a reader cannot see that: in a letter of another script, a character that is not
 // shown, or a digit that looks like a letter.
 func withDifference(detail string) string {
+	if !strings.Contains(detail, "Did you mean ") {
+		return detail // there can be a hundred thousand, and the expression is slow
+	}
 	found := suggestion.FindStringSubmatch(detail)
 	if found == nil {
 		return detail
