@@ -96,6 +96,7 @@ type job struct {
 	accepted map[diag.Code]string
 	// elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	elsewhere bool
+	siblings  *siblings // once they were asked for
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {

@@ -434,23 +434,72 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 // sibling returns priority and weight for a new SRV record, and its TTL: those that
 // other SIP domains use if they agree, else 0, 0 and a short TTL.
 func (j *job) sibling(owner string) (srv, uint32) {
-	var found []srv
-	var ttl uint32
-	for _, domain := range j.xmppDomains() {
-		other := srvOwner(domain.Name.V)
-		z := j.zoneOf(other)
-		if other == owner || z == nil || z.file == nil {
+	if j.siblings == nil {
+		j.siblings = j.findSiblings()
+	}
+	own := j.siblings.of[owner]
+	var found *siblingSet
+	for value, s := range j.siblings.values {
+		if own != nil && own.value == value && s.count == 1 {
 			continue
 		}
-		data, t := z.set(other, "SRV")
-		if s, ok := parseSRV(strings.Join(data, " ")); ok && len(data) == 1 {
-			found, ttl = append(found, srv{priority: s.priority, weight: s.weight}), t
+		if found != nil {
+			return srv{}, newRecordTTL
 		}
+		found = s
 	}
-	if len(found) == 0 || slices.ContainsFunc(found, func(s srv) bool { return s != found[0] }) {
+	if found == nil {
 		return srv{}, newRecordTTL
 	}
-	return found[0], ttl
+	last := found.last[1]
+	if last == own {
+		last = found.last[0]
+	}
+	return last.value, last.ttl
+}
+
+// siblings are the SRV records that SIP domains with XMPP have today, where a domain has
+// one. There can be a hundred thousand, and each is asked for the others.
+type siblings struct {
+	of     map[string]*sibling // by owner
+	values map[srv]*siblingSet // by priority and weight
+}
+
+type sibling struct {
+	value srv
+	ttl   uint32
+}
+
+// siblingSet is those with the same priority and weight.
+type siblingSet struct {
+	count int
+	last  [2]*sibling // the last two, in the order of names
+}
+
+func (j *job) findSiblings() *siblings {
+	out := &siblings{of: map[string]*sibling{}, values: map[srv]*siblingSet{}}
+	for _, domain := range j.xmppDomains() {
+		owner := srvOwner(domain.Name.V)
+		z := j.zoneOf(owner)
+		if z == nil || z.file == nil || out.of[owner] != nil {
+			continue
+		}
+		data, ttl := z.set(owner, "SRV")
+		s, ok := parseSRV(strings.Join(data, " "))
+		if !ok || len(data) != 1 {
+			continue
+		}
+		one := &sibling{srv{priority: s.priority, weight: s.weight}, ttl}
+		set := out.values[one.value]
+		if set == nil {
+			set = &siblingSet{}
+			out.values[one.value] = set
+		}
+		set.count++
+		set.last = [2]*sibling{set.last[1], one}
+		out.of[owner] = one
+	}
+	return out
 }
 
 // promote makes the record of a target come first (have the lowest priority number)
