@@ -14,6 +14,12 @@ var kitFile = regexp.MustCompile(`^(failover|prepare|rollback|rehearse)\.ps1$|^r
 // IsKitFile tells whether [Rehearsal] makes files of that name.
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
+// packageFile is what a file of a package may be named, whatever its plan and its zones.
+var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` + SumsName + `)$|^dns/[^/]+\.(diff|json|nsupdate|zone)$`)
+
+// IsPackageFile tells whether [All] makes files of that name.
+func IsPackageFile(name string) bool { return packageFile.MatchString(name) }
+
 // Rehearsal makes the kit with which the scripts of a plan are rehearsed, sorted by
 // name: the scripts themselves, byte for byte as in the package, the simulation, and
 // SHA256SUMS. The plan has to come from [compiler.Compile].

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 
@@ -100,7 +99,7 @@ func (c change) present(dir, name string) (old []byte, large bool, err error) {
 	if !c.exists {
 		return nil, false, nil
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return nil, false, cannot(dir, err)
 	}

@@ -76,6 +76,18 @@ func list(root *os.Root, dir string) ([]entry, error) {
 	return out, err
 }
 
+// openFolder opens a folder. It looks first, as opening a pipe waits for its other end.
+func openFolder(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, errors.New("it is not a folder")
+	}
+	return os.OpenRoot(dir)
+}
+
 // readUnder reads a file that list has found to be a regular one.
 func readUnder(root *os.Root, name string, limit int64) ([]byte, error) {
 	file, err := root.Open(name)

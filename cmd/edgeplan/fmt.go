@@ -161,7 +161,7 @@ func (f *formatter) finish(p *program, files []layout) error {
 // checkInside refuses a symbolic link that leads out of the folder of the spec, as the other
 // commands do when they read it.
 func checkInside(path string) error {
-	root, err := os.OpenRoot(filepath.Dir(path))
+	root, err := openFolder(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func rewrite(path string, text []byte) error {
 	if err != nil {
 		return cannot(path, err)
 	}
-	root, err := os.OpenRoot(filepath.Dir(real))
+	root, err := openFolder(filepath.Dir(real))
 	if err != nil {
 		return cannot(path, err)
 	}

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/edgeplan/edgeplan/emit"
 )
 
 const (
@@ -94,7 +96,7 @@ func lockFolder(dir string) (*folderLock, error) {
 }
 
 func tryFolder(dir string) (*folderLock, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +136,17 @@ func (l *folderLock) take() error {
 		return fmt.Errorf("%s is not a lock of edgeplan; move it away", lockName)
 	}
 	_, l.past = parseLock(text)
+	return l.sign(len(text) == 0)
+}
+
+// sign writes down who has the lock. On a full disk a new lock goes again.
+func (l *folderLock) sign(fresh bool) error {
 	host, _ := os.Hostname() // it is only told
-	return l.add(lockLine{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Format(time.RFC3339)})
+	err := l.add(lockLine{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Format(time.RFC3339)})
+	if err != nil && fresh {
+		l.root.Remove(lockName)
+	}
+	return err
 }
 
 // isLock tells whether a text is one of a lock, also of one that was not written to its end.
@@ -153,7 +164,7 @@ func parseLock(text []byte) (holder lockLine, past map[string]journal) {
 		case err != nil: // a line that was not written to its end
 		case one.PID != 0:
 			holder = one
-		case one.File != "":
+		case isWritten(one):
 			if past[one.Of] == nil {
 				past[one.Of] = journal{}
 			}
@@ -161,6 +172,23 @@ func parseLock(text []byte) (holder lockLine, past map[string]journal) {
 		}
 	}
 	return holder, past
+}
+
+// isWritten tells whether a line is of a file that edgeplan can have written: a journal that
+// somebody has forged is no reason to remove any other.
+func isWritten(line lockLine) bool {
+	folder, name, below := strings.Cut(line.File, "/")
+	if !below || !fs.ValidPath(line.File) {
+		return false
+	}
+	kit := strings.HasSuffix(folder, asRehearsal.suffix)
+	switch line.Of {
+	case asPackage.plural:
+		return !kit && emit.IsPackageFile(name)
+	case asRehearsal.plural:
+		return kit && emit.IsKitFile(name)
+	}
+	return false
 }
 
 // busy says who has the lock. The holder writes its name right after it has taken it.
@@ -258,7 +286,7 @@ func (l *folderLock) close() {
 
 // unfinished tells whether a build into the folder is running, or did not come to its end.
 func unfinished(dir string) bool {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return false
 	}

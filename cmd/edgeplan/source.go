@@ -128,7 +128,7 @@ func folder(dir string) (source, error) {
 
 // load parses a spec.
 func (p *program) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, error) {
-	root, err := os.OpenRoot(s.dir)
+	root, err := openFolder(s.dir)
 	if err != nil {
 		return nil, nil, nil, cannot(s.dir, err)
 	}

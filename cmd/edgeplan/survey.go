@@ -93,7 +93,7 @@ func render(dir string, plans []*compiler.Plan, of kind) ([]made, error) {
 // With all plans given, packages of edgeplan that are of none of them are to go. Past is
 // what builds that did not end have noted.
 func survey(dir string, all []made, of kind, whole bool, past journal) ([]pack, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		root = nil

@@ -70,7 +70,7 @@ func (p *program) verifyAll(args []string, approved string) error {
 // verify checks the packages in a folder. If approved is not empty, there is to be one, whose
 // plan has that ID.
 func (p *program) verify(dir, approved string) error {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return cannot(dir, err)
 	}

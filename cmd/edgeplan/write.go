@@ -34,15 +34,24 @@ func (l *folderLock) write(dir string, packs []pack, of kind) error {
 
 // makeFolders makes a folder and those above it, and names the ones it made.
 func makeFolders(dir string) ([]string, error) {
+	return missingFolders(dir, os.Stat), os.MkdirAll(dir, 0o777)
+}
+
+// missingFolders names a folder and those above it that are not there, the outer ones first.
+// On Windows even the outermost may be missing: a drive.
+func missingFolders(dir string, stat func(string) (fs.FileInfo, error)) []string {
 	var missing []string
 	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := stat(at); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 		missing = append(missing, at)
+		if filepath.Dir(at) == at {
+			break
+		}
 	}
 	slices.Reverse(missing)
-	return missing, os.MkdirAll(dir, 0o777)
+	return missing
 }
 
 // writing is a set of files that are replaced and removed together. Names are relative to
