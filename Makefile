@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits bounds
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -50,6 +50,9 @@ zones: ## hold the whole corpus of zones, and 20000 changed records of it, again
 
 edits: ## edit every value and key of plan.json of eight packages; verify refuses it or has another ID
 	EDGEPLAN_EDITS=all go test -count 1 -timeout 120m -v -run '^TestPlanEdits$$' ./cmd/edgeplan
+
+bounds: ## measure what each class of input of 256 KiB to 1 MiB allocates; fails where that grows faster than the input
+	EDGEPLAN_BOUNDS=all go test -count 1 -timeout 60m -v -run '^TestBounds$$' ./parser
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

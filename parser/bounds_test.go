@@ -1,0 +1,147 @@
+package parser_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/internal/cputime"
+)
+
+// boundsVariable asks for all classes at sizes up to 1 MiB.
+const boundsVariable = "EDGEPLAN_BOUNDS"
+
+// cost is what one input takes.
+type cost struct {
+	Bytes     int           // of the input
+	Peak      uint64        // memory that the process had of the system, in bytes
+	Allocated uint64        // bytes
+	Objects   uint64        // allocated
+	Time      time.Duration // of the processors
+	Findings  int
+}
+
+// boundsChild names the class and the size that a process of its own measures, so that
+// its peak of memory is its own.
+const boundsChild = "EDGEPLAN_BOUNDS_CHILD"
+
+func TestBoundsChild(t *testing.T) {
+	asked := os.Getenv(boundsChild)
+	if asked == "" {
+		t.Skip("TestBounds runs this")
+	}
+	var n, size int
+	fmt.Sscan(asked, &n, &size)
+	out, err := json.Marshal(measured(classes[n].make(size)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("cost %s\n", out)
+}
+
+// measured is what check does with an input.
+func measured(in input) cost {
+	var c cost
+	for _, file := range in.files {
+		c.Bytes += len(file.Text)
+	}
+	for _, file := range in.fsys {
+		c.Bytes += len(file.Data)
+	}
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := cputime.Used()
+	spec, sources, diags := parser.Parse(in.fsys, in.files)
+	if !diags.HasErrors() {
+		var more hcl.Diagnostics
+		_, more = compiler.Compile(spec)
+		diags = append(diags, more...)
+	}
+	if findings := diag.Findings(diag.Sort(diags), sources); len(findings) > 0 {
+		diag.WriteText(io.Discard, diag.First(findings), false)
+		c.Findings = len(findings)
+	}
+	c.Time = cputime.Used() - start
+	runtime.ReadMemStats(&after)
+	c.Peak, c.Allocated, c.Objects = after.Sys-before.Sys, after.TotalAlloc-before.TotalAlloc, after.Mallocs-before.Mallocs
+	return c
+}
+
+func run(t *testing.T, n, size int) (c cost) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestBoundsChild$")
+	cmd.Env = append(os.Environ(), boundsChild+"="+fmt.Sprint(n, " ", size))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	_, line, ok := strings.Cut(string(out), "cost ")
+	line, _, _ = strings.Cut(line, "\n")
+	if err != nil || !ok {
+		t.Fatalf("%s of %d bytes: %v\n%s", classes[n].name, size, err, out)
+	}
+	if err := json.Unmarshal([]byte(line), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// What the classes may take. Sums of what is allocated are the same in each run, to a few
+// bytes; none of this is a time. The input is worked on in parts of fixed sizes, so growth
+// is measured from one size to the next.
+const (
+	maxGrowth    = 2.2
+	maxAllocated = 6_000e6 // bytes for each MiB; heredocs of 4,000 lines take most, as hcl joins the lines in the square of their number
+	maxObjects   = 15_000_000
+	fixedBytes   = 120e6 // allocated, whatever the size: the budget of values, the tokens that are free
+	fixedObjects = 3_000_000
+)
+
+// TestBounds: what a class allocates grows no faster than its input, and stays below a bound
+// for each MiB.
+func TestBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("processes of their own are not slowed down by the race detector, and are run without it")
+	}
+	sizes := []int{1 << 14, 1 << 15, 1 << 16}
+	every := 4
+	if os.Getenv(boundsVariable) == "all" {
+		sizes, every = []int{1 << 18, 1 << 19, 1 << 20}, 1
+	} else {
+		t.Logf("SKIPPED in part: each fourth of %d classes is run, up to 64 KiB; make bounds runs all, up to 1 MiB", len(classes))
+	}
+	for n := 0; n < len(classes); n += every {
+		var before cost
+		for i, size := range sizes {
+			c := run(t, n, size)
+			mib := float64(c.Bytes) / (1 << 20)
+			if limit := fixedBytes + maxAllocated*mib; float64(c.Allocated) > limit {
+				t.Errorf("%s of %d bytes allocates %d bytes; %.0f are allowed", classes[n].name, size, c.Allocated, limit)
+			}
+			if limit := fixedObjects + maxObjects*mib; float64(c.Objects) > limit {
+				t.Errorf("%s of %d bytes allocates %d objects; %.0f are allowed", classes[n].name, size, c.Objects, limit)
+			}
+			if i > 0 && (grows(before.Allocated, c.Allocated, 1<<21) || grows(before.Objects, c.Objects, 20_000)) {
+				t.Errorf("%s: from %d bytes of input to twice as many, %d bytes in %d objects become %d in %d", classes[n].name, sizes[i-1], before.Allocated, before.Objects, c.Allocated, c.Objects)
+			}
+			t.Logf("%-45s %4d KiB: %5.1f MB of memory, %6.1f MB and %8d objects allocated, %5.2f s of processors", classes[n].name, c.Bytes>>10, float64(c.Peak)/1e6, float64(c.Allocated)/1e6, c.Objects, c.Time.Seconds())
+			before = c
+		}
+	}
+}
+
+// grows tells whether a number more than doubles with the input. What is below a floor does not
+// count: it is that of small inputs.
+func grows(before, after, floor uint64) bool {
+	return after > floor && float64(after) > maxGrowth*float64(max(before, floor/2))
+}
