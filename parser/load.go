@@ -126,7 +126,12 @@ func parseFiles(files []File) (bodies []*hclsyntax.Body, diags hcl.Diagnostics) 
 		if d := checkText(file); d != nil {
 			diags = append(diags, d)
 		} else {
-			surveys = append(surveys, surveyText(file.Text))
+			found := surveyText(file.Text)
+			surveys = append(surveys, found)
+			if found.open >= 0 {
+				at := rangeAt(file, found.open, found.open+2)
+				diags = append(diags, diag.New(codeSyntax, &at, "This comment has no end: write */ where it ends."))
+			}
 		}
 	}
 	if diags.HasErrors() {

@@ -26,6 +26,7 @@ var pieceBytes = 64 << 10
 type survey struct {
 	ends   []int // of the pieces; the last is that of the text, or of the line with the first certain mistake
 	tokens int   // about how many hclsyntax makes; line ends between blocks, of which nothing is kept, count half
+	open   int   // where the comment begins that has no end; -1 for none
 }
 
 // mode is what the text is at one place.
@@ -43,10 +44,21 @@ type surveyor struct {
 	out   survey
 	last  int // end of the piece before
 	blank int // line ends between blocks
+	line  int // end of the line that [surveyor.lineEnd] has looked for last
+	looks int // bytes that it has looked at
 }
 
 func surveyText(text []byte) survey {
-	s := &surveyor{text: text, modes: []mode{{kind: 'c'}}}
+	s := newSurveyor(text)
+	return s.survey()
+}
+
+func newSurveyor(text []byte) *surveyor {
+	return &surveyor{text: text, modes: []mode{{kind: 'c'}}, out: survey{open: -1}}
+}
+
+func (s *surveyor) survey() survey {
+	text := s.text
 	for ok := true; ok && s.at < len(text); {
 		switch s.top().kind {
 		case 'c':
@@ -78,10 +90,15 @@ func (s *surveyor) atTop() bool { return len(s.modes) == 1 && s.modes[0].open ==
 
 // lineEnd is the end of the line at hand.
 func (s *surveyor) lineEnd() int {
-	if next := bytes.IndexByte(s.text[s.at:], '\n'); next >= 0 {
-		return s.at + next + 1
+	if s.at < s.line {
+		return s.line
 	}
-	return len(s.text)
+	s.line = len(s.text)
+	if next := bytes.IndexByte(s.text[s.at:], '\n'); next >= 0 {
+		s.line = s.at + next + 1
+	}
+	s.looks += s.line - s.at
+	return s.line
 }
 
 // code reads one token of code, or passes a comment.
@@ -97,7 +114,7 @@ func (s *surveyor) code() bool {
 		s.at = s.lineEnd()
 		s.newline()
 	case bytes.HasPrefix(rest, []byte("/*")):
-		s.comment()
+		return s.comment()
 	case c == '"':
 		s.at++
 		s.out.tokens += 3
@@ -129,15 +146,17 @@ func (s *surveyor) newline() {
 	}
 }
 
-func (s *surveyor) comment() {
+// comment is false for one without an end. hclsyntax would take its mark for two operators
+// that cannot follow each other, and look for an end behind each other mark too.
+func (s *surveyor) comment() bool {
 	end := bytes.Index(s.text[s.at+2:], []byte("*/"))
 	if end < 0 {
-		s.at += 2 // hclsyntax takes it for two operators
-		s.out.tokens += 2
-		return
+		s.out.open = s.at
+		return false
 	}
 	s.at += end + 4
 	s.out.tokens++
+	return true
 }
 
 // closeBracket is false for one that is not open, after which hclsyntax reads no further.
@@ -156,20 +175,33 @@ func (s *surveyor) closeBracket() bool {
 	return true
 }
 
-// word reads a name, a number, or one character of anything else.
+// word reads a name, digits, or one character of anything else.
 func (s *surveyor) word() {
 	s.out.tokens++
-	start := s.at
-	for s.at < len(s.text) && isWord(s.text[s.at]) {
-		s.at++
+	c, size := utf8.DecodeRune(s.text[s.at:])
+	s.at += size
+	more := isDigit
+	switch {
+	case beginsName(c):
+		more = continuesName
+	case !isDigit(c):
+		return
 	}
-	if s.at == start {
-		s.at++
+	for s.at < len(s.text) {
+		c, size := utf8.DecodeRune(s.text[s.at:])
+		if !more(c) {
+			return
+		}
+		s.at += size
 	}
 }
 
-func isWord(c byte) bool {
-	return c >= utf8.RuneSelf || c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }
+
+func beginsName(c rune) bool { return c == '_' || unicode.IsLetter(c) }
+
+func continuesName(c rune) bool {
+	return beginsName(c) || c == '-' || unicode.In(c, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)
 }
 
 // quoted reads a string up to its end, its line end, which is a mistake, or the next
@@ -231,13 +263,8 @@ func (s *surveyor) openHeredoc() {
 }
 
 func isName(text []byte) bool {
-	for i, c := range string(text) {
-		first := c == '_' || unicode.IsLetter(c)
-		if !first && (i == 0 || c != '-' && !unicode.In(c, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)) {
-			return false
-		}
-	}
-	return len(text) > 0
+	first, size := utf8.DecodeRune(text)
+	return beginsName(first) && bytes.IndexFunc(text[size:], func(c rune) bool { return !continuesName(c) }) < 0
 }
 
 // heredoc reads one line of a heredoc up to its end or the next template in it.

@@ -149,3 +149,53 @@ func TestPiecesOfRandomText(t *testing.T) {
 		t.Errorf("%d texts without errors, %d in pieces: the test tries too little", whole, cut)
 	}
 }
+
+// TestSurveyWork: a line end is looked for once, however many heredocs could begin in the line and
+// whatever templates a line of one has.
+func TestSurveyWork(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("<<", 100_000),
+		strings.Repeat("<<a ", 100_000),
+		strings.Repeat("<<-a$", 100_000) + "\n",
+		"a = <<E\n" + strings.Repeat("${1}", 100_000) + "\nE\n",
+		"a = <<E\n" + strings.Repeat("%{if x}", 100_000) + "\nE\n",
+	} {
+		s := newSurveyor([]byte(text))
+		if s.survey(); s.looks > len(text) {
+			t.Errorf("%.20q of %d bytes: looked at %d for line ends", text, len(text), s.looks)
+		}
+	}
+}
+
+// TestOpenComment: nothing behind the mark of a comment without an end is looked at.
+func TestOpenComment(t *testing.T) {
+	text := "a = 1\n  é /* " + strings.Repeat("/* ", 100_000) + "\n)"
+	diags := Syntax(File{Name: "a", Text: []byte(text)})
+	noDiff(t, shown(diags), []string{`EP1001 a:2,5-7: This comment has no end: write */ where it ends.`})
+	if s := surveyText([]byte(text)); s.tokens > 10 || s.open != strings.Index(text, "/*") {
+		t.Errorf("%d tokens, open at %d", s.tokens, s.open)
+	}
+	for _, closed := range []string{"/* /* */\n", "a = \"/*\"\n", "# /*\n", "a = <<E\n/*\nE\n"} {
+		if diags := Syntax(File{Name: "a", Text: []byte(closed)}); len(diags) > 0 {
+			t.Errorf("%q: %v", closed, shown(diags))
+		}
+	}
+}
+
+// TestRunsOfCharacters: a survey counts as many tokens as hclsyntax makes of a row of anything.
+func TestRunsOfCharacters(t *testing.T) {
+	runs := []string{"1-", "1a", "a-", "-a", "--a1", "1_", "é-", "€", "\u0301", "<", "<-", "a.", "1.", "$", "%", "\\", "😀"}
+	for c := byte('!'); c < 0x7f; c++ {
+		runs = append(runs, string(c))
+	}
+	for _, run := range runs {
+		if strings.ContainsAny(run, ")]}#") {
+			continue // which end the text, or the line
+		}
+		text := "a = " + strings.Repeat(run, 1000) + "\n"
+		tokens, _ := hclsyntax.LexConfig([]byte(text), "a", hcl.InitialPos)
+		if about := surveyText([]byte(text)).tokens; about < len(tokens)-2 { // the line end, which counts half, and that of the text
+			t.Errorf("%q: about %d tokens, and hclsyntax makes %d", run, about, len(tokens))
+		}
+	}
+}

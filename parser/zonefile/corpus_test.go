@@ -286,7 +286,7 @@ func compareRows(t testing.TB, dir string, rows []string) (refused int) {
 		if bind != ok { // an odd line may have taken others in
 			_, bind = checkzone(t, dir, "example.com", corpusHead+"t\t"+row+"\n")
 		}
-		if bind != ok && !known(row) {
+		if bind != ok && !known(row) && !(ok && strings.HasPrefix(row, "NAPTR ")) { // an expression is not read
 			t.Errorf("%q:\n\tnamed-checkzone takes it: %v: %s\tedgeplan takes it: %v: %s", row, bind, says[i], ok, why)
 		}
 		if !ok {

@@ -3,7 +3,6 @@ package zonefile
 import (
 	"bytes"
 	"encoding/hex"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 )
@@ -425,7 +424,9 @@ func (f *fieldReader) naptr() {
 }
 
 // isSubstitution reports a regular expression and what replaces it, each between two
-// delimiters, and i or nothing at the end. No text at all is one too.
+// delimiters, and i or nothing at the end. No text at all is one too. Servers differ in what
+// they take for a regular expression, so of that only the groups count, for the replacement
+// may name those alone; a parenthesis in brackets passes for one.
 func isSubstitution(text []byte) bool {
 	if len(text) == 0 {
 		return true
@@ -434,8 +435,7 @@ func isSubstitution(text []byte) bool {
 	if isDigit(delim) || delim == '\\' || delim == 'i' || bytes.IndexByte(text, 0) >= 0 {
 		return false
 	}
-	var parts [3][]byte
-	part, groups := 0, 0
+	part, groups, named := 0, 0, 0
 	for i := 1; i < len(text); i++ {
 		c := text[i]
 		switch {
@@ -453,15 +453,13 @@ func isSubstitution(text []byte) bool {
 				if text[i] == '0' {
 					return false
 				}
-				groups = max(groups, int(text[i]-'0'))
+				named = max(named, int(text[i]-'0'))
 			}
-			parts[part] = append(parts[part], '\\', text[i])
-		default:
-			parts[part] = append(parts[part], c)
+		case c == '(' && part == 0:
+			groups++
 		}
 	}
-	expr, err := syntax.Parse(string(parts[0]), syntax.POSIX)
-	return part == 2 && err == nil && groups <= expr.MaxCap()
+	return part == 2 && named <= groups
 }
 
 // services reads the protocol and the ports of a WKS record.

@@ -33,7 +33,8 @@ func (f *fieldReader) service() {
 	} else if !host && !alias {
 		f.notHost("a host name", token)
 	}
-	var keys, mandatory []uint16
+	keys := map[uint16]bool{}
+	var mandatory []uint16
 	for f.more() {
 		at := f.next
 		name, value, given := f.parameter()
@@ -42,10 +43,10 @@ func (f *fieldReader) service() {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return
 		}
-		if slices.Contains(keys, key) {
+		if keys[key] {
 			f.fail(at, "the parameter %s stands here twice", name)
 		}
-		keys = append(keys, key)
+		keys[key] = true
 		if !svcValue(key, strings.HasPrefix(name, "key"), value, given) {
 			f.fail(at, "%s is not a value of the parameter %s", short(value), name)
 		}
@@ -57,13 +58,13 @@ func (f *fieldReader) service() {
 }
 
 // mandatory checks that what some parameters demand of others is there.
-func (f *fieldReader) mandatory(keys, listed []uint16) {
+func (f *fieldReader) mandatory(keys map[uint16]bool, listed []uint16) {
 	for _, key := range listed {
-		if key == svcMandatory || !slices.Contains(keys, key) {
+		if key == svcMandatory || !keys[key] {
 			f.fail(f.next-1, "a parameter that is mandatory is not there")
 		}
 	}
-	if slices.Contains(keys, svcNoDefault) && !slices.Contains(keys, svcALPN) {
+	if keys[svcNoDefault] && !keys[svcALPN] {
 		f.fail(f.next-1, "no-default-alpn needs alpn")
 	}
 }

@@ -45,7 +45,7 @@ type template struct {
 
 func newTemplate(args []string) *template {
 	t := &template{}
-	if len(args) < 4 {
+	if len(args) < 4 || len(args[1]) > maxOwnerTemplate {
 		return t
 	}
 	t.parts, t.exact = templateParts(args[1])

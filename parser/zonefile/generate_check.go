@@ -5,6 +5,12 @@ import (
 	"math"
 )
 
+// The templates of a $GENERATE line have at most these bytes. BIND makes no longer texts of them.
+const (
+	maxOwnerTemplate = 2048
+	maxDataTemplate  = 1 << 16
+)
+
 // generate checks a $GENERATE line: its range, its type, and the records that it makes of
 // the first number and the last.
 func (c *checker) generate(e *Entry) {
@@ -26,6 +32,9 @@ func (c *checker) generate(e *Entry) {
 		c.wrong(e, e.Start, "$GENERATE takes a range, an owner, a type and one word of data, in quotes if it has blanks")
 		return
 	}
+	if !c.fits(e, args[1], maxOwnerTemplate) || !c.fits(e, args[n+1], maxDataTemplate) {
+		return
+	}
 	typ := typeName(args[n].Of(src))
 	r := ruleOf(typ)
 	if r == nil && !isNumbered(typ) {
@@ -37,6 +46,15 @@ func (c *checker) generate(e *Entry) {
 			return
 		}
 	}
+}
+
+// fits reports false after a defect: a template longer than anything that is made of it.
+func (c *checker) fits(e *Entry, template Span, most int) bool {
+	size := len(template.Of(c.s.src))
+	if size > most {
+		c.wrong(e, template.Start, "the template has %d bytes; BIND makes texts of up to %d bytes here", size, most)
+	}
+	return size <= most
 }
 
 func isNumbered(typ string) bool {
@@ -80,6 +98,7 @@ func (c *checker) made(e *Entry, owner, data Span, typ string, r *rule, number i
 // expand puts a number into a template.
 func expand(template []byte, number int64) (text []byte, ok bool) {
 	var out []byte
+	whole := string(template)
 	for i := 0; i < len(template); {
 		switch c := template[i]; {
 		case c == '\\' && i+1 < len(template):
@@ -92,7 +111,7 @@ func expand(template []byte, number int64) (text []byte, ok bool) {
 			out = append(out, '$')
 			i += 2
 		default:
-			p, n, ok := parseNumber(string(template[i:]))
+			p, n, ok := parseNumber(whole[i:])
 			if !ok || number > 0 && p.offset > math.MaxInt32-number {
 				return nil, false
 			}
