@@ -167,6 +167,31 @@ func (d *disk) signature(a emit.Artifact) (signed, approved bool, err error) {
 	return signed, err == nil && signed && bytes.Equal(before, a.Text.Bytes()), nil
 }
 
+// isArtifact tells whether a file is the artifact, but perhaps for its line ends or a signature.
+func (d *disk) isArtifact(a emit.Artifact) (bool, error) {
+	same, exists, err := d.has(a)
+	if err != nil || same || !exists {
+		return same, err
+	}
+	if _, approved, err := d.signature(a); err != nil || approved {
+		return approved, err
+	}
+	return d.hasLines(a)
+}
+
+// isSigned tells whether a script has something like a signature.
+func (d *disk) isSigned(name string) (bool, error) {
+	if !strings.HasSuffix(name, ".ps1") {
+		return false, nil
+	}
+	text, _, err := d.read(name, maxPlan)
+	if err != nil {
+		return false, err
+	}
+	_, signed, err := powershell.Unsigned(text)
+	return signed || err != nil, nil // a block that is no good was a signature once
+}
+
 // plan is the sound plan of the failover that the folder is named after, or nil.
 func (d *disk) plan() *compiler.Plan {
 	text, exists, err := d.read(emit.PlanName, maxPlan)

@@ -3,19 +3,23 @@ package main
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// own knows what of a folder is from edgeplan: bytes by the sums of SHA256SUMS there and of
-// the journal, names by plan.json there and the journal.
+// own knows what of a folder is from edgeplan: bytes by what plan.json there makes or, where
+// another version of edgeplan has made the package, by SHA256SUMS there, and by the journal;
+// names by plan.json there and the journal.
 type own struct {
 	disk  *disk
 	of    kind
 	sums  map[string]string
 	past  journal // with names below the output folder
 	names map[string]bool
+	made  map[string]string // sums of what plan.json makes; nil if that is not to be asked
+	asked bool
 }
 
 func newOwn(d *disk, of kind, past journal) (*own, error) {
@@ -38,7 +42,11 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 		return false, "", err
 	}
 	full := path.Join(o.disk.dir, name)
-	is := func(sum string) bool { return o.sums[name] == sum || o.past.has(full, sum) }
+	known, err := o.known()
+	if err != nil {
+		return false, "", err
+	}
+	is := func(sum string) bool { return known[name] == sum || o.past.has(full, sum) }
 	if is(sum) || name == emit.SumsName && o.sums[o.of.sure] != "" { // which holds no sum of its own
 		return true, sum, nil
 	}
@@ -53,6 +61,58 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 	return slices.ContainsFunc(others, func(one variant) bool { return is(one.sum) }), sum, nil
 }
 
+// known are the sums of the files as edgeplan wrote them. Anybody can make the sums of
+// SHA256SUMS anew after an edit, so what plan.json makes is asked first. SHA256SUMS decides
+// only where that cannot be known: in a kit, after a build that was killed, and in a package
+// of another version, in which no script and no record is what this version would write.
+func (o *own) known() (map[string]string, error) {
+	if !o.asked && o.of.suffix == "" && !o.past.below(o.disk.dir) {
+		made, err := o.ofThisVersion()
+		if err != nil {
+			return nil, err
+		}
+		o.made = made
+	}
+	if o.asked = true; o.made != nil {
+		return o.made, nil
+	}
+	return o.sums, nil
+}
+
+// ofThisVersion are the sums of what plan.json makes, or nil if it is not sound or the
+// package is of another version.
+func (o *own) ofThisVersion() (map[string]string, error) {
+	plan := o.disk.plan()
+	if plan == nil {
+		return nil, nil
+	}
+	artifacts, err := emit.FromPlan(plan)
+	if err != nil {
+		return nil, nil // another version may have made a plan that this one does not render
+	}
+	made, same := map[string]string{}, false
+	for _, a := range artifacts {
+		made[a.Name] = a.Text.SHA256()
+		if a.Name != emit.RecordName && !strings.HasSuffix(a.Name, ".ps1") {
+			continue
+		}
+		is, err := o.disk.isArtifact(a)
+		if err != nil {
+			return nil, err
+		}
+		same = same || is
+	}
+	if !same {
+		return nil, nil
+	}
+	for _, zone := range plan.Zones {
+		for _, file := range words.TextFiles(zone) {
+			made[file.Zone] = file.NewSHA256
+		}
+	}
+	return made, nil
+}
+
 // hasName tells whether edgeplan writes a file of that name, as far as can be known from
 // what is in the folder. SHA256SUMS is not asked: anybody may add a line to it.
 func (o *own) hasName(name string) bool {
@@ -60,6 +120,23 @@ func (o *own) hasName(name string) bool {
 		o.names = o.of.names(o.disk)
 	}
 	return o.names[name] || len(o.past[path.Join(o.disk.dir, name)]) > 0
+}
+
+// stranger says why a file stays whose name is not known. In a package of another version,
+// whose plan this one does not read, SHA256SUMS may list it.
+func (o *own) stranger(name string) (string, error) {
+	const unknown = "edgeplan did not write it"
+	listed := o.sums[name]
+	if listed == "" || o.of.suffix != "" || o.sums[emit.PlanName] == "" || o.disk.plan() != nil {
+		return unknown, nil
+	}
+	if !o.disk.entries[name].IsRegular() {
+		return unknown, nil
+	}
+	if sum, err := o.disk.sum(name); err != nil || sum != listed {
+		return unknown, err
+	}
+	return "it is of another version of edgeplan; remove it yourself, as verify takes it for extra", nil
 }
 
 // packageNames are the artifacts of the plan in the folder of a package.

@@ -215,14 +215,22 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 		case wanted[name] || kind.IsDir():
 			continue
 		case !kind.IsRegular() || !o.hasName(name):
-			one.keep(name, "edgeplan did not write it")
+			why, err := o.stranger(name)
+			if err != nil {
+				return err
+			}
+			one.keep(name, why)
 			continue
 		}
 		ours, sum, err := o.hasBytes(name)
+		signed := false
+		if err == nil && ours {
+			signed, err = o.disk.isSigned(name)
+		}
 		switch {
 		case err != nil:
 			return err
-		case !ours:
+		case !ours || signed:
 			one.keep(name, "it is no longer part of the plan, but somebody has signed or edited it")
 		default:
 			one.changes = append(one.changes, change{name: name, exists: true, remove: true, sum: sum})

@@ -101,6 +101,9 @@ func (p *program) verify(dir, approved string) error {
 		for _, line := range append(found.notes, found.problems...) {
 			p.say("%s", path.Join(at, line.file)+": "+line.text)
 		}
+		if found.extra {
+			p.say("%s: remove yourself what is extra: build does not. Another version of edgeplan may have written it", at)
+		}
 		if len(found.problems) == 0 {
 			p.say("%s: OK (plan %s)", at, found.plan.ID)
 		}
@@ -188,6 +191,7 @@ type inspection struct {
 	disk     *disk
 	lines    int            // files of which only the line ends are wrong
 	plan     *compiler.Plan // nil if it is not sound
+	extra    bool           // a file is there that should not be
 	notes    []remark
 	problems []remark
 	expected map[string]bool // all files that should be there
@@ -265,6 +269,7 @@ func (in *inspection) checkNames() {
 		if in.expected[name] || kind.IsDir() && folders[name] {
 			continue
 		}
+		in.extra = in.extra || kind.IsRegular()
 		in.problem(name, "extra: %s that is not part of the package", entry{kind: kind}.what())
 	}
 }
