@@ -158,7 +158,6 @@ var dnsServerMutants = []mutant{
 	{"no facts in Preflight", "foreach ($group in $Stage['Facts']) {", "foreach ($group in $Stage['Facts']) {\r\n        if ($Run.Stage -eq 'Preflight' -and $Stage['Elevated']) { continue }"},
 	{"no facts in DnsServer", "foreach ($group in $Stage['Facts']) {", "foreach ($group in $Stage['Facts']) {\r\n        if ($Run.Stage -eq 'DnsServer') { continue }"},
 	{"facts are not read again", "if ($Stage['FactsAgain'] -and ", "if ($false -and "},
-	{"facts that fail in the end", "{ Read-ChangeFact -Stage $Stage -Done }\r\n    Assert-ChangeFact", "{ Read-ChangeFact -Stage $Stage -Done }"},
 	{"removes before adds", "foreach ($step in $Stage['Steps']) {\r\n        $ready", "foreach ($step in @($Stage['Steps'])[-1..-@($Stage['Steps']).Count]) {\r\n        $ready"},
 	{"tools are not looked for", "'-(Cs|DnsServer)|^dnscmd'", "'-Cs'"},
 
