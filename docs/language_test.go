@@ -165,6 +165,7 @@ func TestWords(t *testing.T) {
 			for _, d := range parse(b.probe(cells[0] + " = \"no such word\"\n")) {
 				if diag.Of(d) == "EP1008" {
 					_, list, _ := strings.Cut(d.Detail, "is not one of ")
+					list, _, _ = strings.Cut(list, ". ")
 					for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(list, -1) {
 						got = append(got, m[1])
 					}
