@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // shellRuns are the shells with a terminal: how each is started without the files of the
@@ -42,12 +44,7 @@ var typed = map[string]string{
 func TestCompletionInShells(t *testing.T) {
 	for name, shell := range shellRuns {
 		t.Run(name, func(t *testing.T) {
-			if _, err := exec.LookPath(name); err != nil {
-				if os.Getenv("EDGEPLAN_TOOLS_REQUIRED") == "1" {
-					t.Fatal(err)
-				}
-				t.Skipf("SKIPPED: there is no %s here; the completion for it did not run", name)
-			}
+			loud.Tool(t, name)
 			dir := completionSpec(t)
 			if err := os.Mkdir(filepath.Join(dir, "folder"), 0o777); err != nil {
 				t.Fatal(err)
