@@ -71,7 +71,7 @@ var (
 	yearMonthDay = regexp.MustCompile(`^([0-9]{4})[-./]?([0-9]{2})[-./]?([0-9]{2})(?:[ T,]+([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2}))?)?`)
 )
 
-// moment reads a time without its zone in one of the forms that people use; clock is false
+// looseTime reads a time without its zone in one of the forms that people use; clock is false
 // where only a day is given. The order of day and month is clear only with dots, or where one
 // of them is above 12.
 func looseTime(text string) (t time.Time, clock, ok bool) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"github.com/edgeplan/edgeplan/internal/loud"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // The corpus: zones that BIND loads, and zones that it refuses. What edgeplan says of each
