@@ -82,7 +82,7 @@ func (j *job) settleTTLs(z *zone, sets []RecordSet) {
 			}
 			seen[r.TTL] = true
 			sets[i].OldTTL = max(sets[i].OldTTL, r.TTL)
-			found = append(found, fmt.Sprintf("%d on %s", r.TTL, lineOf(r)))
+			found = append(found, fmt.Sprintf("%d (%s)", r.TTL, r.Data))
 		}
 		if len(found) < 2 || len(set.New) == 0 {
 			continue
@@ -130,16 +130,16 @@ func (j *job) hidesIPv6() bool {
 }
 
 func (j *job) checkDuplicates(z *zone, set RecordSet) {
-	first := map[string]string{}
+	seen := map[string]bool{}
 	for _, r := range z.owners[set.Owner] {
 		if r.Type != set.Type {
 			continue
 		}
-		if line, twice := first[r.Data]; twice {
-			j.report(codeTwice, z.line(r), "This is the %s record of %s once more. DNS servers keep one of the two; remove the other, so that nobody changes only one.", set.Type, line)
+		if seen[r.Data] {
+			j.report(codeTwice, z.line(r), "%s has the %s record %s further up already. DNS servers keep one of the two; remove the other, so that nobody changes only one.", strings.TrimSuffix(set.Owner, "."), set.Type, r.Data)
 			continue
 		}
-		first[r.Data] = lineOf(r)
+		seen[r.Data] = true
 	}
 }
 

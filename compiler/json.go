@@ -115,8 +115,9 @@ func Encode(plan *Plan) ([]byte, error) {
 
 // Decode reads plan.json. It refuses another format version, fields that it does not
 // know, and any call that the cmdlet table does not have, so that a plan that was
-// edited by hand cannot put another command into a script; and a plan that does not
-// hold together or that [Compile] could not have proved.
+// edited by hand cannot put another command into a script; any spelling but that of
+// [Encode], white space aside; and a plan that does not hold together or that [Compile]
+// could not have proved.
 func Decode(data []byte) (*Plan, error) {
 	var head struct {
 		FormatVersion int `json:"format_version"`
@@ -137,6 +138,9 @@ func Decode(data []byte) (*Plan, error) {
 	if id := identify(plan); id != plan.ID {
 		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its content has %s", plan.ID, id)
 	}
+	if err := checkSpelling(data, plan); err != nil {
+		return nil, err
+	}
 	if err := checkShape(plan); err != nil {
 		return nil, err
 	}
@@ -147,6 +151,21 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
 	return plan, nil
+}
+
+// checkSpelling wants of a plan.json that it is what [Encode] writes, but for white space: so
+// that two readers of it, or the same one with other tools, do not read two plans. JSON has
+// more spellings: a key twice or in other case, a character as an escape, a field left out.
+func checkSpelling(data []byte, plan *Plan) error {
+	var got bytes.Buffer
+	want, err := marshal(plan)
+	if err == nil {
+		err = json.Compact(&got, data)
+	}
+	if err == nil && !bytes.Equal(got.Bytes(), want) {
+		return errors.New("the plan is spelled in another way than edgeplan writes it: a key is there twice, is left out or has another place or case, or a character is an escape")
+	}
+	return err
 }
 
 // checkCalls holds every call of the plan against the cmdlet table.

@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -197,6 +199,15 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	if _, err := Decode(append(text, '{')); err == nil {
 		t.Error("text after the plan is taken")
+	}
+	for _, name := range []string{"", ".", "..", "../../evil", `..\evil`, "/etc", "C:", "a/b", "nul", "COM1.txt", "plan.json", "x.rehearsal", "dot.", "a b", "ä", "\x1b[2J", strings.Repeat("n", 65)} {
+		plan := seed(t)
+		plan.Name = name
+		plan.ID = identify(plan)
+		text, _ := Encode(plan)
+		if _, err := Decode(text); err == nil || !strings.Contains(err.Error(), "cannot be the name of a plan") {
+			t.Errorf("a plan named %q: %v", name, err)
+		}
 	}
 }
 
@@ -413,6 +424,50 @@ func TestDecodeRefusesPreparation(t *testing.T) {
 	}
 }
 
+// TestDecodeSpelling has plans that say the same to most readers of JSON, and the same ID.
+func TestDecodeSpelling(t *testing.T) {
+	text, err := Encode(seed(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, old, new string }{
+		{"a key twice", `"name": "edgepool1`, `"name": "another", "name": "edgepool1`},
+		{"a key twice, of a step", `"kind": "stop-services"`, `"kind": "set-route", "kind": "stop-services"`},
+		{"a key in other case", `"spec_digest"`, `"Spec_Digest"`},
+		{"a key in other letters that fold alike", `"stages"`, `"ſtageſ"`},
+		{"an escape", `"edgepool1`, `"\u0065dgepool1`},
+		{"null for nothing", `"rollback": [`, `"partners": null, "rollback": [`},
+		{"a field that is left out", `"procedure": "documented",`, ``},
+		{"another place", `"kind": "failover",`, ``},
+	} {
+		spelt := strings.Replace(string(text), test.old, test.new, 1)
+		if test.name == "another place" {
+			spelt = strings.Replace(spelt, `"format_version": 1,`, `"kind": "failover", "format_version": 1,`, 1)
+		}
+		if spelt == string(text) {
+			t.Errorf("%s: %q is not in the plan", test.name, test.old)
+		}
+		if _, err := Decode([]byte(spelt)); err == nil {
+			t.Errorf("%s: taken", test.name)
+		}
+	}
+	for name, spaced := range map[string]string{
+		"CRLF": strings.ReplaceAll(string(text), "\n", "\r\n"), "no blanks": compact(text), "indented": "\n  " + string(text) + "\n\n",
+	} {
+		if _, err := Decode([]byte(spaced)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func compact(text []byte) string {
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		panic(err)
+	}
+	return out.String()
+}
+
 // factStep finds the step of a fact in stage Preflight.
 func factStep(p *Plan, number string) *CheckFacts {
 	for _, step := range p.Stages[0].Steps {
@@ -434,8 +489,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Encode(plan); err != nil {
-			t.Error(err)
+		again, err := Encode(plan)
+		if err != nil || compact(again) != compact(data) {
+			t.Errorf("it is written again as %s, %v", again, err)
 		}
 	})
 }

@@ -17,6 +17,9 @@ import (
 // checkHead wants words that are in the language, and names and addresses that can stand
 // in a command.
 func checkHead(plan *Plan) error {
+	if !parser.IsPlanName(plan.Name) {
+		return fmt.Errorf("%.300q cannot be the name of a plan and its folder", plan.Name)
+	}
 	words := []struct {
 		what, word string
 		of         []string

@@ -189,7 +189,7 @@ func (j *job) checkAway(z *zone, t *target, cut zonefile.Record, moves bool) {
 	case cut.Type == "DNAME":
 		j.report(codeAlias, z.line(cut), "This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC 2782).", t.shown(), top)
 	case t.owner == "" && j.prepare == nil:
-		j.report(codeOutsideZones, t.rng, "%s is delegated: %s makes %s a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), z.lineName(cut), top, j.to.Name)
+		j.report(codeOutsideZones, t.rng, "%s is delegated: the NS records of %s make that a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), top, j.to.Name)
 	}
 }
 
@@ -209,7 +209,7 @@ func (j *job) checkAlone(z *zone, name string) bool {
 		return false
 	}
 	other := z.owners[name][i]
-	j.report(codeNoEdit, z.at(name, "CNAME"), "%s has this CNAME record and on %s a record of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), lineOf(other), other.Type)
+	j.report(codeNoEdit, z.at(name, "CNAME"), "%s has this CNAME record and another record, of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), other.Type)
 	return true
 }
 

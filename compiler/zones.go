@@ -74,14 +74,6 @@ func lineOf(r zonefile.Record) string {
 	return fmt.Sprintf("line %d of %s", r.Line, r.File)
 }
 
-// lineName is lineOf for a sentence that does not speak of a file.
-func (z *zone) lineName(r zonefile.Record) string {
-	if r.File == "" {
-		r.File = z.File.V
-	}
-	return lineOf(r)
-}
-
 // absolute is a name in lower case with a final dot.
 func absolute(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, ".")) + "."

@@ -253,6 +253,12 @@ var (
 	artifactNames = regexp.MustCompile(`(?i)^(plan\.json|sha256sums|change\.md|(failover|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
 )
 
+// IsPlanName tells whether a name can be that of a failover or preparation, which becomes
+// the name of its folder.
+func IsPlanName(name string) bool {
+	return folderName.MatchString(name) && !deviceNames.MatchString(name) && !artifactNames.MatchString(name)
+}
+
 func (r *reader) failover(block *hcl.Block) *Failover {
 	c := r.openBlock(block)
 	failover := &Failover{
