@@ -56,7 +56,10 @@ func (f *failure) Error() string { return f.name + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 // cannot says which path cannot be used, as the user knows it, and why.
-func cannot(name string, err error) error {
+func cannot(name string, err error) error { return &failure{codeUnreadable, shown(name), bare(err)} }
+
+// bare is why a path cannot be used, without the path.
+func bare(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		err = at.Err
@@ -65,7 +68,7 @@ func cannot(name string, err error) error {
 	if errors.As(err, &link) {
 		err = link.Err
 	}
-	return &failure{codeUnreadable, shown(name), err}
+	return err
 }
 
 // notAPlan says that a file was read but is not what the command works on.

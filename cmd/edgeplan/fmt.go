@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -24,7 +22,8 @@ var fmtCommand = command{
 	short: "lay out spec files as all HCL is laid out",
 	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
 formatted text of one file is printed unless a flag asks for something else. If a
-file cannot be parsed, no file is changed.`,
+file cannot be parsed, no file is changed. With -w all files are replaced, or none: also
+where another program has changed one since fmt read it, which stays as that left it.`,
 	exits:   [3]string{"done", "with --check: a file differs", "usage, a file cannot be read, or it is not HCL"},
 	example: "edgeplan fmt -w specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {
@@ -127,10 +126,8 @@ func (f *formatter) format(p *program, files []layout) error {
 
 func (f *formatter) finish(p *program, files []layout) error {
 	if f.write {
-		for _, file := range files {
-			if err := checkWritable(file.path); err != nil && file.differs() {
-				return cannot(file.path, err)
-			}
+		if err := (&rewriting{}).rewrite(files); err != nil {
+			return err
 		}
 	}
 	differ := false
@@ -145,11 +142,6 @@ func (f *formatter) finish(p *program, files []layout) error {
 		if f.diff {
 			hunks := zonediff.Lines(file.old, file.new, 3)
 			fmt.Fprint(p.stdout, zonediff.Unified("a/"+file.name, "b/"+file.name, hunks))
-		}
-		if f.write {
-			if err := rewrite(file.path, file.new); err != nil {
-				return notWritten(err)
-			}
 		}
 	}
 	if differ && f.check {
@@ -171,57 +163,6 @@ func checkInside(path string) error {
 			return errors.New("it is a symbolic link that leads out of the folder of the spec")
 		}
 		return err
-	}
-	return nil
-}
-
-// checkWritable refuses a file that is read-only, which a rename would replace all the same.
-func checkWritable(path string) error {
-	info, err := os.Stat(path)
-	if err == nil && info.Mode().Perm()&0o222 == 0 {
-		return errors.New("it is read-only; make it writable, then run fmt again. No file was changed")
-	}
-	return err
-}
-
-// removeOld removes temporary files that a process that was killed has left. A young one
-// may be of one that still runs, as nothing locks the folder of a spec.
-func removeOld(root *os.Root) {
-	for _, name := range temps(root) {
-		if info, err := root.Lstat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
-			root.Remove(name)
-		}
-	}
-}
-
-// rewrite replaces a file at once and keeps its mode. A symbolic link stays one.
-func rewrite(path string, text []byte) error {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return cannot(path, err)
-	}
-	root, err := openFolder(filepath.Dir(real))
-	if err != nil {
-		return cannot(path, err)
-	}
-	defer root.Close()
-	name := filepath.Base(real)
-	info, err := root.Stat(name)
-	if err != nil {
-		return cannot(path, err)
-	}
-	removeOld(root)
-	temp, err := writeTemp(root, hunk.Text{text})
-	if err != nil {
-		return cannot(path, err)
-	}
-	err = root.Chmod(temp, info.Mode().Perm())
-	if err == nil {
-		err = root.Rename(temp, name)
-	}
-	if err != nil {
-		root.Remove(temp)
-		return cannot(path, err)
 	}
 	return nil
 }
