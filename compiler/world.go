@@ -17,11 +17,13 @@ type world struct {
 	checked    map[string]bool   // by Edge Server: whether a step CheckServer looked there
 	firewall   bool
 	done       map[string]bool // IDs of steps
+	changes    map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
+	allAsked   bool            // each zone of the plan that has to be asked was
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, checked: map[string]bool{}, done: map[string]bool{}}
+	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, checked: map[string]bool{}, done: map[string]bool{}, changes: map[string]bool{}}
 	for _, server := range plan.To.Servers {
 		w.running[server] = true
 	}
@@ -37,6 +39,7 @@ func firstWorld(plan *Plan) *world {
 	}
 	for _, zone := range plan.Zones {
 		w.records[zone.Name] = false
+		w.changes[zone.Name] = zone.Changed()
 	}
 	for _, step := range allSteps(plan.Stages) {
 		if r, ok := step.(*Replicate); ok {
@@ -109,10 +112,10 @@ func (w *world) apply(plan *Plan, step Step, back bool) error {
 	case *EditRecords:
 		w.records[s.Zone] = !back
 	case *ChangeRecords:
-		switch zone, _ := plan.Zone(s.Zone); {
+		switch {
 		case s.Edited && w.records[s.Zone] == back:
 			return fmt.Errorf("step %s finds records that no step has changed", info.ID)
-		case zone.Changed():
+		case w.changes[s.Zone]:
 			w.records[s.Zone] = !back
 		}
 	case *ConfirmPort:
@@ -139,11 +142,15 @@ func (w *world) unasked(plan *Plan, step Step, back bool) string {
 	default:
 		return ""
 	}
+	if w.allAsked {
+		return ""
+	}
 	for _, zone := range plan.Zones {
-		if !w.asked[zone.Name] && (zone.Changed() || !back) {
+		if !w.asked[zone.Name] && (w.changes[zone.Name] || !back) {
 			return zone.Name
 		}
 	}
+	w.allAsked = true // which stays: nothing is forgotten that was asked
 	return ""
 }
 
@@ -224,8 +231,13 @@ func prove(plan *Plan) error {
 		return err
 	}
 	for _, step := range allSteps(plan.Stages) {
+		before := now.clone()
 		if err := now.apply(plan, step, false); err != nil {
 			return err
+		}
+		// From the same state the rollback is the same: that more was asked, checked or done only allows it more.
+		if now.equal(before) {
+			continue
 		}
 		if err := proveRollback(plan, first, now, step.Info().ID); err != nil {
 			return err
@@ -248,7 +260,7 @@ func hasStage(stages []Stage, name string) bool {
 
 func proveRollback(plan *Plan, first, now *world, at string) error {
 	w := now.clone()
-	w.asked = map[string]bool{}
+	w.asked, w.allAsked = map[string]bool{}, false
 	for _, step := range allSteps(plan.Rollback) {
 		if err := w.apply(plan, step, true); err != nil {
 			return fmt.Errorf("rollback from %s: %w", at, err)
@@ -321,7 +333,7 @@ func (w *world) reach(plan *Plan, after string) Reach {
 func (w *world) recordState(plan *Plan) (all, any bool) {
 	all = true
 	for _, zone := range plan.Zones {
-		if zone.Changed() {
+		if w.changes[zone.Name] {
 			all, any = all && w.records[zone.Name], any || w.records[zone.Name]
 		}
 	}
