@@ -104,7 +104,7 @@ func badDate(text string) string {
 		return says + fmt.Sprintf(" Write %q.", t.Format(time.DateOnly))
 	}
 	if yearMonthDay.MatchString(text) {
-		return fmt.Sprintf("There is no day %s. Correct it.", shorten(text))
+		return fmt.Sprintf("There is no such day as %s. Look the date up again and correct it.", shorten(text))
 	}
 	return says
 }
@@ -158,7 +158,7 @@ func hint(name, why string) string {
 	case why == noDomain:
 		return "Write the whole name, with its domain, such as server1.contoso.com."
 	case why == isAddress:
-		return "Write the name that has this address."
+		return "Write the name, as Topology Builder shows it; do not look it up by this address."
 	case strings.HasPrefix(name, "*."):
 		return "A wildcard cannot be used here: write each name."
 	case strings.Contains(name, "_"):

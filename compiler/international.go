@@ -173,6 +173,9 @@ func notIDNA(name string) string {
 	if err == nil {
 		return ""
 	}
+	if strings.ContainsFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }) {
+		return "one of its characters cannot be in a host name"
+	}
 	return "IDNA does not allow it (" + strings.TrimPrefix(err.Error(), "idna: ") + ")"
 }
 

@@ -246,7 +246,7 @@ func (m *model) checkPool(pool *parser.EdgePool) {
 	}
 	if pool.LoadBalancing.V == "hardware" && !pool.VirtualIPv4.Set {
 		m.noAddress = true
-		m.reportf(codeWrongAddresses, pool.LoadBalancing.Range, "%s is behind a hardware load balancer, whose address public DNS holds. Set virtual_ipv4 to that address.", pool.Name)
+		m.reportf(codeWrongAddresses, pool.LoadBalancing.Range, "%s is behind a hardware load balancer, whose address public DNS has. Add a line virtual_ipv4 = \"ADDRESS\" with the public address of the load balancer, which is not that of a server; or, if the pool has none, remove this line.", pool.Name)
 	}
 	if pool.Certificate != nil && pool.Certificate.NotAfter.Set {
 		if _, err := time.Parse(time.DateOnly, pool.Certificate.NotAfter.V); err != nil {

@@ -377,11 +377,11 @@ func wrongPort(name string, s srv) string {
 	if place != "" {
 		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, xmppPort, place, rest, s.target)
 	}
-	text := fmt.Sprintf("An SRV record of %s has port %d; the procedure demands %d. Partners connect to the port of the record.", name, s.port, xmppPort)
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.port, xmppPort)
 	if s.port == 5222 {
-		text += " 5222 is the port for clients."
+		text += "; 5222 is the port for clients"
 	}
-	return text
+	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.priority, s.weight, xmppPort, s.target)
 }
 
 func sortSRV(data []string) {

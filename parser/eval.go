@@ -98,7 +98,7 @@ func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 	case !s.known[kind][label]:
 		return diag.New(codeUnknownRef, &rng, s.noSuch(kind, label, s.labels[kind], "There is "))
 	case len(traversal) > 2:
-		return diag.New(codeUnknownRef, &rng, fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Declare the value once, locals { NAME = VALUE }, and write local.NAME in both places.", refTo(kind, label)))
+		return diag.New(codeUnknownRef, &rng, noArguments(refTo(kind, label), traversal[2]))
 	}
 	return nil
 }

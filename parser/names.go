@@ -51,7 +51,7 @@ func variables(ctx *hcl.EvalContext) []string {
 // terraformNames are what expressions of Terraform begin with.
 var terraformNames = map[string]string{
 	"var":       "Nothing is passed in from outside. Write the value itself, such as \"text\"; or declare it once, locals { %[3]s = \"text\" }, and write local.%[2]s here",
-	"locals":    "A value of the block locals is written without s: local.%[2]s",
+	"locals":    "A value that the block locals declares is written without s: local.%[2]s",
 	"each":      "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
 	"count":     "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
 	"self":      "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both places",
@@ -183,7 +183,7 @@ func refTo(kind, label string) string {
 // terraformFunctions are functions that cannot be here, and what to do.
 var terraformFunctions = map[string]string{
 	"file":        "An expression reads no files. Where the name of a file is wanted, write it in quotation marks without file( )",
-	"timestamp":   "The clock is not read, so that a spec gives the same plan every day. Write the time itself, such as \"2026-12-05T22:00:00Z\"",
+	"timestamp":   "The clock is not read, so that a spec gives the same plan every day. Write the time itself, such as \"2026-12-05T22:00:00Z\" for UTC, or with +01:00 in place of Z where clocks are an hour ahead of UTC on that day",
 	"env":         "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
 	"jsonencode":  "Values are written as they are, not as JSON. Write the list or the text without it",
 	"uuid":        "Nothing is random, so that a spec gives the same plan every day. Write the value itself",
@@ -256,9 +256,29 @@ func (r *reader) noSuchPart(name string, value cty.Value, step hcl.Traverser) st
 		return fmt.Sprintf("%s has %d %s, counted from 0: write %s.", name, n, map[bool]string{true: "element", false: "elements"}[n == 1], indexes(name, n))
 	}
 	if ty == referenceType {
-		return fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Declare the value once, locals { NAME = VALUE }, and write local.NAME in both places.", name)
+		return noArguments(name, step)
 	}
 	return fmt.Sprintf("%s is %s, which has no parts.", name, describe(value))
+}
+
+// noArguments says that a block, by its reference, has no arguments that can be read.
+func noArguments(ref string, step hcl.Traverser) string {
+	name, ok := stepName(step)
+	if !ok {
+		name = "NAME"
+	}
+	return fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Write the value itself; or, outside of all blocks, locals { %s = VALUE }, and local.%[2]s in both places.", ref, cut(name))
+}
+
+// portAdvice says how to write a port of the XMPP gateway where text is.
+func portAdvice(name, number string) string {
+	text := fmt.Sprintf(" Write a number without quotation marks; the default of %s is %d: leave the line out if nobody has changed that.", name, defaultPorts[name])
+	for other, port := range defaultPorts {
+		if number == strconv.Itoa(port) && other != name {
+			return text + fmt.Sprintf(" %s is the default of %s.", number, other)
+		}
+	}
+	return text
 }
 
 // advice says how to write a value of the type that is wanted.
@@ -281,11 +301,12 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 			n, _ := strconv.Atoi(d[1])
 			return fmt.Sprintf(" Write %d.", n*map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400}[strings.ToLower(d[2])])
 		}
-		if n := leadingNumber.FindString(text); n != "" {
-			return fmt.Sprintf(" Write the number alone: %s.", n)
+		n := leadingNumber.FindString(text)
+		if defaultPorts[name] > 0 {
+			return portAdvice(name, n)
 		}
-		if strings.Contains(words, "port") {
-			return fmt.Sprintf(" Write its number; leave %s out if it is the default, %d.", name, defaultPorts[name])
+		if n != "" {
+			return fmt.Sprintf(" Write the number alone: %s.", n)
 		}
 		return " Write a number, such as 300."
 	case want.IsListType() && text != "":

@@ -304,7 +304,11 @@ func (c *content) whole(name, what string, otherwise int, least, most int64) Val
 	}
 	n, ok := wholeNumber(value.AsBigFloat(), least, most)
 	if !ok {
-		c.r.report(codeMalformed, rng, fmt.Sprintf("%s is a whole number from %d to %d.", what, least, most))
+		text := fmt.Sprintf("%s is a whole number from %d to %d.", what, least, most)
+		if minutes, ok := wholeNumber(value.AsBigFloat(), 1, least-1); ok && strings.HasSuffix(what, "in seconds") {
+			text += fmt.Sprintf(" If %d minutes are meant, write %d.", minutes, 60*minutes)
+		}
+		c.r.report(codeMalformed, rng, text)
 		return Value[int]{V: otherwise, Range: rng}
 	}
 	return Value[int]{V: n, Set: true, Range: rng}
@@ -315,7 +319,7 @@ func (c *content) serial(name string) Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
-			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Write the whole number that the SOA record is to have, such as %s, or one of \"auto\", \"increment\", \"date\".", cut(got.V), "2026120501"))
+			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a whole number that is larger than that, without quotation marks, such as %s.", cut(got.V), likeSerial(got.V)))
 			return Value[string]{V: "auto", Range: got.Range}
 		}
 		return c.oneOf(got, []string{"auto", "increment", "date"})
@@ -326,6 +330,20 @@ func (c *content) serial(name string) Value[string] {
 	}
 	return got
 }
+
+// likeSerial is a serial like the one that a text means: the digits of a date get a number.
+func likeSerial(text string) string {
+	number := notDigits.ReplaceAllString(text, "")
+	if len(number) == len("20261205") {
+		number += "01"
+	}
+	if n, err := strconv.ParseUint(number, 10, 32); err != nil || n == 0 {
+		return "2026120501"
+	}
+	return number
+}
+
+var notDigits = regexp.MustCompile(`[^0-9]+`)
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 

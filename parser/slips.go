@@ -33,7 +33,7 @@ func (s *brokenFile) comment(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	text := s.lineText(line[0].Range.Start.Byte)
 	for _, mark := range comments {
 		if strings.HasPrefix(text, mark) {
-			return &slip{at: hcl.RangeBetween(line[0].Range, words(line)[max(0, len(words(line))-1)].Range), says: fmt.Sprintf("A comment begins with # and goes to the end of the line; %s is no comment here. Write # in its place.", strings.TrimSpace(mark))}
+			return &slip{at: hcl.RangeBetween(line[0].Range, words(line)[max(0, len(words(line))-1)].Range), says: fmt.Sprintf("A comment begins with # and goes to the end of the line; %s is no comment here. Write # in its place, at the beginning of each line of the comment.", strings.TrimSpace(mark))}
 		}
 	}
 	return nil

@@ -140,6 +140,19 @@ func (s *brokenFile) text(rng hcl.Range) string {
 	return string(s.file.Text[rng.Start.Byte:max(rng.Start.Byte, min(rng.End.Byte, len(s.file.Text)))])
 }
 
+// endOfHeredoc says where the line has to be that ends a text: where a line ends in its mark,
+// if one does.
+func (s *brokenFile) endOfHeredoc(begin hcl.Range, mark string) string {
+	line := begin.Start.Line
+	for text := range bytes.Lines(s.file.Text[begin.End.Byte:]) {
+		if line > begin.Start.Line && bytes.HasSuffix(bytes.TrimRight(text, " \t\r\n"), []byte(" "+mark)) {
+			return fmt.Sprintf("In line %d %s is behind other text: move it into a line of its own", line, cut(mark))
+		}
+		line++
+	}
+	return "Add such a line below the text"
+}
+
 // indent is the width of the blanks before the first character of the line of a token, and
 // whether the token is that character.
 func (s *brokenFile) indent(t hclsyntax.Token) (width int, first bool) {
@@ -192,7 +205,7 @@ func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 			at.End = at.Start
 			at.End.Byte += len(strings.TrimRight(string(t.Bytes), "\r\n"))
 			at.End.Column += len(strings.TrimRight(string(t.Bytes), "\r\n"))
-			return &slip{at: at, last: true, says: fmt.Sprintf("The text that begins here has no end: no line below consists of %s alone. Add such a line; for a text of one line use quotation marks instead: \"text\".", cut(name))}
+			return &slip{at: at, last: true, says: fmt.Sprintf("The text that begins here has no end: no line below consists of %s alone. %s; for a text of one line use quotation marks instead: \"text\".", cut(name), s.endOfHeredoc(at, name))}
 		}
 	}
 	return nil

@@ -81,7 +81,7 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 				d = diag.New(codeMissing, d.Subject, fmt.Sprintf("The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
 			case strings.HasPrefix(d.Summary, "Missing ") && strings.Contains(d.Summary, " for "):
 				_, block, _ := strings.Cut(d.Summary, " for ")
-				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its name in the quotation marks.", block, form(block)))
+				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its name in the quotation marks%s.", block, form(block), anyName[block]))
 			case strings.HasPrefix(d.Summary, "Extraneous label for "):
 				block := strings.TrimPrefix(d.Summary, "Extraneous label for ")
 				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("This name is one too many. Remove it: %s", form(block)))
@@ -91,6 +91,9 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 	}
 	return out
 }
+
+// anyName says where a block may have any name.
+var anyName = map[string]string{"topology": "; any name will do, it is compared with nothing"}
 
 // examples are values for the arguments that are required.
 var examples = map[string]string{
@@ -113,7 +116,7 @@ func example(name string) string {
 var fromTerraform = map[string]string{
 	"resource":   "Write the block itself, without resource and the quotation marks around its type",
 	"data":       "Nothing is looked up: write the block itself, without data and the quotation marks around its type",
-	"variable":   "Nothing is passed in from outside. Declare the value in the spec, locals { NAME = VALUE }, and use it as local.NAME",
+	"variable":   "Nothing is passed in from outside. Write locals { NAME = VALUE } in place of this block, and local.NAME where the value is used",
 	"output":     "Nothing is returned: plan, build and show print the plans. Remove the block",
 	"provider":   "Nothing is contacted: edgeplan only writes files. Remove the block; a DNS server is named in the dns_zone block",
 	"module":     "All files *.edge.hcl of the folder are one spec. Move the *.edge.hcl files of the module into this folder, and remove the block",
@@ -121,8 +124,8 @@ var fromTerraform = map[string]string{
 	"moved":      "Remove the block",
 	"import":     "Remove the block",
 	"lifecycle":  "Remove the block",
-	"count":      `Write one block for each; to make blocks from a list, write dynamic "%[1]s" { with %[2]s in it, and the arguments between the braces of content { }`,
-	"for_each":   `To make blocks from a list, write dynamic "%[1]s" { with %[2]s in it, and the arguments between the braces of content { }`,
+	"count":      `Remove the line, and write one block %[3]s } for each`,
+	"for_each":   `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic "%[1]s" { in place of %[3]s, with %[2]s in it, and put the arguments between the braces of content { } in it`,
 	"depends_on": "Remove it: the order of the steps comes from the procedure",
 	"connection": "Remove the block", "provisioner": "Remove the block",
 }
@@ -150,17 +153,13 @@ func unknownArgument(kind, name string) string {
 	elsewhere := homes(func(s schema) bool { return slices.Contains(s.argNames(), name) })
 	switch {
 	case slices.Contains(s.blockNames(), name):
-		empty := ""
-		if name == "xmpp" {
-			empty = ", or xmpp {} if nothing is to be set in it"
-		}
-		return fmt.Sprintf("%q is a block and no argument. Write %s without the equals sign%s.", name, form(name), empty)
+		return fmt.Sprintf("%q is a block and no argument. Write %s } in place of this line, and between the braces what is to be set in it.", name, form(name))
 	case notThere[name] != "":
 		return text + " " + notThere[name] + "."
 	case meant != "":
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case fromTerraform[name] != "":
-		return text + " " + strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind)).Replace(fromTerraform[name]) + "."
+		return text + " " + strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind), "%[3]s", form(kind)).Replace(fromTerraform[name]) + "."
 	case len(elsewhere) > 0:
 		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere))
 	case kind == "":

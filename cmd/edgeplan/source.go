@@ -111,7 +111,11 @@ func folder(dir string) (source, error) {
 	var near []string
 	for _, e := range entries {
 		if to := parser.Renamed(e.Name()); to != "" && !e.IsDir() {
-			near = append(near, fmt.Sprintf("rename %s to %s if it is a part of the spec", shown(e.Name()), shown(to)))
+			text := fmt.Sprintf("rename %s to %s if it is a part of the spec", shown(e.Name()), shown(to))
+			if strings.HasSuffix(e.Name(), ".txt") {
+				text += "; Notepad adds .txt, and Windows Explorer hides it"
+			}
+			near = append(near, text)
 		}
 		if strings.HasSuffix(e.Name(), parser.Suffix) && !strings.HasPrefix(e.Name(), ".") {
 			s.names = append(s.names, e.Name())
