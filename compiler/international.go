@@ -173,8 +173,9 @@ func notIDNA(name string) string {
 	if err == nil {
 		return ""
 	}
-	if strings.ContainsFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }) {
-		return "one of its characters cannot be in a host name"
+	if i := strings.IndexFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }); i >= 0 {
+		bad, _ := utf8.DecodeRuneInString(name[i:])
+		return fmt.Sprintf("%U is not allowed in one", bad)
 	}
 	return "IDNA does not allow it (" + strings.TrimPrefix(err.Error(), "idna: ") + ")"
 }

@@ -59,7 +59,7 @@ func checkShape(plan *Plan) error {
 		if err := checkWindows(plan, zone); err != nil {
 			return err
 		}
-		if err := checkZone(zone); err != nil {
+		if err := checkZone(plan, zone); err != nil {
 			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 		if err := checkFiles(zone); err != nil {

@@ -74,7 +74,7 @@ func checkHead(plan *Plan) error {
 
 // checkZone wants names, files and data that can stand in commands, and serials and waits
 // that fit the records.
-func checkZone(zone Zone) error {
+func checkZone(plan *Plan, zone Zone) error {
 	_, notAddress := netip.ParseAddr(zone.Server)
 	switch {
 	case badZoneName(zone.Name) != "":
@@ -105,12 +105,12 @@ func checkZone(zone Zone) error {
 			}
 		}
 	}
-	return checkChange(zone)
+	return checkChange(plan, zone)
 }
 
 // checkChange wants serials that rise and waits that are those of the records, in a zone
 // that changes, and neither in another.
-func checkChange(zone Zone) error {
+func checkChange(plan *Plan, zone Zone) error {
 	if zone.ByFile() != slices.ContainsFunc(zone.Files(), ZoneFile.Changed) {
 		return fmt.Errorf("its records change without its files")
 	}
@@ -126,12 +126,25 @@ func checkChange(zone Zone) error {
 	if !zonefile.Greater(zone.NewSerial, zone.OldSerial) || !zonefile.Greater(zone.RollbackSerial, zone.NewSerial) {
 		return fmt.Errorf("the serials %d, %d and %d do not rise", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
 	}
+	if back := zone.RollbackSerial; back != zonefile.Increment(zone.NewSerial) && back != dated(zone.NewSerial, plan.Change.WindowStart) {
+		return fmt.Errorf("after the rollback its serial is %d, which is neither the next one after %d nor that of the day of the change", back, zone.NewSerial)
+	}
 	// The plan does not have the TTL of the SOA record, which can only be below its minimum field.
 	want := waits(zone.Records, zonefile.RRset{TTL: zone.Wait.Negative, Data: []string{zone.SOA}})
 	if zone.Wait != want {
 		return fmt.Errorf("it waits for %+v, but its records and SOA give %+v", zone.Wait, want)
 	}
 	return nil
+}
+
+// dated is the serial of the day on which the window starts; 0 if the plan has none.
+func dated(serial uint32, windowStart string) uint32 {
+	day, ok := dayOf(windowStart)
+	if !ok {
+		return 0
+	}
+	next, _ := zonefile.Date(serial, day)
+	return next
 }
 
 // badFile tells whether a name is none of a file in the folder of the spec.

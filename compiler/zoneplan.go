@@ -271,8 +271,11 @@ func (j *job) laterSerial(z *zone, old uint32) uint32 {
 func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // windowDay is the day on which the change window starts, as YYYYMMDD in UTC.
-func (j *job) windowDay() (day int, ok bool) {
-	start, err := time.Parse(time.RFC3339, j.f.Change.WindowStart.V)
+func (j *job) windowDay() (day int, ok bool) { return dayOf(j.f.Change.WindowStart.V) }
+
+// dayOf is the day of a time in UTC, as YYYYMMDD.
+func dayOf(rfc3339 string) (day int, ok bool) {
+	start, err := time.Parse(time.RFC3339, rfc3339)
 	if err != nil {
 		return 0, false
 	}
