@@ -262,6 +262,7 @@ func TestDNSRules(t *testing.T) {
 		{"outside the zone", host, dnsHead + dnsHost + "xmpp.contoso.com.contoso.net. A 203.0.113.11\nx.example. TXT a\nxcontoso.com. A 192.0.2.1\n", []string{"EP3018 z:6"}, "at least 2 more"},
 		{"glue outside the zone", host, dnsHead + dnsHost + "ns.example. A 192.0.2.1\nsub NS NS2.example.\nns2.example. AAAA 2001:db8::1\n", nil, ""},
 		{"no NS", host, strings.Replace(dnsHead, "@ NS ns.example.", "x NS ns.example.", 1) + dnsHost, []string{"EP1013 a.edge.hcl:39"}, "no NS record"},
+		{"no NS, but $GENERATE", host, strings.Replace(dnsHead, "@ NS ns.example.", "$GENERATE 1-2 @ NS ns$.example.", 1) + dnsHost, nil, ""},
 		{"no NS, but $INCLUDE", host, strings.Replace(dnsHead, "@ NS ns.example.", "$INCLUDE ns", 1) + dnsHost, []string{"EP2033 z:3"}, ""},
 		{"no SOA", host, "$TTL 1\n@ NS ns.example.\n" + dnsHost, []string{"EP1013 a.edge.hcl:39"}, "exactly one SOA"},
 		{"two SOAs", host, dnsHead + dnsHost + "@ SOA ns.example. h.example. 1 2 3 4 5\n", []string{"EP1013 z:6"}, "line 2"},

@@ -216,7 +216,7 @@ func (j *job) checkAlone(z *zone, name string) bool {
 // checkNoAddress reports a target without addresses: an error if partners try it first,
 // a warning if it is one of those behind.
 func (j *job) checkNoAddress(z *zone, t *target) {
-	if len(z.unread()) > 0 || z.makes(t.name) {
+	if len(z.unread()) > 0 || z.makes(t.name, "A", "AAAA") {
 		return // checkUnread says so
 	}
 	switch {

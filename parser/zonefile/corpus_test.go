@@ -171,6 +171,7 @@ func written(zone string) string {
 		zone = strings.Replace(zone, "{set}\n", set.String(), 1)
 	}
 	zone = strings.ReplaceAll(zone, "{nul}", "\x00")
+	zone = strings.ReplaceAll(zone, "{texts}", strings.Repeat(strings.Repeat("a", 254)+" ", 256)) // 65280 octets
 	for mark, change := range map[string]func(string) string{
 		"{crlf}":  func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 		"{cr}":    func(s string) string { return strings.ReplaceAll(s, "\n", "\r") },
@@ -208,7 +209,7 @@ func verdict(zone, origin string) (why string, ok bool) {
 		return err.Error(), false
 	case len(z.Defects) > 0:
 		return fmt.Sprintf("%d defects: %+v", z.DefectCount, z.Defects), false
-	case !slices.ContainsFunc(z.Records, func(r Record) bool { return r.Type == "NS" && r.Owner == z.Origin }):
+	case !hasNS(z):
 		return "no NS record", false // what package compiler says
 	case slices.ContainsFunc(z.Directives, func(d Directive) bool { return d.Unread != nil }):
 		return "a file is not read", false // the same
@@ -223,6 +224,12 @@ func verdict(zone, origin string) (why string, ok bool) {
 		}
 	}
 	return "not one SOA record, or a byte order mark", soas == 1 && !strings.HasPrefix(zone, string(utf8Mark))
+}
+
+// hasNS reports an NS record of the zone itself, as package compiler looks for one.
+func hasNS(z *Zone) bool {
+	return slices.ContainsFunc(z.Records, func(r Record) bool { return r.Type == "NS" && r.Owner == z.Origin }) ||
+		slices.ContainsFunc(z.Directives, func(d Directive) bool { return d.Makes(z.Origin, "NS") })
 }
 
 func nowhere(string) (File, error) { return File{}, os.ErrNotExist }

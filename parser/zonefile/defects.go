@@ -36,10 +36,11 @@ type checker struct {
 	alone alone    // of the run, if it has one
 	lone  []uint32 // where the owners of CNAME and DNAME records are in the index
 	apex  apex
+	made  made
 }
 
 func newChecker(z *Zone, s *Scanner) *checker {
-	return &checker{z: z, s: s, f: fieldReader{src: s.src}}
+	return &checker{z: z, s: s, f: fieldReader{src: s.src}, made: newMade()}
 }
 
 // wrong notes a line that is wrong; at is a place in the text.
@@ -101,6 +102,8 @@ func (c *checker) record(e *Entry) {
 			if !c.ownerIsHost(e) {
 				c.owner(e)
 			}
+		} else if k.quick == quickText {
+			c.weigh(e, 1+len(unquoted(e.Rdata[0].Of(c.s.src))))
 		}
 		return
 	}
@@ -181,6 +184,7 @@ func (c *checker) data(e *Entry, r *rule) {
 		c.wrong(e, e.place(f.at), "%s", f.msg)
 		return
 	}
+	c.weigh(e, f.size)
 	if f.name != "" {
 		c.add(e, e.place(f.nameAt), Defect{Msg: f.name, Rule: true, Setting: "check-names"})
 	}
@@ -199,7 +203,7 @@ func (e *Entry) place(token int) int {
 
 func (f *fieldReader) begin(e *Entry, host bool) {
 	f.spans, f.typ, f.origin, f.host = e.Rdata, e.Type, e.origin, host
-	f.next, f.msg, f.name = 0, "", ""
+	f.next, f.msg, f.name, f.size = 0, "", "", 0
 }
 
 // ownerIsHost reports an owner that is a host name.

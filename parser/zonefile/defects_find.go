@@ -12,6 +12,7 @@ func (c *checker) lookUp() (map[string]*present, error) {
 		wanted[c.z.index.hash([]byte(name))] = true
 	}
 	c.addTwice(wanted)
+	c.addMade(wanted)
 	if len(wanted) == 0 {
 		return nil, nil
 	}
@@ -76,7 +77,7 @@ func (c *checker) serverNames() map[string]bool {
 		names[s.name] = true
 		for up := s.name; up != c.z.Origin; {
 			up = parentOf(up)
-			names[up], names["*."+up] = true, true
+			names[up], names[wildcardOf(up)] = true, true
 		}
 	}
 	return names

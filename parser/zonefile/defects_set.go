@@ -46,10 +46,15 @@ func partOf(typ string) part {
 // otherwise.
 const maxSet = 100
 
+// maxOctets is how long the records of one set may be together, with two octets for the length
+// of each.
+const maxOctets = 65512
+
 // run is a row of records of one owner.
 type run struct {
 	hash  uint32
 	count int     // of records of the last type, in a row
+	size  int     // octets of them
 	kind  *rrType // the last type; nil before the first record
 	other *rrType // the first that is other data beside a CNAME record
 	alone *alone  // once there is a CNAME or DNAME record
@@ -67,15 +72,15 @@ type alone struct {
 func (c *checker) join(e *Entry) {
 	r, owners := &c.run, c.z.index.owners
 	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
-		r.hash, r.kind, r.count, r.other, r.alone = hash, e.kind, 1, e.kind, nil
+		r.hash, r.kind, r.count, r.size, r.other, r.alone = hash, e.kind, 1, 0, e.kind, nil
 		if e.kind.part <= address {
 			return
 		}
 		r.count, r.other = 0, nil
 	} else if e.kind != r.kind {
-		r.kind, r.count = e.kind, 0
+		r.kind, r.count, r.size = e.kind, 0, 0
 	}
-	if r.count++; r.count == maxSet+1 && c.holds(e) {
+	if r.count++; r.count == maxSet+1 && c.holds(e.Owner) {
 		c.against(e, "max-records-per-type", "it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
 	}
 	switch e.kind.part {
@@ -104,10 +109,19 @@ func (c *checker) join(e *Entry) {
 	}
 }
 
+// weigh looks at the octets of a record, and of the set that it is in.
+func (c *checker) weigh(e *Entry, octets int) {
+	before := c.run.size
+	c.run.size += octets + 2
+	if c.run.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
+		c.against(e, "", "the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
+	}
+}
+
 // holds reports an owner in the zone; BIND leaves out records of others once it has
 // read them.
-func (c *checker) holds(e *Entry) bool {
-	head, ok := bytes.CutSuffix(e.Owner, []byte(c.z.Origin))
+func (c *checker) holds(owner []byte) bool {
+	head, ok := bytes.CutSuffix(owner, []byte(c.z.Origin))
 	return ok && (len(head) == 0 || c.z.Origin == "." || head[len(head)-1] == '.')
 }
 
@@ -149,14 +163,14 @@ func (c *checker) besides(e *Entry, other *rrType) {
 
 // tell reports once what is wrong with a name that has a CNAME or DNAME record.
 func (c *checker) tell(e *Entry, format string, args ...any) {
-	if a := c.run.alone; !a.told && c.holds(e) && bytes.Equal(a.owner, e.Owner) {
+	if a := c.run.alone; !a.told && c.holds(e.Owner) && bytes.Equal(a.owner, e.Owner) {
 		a.told = true
 		c.against(e, "", format, args...)
 	}
 }
 
 func (c *checker) nameServer(e *Entry) {
-	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e) {
+	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e.Owner) {
 		c.against(e, "", "a wildcard cannot have NS records")
 	}
 	if string(e.Owner) != c.z.Origin || len(e.Rdata) != 1 || len(c.apex.servers) == maxSet {
@@ -197,6 +211,9 @@ func parentOf(name string) string {
 	return "."
 }
 
+// wildcardOf is the wildcard below a canonical name.
+func wildcardOf(name string) string { return "*." + strings.TrimPrefix(name, ".") }
+
 // conclude looks at what can be known only after the last record.
 func (c *checker) conclude() error {
 	c.apex.conclude(c)
@@ -207,6 +224,7 @@ func (c *checker) conclude() error {
 	for _, owner := range slices.Sorted(maps.Keys(seen)) {
 		seen[owner].conclude(c, owner)
 	}
+	c.concludeMade(seen)
 	c.servers(seen)
 	return nil
 }
@@ -271,7 +289,7 @@ func (c *checker) unreachable(name string, seen map[string]*present) string {
 	}
 	p := seen[name]
 	for up := parentOf(name); p == nil && isBelow(up, c.z.Origin); up = parentOf(up) {
-		if p = seen["*."+up]; p == nil && seen[up] != nil {
+		if p = seen[wildcardOf(up)]; p == nil && seen[up] != nil {
 			break
 		}
 	}

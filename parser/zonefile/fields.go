@@ -19,6 +19,7 @@ type fieldReader struct {
 
 	next   int    // index of the next token
 	number uint32 // of the last field that was one
+	size   int    // octets as sent so far, but for bitmaps, prefixes and what has few octets
 
 	at  int    // index of the token that is wrong; the number of tokens if one is missing
 	msg string // what is wrong, "" if nothing is
@@ -131,10 +132,12 @@ func (f *fieldReader) field(kind byte) {
 			}
 		}
 	case fieldIPv4:
+		f.size += 4
 		if token := f.word("an IPv4 address"); f.ok() && !isIPv4(token) {
 			f.wrong(token, "an IPv4 address")
 		}
 	case fieldIPv6:
+		f.size += 16
 		if token := f.word("an IPv6 address"); f.ok() && !isIPv6(token) {
 			f.wrong(token, "an IPv6 address")
 		}
@@ -163,7 +166,10 @@ func (f *fieldReader) field(kind byte) {
 }
 
 // uint reads a number of so many bits.
-func (f *fieldReader) uint(bits int) { f.upTo(1<<bits - 1) }
+func (f *fieldReader) uint(bits int) {
+	f.upTo(1<<bits - 1)
+	f.size += bits / 8
+}
 
 // upTo reads a number that is not larger than most.
 func (f *fieldReader) upTo(most uint64) {
@@ -277,6 +283,8 @@ func (f *fieldReader) text() {
 		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
 	} else if n > 255 {
 		f.fail(f.next-1, "a text of %d octets is too long; one may have 255, so split it into several in quotes", n)
+	} else {
+		f.size += 1 + n
 	}
 }
 
@@ -319,7 +327,8 @@ func unquoted(token []byte) []byte {
 
 // long reads a text whose length has no limit of its own.
 func (f *fieldReader) long(token []byte) {
-	if _, ok := textLength(token); !ok {
+	n, ok := textLength(token)
+	if f.size += n; !ok {
 		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
 	}
 }
@@ -347,6 +356,7 @@ func (f *fieldReader) base64(some bool) {
 	if !f.ok() {
 		return
 	}
+	f.size += digits/4*3 - pads
 	switch {
 	case digits == 0 && some:
 		f.fail(len(f.spans), "the data ends where %s has to follow", what)
@@ -381,6 +391,7 @@ func (f *fieldReader) hex(size int) int {
 		}
 		digits += len(token)
 	}
+	f.size += digits / 2
 	switch {
 	case !f.ok():
 	case digits == 0 && size != 0:
@@ -395,6 +406,7 @@ func (f *fieldReader) hex(size int) int {
 
 // mnemonic reads a number up to most, or one of the words that stand for numbers.
 func (f *fieldReader) mnemonic(what string, words map[string]uint32, most uint64) {
+	f.size++
 	token := f.word(what)
 	if len(token) > 0 && isDigit(token[0]) {
 		f.next--
@@ -437,6 +449,7 @@ func (f *fieldReader) bitmap(some bool) {
 
 // sigTime reads YYYYMMDDHHMMSS, or seconds since 1970.
 func (f *fieldReader) sigTime() {
+	f.size += 4
 	token := f.word("a time such as 20261123000000")
 	if !f.ok() {
 		return
@@ -560,11 +573,13 @@ func (f *fieldReader) nameToken(token []byte) (host bool, err error) {
 	if label > maxLabel || wire > maxName || len(token) == 0 {
 		return f.slowName(token)
 	}
+	f.size += wire
 	return host, nil
 }
 
 func (f *fieldReader) slowName(token []byte) (host bool, err error) {
-	name, _, err := appendName(nil, token, f.origin)
+	name, wire, err := appendName(nil, token, f.origin)
+	f.size += wire
 	return err == nil && isHost(name), err
 }
 

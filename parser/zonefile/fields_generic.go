@@ -18,6 +18,7 @@ func (f *fieldReader) generic(r *rule) {
 	if size > 0 {
 		f.hex(size)
 	}
+	f.size = size
 	f.end()
 	if !f.ok() {
 		return

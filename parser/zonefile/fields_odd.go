@@ -73,6 +73,7 @@ func (f *fieldReader) key() {
 		}
 	}
 	flags := f.number
+	f.size += 2
 	f.mnemonic("the protocol of a key", protocols, 255)
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
 	switch {
@@ -107,6 +108,7 @@ func (f *fieldReader) keyData() {
 
 func (f *fieldReader) cert() {
 	f.mnemonic("a certificate type", certTypes, 1<<16-1)
+	f.size++
 	f.uint(16)
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
 	f.base64(true)
@@ -241,11 +243,12 @@ func (f *fieldReader) hip() {
 	if _, err := hex.DecodeString(string(token)); f.ok() && (err != nil || len(token) > 510) {
 		f.wrong(token, "a host identity tag in hexadecimal digits")
 	}
+	f.size += 3 + len(token)/2
 	if f.more() {
 		one := *f
 		one.spans = f.spans[:f.next+1]
 		one.base64(true)
-		f.next, f.at, f.msg = one.next, one.at, one.msg
+		f.next, f.at, f.msg, f.size = one.next, one.at, one.msg, one.size
 	} else {
 		f.raw("a key in base64")
 	}
@@ -262,6 +265,7 @@ func (f *fieldReader) optionalText() {
 
 func (f *fieldReader) caa() {
 	tag := f.word("the tag of a CAA record")
+	f.size += 1 + len(tag)
 	for _, c := range tag {
 		if nameChars[c] != hostChar {
 			f.wrong(tag, "a tag of letters and digits")

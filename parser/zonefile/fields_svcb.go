@@ -39,6 +39,7 @@ func (f *fieldReader) service() {
 		at := f.next
 		name, value, given := f.parameter()
 		key, ok := svcKey(name)
+		f.size += 4 + len(octets(value))
 		if !ok {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return

@@ -1,8 +1,8 @@
 package zonefile
 
 import (
-	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,15 +162,26 @@ func (p piece) read(text string) (n int64, ok bool) {
 	case 'n', 'N':
 		digits := []byte(strings.ReplaceAll(text, ".", ""))
 		slices.Reverse(digits)
-		n, err = strconv.ParseInt(string(digits), 16, 64)
-	case 'x', 'X':
-		n, err = strconv.ParseInt(text, 16, 64)
-	case 'o':
-		n, err = strconv.ParseInt(text, 8, 64)
+		text = string(digits)
+		fallthrough
+	case 'x', 'X', 'o':
+		var v uint64
+		v, err = strconv.ParseUint(text, int(p.radix()), 32)
+		n = int64(int32(v)) // as C shows a negative number
 	default:
 		n, err = strconv.ParseInt(text, 10, 64)
 	}
 	return n - p.offset, err == nil && text[0] != '+'
+}
+
+func (p piece) radix() int64 {
+	switch p.base {
+	case 'd':
+		return 10
+	case 'o':
+		return 8
+	}
+	return 16
 }
 
 // templateParts cuts the owner of a $GENERATE at $ and ${offset,width,base}. It is not
@@ -213,11 +224,11 @@ func parseNumber(text string) (p piece, n int, ok bool) {
 	}
 	fields := strings.Split(inner[:end], ",")
 	var err error
-	p.offset, err = strconv.ParseInt(fields[0], 10, 32)
+	p.offset, err = strconv.ParseInt(strings.TrimLeft(fields[0], " \t"), 10, 32)
 	ok = err == nil && len(fields) <= 3
 	if len(fields) > 1 {
-		p.width, err = strconv.Atoi(fields[1])
-		ok = ok && err == nil && p.width >= 0 && p.width <= maxLabel
+		p.width, err = strconv.Atoi(strings.TrimLeft(fields[1], " \t"))
+		ok = ok && err == nil && p.width >= 0 && p.width <= maxWidth
 	}
 	if len(fields) > 2 {
 		ok = ok && len(fields[2]) == 1 && strings.Contains("doxXnN", fields[2])
@@ -249,45 +260,92 @@ func (d Directive) fits(parts []piece, owner string) bool {
 
 // name is the owner that a number makes.
 func (d Directive) name(parts []piece, n int64) (string, bool) {
-	var b bytes.Buffer
+	var text []byte
 	for _, p := range parts {
-		switch {
-		case !p.number:
-			b.WriteString(p.text)
-		default:
-			b.WriteString(p.spell(n))
-		}
+		text = p.appendTo(text, n)
 	}
-	name, _, err := appendName(nil, b.Bytes(), d.origin)
+	name, _, err := appendName(nil, text, d.origin)
 	return string(name), err == nil
 }
 
-// spell is the number as the piece writes it.
-func (p piece) spell(n int64) string {
-	switch n += p.offset; p.base {
-	case 'n', 'N':
-		return nibbles(n, p.width, p.base == 'N')
-	case 'd':
-		return fmt.Sprintf("%0*d", p.width, n)
+// eachPiece walks over a template as BIND does; ok is false for one that it refuses.
+func eachPiece(template string, visit func(piece)) (ok bool) {
+	from := 0
+	for i := 0; i < len(template); {
+		switch {
+		case template[i] == '\\':
+			i += 2
+		case template[i] != '$':
+			i++
+		case strings.HasPrefix(template[i:], "$$"):
+			visit(piece{text: template[from : i+1]})
+			i += 2
+			from = i
+		default:
+			p, n, ok := parseNumber(template[i:])
+			if !ok {
+				return false
+			}
+			visit(piece{text: template[from:i]})
+			visit(p)
+			i += n
+			from = i
+		}
 	}
-	return fmt.Sprintf("%0*"+string(p.base), p.width, n)
+	visit(piece{text: template[from:]})
+	return true
 }
 
-// nibbles are hexadecimal digits from the last to the first, with dots between them that
-// count for the width.
-func nibbles(n int64, width int, upper bool) string {
-	var out []byte
-	for {
-		digit := fmt.Sprintf("%x", n&15)
-		if upper {
-			digit = strings.ToUpper(digit)
+// expand appends what a template makes of a number; ok is false where BIND makes nothing.
+func expand(dst []byte, template string, n int64) (out []byte, ok bool) {
+	fits := true
+	ok = eachPiece(template, func(p piece) {
+		before := len(dst)
+		dst = p.appendTo(dst, n)
+		fits = fits && (!p.number || len(dst)-before <= maxWidth && (n == 0 || p.offset <= math.MaxInt32-n))
+	})
+	return dst, ok && fits
+}
+
+// maxWidth is how long the text of one number may be.
+const maxWidth = 127
+
+// appendTo writes a number as the piece has it, or its text. In other bases than ten a negative
+// number is that of 32 bits, as C prints it.
+func (p piece) appendTo(dst []byte, n int64) []byte {
+	if !p.number {
+		return append(dst, p.text...)
+	}
+	switch n += p.offset; p.base {
+	case 'n', 'N':
+		return appendNibbles(dst, uint32(n), p.width, p.base == 'N')
+	case 'o':
+		return fmt.Appendf(dst, "%0*o", p.width, uint32(n))
+	case 'x':
+		return fmt.Appendf(dst, "%0*x", p.width, uint32(n))
+	case 'X':
+		return fmt.Appendf(dst, "%0*X", p.width, uint32(n))
+	}
+	if p.width < 2 {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	return fmt.Appendf(dst, "%0*d", p.width, n)
+}
+
+// appendNibbles writes hexadecimal digits from the last to the first, with dots between them
+// that count for the width.
+func appendNibbles(dst []byte, n uint32, width int, upper bool) []byte {
+	digits := "0123456789abcdef"
+	if upper {
+		digits = "0123456789ABCDEF"
+	}
+	for size := 0; ; {
+		dst, n, size = append(dst, digits[n&15]), n>>4, size+1
+		if n == 0 && size >= width {
+			return dst
 		}
-		out, n = append(out, digit...), n>>4
-		if n <= 0 && len(out) >= width {
-			return string(out)
-		}
-		if out = append(out, '.'); n <= 0 && len(out) >= width {
-			return string(out)
+		if dst, size = append(dst, '.'), size+1; n == 0 && size >= width {
+			return dst
 		}
 	}
 }

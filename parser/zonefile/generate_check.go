@@ -1,51 +1,72 @@
 package zonefile
 
-import (
-	"bytes"
-	"math"
-)
-
 // The templates of a $GENERATE line have at most these bytes. BIND makes no longer texts of them.
 const (
 	maxOwnerTemplate = 2048
 	maxDataTemplate  = 1 << 16
 )
 
-// generate checks a $GENERATE line: its range, its type, and the records that it makes of
-// the first number and the last.
-func (c *checker) generate(e *Entry) {
+// maxMade is how many bytes the records that the $GENERATE lines of a zone make may have for
+// each of them to be looked at. Of what is beyond that only some are, see [maker.turns].
+const maxMade = 4 << 20
+
+// maker is a $GENERATE line whose range, type and templates are understood.
+type maker struct {
+	entry       *Entry // without its data
+	numbers     numberRange
+	owner, data Span // the templates, without quotes
+	size        int  // bytes of a record, about
+	kind        *rrType
+	told        bool // what is wrong with one of its records beside others
+}
+
+// maker reads a $GENERATE line, or notes what is wrong with it.
+func (c *checker) maker(e *Entry) *maker {
 	src := c.s.src
 	args := e.Rdata
 	numbers, ok := parseRange(string(args[0].Of(src)))
 	if !ok || numbers.stop < numbers.start {
 		c.wrong(e, args[0].Start, "%s is not a range such as 1-9 or 1-9/2", short(args[0].Of(src)))
-		return
+		return nil
 	}
 	n := 2
 	for ; n < len(args) && (isDigit(args[n].Of(src)[0]) || isClass(args[n].Of(src))); n++ {
 		if class := upperClass(args[n].Of(src)); isClass(args[n].Of(src)) && class != "IN" && class != "CLASS1" {
 			c.wrong(e, args[n].Start, "the class %s is not that of the zone", class)
-			return
+			return nil
 		}
 	}
 	if n+2 != len(args) {
 		c.wrong(e, e.Start, "$GENERATE takes a range, an owner, a type and one word of data, in quotes if it has blanks")
-		return
+		return nil
 	}
 	if !c.fits(e, args[1], maxOwnerTemplate) || !c.fits(e, args[n+1], maxDataTemplate) {
-		return
+		return nil
 	}
 	typ := typeName(args[n].Of(src))
-	r := ruleOf(typ)
-	if r == nil && !isNumbered(typ) {
+	kind := &rrType{name: typ, rule: ruleOf(typ), part: partOf(typ), quick: quickOf[typ]}
+	switch {
+	case kind.rule == nil && !isNumbered(typ):
 		c.wrong(e, args[n].Start, "%s is not a type that BIND knows", short(args[n].Of(src)))
-		return
+		return nil
+	case kind.rule == nil:
+		kind.rule = &unknownRule
+	case typ == "SOA":
+		c.wrong(e, args[n].Start, "an SOA record is written out, and never made by $GENERATE: its serial has to be raised in one place")
+		return nil
 	}
-	for _, number := range []int64{numbers.start, numbers.last()} {
-		if !c.made(e, args[1], args[n+1], typ, r, number) {
-			return
+	m := &maker{entry: keep(e), numbers: numbers, owner: args[1], data: args[n+1], kind: kind}
+	if src[m.data.Start] == '"' {
+		m.data = Span{m.data.Start + 1, m.data.End - 1}
+	}
+	m.size = m.owner.End - m.owner.Start + m.data.End - m.data.Start + 16
+	for _, t := range []Span{m.owner, m.data} {
+		if !eachPiece(string(t.Of(src)), func(piece) {}) {
+			c.wrong(e, t.Start, "%s is not a template with $ or ${offset,width,base} for the number", short(t.Of(src)))
+			return nil
 		}
 	}
+	return m
 }
 
 // fits reports false after a defect: a template longer than anything that is made of it.
@@ -62,62 +83,65 @@ func isNumbered(typ string) bool {
 	return ok
 }
 
-// last is the last number of a range.
-func (r numberRange) last() int64 { return r.start + (r.count()-1)*r.step }
+// generate checks a $GENERATE line and the records that it makes.
+func (c *checker) generate(e *Entry) {
+	m := c.maker(e)
+	if m == nil {
+		return
+	}
+	c.made.templates(c.s.src, m)
+	if all := m.numbers.count() * int64(m.size); all <= int64(c.made.left) {
+		c.made.left -= int(all)
+		for n := m.numbers.start; n <= m.numbers.stop; n += m.numbers.step {
+			if !c.make(e, m, n) {
+				return
+			}
+		}
+		return
+	}
+	for i, n := range c.made.turns(m.numbers) {
+		if c.made.left -= m.size; i > 1 && c.made.left < 0 || !c.make(e, m, n) {
+			return
+		}
+	}
+}
 
-// made checks the record of one number. It reports false after a defect.
-func (c *checker) made(e *Entry, owner, data Span, typ string, r *rule, number int64) bool {
-	src := c.s.src
-	for _, span := range []Span{owner, data} {
-		if _, ok := expand(span.Of(src), number); !ok {
-			c.wrong(e, span.Start, "%s is not a template with $ or ${offset,width,base} for the number", short(span.Of(src)))
+// make checks the record of one number. It reports false after a defect.
+func (c *checker) make(e *Entry, m *maker, n int64) bool {
+	g := &c.made
+	var ok bool
+	if g.owner, ok = expand(g.owner[:0], g.ownerTemplate, n); !ok {
+		return c.tooMuch(e, m.owner.Start, n)
+	}
+	err := g.expand(n)
+	if g.long {
+		return c.tooMuch(e, m.data.Start, n)
+	}
+	var bad error
+	if g.name, _, bad = appendName(g.name[:0], g.owner, e.origin); bad != nil {
+		c.wrong(e, m.owner.Start, "%d makes an owner that is no name: %v", n, bad)
+		return false
+	}
+	if !c.holds(g.name) {
+		return true // BIND does not look at the data
+	}
+	tokens := g.line.tokens
+	switch {
+	case err != nil:
+		c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, err.Msg)
+		return false
+	case len(tokens) == 1 && m.kind.quick != notQuick && c.quick(m.kind.quick, tokens[0].Of(g.data)):
+	default:
+		f := fieldReader{src: g.data, typ: m.kind.name, origin: e.origin, spans: tokens}
+		if f.check(m.kind.rule); f.msg != "" {
+			c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, f.msg)
 			return false
 		}
 	}
-	name, _ := expand(owner.Of(src), number)
-	if _, _, err := appendName(nil, name, e.origin); err != nil {
-		c.wrong(e, owner.Start, "%d makes an owner that is no name: %v", number, err)
-		return false
-	}
-	text, _ := expand(unquoted(data.Of(src)), number)
-	s, err := NewScanner(text, "")
-	if err != nil {
-		return true
-	}
-	if _, ok := s.logicalLine(); !ok || r == nil {
-		return true
-	}
-	f := fieldReader{src: text, typ: typ, origin: e.origin, spans: s.tokens}
-	if f.check(r); f.msg != "" {
-		c.wrong(e, data.Start, "%d makes data of type %s that is wrong: %s", number, typ, f.msg)
-		return false
-	}
-	return true
+	return c.keepMade(e, m, n)
 }
 
-// expand puts a number into a template.
-func expand(template []byte, number int64) (text []byte, ok bool) {
-	var out []byte
-	whole := string(template)
-	for i := 0; i < len(template); {
-		switch c := template[i]; {
-		case c == '\\' && i+1 < len(template):
-			out = append(out, template[i:i+2]...)
-			i += 2
-		case c != '$':
-			out = append(out, c)
-			i++
-		case bytes.HasPrefix(template[i:], []byte("$$")):
-			out = append(out, '$')
-			i += 2
-		default:
-			p, n, ok := parseNumber(whole[i:])
-			if !ok || number > 0 && p.offset > math.MaxInt32-number {
-				return nil, false
-			}
-			out = append(out, p.spell(number)...)
-			i += n
-		}
-	}
-	return out, true
+func (c *checker) tooMuch(e *Entry, at int, n int64) bool {
+	c.wrong(e, at, "%d makes too much of this template: a number over 2147483647, or a text that is too long", n)
+	return false
 }

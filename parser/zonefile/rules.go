@@ -64,7 +64,7 @@ var rules = func() map[string]rule {
 		"IPSECKEY":   {form: "1", rest: (*fieldReader).ipsecKey, wire: "111B"},
 		"ISDN":       {form: "s", rest: (*fieldReader).optionalText, wire: "sB"},
 		"KEY":        {rest: (*fieldReader).key, wire: "211B"},
-		"KEYDATA":    {rest: (*fieldReader).keyData, wire: "uuu211B"},
+		"KEYDATA":    {rest: (*fieldReader).keyData},
 		"L32":        {form: "24"},
 		"L64":        {form: "2", rest: (*fieldReader).locator, wire: "244"},
 		"LOC":        {rest: (*fieldReader).location, wire: "4444"},

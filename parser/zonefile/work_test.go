@@ -13,7 +13,7 @@ func TestTemplateWork(t *testing.T) {
 		template := []byte(strings.Repeat(number, 20_000))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, ok := expand(template, 7); !ok {
+		if _, ok := expand(nil, string(template), 7); !ok {
 			t.Errorf("%q is no template", number)
 		}
 		runtime.ReadMemStats(&after)

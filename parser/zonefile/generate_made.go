@@ -1,0 +1,242 @@
+package zonefile
+
+import (
+	"bytes"
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// made is what the $GENERATE lines of a zone make.
+type made struct {
+	left    int // bytes of records that are still looked at one by one
+	lines   []*maker
+	records []madeRecord
+
+	ownerTemplate, dataTemplate string // of the line at hand
+
+	owner, name []byte // of the record at hand
+	data        []byte // the same, with a blank before it
+	long        bool   // it is too long
+	line        Scanner
+	last        madeRow
+}
+
+func newMade() made { return made{left: maxMade, line: Scanner{whole: true, first: 1}} }
+
+// templates takes up a line.
+func (g *made) templates(src []byte, m *maker) {
+	g.ownerTemplate, g.dataTemplate = string(m.owner.Of(src)), string(m.data.Of(src))
+}
+
+// expand makes the data of a number, and reads it into the tokens of line.
+func (g *made) expand(n int64) *Error {
+	var ok bool
+	g.data, ok = expand(append(g.data[:0], ' '), g.dataTemplate, n)
+	g.long = !ok || len(g.data) > maxDataTemplate
+	s := &g.line
+	s.src, s.limit, s.pos, s.err = g.data, len(g.data), 0, nil
+	if _, ok := s.logicalLine(); !ok {
+		return s.err.(*Error)
+	}
+	return nil
+}
+
+// madeRecord is a record that a line makes of a number.
+type madeRecord struct {
+	hash   uint32 // of its owner
+	line   uint32 // of made.lines
+	number int64
+}
+
+// madeRow are records of one owner that a line makes in a row.
+type madeRow struct {
+	of         *maker
+	name, data []byte
+	count      int
+}
+
+// keepMade notes the record at hand for the rules about more than one.
+func (c *checker) keepMade(e *Entry, m *maker, n int64) bool {
+	g := &c.made
+	r := &g.last
+	switch {
+	case r.of != m || !bytes.Equal(r.name, g.name):
+		r.of, r.name, r.data, r.count = m, append(r.name[:0], g.name...), append(r.data[:0], g.data...), 1
+	case !bytes.Equal(r.data, g.data):
+		r.data = append(r.data[:0], g.data...)
+		if r.count++; r.count == maxSet+1 {
+			c.against(e, "max-records-per-type", "%d makes number %d of type %s at one name, where %d are the most", n, maxSet+1, m.kind.name, maxSet)
+			return false
+		}
+	}
+	if m.kind.part == besideCNAME {
+		return true
+	}
+	if m.kind.part == nsPart && bytes.HasPrefix(g.name, []byte("*.")) {
+		c.against(e, "", "a wildcard cannot have NS records")
+		return false
+	}
+	if m.kind.part == nsPart && string(g.name) == c.z.Origin && len(c.apex.servers) < maxSet && len(g.line.tokens) == 1 {
+		target, _, err := appendName(nil, g.line.tokens[0].Of(g.data), e.origin)
+		if err == nil && isBelow(string(target), c.z.Origin) {
+			c.apex.servers = append(c.apex.servers, server{string(target), m.entry})
+		}
+	}
+	if len(g.lines) == 0 || g.lines[len(g.lines)-1] != m {
+		g.lines = append(g.lines, m)
+	}
+	g.records = append(g.records, madeRecord{c.z.index.hash(g.name), uint32(len(g.lines) - 1), n})
+	return true
+}
+
+// addMade adds the owners of the records in the file that may have a made one beside them of
+// which one is an alias.
+func (c *checker) addMade(wanted map[uint32]bool) {
+	g := &c.made
+	if len(g.records) == 0 {
+		return
+	}
+	aliases, others := newHits(len(g.records)), newHits(len(g.records))
+	for _, r := range g.records {
+		if part := g.lines[r.line].kind.part; part == cnamePart || part == dnamePart {
+			aliases.add(r.hash)
+		} else {
+			others.add(r.hash)
+		}
+	}
+	add := func(hash uint32) {
+		if len(wanted) < maxTwice {
+			wanted[hash] = true
+		}
+	}
+	c.eachOwner(func(_ int, hash uint32, _ int, again bool) {
+		if !again && aliases.has(hash) {
+			add(hash)
+		}
+	})
+	for _, n := range c.lone {
+		if hash := c.z.index.owners[n]; others.has(hash) {
+			add(hash)
+		}
+	}
+}
+
+// beside is what the made records so far are at a name.
+type beside struct {
+	single [2]string // data of a CNAME record and of a DNAME record
+	other  string    // type of other data
+}
+
+// concludeMade checks the made records beside those of the file and each other.
+func (c *checker) concludeMade(seen map[string]*present) {
+	g := &c.made
+	inFile := map[uint32]bool{}
+	for owner := range seen {
+		inFile[c.z.index.hash([]byte(owner))] = true
+	}
+	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
+	for from := 0; from < len(g.records); {
+		to, alias := from, false
+		for ; to < len(g.records) && g.records[to].hash == g.records[from].hash; to++ {
+			part := g.lines[g.records[to].line].kind.part
+			alias = alias || part == cnamePart || part == dnamePart
+		}
+		if inFile[g.records[from].hash] || alias && to-from > 1 {
+			names := map[string]*beside{}
+			for _, r := range g.records[from:to] {
+				c.besideMade(r, seen, names)
+			}
+		}
+		from = to
+	}
+}
+
+// besideMade checks a made record beside those of the file and the made ones before it.
+func (c *checker) besideMade(r madeRecord, seen map[string]*present, names map[string]*beside) {
+	g := &c.made
+	m := g.lines[r.line]
+	if m.told {
+		return
+	}
+	g.templates(c.s.src, m)
+	g.owner, _ = expand(g.owner[:0], g.ownerTemplate, r.number)
+	g.name, _, _ = appendName(g.name[:0], g.owner, m.entry.origin)
+	owner := string(g.name)
+	b := names[owner]
+	if b == nil {
+		b = &beside{}
+		if p := seen[owner]; p != nil {
+			b.single = p.data
+			if p.other != nil {
+				b.other = p.other.Type
+			}
+		}
+		names[owner] = b
+	}
+	tell := func(format string, args ...any) {
+		m.told = true
+		c.against(m.entry, "", "%d makes "+format, append([]any{r.number}, args...)...)
+	}
+	name, typ := strings.TrimSuffix(owner, "."), m.kind.name
+	part := m.kind.part
+	switch {
+	case part == cnamePart && b.other != "":
+		tell("a CNAME record of %s, which has one of type %s; an alias has no other data", name, b.other)
+	case part != cnamePart && b.single[0] != "":
+		tell("a record of type %s of %s, which has a CNAME record; an alias has no other data", typ, name)
+	}
+	if part != cnamePart {
+		b.other = typ
+	}
+	if part != cnamePart && part != dnamePart {
+		return
+	}
+	n := int(part - cnamePart)
+	data := c.madeTarget(m, r.number)
+	if b.single[n] != "" && b.single[n] != data && !m.told {
+		tell("a second %s record of %s, which may have one", typ, name)
+	}
+	b.single[n] = data
+}
+
+// madeTarget is the name that a record leads to.
+func (c *checker) madeTarget(m *maker, n int64) string {
+	g := &c.made
+	if err := g.expand(n); err == nil && len(g.line.tokens) == 1 {
+		if name, _, err := appendName(nil, g.line.tokens[0].Of(g.data), m.entry.origin); err == nil {
+			return string(name)
+		}
+	}
+	return string(g.data) // in the form of RFC 3597
+}
+
+// turns are numbers of a range: both ends, and on both sides of each place where a number in a
+// template becomes longer or shorter. So what has another length is made of one of them.
+func (g *made) turns(r numberRange) []int64 {
+	ends := []int64{r.start, r.start + (r.count()-1)*r.step}
+	var out []int64
+	seen := map[piece]bool{}
+	add := func(p piece) {
+		if p.text, p.width = "", 0; !p.number || seen[p] {
+			return
+		}
+		seen[p] = true
+		for v := int64(1); v <= math.MaxUint32; v *= p.radix() {
+			for _, turn := range []int64{v, 1 - v} {
+				first := turn - p.offset // the first number behind the turn
+				first = r.start + (max(first-r.start, 0)+r.step-1)/r.step*r.step
+				for _, n := range []int64{first - r.step, first} {
+					if r.has(n) {
+						out = append(out, n)
+					}
+				}
+			}
+		}
+	}
+	eachPiece(g.ownerTemplate, add)
+	eachPiece(g.dataTemplate, add)
+	slices.Sort(out)
+	return append(ends, slices.Compact(out)...)
+}
