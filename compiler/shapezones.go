@@ -20,6 +20,9 @@ func checkHead(plan *Plan) error {
 	if !parser.IsPlanName(plan.Name) {
 		return fmt.Errorf("%.300q cannot be the name of a plan and its folder", plan.Name)
 	}
+	if !slices.Contains(cmdlet.Products(), plan.Product) {
+		return fmt.Errorf("there is no product %q", plan.Product)
+	}
 	words := []struct {
 		what, word string
 		of         []string
