@@ -131,8 +131,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, name string, got map[string][]byte) {
-	want := stored(t, name)
+func compare(t *testing.T, name string, files map[string][]byte) {
+	checkForm(t, name, files)
+	got, want := storedForm(name, files), stored(t, name)
 	for _, file := range slices.Sorted(maps.Keys(got)) {
 		if old, ok := want[file]; ok && bytes.Equal(old, got[file]) {
 			continue
