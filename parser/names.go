@@ -193,7 +193,8 @@ var terraformFunctions = map[string]string{
 	"templatestr": "Write the text itself; it can hold ${local.NAME}",
 }
 
-var alike = map[string]string{
+// sameAdvice has the functions of which the advice is that for another one.
+var sameAdvice = map[string]string{
 	"templatefile": "file", "fileexists": "file", "filebase64": "file", "abspath": "file", "fileset": "file", "pathexpand": "file", "basename": "file", "dirname": "file",
 	"plantimestamp": "timestamp", "now": "timestamp", "time": "timestamp", "today": "timestamp",
 	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode", "base64encode": "jsonencode", "csvdecode": "jsonencode",
@@ -203,7 +204,7 @@ var alike = map[string]string{
 
 func unknownFunction(name string, known []string) string {
 	key := strings.ToLower(name)
-	if other, ok := alike[key]; ok {
+	if other, ok := sameAdvice[key]; ok {
 		key = other
 	}
 	text := fmt.Sprintf("There is no function %q.", cut(name))

@@ -4,7 +4,7 @@ import "strconv"
 
 // rule is what the data and the owner of a type have to be for BIND 9.18 to load a zone.
 type rule struct {
-	form    string             // fields in a row, as in rdata.go and fields.go
+	form    string             // fields in a row, as in rdata.go and the fields files
 	rest    func(*fieldReader) // what comes behind them
 	wire    string             // the form as it is sent, where form is not all; B is any number of octets
 	owner   func(name []byte) string
@@ -25,7 +25,7 @@ var (
 	obsolete = rule{refused: "RFC 1123 took the type out of use", never: true}
 	formless = rule{refused: "no RFC says what its data is"}
 	meta     = rule{refused: "it is a type of messages, and has no place in a zone file", never: true}
-	alike    = map[string]string{ // types with the data of another
+	formOf   = map[string]string{ // types with the data of another
 		"CDNSKEY": "DNSKEY", "CDS": "DS", "TA": "DS", "DLV": "DS", "SMIMEA": "TLSA", "HTTPS": "SVCB", "SIG": "RRSIG",
 		"SPF": "TXT", "AVC": "TXT", "NINFO": "TXT", "RESINFO": "TXT", "WALLET": "TXT",
 		"CNAME": "DNAME", "PTR": "DNAME", "MR": "DNAME", "NSAP-PTR": "DNAME",
@@ -104,7 +104,7 @@ var rules = func() map[string]rule {
 		r.hosts = r.owner != nil && typ != "NSEC3"
 		all[typ] = r
 	}
-	for typ, other := range alike {
+	for typ, other := range formOf {
 		all[typ] = all[other]
 	}
 	return all

@@ -27,7 +27,7 @@ func withDifference(detail string) string {
 		return detail
 	}
 	a, b := firstDifference([]rune(given), []rune(meant))
-	if !alike(a, b) {
+	if !looksLike(a, b) {
 		return detail
 	}
 	return detail + fmt.Sprintf(" The name that is written has %s where the other has %s.", named(a), named(b))
@@ -47,8 +47,8 @@ func firstDifference(a, b []rune) (rune, rune) {
 	return first(a), first(b)
 }
 
-// alike tells whether a reader may take one character for the other, or not see it.
-func alike(a, b rune) bool {
+// looksLike tells whether a reader may take one character for the other, or not see it.
+func looksLike(a, b rune) bool {
 	for _, group := range []string{"l1I|", "O0"} {
 		if isIn(a, group) && isIn(b, group) {
 			return true

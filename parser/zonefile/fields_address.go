@@ -1,0 +1,208 @@
+package zonefile
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// Addresses of all kinds in the data of records.
+
+// isIPv4 reports four decimal numbers up to 255, without leading zeros.
+func isIPv4(token []byte) bool {
+	for dots := 0; ; dots++ {
+		n := octetLength(token)
+		switch {
+		case n == 0:
+			return false
+		case dots == 3:
+			return n == len(token)
+		case n == len(token) || token[n] != '.':
+			return false
+		}
+		token = token[n+1:]
+	}
+}
+
+// octetLength is the length of a number up to 255 without leading zeros, 0 if there is none.
+func octetLength(text []byte) int {
+	if len(text) == 0 {
+		return 0
+	}
+	a := text[0] - '0'
+	if a > 9 {
+		return 0
+	}
+	if len(text) == 1 || text[1]-'0' > 9 {
+		return 1
+	}
+	if a == 0 {
+		return 0
+	}
+	if len(text) == 2 || text[2]-'0' > 9 {
+		return 2
+	}
+	if int(a)*100+int(text[1]-'0')*10+int(text[2]-'0') > 255 {
+		return 0
+	}
+	return 3
+}
+
+// isIPv6 reports an address as RFC 4291, section 2.2, writes it, without a zone.
+func isIPv6(token []byte) bool {
+	groups, digits, start, gap := 0, 0, 0, false // of the group at hand
+	for i, c := range token {
+		switch {
+		case isHexDigit[c]:
+			if digits++; digits > 4 {
+				return false
+			}
+		case c != ':':
+			if c != '.' || digits == 0 || groups > 6 || !isIPv4(token[start:]) {
+				return false
+			}
+			groups += 2
+			return groups == 8 && !gap || groups < 8 && gap
+		case digits > 0:
+			groups, digits, start = groups+1, 0, i+1
+		case i == 0:
+			if len(token) < 2 || token[1] != ':' {
+				return false
+			}
+		case gap:
+			return false
+		default:
+			gap, start = true, i+1
+		}
+	}
+	if digits > 0 {
+		groups++
+	} else if n := len(token); n < 2 || token[n-2] != ':' {
+		return false
+	}
+	return groups == 8 && !gap || groups < 8 && gap
+}
+
+var isHexDigit = func() (table [256]bool) {
+	for c := range table {
+		table[c] = isDigit(byte(c)) || c|0x20 >= 'a' && c|0x20 <= 'f'
+	}
+	return table
+}()
+
+func (f *fieldReader) x25() {
+	token := f.raw("a number of X.25")
+	number := unquoted(token)
+	for _, c := range number {
+		if !isDigit(c) {
+			f.wrong(token, "a number of digits alone")
+			return
+		}
+	}
+	if f.ok() && len(number) < 4 {
+		f.wrong(token, "a number of four digits at least")
+	}
+	if f.ok() {
+		f.next--
+		f.text()
+	}
+}
+
+func (f *fieldReader) eui(octets int) {
+	token := f.word("an address of hardware")
+	if !f.ok() {
+		return
+	}
+	parts := strings.Split(string(token), "-")
+	for _, part := range parts {
+		if _, err := hex.DecodeString(part); err != nil || len(part) != 2 || len(parts) != octets {
+			f.fail(f.next-1, "%s is not %d pairs of hexadecimal digits with hyphens between them", short(token), octets)
+			return
+		}
+	}
+}
+
+// locator reads four groups of hexadecimal digits.
+func (f *fieldReader) locator() {
+	token := f.word("a locator of 64 bits")
+	if !f.ok() {
+		return
+	}
+	groups := bytes.Split(token, []byte(":"))
+	for _, group := range groups {
+		if _, err := strconv.ParseUint(string(group), 16, 16); err != nil || len(group) > 4 || len(groups) != 4 {
+			f.wrong(token, "four groups of hexadecimal digits, as in 2001:db8:1:2")
+			return
+		}
+	}
+}
+
+func (f *fieldReader) nsap() {
+	token := f.word("an NSAP address")
+	if !f.ok() {
+		return
+	}
+	digits, ok := bytes.CutPrefix(bytes.ToLower(token), []byte("0x"))
+	digits = bytes.ReplaceAll(digits, []byte("."), nil)
+	if _, err := hex.DecodeString(string(digits)); !ok || err != nil || len(digits) == 0 {
+		f.wrong(token, "an NSAP address, 0x and pairs of hexadecimal digits")
+	}
+}
+
+func (f *fieldReader) atma() {
+	token := f.word("an ATM address")
+	if !f.ok() {
+		return
+	}
+	number, e164 := bytes.CutPrefix(token, []byte("+"))
+	digits := bytes.ReplaceAll(number, []byte("."), nil)
+	bad := bytes.Contains(number, []byte("..")) || bytes.HasSuffix(number, []byte("."))
+	if e164 {
+		bad = bad || len(digits) == 0 || bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	} else if _, err := hex.DecodeString(string(digits)); err != nil || len(digits) == 0 {
+		bad = true
+	}
+	if bad {
+		f.wrong(token, "an ATM address, pairs of hexadecimal digits or + and a number")
+	}
+}
+
+// a6 reads what RFC 2874 describes: a prefix length, the rest of an address, and the name
+// that has the prefix.
+func (f *fieldReader) a6() {
+	f.upTo(128)
+	prefix := f.number
+	if prefix < 128 {
+		f.field(fieldIPv6)
+	}
+	if prefix > 0 {
+		f.field(fieldHost)
+	}
+}
+
+// prefixes reads the items of an APL record, such as !1:192.0.2.0/24.
+func (f *fieldReader) prefixes() {
+	for f.more() {
+		token := f.word("an address prefix")
+		if !isPrefix(strings.TrimPrefix(string(token), "!")) {
+			f.wrong(token, "an address prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32")
+		}
+	}
+}
+
+func isPrefix(item string) bool {
+	family, rest, ok := strings.Cut(item, ":")
+	addr, size, slash := strings.Cut(rest, "/")
+	n, err := strconv.ParseUint(size, 10, 8)
+	if !ok || !slash || err != nil {
+		return false
+	}
+	switch strings.TrimLeft(family, "0") {
+	case "1":
+		return n <= 32 && isIPv4([]byte(addr))
+	case "2":
+		return n <= 128 && isIPv6([]byte(addr))
+	}
+	return false
+}

@@ -1,0 +1,208 @@
+package zonefile
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// The data of types with keys, signatures and digests, and the words in it.
+
+var (
+	algorithms = map[string]uint32{
+		"RSAMD5": 1, "DH": 2, "DSA": 3, "RSASHA1": 5, "NSEC3DSA": 6, "NSEC3RSASHA1": 7, "RSASHA256": 8, "RSASHA512": 10,
+		"ECCGOST": 12, "ECDSAP256SHA256": 13, "ECDSA256": 13, "ECDSAP384SHA384": 14, "ECDSA384": 14, "ED25519": 15,
+		"ED448": 16, "INDIRECT": 252, "PRIVATEDNS": 253, "PRIVATEOID": 254,
+	}
+	protocols = map[string]uint32{"NONE": 0, "TLS": 1, "EMAIL": 2, "DNSSEC": 3, "IPSEC": 4, "ALL": 255}
+	digests   = map[string]uint32{"SHA-1": 1, "SHA1": 1, "SHA-256": 2, "SHA256": 2, "GOST": 3, "SHA-384": 4, "SHA384": 4}
+	certTypes = map[string]uint32{"PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253, "OID": 254}
+	hashes    = map[string]uint32{"SHA-1": 1}
+	keyFlags  = map[string]uint32{
+		"NOCONF": 0x4000, "NOAUTH": 0x8000, "NOKEY": 0xc000, "FLAG2": 0x2000, "EXTEND": 0x1000, "FLAG4": 0x0800,
+		"FLAG5": 0x0400, "USER": 0, "ZONE": 0x0100, "HOST": 0x0200, "NTYP3": 0x0300, "FLAG8": 0x80, "FLAG9": 0x40,
+		"FLAG10": 0x20, "FLAG11": 0x10, "SIG0": 0, "SIG1": 1, "SIG2": 2, "SIG3": 3, "SIG4": 4, "SIG5": 5, "SIG6": 6, "SIG7": 7,
+		"SIG8": 8, "SIG9": 9, "SIG10": 10, "SIG11": 11, "SIG12": 12, "SIG13": 13, "SIG14": 14, "SIG15": 15, "KSK": 1,
+	}
+)
+
+// lengths of digests in octets, by the numbers of their registries.
+var (
+	dsLengths    = map[uint32]int{1: 20, 2: 32, 4: 48}
+	sshLengths   = map[uint32]int{1: 20, 2: 32}
+	zonemdLength = map[uint32]int{1: 48, 2: 64}
+)
+
+func sized(lengths map[uint32]int, n uint32) int {
+	if size, ok := lengths[n]; ok {
+		return size
+	}
+	return -1
+}
+
+func (f *fieldReader) digest() {
+	f.mnemonic("a digest type", digests, 255)
+	f.hex(sized(dsLengths, f.number))
+}
+
+// fingerprint may be missing in a type that is not known.
+func (f *fieldReader) fingerprint() {
+	if size := sized(sshLengths, f.number); size >= 0 || f.more() {
+		f.hex(size)
+	}
+}
+
+func (f *fieldReader) zoneDigest() {
+	if n := f.hex(sized(zonemdLength, f.number)); f.ok() && n < 12 {
+		f.fail(f.next-1, "a digest of %d octets is too short; it needs 12", n)
+	}
+}
+
+func (f *fieldReader) key() {
+	token := f.word("the flags of a key")
+	if f.ok() && isDigit(token[0]) {
+		f.flags(token)
+	} else if f.ok() {
+		f.number = 0
+		for word := range bytes.SplitSeq(token, []byte("|")) {
+			bits, ok := keyFlags[strings.ToUpper(string(word))]
+			if f.number |= bits; !ok {
+				f.wrong(token, "the flags of a key")
+			}
+		}
+	}
+	flags := f.number
+	f.size += 2
+	f.mnemonic("the protocol of a key", protocols, 255)
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	switch {
+	case f.typ == "RKEY" && flags != 0:
+		f.fail(0, "the flags of an RKEY have to be 0")
+	case f.typ == "KEY" && flags&0xc000 == 0xc000:
+	default:
+		f.base64(true)
+	}
+}
+
+// flags reads a number, which may be in hexadecimal digits.
+func (f *fieldReader) flags(token []byte) {
+	n, err := strconv.ParseUint(string(token), 10, 32)
+	if err != nil {
+		n, err = strconv.ParseUint(strings.TrimPrefix(strings.ToLower(string(token)), "0x"), 16, 32)
+	}
+	if f.number = uint32(n); err != nil || n > 0xffff {
+		f.wrong(token, "the flags of a key")
+	}
+}
+
+func (f *fieldReader) keyData() {
+	for range 3 {
+		if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
+			f.wrong(token, "a time such as 20261123000000")
+		}
+	}
+	f.typ = "KEY"
+	f.key()
+}
+
+func (f *fieldReader) cert() {
+	f.mnemonic("a certificate type", certTypes, 1<<16-1)
+	f.size++
+	f.uint(16)
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	f.base64(true)
+}
+
+func (f *fieldReader) signature() {
+	f.typeOrNumber()
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	f.uint(8)
+	labels := int(f.number)
+	f.uint(32)
+	for range 2 {
+		if f.typ == "RRSIG" {
+			f.sigTime()
+		} else if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
+			f.wrong(token, "a time such as 20261123000000")
+		}
+	}
+	f.fields("2n")
+	if !f.ok() {
+		return
+	}
+	if name, _, err := appendName(nil, f.spans[f.next-1].Of(f.src), f.origin); err == nil && f.typ == "RRSIG" && labelsOf(name) > labels {
+		f.fail(f.next-1, "the signer has more labels than the record (%d), so it cannot be above it", labels)
+	}
+	f.base64(true)
+}
+
+// labelsOf counts the labels of a canonical name without the root.
+func labelsOf(name []byte) int {
+	n := 0
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case '.':
+			n++
+		}
+	}
+	if len(name) == 1 {
+		return 0
+	}
+	return n
+}
+
+func (f *fieldReader) nsec3() {
+	algorithm := f.nsec3Param()
+	token := f.word("a hash in base32")
+	switch n := base32Length(token); {
+	case !f.ok():
+	case algorithm == 1 && n != 20:
+		f.wrong(token, "a hash of 20 octets in base32")
+	case n < 0 || n > 155:
+		f.wrong(token, "a hash in base32")
+	}
+	f.bitmap(false)
+}
+
+func (f *fieldReader) nsec3Param() (algorithm uint32) {
+	f.mnemonic("a hash algorithm", hashes, 255)
+	algorithm = f.number
+	f.fields("12")
+	token := f.word("a salt in hexadecimal digits, or -")
+	if !f.ok() || string(token) == "-" {
+		return algorithm
+	}
+	if _, err := hex.DecodeString(string(token)); err != nil || len(token) > 510 {
+		f.wrong(token, "a salt in hexadecimal digits, or -")
+	}
+	return algorithm
+}
+
+// base32Length is the number of octets of a hash as NSEC3 writes it, -1 if it is none.
+func base32Length(token []byte) int {
+	for _, c := range token {
+		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'v') {
+			return -1
+		}
+	}
+	if rest := len(token) % 8; rest == 1 || rest == 3 || rest == 6 || len(token) == 0 {
+		return -1
+	}
+	return len(token) * 5 / 8
+}
+
+func (f *fieldReader) nxt() {
+	for f.more() {
+		token := f.word("a record type")
+		n, err := strconv.Atoi(string(token))
+		if typ, ok := typeNumber(strings.ToUpper(string(token))); ok {
+			n, err = int(typ), nil
+		}
+		if err != nil || n < 1 || n > 127 {
+			f.wrong(token, "a record type up to 127")
+		}
+	}
+}

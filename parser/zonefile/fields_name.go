@@ -1,0 +1,135 @@
+package zonefile
+
+// Names in the data of records.
+
+// The classes of the characters of names.
+const (
+	escapedChar = iota // needs a closer look
+	oddChar            // stands for itself, in a name that is not of a host
+	hostChar
+	hyphenChar
+	dotChar
+)
+
+var nameChars = func() (table [256]byte) {
+	for c := range table {
+		switch {
+		case c == '.':
+			table[c] = dotChar
+		case c == '-':
+			table[c] = hyphenChar
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9':
+			table[c] = hostChar
+		case c != '@' && c != '"' && c != '\\':
+			table[c] = oddChar
+		}
+	}
+	return table
+}()
+
+func (f *fieldReader) nameField(kind byte) {
+	token := f.word("a name")
+	if !f.ok() {
+		return
+	}
+	if kind == fieldMailbox {
+		name, _, err := appendName(nil, token, f.origin)
+		if err != nil {
+			f.badName(err)
+		} else if !isMailbox(name) {
+			f.notHost("a mail address: its domain is not a host name", token)
+		}
+		return
+	}
+	host, err := f.nameToken(token)
+	if err != nil {
+		f.badName(err)
+	} else if kind == fieldHost && !host {
+		f.notHost("a host name", token)
+	}
+}
+
+func (f *fieldReader) badName(err error) { f.fail(f.next-1, "%v", err) }
+
+func (f *fieldReader) notHost(what string, token []byte) {
+	if f.name == "" {
+		f.nameAt, f.name = f.next-1, short(token)+" is not "+what
+	}
+}
+
+// nameToken checks a name and reports whether it is one of a host.
+func (f *fieldReader) nameToken(token []byte) (host bool, err error) {
+	label, last := 0, byte(dotChar)
+	host = true
+	for _, c := range token {
+		class := nameChars[c]
+		switch class {
+		case hostChar:
+			label++
+		case hyphenChar:
+			host = host && label > 0
+			label++
+		case oddChar:
+			host = false
+			label++
+		case dotChar:
+			if label == 0 || label > maxLabel {
+				return f.slowName(token)
+			}
+			host = host && last != hyphenChar
+			label = 0
+		default:
+			return f.slowName(token)
+		}
+		last = class
+	}
+	wire := len(token) + 1
+	if label > 0 {
+		wire += f.origin.wire
+		host = host && last != hyphenChar && f.host
+	}
+	if label > maxLabel || wire > maxName || len(token) == 0 {
+		return f.slowName(token)
+	}
+	f.size += wire
+	return host, nil
+}
+
+func (f *fieldReader) slowName(token []byte) (host bool, err error) {
+	name, wire, err := appendName(nil, token, f.origin)
+	f.size += wire
+	return err == nil && isHost(name), err
+}
+
+// isHost reports a canonical name that has only letters, digits and hyphens in the middle
+// of labels (RFC 952, RFC 1123).
+func isHost(name []byte) bool {
+	last := byte(dotChar)
+	for _, c := range name {
+		class := nameChars[c]
+		if class < hostChar || class == hyphenChar && last == dotChar || class == dotChar && last == hyphenChar {
+			return false
+		}
+		last = class
+	}
+	return last != hyphenChar
+}
+
+// isMailbox reports a canonical name with a first label of visible characters and the name
+// of a host behind it (RFC 822, as RFC 1035 writes it).
+func isMailbox(name []byte) bool {
+	if len(name) == 1 {
+		return true
+	}
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '\\' && i+1 < len(name) && isDigit(name[i+1]):
+			return false // a blank, a control character, or one beyond ASCII
+		case c == '\\':
+			i++
+		case c == '.':
+			return isHost(name[i+1:])
+		}
+	}
+	return false
+}

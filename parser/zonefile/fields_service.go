@@ -1,0 +1,110 @@
+package zonefile
+
+import "bytes"
+
+// The data of types that tell of services, and of a few others.
+
+func (f *fieldReader) optionalText() {
+	if f.more() {
+		f.text()
+	}
+}
+
+func (f *fieldReader) caa() {
+	tag := f.word("the tag of a CAA record")
+	f.size += 1 + len(tag)
+	for _, c := range tag {
+		if nameChars[c] != hostChar {
+			f.wrong(tag, "a tag of letters and digits")
+			return
+		}
+	}
+	f.long(f.raw("the value of the tag"))
+}
+
+func (f *fieldReader) uri() {
+	token := f.raw("a URI in quotes")
+	if f.ok() && token[0] != '"' {
+		f.fail(f.next-1, "the URI %s is not in quotes", short(token))
+		return
+	}
+	f.long(token)
+}
+
+func (f *fieldReader) doa() {
+	if f.more() && string(f.spans[f.next].Of(f.src)) == "-" {
+		f.next++
+		return
+	}
+	f.raw("data in base64")
+	if f.ok() {
+		f.next--
+		f.base64(false)
+	}
+}
+
+func (f *fieldReader) dsync() {
+	f.typeOrNumber()
+	f.mnemonic("a scheme", map[string]uint32{"NOTIFY": 1}, 255)
+	f.fields("2h")
+}
+
+// naptr reads a regular expression and the replacement.
+func (f *fieldReader) naptr() {
+	f.text()
+	if f.ok() && !isSubstitution(octets(f.spans[f.next-1].Of(f.src))) {
+		f.wrong(f.spans[f.next-1].Of(f.src), "a substitution as in !^.*$!sip:info@example.com! (RFC 3402)")
+	}
+	f.field(fieldName)
+}
+
+// isSubstitution reports a regular expression and what replaces it, each between two
+// delimiters, and i or nothing at the end. No text at all is one too. Servers differ in what
+// they take for a regular expression, so of that only the groups count, for the replacement
+// may name those alone; a parenthesis in brackets passes for one.
+func isSubstitution(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	delim := text[0]
+	if isDigit(delim) || delim == '\\' || delim == 'i' || bytes.IndexByte(text, 0) >= 0 {
+		return false
+	}
+	part, groups, named := 0, 0, 0
+	for i := 1; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == delim:
+			if part++; part > 2 {
+				return false
+			}
+		case part == 2 && c != 'i':
+			return false
+		case c == '\\' && part < 2:
+			if i++; i == len(text) {
+				return false
+			}
+			if part == 1 && isDigit(text[i]) {
+				if text[i] == '0' {
+					return false
+				}
+				named = max(named, int(text[i]-'0'))
+			}
+		case c == '(' && part == 0:
+			groups++
+		}
+	}
+	return part == 2 && named <= groups
+}
+
+// services reads the protocol and the ports of a WKS record.
+func (f *fieldReader) services() {
+	f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
+	for f.more() {
+		token := f.word("a port or a service")
+		if f.ok() && isDigit(token[0]) {
+			f.next--
+			f.uint(16)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package zonefile
+
+import "bytes"
+
+// Texts and octets in the data of records.
+
+// text reads a character string of RFC 1035: at most 255 octets.
+func (f *fieldReader) text() {
+	token := f.raw("a text")
+	if n, ok := textLength(token); !ok {
+		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
+	} else if n > 255 {
+		f.fail(f.next-1, "a text of %d octets is too long; one may have 255, so split it into several in quotes", n)
+	} else {
+		f.size += 1 + n
+	}
+}
+
+// textLength is the number of octets that a text stands for.
+func textLength(token []byte) (n int, ok bool) {
+	token = unquoted(token)
+	if bytes.IndexByte(token, '\\') < 0 {
+		return len(token), true
+	}
+	for len(token) > 0 {
+		_, size, _, err := unescape(token)
+		if err != nil {
+			return 0, false
+		}
+		token = token[size:]
+		n++
+	}
+	return n, true
+}
+
+// octets are what a text stands for. It must be right.
+func octets(token []byte) []byte {
+	var out []byte
+	for token = unquoted(token); len(token) > 0; {
+		c, size, _, err := unescape(token)
+		if err != nil {
+			return out
+		}
+		out, token = append(out, c), token[size:]
+	}
+	return out
+}
+
+func unquoted(token []byte) []byte {
+	if len(token) > 1 && token[0] == '"' {
+		return token[1 : len(token)-1]
+	}
+	return token
+}
+
+// long reads a text whose length has no limit of its own.
+func (f *fieldReader) long(token []byte) {
+	n, ok := textLength(token)
+	if f.size += n; !ok {
+		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
+	}
+}
+
+// base64 reads up to the end, or to the padding.
+func (f *fieldReader) base64(some bool) {
+	digits, pads, last := 0, 0, byte(0)
+	const what = "data in base64"
+	for f.more() && pads == 0 {
+		token := f.word(what)
+		for _, c := range token {
+			v := base64Values[c]
+			switch {
+			case c == '=':
+				pads++
+			case v == noBase64 || pads > 0:
+				f.wrong(token, what)
+				return
+			default:
+				last = v
+			}
+			digits++
+		}
+	}
+	if !f.ok() {
+		return
+	}
+	f.size += digits/4*3 - pads
+	switch {
+	case digits == 0 && some:
+		f.fail(len(f.spans), "the data ends where %s has to follow", what)
+	case digits%4 != 0 || pads > 2 || pads == 1 && last&3 != 0 || pads == 2 && last&15 != 0:
+		f.fail(f.next-1, "the base64 at the end of the data is cut off, or is none")
+	}
+}
+
+const noBase64 = 255
+
+var base64Values = func() (table [256]byte) {
+	for c := range table {
+		table[c] = noBase64
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		table[c] = byte(i)
+	}
+	return table
+}()
+
+// hex reads digits up to the end, or so many octets if size is not negative.
+func (f *fieldReader) hex(size int) int {
+	digits := 0
+	const what = "data in hexadecimal digits"
+	for f.more() && (size < 0 || digits < 2*size) {
+		token := f.word(what)
+		for _, c := range token {
+			if !isHexDigit[c] {
+				f.wrong(token, what)
+				return 0
+			}
+		}
+		digits += len(token)
+	}
+	f.size += digits / 2
+	switch {
+	case !f.ok():
+	case digits == 0 && size != 0:
+		f.fail(len(f.spans), "the data ends where %s has to follow", what)
+	case digits%2 != 0:
+		f.fail(f.next-1, "there is an odd number of hexadecimal digits")
+	case size >= 0 && digits != 2*size:
+		f.fail(f.next-1, "there are %d octets, where %d have to be", digits/2, size)
+	}
+	return digits / 2
+}
