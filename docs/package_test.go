@@ -3,7 +3,6 @@ package docs
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/internal/goldenscript"
 )
 
 const (
@@ -181,7 +181,7 @@ func checkEvidence(t *testing.T, failover, rollback string) {
 func TestScriptBytes(t *testing.T) {
 	fixed := ""
 	for _, path := range mustGlob(t, filepath.Join(root, "golden", "*", "*", "*.ps1")) {
-		data, err := os.ReadFile(path)
+		data, err := goldenscript.Read(filepath.Join(root, "golden"), strings.TrimPrefix(path, filepath.Join(root, "golden")))
 		if err != nil {
 			t.Fatal(err)
 		}

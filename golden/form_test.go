@@ -11,28 +11,15 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/internal/goldenscript"
 )
 
 // whole is the spec whose package stands here as it is written. The others have no fixed
 // runtime and no sums of what holds it, so that an edit of the runtime is read once.
-const whole = "seed"
+var whole, _, _ = strings.Cut(goldenscript.Seed, "/")
 
-var (
-	runtimeLine = []byte("\n# ==== FIXED RUNTIME")
-	inSeed      = "# It stands in golden/" + whole + ", and the test wants the same bytes here.\n"
-	sumLine     = regexp.MustCompile("(?m)^(?:[0-9a-f]{64}  (\\S+)|\\| `(\\S+)` \\| `[0-9a-f]{64}` \\|)$")
-)
-
-// cutRuntime is a script in two parts: what is reviewed with each change, the line that ends
-// it included, and the fixed runtime.
-func cutRuntime(script []byte) (above, runtime []byte) {
-	at := bytes.Index(script, runtimeLine)
-	if at < 0 {
-		return script, nil
-	}
-	end := at + 1 + bytes.IndexByte(script[at+1:], '\n') + 1
-	return script[:end], script[end:]
-}
+// sumLine is a line of SHA256SUMS, or of the table of sums in change.md.
+var sumLine = regexp.MustCompile("(?m)^(?:[0-9a-f]{64}  (\\S+)|\\| `(\\S+)` \\| `[0-9a-f]{64}` \\|)$")
 
 // storedForm is what golden/name holds of the files that a spec gives: all of them, but in
 // the scripts of most specs not the runtime, and not the sums that change with it.
@@ -40,12 +27,12 @@ func storedForm(name string, files map[string][]byte) map[string][]byte {
 	out := map[string][]byte{}
 	for file, data := range files {
 		base := path.Base(file)
-		switch above, runtime := cutRuntime(data); {
+		switch above, runtime := goldenscript.Cut(data); {
 		case strings.HasPrefix(name, "bad-"):
 		case base == emit.SumsName, base == emit.RecordName && name != whole:
 			data = withoutSums(data)
 		case name != whole && strings.HasSuffix(base, ".ps1") && runtime != nil:
-			data = append(bytes.Clone(above), inSeed...)
+			data = append(bytes.Clone(above), goldenscript.InSeed...)
 		}
 		out[file] = data
 	}
@@ -74,7 +61,7 @@ func checkForm(t *testing.T, name string, files map[string][]byte) {
 	var seeds []byte
 	for file, data := range stored(t, whole) {
 		if strings.HasSuffix(file, "/failover.ps1") {
-			_, seeds = cutRuntime(data)
+			_, seeds = goldenscript.Cut(data)
 		}
 	}
 	if len(seeds) == 0 {
@@ -82,7 +69,7 @@ func checkForm(t *testing.T, name string, files map[string][]byte) {
 	}
 	for file, data := range files {
 		base := path.Base(file)
-		if _, runtime := cutRuntime(data); strings.HasSuffix(base, ".ps1") && name != whole && !bytes.Equal(runtime, seeds) {
+		if _, runtime := goldenscript.Cut(data); strings.HasSuffix(base, ".ps1") && name != whole && !bytes.Equal(runtime, seeds) {
 			t.Errorf("%s: the runtime of %s is not that of golden/%s", name, file, whole)
 		}
 		if base != emit.SumsName && base != emit.RecordName {
@@ -109,7 +96,7 @@ func TestRuntimeOnce(t *testing.T) {
 		files := output(t, name)
 		edited := map[string][]byte{}
 		for file, data := range files {
-			if above, runtime := cutRuntime(data); runtime != nil {
+			if above, runtime := goldenscript.Cut(data); runtime != nil {
 				data = append(append(bytes.Clone(above), "# edited\n"...), runtime...)
 			}
 			edited[file] = data

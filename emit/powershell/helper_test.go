@@ -12,6 +12,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
+	"github.com/edgeplan/edgeplan/internal/goldenscript"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -53,11 +54,11 @@ func goldens(t testing.TB) []sampleScript {
 	}
 	var out []sampleScript
 	for _, path := range paths {
-		text, err := os.ReadFile(path)
+		name := strings.TrimPrefix(filepath.ToSlash(path), goldenDir+"/")
+		text, err := goldenscript.Read(goldenDir, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := strings.TrimPrefix(filepath.ToSlash(path), goldenDir+"/")
 		out = append(out, sampleScript{path: path, name: name, back: strings.HasSuffix(name, "/rollback.ps1"), text: string(text)})
 	}
 	return out
