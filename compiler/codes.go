@@ -6,6 +6,7 @@ import "github.com/edgeplan/edgeplan/parser/diag"
 const (
 	codeDuplicate    diag.Code = "EP1007"
 	codeMalformed    diag.Code = "EP1009"
+	codeTooLarge     diag.Code = "EP1010"
 	codeBadZone      diag.Code = "EP1013"
 	codeNotYet       diag.Code = "EP1014"
 	codeCannotAccept diag.Code = "EP1015"

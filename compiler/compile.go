@@ -39,6 +39,9 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 	var closed hcl.Diagnostics
 	reasons := map[*hcl.Diagnostic]string{}
 	for _, j := range jobs {
+		if m.spent {
+			break
+		}
 		plan := j.compile(broken)
 		open = append(open, j.open())
 		for _, d := range j.own {
@@ -100,6 +103,10 @@ type job struct {
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {
+	if j.found++; j.found > maxFindings {
+		j.stop(j.f.Range, "The plans up to this one have more than %d findings. Fix the first ones that are shown, which have the same causes, or make several specs of the plans.", maxFindings)
+		return
+	}
 	j.own = append(j.own, diag.New(code, &rng, j.spell(fmt.Sprintf(format, args...))))
 }
 
@@ -202,8 +209,11 @@ func byPlan(jobs []*job, open []hcl.Diagnostics) hcl.Diagnostics {
 	return out
 }
 
-// blocked tells whether an error stands that is not accepted.
+// blocked tells whether an error stands that is not accepted, or not all could be checked.
 func (j *job) blocked() bool {
+	if j.spent {
+		return true
+	}
 	for _, d := range j.own {
 		if _, ok := j.accepted[diag.Of(d)]; d.Severity == hcl.DiagError && !ok {
 			return true
@@ -270,6 +280,9 @@ func (j *job) findings(zones []Zone) []Finding {
 }
 
 func sameStrings(a, b []string) bool {
+	if len(a) != len(b) || slices.Equal(a, b) {
+		return len(a) == len(b)
+	}
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 

@@ -19,14 +19,25 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 		}
 		out[z] = j.withoutCut(z, out[z])
 		j.settleTTLs(z, out[z])
-		names := j.names(z, out)
+	}
+	targets := j.targetsOf(out)
+	led := map[*zone][]*target{}
+	for _, t := range targets {
+		z := j.zoneOf(t.name)
+		led[z] = append(led[z], t)
+	}
+	for _, z := range j.zones {
+		if len(out[z]) == 0 {
+			continue
+		}
+		names := namesOf(out[z], led[z])
 		j.checkPresent(z, names)
 		j.checkProxied(z, names)
 		j.checkZone(z, out[z])
 		j.checkTimes(z)
 		j.checkSets(z, out[z])
 	}
-	j.checkTargets(out)
+	j.checkTargets(targets)
 	j.checkToday(out)
 	for _, z := range j.zones {
 		if len(out[z]) > 0 {

@@ -15,12 +15,16 @@ func (j *job) checkUnread(out map[*zone][]RecordSet) {
 		if z.file == nil {
 			continue
 		}
+		unread := z.unread()
+		if len(unread) == 0 {
+			continue
+		}
 		var sets []string
 		for _, set := range j.setsIn(z, out[z]) {
 			sets = append(sets, strings.TrimSuffix(set.Owner, ".")+" "+set.Type)
 		}
 		names := j.namesIn(z)
-		for _, d := range z.unread() {
+		for _, d := range unread {
 			at := zoneRange(z.Zone, d.File, d.Line, 1)
 			switch {
 			case len(sets) > 0:
@@ -63,13 +67,16 @@ func (j *job) setsIn(z *zone, sets []RecordSet) []RecordSet {
 }
 
 // namesIn lists names of the spec that a zone holds.
-func (j *job) namesIn(z *zone) []string {
-	var out []string
-	for name := range j.wanted.names {
-		if j.zoneOf(name) == z {
-			out = append(out, strings.TrimSuffix(name, "."))
+func (m *model) namesIn(z *zone) []string {
+	if m.holders == nil {
+		m.holders = map[*zone][]string{}
+		for name := range m.wanted.names {
+			holder := m.zoneOf(name)
+			m.holders[holder] = append(m.holders[holder], strings.TrimSuffix(name, "."))
+		}
+		for _, names := range m.holders {
+			slices.Sort(names)
 		}
 	}
-	slices.Sort(out)
-	return out
+	return m.holders[z]
 }

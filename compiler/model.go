@@ -23,11 +23,14 @@ type model struct {
 	diags    hcl.Diagnostics
 	// wanted are the names of the spec in DNS.
 	wanted *interest
+	// holders has the names of wanted by the zones that they are in, once they were asked for.
+	holders map[*zone][]string
 	// spelled has the names that the spec spells in Unicode, by their A-labels.
 	spelled map[string]string
 	// noAddress: an address of a pool is missing or wrong, which has been reported; what is in
 	// DNS cannot be compared with the addresses of the pools.
 	noAddress bool
+	budget
 }
 
 func newModel(spec *parser.Spec) *model {

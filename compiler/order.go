@@ -22,15 +22,20 @@ func order(plan *Plan) {
 func sortSteps(steps Steps) Steps {
 	left := slices.Clone(steps)
 	slices.SortFunc(left, func(a, b Step) int { return strings.Compare(stepKey(a), stepKey(b)) })
+	isLeft := map[string]bool{}
+	for _, s := range left {
+		isLeft[s.Info().ID] = true
+	}
 	var out Steps
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(s Step) bool {
-			return !slices.ContainsFunc(left, func(other Step) bool { return slices.Contains(s.Info().Needs, other.Info().ID) })
+			return !slices.ContainsFunc(s.Info().Needs, func(id string) bool { return isLeft[id] })
 		})
 		if i < 0 {
 			panic(fmt.Sprintf("internal error: the steps from %s on need each other", left[0].Info().ID))
 		}
 		out = append(out, left[i])
+		delete(isLeft, left[i].Info().ID)
 		left = slices.Delete(left, i, i+1)
 	}
 	return out

@@ -164,16 +164,14 @@ func nearType(typ string) string {
 	return " Did you mean " + near + "?"
 }
 
-// names are the owners of the sets of a plan in a zone, and the targets that are there.
-func (j *job) names(z *zone, out map[*zone][]RecordSet) map[string]bool {
+// namesOf are the owners of the sets of a plan in a zone, and the targets that are there.
+func namesOf(sets []RecordSet, targets []*target) map[string]bool {
 	names := map[string]bool{}
-	for _, set := range out[z] {
+	for _, set := range sets {
 		names[set.Owner] = true
 	}
-	for _, t := range j.targetsOf(out) {
-		if j.zoneOf(t.name) == z {
-			names[t.name] = true
-		}
+	for _, t := range targets {
+		names[t.name] = true
 	}
 	return names
 }

@@ -31,8 +31,8 @@ func (t target) shown() string {
 
 // checkTargets holds each name that SRV records of the plan point at against the rules
 // for such names, once.
-func (j *job) checkTargets(out map[*zone][]RecordSet) {
-	for _, t := range j.targetsOf(out) {
+func (j *job) checkTargets(targets []*target) {
+	for _, t := range targets {
 		z := j.zoneOf(t.name)
 		known := z != nil && z.file != nil
 		direct := known && (z.has(t.name, "A") || z.has(t.name, "AAAA"))
@@ -216,7 +216,7 @@ func (j *job) checkAlone(z *zone, name string) bool {
 // checkNoAddress reports a target without addresses: an error if partners try it first,
 // a warning if it is one of those behind.
 func (j *job) checkNoAddress(z *zone, t *target) {
-	if len(z.unread()) > 0 || z.makes(t.name, "A", "AAAA") {
+	if len(z.unread()) > 0 || len(j.makers(z, t.name, "A", "AAAA")) > 0 {
 		return // checkUnread says so
 	}
 	switch {

@@ -308,7 +308,7 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 		m.reportf(codeBadZone, spec.Name.Range, "%s", otherZone(spec, soa[0], name, taken))
 	case len(soa) > 1:
 		m.reportf(codeBadZone, z.line(soa[1]), "This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that line out.", lineOf(soa[0]))
-	case !z.has(z.origin, "NS") && !z.makes(z.origin, "NS") && len(unread) == 0:
+	case !z.has(z.origin, "NS") && len(m.makers(z, z.origin, "NS")) == 0 && len(unread) == 0:
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q has no NS record of %s itself. DNS servers do not load such a zone; export it whole.", spec.File.V, name)
 	default:
 		return true
@@ -378,11 +378,4 @@ func (z *zone) cut(name string) (zonefile.Record, bool) {
 		}
 	}
 	return found, found.Owner != ""
-}
-
-// makes tells whether a $GENERATE of the zone can make a record of a name of one of the types.
-func (z *zone) makes(name string, types ...string) bool {
-	return slices.ContainsFunc(z.file.Directives, func(d zonefile.Directive) bool {
-		return slices.ContainsFunc(types, func(typ string) bool { return d.Makes(name, typ) })
-	})
 }

@@ -303,14 +303,7 @@ func (j *job) checkZone(z *zone, sets []RecordSet) {
 	if z.file.Dnssec && changes {
 		j.report(codeNoEdit, z.File.Range, "%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.", z.File.V)
 	}
-	for _, d := range z.file.Directives {
-		for _, set := range sets {
-			if d.Makes(set.Owner, set.Type) || d.Makes(set.Owner, "CNAME") {
-				j.report(codeNoEdit, zoneRange(z.Zone, d.File, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(set.Owner, "."))
-				break
-			}
-		}
-	}
+	j.checkGenerated(z, sets)
 	window := j.window()
 	if j.prepare != nil {
 		window = 0 // a preparation is what shortens them

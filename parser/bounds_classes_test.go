@@ -13,7 +13,9 @@ import (
 type class struct {
 	name string
 	zone bool // the size is that of zone files
-	make func(size int) input
+	// steep: below what is free for every spec, however small, it grows faster than the input.
+	steep bool
+	make  func(size int) input
 }
 
 // input is a spec and its zone files.
@@ -160,7 +162,10 @@ var classes = []class{
 	{name: "zone: a chain of $INCLUDE lines", zone: true, make: includeChain},
 	{name: "zone: one file included often", zone: true, make: includeOften},
 	{name: "zone: SIP domains beside $GENERATE lines", zone: true, make: generatesAndDomains},
-	{name: "zone: many small zones", zone: true, make: manyZones},
+	{name: "zone: SIP domains that $GENERATE lines may make", zone: true, steep: true, make: generatedDomains},
+	{name: "zone: many small zones", zone: true, steep: true, make: manyZones},
+	{name: "plans of many SIP domains", steep: true, make: func(size int) input { return manyPlans(size, 300) }},
+	{name: "plans with a finding for each SIP domain", steep: true, make: func(size int) input { return manyPlans(size, 86_400) }},
 }
 
 func manyFiles(size int) input {
@@ -199,6 +204,36 @@ func generatesAndDomains(size int) input {
 		fmt.Fprintf(&domains, "sip_domain \"d%d.contoso.com\" {\n  xmpp = true\n}\n", i)
 	}
 	return planned(read("../specs/seed/contoso.com.zone")+lines.String(), domains.String())
+}
+
+func generatedDomains(size int) input {
+	var lines, domains strings.Builder
+	for i := 0; i < 4096 && lines.Len() < size/2; i++ {
+		fmt.Fprintf(&lines, "$GENERATE 1-9 ${%d,0,N} CNAME sip\n", i)
+		fmt.Fprintf(&lines, "$GENERATE 1-9 _xmpp-server._tcp.d${%d,9} CNAME sip\n", i)
+	}
+	for i := 0; domains.Len() < size/2; i++ {
+		fmt.Fprintf(&domains, "sip_domain \"d%d.contoso.com\" {\n  xmpp = true\n}\n", i)
+	}
+	return planned(read("../specs/seed/contoso.com.zone")+lines.String(), domains.String())
+}
+
+// manyPlans has as many plans as go with the SIP domains of a size, whose records have a TTL.
+func manyPlans(size, ttl int) input {
+	seed := read("../specs/seed/contoso.edge.hcl")
+	head, plan, _ := strings.Cut(seed, "failover \"edgepool1")
+	var more, records strings.Builder
+	n := 0
+	for ; more.Len()+records.Len() < size/2; n++ {
+		fmt.Fprintf(&more, "sip_domain \"d%d.contoso.com\" {\n  xmpp = true\n}\n", n)
+		fmt.Fprintf(&records, "_xmpp-server._tcp.d%d %d SRV 0 0 5269 xmpp\n", n, ttl)
+	}
+	for i := 0; i < 1000 && (i+1)*(i+n+12) < parser.MaxPlanned(len(head)+more.Len()) && len(head)+more.Len()+records.Len() < size; i++ {
+		fmt.Fprintf(&more, "failover \"p%d%s", i, plan)
+	}
+	in := planned(read("../specs/seed/contoso.com.zone")+records.String(), "")
+	in.files = oneFile(head + more.String())
+	return in
 }
 
 func manyZones(size int) input {

@@ -5,3 +5,6 @@ func TokensOf(text string) int { return surveyText([]byte(text)).tokens }
 
 // MaxTokens is how many of them are read in a spec of a number of bytes.
 func MaxTokens(size int) int { return maxTokens(size) }
+
+// MaxPlanned is what the number of plans times that of blocks may be in a spec of a number of bytes.
+func MaxPlanned(size int) int { return maxPlanned(size) }

@@ -16,8 +16,17 @@ const (
 	maxZoneBytes = 1 << 30 // of all zone files; a file of several zones counts for each
 	maxZones     = 10_000  // blocks dns_zone
 	maxPlans     = 1_000   // blocks failover and prepare
-	maxPlanned   = 5_000_000
 )
+
+// Each plan looks at each block, so the product of both is bounded by the size of the spec.
+const (
+	freePlanned   = 20_000
+	plannedPerMiB = 40_000
+)
+
+func maxPlanned(bytes int) int {
+	return freePlanned + int(float64(bytes)/(1<<20)*plannedPerMiB)
+}
 
 // Names, values and signs take memory by their number: some are longer than others, but
 // each takes a token, a place and a node of the tree. A spec of 100,000 SIP domains has 90,000
@@ -80,7 +89,7 @@ func (r *reader) checkCounts(blocks hcl.Blocks) {
 		r.work.place = &block.DefRange
 		return
 	}
-	if plans*len(blocks) > maxPlanned {
-		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most. Make several specs of them, with fewer plans.", plans, len(blocks), maxPlanned))
+	if limit := maxPlanned(r.work.specBytes); plans*len(blocks) > limit {
+		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most in a spec of this size. Make several specs of them, with fewer plans.", plans, len(blocks), limit))
 	}
 }

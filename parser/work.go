@@ -36,6 +36,7 @@ const (
 // work is the budget of a spec. Once it is spent, or a value is not to be worked with,
 // it is stopped: every expression is unknown from then on, without further findings.
 type work struct {
+	specBytes int
 	functions map[string]function.Function
 	limit     float64
 	left      float64
@@ -45,7 +46,7 @@ type work struct {
 
 func newWork(specBytes int) *work {
 	limit := maxValueBytes + bytesPerByte*float64(specBytes)
-	w := &work{limit: limit, left: limit, functions: functions()}
+	w := &work{specBytes: specBytes, limit: limit, left: limit, functions: functions()}
 	for name, f := range w.functions {
 		w.functions[name] = w.bounded(name, f)
 	}

@@ -1,8 +1,10 @@
 package zonefile
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,6 +89,41 @@ func TestMakesAsOthers(t *testing.T) {
 				t.Fatalf("%s: %s %v, %s %v", line, owner, d.Makes(owner, "A"), other, d.Makes(other, "A"))
 			}
 		}
+	}
+}
+
+// TestMakers: of many lines those are found that make a name, and few others are asked.
+func TestMakers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 7))
+	var text strings.Builder
+	text.WriteString("$TTL 1h\n" + soa)
+	for range 2000 {
+		owner := pick(rng, "", "h", "H", "@", "a", `\097`, `h\$`, "h.a", "x-") + pick(rng, "", "$", "${0,2}", "${-1,0,x}", "$$") + pick(rng, "", "z", ".sub", ".sub.example.com.")
+		fmt.Fprintf(&text, "$GENERATE %s %s %s 192.0.2.1\n", pick(rng, "1-9", "0-99/3", "all"), cmp.Or(owner, "b"),
+			pick(rng, "A", "AAAA", "300 IN A", "TYPE1", "CNAME", "300", "5A"))
+	}
+	z := mustRead(t, text.String())
+	total := 0
+	for range 400 {
+		owner := pick(rng, "", "h", "a", `h\$`, "h.a", "x-", "y") + pick(rng, "", "1", "05", "a", "$") + pick(rng, "", "z", ".sub") + ".example.com."
+		types := []string{pick(rng, "A", "AAAA", "SRV"), pick(rng, "CNAME", "TXT")}
+		var want []int
+		for n, d := range z.Directives {
+			if d.Makes(owner, types[0]) || d.Makes(owner, types[1]) {
+				want = append(want, n)
+			}
+		}
+		got, asked := z.Makers(owner, types...)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s %v: %v, want %v", owner, types, got, want)
+		}
+		total += len(want)
+		if owner[0] == 'y' && asked > 2000*5/9 {
+			t.Errorf("%s: %d lines were asked", owner, asked)
+		}
+	}
+	if total == 0 {
+		t.Error("no line makes a name")
 	}
 }
 

@@ -184,10 +184,9 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 // checkGenerated refuses a set of which a directive makes records: those are not in the
 // file, so they cannot be edited one by one.
 func (z *Zone) checkGenerated(t *target) error {
-	for _, d := range z.Directives {
-		if d.Makes(t.owner, t.typ) {
-			return fmt.Errorf("%s: this $GENERATE makes %s records of %s; write them out, so that single ones can change", lineName(d.File, d.Line), t.typ, t.owner)
-		}
+	if lines, _ := z.Makers(t.owner, t.typ); len(lines) > 0 {
+		d := z.Directives[lines[0]]
+		return fmt.Errorf("%s: this $GENERATE makes %s records of %s; write them out, so that single ones can change", lineName(d.File, d.Line), t.typ, t.owner)
 	}
 	return nil
 }

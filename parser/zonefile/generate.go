@@ -1,6 +1,7 @@
 package zonefile
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -19,6 +20,13 @@ const (
 type generated struct {
 	lines   int
 	records int64
+	makers  map[string]*makers // by the type that they make, "" for those of which it is not known
+}
+
+// makers are $GENERATE lines by the text that their names begin with, which may be none.
+type makers struct {
+	of      map[string][]int // indexes of Directives
+	lengths []int            // of these texts, sorted
 }
 
 // addGenerate notes a $GENERATE line, or refuses one too many.
@@ -26,6 +34,7 @@ func (z *Zone) addGenerate(e *Entry) error {
 	z.addDirective(e, "$GENERATE", nil)
 	d := &z.Directives[len(z.Directives)-1]
 	d.template = newTemplate(d.Args)
+	z.generated.add(d, len(z.Directives)-1)
 	z.generated.lines++
 	z.generated.records += d.template.numbers.count()
 	if z.generated.lines <= maxGenerates && z.generated.records <= maxGenerated {
@@ -33,6 +42,53 @@ func (z *Zone) addGenerate(e *Entry) error {
 	}
 	return z.errorAt(e, fmt.Sprintf("the $GENERATE lines up to here are %d and stand for %d records; this program follows %d lines and %d records. Leave out ranges that the zone does not use",
 		z.generated.lines, z.generated.records, maxGenerates, maxGenerated))
+}
+
+func (g *generated) add(d *Directive, n int) {
+	if len(d.template.parts) == 0 {
+		return
+	}
+	typ, head := d.makesOf(), d.template.head
+	if !d.template.plain() {
+		head = ""
+	}
+	if g.makers == nil {
+		g.makers = map[string]*makers{}
+	}
+	of := g.makers[typ]
+	if of == nil {
+		of = &makers{of: map[string][]int{}}
+		g.makers[typ] = of
+	}
+	of.of[head] = append(of.of[head], n)
+	if at, known := slices.BinarySearch(of.lengths, len(head)); !known {
+		of.lengths = slices.Insert(of.lengths, at, len(head))
+	}
+}
+
+// Makers returns, sorted, the indexes in Directives of the $GENERATE lines that can make records
+// of one of some types that belong to owner, as [Directive.Makes] tells, and how many
+// lines had to be asked: those whose names begin as owner does.
+func (z *Zone) Makers(owner string, types ...string) (lines []int, asked int) {
+	for _, typ := range append(types, "") {
+		of := z.generated.makers[typ]
+		if of == nil {
+			continue
+		}
+		for _, length := range of.lengths {
+			if length > len(owner) {
+				break
+			}
+			for _, n := range of.of[owner[:length]] {
+				asked++
+				if d := z.Directives[n]; d.makesName(owner) {
+					lines = append(lines, n)
+				}
+			}
+		}
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines), asked
 }
 
 // template is what a $GENERATE makes names from.
@@ -63,17 +119,29 @@ func newTemplate(args []string) *template {
 	return t
 }
 
+// plain tells whether all names begin with the head as it is.
+func (t *template) plain() bool {
+	return t.parts[0].text != "@" && !strings.Contains(t.parts[0].text, `\`)
+}
+
 // Makes reports whether a $GENERATE can make records of a type that belong to owner,
 // which must be canonical. It is exact for numbers in decimal, octal, hexadecimal or
 // nibbles; for others, and for a directive that is not understood, it is true wherever the fixed text
 // at both ends of the name fits. For $INCLUDE, whose file is not at hand, it is false. How
 // long it takes does not depend on the range.
 func (d Directive) Makes(owner, typ string) bool {
-	if d.template == nil || len(d.template.parts) == 0 || !d.fits(d.template.parts, owner) || !d.makesType(typ) {
+	if d.template == nil || len(d.template.parts) == 0 {
 		return false
 	}
+	of := d.makesOf()
+	return (of == "" || of == typ) && d.makesName(owner)
+}
+
+func (d Directive) makesName(owner string) bool {
 	t := d.template
 	switch {
+	case !d.fits(t.parts, owner):
+		return false
 	case !t.exact:
 		return true
 	case t.numbers.count() == 0:
@@ -90,7 +158,7 @@ func (d Directive) makesNumbered(owner string) bool {
 	const maxDigits = 2 * 11 // those of a number of 32 bits in octal, or nibbles with their dots
 	t := d.template
 	rest, _ := strings.CutPrefix(owner, t.head)
-	longest := min(max(maxDigits, t.parts[1].width), len(rest))
+	longest := min(max(maxDigits, t.parts[1].width), t.parts[1].digits(rest))
 	for n := 1; n <= longest; n++ {
 		number, ok := t.parts[1].read(rest[:n])
 		if !ok || !t.numbers.has(number) {
@@ -103,14 +171,15 @@ func (d Directive) makesNumbered(owner string) bool {
 	return false
 }
 
-// makesType reads past TTL and class, which may stand before the type.
-func (d Directive) makesType(typ string) bool {
+// makesOf is the type of the records, "" if none can be found. It reads past TTL and class,
+// which may stand before the type.
+func (d Directive) makesOf() string {
 	for _, arg := range d.Args[2:] {
 		if !isDigit(arg[0]) && !isClass([]byte(arg)) {
-			return typeName([]byte(arg)) == typ
+			return cmp.Or(typeName([]byte(arg)), arg)
 		}
 	}
-	return true
+	return ""
 }
 
 // numberRange is the range of a $GENERATE, both ends included.
@@ -153,6 +222,18 @@ type piece struct {
 	offset int64
 	width  int
 	base   byte
+}
+
+// digits is how many characters at the start of a text can be of a number in the form of the piece.
+func (p piece) digits(text string) int {
+	set := "-0123456789"
+	switch p.base {
+	case 'n', 'N':
+		set = "0123456789abcdef."
+	case 'x', 'X':
+		set = "-0123456789abcdef"
+	}
+	return len(text) - len(strings.TrimLeft(text, set))
 }
 
 // read is the number that a text in the form of the piece shows.

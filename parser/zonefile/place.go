@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // insertion is a new line at the start of a line or at the end of the text.
@@ -152,12 +153,14 @@ func (p *plan) lineEnd(at int, model *located) string {
 func (p *plan) sorted() []splice {
 	var all []splice
 	slices.SortStableFunc(p.insertions, func(a, b insertion) int { return cmp.Compare(a.at, b.at) })
-	for _, ins := range p.insertions {
-		if n := len(all); n > 0 && all[n-1].Start == ins.at {
-			all[n-1].text += ins.text
-			continue
+	for left := p.insertions; len(left) > 0; {
+		at := left[0].at
+		var text strings.Builder // there can be very many at one place
+		text.WriteString(p.openEnd(at))
+		for ; len(left) > 0 && left[0].at == at; left = left[1:] {
+			text.WriteString(left[0].text)
 		}
-		all = append(all, splice{Span{ins.at, ins.at}, p.openEnd(ins.at) + ins.text})
+		all = append(all, splice{Span{at, at}, text.String()})
 	}
 	all = append(all, p.splices...)
 	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.Start, b.Start) })

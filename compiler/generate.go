@@ -1,0 +1,34 @@
+package compiler
+
+import "strings"
+
+// makers are the indexes of the $GENERATE lines of a zone that can make records of a name.
+func (m *model) makers(z *zone, name string, types ...string) []int {
+	if m.asked > maxAsked {
+		return nil
+	}
+	lines, asked := z.file.Makers(name, types...)
+	if m.asked += asked; m.asked <= maxAsked {
+		return lines
+	}
+	d := z.file.Directives[len(z.file.Directives)-1]
+	m.stop(zoneRange(z.Zone, d.File, d.Line, 1), "Up to this line, the $GENERATE lines of the zone can make names that begin like names of the plans, too many to be compared: each line with each name in each plan, which may be %d comparisons in all. Write out the records that the plans need, or begin the names of other hosts with other letters.", maxAsked)
+	return nil
+}
+
+// checkGenerated reports each $GENERATE line that makes records of sets, at the first of them.
+func (j *job) checkGenerated(z *zone, sets []RecordSet) {
+	first := map[int]string{} // owners
+	for _, set := range sets {
+		for _, n := range j.makers(z, set.Owner, set.Type, "CNAME") {
+			if first[n] == "" {
+				first[n] = set.Owner
+			}
+		}
+	}
+	for n, d := range z.file.Directives {
+		if owner := first[n]; owner != "" {
+			j.report(codeNoEdit, zoneRange(z.Zone, d.File, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(owner, "."))
+		}
+	}
+}
