@@ -42,9 +42,6 @@ func (b *builder) dns(stage compiler.Stage) hash {
 		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
 	}
 	h := b.open(stage)
-	if !b.back && b.plan.Kind == compiler.KindPrepare {
-		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
-	}
 	if caches > 0 {
 		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
 	}
@@ -120,9 +117,6 @@ func (b *builder) dnsPreflight(stage compiler.Stage) hash {
 // dnsServer changes the records on a Windows DNS server.
 func (b *builder) dnsServer(stage compiler.Stage) hash {
 	h := b.open(stage, entry{"Elevated", yes, false})
-	if !b.back && b.plan.Kind == compiler.KindFailover {
-		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
-	}
 	var facts, steps array
 	var edits []compiler.RecordEdit
 	for _, step := range stage.Steps {

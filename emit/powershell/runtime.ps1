@@ -1175,6 +1175,15 @@ function Get-ChangeStage([string]$Name = '*', [switch]$Here) {
     }
 }
 
+function Get-ChangeMissing([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What has to be done on this computer before a stage and is not, in order. #>
+    foreach ($name in $Stage['After']) {
+        Get-ChangeMissing -Stage @(Get-ChangeStage -Name $name -Here)[0]
+        if (-not (Test-ChangeDone -Stage $name)) { 'run stage ' + $name + ' here first' }
+    }
+}
+
 function Get-ChangeCmdlet([object]$From) {
     <# .SYNOPSIS
         What all blocks below a value call of the product, or of the DNS server. #>
@@ -1274,9 +1283,7 @@ function Open-ChangeRun {
 function Invoke-ChangeStage([hashtable]$Stage) {
     <# .SYNOPSIS
         Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
-    foreach ($name in $Stage['After']) {
-        if (-not (Test-ChangeDone -Stage $name)) { Exit-ChangeStage -Code 3 -Why ('run stage {0} here first' -f $name) }
-    }
+    foreach ($why in Get-ChangeMissing -Stage $Stage) { Exit-ChangeStage -Code 3 -Why $why }
     if ($Stage.ContainsKey('NotAfter') -and (Test-ChangeDone -Stage $Stage.NotAfter)) {
         Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
         return

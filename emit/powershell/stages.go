@@ -130,8 +130,20 @@ func (b *builder) stages(stages []compiler.Stage) []hash {
 	return out
 }
 
+// open begins the entry of a stage, before which the same stages have to be done on each of
+// its computers.
 func (b *builder) open(stage compiler.Stage, more ...entry) hash {
-	return append(hash{{key: "Name", value: b.lit(stage.Name)}, {key: "Hosts", value: b.array(stage.Hosts)}}, more...)
+	h := hash{{key: "Name", value: b.lit(stage.Name)}, {key: "Hosts", value: b.array(stage.Hosts)}}
+	after := b.plan.After(b.back, stage.Name, stage.Hosts[0])
+	for _, host := range stage.Hosts[1:] {
+		if !slices.Equal(after, b.plan.After(b.back, stage.Name, host)) && b.err == nil {
+			b.err = fmt.Errorf("stage %s comes after other stages on %s than on %s", stage.Name, host, stage.Hosts[0])
+		}
+	}
+	if len(after) > 0 {
+		h = append(h, entry{"After", b.list(after), false})
+	}
+	return append(h, more...)
 }
 
 // edge opens an entry of Edge Servers. Module is theirs, where the product of the pool is
@@ -361,11 +373,8 @@ func (b *builder) route(stage compiler.Stage) hash {
 	switch {
 	case b.back:
 		does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
-	default:
-		h = append(h, entry{"After", b.lit(compiler.Preflight), false})
-		if b.documented() {
-			h = append(h, entry{"MustBeStopped", b.list(b.plan.To.Servers), false})
-		}
+	case b.documented():
+		h = append(h, entry{"MustBeStopped", b.list(b.plan.To.Servers), false})
 	}
 	h = append(h, b.does(does))
 	var steps array
@@ -432,7 +441,6 @@ func (b *builder) replicate(stage compiler.Stage) hash {
 		s := step.(*compiler.Replicate)
 		steps = append(steps, hash{{"Says", b.lit(s.Says), false}, {"Read", block{b.run(s.Read, false)}, true}, {"Set", block{b.run(s.Call, false)}, true}})
 	}
-	return b.open(stage, entry{"After", b.lit(compiler.Route), false},
-		b.does("Pushes the configuration to the servers and waits until they are up to date."),
+	return b.open(stage, b.does("Pushes the configuration to the servers and waits until they are up to date."),
 		entry{"Shared", shared, true}, entry{"Steps", several(steps...), true})
 }

@@ -46,10 +46,9 @@ func (b *builder) present(names ...string) []string {
 
 func (b *builder) verifyHere(stage compiler.Stage) hash {
 	if b.plan.Kind == compiler.KindPrepare {
-		return b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.earlier(), false}, b.does("Checks that stage Dns is done, and DNS."))
+		return b.open(stage, entry{"StillTrue", b.earlier(), false}, b.does("Checks that stage Dns is done, and DNS."))
 	}
-	after := b.present(compiler.Preflight, compiler.Route, compiler.DNS, compiler.Firewall, compiler.Replicated)
-	h := b.open(stage, entry{"StillTrue", b.earlier(), false}, entry{"After", b.array(after), true},
+	h := b.open(stage, entry{"StillTrue", b.earlier(), false},
 		b.does("Checks that all stages are done, the route, DNS, and that the Edge Servers answer."))
 	if len(b.present(compiler.StopOld)) > 0 {
 		_, seconds := b.plan.OldAnswers()

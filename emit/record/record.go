@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler"
@@ -33,6 +34,7 @@ func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
 		p.text(Text(need))
 	}
 	p.stages(plan.Stages)
+	p.ungated(false)
 	p.ifFails()
 	if p.plan.Kind == compiler.KindFailover {
 		p.outage()
@@ -44,6 +46,32 @@ func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
 	p.unknown()
 	p.files(facts)
 	return p.b.String(), p.err
+}
+
+// ungated lists what only the order of the sheet keeps.
+func (p *printer) ungated(back bool) {
+	all := p.plan.Ungated(back)
+	if len(all) == 0 {
+		return
+	}
+	text := "A stage is refused while a stage before it on the same computer is not done. "
+	if back {
+		text = "Of a rollback only the stages that check the result are refused while a stage before them on the same computer is not done, so that each change can be taken back alone. "
+	}
+	text += "The script cannot see whether these were run first, so keep to the order above:"
+	p.text(text)
+	p.gap()
+	for len(all) > 0 {
+		first, on := all[0], []string{}
+		all = slices.DeleteFunc(all, func(u compiler.Ungated) bool {
+			same := u.Stage == first.Stage && slices.Equal(u.On, first.On) && slices.Equal(u.Needs, first.Needs)
+			if same {
+				on = append(on, u.Host)
+			}
+			return same
+		})
+		p.item(Text(first.Stage) + " on " + hosts(on) + ": after " + Text(strings.Join(first.Needs, ", ")) + " on " + hosts(first.On))
+	}
 }
 
 // printer keeps the first error.
@@ -247,6 +275,7 @@ func (p *printer) rollback() {
 		p.text(Text(look))
 	}
 	p.stages(p.plan.Rollback)
+	p.ungated(true)
 	var fixed []string
 	for _, stage := range p.plan.Stages {
 		for _, step := range stage.Steps {

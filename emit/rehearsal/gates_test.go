@@ -42,11 +42,57 @@ func (s *suite) gates() {
 	s.refuses(3, s.visitOf(compiler.Route), way{}, "Route before Preflight")
 	s.check(strings.Contains(s.last, "run stage Preflight here first"), "Route before Preflight says so")
 	s.refuses(3, s.visitOf(compiler.Replicated), way{}, "Replicate before Route")
+	s.tooEarly(false, s.walk.Forth)
+	s.tooEarly(true, s.walk.Back)
+	s.restore(s.points[s.at(compiler.Firewall)])
 	s.refuses(5, s.visitOf(compiler.Firewall), way{bare: true}, "Firewall without a word")
 	s.running()
 	s.names()
 	s.verified(manager)
 	s.waived()
+}
+
+// tooEarly: on a fresh deployment each stage is refused with the stage to run instead, or the
+// record says that only the order of the sheet keeps it, or it needs none.
+func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
+	for _, v := range walk {
+		s.restore(s.points[0])
+		listed := slices.ContainsFunc(s.plan.Ungated(back), func(u compiler.Ungated) bool { return u.Stage == v.Stage && u.Host == v.Host })
+		switch before := s.before(back, v.Stage, v.Host); {
+		case before != "":
+			s.refuses(3, v, way{}, "%s first", v.Stage)
+			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s first: the script asks for stage %s", v.Stage, before)
+		case !back && (v.Stage == compiler.Stop || v.Stage == compiler.StopOld):
+			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
+		case !listed:
+			needs := slices.ContainsFunc(s.side(back), func(stage compiler.Stage) bool {
+				return stage.Name == v.Stage && slices.ContainsFunc(stage.Steps, func(step compiler.Step) bool {
+					return step.Info().Host == v.Host && slices.ContainsFunc(step.Info().Needs, func(id string) bool {
+						return !slices.ContainsFunc(stage.Steps, func(own compiler.Step) bool { return own.Info().ID == id && own.Info().Host == v.Host })
+					})
+				})
+			})
+			s.check(!needs, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
+		}
+	}
+}
+
+func (s *suite) side(back bool) []compiler.Stage {
+	if back {
+		return s.plan.Rollback
+	}
+	return s.plan.Stages
+}
+
+// before is the stage that has to be done first of those before one on a computer.
+func (s *suite) before(back bool, stage, host string) string {
+	for _, after := range s.plan.After(back, stage, host) {
+		if first := s.before(back, after, host); first != "" {
+			return first
+		}
+		return after
+	}
+	return ""
 }
 
 // running: the route is not set while a server of the target pool answers.

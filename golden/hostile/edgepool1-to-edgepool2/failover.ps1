@@ -110,7 +110,7 @@ $Stages = @(
                                    'edge2.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false }
                        Rehearse = { Set-CsSite -Identity $Name3 -XmppExternalFederationRoute (
                                         'edge2.contoso.com') -ErrorAction Stop -WhatIf -Confirm:$false } } ) } }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112301'; To = '2026112302+'
                   Records = @(
@@ -118,15 +118,15 @@ $Stages = @(
                     @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; Is = @() }
                     @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'
                        Is = '300 0 0 5269 xmpp.contoso.com' } ) } }
-    @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); NotAfter = 'Firewall'
+    @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
        Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
        Attests = @{ Id = '6'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21 and back out' } }
-    @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
+    @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); After = 'Stop'; Elevated = $true
        Does = 'Step 7. Starts the services and waits until they run.'
        Steps = @{ Id = '7'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
                   IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Firewall'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -137,12 +137,11 @@ $Stages = @(
          @{ Says = 'fe2.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('edge2.contoso.com'); StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('edge2.contoso.com'); After = 'Start'; StillTrue = 'Dns'
        Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'
        Facts = @{ Read = { Get-ChangeListener -Port 5269 }
                   Expect = @{ Id = '6'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
-       After = @('Preflight', 'Route', 'Dns', 'Firewall', 'Replicate')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
        Facts = @{ When = 'XmppReceiver'
                   Read = { Test-CsXmppIM -TargetFqdn (

@@ -60,7 +60,7 @@ $Stages = @(
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
                   Records = @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'
                                To = '300 203.0.113.11' } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -71,7 +71,7 @@ $Stages = @(
          @{ Says = 'fe2.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

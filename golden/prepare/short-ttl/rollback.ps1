@@ -48,7 +48,7 @@ $Stages = @(
          @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '18+'; To = '17+'
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 0 0 5269 sip1.contoso.com', '300 10 0 5269 sip2.contoso.com'); To = @() } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = @('Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

@@ -60,7 +60,7 @@ $Stages = @(
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
                   Records = @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'
                                To = '300 203.0.113.11' } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -71,7 +71,7 @@ $Stages = @(
          @{ Says = 'fe2.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
@@ -1251,6 +1251,15 @@ function Get-ChangeStage([string]$Name = '*', [switch]$Here) {
     }
 }
 
+function Get-ChangeMissing([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What has to be done on this computer before a stage and is not, in order. #>
+    foreach ($name in $Stage['After']) {
+        Get-ChangeMissing -Stage @(Get-ChangeStage -Name $name -Here)[0]
+        if (-not (Test-ChangeDone -Stage $name)) { 'run stage ' + $name + ' here first' }
+    }
+}
+
 function Get-ChangeCmdlet([object]$From) {
     <# .SYNOPSIS
         What all blocks below a value call of the product, or of the DNS server. #>
@@ -1350,9 +1359,7 @@ function Open-ChangeRun {
 function Invoke-ChangeStage([hashtable]$Stage) {
     <# .SYNOPSIS
         Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
-    foreach ($name in $Stage['After']) {
-        if (-not (Test-ChangeDone -Stage $name)) { Exit-ChangeStage -Code 3 -Why ('run stage {0} here first' -f $name) }
-    }
+    foreach ($why in Get-ChangeMissing -Stage $Stage) { Exit-ChangeStage -Code 3 -Why $why }
     if ($Stage.ContainsKey('NotAfter') -and (Test-ChangeDone -Stage $Stage.NotAfter)) {
         Write-ChangeRecord -Step $Stage.Name -Outcome 'SKIP' -Detail ('nothing to do after stage ' + $Stage.NotAfter)
         return

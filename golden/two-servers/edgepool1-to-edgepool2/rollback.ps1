@@ -64,7 +64,7 @@ $Stages = @(
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '18+'; To = '17+'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 10 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
-    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = @('Route', 'Dns')
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -78,7 +78,7 @@ $Stages = @(
          @{ Says = 'fe02.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

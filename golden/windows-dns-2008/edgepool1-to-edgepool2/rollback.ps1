@@ -97,7 +97,7 @@ $Stages = @(
                   Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
                                From = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com')
                                To = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com') } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -108,7 +108,7 @@ $Stages = @(
          @{ Says = 'fe2.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

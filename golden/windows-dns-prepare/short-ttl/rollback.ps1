@@ -99,7 +99,7 @@ $Stages = @(
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                          To = '3600 10 0 5269 sip1.contoso.com' } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = @('Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

@@ -126,7 +126,7 @@ $Stages = @(
             From = '2026112302+'; To = '2026112301+'; Warn = $true
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 0 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
                    IfNot = '; are its services started, and is TCP 4443 open to it?' }
@@ -140,7 +140,7 @@ $Stages = @(
          @{ Says = 'fe2.corp.contoso.com is up to date'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
