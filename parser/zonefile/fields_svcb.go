@@ -39,7 +39,7 @@ func (f *fieldReader) service() {
 		at := f.next
 		name, value, given := f.parameter()
 		key, ok := svcKey(name)
-		f.size += 4 + len(octets(value))
+		f.size += 4 + svcSize(key, strings.HasPrefix(name, "key"), value)
 		if !ok {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return
@@ -122,6 +122,27 @@ func svcValue(key uint16, generic bool, value []byte, given bool) bool {
 		return everyItem(text, isIPv6)
 	}
 	return isQueryPath(octets(value))
+}
+
+// svcSize is how many octets a right value has as it is sent.
+func svcSize(key uint16, generic bool, value []byte) int {
+	items := bytes.Count(value, []byte(",")) + 1
+	switch {
+	case generic:
+	case key == svcMandatory:
+		return 2 * items
+	case key == svcALPN:
+		return 1 + len(octets(value)) // each protocol has one for its length, in the place of a comma
+	case key == 3:
+		return 2
+	case key == 4:
+		return 4 * items
+	case key == 5:
+		return len(value) / 4 * 3
+	case key == 6:
+		return 16 * items
+	}
+	return len(octets(value))
 }
 
 func everyItem(list string, ok func([]byte) bool) bool {

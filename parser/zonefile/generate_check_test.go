@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestGenerateWrittenOut: a zone with a $GENERATE line is taken or refused as the one in which its
+// TestCorpusGenerated: a zone with a $GENERATE line is taken or refused as the one in which its
 // records are written out, and as BIND does it.
-func TestGenerateWrittenOut(t *testing.T) {
+func TestCorpusGenerated(t *testing.T) {
 	const lines = 1500
 	dir, bind, refused := t.TempDir(), needCheckzone(t), 0
 	rng := rand.New(rand.NewPCG(12, 5))
