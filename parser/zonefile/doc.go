@@ -14,7 +14,8 @@
 // a row is one text, in which each segment is a part of one file.
 //
 // [Source.Inspect] looks into every record as well, and finds what makes BIND 9.18 refuse the
-// file: data that its type cannot have, and what a primary zone must not hold together.
+// file: data that its type cannot have, and what a primary zone must not hold together. Of
+// $GENERATE lines it makes the records and looks into them, up to 4 MiB of a zone.
 //
 // The package has no DNS policy: it does not judge whether a change is wise, whether
 // names resolve, or whether a zone may be edited at all. It opens no files.

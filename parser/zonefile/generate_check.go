@@ -7,7 +7,7 @@ const (
 )
 
 // maxMade is how many bytes the records that the $GENERATE lines of a zone make may have for
-// each of them to be looked at. Of what is beyond that only some are, see [maker.turns].
+// each of them to be looked at. Of what is beyond that only some are, see [made.turns].
 const maxMade = 4 << 20
 
 // maker is a $GENERATE line whose range, type and templates are understood.
