@@ -35,6 +35,7 @@ func (m *model) readZones() {
 		if spec.Source == nil || badZoneName(spec.Name.V) != "" {
 			continue
 		}
+		spec.Source.Zones = len(m.spec.Zones)
 		if err := z.read(m.wanted); err != nil {
 			m.reportZone(spec, err)
 		} else if !m.whole(spec, z) {

@@ -164,6 +164,8 @@ var classes = []class{
 	{name: "zone: SIP domains beside $GENERATE lines", zone: true, make: generatesAndDomains},
 	{name: "zone: SIP domains that $GENERATE lines may make", zone: true, steep: true, make: generatedDomains},
 	{name: "zone: many small zones", zone: true, steep: true, make: manyZones},
+	{name: "zone: many zones with a long $GENERATE line", zone: true, steep: true, make: manyGenerates},
+	zone("$GENERATE lines of many records", "", "", numbered("$GENERATE 0-65535 g$n-$ A 192.0.2.1\n")),
 	{name: "plans of many SIP domains", steep: true, make: func(size int) input { return manyPlans(size, 300) }},
 	{name: "plans with a finding for each SIP domain", steep: true, make: func(size int) input { return manyPlans(size, 86_400) }},
 }
@@ -216,6 +218,19 @@ func generatedDomains(size int) input {
 		fmt.Fprintf(&domains, "sip_domain \"d%d.contoso.com\" {\n  xmpp = true\n}\n", i)
 	}
 	return planned(read("../specs/seed/contoso.com.zone")+lines.String(), domains.String())
+}
+
+func manyGenerates(size int) input {
+	in := planned(read("../specs/seed/contoso.com.zone"), "")
+	var blocks strings.Builder
+	const text = "@ SOA a b 1 2 3 4 5\n@ NS ns1.contoso.net.\n$GENERATE 0-65535 g$ A 192.0.2.1\n"
+	for i := 0; i < 9_000 && blocks.Len()+i*len(text) < size; i++ {
+		name := fmt.Sprintf("z%d.zone", i)
+		fmt.Fprintf(&blocks, "dns_zone \"z%d.example\" {\n  file = %q\n  server = \"ns1.contoso.net\"\n}\n", i, name)
+		in.fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	in.files[0].Text = append(in.files[0].Text, blocks.String()...)
+	return in
 }
 
 // manyPlans has as many plans as go with the SIP domains of a size, whose records have a TTL.

@@ -114,15 +114,21 @@ func TestBounds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("processes of their own are not slowed down by the race detector, and are run without it")
 	}
-	sizes := []int{1 << 14, 1 << 15, 1 << 16}
+	sizes := []int{smallInput / 4, smallInput / 2, smallInput}
 	every := 4
 	if os.Getenv(boundsVariable) == "all" {
 		sizes, every = []int{1 << 18, 1 << 19, 1 << 20}, 1
 	} else {
 		t.Logf("SKIPPED in part: each fourth of %d classes is run, up to 64 KiB; make bounds runs all, up to 1 MiB", len(classes))
 	}
+	page := readPage(t)
+	var rows []string
 	for n := 0; n < len(classes); n += every {
 		var before cost
+		small := run(t, n, smallInput)
+		if limit := page[classes[n].name].small*5/4 + 20_000; !*update && small.Objects > limit {
+			t.Errorf("%s of %d bytes allocates %d objects; %s allows %d: has it become dearer? -update with "+boundsVariable+"=all writes the page", classes[n].name, smallInput, small.Objects, limitsPage, limit)
+		}
 		for i, size := range sizes {
 			c := run(t, n, size)
 			mib := float64(c.Bytes) / (1 << 20)
@@ -140,8 +146,14 @@ func TestBounds(t *testing.T) {
 				t.Errorf("%s: from %d bytes of input to twice as many, %d bytes in %d objects become %d in %d", classes[n].name, sizes[i-1], before.Allocated, before.Objects, c.Allocated, c.Objects)
 			}
 			t.Logf("%-45s %4d KiB: %5.1f MB of memory, %6.1f MB and %8d objects allocated, %5.2f s of processors", classes[n].name, c.Bytes>>10, float64(c.Peak)/1e6, float64(c.Allocated)/1e6, c.Objects, c.Time.Seconds())
+			if i == len(sizes)-1 {
+				rows = append(rows, pageRow(classes[n].name, small, before, c))
+			}
 			before = c
 		}
+	}
+	if *update {
+		writePage(t, rows)
 	}
 }
 

@@ -30,7 +30,7 @@ const (
 const (
 	plainBytes = 16
 	keyedBytes = 64
-	blockBytes = 128 // an argument or block that a dynamic block makes
+	blockBytes = 512 // an argument or block that a dynamic block makes
 )
 
 // work is the budget of a spec. Once it is spent, or a value is not to be worked with,

@@ -40,7 +40,7 @@ type checker struct {
 }
 
 func newChecker(z *Zone, s *Scanner) *checker {
-	return &checker{z: z, s: s, f: fieldReader{src: s.src}, made: newMade()}
+	return &checker{z: z, s: s, f: fieldReader{src: s.src}, made: newMade(z.source.Zones)}
 }
 
 // wrong notes a line that is wrong; at is a place in the text.

@@ -10,6 +10,10 @@ const (
 // each of them to be looked at. Of what is beyond that only some are, see [made.turns].
 const maxMade = 4 << 20
 
+// maxAllMade is what zones that are inspected together share of it, in equal parts, so that the order
+// of the zones does not matter.
+const maxAllMade = 16 << 20
+
 // maker is a $GENERATE line whose range, type and templates are understood.
 type maker struct {
 	entry       *Entry // without its data

@@ -23,7 +23,9 @@ type made struct {
 	last        madeRow
 }
 
-func newMade() made { return made{left: maxMade, line: Scanner{whole: true, first: 1}} }
+func newMade(zones int) made {
+	return made{left: min(maxMade, maxAllMade/max(zones, 1)), line: Scanner{whole: true, first: 1}}
+}
 
 // templates takes up a line.
 func (g *made) templates(src []byte, m *maker) {

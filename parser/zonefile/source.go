@@ -23,6 +23,9 @@ type Source struct {
 	// Files are the zone's own file and then the included ones, in the order in which a
 	// reader meets them first, each once.
 	Files []File
+	// Zones is how many zones are inspected together with this one, itself included; 0 counts as 1.
+	// They share the time that is spent on the records that $GENERATE lines make.
+	Zones int
 
 	// text is what a reader sees in a row: that of the only file, or the segments with one
 	// line end between two of them, which belongs to none.
