@@ -86,13 +86,14 @@ func (s *suite) side(back bool) []compiler.Stage {
 
 // before is the stage that has to be done first of those before one on a computer.
 func (s *suite) before(back bool, stage, host string) string {
-	for _, after := range s.plan.After(back, stage, host) {
-		if first := s.before(back, after, host); first != "" {
-			return first
-		}
-		return after
+	after := s.plan.After(back, stage, host)
+	if len(after) == 0 {
+		return ""
 	}
-	return ""
+	if first := s.before(back, after[0], host); first != "" {
+		return first
+	}
+	return after[0]
 }
 
 // running: the route is not set while a server of the target pool answers.
