@@ -58,6 +58,10 @@ func readNode(decoder *json.Decoder) (*node, error) {
 
 // write prints a node as compiler.Encode prints a plan.
 func (n *node) write(b *bytes.Buffer, indent string) {
+	if number, ok := n.leaf.(json.Number); ok && n.kind == 0 {
+		b.WriteString(string(number)) // also what two edits have made no number
+		return
+	}
 	if n.kind == 0 {
 		encoder := json.NewEncoder(b)
 		encoder.SetEscapeHTML(false)

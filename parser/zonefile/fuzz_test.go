@@ -157,6 +157,18 @@ func FuzzScanner(f *testing.F) {
 	})
 }
 
+// oddControls tells whether a file has so many control characters that it may be taken for a
+// binary one when an edit has taken other text out.
+func oddControls[T ~string | ~[]byte](text T) bool {
+	n := 0
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' {
+			n++
+		}
+	}
+	return n > 2
+}
+
 func FuzzEdit(f *testing.F) {
 	for name, tt := range editTests {
 		f.Add([]byte(tt.before), uint64(len(name)))
@@ -166,7 +178,7 @@ func FuzzEdit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, seed uint64) {
 		z, err := Read(text, "example.com", nil)
-		if err != nil || len(z.Records) == 0 {
+		if err != nil || len(z.Records) == 0 || oddControls(text) {
 			return
 		}
 		for _, r := range z.Records {
