@@ -42,7 +42,7 @@ bench: ## measure the editing of large zones beside other tools; fails beyond th
 partners: ## run Prosody, ejabberd and BIND with zones from edgeplan in a namespace, as root
 	EDGEPLAN_PARTNERS=all EDGEPLAN_PARTNERS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestPartners$$' ./partners
 
-crash: ## kill 120 builds and 30 rehearses, and run 40 times four at once; the folder has to be right after each
+crash: ## kill 120 builds and 30 rehearses at random points and others at each system call, and run 40 times four at once
 	EDGEPLAN_CRASH=all go test -count 1 -timeout 60m -v -run '^(TestKill|TestKillRehearse|TestKillEachCall|TestTogether)$$' ./cmd/edgeplan
 
 zones: ## hold the whole corpus of zones, and 20000 changed records of it, against BIND

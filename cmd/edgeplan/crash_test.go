@@ -106,17 +106,23 @@ func TestKillRehearse(t *testing.T) {
 			t.Fatalf("%s: %v, %v", what, kits, err)
 		}
 		kit := filepath.Join(k.out, k.last+".rehearsal")
-		listed, err := parseSums(readTestFile(t, filepath.Join(kit, "SHA256SUMS")))
-		if err != nil || len(listed)+1 != len(packageFiles(t, kit)) {
-			t.Fatalf("%s: %d files listed, %v", what, len(listed), err)
-		}
-		for _, s := range listed {
-			if sumOf(readTestFile(t, filepath.Join(kit, s.name))) != s.sum {
-				t.Fatalf("%s: %s is not right", what, s.name)
-			}
-		}
+		checkKit(t, what, kit)
 	}
 	k.report(t)
+}
+
+// checkKit wants a rehearsal kit with the files that its SHA256SUMS lists.
+func checkKit(t *testing.T, what, kit string) {
+	t.Helper()
+	listed, err := parseSums(readTestFile(t, filepath.Join(kit, "SHA256SUMS")))
+	if err != nil || len(listed)+1 != len(packageFiles(t, kit)) {
+		t.Fatalf("%s: %d files listed, %v", what, len(listed), err)
+	}
+	for _, s := range listed {
+		if sumOf(readTestFile(t, filepath.Join(kit, s.name))) != s.sum {
+			t.Fatalf("%s: %s is not right", what, s.name)
+		}
+	}
 }
 
 // killer kills builds into one folder.

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"edgeplan": main})
+	testscript.Main(m, map[string]func(){"edgeplan": main, "edgeplan-one-thread": main}) // the second: crash_linux_test.go
 }
 
 // TestScripts runs testdata/script/*.txtar. $SPECS is the folder of the repository's
