@@ -161,6 +161,39 @@ func TestStdoutFails(t *testing.T) {
 	if code != exitFailed || !strings.Contains(errs.String(), "no space left") {
 		t.Errorf("exit code %d, %q", code, errs.String())
 	}
+	spec := t.TempDir()
+	writeFile(t, filepath.Join(spec, "a.edge.hcl"), []byte(strings.Repeat("# a long text\n", 1000)))
+	dir := buildSpec(t, "seed")
+	for _, args := range [][]string{
+		{"plan", "../../specs/seed"}, {"show", dir}, {"fmt", spec}, {"fmt", "-d", spec}, {"check", "../../specs/seed"}, {"verify", dir},
+		{"diff", "../../specs/seed", t.TempDir()}, {"explain", "EP1001"}, {"help"}, {"completion", "bash"},
+	} {
+		errs.Reset()
+		code := run(args, nil, brokenPipe{}, &errs, func(string) string { return "" })
+		said := strings.Count(errs.String(), "no space left")
+		if empty := args[0] == "fmt" && len(args) == 3; !empty && (code != exitFailed || said != 1) {
+			t.Errorf("%v: exit code %d, said %d times: %s", args, code, said, &errs)
+		}
+	}
+}
+
+// TestDanglingLink: a folder that is a symbolic link to nothing is named as that, and stays.
+func TestDanglingLink(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "out")
+	if err := os.Symlink("nowhere", link); err != nil {
+		t.Skip(err)
+	}
+	for _, out := range []string{link, filepath.Join(link, "a", "b")} {
+		for _, command := range []string{"build", "rehearse"} {
+			_, stderr := edgeplan(t, exitFailed, command, "-o", out, "../../specs/seed")
+			if !strings.HasSuffix(stderr, out+": "+link+" is a symbolic link to nowhere, where there is no folder; make that folder, or remove the link\n") {
+				t.Errorf("%s", stderr)
+			}
+			if target, err := os.Readlink(link); err != nil || target != "nowhere" {
+				t.Fatalf("%q, %v", target, err)
+			}
+		}
+	}
 }
 
 // TestNamesAreEscaped: a file name cannot act on the terminal.

@@ -95,7 +95,8 @@ func (p *program) end(err error) int {
 		return exitDone
 	case errors.Is(err, errNo):
 		return exitNo
-	case !errors.Is(err, errFailed):
+	case errors.Is(err, errFailed):
+	case p.stdout.Flush() == nil || !errors.Is(err, p.stdout.Flush()): // else run says it
 		p.fail(err)
 	}
 	return exitFailed

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,7 +39,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 	screen := screenOf(stdout)
 	p := &program{stdin: stdin, stdout: bufio.NewWriter(screen), stderr: stderr, getenv: getenv, form: formOf(args), color: "auto"}
 	code := p.dispatch(args)
-	if err := errors.Join(p.stdout.Flush(), screen.end()); err != nil {
+	err := p.stdout.Flush()
+	if err == nil {
+		err = screen.end()
+	}
+	if err != nil {
 		p.fail(fmt.Errorf("the result cannot be written: %w", err))
 		code = exitFailed
 	}

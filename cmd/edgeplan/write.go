@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -33,8 +34,22 @@ func (l *folderLock) write(dir string, packs []pack, of kind) error {
 }
 
 // makeFolders makes a folder and those above it, and names the ones it made.
-func makeFolders(dir string) ([]string, error) {
-	return missingFolders(dir, os.Stat), os.MkdirAll(dir, 0o777)
+func makeFolders(dir string) (made []string, err error) {
+	for _, name := range missingFolders(dir, os.Stat) {
+		err := os.Mkdir(name, 0o777)
+		if err == nil {
+			made = append(made, name)
+			continue
+		}
+		if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
+			continue // another process made it
+		}
+		if target, linkErr := os.Readlink(name); linkErr == nil {
+			return made, fmt.Errorf("%s is a symbolic link to %s, where there is no folder; make that folder, or remove the link", shown(name), shown(target))
+		}
+		return made, err
+	}
+	return made, nil
 }
 
 // missingFolders names a folder and those above it that are not there, the outer ones first.
