@@ -102,7 +102,9 @@ func (p *program) account(dir string, packs []pack) {
 			text += fmt.Sprintf(", %d removed", removed)
 		}
 		at := path.Join(shown(dir), one.name)
-		p.say("%s: %s", at, text)
+		if one.files > 0 || len(one.changes) > 0 {
+			p.say("%s: %s", at, text)
+		}
 		for _, name := range one.signed {
 			p.say("%s: left as it is: signed; the text before the signature is what build writes", path.Join(at, name))
 		}
@@ -113,6 +115,9 @@ func (p *program) account(dir string, packs []pack) {
 		}
 		for i, name := range one.extras {
 			p.note(path.Join(at, name), "left there: "+one.notes[i])
+		}
+		if one.old > 0 {
+			p.note(at, fmt.Sprintf("files that are left and that another version of edgeplan may have written: %d. If nobody needs them, remove them or move them away: verify takes them for extra", one.old))
 		}
 	}
 }

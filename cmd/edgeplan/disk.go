@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/encoding"
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit"
@@ -112,32 +115,54 @@ func (d *disk) has(a emit.Artifact) (same, exists bool, err error) {
 // list names all that is in the folder, sorted.
 func (d *disk) list() []string { return slices.Sorted(maps.Keys(d.entries)) }
 
-// variants reads a file piece by piece.
-func (d *disk) variants(name string) (*variants, error) {
-	v := newVariants()
-	return v, d.copyTo(v, name)
+// variants are the texts that a file may have been before its line ends, its end or its
+// encoding were changed, by their sums. The file is read piece by piece.
+func (d *disk) variants(name string) ([]variant, error) {
+	v, form := newVariants(), ""
+	err := d.readThrough(name, v, func(file io.Reader) io.Reader {
+		pieces := bufio.NewReader(file)
+		head, _ := pieces.Peek(4) // it may have fewer
+		var saved encoding.Encoding
+		if saved, form = savedAs(head); saved == nil {
+			return pieces
+		}
+		return saved.NewDecoder().Reader(pieces)
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, others := v.sums()
+	for i := range others {
+		if form != "" {
+			others[i].what = append([]string{form}, others[i].what...)
+		}
+	}
+	return others, nil
 }
 
 // sum is the SHA-256 of a file, which is read piece by piece.
 func (d *disk) sum(name string) (string, error) {
 	hash := sha256.New()
-	err := d.copyTo(hash, name)
+	err := d.readThrough(name, hash, func(file io.Reader) io.Reader { return file })
 	return fmt.Sprintf("%x", hash.Sum(nil)), err
 }
 
-func (d *disk) copyTo(w io.Writer, name string) error {
+// readThrough copies a file piece by piece, as what decode makes of it.
+func (d *disk) readThrough(name string, w io.Writer, decode func(io.Reader) io.Reader) error {
 	file, err := d.open(name, maxArtifact)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if _, err := io.CopyBuffer(onlyWriter{w}, file, make([]byte, 1<<16)); err != nil {
+	if _, err := io.CopyBuffer(onlyWriter{w}, onlyReader{decode(file)}, make([]byte, 1<<16)); err != nil {
 		return cannot(name, err)
 	}
 	return nil
 }
 
-// onlyWriter hides all other methods, so that io.Copy reads piece by piece.
+// onlyReader and onlyWriter hide all other methods, so that io.Copy goes piece by piece.
+type onlyReader struct{ io.Reader }
+
 type onlyWriter struct{ io.Writer }
 
 // hasLines tells whether a file is the artifact but for its line ends.

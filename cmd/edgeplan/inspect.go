@@ -119,7 +119,8 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 		return err
 	}
 	want := a.Text.Bytes()
-	if script {
+	plain, form := unmarked(text)
+	if script && form != toUTF16 && form != toUTF32 {
 		approved, signed, err := powershell.Unsigned(text)
 		switch {
 		case err != nil:
@@ -129,9 +130,12 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 			in.notes = append(in.notes, remark{a.Name, "signed; the text before the signature is the approved text"})
 			return nil
 		}
-		text = beforeSignature(approved)
+		plain, form = unmarked(approved)
 	}
-	if what := lineChanges(text, want); what != nil {
+	if script {
+		plain = beforeSignature(plain)
+	}
+	if what := formChanges(plain, form, want); what != nil {
 		in.onlyLines(a.Name, what)
 		return nil
 	}
@@ -195,11 +199,10 @@ func (in *inspection) checkSum(name, want, problem string) (right bool, err erro
 	if sum, err := in.disk.sum(name); err != nil || sum == want {
 		return err == nil, err
 	}
-	v, err := in.disk.variants(name)
+	others, err := in.disk.variants(name)
 	if err != nil {
 		return false, err
 	}
-	_, others := v.sums()
 	for _, other := range others {
 		if other.sum == want {
 			in.onlyLines(name, other.what)
@@ -225,7 +228,7 @@ func (in *inspection) checkForm(text []byte, listed []checksum, bad error, have 
 // onlyLines is the problem of a file whose words are right.
 func (in *inspection) onlyLines(name string, what []string) {
 	in.lines++
-	in.problem(name, "not its words but its line ends were changed, as git, editors and mail programs do: %s", strings.Join(what, ", "))
+	in.problem(name, "not its words but its line ends or encoding were changed, as git, editors and mail programs do: %s", strings.Join(what, ", "))
 }
 
 // compareSums compares SHA256SUMS with the sums of what plan.json makes.
@@ -278,6 +281,37 @@ func (in *inspection) checkSums(listed []checksum) error {
 		}
 	}
 	return nil
+}
+
+// hasListed tells whether SHA256SUMS lists all files that are there, each with its sum. What
+// is too long for an artifact is not read.
+func (in *inspection) hasListed() bool {
+	text, _, err := in.disk.read(emit.SumsName, maxSums)
+	if err != nil {
+		return false
+	}
+	listed, err := parseSums(text)
+	if err != nil {
+		return false
+	}
+	sums := map[string]string{emit.SumsName: sumOf(text)}
+	for _, s := range listed {
+		sums[s.name] = s.sum
+	}
+	for name, kind := range in.disk.entries {
+		if kind.IsDir() {
+			continue
+		}
+		size, err := in.disk.size(name)
+		if sums[name] == "" || !kind.IsRegular() || err != nil || size > maxPlan && !strings.HasSuffix(name, ".zone") {
+			return false
+		}
+		if sum, err := in.disk.sum(name); err != nil || sum != sums[name] {
+			return false
+		}
+		delete(sums, name)
+	}
+	return len(sums) == 0
 }
 
 // difference says where a file first differs from what it should be.

@@ -5,7 +5,12 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
-	"unicode/utf16"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // What git, editors and mail programs do to a text without changing a word of it.
@@ -13,6 +18,7 @@ const (
 	addedMark  = "a byte order mark was added"
 	lostMark   = "the byte order mark is gone"
 	toUTF16    = "it was saved as UTF-16"
+	toUTF32    = "it was saved as UTF-32"
 	toLF       = "CRLF became LF"
 	toCRLF     = "LF became CRLF"
 	toCR       = "its line ends became CR"
@@ -27,7 +33,7 @@ var byteOrderMark = []byte("\ufeff")
 
 // maxChanged is the most bytes that a text of n bytes has when only its line ends, its end
 // or its encoding were changed; blanks that were added are allowed for up to 64 KiB.
-func maxChanged(n int) int64 { return 2*int64(n) + 1<<16 }
+func maxChanged(n int) int64 { return 4*int64(n) + 1<<16 }
 
 // plainLines is a text as the changes above leave it alone: without byte order mark, in
 // UTF-8, each line without blanks and CR at its end and with LF, without empty ones at the
@@ -51,6 +57,10 @@ type textLine struct {
 // cutLines cuts a text into its lines, and says how it is marked or encoded.
 func cutLines(text []byte) (lines []textLine, form string) {
 	text, form = unmarked(text)
+	return linesOf(text), form
+}
+
+func linesOf(text []byte) (lines []textLine) {
 	end := byte('\n')
 	if bytes.IndexByte(text, '\n') < 0 {
 		end = '\r' // of an old Macintosh
@@ -63,18 +73,47 @@ func cutLines(text []byte) (lines []textLine, form string) {
 		lines = append(lines, cutLine(text[:n]))
 		text = text[n:]
 	}
-	return lines, form
+	return lines
 }
 
 // unmarked is a text in UTF-8 without a byte order mark, and what it was.
 func unmarked(text []byte) (plain []byte, form string) {
-	switch {
-	case bytes.HasPrefix(text, byteOrderMark):
-		return text[len(byteOrderMark):], addedMark
-	case len(text)%2 == 0 && (bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))):
-		return fromUTF16(text), toUTF16
+	if rest, marked := bytes.CutPrefix(text, byteOrderMark); marked {
+		return rest, addedMark
+	}
+	saved, form := savedAs(text)
+	if saved == nil {
+		return text, ""
+	}
+	if plain, err := saved.NewDecoder().Bytes(text); err == nil {
+		return plain, form
 	}
 	return text, ""
+}
+
+// savedAs is the encoding of UTF-16 or UTF-32 of a text that begins with a byte order mark
+// or with ASCII, and what to say of it; nil for all others.
+func savedAs(text []byte) (encoding.Encoding, string) {
+	if len(text) < 2 {
+		return nil, ""
+	}
+	head := [4]byte{1, 1, 1, 1}
+	copy(head[:], text)
+	zero := func(at ...int) bool {
+		return !slices.ContainsFunc(at, func(i int) bool { return head[i] != 0 })
+	}
+	marked := func(mark string) bool { return strings.HasPrefix(string(head[:]), mark) }
+	switch {
+	case marked("\xff\xfe\x00\x00"), zero(1, 2, 3) && !zero(0):
+		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), toUTF32
+	case marked("\x00\x00\xfe\xff"), zero(0, 1, 2) && !zero(3):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM), toUTF32
+	case marked("\xff\xfe"), zero(1) && !zero(0):
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), toUTF16
+	case marked("\xfe\xff"), zero(0) && !zero(1):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM), toUTF16
+	}
+	return nil, ""
 }
 
 func cutLine(line []byte) textLine {
@@ -84,22 +123,16 @@ func cutLine(line []byte) textLine {
 	return textLine{bare, string(words[len(bare):]), end}
 }
 
-func fromUTF16(text []byte) []byte {
-	low, high := 0, 1
-	if text[0] == 0xfe {
-		low, high = 1, 0
-	}
-	var units []uint16
-	for i := 2; i+1 < len(text); i += 2 {
-		units = append(units, uint16(text[i+low])|uint16(text[i+high])<<8)
-	}
-	return []byte(string(utf16.Decode(units)))
-}
-
 // lineChanges says what was done to the line ends, the end and the encoding of want, if
 // got is want but for these; otherwise, and where they are equal, there is nothing to say.
 func lineChanges(got, want []byte) []string {
-	gotLines, gotForm := cutLines(got)
+	plain, form := unmarked(got)
+	return formChanges(plain, form, want)
+}
+
+// formChanges does the same for a text that was in another form.
+func formChanges(got []byte, gotForm string, want []byte) []string {
+	gotLines := linesOf(got)
 	wantLines, wantForm := cutLines(want)
 	var c changes
 	switch {

@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // lineDamage is what programs do to the line ends of a text, and how verify has to name it.
@@ -22,6 +26,21 @@ var lineDamage = []struct {
 	{"blanks stripped", stripBlanks, []string{lostBlank}},
 	{"mark and CRLF", func(b []byte) []byte { return append([]byte("\ufeff"), unix2dos(b)...) }, []string{addedMark}},
 	{"CRLF and last newline lost", func(b []byte) []byte { return bytes.TrimSuffix(unix2dos(b), []byte("\r\n")) }, []string{lostEnd}},
+	{"UTF-16", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)), []string{toUTF16}},
+	{"UTF-16 without a mark", encoded(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)), []string{toUTF16}},
+	{"UTF-32 and CRLF", func(b []byte) []byte { return encoded(utf32.UTF32(utf32.LittleEndian, utf32.UseBOM))(unix2dos(b)) }, []string{toUTF32}},
+	{"UTF-32 without a mark", encoded(utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)), []string{toUTF32}},
+}
+
+// encoded saves a text in another encoding.
+func encoded(as encoding.Encoding) func([]byte) []byte {
+	return func(b []byte) []byte {
+		out, err := as.NewEncoder().Bytes(b)
+		if err != nil {
+			panic(err)
+		}
+		return out
+	}
 }
 
 func unix2dos(b []byte) []byte {
@@ -66,11 +85,11 @@ func TestLineEnds(t *testing.T) {
 				stdout, _ := edgeplan(t, exitNo, "verify", out)
 				named := false
 				for line := range strings.Lines(stdout) {
-					if at, what, ok := strings.Cut(line, ": not its words but its line ends were changed, as git, editors and mail programs do: "); ok && strings.HasSuffix(at, "/"+name) {
+					if at, what, ok := strings.Cut(line, ": not its words but its line ends or encoding were changed, as git, editors and mail programs do: "); ok && strings.HasSuffix(at, "/"+name) {
 						named = named || slices.ContainsFunc(d.want, func(w string) bool { return strings.Contains(what, w) })
 					}
 				}
-				if !named || strings.Count(stdout, "\n") != 2 || !strings.Contains(stdout, ": to get the line ends of this file back, run edgeplan build again") {
+				if !named || strings.Count(stdout, "\n") != 2 || !strings.Contains(stdout, ": to get this file back as approved, run edgeplan build again") {
 					t.Errorf("%s, %s, %s:\n%s", spec, name, d.name, stdout)
 				}
 			}
@@ -109,7 +128,7 @@ func TestLineEndsOfOthers(t *testing.T) {
 				continue
 			}
 			writeFile(t, path, bad)
-			if stdout, _ := edgeplan(t, exitNo, "verify", dir); !strings.Contains(stdout, "/"+name+": not its words but its line ends were changed") {
+			if stdout, _ := edgeplan(t, exitNo, "verify", dir); !strings.Contains(stdout, "/"+name+": not its words but its line ends or encoding were changed") {
 				t.Errorf("%s, %s:\n%s", name, d.name, stdout)
 			}
 		}
@@ -118,9 +137,16 @@ func TestLineEndsOfOthers(t *testing.T) {
 	writeFile(t, plan, good)
 	script := filepath.Join(dir, "failover.ps1")
 	signed := signedCopy(files["failover.ps1"])
-	writeFile(t, script, lineDamage[0].change(signed))
-	if stdout, _ := edgeplan(t, exitNo, "verify", dir); !strings.Contains(stdout, "/failover.ps1: not its words but its line ends were changed, as git, editors and mail programs do: CRLF became LF\n") {
-		t.Errorf("signed: %s", stdout)
+	for _, d := range lineDamage {
+		bad := d.change(signed)
+		if bytes.Equal(bad, signed) || slices.Contains(d.want, lostEnd) || slices.Contains(d.want, addedEnd) || slices.Contains(d.want, lostBlank) {
+			continue // the end is that of the signature
+		}
+		writeFile(t, script, bad)
+		stdout, _ := edgeplan(t, exitNo, "verify", dir)
+		if at := "/failover.ps1: not its words but its line ends or encoding were changed, as git, editors and mail programs do: " + d.want[0]; !strings.Contains(stdout, at) {
+			t.Errorf("signed, %s: %s", d.name, stdout)
+		}
 	}
 }
 
@@ -143,6 +169,12 @@ func TestLineChanges(t *testing.T) {
 		{"a\n", "\ufeffa\n", lostMark},
 		{"\xff\xfea\x00\n\x00", "a\n", toUTF16},
 		{"\xfe\xff\x00a\x00\n", "a\n", toUTF16},
+		{"a\x00\n\x00", "a\n", toUTF16},
+		{"\x00\x00\xfe\xff\x00\x00\x00a\x00\x00\x00\n", "a\n", toUTF32},
+		{"a\x00\x00\x00\n\x00\x00\x00", "a\n", toUTF32},
+		{"\xff\xfea\x00\n\x00x", "a\n", ""},
+		{"\xff\xfe", "a\n", ""},
+		{"\x00", "a\n", ""},
 		{"\xff\xfea\x00\r\x00\n\x00", "a\n", toUTF16 + ", " + toCRLF},
 		{"a\nb\n", "a \nb\t\n", lostBlank},
 		{"a \nb\n", "a\nb\n", addedBlank},

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -20,6 +23,7 @@ type own struct {
 	names map[string]bool
 	made  map[string]string // sums of what plan.json makes; nil if that is not to be asked
 	asked bool
+	other *string // what another has found
 }
 
 func newOwn(d *disk, of kind, past journal) (*own, error) {
@@ -53,12 +57,8 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 	if size, err := o.disk.size(name); err != nil || size > maxPlan {
 		return false, sum, err // it would take long
 	}
-	v, err := o.disk.variants(name)
-	if err != nil {
-		return false, "", err
-	}
-	_, others := v.sums()
-	return slices.ContainsFunc(others, func(one variant) bool { return is(one.sum) }), sum, nil
+	others, err := o.disk.variants(name)
+	return slices.ContainsFunc(others, func(one variant) bool { return is(one.sum) }), sum, err
 }
 
 // known are the sums of the files as edgeplan wrote them. Anybody can make the sums of
@@ -122,21 +122,55 @@ func (o *own) hasName(name string) bool {
 	return o.names[name] || len(o.past[path.Join(o.disk.dir, name)]) > 0
 }
 
-// stranger says why a file stays whose name is not known. In a package of another version,
-// whose plan this one does not read, SHA256SUMS may list it.
-func (o *own) stranger(name string) (string, error) {
+// stranger says why a file stays whose name is not known, and whether another version of
+// edgeplan may have written it.
+func (o *own) stranger(name string) (why string, old bool, err error) {
 	const unknown = "edgeplan did not write it"
-	listed := o.sums[name]
-	if listed == "" || o.of.suffix != "" || o.sums[emit.PlanName] == "" || o.disk.plan() != nil {
-		return unknown, nil
+	if o.of.suffix != "" || !o.disk.entries[name].IsRegular() {
+		return unknown, false, nil
 	}
-	if !o.disk.entries[name].IsRegular() {
-		return unknown, nil
+	if listed, version := o.sums[name], o.another(); listed != "" && version != "" {
+		sum, err := o.disk.sum(name)
+		if err != nil || sum == listed {
+			return "SHA256SUMS says that " + version + " wrote it", true, err
+		}
 	}
-	if sum, err := o.disk.sum(name); err != nil || sum != listed {
-		return unknown, err
+	if emit.IsPackageFile(name) {
+		return "its name is like those of packages, so another version of edgeplan may have written it", true, nil
 	}
-	return "it is of another version of edgeplan; remove it yourself, as verify takes it for extra", nil
+	return unknown, false, nil
+}
+
+// another says which other version of edgeplan has built the package: one whose plan.json is
+// as SHA256SUMS there says, and is no plan for this one. It is "" if there is no such sign.
+func (o *own) another() string {
+	if o.other == nil {
+		version := ""
+		text, exists, err := o.disk.read(emit.PlanName, maxPlan)
+		if err == nil && exists && sumOf(text) == o.sums[emit.PlanName] {
+			version = otherVersion(text)
+		}
+		o.other = &version
+	}
+	return *o.other
+}
+
+// otherVersion names the version of edgeplan that wrote a plan.json, as far as that is known,
+// or is "" if this one may have written it.
+func otherVersion(plan []byte) string {
+	if _, err := compiler.Decode(plan); err == nil {
+		return ""
+	}
+	var head struct {
+		FormatVersion int `json:"format_version"`
+	}
+	switch err := json.Unmarshal(plan, &head); {
+	case err != nil || head.FormatVersion < 1:
+		return ""
+	case head.FormatVersion != compiler.FormatVersion:
+		return fmt.Sprintf("another version of edgeplan (its plan.json has format version %d, those of this one have %d)", head.FormatVersion, compiler.FormatVersion)
+	}
+	return "another version of edgeplan"
 }
 
 // packageNames are the artifacts of the plan in the folder of a package.

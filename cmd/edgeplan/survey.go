@@ -22,6 +22,7 @@ type pack struct {
 	signed  []string // scripts that stay, as they are signed and right otherwise
 	extras  []string // files that stay though they are no artifacts
 	notes   []string // why each of extras stays
+	old     int      // how many of extras another version of edgeplan may have written
 }
 
 // change is one file that build would write or remove. The name has slashes and is
@@ -159,10 +160,17 @@ func surveyStale(root *os.Root, taken map[string]bool, past journal) ([]pack, er
 			continue // whatever it is, it is no package
 		}
 		o, err := newOwn(d, asPackage, past)
-		if err != nil || !o.isOurs() && !past.below(e.Name()) {
+		if err != nil {
 			continue
 		}
 		one := pack{name: e.Name()}
+		if !o.isOurs() && !past.below(e.Name()) {
+			if version := o.another(); version != "" {
+				one.keep("", version+" built this package, of which there is no plan any more. If nobody needs it, remove it or move it away: verify takes it for damaged")
+				out = append(out, one)
+			}
+			continue
+		}
 		if err := one.retire(o, nil); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name(), err)
 		}
@@ -215,9 +223,12 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 		case wanted[name] || kind.IsDir():
 			continue
 		case !kind.IsRegular() || !o.hasName(name):
-			why, err := o.stranger(name)
+			why, old, err := o.stranger(name)
 			if err != nil {
 				return err
+			}
+			if old {
+				one.old++
 			}
 			one.keep(name, why)
 			continue

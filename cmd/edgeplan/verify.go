@@ -101,6 +101,9 @@ func (p *program) verify(dir, approved string) error {
 		for _, line := range append(found.notes, found.problems...) {
 			p.say("%s", path.Join(at, line.file)+": "+line.text)
 		}
+		if found.asListed {
+			p.say("%s: each file is what SHA256SUMS there says: either another version of edgeplan built the package, or it was edited and the sums were made anew. Check it with the version that built it, or run edgeplan build again with this one", at)
+		}
 		if found.extra {
 			p.say("%s: remove yourself what is extra: build does not. Another version of edgeplan may have written it", at)
 		}
@@ -125,13 +128,13 @@ func (p *program) verify(dir, approved string) error {
 	return errNo
 }
 
-// wayBack says what to do about files whose line ends were changed.
+// wayBack says what to do about files of which only the line ends or the encoding were changed.
 func wayBack(files int) string {
 	one := "this file"
 	if files > 1 {
 		one = fmt.Sprintf("these %d files", files)
 	}
-	return "to get the line ends of " + one + " back, run edgeplan build again with the same spec, which replaces them, or copy the package again, as an archive where it goes by mail. In git, keep .gitattributes in the package; see docs/package.md, Line ends"
+	return "to get " + one + " back as approved, run edgeplan build again with the same spec, which replaces them, or copy the package again, as an archive where it goes by mail. In git, keep .gitattributes in the package; see docs/package.md, Line ends"
 }
 
 // folderName is the name of the folder of a package, by whatever path it is reached.
@@ -192,6 +195,7 @@ type inspection struct {
 	lines    int            // files of which only the line ends are wrong
 	plan     *compiler.Plan // nil if it is not sound
 	extra    bool           // a file is there that should not be
+	asListed bool           // though there are problems: SHA256SUMS lists all that is there, as it is
 	notes    []remark
 	problems []remark
 	expected map[string]bool // all files that should be there
@@ -222,6 +226,7 @@ func inspect(root *os.Root, dir string) (*inspection, error) {
 		return nil, err
 	}
 	in.checkNames()
+	in.asListed = len(in.problems) > 0 && in.hasListed()
 	slices.SortStableFunc(in.problems, func(a, b remark) int { return strings.Compare(a.file, b.file) })
 	return in, nil
 }
