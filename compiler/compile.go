@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // Compile makes a plan of each failover of a spec that was parsed without errors.
@@ -258,7 +259,7 @@ func (j *job) findings(zones []Zone) []Finding {
 			continue
 		}
 		for _, file := range z.Source.Files {
-			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(zones, func(p Zone) bool { return p.ByFile() && sameName(p.Name, z.Name.V) })
+			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(zones, func(p Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
 	}
 	for _, d := range diag.Sort(append(slices.Clone(j.own), j.diags...)) {
@@ -284,14 +285,4 @@ func sameStrings(a, b []string) bool {
 		return len(a) == len(b)
 	}
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-// sameName compares host and site names as DNS and PowerShell do.
-func sameName(a, b string) bool { return strings.EqualFold(a, b) }
-
-func compareNames(a, b string) int {
-	if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a, b)
 }

@@ -5,10 +5,11 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
-func directOwner(domain string) string { return "_xmpps-server._tcp." + absolute(domain) }
+func directOwner(domain string) string { return "_xmpps-server._tcp." + dnsname.Absolute(domain) }
 
 // checkDirectTLS reports the records of direct TLS of a domain: as errors those that lead
 // to an Edge pool, which has no direct TLS, and the others in one warning. What XMPP
@@ -17,13 +18,13 @@ func (j *job) checkDirectTLS(z *zone, domain *parser.SIPDomain) {
 	owner := directOwner(domain.Name.V)
 	warned := false
 	for _, r := range z.owners[owner] {
-		s, ok := parseSRV(r.Data)
-		if r.Type != "SRV" || !ok || s.target == "." {
+		s, ok := dnsname.ParseSRV(r.Data)
+		if r.Type != "SRV" || !ok || s.Target == "." {
 			continue
 		}
-		at, target := z.line(r), strings.TrimSuffix(s.target, ".")
-		if pool := j.leadsTo(s.target); pool != "" {
-			j.report(codeDirectToEdge, at, "%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct TLS, as on port 5269. Remove the record.", strings.TrimSuffix(owner, "."), pool, target, s.port)
+		at, target := z.line(r), strings.TrimSuffix(s.Target, ".")
+		if pool := j.leadsTo(s.Target); pool != "" {
+			j.report(codeDirectToEdge, at, "%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct TLS, as on port 5269. Remove the record.", strings.TrimSuffix(owner, "."), pool, target, s.Port)
 		} else if !warned {
 			warned = true
 			j.report(codeDirectTLS, at, "%s offers XMPP over direct TLS at %s. Prosody tries it before all records of _xmpp-server._tcp, whatever its priority; ejabberd tries it in the order of priority. The plan does not change it, so these partners may go on connecting there.", strings.TrimSuffix(owner, "."), target)
@@ -46,12 +47,12 @@ func (j *job) leadsTo(name string) string {
 	}
 	for _, pool := range j.spec.EdgePools {
 		public := publicOf(pool)
-		named := slices.Contains(names, absolute(pool.AccessEdgeFQDN.V))
+		named := slices.Contains(names, dnsname.Absolute(pool.AccessEdgeFQDN.V))
 		if named || slices.ContainsFunc(found, func(a string) bool { return slices.Contains(public, a) }) {
 			return pool.Name
 		}
 	}
-	if j.spec.XMPP.Host.Set && slices.Contains(names, absolute(j.spec.XMPP.Host.V)) {
+	if j.spec.XMPP.Host.Set && slices.Contains(names, dnsname.Absolute(j.spec.XMPP.Host.V)) {
 		return "an Edge pool"
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -126,7 +127,7 @@ func (j *job) checkSets(z *zone, sets []RecordSet) {
 		}
 	}
 	for _, domain := range j.xmppDomains() {
-		if owners[srvOwner(domain.Name.V)] {
+		if owners[dnsname.XMPPOwner(domain.Name.V)] {
 			j.checkDirectTLS(z, domain)
 		}
 	}
@@ -162,7 +163,7 @@ func (j *job) checkWildcard(z *zone, owner string) {
 		return
 	}
 	top := owner // the highest name that comes into being
-	for up := parent(top); up != star[2:]; up = parent(top) {
+	for up := dnsname.Parent(top); up != star[2:]; up = dnsname.Parent(top) {
 		top = up
 	}
 	what := strings.TrimSuffix(top, ".")
@@ -187,7 +188,7 @@ func (j *job) checkOutside(z *zone) {
 			continue // checkUnicode says so
 		}
 		glue := (r.Type == "A" || r.Type == "AAAA") && servers[r.Owner]
-		if !under(r.Owner, z.origin) && !glue && r.Type != "SOA" {
+		if !dnsname.Under(r.Owner, z.origin) && !glue && r.Type != "SOA" {
 			odd = append(odd, r)
 		}
 	}
@@ -213,7 +214,7 @@ func (j *job) checkUnicode(z *zone) {
 
 // checkPrepared warns of a domain whose SRV records lead partners somewhere else than
 // the routes of the sites, once a preparation has given each its own priority.
-func (j *job) checkPrepared(z *zone, owner string, records []srv) {
+func (j *job) checkPrepared(z *zone, owner string, records []dnsname.SRV) {
 	if len(records) == 0 {
 		return
 	}
@@ -222,16 +223,16 @@ func (j *job) checkPrepared(z *zone, owner string, records []srv) {
 		want = j.spec.XMPP.Host.V
 	} else {
 		used := slices.DeleteFunc(slices.Clone(j.spec.EdgePools), func(p *parser.EdgePool) bool { return j.routed(p) == 0 })
-		if len(used) == 0 || slices.ContainsFunc(used, func(p *parser.EdgePool) bool { return absolute(p.AccessEdgeFQDN.V) == first.target }) {
+		if len(used) == 0 || slices.ContainsFunc(used, func(p *parser.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }) {
 			return
 		}
 		want = used[0].AccessEdgeFQDN.V
 	}
-	if absolute(want) != first.target {
+	if dnsname.Absolute(want) != first.Target {
 		at := z.at(owner, "SRV")
-		if line, ok := z.srvLines(owner)[first.target]; ok {
+		if line, ok := z.srvLines(owner)[first.Target]; ok {
 			at = line
 		}
-		j.report(codeStaleSRV, at, "The SRV record of %s with the lowest priority number (%d) points at %s and not at %s, which is in use. The lowest number comes first, and a preparation leaves the order as it is.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), want)
+		j.report(codeStaleSRV, at, "The SRV record of %s with the lowest priority number (%d) points at %s and not at %s, which is in use. The lowest number comes first, and a preparation leaves the order as it is.", strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // Estate is what stands before the change as the spec describes it: what a rehearsal
@@ -80,6 +81,6 @@ func (j *job) estatePool(pool *parser.EdgePool) EstatePool {
 		public := append(canonical(server.PublicIPv4), canonical(server.PublicIPv6)...)
 		out.Servers = append(out.Servers, EstateServer{server.FQDN.V, public})
 	}
-	slices.SortFunc(out.Servers, func(a, b EstateServer) int { return compareNames(a.FQDN, b.FQDN) })
+	slices.SortFunc(out.Servers, func(a, b EstateServer) int { return dnsname.Compare(a.FQDN, b.FQDN) })
 	return out
 }

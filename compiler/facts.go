@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // factGroup is one read of stage Preflight and the facts that compare what it gives.
@@ -173,7 +174,7 @@ func (g factGroup) check(plan *Plan, s *CheckFacts, fact Fact) error {
 func checkOpen(fact Fact) error {
 	pool, ok := strings.CutPrefix(fact.Want[0], "Registrar:")
 	port, err := strconv.ParseUint(fact.Want[0], 10, 16)
-	if fact.Number == "P07" && (!ok || badName(pool) != "") || fact.Number == "P19" && (err != nil || port == 0) {
+	if fact.Number == "P07" && (!ok || dnsname.WrongHost(pool) != "") || fact.Number == "P19" && (err != nil || port == 0) {
 		return fmt.Errorf("%s: there is no %s %q", fact.Number, fact.Property, fact.Want[0])
 	}
 	return nil

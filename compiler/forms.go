@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // What is wrong with the form of a value, and how to write it: for people who know the value and
@@ -151,13 +152,13 @@ func hint(name, why string) string {
 			return fmt.Sprintf("It holds %s, which Word and web pages put in. Write %q.", diag.Character(c), diag.Plain(name))
 		}
 	}
-	if plain := hostIn(name); plain != name && badName(plain) == "" {
+	if plain := hostIn(name); plain != name && dnsname.WrongHost(plain) == "" {
 		return fmt.Sprintf("Write %q.", plain)
 	}
 	switch {
-	case why == noDomain:
+	case why == dnsname.NoDomain:
 		return "Write the whole name, with its domain, such as server1.contoso.com."
-	case why == isAddress:
+	case why == dnsname.IsAddress:
 		return "Write the name, as Topology Builder shows it; do not look it up by this address."
 	case strings.HasPrefix(name, "*."):
 		return "A wildcard cannot be used here: write each name."

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -56,7 +57,7 @@ func (z *zone) unread() []zonefile.Directive {
 // plan leaves out where it sees none.
 func (j *job) setsIn(z *zone, sets []RecordSet) []RecordSet {
 	sets = slices.Clone(sets)
-	host := absolute(j.spec.XMPP.Host.V)
+	host := dnsname.Absolute(j.spec.XMPP.Host.V)
 	for _, typ := range []string{"A", "AAAA"} {
 		known := slices.ContainsFunc(sets, func(s RecordSet) bool { return s.Owner == host && s.Type == typ })
 		if !known && j.spec.XMPP.Host.Set && j.zoneOf(host) == z {

@@ -1,16 +1,13 @@
 package compiler
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/net/idna"
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // inASCII is the spec with the names of public DNS as they stand there: labels in
@@ -59,7 +56,7 @@ func (m *model) encode(name parser.Value[string]) parser.Value[string] {
 func (m *model) encodeAll(names []string) []string {
 	var out []string
 	for _, name := range names {
-		encoded, err := toASCII(name)
+		encoded, err := dnsname.ToASCII(name)
 		if err == nil && encoded != name {
 			m.spelled[strings.TrimSuffix(encoded, ".")] = strings.TrimSuffix(name, ".")
 			name = encoded
@@ -67,27 +64,6 @@ func (m *model) encodeAll(names []string) []string {
 		out = append(out, name)
 	}
 	return out
-}
-
-// toASCII converts the U-labels of a name. A name that has none stays as it is, also in
-// upper and lower case; so does the asterisk of a certificate's wildcard.
-func toASCII(name string) (string, error) {
-	if isASCII(name) {
-		return name, nil
-	}
-	if !utf8.ValidString(name) {
-		return name, errors.New("not UTF-8")
-	}
-	rest, wildcard := strings.CutPrefix(name, "*.")
-	encoded, err := idna.Lookup.ToASCII(rest)
-	if wildcard {
-		encoded = "*." + encoded
-	}
-	return encoded, err
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(c rune) bool { return c > '~' })
 }
 
 var nameToken = regexp.MustCompile(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
@@ -118,7 +94,7 @@ func (m *model) spell(sentence string) string {
 
 // checkInternal holds the name of an internal server or pool against what Lync takes.
 func (m *model) checkInternal(name parser.Value[string]) {
-	if name.Set && !isASCII(name.V) {
+	if name.Set && !dnsname.IsASCII(name.V) {
 		if plain := diag.Plain(name.V); plain != name.V {
 			m.reportf(codeBadName, name.Range, "%q is not a host name. %s", shorten(name.V), hint(name.V, ""))
 			return
@@ -131,8 +107,8 @@ func (m *model) checkInternal(name parser.Value[string]) {
 
 // checkServer holds the name of a DNS server against what the scripts can ask.
 func (m *model) checkServer(name parser.Value[string]) {
-	if name.Set && !isASCII(name.V) {
-		if encoded, err := toASCII(name.V); err == nil {
+	if name.Set && !dnsname.IsASCII(name.V) {
+		if encoded, err := dnsname.ToASCII(name.V); err == nil {
 			m.reportf(codeBadName, name.Range, "%q is not in ASCII, and neither nsupdate nor the scripts convert the name of a server. Write its A-labels, %s, or its address.", name.V, encoded)
 			return
 		}
@@ -143,8 +119,8 @@ func (m *model) checkServer(name parser.Value[string]) {
 // checkWords holds the names of a list against IDNA; names in ASCII pass.
 func (m *model) checkWords(names parser.Value[[]string]) {
 	for _, name := range names.V {
-		if !isASCII(name) {
-			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, notIDNA(name))
+		if !dnsname.IsASCII(name) {
+			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, dnsname.NotIDNA(name))
 		}
 	}
 }
@@ -154,30 +130,10 @@ func (m *model) checkWords(names parser.Value[[]string]) {
 func (m *model) checkPartners(names parser.Value[[]string]) {
 	m.checkWords(names)
 	for _, name := range names.V {
-		if why := badPartner(name); why != "" && isASCII(name) {
+		if why := dnsname.WrongPartner(name); why != "" && dnsname.IsASCII(name) {
 			m.reportf(codeBadName, names.Range, "%q is not a domain: %s. %s", shorten(name), why, hint(name, why))
 		}
 	}
-}
-
-// badPartner is badName for the domain of a partner, who may have one label or underscores.
-func badPartner(name string) string { return badComputer(strings.ReplaceAll(name, "_", "x")) }
-
-// isName tells whether checkName takes a name. Findings about what is wrong with one in
-// DNS would only be the same mistake again.
-func isName(name string) bool { return notIDNA(name) == "" && badName(name) == "" }
-
-// notIDNA says why a name has no A-labels.
-func notIDNA(name string) string {
-	_, err := toASCII(name)
-	if err == nil {
-		return ""
-	}
-	if i := strings.IndexFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }); i >= 0 {
-		bad, _ := utf8.DecodeRuneInString(name[i:])
-		return fmt.Sprintf("%U is not allowed in one", bad)
-	}
-	return "IDNA does not allow it (" + strings.TrimPrefix(err.Error(), "idna: ") + ")"
 }
 
 // checkSpellings reports two blocks for one domain, in Unicode and in ASCII. The same
@@ -185,7 +141,7 @@ func notIDNA(name string) string {
 func (m *model) checkSpellings() {
 	seen := map[string]string{}
 	note := func(block string, name parser.Value[string]) {
-		key := block + " " + absolute(name.V)
+		key := block + " " + dnsname.Absolute(name.V)
 		if first, twice := seen[key]; twice {
 			m.reportf(codeDuplicate, name.Range, "%s has a block %s already, at %s: U-labels and A-labels are two spellings of one name. Remove one of the blocks.", name.V, block, first)
 			return

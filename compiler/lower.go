@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // lower makes the plan of a failover that has passed the rules, steps in no
@@ -78,7 +79,7 @@ func (j *job) sipRoute() string {
 		return route.V
 	}
 	sites := slices.Clone(j.spec.Sites)
-	slices.SortFunc(sites, func(a, b *parser.Site) int { return compareNames(a.Name, b.Name) })
+	slices.SortFunc(sites, func(a, b *parser.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	for _, site := range sites {
 		if site.FederationRoute.Set {
 			return site.FederationRoute.V
@@ -207,8 +208,8 @@ func (j *job) domainNames() []string {
 // onceEach sorts names and leaves out those that differ from another in case only.
 func onceEach(names []string) []string {
 	out := []string{}
-	for _, name := range slices.SortedFunc(slices.Values(names), compareNames) {
-		if len(out) == 0 || !sameName(out[len(out)-1], name) {
+	for _, name := range slices.SortedFunc(slices.Values(names), dnsname.Compare) {
+		if len(out) == 0 || !dnsname.Same(out[len(out)-1], name) {
 			out = append(out, name)
 		}
 	}
@@ -337,7 +338,7 @@ func (l *lowering) edit(z Zone, rng hcl.Range, forth, home Source) {
 
 // zoneRange is where the spec has a zone.
 func (l *lowering) zoneRange(z Zone) hcl.Range {
-	if spec := l.byOrigin[absolute(z.Name)]; spec != nil {
+	if spec := l.byOrigin[dnsname.Absolute(z.Name)]; spec != nil {
 		return spec.Range
 	}
 	return l.f.Range

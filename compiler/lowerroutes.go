@@ -5,6 +5,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // routedSites are the sites that the spec says are on the source pool.
@@ -15,7 +16,7 @@ func (l *lowering) routedSites() []string {
 			sites = append(sites, site.Name)
 		}
 	}
-	slices.SortFunc(sites, compareNames)
+	slices.SortFunc(sites, dnsname.Compare)
 	return sites
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // model is a spec with its references resolved and its zone files read.
@@ -83,81 +84,26 @@ func (m *model) checkNames() {
 		m.checkPartners(m.spec.XMPP.Partners)
 	}
 	for _, z := range m.spec.Zones {
-		m.checkNameWith(z.Name, badZoneName)
+		m.checkNameWith(z.Name, dnsname.WrongZone)
 		if _, err := netip.ParseAddr(z.Server.V); err != nil {
 			m.checkServer(z.Server)
 		}
 	}
 }
 
-func (m *model) checkName(name parser.Value[string]) { m.checkNameWith(name, badName) }
+func (m *model) checkName(name parser.Value[string]) { m.checkNameWith(name, dnsname.WrongHost) }
 
 func (m *model) checkNameWith(name parser.Value[string], bad func(string) string) {
 	if !name.Set {
 		return
 	}
-	why := notIDNA(name.V)
+	why := dnsname.NotIDNA(name.V)
 	if why == "" {
 		why = bad(name.V)
 	}
 	if why != "" {
 		m.reportf(codeBadName, name.Range, "%q is not a host name: %s. %s", shorten(name.V), why, hint(name.V, why))
 	}
-}
-
-// What is wrong with names.
-const (
-	isAddress = "it is an address"
-	noDomain  = "it has no domain"
-	finalDot  = "it ends with a dot"
-)
-
-// badName says what is wrong with a fully qualified host name, "" if nothing is.
-func badName(name string) string {
-	if name == "" {
-		return "it is empty"
-	}
-	if len(name) > 253 {
-		return "it has more than 253 characters"
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return isAddress
-	}
-	labels := strings.Split(name, ".")
-	if len(labels) < 2 {
-		return noDomain
-	}
-	for _, label := range labels {
-		switch {
-		case label == "" && strings.HasSuffix(name, ".") && !strings.Contains(name, ".."):
-			return finalDot
-		case label == "":
-			return "it has two dots together, or begins with one"
-		case len(label) > 63:
-			return "a label has more than 63 characters"
-		case label[0] == '-' || label[len(label)-1] == '-':
-			return "a label begins or ends with a hyphen"
-		}
-		for _, c := range label {
-			if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-') {
-				return "it holds " + diag.Character(c)
-			}
-		}
-	}
-	return ""
-}
-
-// badZoneName is badName for the name of a zone, whose labels may begin with an underscore:
-// _tcp.contoso.com and _xmpp-server._tcp.contoso.com are zones of their own in some
-// deployments (Active Directory, pinpoint zones).
-func badZoneName(name string) string {
-	labels := strings.Split(name, ".")
-	for i, label := range labels {
-		if strings.HasPrefix(label, "_") {
-			labels[i] = "x" + label[1:]
-		}
-	}
-	return badName(strings.Join(labels, "."))
 }
 
 func (m *model) checkAddresses() {
@@ -239,11 +185,11 @@ func (m *model) checkPoolNamesTwice() {
 }
 
 func (m *model) checkPool(pool *parser.EdgePool) {
-	if pool.FQDN.Set && sameName(pool.FQDN.V, pool.AccessEdgeFQDN.V) {
+	if pool.FQDN.Set && dnsname.Same(pool.FQDN.V, pool.AccessEdgeFQDN.V) {
 		m.reportf(codeWrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
 	}
 	for _, server := range pool.Servers {
-		if len(pool.Servers) > 1 && sameName(server.FQDN.V, pool.FQDN.V) {
+		if len(pool.Servers) > 1 && dnsname.Same(server.FQDN.V, pool.FQDN.V) {
 			m.reportf(codeWrongPoolName, pool.FQDN.Range, "%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own, and only that has the service identity EdgeServer:FQDN.", pool.FQDN.V, len(pool.Servers))
 		}
 	}
@@ -316,6 +262,6 @@ func serverNames(pool *parser.EdgePool) []string {
 	for _, server := range pool.Servers {
 		names = append(names, server.FQDN.V)
 	}
-	slices.SortFunc(names, compareNames)
+	slices.SortFunc(names, dnsname.Compare)
 	return names
 }

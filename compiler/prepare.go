@@ -5,6 +5,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // preparation makes the plan that readies DNS for a failover that is not yet needed: no
@@ -63,9 +64,9 @@ func (j *job) prepareZones() map[*zone][]RecordSet {
 
 // prepareHost shortens the TTL of the addresses of the one XMPP host.
 func (j *job) prepareHost(out map[*zone][]RecordSet) {
-	host := absolute(j.spec.XMPP.Host.V)
+	host := dnsname.Absolute(j.spec.XMPP.Host.V)
 	z := j.zoneOf(host)
-	if !isName(j.spec.XMPP.Host.V) {
+	if !dnsname.IsHost(j.spec.XMPP.Host.V) {
 		return
 	}
 	if z == nil {
@@ -88,9 +89,9 @@ func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.
 
 // prepareSRV gives a SIP domain the SRV records that a failover will find.
 func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
-	owner := srvOwner(domain.Name.V)
+	owner := dnsname.XMPPOwner(domain.Name.V)
 	z := j.zoneOf(owner)
-	if !isName(domain.Name.V) {
+	if !dnsname.IsHost(domain.Name.V) {
 		return
 	}
 	if z == nil {
@@ -121,15 +122,15 @@ func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
 
 // everyTarget adds records for targets that have none: of the one host, or of each pool
 // with XMPP federation, behind those that are there.
-func (j *job) everyTarget(records []srv) []srv {
+func (j *job) everyTarget(records []dnsname.SRV) []dnsname.SRV {
 	records = slices.Clone(records)
 	for _, target := range j.targets() {
-		if !slices.ContainsFunc(records, func(s srv) bool { return s.target == target }) {
+		if !slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }) {
 			last := -10
 			for _, s := range records {
-				last = max(last, s.priority)
+				last = max(last, s.Priority)
 			}
-			records = append(records, srv{min(last+10, 65535), 0, xmppPort, target})
+			records = append(records, dnsname.SRV{Priority: min(last+10, 65535), Weight: 0, Port: xmppPort, Target: target})
 		}
 	}
 	return records
@@ -138,19 +139,19 @@ func (j *job) everyTarget(records []srv) []srv {
 // targets are the names that SRV records are to have, the one in use first.
 func (j *job) targets() []string {
 	if j.spec.XMPP.Host.Set {
-		return []string{absolute(j.spec.XMPP.Host.V)}
+		return []string{dnsname.Absolute(j.spec.XMPP.Host.V)}
 	}
 	pools := slices.Clone(j.spec.EdgePools)
 	slices.SortFunc(pools, func(a, b *parser.EdgePool) int {
 		if x, y := j.routed(a), j.routed(b); x != y {
 			return y - x
 		}
-		return compareNames(a.Name, b.Name)
+		return dnsname.Compare(a.Name, b.Name)
 	})
 	var out []string
 	for _, pool := range pools {
 		if pool.XMPP != nil && cmdlet.Product(j.productOf(pool)).HasXMPP() {
-			out = append(out, absolute(pool.AccessEdgeFQDN.V))
+			out = append(out, dnsname.Absolute(pool.AccessEdgeFQDN.V))
 		}
 	}
 	return out
@@ -169,11 +170,11 @@ func (j *job) routed(pool *parser.EdgePool) int {
 
 // apart gives records that share a priority numbers of their own. Those that come
 // first keep theirs.
-func apart(records []srv) []srv {
-	slices.SortStableFunc(records, func(a, b srv) int { return a.priority - b.priority })
+func apart(records []dnsname.SRV) []dnsname.SRV {
+	slices.SortStableFunc(records, func(a, b dnsname.SRV) int { return a.Priority - b.Priority })
 	for i := 1; i < len(records); i++ {
-		if records[i].priority <= records[i-1].priority {
-			records[i].priority = min(records[i-1].priority+10, 65535)
+		if records[i].Priority <= records[i-1].Priority {
+			records[i].Priority = min(records[i-1].Priority+10, 65535)
 		}
 	}
 	return records

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 func TestApart(t *testing.T) {
@@ -21,13 +22,13 @@ func TestApart(t *testing.T) {
 		{[]int{10, 10, 15}, []int{10, 20, 30}},
 		{[]int{65530, 65530}, []int{65530, 65535}},
 	} {
-		var records []srv
+		var records []dnsname.SRV
 		for _, p := range test.have {
-			records = append(records, srv{priority: p})
+			records = append(records, dnsname.SRV{Priority: p})
 		}
 		var got []int
 		for _, s := range apart(records) {
-			got = append(got, s.priority)
+			got = append(got, s.Priority)
 		}
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%v became %v, want %v", test.have, got, test.want)

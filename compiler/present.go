@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -16,7 +17,7 @@ import (
 func (in *interest) meant(z *zone, owner []byte, typ string) string {
 	if !understood(typ) {
 		for _, name := range in.labels[typ] {
-			if under(name, z.origin) {
+			if dnsname.Under(name, z.origin) {
 				return name
 			}
 		}
@@ -56,7 +57,7 @@ func (in *interest) sameLetters(name []byte) string {
 		}
 	}
 	owner := in.services[string(letters)]
-	domain := strings.TrimPrefix(owner, srvPrefix)
+	domain := strings.TrimPrefix(owner, dnsname.XMPPPrefix)
 	if owner == "" || in.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
 		return ""
 	}
@@ -90,8 +91,8 @@ func oddAt(name []byte, i int, host bool) bool {
 // likeness is the name of the plan that an owner becomes without its odd characters, or
 // without what is between them and the nearest dots.
 func (in *interest) likeness(owner string, host bool) string {
-	raw := unescaped(owner)
-	if name, err := toASCII(raw); err == nil && in.names[name] && !strings.Contains(name, "xn--") {
+	raw := dnsname.Unescaped(owner)
+	if name, err := dnsname.ToASCII(raw); err == nil && in.names[name] && !strings.Contains(name, "xn--") {
 		return name
 	}
 	plain := strings.Map(func(c rune) rune {

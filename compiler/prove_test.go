@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // seed returns the plan of the procedure's own example.
@@ -497,21 +498,23 @@ func FuzzDecode(f *testing.F) {
 }
 
 func TestPromote(t *testing.T) {
-	at := func(priority int, target string) srv { return srv{priority, 0, xmppPort, target} }
+	at := func(priority int, target string) dnsname.SRV {
+		return dnsname.SRV{Priority: priority, Weight: 0, Port: xmppPort, Target: target}
+	}
 	tests := []struct {
 		name     string
-		in, want []srv
+		in, want []dnsname.SRV
 	}{
-		{"none yet", nil, []srv{at(0, "new")}},
-		{"first already", []srv{at(5, "new"), at(10, "old")}, []srv{at(5, "new"), at(10, "old")}},
-		{"exchanged", []srv{at(10, "old"), at(20, "new")}, []srv{at(20, "old"), at(10, "new")}},
-		{"exchanged, third stays", []srv{at(10, "old"), at(15, "third"), at(20, "new")}, []srv{at(20, "old"), at(15, "third"), at(10, "new")}},
-		{"added before", []srv{at(10, "old")}, []srv{at(10, "old"), at(5, "new")}},
-		{"added before one", []srv{at(1, "old")}, []srv{at(1, "old"), at(0, "new")}},
-		{"added before zero", []srv{at(0, "old"), at(7, "third")}, []srv{at(17, "old"), at(7, "third"), at(0, "new")}},
+		{"none yet", nil, []dnsname.SRV{at(0, "new")}},
+		{"first already", []dnsname.SRV{at(5, "new"), at(10, "old")}, []dnsname.SRV{at(5, "new"), at(10, "old")}},
+		{"exchanged", []dnsname.SRV{at(10, "old"), at(20, "new")}, []dnsname.SRV{at(20, "old"), at(10, "new")}},
+		{"exchanged, third stays", []dnsname.SRV{at(10, "old"), at(15, "third"), at(20, "new")}, []dnsname.SRV{at(20, "old"), at(15, "third"), at(10, "new")}},
+		{"added before", []dnsname.SRV{at(10, "old")}, []dnsname.SRV{at(10, "old"), at(5, "new")}},
+		{"added before one", []dnsname.SRV{at(1, "old")}, []dnsname.SRV{at(1, "old"), at(0, "new")}},
+		{"added before zero", []dnsname.SRV{at(0, "old"), at(7, "third")}, []dnsname.SRV{at(17, "old"), at(7, "third"), at(0, "new")}},
 	}
 	for _, test := range tests {
-		got := promote(test.in, "new", srv{})
+		got := promote(test.in, "new", dnsname.SRV{})
 		if len(got) != len(test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 			continue

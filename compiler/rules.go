@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // checkTarget holds the target against the rules without which nothing else can be
@@ -65,7 +66,7 @@ func (j *job) resolve() bool {
 			j.sites = append(j.sites, site)
 		}
 	}
-	slices.SortFunc(j.sites, func(a, b *parser.Site) int { return compareNames(a.Name, b.Name) })
+	slices.SortFunc(j.sites, func(a, b *parser.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	if len(j.sites) == 0 {
 		j.report(codeAlreadyRouted, j.f.To.Range, "The XMPP federation route of %s is %s already.", target.Name, j.to.Name)
 		return false
@@ -138,7 +139,7 @@ func (j *job) checkSourceSite() {
 		if pool.CentralManagement.V {
 			j.report(codeCMSAtSource, pool.CentralManagement.Range, "%s holds the Central Management store and stands at %s, the site of the failed pool. Set-CsSite needs that store. Fail it over first (Invoke-CsManagementServerFailover), or accept this finding with the reason why it is still up.", pool.Name, pool.Site.V)
 		}
-		if j.to.NextHop.Set && sameName(j.to.NextHop.V, pool.FQDN.V) {
+		if j.to.NextHop.Set && dnsname.Same(j.to.NextHop.V, pool.FQDN.V) {
 			j.report(codeNextHop, j.to.NextHop.Range, "The next hop of %s is %s, which stands at %s, the site of the failed pool. Set the next hop to a pool that runs: Set-CsEdgeServer -Identity EdgeServer:%s -Registrar Registrar:FQDN.", j.to.Name, pool.Name, pool.Site.V, j.to.FQDN.V)
 		}
 	}
@@ -234,10 +235,10 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 		return
 	}
 	has := func(name string) bool {
-		return slices.ContainsFunc(names.V, func(n string) bool { return sameName(n, name) })
+		return slices.ContainsFunc(names.V, func(n string) bool { return dnsname.Same(n, name) })
 	}
 	for _, domain := range j.xmppDomains() {
-		if isName(domain.Name.V) && !has(domain.Name.V) {
+		if dnsname.IsHost(domain.Name.V) && !has(domain.Name.V) {
 			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it. Prosody, as Debian ships it, then refuses the connection.", j.to.Name, domain.Name.V)
 		}
 	}
@@ -246,7 +247,7 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 	}
 	host := j.spec.XMPP.Host.V
 	_, parent, _ := strings.Cut(host, ".")
-	if isName(host) && !has(host) && !has("*."+parent) {
+	if dnsname.IsHost(host) && !has(host) && !has("*."+parent) {
 		j.report(codeCertificate, names.Range, "The certificate of %s names neither %s nor *.%s.", j.to.Name, host, parent)
 	}
 }
@@ -258,7 +259,7 @@ func (j *job) checkRoutes() {
 			stay = append(stay, site.Name)
 		}
 	}
-	slices.SortFunc(stay, compareNames)
+	slices.SortFunc(stay, dnsname.Compare)
 	if len(stay) > 0 {
 		j.report(codeOtherSites, j.f.RouteSites.Range, `These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site only; route_sites = "all-routed" moves the others as well.`, j.from.Name, strings.Join(stay, ", "))
 	}
@@ -277,6 +278,6 @@ func (j *job) xmppDomains() []*parser.SIPDomain {
 			list = append(list, domain)
 		}
 	}
-	slices.SortFunc(list, func(a, b *parser.SIPDomain) int { return compareNames(a.Name.V, b.Name.V) })
+	slices.SortFunc(list, func(a, b *parser.SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
 	return list
 }

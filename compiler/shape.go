@@ -12,6 +12,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // kindsOf are the kinds of step that a stage can have.
@@ -53,7 +54,7 @@ func checkShape(plan *Plan) error {
 		}
 	}
 	for i, zone := range plan.Zones {
-		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return sameName(z.Name, zone.Name) }) {
+		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return dnsname.Same(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
 		}
 		if err := checkWindows(plan, zone); err != nil {
@@ -153,12 +154,12 @@ func checkPeers(plan *Plan) error {
 		what  string
 		names []string
 		bad   func(string) string
-	}{{"domains", plan.Domains, badName}, {"partners", plan.Partners, badPartner}} {
+	}{{"domains", plan.Domains, dnsname.WrongHost}, {"partners", plan.Partners, dnsname.WrongPartner}} {
 		for i, name := range list.names {
 			if why := list.bad(name); why != "" {
 				return fmt.Errorf("%s: %q is no host name: %s", list.what, name, why)
 			}
-			if i > 0 && (compareNames(list.names[i-1], name) >= 0 || sameName(list.names[i-1], name)) {
+			if i > 0 && (dnsname.Compare(list.names[i-1], name) >= 0 || dnsname.Same(list.names[i-1], name)) {
 				return fmt.Errorf("%s: %q stands there twice or out of order", list.what, name)
 			}
 		}
@@ -257,7 +258,7 @@ func checkWindows(plan *Plan, zone Zone) error {
 	}
 	fail := func(what string, value any) error { return fmt.Errorf("zone %q: %s %q", zone.Name, what, value) }
 	switch {
-	case badComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || sameName(zone.Computer, plan.ManagementHost):
+	case dnsname.WrongComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || dnsname.Same(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
 	case !slices.Contains(parser.OperatingSystems(), zone.OperatingSystem):
 		return fail("there is no operating system", zone.OperatingSystem)
@@ -274,7 +275,7 @@ func isData(typ, data string) bool {
 	case "AAAA":
 		return err == nil && addr.Is6() && addr.Zone() == ""
 	case "SRV":
-		s, ok := parseSRV(data)
+		s, ok := dnsname.ParseSRV(data)
 		return ok && s.String() == data
 	}
 	return false

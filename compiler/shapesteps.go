@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // checkInfo wants steps with IDs of their own, each with steps of the rollback that take it
@@ -222,7 +223,7 @@ func checkRoute(plan *Plan, s *SetRoute, back bool) error {
 		if back {
 			ends, other = form.From, form.To
 		}
-		if ends != to || other != "" && badName(other) != "" || form.Parameter != parameter || s.Manual != (form.To == "") {
+		if ends != to || other != "" && dnsname.WrongHost(other) != "" || form.Parameter != parameter || s.Manual != (form.To == "") {
 			return fmt.Errorf("step %s: it does not change the route between %s and another pool", s.ID, plan.To.FQDN)
 		}
 		if err := checkCall(s, form.Product, product, form.Call, routeCall(s.Site, form)); err != nil {
@@ -243,7 +244,7 @@ func checkMessage(plan *Plan, s *SendMessage) error {
 			receiver = p.Value
 		}
 	}
-	if domain, ok := strings.CutPrefix(receiver, "user@"); !ok || badPartner(domain) != "" || badName(pool) != "" {
+	if domain, ok := strings.CutPrefix(receiver, "user@"); !ok || dnsname.WrongPartner(domain) != "" || dnsname.WrongHost(pool) != "" {
 		return fmt.Errorf("step %s: it sends a message through %q to %q", s.ID, pool, receiver)
 	}
 	return checkCall(s, s.Product, plan.Product, s.Call, cmdlet.Call{Name: "Test-CsXmppIM",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -68,7 +69,7 @@ func checkHead(plan *Plan) error {
 		}
 	}
 	for _, name := range names {
-		if why := badName(name); why != "" {
+		if why := dnsname.WrongHost(name); why != "" {
 			return fmt.Errorf("%q is no host name: %s", name, why)
 		}
 	}
@@ -80,9 +81,9 @@ func checkHead(plan *Plan) error {
 func checkZone(plan *Plan, zone Zone) error {
 	_, notAddress := netip.ParseAddr(zone.Server)
 	switch {
-	case badZoneName(zone.Name) != "":
+	case dnsname.WrongZone(zone.Name) != "":
 		return fmt.Errorf("it has no name of a zone")
-	case notAddress != nil && badName(zone.Server) != "":
+	case notAddress != nil && dnsname.WrongHost(zone.Server) != "":
 		return fmt.Errorf("there is no server %q", zone.Server)
 	case badFile(path.Clean(zone.File)) || slices.Contains(strings.Split(zone.File, "/"), ".."):
 		return fmt.Errorf("%q cannot be the zone file", zone.File)
@@ -90,7 +91,7 @@ func checkZone(plan *Plan, zone Zone) error {
 		return fmt.Errorf("there is no delivery %q", zone.Delivery)
 	}
 	for _, set := range zone.Records {
-		if badZoneName(strings.TrimSuffix(set.Owner, ".")) != "" || !under(set.Owner, absolute(zone.Name)) {
+		if dnsname.WrongZone(strings.TrimSuffix(set.Owner, ".")) != "" || !dnsname.Under(set.Owner, dnsname.Absolute(zone.Name)) {
 			return fmt.Errorf("it does not hold %q", set.Owner)
 		}
 		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {

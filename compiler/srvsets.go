@@ -3,45 +3,18 @@ package compiler
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
-
-// srv is the data of an SRV record.
-type srv struct {
-	priority, weight, port int
-	target                 string // absolute, lower case
-}
-
-func (s srv) String() string {
-	return fmt.Sprintf("%d %d %d %s", s.priority, s.weight, s.port, s.target)
-}
-
-// parseSRV reads canonical data; ok is false for what is no SRV data.
-func parseSRV(data string) (srv, bool) {
-	fields := strings.Fields(data)
-	if len(fields) != 4 {
-		return srv{}, false
-	}
-	var n [3]int
-	for i := range n {
-		v, err := strconv.ParseUint(fields[i], 10, 16)
-		if err != nil {
-			return srv{}, false
-		}
-		n[i] = int(v)
-	}
-	return srv{n[0], n[1], n[2], fields[3]}, true
-}
 
 // lowerSRV makes the SRV records of one SIP domain lead to the target; step 5 and the
 // note on pools with different priorities.
 func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, target string) {
-	owner := srvOwner(domain.Name.V)
+	owner := dnsname.XMPPOwner(domain.Name.V)
 	z := j.zoneOf(owner)
-	if !isName(domain.Name.V) {
+	if !dnsname.IsHost(domain.Name.V) {
 		return
 	}
 	if z == nil {
@@ -58,7 +31,7 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 	}
 	hostLayout := j.spec.XMPP.Host.Set
 	wanted := slices.Clone(records)
-	if present := slices.ContainsFunc(records, func(s srv) bool { return s.target == target }); !present || !hostLayout {
+	if present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }); !present || !hostLayout {
 		model, modelTTL := j.sibling(owner)
 		wanted = promote(records, target, model)
 		if len(data) == 0 {
@@ -80,54 +53,54 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 
 // wrongPort says what is wrong with an SRV record that has another port than the procedure
 // demands: its fields may be in the wrong order.
-func wrongPort(name string, s srv) string {
+func wrongPort(name string, s dnsname.SRV) string {
 	place, rest := "", ""
 	switch xmppPort {
-	case s.priority:
-		place, rest = "first", fmt.Sprintf("%d %d", s.weight, s.port)
-	case s.weight:
-		place, rest = "second", fmt.Sprintf("%d %d", s.priority, s.port)
+	case s.Priority:
+		place, rest = "first", fmt.Sprintf("%d %d", s.Weight, s.Port)
+	case s.Weight:
+		place, rest = "second", fmt.Sprintf("%d %d", s.Priority, s.Port)
 	}
 	if place != "" {
-		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, xmppPort, place, rest, s.target)
+		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, xmppPort, place, rest, s.Target)
 	}
-	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.port, xmppPort)
-	if s.port == 5222 {
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.Port, xmppPort)
+	if s.Port == 5222 {
 		text += "; 5222 is the port for clients"
 	}
-	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.priority, s.weight, xmppPort, s.target)
+	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.Priority, s.Weight, xmppPort, s.Target)
 }
 
 func sortSRV(data []string) {
 	slices.SortFunc(data, func(a, b string) int {
-		x, _ := parseSRV(a)
-		y, _ := parseSRV(b)
-		if x.priority != y.priority {
-			return x.priority - y.priority
+		x, _ := dnsname.ParseSRV(a)
+		y, _ := dnsname.ParseSRV(b)
+		if x.Priority != y.Priority {
+			return x.Priority - y.Priority
 		}
 		return strings.Compare(a, b)
 	})
 }
 
 // readSRV parses a set and holds it against the rules for SRV records.
-func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
-	var records []srv
+func (j *job) readSRV(z *zone, owner string, data []string) ([]dnsname.SRV, bool) {
+	var records []dnsname.SRV
 	seen := map[int]bool{}
 	name := strings.TrimSuffix(owner, ".")
 	for _, d := range data {
-		s, ok := parseSRV(d)
+		s, ok := dnsname.ParseSRV(d)
 		switch {
 		case !ok:
 			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
-		case s.port != xmppPort:
+		case s.Port != xmppPort:
 			j.report(codeWrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
 			return nil, false
-		case seen[s.priority] && j.prepare == nil: // a preparation mends it
-			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.priority)
+		case seen[s.Priority] && j.prepare == nil: // a preparation mends it
+			j.report(codeEqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.Priority)
 			return nil, false
 		}
-		seen[s.priority] = true
+		seen[s.Priority] = true
 		records = append(records, s)
 	}
 	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
@@ -139,7 +112,7 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]srv, bool) {
 
 // sibling returns priority and weight for a new SRV record, and its TTL: those that
 // other SIP domains use if they agree, else 0, 0 and a short TTL.
-func (j *job) sibling(owner string) (srv, uint32) {
+func (j *job) sibling(owner string) (dnsname.SRV, uint32) {
 	if j.siblings == nil {
 		j.siblings = j.findSiblings()
 	}
@@ -150,12 +123,12 @@ func (j *job) sibling(owner string) (srv, uint32) {
 			continue
 		}
 		if found != nil {
-			return srv{}, newRecordTTL
+			return dnsname.SRV{}, newRecordTTL
 		}
 		found = s
 	}
 	if found == nil {
-		return srv{}, newRecordTTL
+		return dnsname.SRV{}, newRecordTTL
 	}
 	last := found.last[1]
 	if last == own {
@@ -167,12 +140,12 @@ func (j *job) sibling(owner string) (srv, uint32) {
 // siblings are the SRV records that SIP domains with XMPP have today, where a domain has
 // one. There can be a hundred thousand, and each is asked for the others.
 type siblings struct {
-	of     map[string]*sibling // by owner
-	values map[srv]*siblingSet // by priority and weight
+	of     map[string]*sibling         // by owner
+	values map[dnsname.SRV]*siblingSet // by priority and weight
 }
 
 type sibling struct {
-	value srv
+	value dnsname.SRV
 	ttl   uint32
 }
 
@@ -183,19 +156,19 @@ type siblingSet struct {
 }
 
 func (j *job) findSiblings() *siblings {
-	out := &siblings{of: map[string]*sibling{}, values: map[srv]*siblingSet{}}
+	out := &siblings{of: map[string]*sibling{}, values: map[dnsname.SRV]*siblingSet{}}
 	for _, domain := range j.xmppDomains() {
-		owner := srvOwner(domain.Name.V)
+		owner := dnsname.XMPPOwner(domain.Name.V)
 		z := j.zoneOf(owner)
 		if z == nil || z.file == nil || out.of[owner] != nil {
 			continue
 		}
 		data, ttl := z.set(owner, "SRV")
-		s, ok := parseSRV(strings.Join(data, " "))
+		s, ok := dnsname.ParseSRV(strings.Join(data, " "))
 		if !ok || len(data) != 1 {
 			continue
 		}
-		one := &sibling{srv{priority: s.priority, weight: s.weight}, ttl}
+		one := &sibling{dnsname.SRV{Priority: s.Priority, Weight: s.Weight}, ttl}
 		set := out.values[one.value]
 		if set == nil {
 			set = &siblingSet{}
@@ -210,47 +183,47 @@ func (j *job) findSiblings() *siblings {
 
 // promote makes the record of a target come first (have the lowest priority number)
 // and leaves as many of the others as they are as it can.
-func promote(records []srv, target string, model srv) []srv {
+func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.SRV {
 	out := slices.Clone(records)
 	if len(out) == 0 {
-		return []srv{{model.priority, model.weight, xmppPort, target}}
+		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: xmppPort, Target: target}}
 	}
 	first, mine, last := 0, -1, 0
 	for i, s := range out {
-		if s.priority < out[first].priority {
+		if s.Priority < out[first].Priority {
 			first = i
 		}
-		if s.priority > out[last].priority {
+		if s.Priority > out[last].Priority {
 			last = i
 		}
-		if s.target == target && (mine < 0 || s.priority < out[mine].priority) {
+		if s.Target == target && (mine < 0 || s.Priority < out[mine].Priority) {
 			mine = i
 		}
 	}
 	switch {
 	case mine >= 0:
-		out[mine].priority, out[first].priority = out[first].priority, out[mine].priority
+		out[mine].Priority, out[first].Priority = out[first].Priority, out[mine].Priority
 		return out
-	case out[first].priority > 0:
-		return append(out, srv{out[first].priority / 2, model.weight, xmppPort, target})
+	case out[first].Priority > 0:
+		return append(out, dnsname.SRV{Priority: out[first].Priority / 2, Weight: model.Weight, Port: xmppPort, Target: target})
 	default:
-		out[first].priority = min(out[last].priority+10, 65535)
-		return append(out, srv{0, model.weight, xmppPort, target})
+		out[first].Priority = min(out[last].Priority+10, 65535)
+		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: xmppPort, Target: target})
 	}
 }
 
 // checkOrder warns when another pool's record still comes before the target's.
-func (j *job) checkOrder(z *zone, owner string, records []srv, target string) {
+func (j *job) checkOrder(z *zone, owner string, records []dnsname.SRV, target string) {
 	if len(records) == 0 {
 		return
 	}
-	first := slices.MinFunc(records, func(a, b srv) int { return a.priority - b.priority })
-	if first.target == target {
+	first := slices.MinFunc(records, func(a, b dnsname.SRV) int { return a.Priority - b.Priority })
+	if first.Target == target {
 		return
 	}
 	whose := "another host"
-	if first.target == absolute(j.from.AccessEdgeFQDN.V) {
+	if first.Target == dnsname.Absolute(j.from.AccessEdgeFQDN.V) {
 		whose = j.from.Name + ", the pool that is left"
 	}
-	j.report(codeStaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there as long as TCP is answered.", strings.TrimSuffix(owner, "."), first.priority, strings.TrimSuffix(first.target, "."), whose)
+	j.report(codeStaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there as long as TCP is answered.", strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), whose)
 }

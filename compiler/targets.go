@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -67,7 +68,7 @@ func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
 		if j.spec.XMPP.Host.Set {
 			aim = j.spec.XMPP.Host
 		}
-		add(&target{name: absolute(aim.V), rng: aim.Range, first: true})
+		add(&target{name: dnsname.Absolute(aim.V), rng: aim.Range, first: true})
 	}
 	for _, z := range j.zones {
 		for _, set := range out[z] {
@@ -76,11 +77,11 @@ func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
 			}
 			lines := z.srvLines(set.Owner)
 			for i, data := range set.New { // in the order of priority
-				s, _ := parseSRV(data)
-				if line, ok := lines[s.target]; ok {
-					add(&target{name: s.target, rng: line, owner: set.Owner, in: z, first: i == 0})
+				s, _ := dnsname.ParseSRV(data)
+				if line, ok := lines[s.Target]; ok {
+					add(&target{name: s.Target, rng: line, owner: set.Owner, in: z, first: i == 0})
 				} else {
-					add(&target{name: s.target, rng: j.named(s.target), first: true})
+					add(&target{name: s.Target, rng: j.named(s.Target), first: true})
 				}
 			}
 		}
@@ -92,9 +93,9 @@ func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
 func (z *zone) srvLines(owner string) map[string]hcl.Range {
 	lines := map[string]hcl.Range{}
 	for _, r := range z.owners[owner] {
-		s, ok := parseSRV(r.Data)
-		if _, known := lines[s.target]; ok && r.Type == "SRV" && !known {
-			lines[s.target] = z.line(r)
+		s, ok := dnsname.ParseSRV(r.Data)
+		if _, known := lines[s.Target]; ok && r.Type == "SRV" && !known {
+			lines[s.Target] = z.line(r)
 		}
 	}
 	return lines
@@ -103,7 +104,7 @@ func (z *zone) srvLines(owner string) map[string]hcl.Range {
 // named is where the spec names a target that the plan adds.
 func (j *job) named(target string) hcl.Range {
 	for _, pool := range j.spec.EdgePools {
-		if !j.spec.XMPP.Host.Set && absolute(pool.AccessEdgeFQDN.V) == target {
+		if !j.spec.XMPP.Host.Set && dnsname.Absolute(pool.AccessEdgeFQDN.V) == target {
 			return pool.AccessEdgeFQDN.Range
 		}
 	}
@@ -141,7 +142,7 @@ func (j *job) checkSpelling(t *target) bool {
 func (j *job) hasAddress(z *zone, addr netip.Addr) string {
 	names := slices.Sorted(maps.Keys(z.owners))
 	if j.spec.XMPP.Host.Set {
-		names = slices.Insert(names, 0, absolute(j.spec.XMPP.Host.V))
+		names = slices.Insert(names, 0, dnsname.Absolute(j.spec.XMPP.Host.V))
 	}
 	for _, name := range names {
 		four, _ := z.set(name, "A")
@@ -161,7 +162,7 @@ func (j *job) isKnown(name string) bool {
 
 // checkLed holds a target against the zone that it is in.
 func (j *job) checkLed(z *zone, t *target) {
-	moves := j.prepare == nil && j.spec.XMPP.Host.Set && t.name == absolute(j.spec.XMPP.Host.V)
+	moves := j.prepare == nil && j.spec.XMPP.Host.Set && t.name == dnsname.Absolute(j.spec.XMPP.Host.V)
 	cut, away := z.cut(t.name)
 	alias := z.wildcard(t.name)
 	if alias == "" || moves {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // What partners are led to today, before the change.
@@ -77,19 +78,19 @@ func (j *job) checkFirst(z *zone, set RecordSet) {
 	if j.spec.XMPP.Host.Set || len(set.Old) == 0 {
 		return
 	}
-	first, _ := parseSRV(set.Old[0])
-	if first.target != absolute(j.from.AccessEdgeFQDN.V) {
-		j.disagree(z.atData(set, set.Old[0]), "the SRV record of %s that comes first leads to %s", strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(first.target, "."))
+	first, _ := dnsname.ParseSRV(set.Old[0])
+	if first.Target != dnsname.Absolute(j.from.AccessEdgeFQDN.V) {
+		j.disagree(z.atData(set, set.Old[0]), "the SRV record of %s that comes first leads to %s", strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(first.Target, "."))
 		return
 	}
-	home := j.zoneOf(first.target)
+	home := j.zoneOf(first.Target)
 	if home == nil || home.file == nil {
 		return
 	}
 	for _, typ := range []string{"A", "AAAA"} {
-		for _, address := range home.answer(first.target, typ) {
+		for _, address := range home.answer(first.Target, typ) {
 			if pool := j.holder(address); pool != nil && pool != j.from {
-				j.disagree(home.at(first.target, typ), "%s, which SRV records lead to, has %s of %s", strings.TrimSuffix(first.target, "."), address, pool.Name)
+				j.disagree(home.at(first.Target, typ), "%s, which SRV records lead to, has %s of %s", strings.TrimSuffix(first.Target, "."), address, pool.Name)
 				return
 			}
 		}

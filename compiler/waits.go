@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -107,6 +108,6 @@ func earliest(plan *Plan) []Earliest {
 		}
 		out = append(out, e)
 	}
-	slices.SortFunc(out, func(a, b Earliest) int { return compareNames(a.Zone, b.Zone) })
+	slices.SortFunc(out, func(a, b Earliest) int { return dnsname.Compare(a.Zone, b.Zone) })
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // windowsDNS is the delivery by which the script changes the records on a Windows DNS
@@ -107,18 +108,9 @@ func (m *model) checkComputers() {
 }
 
 func (m *model) checkComputer(value parser.Value[string]) {
-	if why := badComputer(value.V); why != "" {
+	if why := dnsname.WrongComputer(value.V); why != "" {
 		m.reportf(codeBadName, value.Range, "%q is not the name of a computer: %s. Give it as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.", value.V, why)
 	}
-}
-
-// badComputer says why this is no name that a computer has itself, "" if it is one: an
-// FQDN, or a bare name, as one has that belongs to no domain.
-func badComputer(name string) string {
-	if name != "" && !strings.Contains(name, ".") {
-		name += ".example"
-	}
-	return badName(name)
 }
 
 // checkComputersTwice holds the Windows DNS servers against the other computers, and
@@ -143,7 +135,7 @@ func (m *model) checkComputersTwice() {
 	var windows []*parser.Zone
 	for _, z := range m.spec.Zones {
 		name := computerOf(z)
-		if z.Delivery.V != windowsDNS || badComputer(name) != "" {
+		if z.Delivery.V != windowsDNS || dnsname.WrongComputer(name) != "" {
 			continue
 		}
 		if what := others[name]; what != "" {
@@ -166,7 +158,7 @@ func (m *model) checkPair(z, other *parser.Zone) {
 		m.reportf(codeContradiction, computerValue(z).Range, "%s runs %s here, and %s for zone %s.", name, z.OperatingSystem.V, other.OperatingSystem.V, other.Name.V)
 	case name != its && first == itsFirst && (second == "" || itsSecond == ""):
 		m.reportf(codeContradiction, computerValue(z).Range, "This is %s, and %s for zone %s. The script runs only where the computer has that very name: spell one computer in one way.", name, its, other.Name.V)
-	case name != its && sameName(z.Server.V, other.Server.V):
+	case name != its && dnsname.Same(z.Server.V, other.Server.V):
 		m.reportf(codeContradiction, computerValue(z).Range, "The server %s is the computer %s here, and %s for zone %s.", z.Server.V, name, its, other.Name.V)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // world is what the steps of a plan change: a small model of the deployment.
@@ -197,9 +199,9 @@ func (w *world) reached(plan *Plan) string {
 
 // leads says why a set, once changed, does not lead partners to the target pool.
 func leads(plan *Plan, set RecordSet) string {
-	target := absolute(plan.To.AccessEdgeFQDN)
+	target := dnsname.Absolute(plan.To.AccessEdgeFQDN)
 	if plan.XMPPHost != "" {
-		target = absolute(plan.XMPPHost)
+		target = dnsname.Absolute(plan.XMPPHost)
 	}
 	switch set.Type {
 	case "A", "AAAA":
@@ -212,7 +214,7 @@ func leads(plan *Plan, set RecordSet) string {
 		}
 	case "SRV":
 		for _, data := range set.New {
-			if s, ok := parseSRV(data); ok && s.target == target && s.port == xmppPort {
+			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == xmppPort {
 				return ""
 			}
 		}

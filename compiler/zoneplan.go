@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -36,7 +37,7 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 		}
 		out = append(out, planned)
 	}
-	slices.SortFunc(out, func(a, b Zone) int { return compareNames(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b Zone) int { return dnsname.Compare(a.Name, b.Name) })
 	number(out)
 	return out
 }
@@ -132,8 +133,8 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 	wanted := map[string]bool{}
 	for _, set := range sets {
 		for _, data := range slices.Concat(set.Old, set.New) {
-			if s, ok := parseSRV(data); ok && set.Type == "SRV" && set.Changed() && j.zoneOf(s.target) == z {
-				wanted[s.target] = true
+			if s, ok := dnsname.ParseSRV(data); ok && set.Type == "SRV" && set.Changed() && j.zoneOf(s.Target) == z {
+				wanted[s.Target] = true
 			}
 		}
 	}

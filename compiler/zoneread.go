@@ -6,10 +6,10 @@ import (
 	"net/netip"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -32,14 +32,14 @@ var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
 func (m *model) interest() *interest {
 	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
 	for _, pool := range m.spec.EdgePools {
-		in.add(absolute(pool.AccessEdgeFQDN.V))
+		in.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
 	}
 	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
-		in.add(absolute(m.spec.XMPP.Host.V))
-		in.keys[keyOwner(absolute(m.spec.XMPP.Host.V))] = true
+		in.add(dnsname.Absolute(m.spec.XMPP.Host.V))
+		in.keys[keyOwner(dnsname.Absolute(m.spec.XMPP.Host.V))] = true
 	}
 	for _, domain := range m.spec.SIPDomains {
-		owner := srvOwner(domain.Name.V)
+		owner := dnsname.XMPPOwner(domain.Name.V)
 		in.add(owner)
 		in.services[lettersOf.Replace(owner)] = owner
 		in.other[directOwner(domain.Name.V)] = true
@@ -53,7 +53,7 @@ func (in *interest) add(name string) {
 		in.labels[label] = append(in.labels[label], name)
 	}
 	in.names[name] = true
-	for ; name != ""; name = parent(name) {
+	for ; name != ""; name = dnsname.Parent(name) {
 		in.above[name] = true
 	}
 }
@@ -80,57 +80,11 @@ func (in *interest) unicode(owner []byte) string {
 	if bytes.IndexByte(owner, '\\') < 0 {
 		return ""
 	}
-	name, err := toASCII(unescaped(string(owner)))
+	name, err := dnsname.ToASCII(dnsname.Unescaped(string(owner)))
 	if err != nil || !in.names[name] || !strings.Contains(name, "xn--") {
 		return "" // of names in ASCII, likeness tells
 	}
 	return name
-}
-
-// unescaped has the octets of a canonical name for those of its escapes that are not
-// ASCII.
-func unescaped(name string) string {
-	var out []byte
-	for i := 0; i < len(name); i++ {
-		out = append(out, name[i])
-		if name[i] != '\\' {
-			continue
-		}
-		if n, err := strconv.ParseUint(name[i+1:min(i+4, len(name))], 10, 8); err == nil && n > 127 {
-			out[len(out)-1] = byte(n)
-			i += 3
-		} else if i++; i < len(name) {
-			out = append(out, name[i])
-		}
-	}
-	return string(out)
-}
-
-// parent is the name above a name, "" above the root.
-func parent(name string) string {
-	for i := 0; i < len(name); i++ {
-		switch name[i] {
-		case '\\':
-			i++
-		case '.':
-			if up := name[i+1:]; up != "" || name == "." {
-				return up
-			}
-			return "."
-		}
-	}
-	return ""
-}
-
-// under tells whether a name is another one or lies below it.
-func under(name, top string) bool {
-	head, ok := strings.CutSuffix(name, top)
-	if !ok || head == "" || top == "." {
-		return ok
-	}
-	rest, dot := strings.CutSuffix(head, ".")
-	slashes := len(rest) - len(strings.TrimRight(rest, `\`))
-	return dot && slashes%2 == 0 // an escaped dot is part of a label
 }
 
 // maxOutside is how many records outside of a zone are kept of its file, and how many of
@@ -217,7 +171,7 @@ func (m *model) readAgain(in *interest) {
 			continue
 		}
 		for _, r := range z.file.Records {
-			z.allNS = z.allNS || !under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
+			z.allNS = z.allNS || !dnsname.Under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
 			more[z] = more[z] || z.allNS || strings.HasPrefix(r.Owner, "*.")
 		}
 		if !more[z] {
@@ -225,7 +179,7 @@ func (m *model) readAgain(in *interest) {
 		}
 		z.nodes = nodes{}
 		for name := range in.above {
-			if under(name, z.origin) {
+			if dnsname.Under(name, z.origin) {
 				z.nodes[name] = false
 			}
 		}
@@ -241,15 +195,15 @@ func (m *model) readAgain(in *interest) {
 func (m *model) namedBySRV() []string {
 	var out []string
 	for _, domain := range m.spec.SIPDomains {
-		for _, owner := range []string{srvOwner(domain.Name.V), directOwner(domain.Name.V)} {
+		for _, owner := range []string{dnsname.XMPPOwner(domain.Name.V), directOwner(domain.Name.V)} {
 			z := m.zoneOf(owner)
 			if z == nil || z.file == nil {
 				continue
 			}
 			data, _ := z.set(owner, "SRV")
 			for _, d := range data {
-				if s, ok := parseSRV(d); ok {
-					out = append(append(out, s.target), z.shorter(s.target)...)
+				if s, ok := dnsname.ParseSRV(d); ok {
+					out = append(append(out, s.Target), z.shorter(s.Target)...)
 				}
 			}
 		}
@@ -261,7 +215,7 @@ func (m *model) namedBySRV() []string {
 // without an origin at its end, which is the zone or lies in it.
 func (z *zone) shorter(name string) []string {
 	var out []string
-	for up := parent(name); up != "" && under(up, z.origin); up = parent(up) {
+	for up := dnsname.Parent(name); up != "" && dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
 		if head := strings.TrimSuffix(name, up); strings.Count(head, ".") > 1 {
 			out = append(out, head)
 		}
@@ -345,7 +299,7 @@ func (z *zone) wildcard(name string) string {
 	if z.nodes == nil || z.nodes[name] {
 		return ""
 	}
-	for up := parent(name); under(up, z.origin); up = parent(up) {
+	for up := dnsname.Parent(name); dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
 		if star := "*." + up; len(z.owners[star]) > 0 {
 			return star
 		}
@@ -369,7 +323,7 @@ func (z *zone) answer(name, typ string) []string {
 // another zone, or DNAME. Of several it is the highest.
 func (z *zone) cut(name string) (zonefile.Record, bool) {
 	var found zonefile.Record
-	for up := name; under(up, z.origin); up = parent(up) {
+	for up := name; dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
 		for _, r := range z.owners[up] {
 			if r.Type == "NS" && up != z.origin || r.Type == "DNAME" && up != name {
 				found = r

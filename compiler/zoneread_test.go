@@ -3,6 +3,8 @@ package compiler
 import (
 	"strings"
 	"testing"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 func TestUnder(t *testing.T) {
@@ -22,7 +24,7 @@ func TestUnder(t *testing.T) {
 		{"com.", ".", true},
 	}
 	for _, test := range tests {
-		if got := under(test.name, test.top); got != test.want {
+		if got := dnsname.Under(test.name, test.top); got != test.want {
 			t.Errorf("under(%q, %q) = %v", test.name, test.top, got)
 		}
 	}
@@ -32,7 +34,7 @@ func TestParent(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.b.": "b.", "b.": ".", ".": "", "": "", `a\.b.c.`: "c.", `a\\.b.`: "b.", `\046.b.`: "b.", `a\`: "",
 	} {
-		if got := parent(name); got != want {
+		if got := dnsname.Parent(name); got != want {
 			t.Errorf("parent(%q) = %q, want %q", name, got, want)
 		}
 	}
@@ -42,7 +44,7 @@ func TestUnescaped(t *testing.T) {
 	for name, want := range map[string]string{
 		`b\195\188cher.`: "bücher.", `a\.b\032\127`: `a\.b\032\127`, `\19`: `\19`, `\999`: `\999`, `a\\195`: `a\\195`, `\-12`: `\-12`,
 	} {
-		if got := unescaped(name); got != want {
+		if got := dnsname.Unescaped(name); got != want {
 			t.Errorf("unescaped(%q) = %q, want %q", name, got, want)
 		}
 	}
@@ -85,15 +87,15 @@ func TestCheckedNames(t *testing.T) {
 		"BÜCHER.example": "xn--bcher-kva.example", "*.bücher.example": "*.xn--bcher-kva.example", "Contoso.COM": "Contoso.COM",
 		"straße.example": "xn--strae-oqa.example", "例え。テスト": "xn--r8jz45g.xn--zckzah", "_x.example": "_x.example",
 	} {
-		if got, err := toASCII(name); got != want || err != nil {
+		if got, err := dnsname.ToASCII(name); got != want || err != nil {
 			t.Errorf("toASCII(%q) = %q, %v; want %q", name, got, err, want)
 		}
 	}
-	if why := notIDNA("a\u2028.example"); why != "U+2028 is not allowed in one" {
+	if why := dnsname.NotIDNA("a\u2028.example"); why != "U+2028 is not allowed in one" {
 		t.Error(why)
 	}
 	for _, name := range []string{"ü_.example", "\xff.example", "*.*.ü.example"} {
-		if why := notIDNA(name); !strings.HasPrefix(why, "IDNA does not allow it (") {
+		if why := dnsname.NotIDNA(name); !strings.HasPrefix(why, "IDNA does not allow it (") {
 			t.Errorf("%q: %q", name, why)
 		}
 	}

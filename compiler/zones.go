@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -27,12 +28,12 @@ func (m *model) readZones() {
 	m.wanted = m.interest()
 	m.byOrigin = map[string]*zone{}
 	for _, spec := range m.spec.Zones {
-		z := &zone{Zone: spec, origin: absolute(spec.Name.V)}
+		z := &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
 		m.zones = append(m.zones, z)
 		if m.byOrigin[z.origin] == nil {
 			m.byOrigin[z.origin] = z
 		}
-		if spec.Source == nil || badZoneName(spec.Name.V) != "" {
+		if spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
 			continue
 		}
 		spec.Source.Zones = len(m.spec.Zones)
@@ -74,20 +75,10 @@ func lineOf(r zonefile.Record) string {
 	return fmt.Sprintf("line %d of %s", r.Line, r.File)
 }
 
-// absolute is a name in lower case with a final dot.
-func absolute(name string) string {
-	return strings.ToLower(strings.TrimSuffix(name, ".")) + "."
-}
-
-// srvPrefix is before the SIP domain in the owner of the SRV records of XMPP federation.
-const srvPrefix = "_xmpp-server._tcp."
-
-func srvOwner(domain string) string { return srvPrefix + absolute(domain) }
-
 // zoneOf returns the zone that holds a name, nil if no declared zone does.
 func (m *model) zoneOf(name string) *zone {
 	for rest := name; rest != ""; {
-		if z := m.byOrigin[rest]; z != nil && under(name, rest) {
+		if z := m.byOrigin[rest]; z != nil && dnsname.Under(name, rest) {
 			return z
 		}
 		_, rest, _ = strings.Cut(rest, ".")
@@ -132,9 +123,9 @@ func (j *job) lowerZones() map[*zone][]RecordSet {
 	}
 	known := j.checkPublic()
 	j.checkIPv6()
-	target := absolute(j.to.AccessEdgeFQDN.V)
+	target := dnsname.Absolute(j.to.AccessEdgeFQDN.V)
 	if j.spec.XMPP.Host.Set {
-		target = absolute(j.spec.XMPP.Host.V)
+		target = dnsname.Absolute(j.spec.XMPP.Host.V)
 		j.lowerHost(out, target, known)
 	} else {
 		j.checkAccessEdge(target, known)
@@ -195,7 +186,7 @@ func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 	rng := j.spec.XMPP.Host.Range
 	j.checkShared(host)
 	z := j.zoneOf(host)
-	if !isName(j.spec.XMPP.Host.V) {
+	if !dnsname.IsHost(j.spec.XMPP.Host.V) {
 		return
 	}
 	if z == nil {
@@ -238,7 +229,7 @@ func (j *job) ttlFor(z *zone, set RecordSet, host string) uint32 {
 func (j *job) checkShared(host string) {
 	rng := j.spec.XMPP.Host.Range
 	for _, pool := range j.spec.EdgePools {
-		if absolute(pool.AccessEdgeFQDN.V) == host {
+		if dnsname.Absolute(pool.AccessEdgeFQDN.V) == host {
 			j.report(codeSharedHost, rng, "%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.", j.spec.XMPP.Host.V, pool.Name)
 			return
 		}
@@ -249,7 +240,7 @@ func (j *job) checkShared(host string) {
 		}
 		for _, r := range z.file.Records {
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
-			if s, ok := parseSRV(r.Data); ok && sip && s.target == host {
+			if s, ok := dnsname.ParseSRV(r.Data); ok && sip && s.Target == host {
 				j.report(codeSharedHost, z.line(r), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.spec.XMPP.Host.V)
 				return
 			}
@@ -263,7 +254,7 @@ func (j *job) checkAccessEdge(name string, known bool) {
 	rng := j.to.AccessEdgeFQDN.Range
 	z := j.zoneOf(name)
 	switch {
-	case !isName(j.to.AccessEdgeFQDN.V):
+	case !dnsname.IsHost(j.to.AccessEdgeFQDN.V):
 		return
 	case z == nil:
 		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", j.to.AccessEdgeFQDN.V, j.to.Name)

@@ -1,0 +1,50 @@
+package dnsname
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+
+	"github.com/edgeplan/edgeplan/parser/diag"
+)
+
+// ToASCII converts the U-labels of a name. A name that has none stays as it is, also in
+// upper and lower case; so does the asterisk of a certificate's wildcard.
+func ToASCII(name string) (string, error) {
+	if IsASCII(name) {
+		return name, nil
+	}
+	if !utf8.ValidString(name) {
+		return name, errors.New("not UTF-8")
+	}
+	rest, wildcard := strings.CutPrefix(name, "*.")
+	encoded, err := idna.Lookup.ToASCII(rest)
+	if wildcard {
+		encoded = "*." + encoded
+	}
+	return encoded, err
+}
+
+func IsASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c > '~' })
+}
+
+// IsHost tells whether checkName takes a name. Findings about what is wrong with one in
+// DNS would only be the same mistake again.
+func IsHost(name string) bool { return NotIDNA(name) == "" && WrongHost(name) == "" }
+
+// NotIDNA says why a name has no A-labels.
+func NotIDNA(name string) string {
+	_, err := ToASCII(name)
+	if err == nil {
+		return ""
+	}
+	if i := strings.IndexFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }); i >= 0 {
+		bad, _ := utf8.DecodeRuneInString(name[i:])
+		return fmt.Sprintf("%U is not allowed in one", bad)
+	}
+	return "IDNA does not allow it (" + strings.TrimPrefix(err.Error(), "idna: ") + ")"
+}
