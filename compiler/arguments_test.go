@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -82,7 +83,7 @@ var noLanguage = regexp.MustCompile(`(?m)^EP10(0[1-689]|1[0-2]|23) `)
 func outcome(t *testing.T, files fs.FS, text string) string {
 	t.Helper()
 	spec, sources, diags := parser.Parse(files, []parser.File{{Name: "spec.edge.hcl", Text: []byte(text)}})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}
@@ -90,18 +91,18 @@ func outcome(t *testing.T, files fs.FS, text string) string {
 	for _, f := range diag.Findings(diags, sources) {
 		fmt.Fprintf(&b, "%s %s\n", f.Code, f.Detail)
 	}
-	for _, plan := range plans {
-		b.WriteString(substance(t, plan))
+	for _, p := range plans {
+		b.WriteString(substance(t, p))
 	}
 	return ofSpec.ReplaceAllString(b.String(), "")
 }
 
 // substance is a plan but for what tells one text of a spec from another.
-func substance(t *testing.T, plan *compiler.Plan) string {
+func substance(t *testing.T, p *plan.Plan) string {
 	t.Helper()
-	bare := *plan
+	bare := *p
 	bare.ID, bare.SpecDigest = "", ""
-	bare.Findings = slices.SortedFunc(slices.Values(bare.Findings), func(a, b compiler.Finding) int { // by line otherwise
+	bare.Findings = slices.SortedFunc(slices.Values(bare.Findings), func(a, b plan.Finding) int { // by line otherwise
 		return strings.Compare(a.Code+a.Detail, b.Code+b.Detail)
 	})
 	data, err := json.Marshal(bare)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -15,7 +16,7 @@ import (
 // Compile makes a plan of each failover of a spec that was parsed without errors.
 // Plans are in the order of their names; a failover with an error that is not
 // accepted has none. Findings are sorted and without those that all plans accept.
-func Compile(spec *parser.Spec) ([]*Plan, hcl.Diagnostics) {
+func Compile(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics) {
 	plans, open, _ := CompileAll(spec)
 	return plans, open
 }
@@ -27,7 +28,7 @@ type Acceptance struct {
 }
 
 // CompileAll is Compile that also returns the findings that are accepted, sorted.
-func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
+func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance) {
 	if spec.Topology == nil {
 		return nil, nil, nil // the parser has said so
 	}
@@ -35,7 +36,7 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 	m.check()
 	broken := m.diags.HasErrors()
 	jobs := m.jobs()
-	var plans []*Plan
+	var plans []*plan.Plan
 	var open []hcl.Diagnostics
 	var closed hcl.Diagnostics
 	reasons := map[*hcl.Diagnostic]string{}
@@ -43,7 +44,7 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 		if m.spent {
 			break
 		}
-		plan := j.compile(broken)
+		p := j.compile(broken)
 		open = append(open, j.open())
 		for _, d := range j.own {
 			if reason, ok := j.accepted[diag.Of(d)]; ok {
@@ -51,11 +52,11 @@ func CompileAll(spec *parser.Spec) ([]*Plan, hcl.Diagnostics, []Acceptance) {
 				reasons[d] = reason
 			}
 		}
-		if plan != nil {
-			plans = append(plans, plan)
+		if p != nil {
+			plans = append(plans, p)
 		}
 	}
-	slices.SortFunc(plans, func(a, b *Plan) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.Name, b.Name) })
 	all := append(slices.Clone(m.diags), byPlan(jobs, open)...)
 	return plans, diag.Sort(all), acceptances(closed, all, reasons)
 }
@@ -113,30 +114,30 @@ func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) 
 
 // compile returns nil if an error that is not accepted stands in the way. Without a
 // sound model only the rules that need none are tried.
-func (j *job) compile(broken bool) *Plan {
+func (j *job) compile(broken bool) *plan.Plan {
 	j.readAccepts()
 	make := j.failover
 	if j.prepare != nil {
 		make = j.preparation
 	}
-	plan := make(broken)
-	if plan == nil || j.blocked() {
+	p := make(broken)
+	if p == nil || j.blocked() {
 		return nil
 	}
-	order(plan)
-	if plan.Kind == KindFailover {
-		plan.Outage = reach(plan, j.elsewhere)
+	order(p)
+	if p.Kind == plan.KindFailover {
+		p.Outage = plan.Outage(p, j.elsewhere)
 	}
-	plan.Findings = j.findings(plan.Zones)
-	plan.ID = identify(plan)
-	if err := prove(plan); err != nil {
-		panic("internal error: plan " + plan.Name + ": " + err.Error())
+	p.Findings = j.findings(p.Zones)
+	p.ID = plan.Identify(p)
+	if err := plan.Prove(p); err != nil {
+		panic("internal error: plan " + p.Name + ": " + err.Error())
 	}
-	return plan
+	return p
 }
 
 // failover makes the plan of a failover, nil if an error stands in the way.
-func (j *job) failover(broken bool) *Plan {
+func (j *job) failover(broken bool) *plan.Plan {
 	if !j.checkTarget() || !j.resolve() {
 		return nil
 	}
@@ -251,15 +252,15 @@ func (j *job) open() hcl.Diagnostics {
 
 // findings are what the change record shows: warnings, and errors that are accepted. Lines
 // move with any edit of a file, so they are given where the plan has the whole file.
-func (j *job) findings(zones []Zone) []Finding {
-	out := []Finding{}
+func (j *job) findings(zones []plan.Zone) []plan.Finding {
+	out := []plan.Finding{}
 	lines := map[string]bool{}
 	for _, z := range j.zones {
 		if z.Source == nil {
 			continue
 		}
 		for _, file := range z.Source.Files {
-			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(zones, func(p Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
+			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(zones, func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
 	}
 	for _, d := range diag.Sort(append(slices.Clone(j.own), j.diags...)) {
@@ -268,7 +269,7 @@ func (j *job) findings(zones []Zone) []Finding {
 		if d.Severity == hcl.DiagError {
 			severity = "error"
 		}
-		found := Finding{
+		found := plan.Finding{
 			Code: string(code), Severity: severity, Summary: d.Summary, Detail: d.Detail,
 			File: d.Subject.Filename, Line: d.Subject.Start.Line, Accepted: j.accepted[code],
 		}
@@ -278,11 +279,4 @@ func (j *job) findings(zones []Zone) []Finding {
 		out = append(out, found)
 	}
 	return out
-}
-
-func sameStrings(a, b []string) bool {
-	if len(a) != len(b) || slices.Equal(a, b) {
-		return len(a) == len(b)
-	}
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }

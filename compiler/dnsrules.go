@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
@@ -12,7 +13,7 @@ import (
 
 // checkDNS holds the sets of a plan, and the zones they are in, against the rules of
 // DNS. It takes out of the plan what another zone decides, and gives each set one TTL.
-func (j *job) checkDNS(out map[*zone][]RecordSet) {
+func (j *job) checkDNS(out map[*zone][]plan.RecordSet) {
 	j.checkUnread(out)
 	for _, z := range j.zones {
 		if len(out[z]) == 0 {
@@ -48,8 +49,8 @@ func (j *job) checkDNS(out map[*zone][]RecordSet) {
 }
 
 // withoutCut reports sets below a delegation, or a DNAME, and returns the others.
-func (j *job) withoutCut(z *zone, sets []RecordSet) []RecordSet {
-	var stay []RecordSet
+func (j *job) withoutCut(z *zone, sets []plan.RecordSet) []plan.RecordSet {
+	var stay []plan.RecordSet
 	var cuts []zonefile.Record
 	lost := map[string][]string{} // owners, by the line of what cuts them off
 	for _, set := range sets {
@@ -80,7 +81,7 @@ func (j *job) withoutCut(z *zone, sets []RecordSet) []RecordSet {
 
 // settleTTLs reports sets whose records have several TTLs. The plan counts with the
 // largest, as long as which resolvers may hold an answer, and writes the smallest.
-func (j *job) settleTTLs(z *zone, sets []RecordSet) {
+func (j *job) settleTTLs(z *zone, sets []plan.RecordSet) {
 	for i, set := range sets {
 		var found []string
 		seen := map[uint32]bool{}
@@ -109,7 +110,7 @@ func (j *job) settleTTLs(z *zone, sets []RecordSet) {
 
 // checkSets warns of what a plan does beside its aim, and of what is odd in a zone that
 // it touches.
-func (j *job) checkSets(z *zone, sets []RecordSet) {
+func (j *job) checkSets(z *zone, sets []plan.RecordSet) {
 	if len(sets) == 0 {
 		return
 	}
@@ -141,7 +142,7 @@ func (j *job) hidesIPv6() bool {
 	return j.to.LoadBalancing.V == "hardware" && slices.ContainsFunc(j.to.Servers, func(s *parser.Server) bool { return s.PublicIPv6.Set })
 }
 
-func (j *job) checkDuplicates(z *zone, set RecordSet) {
+func (j *job) checkDuplicates(z *zone, set plan.RecordSet) {
 	seen := map[string]bool{}
 	for _, r := range z.owners[set.Owner] {
 		if r.Type != set.Type {

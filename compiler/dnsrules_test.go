@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -50,7 +51,7 @@ func (s dnsSpec) left(addresses ...string) dnsSpec {
 	return s
 }
 
-func (s dnsSpec) compile(t *testing.T, zone string) ([]*compiler.Plan, []diag.Finding) {
+func (s dnsSpec) compile(t *testing.T, zone string) ([]*plan.Plan, []diag.Finding) {
 	t.Helper()
 	host, six1, six2 := "", "", ""
 	if s.host {
@@ -127,7 +128,7 @@ dns_zone "contoso.com" {
 		files[name] = &fstest.MapFile{Data: []byte(data)}
 	}
 	spec, sources, diags := parser.Parse(files, []parser.File{{Name: "a.edge.hcl", Text: []byte(text)}})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}

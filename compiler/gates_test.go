@@ -5,40 +5,42 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // TestGates: what a step needs of another stage is refused by the script where that is on the
 // same computer, seen from another, or listed; and only what is neither is listed.
 func TestGates(t *testing.T) {
 	for _, name := range []string{"seed", "planned", "start-first", "windows-dns", "windows-dns-2008", "two-servers", "mixed-products", "prepare", "windows-dns-prepare", "no-route", "srv-per-pool"} {
-		plan := planOf(t, name, specFilesOf(t, name)...)
+		p := planOf(t, name, specFilesOf(t, name)...)
 		for _, back := range []bool{false, true} {
-			stages := plan.Stages
+			stages := p.Stages
 			if back {
-				stages = plan.Rollback
+				stages = p.Rollback
 			}
 			type place struct{ stage, host string }
 			where := map[string]place{}
-			eachStep(stages, func(stage string, step Step) { where[step.Info().ID] = place{stage, step.Info().Host} })
-			eachStep(stages, func(stage string, step Step) {
+			eachStep(stages, func(stage string, step plan.Step) { where[step.Info().ID] = place{stage, step.Info().Host} })
+			eachStep(stages, func(stage string, step plan.Step) {
 				at := place{stage, step.Info().Host}
 				for _, id := range step.Info().Needs {
 					need := where[id]
 					if need == at {
 						continue
 					}
-					gated := need.host == at.host && slices.Contains(comesAfter(plan, back, at.stage, at.host), need.stage)
-					seen := at.stage == Stop && need.stage == Preflight || at.stage == StopOld && need.stage == Verify || at.stage == Route && need.stage == Stop
-					listed := slices.ContainsFunc(plan.Ungated(back), func(u Ungated) bool {
+					gated := need.host == at.host && slices.Contains(comesAfter(p, back, at.stage, at.host), need.stage)
+					seen := at.stage == plan.Stop && need.stage == plan.Preflight || at.stage == plan.StopOld && need.stage == plan.Verify || at.stage == plan.Route && need.stage == plan.Stop
+					listed := slices.ContainsFunc(p.Ungated(back), func(u plan.Ungated) bool {
 						return u.Stage == at.stage && u.Host == at.host && slices.Contains(u.On, need.host) && slices.Contains(u.Needs, need.stage)
 					})
 					if (gated || seen) == listed {
 						t.Errorf("%s, back %v: %v needs %v: gated %v, seen %v, listed %v", name, back, at, need, gated, seen, listed)
 					}
 				}
-				for _, earlier := range plan.After(back, at.stage, at.host) {
-					before := slices.IndexFunc(stages, func(s Stage) bool { return s.Name == earlier })
-					own := slices.IndexFunc(stages, func(s Stage) bool { return s.Name == at.stage })
+				for _, earlier := range p.After(back, at.stage, at.host) {
+					before := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == earlier })
+					own := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == at.stage })
 					if before >= own || !slices.Contains(stages[before].Hosts, at.host) {
 						t.Errorf("%s: %v comes after %s, which is not before it there", name, at, earlier)
 					}
@@ -46,15 +48,15 @@ func TestGates(t *testing.T) {
 			})
 		}
 	}
-	plan := seed(t)
-	for stage, want := range map[string][]string{Preflight: nil, Route: {Preflight}, DNS: {Route}, Firewall: {DNS}, Replicated: {Firewall}, Verify: {Replicated}} {
-		if got := plan.After(false, stage, plan.ManagementHost); !slices.Equal(got, want) {
+	p := seed(t)
+	for stage, want := range map[string][]string{plan.Preflight: nil, plan.Route: {plan.Preflight}, plan.DNS: {plan.Route}, plan.Firewall: {plan.DNS}, plan.Replicated: {plan.Firewall}, plan.Verify: {plan.Replicated}} {
+		if got := p.After(false, stage, p.ManagementHost); !slices.Equal(got, want) {
 			t.Errorf("%s comes after %v, want %v", stage, got, want)
 		}
 	}
 }
 
-func eachStep(stages []Stage, do func(stage string, step Step)) {
+func eachStep(stages []plan.Stage, do func(stage string, step plan.Step)) {
 	for _, stage := range stages {
 		for _, step := range stage.Steps {
 			do(stage.Name, step)
@@ -63,10 +65,10 @@ func eachStep(stages []Stage, do func(stage string, step Step)) {
 }
 
 // comesAfter are the stages that are done before one, as the script finds them.
-func comesAfter(plan *Plan, back bool, stage, host string) []string {
+func comesAfter(p *plan.Plan, back bool, stage, host string) []string {
 	var out []string
-	for _, before := range plan.After(back, stage, host) {
-		out = append(append(out, before), comesAfter(plan, back, before, host)...)
+	for _, before := range p.After(back, stage, host) {
+		out = append(append(out, before), comesAfter(p, back, before, host)...)
 	}
 	return out
 }

@@ -1,6 +1,10 @@
 package compiler
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
 
 // makers are the indexes of the $GENERATE lines of a zone that can make records of a name.
 func (m *model) makers(z *zone, name string, types ...string) []int {
@@ -17,7 +21,7 @@ func (m *model) makers(z *zone, name string, types ...string) []int {
 }
 
 // checkGenerated reports each $GENERATE line that makes records of sets, at the first of them.
-func (j *job) checkGenerated(z *zone, sets []RecordSet) {
+func (j *job) checkGenerated(z *zone, sets []plan.RecordSet) {
 	first := map[int]string{} // owners
 	for _, set := range sets {
 		for _, n := range j.makers(z, set.Owner, set.Type, "CNAME") {

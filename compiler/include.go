@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -11,7 +12,7 @@ import (
 // checkUnread reports $INCLUDE lines whose files are not read, one of each file: an error that
 // names the sets of the plan in that zone, as an included file may hold any name; else a
 // warning if names of the spec are in the zone.
-func (j *job) checkUnread(out map[*zone][]RecordSet) {
+func (j *job) checkUnread(out map[*zone][]plan.RecordSet) {
 	for _, z := range j.zones {
 		if z.file == nil {
 			continue
@@ -55,13 +56,13 @@ func (z *zone) unread() []zonefile.Directive {
 
 // setsIn are the sets of the plan in a zone, and the addresses of the XMPP host, which a
 // plan leaves out where it sees none.
-func (j *job) setsIn(z *zone, sets []RecordSet) []RecordSet {
+func (j *job) setsIn(z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	sets = slices.Clone(sets)
 	host := dnsname.Absolute(j.spec.XMPP.Host.V)
 	for _, typ := range []string{"A", "AAAA"} {
-		known := slices.ContainsFunc(sets, func(s RecordSet) bool { return s.Owner == host && s.Type == typ })
+		known := slices.ContainsFunc(sets, func(s plan.RecordSet) bool { return s.Owner == host && s.Type == typ })
 		if !known && j.spec.XMPP.Host.Set && j.zoneOf(host) == z {
-			sets = append(sets, RecordSet{Owner: host, Type: typ})
+			sets = append(sets, plan.RecordSet{Owner: host, Type: typ})
 		}
 	}
 	return sets

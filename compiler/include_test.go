@@ -8,13 +8,14 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // included compiles the seed with its xmpp record replaced by a line, with more files and
 // with a change of the spec. It gives the findings by their codes and files.
-func included(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*compiler.Plan, []string) {
+func included(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*plan.Plan, []string) {
 	t.Helper()
 	plans, findings := includedFindings(t, line, files, change)
 	var out []string
@@ -25,7 +26,7 @@ func included(t *testing.T, line string, files map[string]string, change *string
 }
 
 // includedFindings gives the findings that are errors or about files that are not read.
-func includedFindings(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*compiler.Plan, []diag.Finding) {
+func includedFindings(t *testing.T, line string, files map[string]string, change *strings.Replacer) ([]*plan.Plan, []diag.Finding) {
 	t.Helper()
 	const name = "contoso.edge.hcl"
 	text, err := os.ReadFile("../specs/seed/" + name)
@@ -47,7 +48,7 @@ func includedFindings(t *testing.T, line string, files map[string]string, change
 		all[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, "XMPP", record))}
 	}
 	spec, sources, diags := parser.Load(all, []string{name})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}
@@ -116,11 +117,11 @@ func TestIncluded(t *testing.T) {
 					t.Errorf("%s is\n%s", file.File, file.Text.Bytes())
 				}
 			}
-			text, err := compiler.Encode(plans[0])
+			text, err := plan.Encode(plans[0])
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := compiler.Decode(text); err != nil || len(again.Zones[0].Included) != len(zone.Included) {
+			if again, err := plan.Decode(text); err != nil || len(again.Zones[0].Included) != len(zone.Included) {
 				t.Error(err)
 			}
 		})
@@ -130,7 +131,7 @@ func TestIncluded(t *testing.T) {
 // TestIncludedPrepare: a preparation does not leave out a set that it cannot see.
 func TestIncludedPrepare(t *testing.T) {
 	prepare := strings.NewReplacer("failover \"edgepool1-to-edgepool2\" {\n  federation = \"xmpp\"\n  to         = edge_pool.EdgePool2\n", "prepare \"p\" {\n  ttl = 60\n")
-	if plans, _ := included(t, "xmpp 300 A 203.0.113.11\n", nil, prepare); len(plans) != 1 || plans[0].Kind != compiler.KindPrepare {
+	if plans, _ := included(t, "xmpp 300 A 203.0.113.11\n", nil, prepare); len(plans) != 1 || plans[0].Kind != plan.KindPrepare {
 		t.Fatal("no preparation")
 	}
 	if plans, got := included(t, "$INCLUDE uc.inc\n", nil, prepare); len(plans) > 0 || len(got) != 1 {

@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -67,10 +68,10 @@ failover "f" {
 }
 `
 
-func compileFiles(t *testing.T, text, zone string) ([]*compiler.Plan, []diag.Finding, *parser.Spec) {
+func compileFiles(t *testing.T, text, zone string) ([]*plan.Plan, []diag.Finding, *parser.Spec) {
 	t.Helper()
 	spec, sources, diags := parser.Parse(fstest.MapFS{"z": {Data: []byte(zone)}}, []parser.File{{Name: "a.edge.hcl", Text: []byte(text)}})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}
@@ -83,7 +84,7 @@ func TestInternationalNames(t *testing.T) {
 	if len(plans) != 1 || len(found) != 0 {
 		t.Fatalf("%d plans\n%s", len(plans), details(found))
 	}
-	text, err := compiler.Encode(plans[0])
+	text, err := plan.Encode(plans[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,17 +5,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // keyOwner is where DANE has the keys of a host that SRV records name: _port._tcp before
 // the target (RFC 7673).
-func keyOwner(host string) string { return "_" + strconv.Itoa(xmppPort) + "._tcp." + host }
+func keyOwner(host string) string { return "_" + strconv.Itoa(plan.XMPPPort) + "._tcp." + host }
 
 // checkKeys reports TLSA records of what moves to other servers: those of a host whose
 // addresses change, and those that stand at the SRV records themselves, where no standard
 // has them but some servers look.
-func (j *job) checkKeys(z *zone, sets []RecordSet) {
+func (j *job) checkKeys(z *zone, sets []plan.RecordSet) {
 	if j.prepare != nil {
 		return // moves nothing
 	}
@@ -25,7 +26,7 @@ func (j *job) checkKeys(z *zone, sets []RecordSet) {
 		if set.Type != "SRV" {
 			owner = keyOwner(set.Owner)
 		}
-		moves := set.Type == "SRV" || len(set.Old) > 0 && !sameStrings(set.Old, set.New)
+		moves := set.Type == "SRV" || len(set.Old) > 0 && !plan.SameSet(set.Old, set.New)
 		i := slices.IndexFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == "TLSA" })
 		if i < 0 || !moves || slices.Contains(seen, owner) {
 			continue

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -14,10 +15,10 @@ import (
 // lower makes the plan of a failover that has passed the rules, steps in no
 // particular order. It returns nil if a cmdlet or a zone edit cannot be had; that is
 // a finding.
-func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
-	plan := &Plan{
-		FormatVersion:  FormatVersion,
-		Kind:           KindFailover,
+func (j *job) lower(sets map[*zone][]plan.RecordSet) *plan.Plan {
+	p := &plan.Plan{
+		FormatVersion:  plan.FormatVersion,
+		Kind:           plan.KindFailover,
 		SpecDigest:     j.spec.Digest,
 		Name:           j.f.Name.V,
 		Product:        cmdlet.Product(j.spec.Topology.Product.V),
@@ -37,7 +38,7 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 
 		CentralManagement: j.centralManagement(),
 	}
-	l := &lowering{job: j, plan: plan, forward: newStages(plan.Procedure), back: newRollback(plan.Procedure)}
+	l := &lowering{job: j, plan: p, forward: newStages(p.Procedure), back: newRollback(p.Procedure)}
 	l.looks()
 	l.preflight()
 	l.services()
@@ -48,25 +49,25 @@ func (j *job) lower(sets map[*zone][]RecordSet) *Plan {
 	l.replicate()
 	l.verify()
 	l.stopOld()
-	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
-	plan.Earliest = earliest(plan)
-	return plan
+	p.Stages, p.Rollback = l.forward.list(), l.back.list()
+	p.Earliest = plan.EarliestOf(p)
+	return p
 }
 
-func (j *job) pool(pool *parser.EdgePool) Pool {
+func (j *job) pool(pool *parser.EdgePool) plan.Pool {
 	four, six := addresses(pool)
 	if four == nil {
 		four = []string{}
 	}
-	return Pool{
+	return plan.Pool{
 		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
 		Product: cmdlet.Product(j.productOf(pool)), Servers: serverNames(pool), IPv4: four, IPv6: six, NAT: pool.NAT.V,
 	}
 }
 
-func (j *job) change() Change {
+func (j *job) change() plan.Change {
 	c := j.f.Change
-	return Change{
+	return plan.Change{
 		Ticket: c.Ticket.V, Summary: c.Summary.V, WindowStart: c.WindowStart.V, WindowEnd: c.WindowEnd.V,
 		Requester: c.Requester.V, Approvers: c.Approvers.V,
 	}
@@ -106,7 +107,7 @@ func (j *job) centralManagement() string {
 // lowering makes the steps of one plan.
 type lowering struct {
 	*job
-	plan          *Plan
+	plan          *plan.Plan
 	forward, back *stages
 	refused       bool
 }
@@ -125,33 +126,27 @@ func (l *lowering) manage(name string, params ...cmdlet.Param) cmdlet.Call {
 	return l.call(l.plan.Product, name, params...)
 }
 
-func (l *lowering) info(id, host, says string, risk Risk, rng hcl.Range, source Source) StepInfo {
-	return StepInfo{ID: id, Host: host, Says: says, Risk: risk, Origin: Origin{rng.Filename, rng.Start.Line}, Source: source}
+func (l *lowering) info(id, host, says string, risk plan.Risk, rng hcl.Range, source plan.Source) plan.StepInfo {
+	return plan.StepInfo{ID: id, Host: host, Says: says, Risk: risk, Origin: plan.Origin{File: rng.Filename, Line: rng.Start.Line}, Source: source}
 }
-
-var ours = Source{Procedure: OwnPractice}
-
-func page(step string) Source { return Source{Procedure: FailOverPage, Step: step} }
-
-func backPage(step string) Source { return Source{Procedure: FailBackPage, Step: step} }
 
 // preflight checks what the later stages need, before anything is stopped.
 func (l *lowering) preflight() {
 	host, rng := l.plan.ManagementHost, l.f.Range
-	add := func(step Step) {
+	add := func(step plan.Step) {
 		step.Info().NoUndo = "it changes nothing"
-		l.forward.add(Preflight, step)
+		l.forward.add(plan.Preflight, step)
 	}
-	add(&CheckRight{l.info("preflight/right", host, "groups of this user", Safe, rng, ours), "RTCUniversalServerAdmins"})
+	add(&plan.CheckRight{StepInfo: l.info("preflight/right", host, "groups of this user", plan.Safe, rng, plan.Ours), Group: "RTCUniversalServerAdmins"})
 	for _, step := range l.facts() {
 		add(step)
 	}
-	add(&CheckRoutedSites{l.info("preflight/sites", host, "sites on "+l.plan.From.Name, Safe, rng, page("3")), l.plan.Product,
-		l.manage("Get-CsSite"), l.plan.From.Name, l.plan.From.FQDN, l.routedSites()})
-	add(&CheckReplicas{l.info("preflight/p11-replicas", host, "replicas are up to date", Safe, rng, ours), replicasNumber, replicas(l.plan)})
-	checks := l.forward.ids(Preflight)
-	for _, b := range backups() {
-		step := &Backup{l.info("preflight/"+b.id, host, b.says, Safe, rng, ours), l.plan.Product, l.manage(b.call.Name, b.call.Params...), b.file, b.export}
+	add(&plan.CheckRoutedSites{StepInfo: l.info("preflight/sites", host, "sites on "+l.plan.From.Name, plan.Safe, rng, plan.FailOverStep("3")), Product: l.plan.Product,
+		Read: l.manage("Get-CsSite"), PoolName: l.plan.From.Name, PoolFQDN: l.plan.From.FQDN, Sites: l.routedSites()})
+	add(&plan.CheckReplicas{StepInfo: l.info("preflight/p11-replicas", host, "replicas are up to date", plan.Safe, rng, plan.Ours), Number: plan.ReplicasNumber, Replicas: plan.Replicas(l.plan)})
+	checks := l.forward.ids(plan.Preflight)
+	for _, b := range plan.BackupCalls() {
+		step := &plan.Backup{StepInfo: l.info("preflight/"+b.ID, host, b.Says, plan.Safe, rng, plan.Ours), Product: l.plan.Product, Call: l.manage(b.Call.Name, b.Call.Params...), File: b.File, Export: b.Export}
 		step.Needs = checks
 		add(step)
 	}
@@ -162,25 +157,10 @@ func (l *lowering) preflight() {
 	}
 }
 
-// backup is a file that stage Preflight writes beside the script.
-type backup struct {
-	id, says, file string
-	call           cmdlet.Call
-	export         bool // what the call gives is exported; else it writes the file itself
-}
-
-func backups() []backup {
-	const file = "config.zip"
-	return []backup{
-		{"backup-configuration", "backup exists beside this script", file, cmdlet.Call{Name: "Export-CsConfiguration", Params: []cmdlet.Param{cmdlet.Arg("FileName", file)}}, false},
-		{"backup-sites", "site list exists beside this script", "sites.xml", cmdlet.Call{Name: "Get-CsSite"}, true},
-	}
-}
-
 // look makes a step that compares a zone with the plan: on its Windows DNS server, or
 // from the management host at its server.
-func (l *lowering) look(prefix, host string, z Zone) Step {
-	step := &CheckRecords{l.info(prefix+z.Name, host, "DNS records of "+z.Name, Safe, l.zoneRange(z), ours), z.Name}
+func (l *lowering) look(prefix, host string, z plan.Zone) plan.Step {
+	step := &plan.CheckRecords{StepInfo: l.info(prefix+z.Name, host, "DNS records of "+z.Name, plan.Safe, l.zoneRange(z), plan.Ours), Zone: z.Name}
 	step.NoUndo = "it changes nothing"
 	return step
 }
@@ -190,9 +170,9 @@ func (l *lowering) look(prefix, host string, z Zone) Step {
 // stage Dns alone, or with DnsServer, which look themselves.
 func (l *lowering) looks() {
 	for _, z := range l.plan.Zones {
-		l.forward.add(Preflight, l.look("preflight/dns/", l.plan.ManagementHost, z))
+		l.forward.add(plan.Preflight, l.look("preflight/dns/", l.plan.ManagementHost, z))
 		if l.prepare == nil && z.Changed() {
-			l.back.add(Route, l.look("rollback/look/", l.plan.ManagementHost, z))
+			l.back.add(plan.Route, l.look("rollback/look/", l.plan.ManagementHost, z))
 		}
 	}
 }
@@ -221,37 +201,37 @@ func (l *lowering) services() {
 	product := l.plan.To.Product
 	for _, server := range l.plan.To.Servers {
 		rng := l.to.Range
-		start := &StartServices{l.info("start/"+server, server, "services", Disruptive, rng, page("7")), product, l.call(product, "Start-CsWindowsService")}
+		start := &plan.StartServices{StepInfo: l.info("start/"+server, server, "services", plan.Disruptive, rng, plan.FailOverStep("7")), Product: product, Call: l.call(product, "Start-CsWindowsService")}
 		start.NoUndo = "running services are how it was before"
-		l.forward.add(Start, start)
+		l.forward.add(plan.Start, start)
 		if l.plan.Procedure == "start-first" {
-			start.Source, start.Risk = backPage("1"), Safe
-			start.Needs = l.forward.ids(Preflight)
+			start.Source, start.Risk = plan.FailBackStep("1"), plan.Safe
+			start.Needs = l.forward.ids(plan.Preflight)
 			continue
 		}
-		stop := &StopServices{l.info("stop/"+server, server, "services", Disruptive, rng, page("2")), product, l.call(product, "Stop-CsWindowsService")}
+		stop := &plan.StopServices{StepInfo: l.info("stop/"+server, server, "services", plan.Disruptive, rng, plan.FailOverStep("2")), Product: product, Call: l.call(product, "Stop-CsWindowsService")}
 		check := l.checkServer(server)
-		stop.Needs = append(l.forward.ids(Preflight), check.ID)
-		l.forward.add(Stop, check)
+		stop.Needs = append(l.forward.ids(plan.Preflight), check.ID)
+		l.forward.add(plan.Stop, check)
 		stop.Undo = []string{"rollback/start/" + server}
-		l.forward.add(Stop, stop)
-		back := &StartServices{l.info("rollback/start/"+server, server, "services", Safe, rng, backPage("1")), product, l.call(product, "Start-CsWindowsService")}
+		l.forward.add(plan.Stop, stop)
+		back := &plan.StartServices{StepInfo: l.info("rollback/start/"+server, server, "services", plan.Safe, rng, plan.FailBackStep("1")), Product: product, Call: l.call(product, "Start-CsWindowsService")}
 		back.NoUndo = "it is part of the rollback"
-		l.back.add(Start, back)
+		l.back.add(plan.Start, back)
 	}
 }
 
 // checkServer looks at what else would only be seen when the services start again.
-func (l *lowering) checkServer(server string) *CheckServer {
+func (l *lowering) checkServer(server string) *plan.CheckServer {
 	product := l.plan.To.Product
-	check := &CheckServer{StepInfo: l.info("check/"+server, server, "certificates and local configuration", Safe, l.to.Range, ours), Product: product}
+	check := &plan.CheckServer{StepInfo: l.info("check/"+server, server, "certificates and local configuration", plan.Safe, l.to.Range, plan.Ours), Product: product}
 	check.Certificates = l.call(product, "Get-CsCertificate")
-	check.GoodUntil = goodUntil(l.plan)
+	check.GoodUntil = plan.GoodUntil(l.plan)
 	if len(l.plan.Partners) > 0 {
 		local := l.call(product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
 		check.Local = &local
 	}
-	check.Needs, check.NoUndo = l.forward.ids(Preflight), "it changes nothing"
+	check.Needs, check.NoUndo = l.forward.ids(plan.Preflight), "it changes nothing"
 	return check
 }
 
@@ -266,33 +246,33 @@ func (l *lowering) records() {
 		}
 		rng := l.zoneRange(z)
 		says := "DNS records of " + z.Name
-		forth, home := page(strings.Join(steps, ", ")), backPage("3c")
+		forth, home := plan.FailOverStep(strings.Join(steps, ", ")), plan.FailBackStep("3c")
 		if l.prepare != nil {
-			forth, home = ours, ours
+			forth, home = plan.Ours, plan.Ours
 		}
 		edited := z.Edited()
 		if edited {
 			l.edit(z, rng, forth, home)
 		}
-		step := &ChangeRecords{l.info("dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, forth), z.Name, edited}
-		step.Needs = append(l.forward.ids(Route), l.forward.ids(DNSServer)...)
+		step := &plan.ChangeRecords{StepInfo: l.info("dns/"+z.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, forth), Zone: z.Name, Edited: edited}
+		step.Needs = append(l.forward.ids(plan.Route), l.forward.ids(plan.DNSServer)...)
 		if l.prepare != nil {
-			step.Needs = append(step.Needs, l.forward.ids(Preflight)...)
+			step.Needs = append(step.Needs, l.forward.ids(plan.Preflight)...)
 		}
 		step.Undo = []string{"rollback/dns/" + z.Name}
-		l.forward.add(DNS, step)
+		l.forward.add(plan.DNS, step)
 		if edited || !z.Changed() {
-			step.Risk, step.Undo, step.NoUndo = Safe, nil, "it changes nothing"
+			step.Risk, step.Undo, step.NoUndo = plan.Safe, nil, "it changes nothing"
 		}
 		if !z.Changed() {
 			continue // there is nothing to go back to
 		}
-		back := &ChangeRecords{l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, Disruptive, rng, home), z.Name, edited}
-		back.Needs = append(l.back.ids(Route), l.back.ids(DNSServer)...)
+		back := &plan.ChangeRecords{StepInfo: l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, home), Zone: z.Name, Edited: edited}
+		back.Needs = append(l.back.ids(plan.Route), l.back.ids(plan.DNSServer)...)
 		back.NoUndo = "it is part of the rollback"
-		l.back.add(DNS, back)
+		l.back.add(plan.DNS, back)
 		if edited {
-			back.Risk = Safe
+			back.Risk = plan.Safe
 		}
 	}
 	l.orderEdits()
@@ -301,7 +281,7 @@ func (l *lowering) records() {
 // orderEdits has zones with addresses come first and go back last: SRV records of other
 // zones name their hosts.
 func (l *lowering) orderEdits() {
-	order := func(steps Steps, first bool) {
+	order := func(steps plan.Steps, first bool) {
 		var ids []string
 		for _, step := range steps {
 			if l.movesAddresses(step) == first {
@@ -314,30 +294,30 @@ func (l *lowering) orderEdits() {
 			}
 		}
 	}
-	order(l.forward.steps[DNSServer], true)
-	order(l.back.steps[DNSServer], false)
+	order(l.forward.steps[plan.DNSServer], true)
+	order(l.back.steps[plan.DNSServer], false)
 }
 
-func (l *lowering) movesAddresses(step Step) bool {
-	zone, _ := l.plan.Zone(step.(*EditRecords).Zone)
-	return slices.ContainsFunc(zone.Records, func(set RecordSet) bool { return set.Type != "SRV" && set.Changed() })
+func (l *lowering) movesAddresses(step plan.Step) bool {
+	zone, _ := l.plan.Zone(step.(*plan.EditRecords).Zone)
+	return slices.ContainsFunc(zone.Records, func(set plan.RecordSet) bool { return set.Type != "SRV" && set.Changed() })
 }
 
 // edit changes a zone on the Windows DNS server itself.
-func (l *lowering) edit(z Zone, rng hcl.Range, forth, home Source) {
+func (l *lowering) edit(z plan.Zone, rng hcl.Range, forth, home plan.Source) {
 	says := "DNS records of " + z.Name
-	step := &EditRecords{l.info("dns-server/"+z.Name, z.Computer, says, Disruptive, rng, forth), z.Name}
-	step.Needs = append(l.forward.ids(Preflight), l.forward.ids(Route)...)
+	step := &plan.EditRecords{StepInfo: l.info("dns-server/"+z.Name, z.Computer, says, plan.Disruptive, rng, forth), Zone: z.Name}
+	step.Needs = append(l.forward.ids(plan.Preflight), l.forward.ids(plan.Route)...)
 	step.Undo = []string{"rollback/dns-server/" + z.Name}
-	l.forward.add(DNSServer, step)
-	back := &EditRecords{l.info("rollback/dns-server/"+z.Name, z.Computer, says, Disruptive, rng, home), z.Name}
-	back.Needs = l.back.ids(Route)
+	l.forward.add(plan.DNSServer, step)
+	back := &plan.EditRecords{StepInfo: l.info("rollback/dns-server/"+z.Name, z.Computer, says, plan.Disruptive, rng, home), Zone: z.Name}
+	back.Needs = l.back.ids(plan.Route)
 	back.NoUndo = "it is part of the rollback"
-	l.back.add(DNSServer, back)
+	l.back.add(plan.DNSServer, back)
 }
 
 // zoneRange is where the spec has a zone.
-func (l *lowering) zoneRange(z Zone) hcl.Range {
+func (l *lowering) zoneRange(z plan.Zone) hcl.Range {
 	if spec := l.byOrigin[dnsname.Absolute(z.Name)]; spec != nil {
 		return spec.Range
 	}
@@ -350,9 +330,9 @@ func (l *lowering) checkRecords() {
 		stages *stages
 		prefix string
 	}{{l.forward, ""}, {l.back, "rollback/"}} {
-		step := &CheckState{l.info(way.prefix+"verify/state", l.plan.ManagementHost, "DNS records", Safe, l.f.Range, ours), []string{DNS}}
-		step.Needs, step.NoUndo = way.stages.ids(DNS), "it changes nothing"
-		way.stages.add(Verify, step)
+		step := &plan.CheckState{StepInfo: l.info(way.prefix+"verify/state", l.plan.ManagementHost, "DNS records", plan.Safe, l.f.Range, plan.Ours), Stages: []string{plan.DNS}}
+		step.Needs, step.NoUndo = way.stages.ids(plan.DNS), "it changes nothing"
+		way.stages.add(plan.Verify, step)
 	}
 }
 
@@ -360,44 +340,35 @@ func (l *lowering) checkRecords() {
 // nothing listens, so that nobody can test it yet; step 6.
 func (l *lowering) firewall() {
 	all := append(slices.Clone(l.plan.To.IPv4), l.plan.To.IPv6...)
-	step := &ConfirmPort{l.info("firewall/5269", l.plan.ManagementHost, "firewall", Safe, l.to.Range, page("6")), xmppPort, all}
-	step.Needs = l.forward.ids(DNS)
+	step := &plan.ConfirmPort{StepInfo: l.info("firewall/5269", l.plan.ManagementHost, "firewall", plan.Safe, l.to.Range, plan.FailOverStep("6")), Port: plan.XMPPPort, Addresses: all}
+	step.Needs = l.forward.ids(plan.DNS)
 	step.NoUndo = "an open port of a pool that is not designated harms nothing"
-	l.forward.add(Firewall, step)
+	l.forward.add(plan.Firewall, step)
 	if l.plan.Procedure == "start-first" {
 		return
 	}
-	for _, start := range l.forward.steps[Start] {
-		start.Info().Needs = slices.Concat(l.forward.ids(Stop), l.forward.ids(Route), l.forward.ids(DNS), l.forward.ids(Firewall))
+	for _, start := range l.forward.steps[plan.Start] {
+		start.Info().Needs = slices.Concat(l.forward.ids(plan.Stop), l.forward.ids(plan.Route), l.forward.ids(plan.DNS), l.forward.ids(plan.Firewall))
 	}
 }
-
-// replicas are the computers that the new route has to reach.
-func replicas(plan *Plan) []string { return append(slices.Clone(plan.To.Servers), plan.ManagementHost) }
-
-// The cmdlets that read whether a replica is up to date, and push the configuration to it.
-const (
-	replicaRead = "Get-CsManagementStoreReplicationStatus"
-	replicaPush = "Invoke-CsManagementStoreReplication"
-)
 
 // replicate brings the new route to the Edge Servers, which have been able to receive
 // it only since they run again.
 func (l *lowering) replicate() {
-	for _, replica := range replicas(l.plan) {
+	for _, replica := range plan.Replicas(l.plan) {
 		for _, s := range []struct {
 			stages *stages
 			prefix string
 		}{{l.forward, ""}, {l.back, "rollback/"}} {
-			step := &Replicate{
-				StepInfo: l.info(s.prefix+"replicate/"+replica, l.plan.ManagementHost, replica+" is up to date", Safe, l.f.Range, ours),
+			step := &plan.Replicate{
+				StepInfo: l.info(s.prefix+"replicate/"+replica, l.plan.ManagementHost, replica+" is up to date", plan.Safe, l.f.Range, plan.Ours),
 				Product:  l.plan.Product, Replica: replica,
-				Read: l.manage(replicaRead, cmdlet.Arg("ReplicaFqdn", replica)),
-				Call: l.manage(replicaPush, cmdlet.Arg("ReplicaFqdn", replica)),
+				Read: l.manage(plan.ReplicaRead, cmdlet.Arg("ReplicaFqdn", replica)),
+				Call: l.manage(plan.ReplicaPush, cmdlet.Arg("ReplicaFqdn", replica)),
 			}
-			step.Needs = slices.Concat(s.stages.ids(Route), s.stages.ids(DNS), s.stages.ids(Start))
+			step.Needs = slices.Concat(s.stages.ids(plan.Route), s.stages.ids(plan.DNS), s.stages.ids(plan.Start))
 			step.NoUndo = "replication copies what is set; the rollback replicates again"
-			s.stages.add(Replicated, step)
+			s.stages.add(plan.Replicated, step)
 		}
 	}
 }
@@ -407,27 +378,27 @@ func (l *lowering) replicate() {
 // connection from inside back in.
 func (l *lowering) verify() {
 	host, rng := l.plan.ManagementHost, l.f.Range
-	needs := slices.Concat(l.forward.ids(Replicated), l.forward.ids(Firewall), l.forward.ids(DNS))
-	add := func(step Step) {
+	needs := slices.Concat(l.forward.ids(plan.Replicated), l.forward.ids(plan.Firewall), l.forward.ids(plan.DNS))
+	add := func(step plan.Step) {
 		step.Info().NoUndo = "it changes nothing"
 		step.Info().Needs = needs
-		l.forward.add(Verify, step)
+		l.forward.add(plan.Verify, step)
 	}
-	add(&CheckState{l.info("verify/state", host, "route and DNS records", Safe, rng, ours), []string{Route, DNS}})
-	add(&ProbePort{l.info("verify/services", host, "Access Edge answers", Safe, rng, page("7")), 5061, l.plan.To.Servers})
+	add(&plan.CheckState{StepInfo: l.info("verify/state", host, "route and DNS records", plan.Safe, rng, plan.Ours), Stages: []string{plan.Route, plan.DNS}})
+	add(&plan.ProbePort{StepInfo: l.info("verify/services", host, "Access Edge answers", plan.Safe, rng, plan.FailOverStep("7")), Port: 5061, Targets: l.plan.To.Servers})
 	if l.to.NextHop.Set {
-		add(&SendMessage{l.info("verify/message", host, "test message", Safe, rng, ours), l.plan.Product,
-			l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", l.receiver()))})
+		add(&plan.SendMessage{StepInfo: l.info("verify/message", host, "test message", plan.Safe, rng, plan.Ours), Product: l.plan.Product,
+			Call: l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", l.receiver()))})
 	}
 	for _, server := range l.plan.To.Servers {
-		add(&CheckListener{l.info("verify/"+server, server, "XMPP proxy listens", Safe, rng, page("6")), xmppPort})
+		add(&plan.CheckListener{StepInfo: l.info("verify/"+server, server, "XMPP proxy listens", plan.Safe, rng, plan.FailOverStep("6")), Port: plan.XMPPPort})
 	}
-	add(&ProbePort{l.info("verify/outside", AnyHost, "XMPP proxy answers", Safe, rng, page("6")), xmppPort, slices.Concat(l.plan.To.IPv4, l.plan.To.IPv6)})
+	add(&plan.ProbePort{StepInfo: l.info("verify/outside", plan.AnyHost, "XMPP proxy answers", plan.Safe, rng, plan.FailOverStep("6")), Port: plan.XMPPPort, Targets: slices.Concat(l.plan.To.IPv4, l.plan.To.IPv6)})
 
-	back := &CheckState{l.info("rollback/verify/state", host, "route and DNS records", Safe, rng, ours), []string{Route, DNS}}
-	back.Needs = l.back.ids(Replicated)
+	back := &plan.CheckState{StepInfo: l.info("rollback/verify/state", host, "route and DNS records", plan.Safe, rng, plan.Ours), Stages: []string{plan.Route, plan.DNS}}
+	back.Needs = l.back.ids(plan.Replicated)
 	back.NoUndo = "it changes nothing"
-	l.back.add(Verify, back)
+	l.back.add(plan.Verify, back)
 }
 
 // receiver stands in the plan for the XMPP user whom the operator will name.

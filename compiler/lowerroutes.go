@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -22,7 +23,7 @@ func (l *lowering) routedSites() []string {
 
 // routes points the sites at the target pool; step 3.
 func (l *lowering) routes() {
-	looks := l.back.ids(Route)
+	looks := l.back.ids(plan.Route)
 	for _, site := range l.sites {
 		previous := l.pools[site.XMPPFederationRoute.V]
 		rng := site.Range
@@ -30,32 +31,32 @@ func (l *lowering) routes() {
 			rng = site.XMPPFederationRoute.Range
 		}
 		says := "XMPP federation route of " + site.Name
-		set := &SetRoute{StepInfo: l.info("route/"+site.Name, l.plan.ManagementHost, says, Disruptive, rng, page("3")), Site: site.Name}
+		set := &plan.SetRoute{StepInfo: l.info("route/"+site.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, plan.FailOverStep("3")), Site: site.Name}
 		set.Forms = l.forms(site.Name, previous, l.to)
-		set.Needs = append(l.forward.ids(Preflight), l.forward.ids(Stop)...)
+		set.Needs = append(l.forward.ids(plan.Preflight), l.forward.ids(plan.Stop)...)
 		if l.plan.Procedure == "start-first" {
-			set.Needs = append(set.Needs, l.forward.ids(Start)...)
-			set.Source = backPage("3a")
+			set.Needs = append(set.Needs, l.forward.ids(plan.Start)...)
+			set.Source = plan.FailBackStep("3a")
 		}
 		set.Undo = []string{"rollback/route/" + site.Name}
-		l.forward.add(Route, set)
+		l.forward.add(plan.Route, set)
 
-		back := &SetRoute{StepInfo: l.info("rollback/route/"+site.Name, l.plan.ManagementHost, says, Disruptive, rng, backPage("3a")), Site: site.Name}
+		back := &plan.SetRoute{StepInfo: l.info("rollback/route/"+site.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, plan.FailBackStep("3a")), Site: site.Name}
 		back.Forms = l.forms(site.Name, l.to, previous)
 		back.Manual = previous == nil
-		back.Needs = append(l.back.ids(Start), looks...)
+		back.Needs = append(l.back.ids(plan.Start), looks...)
 		back.NoUndo = "it is part of the rollback"
-		l.back.add(Route, back)
+		l.back.add(plan.Route, back)
 	}
-	rehearse := &Rehearse{l.info("preflight/rehearsal", l.plan.ManagementHost, "Set-CsSite with -WhatIf", Safe, l.f.Range, ours), l.forward.ids(Route)}
+	rehearse := &plan.Rehearse{StepInfo: l.info("preflight/rehearsal", l.plan.ManagementHost, "Set-CsSite with -WhatIf", plan.Safe, l.f.Range, plan.Ours), Steps: l.forward.ids(plan.Route)}
 	rehearse.NoUndo = "it changes nothing"
-	l.forward.add(Preflight, rehearse)
+	l.forward.add(plan.Preflight, rehearse)
 }
 
 // forms are the two ways to set a route: with the parameter of the cmdlet reference,
 // which takes the service identity of the pool, and as the procedure page prints it,
 // with the FQDN of a server.
-func (l *lowering) forms(site string, from, to *parser.EdgePool) []RouteForm {
+func (l *lowering) forms(site string, from, to *parser.EdgePool) []plan.RouteForm {
 	fqdn := func(pool *parser.EdgePool) string {
 		if pool == nil {
 			return ""
@@ -71,21 +72,12 @@ func (l *lowering) forms(site string, from, to *parser.EdgePool) []RouteForm {
 		}
 		return pool.FQDN.V
 	}
-	documented := RouteForm{Product: l.plan.Product, Parameter: "XmppFederationRoute", From: fqdn(from), To: fqdn(to)}
-	literal := RouteForm{Product: cmdlet.LiteralProcedure, Parameter: "XmppExternalFederationRoute", From: server(from), To: server(to)}
-	forms := []RouteForm{documented, literal}
+	documented := plan.RouteForm{Product: l.plan.Product, Parameter: "XmppFederationRoute", From: fqdn(from), To: fqdn(to)}
+	literal := plan.RouteForm{Product: cmdlet.LiteralProcedure, Parameter: "XmppExternalFederationRoute", From: server(from), To: server(to)}
+	forms := []plan.RouteForm{documented, literal}
 	for i := range forms {
-		call := routeCall(site, forms[i])
+		call := plan.RouteCall(site, forms[i])
 		forms[i].Call = l.call(forms[i].Product, call.Name, call.Params...)
 	}
 	return forms
-}
-
-// routeCall sets the route of a site in one of the two forms; one to nothing clears it.
-func routeCall(site string, form RouteForm) cmdlet.Call {
-	value := form.To
-	if form.Parameter == "XmppFederationRoute" && value != "" {
-		value = "EdgeServer:" + value
-	}
-	return cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", site), cmdlet.Arg(form.Parameter, value)}}
 }

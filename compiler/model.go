@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -202,16 +203,13 @@ func (m *model) checkPool(pool *parser.EdgePool) {
 			m.reportf(codeMalformed, pool.Certificate.NotAfter.Range, "%s", badDate(pool.Certificate.NotAfter.V))
 		}
 	}
-	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != xmppPort {
-		m.reportf(codeWrongPort, pool.XMPP.ListeningPort.Range, "The procedure demands listening_port %d. Partners connect to the port of the SRV record, and edgeplan writes %d there: a pool that listens on %d does not answer them.", xmppPort, xmppPort, pool.XMPP.ListeningPort.V)
+	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != plan.XMPPPort {
+		m.reportf(codeWrongPort, pool.XMPP.ListeningPort.Range, "The procedure demands listening_port %d. Partners connect to the port of the SRV record, and edgeplan writes %d there: a pool that listens on %d does not answer them.", plan.XMPPPort, plan.XMPPPort, pool.XMPP.ListeningPort.V)
 	}
 	if n := len(pool.Servers); n > 12 {
 		m.reportf(codeManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)
 	}
 }
-
-// xmppPort is the port of XMPP federation, TCP; RFC 6120 and step 5 of the procedure.
-const xmppPort = 5269
 
 // productOf is the product that runs on the servers of a pool.
 func (m *model) productOf(pool *parser.EdgePool) string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -31,10 +32,10 @@ func (l *lowering) startOld() {
 	}
 	product := l.plan.From.Product
 	for _, server := range l.plan.From.Servers {
-		back := &StartXMPP{l.info("rollback/start-old/"+server, server, "XMPP services", Safe, l.from.Range, backPage("1")), product,
-			l.call(product, "Start-CsWindowsService", cmdlet.Arg("Name", xmppService))}
+		back := &plan.StartXMPP{StepInfo: l.info("rollback/start-old/"+server, server, "XMPP services", plan.Safe, l.from.Range, plan.FailBackStep("1")), Product: product,
+			Call: l.call(product, "Start-CsWindowsService", cmdlet.Arg("Name", plan.XMPPService))}
 		back.NoUndo = "it is part of the rollback"
-		l.back.add(StartOld, back)
+		l.back.add(plan.StartOld, back)
 	}
 }
 
@@ -46,14 +47,10 @@ func (l *lowering) stopOld() {
 	}
 	product := l.plan.From.Product
 	for _, server := range l.plan.From.Servers {
-		stop := &StopXMPP{l.info("stop-old/"+server, server, "XMPP services", Disruptive, l.from.Range, ours), product,
-			l.call(product, "Stop-CsWindowsService", cmdlet.Arg("Name", xmppService))}
-		stop.Needs = l.forward.ids(Verify)
+		stop := &plan.StopXMPP{StepInfo: l.info("stop-old/"+server, server, "XMPP services", plan.Disruptive, l.from.Range, plan.Ours), Product: product,
+			Call: l.call(product, "Stop-CsWindowsService", cmdlet.Arg("Name", plan.XMPPService))}
+		stop.Needs = l.forward.ids(plan.Verify)
 		stop.Undo = []string{"rollback/start-old/" + server}
-		l.forward.add(StopOld, stop)
+		l.forward.add(plan.StopOld, stop)
 	}
 }
-
-// xmppService stands in calls for the name of the XMPP proxy on an Edge Server, which no
-// page has: the script finds the service by its display name.
-const xmppService = "SERVICE"

@@ -5,9 +5,10 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
-func planned(t *testing.T) *Plan {
+func planned(t *testing.T) *plan.Plan {
 	t.Helper()
 	return planOf(t, "planned", "federation.edge.hcl", "topology.edge.hcl")
 }
@@ -16,7 +17,7 @@ func planned(t *testing.T) *Plan {
 func TestStopOld(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		plan *Plan
+		plan *plan.Plan
 		want bool
 	}{
 		{"planned, all sites", planned(t), true},
@@ -25,18 +26,18 @@ func TestStopOld(t *testing.T) {
 		{"services first", seedWith(t, "  to         = edge_pool.EdgePool2", "  to = edge_pool.EdgePool2\n  reason = \"planned\"\n  procedure = \"start-first\"\n  route_sites = \"all-routed\""), true},
 	} {
 		last, first := test.plan.Stages[len(test.plan.Stages)-1], test.plan.Rollback[0]
-		if (last.Name == StopOld) != test.want || (first.Name == StartOld) != test.want || hasStage(test.plan.Stages, StopOld) != test.want {
+		if (last.Name == plan.StopOld) != test.want || (first.Name == plan.StartOld) != test.want || plan.HasStage(test.plan.Stages, plan.StopOld) != test.want {
 			t.Errorf("%s: the last stage is %s, that of the rollback begins with %s", test.name, last.Name, first.Name)
 		}
-		if test.want && (!sameStrings(last.Hosts, test.plan.From.Servers) || !sameStrings(first.Hosts, test.plan.From.Servers)) {
+		if test.want && (!plan.SameSet(last.Hosts, test.plan.From.Servers) || !plan.SameSet(first.Hosts, test.plan.From.Servers)) {
 			t.Errorf("%s: hosts %q and %q", test.name, last.Hosts, first.Hosts)
 		}
 	}
-	plan := planned(t)
-	if e := plan.Earliest; len(e) != 2 || !strings.HasPrefix(e[0].What, "stage StopOld") {
+	p := planned(t)
+	if e := p.Earliest; len(e) != 2 || !strings.HasPrefix(e[0].What, "stage StopOld") {
 		t.Errorf("what has to wait: %+v", e)
 	}
-	if r := plan.Outage[len(plan.Outage)-1]; r.After != StopOld || !r.XMPP.Up || !r.RemoteAccess.Up || !r.SIP.Up {
+	if r := p.Outage[len(p.Outage)-1]; r.After != plan.StopOld || !r.XMPP.Up || !r.RemoteAccess.Up || !r.SIP.Up {
 		t.Errorf("after StopOld: %+v", r)
 	}
 }
@@ -44,43 +45,45 @@ func TestStopOld(t *testing.T) {
 func TestStopOldProof(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		spoil func(p *Plan)
+		spoil func(p *plan.Plan)
 		want  string
 	}{
-		{"before Verify", func(p *Plan) { swap(p.Stages, len(p.Stages)-1, len(p.Stages)-2) }, "runs before"},
-		{"before the records", func(p *Plan) {
+		{"before Verify", func(p *plan.Plan) { swap(p.Stages, len(p.Stages)-1, len(p.Stages)-2) }, "runs before"},
+		{"before the records", func(p *plan.Plan) {
 			last := len(p.Stages) - 1
 			for _, step := range p.Stages[last].Steps {
 				step.Info().Needs = nil
 			}
-			stages := append([]Stage{p.Stages[0], p.Stages[last]}, p.Stages[1:last]...)
+			stages := append([]plan.Stage{p.Stages[0], p.Stages[last]}, p.Stages[1:last]...)
 			p.Stages = stages
 		}, "ends XMPP at the old pool while"},
-		{"not on all servers", func(p *Plan) {
+		{"not on all servers", func(p *plan.Plan) {
 			last := &p.Stages[len(p.Stages)-1]
 			last.Steps, last.Hosts = last.Steps[1:], last.Hosts[1:]
 		}, "XMPP still runs on"},
-		{"never started again", func(p *Plan) { p.Rollback = p.Rollback[1:] }, "does not restore"},
-		{"a server of the target", func(p *Plan) {
+		{"never started again", func(p *plan.Plan) { p.Rollback = p.Rollback[1:] }, "does not restore"},
+		{"a server of the target", func(p *plan.Plan) {
 			last := &p.Stages[len(p.Stages)-1]
 			last.Steps[0].Info().Host = p.To.Servers[0]
 			last.Hosts[0] = p.To.Servers[0]
 		}, "no server of the pool that is left"},
-		{"a pool that is down", func(p *Plan) { p.Reason = "disaster" }, "or that is down"},
-		{"all services", func(p *Plan) { p.Stages[len(p.Stages)-1].Steps[0].(*StopXMPP).Call.Params = nil }, "more than the XMPP services"},
-		{"another service", func(p *Plan) {
-			p.Stages[len(p.Stages)-1].Steps[0].(*StopXMPP).Call.Params[0] = cmdlet.Arg("Name", "RTCSRV")
+		{"a pool that is down", func(p *plan.Plan) { p.Reason = "disaster" }, "or that is down"},
+		{"all services", func(p *plan.Plan) { p.Stages[len(p.Stages)-1].Steps[0].(*plan.StopXMPP).Call.Params = nil }, "more than the XMPP services"},
+		{"another service", func(p *plan.Plan) {
+			p.Stages[len(p.Stages)-1].Steps[0].(*plan.StopXMPP).Call.Params[0] = cmdlet.Arg("Name", "RTCSRV")
 		}, "more than the XMPP services"},
-		{"another cmdlet", func(p *Plan) { p.Stages[len(p.Stages)-1].Steps[0].(*StopXMPP).Call.Name = "Start-CsWindowsService" }, "more than the XMPP services"},
+		{"another cmdlet", func(p *plan.Plan) {
+			p.Stages[len(p.Stages)-1].Steps[0].(*plan.StopXMPP).Call.Name = "Start-CsWindowsService"
+		}, "more than the XMPP services"},
 	} {
-		plan := planned(t)
-		test.spoil(plan)
-		plan.ID = identify(plan)
-		text, err := Encode(plan)
+		of := planned(t)
+		test.spoil(of)
+		of.ID = plan.Identify(of)
+		text, err := plan.Encode(of)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := plan.Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}

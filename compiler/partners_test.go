@@ -7,11 +7,12 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
 // seedWith compiles the seed with one text of the spec in place of another.
-func seedWith(t *testing.T, old, other string) *Plan {
+func seedWith(t *testing.T, old, other string) *plan.Plan {
 	t.Helper()
 	fsys := fstest.MapFS{}
 	for _, name := range []string{"contoso.edge.hcl", "contoso.com.zone"} {
@@ -39,9 +40,9 @@ func seedWith(t *testing.T, old, other string) *Plan {
 }
 
 // factsOf finds the fact of a number in stage Preflight.
-func factsOf(p *Plan, number string) *Fact {
+func factsOf(p *plan.Plan, number string) *plan.Fact {
 	for _, step := range p.Stages[0].Steps {
-		if check, ok := step.(*CheckFacts); ok {
+		if check, ok := step.(*plan.CheckFacts); ok {
 			for i := range check.Facts {
 				if check.Facts[i].Number == number {
 					return &check.Facts[i]

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -11,7 +12,7 @@ import (
 // preparation makes the plan that readies DNS for a failover that is not yet needed: no
 // record of it lives longer than the TTL that is asked for, and where SRV records name
 // the pools, every pool with XMPP federation has one, each with its own priority.
-func (j *job) preparation(broken bool) *Plan {
+func (j *job) preparation(broken bool) *plan.Plan {
 	if j.f.Change == nil {
 		return nil // the parser has said so
 	}
@@ -20,9 +21,9 @@ func (j *job) preparation(broken bool) *Plan {
 	if broken || j.blocked() {
 		return nil
 	}
-	plan := &Plan{
-		FormatVersion:  FormatVersion,
-		Kind:           KindPrepare,
+	p := &plan.Plan{
+		FormatVersion:  plan.FormatVersion,
+		Kind:           plan.KindPrepare,
 		SpecDigest:     j.spec.Digest,
 		Name:           j.f.Name.V,
 		Product:        cmdlet.Product(j.spec.Topology.Product.V),
@@ -30,25 +31,25 @@ func (j *job) preparation(broken bool) *Plan {
 		XMPPHost:       j.spec.XMPP.Host.V,
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
-		Outage:         []Reach{},
+		Outage:         []plan.Reach{},
 		Estate:         j.estate(),
 	}
-	if !slices.ContainsFunc(plan.Zones, Zone.Changed) && !j.blocked() {
+	if !slices.ContainsFunc(p.Zones, plan.Zone.Changed) && !j.blocked() {
 		j.report(codeNothingToPrepare, j.f.Range, "All records have a TTL of at most %d seconds, and none is missing. Remove the block.", j.prepare.TTL.V)
 		return nil
 	}
-	l := &lowering{job: j, plan: plan, forward: newStages(""), back: newRollback("")}
+	l := &lowering{job: j, plan: p, forward: newStages(""), back: newRollback("")}
 	l.looks()
 	l.records()
 	l.checkRecords()
-	plan.Stages, plan.Rollback = l.forward.list(), l.back.list()
-	plan.Earliest = earliest(plan)
-	return plan
+	p.Stages, p.Rollback = l.forward.list(), l.back.list()
+	p.Earliest = plan.EarliestOf(p)
+	return p
 }
 
 // prepareZones decides what each RRset becomes and returns the sets by zone.
-func (j *job) prepareZones() map[*zone][]RecordSet {
-	out := map[*zone][]RecordSet{}
+func (j *job) prepareZones() map[*zone][]plan.RecordSet {
+	out := map[*zone][]plan.RecordSet{}
 	if !j.needXMPP() {
 		return out
 	}
@@ -63,7 +64,7 @@ func (j *job) prepareZones() map[*zone][]RecordSet {
 }
 
 // prepareHost shortens the TTL of the addresses of the one XMPP host.
-func (j *job) prepareHost(out map[*zone][]RecordSet) {
+func (j *job) prepareHost(out map[*zone][]plan.RecordSet) {
 	host := dnsname.Absolute(j.spec.XMPP.Host.V)
 	z := j.zoneOf(host)
 	if !dnsname.IsHost(j.spec.XMPP.Host.V) {
@@ -79,7 +80,7 @@ func (j *job) prepareHost(out map[*zone][]RecordSet) {
 	for _, typ := range []string{"A", "AAAA"} {
 		if data, ttl := z.set(host, typ); len(data) > 0 {
 			sortAddresses(data)
-			out[z] = append(out[z], RecordSet{Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: j.shorter(ttl), Step: "4"})
+			out[z] = append(out[z], plan.RecordSet{Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: j.shorter(ttl), Step: "4"})
 		}
 	}
 }
@@ -88,7 +89,7 @@ func (j *job) prepareHost(out map[*zone][]RecordSet) {
 func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.V)) }
 
 // prepareSRV gives a SIP domain the SRV records that a failover will find.
-func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
+func (j *job) prepareSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain) {
 	owner := dnsname.XMPPOwner(domain.Name.V)
 	z := j.zoneOf(owner)
 	if !dnsname.IsHost(domain.Name.V) {
@@ -101,7 +102,7 @@ func (j *job) prepareSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain) {
 	if z.file == nil {
 		return
 	}
-	set := RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: uint32(j.prepare.TTL.V)}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: uint32(j.prepare.TTL.V)}
 	set.Old, set.OldTTL = z.set(owner, "SRV")
 	records, ok := j.readSRV(z, owner, set.Old)
 	if !ok {
@@ -130,7 +131,7 @@ func (j *job) everyTarget(records []dnsname.SRV) []dnsname.SRV {
 			for _, s := range records {
 				last = max(last, s.Priority)
 			}
-			records = append(records, dnsname.SRV{Priority: min(last+10, 65535), Weight: 0, Port: xmppPort, Target: target})
+			records = append(records, dnsname.SRV{Priority: min(last+10, 65535), Weight: 0, Port: plan.XMPPPort, Target: target})
 		}
 	}
 	return records

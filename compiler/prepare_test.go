@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -37,7 +38,7 @@ func TestApart(t *testing.T) {
 }
 
 // prepared is a spec of two pools and its zone, with a block at its end.
-func prepared(t *testing.T, host, zone, block string) ([]*Plan, []string) {
+func prepared(t *testing.T, host, zone, block string) ([]*plan.Plan, []string) {
 	t.Helper()
 	text := `
 topology "t" {
@@ -101,31 +102,31 @@ const soaLine = "@ 1h IN SOA ns1.contoso.net. host.contoso.com. 7 7200 900 12096
 func TestPrepare(t *testing.T) {
 	for _, test := range []struct {
 		name, host, zone string
-		sets             []RecordSet
-		wait             Wait
+		sets             []plan.RecordSet
+		wait             plan.Wait
 		at               string
 	}{
 		{
 			"one host", `host = "xmpp.contoso.com"`,
 			soaLine + "xmpp 86400 IN A 203.0.113.11\nxmpp 120 IN AAAA 2001:db8::1\n_xmpp-server._tcp 7200 IN SRV 0 0 5269 xmpp\n",
-			[]RecordSet{
+			[]plan.RecordSet{
 				{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 86400, NewTTL: 60, Old: []string{"203.0.113.11"}, New: []string{"203.0.113.11"}, Step: "4", Number: "P21"},
 				{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 120, NewTTL: 60, Old: []string{"2001:db8::1"}, New: []string{"2001:db8::1"}, Step: "4", Number: "P22"},
 				{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 7200, NewTTL: 60, Old: []string{"0 0 5269 xmpp.contoso.com."}, New: []string{"0 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P23"},
 			},
-			Wait{Old: 86400, Secondary: 8100}, "2026-12-02T23:00:00+01:00",
+			plan.Wait{Old: 86400, Secondary: 8100}, "2026-12-02T23:00:00+01:00",
 		},
 		{
 			"pools, none published", "",
 			soaLine,
-			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 60, Old: []string{}, New: []string{"0 0 5269 sip1.contoso.com.", "10 0 5269 sip2.contoso.com."}, Step: "5", Number: "P21"}},
-			Wait{Negative: 600, Secondary: 8100}, "2026-12-01T23:10:00+01:00",
+			[]plan.RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 60, Old: []string{}, New: []string{"0 0 5269 sip1.contoso.com.", "10 0 5269 sip2.contoso.com."}, Step: "5", Number: "P21"}},
+			plan.Wait{Negative: 600, Secondary: 8100}, "2026-12-01T23:10:00+01:00",
 		},
 		{
 			"pools with one priority", "",
 			soaLine + "_xmpp-server._tcp 30 IN SRV 5 0 5269 sip1\n_xmpp-server._tcp 30 IN SRV 5 0 5269 sip2\n",
-			[]RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 30, NewTTL: 30, Old: []string{"5 0 5269 sip1.contoso.com.", "5 0 5269 sip2.contoso.com."}, New: []string{"15 0 5269 sip2.contoso.com.", "5 0 5269 sip1.contoso.com."}, Step: "5", Number: "P21"}},
-			Wait{Old: 30, Secondary: 8100}, "2026-12-01T23:00:30+01:00",
+			[]plan.RecordSet{{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", OldTTL: 30, NewTTL: 30, Old: []string{"5 0 5269 sip1.contoso.com.", "5 0 5269 sip2.contoso.com."}, New: []string{"15 0 5269 sip2.contoso.com.", "5 0 5269 sip1.contoso.com."}, Step: "5", Number: "P21"}},
+			plan.Wait{Old: 30, Secondary: 8100}, "2026-12-01T23:00:30+01:00",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,21 +134,21 @@ func TestPrepare(t *testing.T) {
 			if len(plans) != 1 {
 				t.Fatalf("%d plans, %v", len(plans), codes)
 			}
-			plan := plans[0]
-			got := slices.Clone(plan.Zones[0].Records)
+			p := plans[0]
+			got := slices.Clone(p.Zones[0].Records)
 			for i := range got {
 				slices.Sort(got[i].New)
 			}
 			if diff := cmp.Diff(test.sets, got); diff != "" {
 				t.Errorf("minus is wanted, plus is got:\n%s", diff)
 			}
-			if plan.Zones[0].Wait != test.wait || len(plan.Earliest) != 1 || plan.Earliest[0].At != test.at || plan.Earliest[0].Seconds != test.wait.Caches() {
-				t.Errorf("wait %+v, earliest %+v", plan.Zones[0].Wait, plan.Earliest)
+			if p.Zones[0].Wait != test.wait || len(p.Earliest) != 1 || p.Earliest[0].At != test.at || p.Earliest[0].Seconds != test.wait.Caches() {
+				t.Errorf("wait %+v, earliest %+v", p.Zones[0].Wait, p.Earliest)
 			}
-			if again, codes := prepared(t, test.host, string(plan.Zones[0].Text.Bytes()), "prepare \"p\" {\n  ttl = 60\n"); len(again) != 0 || !slices.Contains(codes, "EP3013") {
+			if again, codes := prepared(t, test.host, string(p.Zones[0].Text.Bytes()), "prepare \"p\" {\n  ttl = 60\n"); len(again) != 0 || !slices.Contains(codes, "EP3013") {
 				t.Errorf("prepared twice: %d plans, %v", len(again), codes)
 			}
-			next, codes := prepared(t, test.host, string(plan.Zones[0].Text.Bytes()), "failover \"f\" {\n  federation = \"xmpp\"\n  to = edge_pool.EdgePool2\n")
+			next, codes := prepared(t, test.host, string(p.Zones[0].Text.Bytes()), "failover \"f\" {\n  federation = \"xmpp\"\n  to = edge_pool.EdgePool2\n")
 			if len(next) != 1 {
 				t.Fatalf("no failover after it: %v", codes)
 			}

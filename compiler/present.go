@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
@@ -166,7 +167,7 @@ func nearType(typ string) string {
 }
 
 // namesOf are the owners of the sets of a plan in a zone, and the targets that are there.
-func namesOf(sets []RecordSet, targets []*target) map[string]bool {
+func namesOf(sets []plan.RecordSet, targets []*target) map[string]bool {
 	names := map[string]bool{}
 	for _, set := range sets {
 		names[set.Owner] = true

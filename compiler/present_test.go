@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // TestPresent: what is at a name of the plan and not understood is found before it is
@@ -96,21 +96,21 @@ func TestToday(t *testing.T) {
 		spec   dnsSpec
 		zone   string
 		want   []string
-		before compiler.Service // XMPP before a planned change
+		before plan.Service // XMPP before a planned change
 	}{
-		{"of the pool that is left", host, "xmpp A 203.0.113.11\n" + srv, nil, compiler.Service{Up: true, Through: "EdgePool1"}},
-		{"some of them", host.left("203.0.113.12"), "xmpp A 203.0.113.12\n" + srv, nil, compiler.Service{Up: true, Through: "EdgePool1"}},
-		{"new", host, srv, nil, compiler.Service{Up: true, Through: "EdgePool1"}},
-		{"of nobody", host, "xmpp A 192.0.2.99\n" + srv, []string{"EP2031 z:4"}, compiler.Service{}},
-		{"one of nobody", host, "xmpp A 203.0.113.11\nxmpp A 192.0.2.99\n" + srv, []string{"EP2031 z:5"}, compiler.Service{}},
-		{"IPv6 of nobody", host, "xmpp A 203.0.113.11\nxmpp AAAA 2001:db8::9\n" + srv, []string{"EP2031 z:5"}, compiler.Service{}},
-		{"IPv6 of the pool that is left", host.left("2001:db8::9"), "xmpp A 203.0.113.11\nxmpp AAAA 2001:db8::9\n" + srv, []string{"EP3009 z:5"}, compiler.Service{Up: true, Through: "EdgePool1"}},
-		{"of nobody, accepted", accept, "xmpp A 192.0.2.99\n" + srv, []string{}, compiler.Service{InDoubt: true}},
-		{"of a third pool", host, "xmpp A 192.0.2.31\n" + srv, []string{"EP3022 z:4"}, compiler.Service{InDoubt: true}},
-		{"of the target already", host, "xmpp A 198.51.100.21\n" + srv, []string{"EP3022 z:4"}, compiler.Service{InDoubt: true}},
-		{"SRV of the pool that is left", pools, dnsPools, nil, compiler.Service{Up: true, Through: "EdgePool1"}},
-		{"SRV of the target comes first", pools, "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 20 0 5269 sip1\n_xmpp-server._tcp SRV 5 0 5269 sip2\n", []string{"EP3022 z:7"}, compiler.Service{InDoubt: true}},
-		{"its name has the address of another", pools, strings.Replace(dnsPools, "203.0.113.11", "192.0.2.31", 1), []string{"EP3022 z:4"}, compiler.Service{InDoubt: true}},
+		{"of the pool that is left", host, "xmpp A 203.0.113.11\n" + srv, nil, plan.Service{Up: true, Through: "EdgePool1"}},
+		{"some of them", host.left("203.0.113.12"), "xmpp A 203.0.113.12\n" + srv, nil, plan.Service{Up: true, Through: "EdgePool1"}},
+		{"new", host, srv, nil, plan.Service{Up: true, Through: "EdgePool1"}},
+		{"of nobody", host, "xmpp A 192.0.2.99\n" + srv, []string{"EP2031 z:4"}, plan.Service{}},
+		{"one of nobody", host, "xmpp A 203.0.113.11\nxmpp A 192.0.2.99\n" + srv, []string{"EP2031 z:5"}, plan.Service{}},
+		{"IPv6 of nobody", host, "xmpp A 203.0.113.11\nxmpp AAAA 2001:db8::9\n" + srv, []string{"EP2031 z:5"}, plan.Service{}},
+		{"IPv6 of the pool that is left", host.left("2001:db8::9"), "xmpp A 203.0.113.11\nxmpp AAAA 2001:db8::9\n" + srv, []string{"EP3009 z:5"}, plan.Service{Up: true, Through: "EdgePool1"}},
+		{"of nobody, accepted", accept, "xmpp A 192.0.2.99\n" + srv, []string{}, plan.Service{InDoubt: true}},
+		{"of a third pool", host, "xmpp A 192.0.2.31\n" + srv, []string{"EP3022 z:4"}, plan.Service{InDoubt: true}},
+		{"of the target already", host, "xmpp A 198.51.100.21\n" + srv, []string{"EP3022 z:4"}, plan.Service{InDoubt: true}},
+		{"SRV of the pool that is left", pools, dnsPools, nil, plan.Service{Up: true, Through: "EdgePool1"}},
+		{"SRV of the target comes first", pools, "sip1 A 203.0.113.11\nsip2 A 198.51.100.21\n_xmpp-server._tcp SRV 20 0 5269 sip1\n_xmpp-server._tcp SRV 5 0 5269 sip2\n", []string{"EP3022 z:7"}, plan.Service{InDoubt: true}},
+		{"its name has the address of another", pools, strings.Replace(dnsPools, "203.0.113.11", "192.0.2.31", 1), []string{"EP3022 z:4"}, plan.Service{InDoubt: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -109,7 +110,7 @@ func randomZone(r *rand.Rand, d, pools int, host, hardware bool) string {
 	return text + pick(r, "", end)
 }
 
-func compileText(t *testing.T, s topology) ([]*compiler.Plan, hcl.Diagnostics) {
+func compileText(t *testing.T, s topology) ([]*plan.Plan, hcl.Diagnostics) {
 	t.Helper()
 	spec, _, diags := parser.Parse(s.zones, []parser.File{{Name: "a.edge.hcl", Text: s.text()}})
 	if diags.HasErrors() {
@@ -134,15 +135,15 @@ func TestRandomTopologies(t *testing.T) {
 			continue
 		}
 		plans++
-		text, err := compiler.Encode(got[0])
+		text, err := plan.Encode(got[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := compiler.Decode(text)
+		again, err := plan.Decode(text)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if same, _ := compiler.Encode(again); string(same) != string(text) {
+		if same, _ := plan.Encode(again); string(same) != string(text) {
 			t.Fatalf("seed %d: plan.json read and written again differs", seed)
 		}
 		slices.Reverse(s.blocks)

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // lowerSRV makes the SRV records of one SIP domain lead to the target; step 5 and the
 // note on pools with different priorities.
-func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, target string) {
+func (j *job) lowerSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain, target string) {
 	owner := dnsname.XMPPOwner(domain.Name.V)
 	z := j.zoneOf(owner)
 	if !dnsname.IsHost(domain.Name.V) {
@@ -39,7 +40,7 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 		}
 	}
 	j.checkOrder(z, owner, wanted, target)
-	set := RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
 	if len(data) == 0 {
 		set.OldTTL = 0
 	}
@@ -55,20 +56,20 @@ func (j *job) lowerSRV(out map[*zone][]RecordSet, domain *parser.SIPDomain, targ
 // demands: its fields may be in the wrong order.
 func wrongPort(name string, s dnsname.SRV) string {
 	place, rest := "", ""
-	switch xmppPort {
+	switch plan.XMPPPort {
 	case s.Priority:
 		place, rest = "first", fmt.Sprintf("%d %d", s.Weight, s.Port)
 	case s.Weight:
 		place, rest = "second", fmt.Sprintf("%d %d", s.Priority, s.Port)
 	}
 	if place != "" {
-		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, xmppPort, place, rest, s.Target)
+		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, plan.XMPPPort, place, rest, s.Target)
 	}
-	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.Port, xmppPort)
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.Port, plan.XMPPPort)
 	if s.Port == 5222 {
 		text += "; 5222 is the port for clients"
 	}
-	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.Priority, s.Weight, xmppPort, s.Target)
+	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.Priority, s.Weight, plan.XMPPPort, s.Target)
 }
 
 func sortSRV(data []string) {
@@ -93,7 +94,7 @@ func (j *job) readSRV(z *zone, owner string, data []string) ([]dnsname.SRV, bool
 		case !ok:
 			j.report(codeBadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
-		case s.Port != xmppPort:
+		case s.Port != plan.XMPPPort:
 			j.report(codeWrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
 			return nil, false
 		case seen[s.Priority] && j.prepare == nil: // a preparation mends it
@@ -186,7 +187,7 @@ func (j *job) findSiblings() *siblings {
 func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.SRV {
 	out := slices.Clone(records)
 	if len(out) == 0 {
-		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: xmppPort, Target: target}}
+		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: plan.XMPPPort, Target: target}}
 	}
 	first, mine, last := 0, -1, 0
 	for i, s := range out {
@@ -205,10 +206,10 @@ func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.
 		out[mine].Priority, out[first].Priority = out[first].Priority, out[mine].Priority
 		return out
 	case out[first].Priority > 0:
-		return append(out, dnsname.SRV{Priority: out[first].Priority / 2, Weight: model.Weight, Port: xmppPort, Target: target})
+		return append(out, dnsname.SRV{Priority: out[first].Priority / 2, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
 	default:
 		out[first].Priority = min(out[last].Priority+10, 65535)
-		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: xmppPort, Target: target})
+		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
 	}
 }
 

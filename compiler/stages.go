@@ -1,41 +1,45 @@
 package compiler
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
 
 // stages collects steps by stage, in the order in which the stages are run.
 type stages struct {
 	names []string
-	steps map[string]Steps
+	steps map[string]plan.Steps
 }
 
 func newStages(procedure string) *stages {
-	names := []string{Preflight, Stop, Route, DNSServer, DNS, Firewall, Start, Replicated, Verify, StopOld}
+	names := []string{plan.Preflight, plan.Stop, plan.Route, plan.DNSServer, plan.DNS, plan.Firewall, plan.Start, plan.Replicated, plan.Verify, plan.StopOld}
 	if procedure == "start-first" {
-		names = []string{Preflight, Start, Route, DNSServer, DNS, Firewall, Replicated, Verify, StopOld}
+		names = []string{plan.Preflight, plan.Start, plan.Route, plan.DNSServer, plan.DNS, plan.Firewall, plan.Replicated, plan.Verify, plan.StopOld}
 	}
-	return &stages{names: names, steps: map[string]Steps{}}
+	return &stages{names: names, steps: map[string]plan.Steps{}}
 }
 
 func newRollback(procedure string) *stages {
-	names := []string{StartOld, Start, Route, DNSServer, DNS, Replicated, Verify}
+	names := []string{plan.StartOld, plan.Start, plan.Route, plan.DNSServer, plan.DNS, plan.Replicated, plan.Verify}
 	if procedure == "start-first" {
 		names = slices.Delete(names, 1, 2) // nothing of the target was stopped
 	}
-	return &stages{names: names, steps: map[string]Steps{}}
+	return &stages{names: names, steps: map[string]plan.Steps{}}
 }
 
-func (s *stages) add(stage string, step Step) { s.steps[stage] = append(s.steps[stage], step) }
+func (s *stages) add(stage string, step plan.Step) { s.steps[stage] = append(s.steps[stage], step) }
 
 // ids of the steps of a stage.
 func (s *stages) ids(stage string) []string {
-	return s.steps[stage].ids()
+	return s.steps[stage].IDs()
 }
 
-func (s *stages) list() []Stage {
-	var out []Stage
+func (s *stages) list() []plan.Stage {
+	var out []plan.Stage
 	for _, name := range s.names {
 		if steps := s.steps[name]; len(steps) > 0 {
-			out = append(out, Stage{Name: name, Steps: steps})
+			out = append(out, plan.Stage{Name: name, Steps: steps})
 		}
 	}
 	return out

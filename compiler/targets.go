@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -52,7 +53,7 @@ func (j *job) checkTargets(targets []*target) {
 const maxTargets = 2000
 
 // targetsOf lists the one that the failover aims at, and those of all SRV records.
-func (j *job) targetsOf(out map[*zone][]RecordSet) []*target {
+func (j *job) targetsOf(out map[*zone][]plan.RecordSet) []*target {
 	var list []*target
 	known := map[string]*target{}
 	add := func(t *target) {

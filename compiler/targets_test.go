@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -27,7 +28,7 @@ func TestSRVTargets(t *testing.T) {
 		kept.names[name+".example.com."] = true // as readAgain asks for all targets
 	}
 	err := z.read(kept)
-	got := j.srvTargets(z, []RecordSet{
+	got := j.srvTargets(z, []plan.RecordSet{
 		{Owner: "set.example.com.", Type: "A", Old: []string{"192.0.2.4"}, New: []string{"192.0.2.9"}},
 		{Owner: "_a.example.com.", Type: "SRV", Old: srvs("before.example.com."),
 			New: srvs("six.example.com.", "both.example.com.", "four.example.com.", "alias.example.com.", "none.example.com.", "x.sub.example.com.", "set.example.com.", "four.example.org.", ".")},

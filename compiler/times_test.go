@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // TestTimes: a time that servers read in different ways is found where records take it.
@@ -60,7 +60,7 @@ func TestSecondaryWait(t *testing.T) {
 			t.Errorf("refresh %d, retry %d: %+v, everywhere after %d", tt.refresh, tt.retry, w, w.Everywhere())
 		}
 	}
-	if got := (compiler.Wait{Old: 4294967295, Secondary: 800}).Everywhere(); got != 4294967295 {
+	if got := (plan.Wait{Old: 4294967295, Secondary: 800}).Everywhere(); got != 4294967295 {
 		t.Errorf("a sum past 32 bits is %d", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -35,7 +36,7 @@ func publicOf(pool *parser.EdgePool) []string {
 
 // checkToday reports what a failover finds in DNS that is not of the pool that is left:
 // addresses of no Edge pool, which the plan would delete, and of another pool.
-func (j *job) checkToday(out map[*zone][]RecordSet) {
+func (j *job) checkToday(out map[*zone][]plan.RecordSet) {
 	if j.prepare != nil {
 		return // which moves nothing
 	}
@@ -52,7 +53,7 @@ func (j *job) checkToday(out map[*zone][]RecordSet) {
 }
 
 // checkHolders looks at the addresses of the one XMPP host.
-func (j *job) checkHolders(z *zone, set RecordSet) {
+func (j *job) checkHolders(z *zone, set plan.RecordSet) {
 	owner := strings.TrimSuffix(set.Owner, ".")
 	var strange, other []string
 	for _, address := range set.Old {
@@ -74,7 +75,7 @@ func (j *job) checkHolders(z *zone, set RecordSet) {
 }
 
 // checkFirst looks at the SRV record that partners try first.
-func (j *job) checkFirst(z *zone, set RecordSet) {
+func (j *job) checkFirst(z *zone, set plan.RecordSet) {
 	if j.spec.XMPP.Host.Set || len(set.Old) == 0 {
 		return
 	}
@@ -108,7 +109,7 @@ var routingPolicy = regexp.MustCompile(`(?i)\bAWS\s+routing="?(\w+)`)
 
 // strange tells whether no address of a set is of an Edge pool of the spec, which
 // checkHolders reports.
-func (j *job) strange(set RecordSet) bool {
+func (j *job) strange(set plan.RecordSet) bool {
 	return j.prepare == nil && !slices.ContainsFunc(set.Old, func(address string) bool { return j.holder(address) != nil })
 }
 
@@ -124,14 +125,14 @@ func (j *job) checkProxied(z *zone, names map[string]bool) {
 		address := r.Type == "A" || r.Type == "AAAA"
 		if names[r.Owner] && address && !told[r.Owner] && proxied.MatchString(r.Comment) {
 			told[r.Owner] = true
-			j.report(codeProxied, z.line(r), "By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the comment if it is no longer so.", strings.TrimSuffix(r.Owner, "."), xmppPort)
+			j.report(codeProxied, z.line(r), "By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the comment if it is no longer so.", strings.TrimSuffix(r.Owner, "."), plan.XMPPPort)
 		}
 	}
 }
 
 // checkRouting reports a set of Route 53 that is one of several with one name and type,
 // told apart by identifiers. A batch that does not give the identifier is refused.
-func (j *job) checkRouting(z *zone, set RecordSet) {
+func (j *job) checkRouting(z *zone, set plan.RecordSet) {
 	if z.Delivery.V != "route53" || !set.Changed() {
 		return
 	}
@@ -144,7 +145,7 @@ func (j *job) checkRouting(z *zone, set RecordSet) {
 }
 
 // atData is the place of one record of a set.
-func (z *zone) atData(set RecordSet, data string) hcl.Range {
+func (z *zone) atData(set plan.RecordSet, data string) hcl.Range {
 	for _, r := range z.owners[set.Owner] {
 		if r.Type == set.Type && r.Data == data {
 			return z.line(r)

@@ -2,79 +2,12 @@ package compiler
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
-
-// windowsDNS is the delivery by which the script changes the records on a Windows DNS
-// server.
-const windowsDNS = "windows-dns"
-
-// Windows tells whether it is for the script itself to change the zone, on a Windows DNS
-// server.
-func (z Zone) Windows() bool { return z.Delivery == windowsDNS }
-
-// Edited tells whether the script changes the zone; else somebody does, or nobody.
-func (z Zone) Edited() bool { return z.Windows() && z.Changed() }
-
-// Dnscmd tells whether the server of the zone has no module DnsServer, which came with
-// Windows Server 2012, so that the records are changed with dnscmd.
-func (z Zone) Dnscmd() bool { return z.OperatingSystem == "windows-server-2008-r2" }
-
-// Zone returns the zone of that name.
-func (p *Plan) Zone(name string) (zone Zone, ok bool) {
-	i := slices.IndexFunc(p.Zones, func(z Zone) bool { return z.Name == name })
-	if i < 0 {
-		return Zone{}, false
-	}
-	return p.Zones[i], true
-}
-
-// Acts of a [RecordEdit].
-const (
-	Add    = "add"
-	Remove = "remove"
-	SetTTL = "ttl" // of a record that stays
-)
-
-// RecordEdit is what is done to one record of Set. Data is the record's; TTL is the one
-// that it gets, in seconds.
-type RecordEdit struct {
-	Act  string
-	Set  RecordSet
-	Data string
-	TTL  uint32
-}
-
-// Edits are the single changes that turn the old records of a zone into the new ones, or
-// back. There is no moment without an answer, and none at which an SRV record names a
-// host without an address: all new records come before the first old one goes, addresses
-// come first and go last.
-func (z Zone) Edits(back bool) []RecordEdit {
-	var come, gone []RecordEdit
-	for _, set := range z.Records {
-		if back {
-			set.Old, set.New, set.OldTTL, set.NewTTL = set.New, set.Old, set.NewTTL, set.OldTTL
-		}
-		for _, data := range set.New {
-			if !slices.Contains(set.Old, data) {
-				come = append(come, RecordEdit{Add, set, data, set.NewTTL})
-			} else if set.TTLChanged() {
-				come = append(come, RecordEdit{SetTTL, set, data, set.NewTTL})
-			}
-		}
-		for _, data := range set.Old {
-			if !slices.Contains(set.New, data) {
-				gone = append(gone, RecordEdit{Remove, set, data, set.OldTTL})
-			}
-		}
-	}
-	slices.Reverse(gone)
-	return append(come, gone...)
-}
 
 // computerValue is the argument that names the computer on which a zone is changed.
 func computerValue(z *parser.Zone) parser.Value[string] {
@@ -94,11 +27,11 @@ func (m *model) checkComputers() {
 	for _, z := range m.spec.Zones {
 		value := computerValue(z)
 		switch _, err := netip.ParseAddr(value.V); {
-		case z.Delivery.V != windowsDNS && z.Computer.Set:
+		case z.Delivery.V != plan.WindowsDNS && z.Computer.Set:
 			m.reportf(codeContradiction, z.Computer.Range, `computer says where the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
-		case z.Delivery.V != windowsDNS && z.OperatingSystem.Set:
+		case z.Delivery.V != plan.WindowsDNS && z.OperatingSystem.Set:
 			m.reportf(codeContradiction, z.OperatingSystem.Range, `operating_system is of a server on which the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
-		case z.Delivery.V != windowsDNS:
+		case z.Delivery.V != plan.WindowsDNS:
 		case err == nil:
 			m.reportf(codeMalformed, value.Range, `%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.`, value.V)
 		default:
@@ -135,7 +68,7 @@ func (m *model) checkComputersTwice() {
 	var windows []*parser.Zone
 	for _, z := range m.spec.Zones {
 		name := computerOf(z)
-		if z.Delivery.V != windowsDNS || dnsname.WrongComputer(name) != "" {
+		if z.Delivery.V != plan.WindowsDNS || dnsname.WrongComputer(name) != "" {
 			continue
 		}
 		if what := others[name]; what != "" {

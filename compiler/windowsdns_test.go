@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -53,7 +54,7 @@ func TestEditsKeepAnswers(t *testing.T) {
 	t.Logf("%d edits", edits)
 }
 
-func randomWindowsZone(random *rand.Rand) Zone {
+func randomWindowsZone(random *rand.Rand) plan.Zone {
 	pick := func(all []string) []string {
 		var out []string
 		for _, one := range all {
@@ -64,10 +65,10 @@ func randomWindowsZone(random *rand.Rand) Zone {
 		return out
 	}
 	ttl := func() uint32 { return []uint32{60, 300, 3600}[random.IntN(3)] }
-	zone := Zone{Name: "contoso.com"}
+	zone := plan.Zone{Name: "contoso.com"}
 	for _, typ := range []string{"A", "AAAA", "SRV"} {
 		all := []string{"1", "2", "3", "4"}
-		set := RecordSet{Owner: "xmpp.contoso.com.", Type: typ, Old: pick(all), New: pick(all)}
+		set := plan.RecordSet{Owner: "xmpp.contoso.com.", Type: typ, Old: pick(all), New: pick(all)}
 		if len(set.Old) > 0 {
 			set.OldTTL = ttl()
 		}
@@ -80,7 +81,7 @@ func randomWindowsZone(random *rand.Rand) Zone {
 }
 
 // walkEdits makes the edits one by one and returns their number.
-func walkEdits(t *testing.T, zone Zone, back bool) int {
+func walkEdits(t *testing.T, zone plan.Zone, back bool) int {
 	now, old, new := map[string]windowsSet{}, map[string]windowsSet{}, map[string]windowsSet{}
 	for _, set := range zone.Records {
 		old[set.Type], new[set.Type] = setOf(set.Old, set.OldTTL), setOf(set.New, set.NewTTL)
@@ -98,9 +99,9 @@ func walkEdits(t *testing.T, zone Zone, back bool) int {
 		set := now[e.Set.Type]
 		ttl, there := set[e.Data]
 		switch {
-		case e.Act == Add && !there, e.Act == SetTTL && there && ttl != e.TTL:
+		case e.Act == plan.Add && !there, e.Act == plan.SetTTL && there && ttl != e.TTL:
 			set[e.Data] = e.TTL
-		case e.Act == Remove && there:
+		case e.Act == plan.Remove && there:
 			delete(set, e.Data)
 		default:
 			t.Errorf("back %v: %s %s finds %v", back, e.Act, e.Data, set)
@@ -133,17 +134,17 @@ func holds(set, other windowsSet) bool {
 // TestWindowsPlans: the zone is changed on its own computer, between Route and Dns, and
 // looked at in Preflight, in a preparation only from the management host.
 func TestWindowsPlans(t *testing.T) {
-	plan := planOf(t, "windows-dns", "spec.edge.hcl")
-	for _, name := range []string{Preflight, DNSServer} {
-		if hosts := stageOf(t, plan.Stages, name).Hosts; hosts[len(hosts)-1] != "ns1.contoso.net" {
+	p := planOf(t, "windows-dns", "spec.edge.hcl")
+	for _, name := range []string{plan.Preflight, plan.DNSServer} {
+		if hosts := stageOf(t, p.Stages, name).Hosts; hosts[len(hosts)-1] != "ns1.contoso.net" {
 			t.Errorf("%s runs on %q", name, hosts)
 		}
 	}
-	if host := stageOf(t, plan.Stages, Preflight).Hosts[0]; host != plan.ManagementHost {
+	if host := stageOf(t, p.Stages, plan.Preflight).Hosts[0]; host != p.ManagementHost {
 		t.Errorf("Preflight begins on %s", host)
 	}
 	var names []string
-	for _, stage := range append(plan.Stages, plan.Rollback...) {
+	for _, stage := range append(p.Stages, p.Rollback...) {
 		names = append(names, stage.Name)
 	}
 	if got, want := strings.Join(names, " "), "Preflight Stop Route DnsServer Dns Firewall Start Replicate Verify Start Route DnsServer Dns Replicate Verify"; got != want {
@@ -160,12 +161,12 @@ func TestWindowsPlans(t *testing.T) {
 
 // TestProveWindows: prove finds a zone that nobody changes.
 func TestProveWindows(t *testing.T) {
-	plan := planOf(t, "windows-dns", "spec.edge.hcl")
-	stageOf(t, plan.Stages, DNSServer).Steps = nil
-	for _, step := range allSteps(plan.Stages) {
+	p := planOf(t, "windows-dns", "spec.edge.hcl")
+	stageOf(t, p.Stages, plan.DNSServer).Steps = nil
+	for _, step := range plan.AllSteps(p.Stages) {
 		step.Info().Needs = nil
 	}
-	if err := prove(plan); err == nil || !strings.Contains(err.Error(), "no step has changed") {
+	if err := plan.Prove(p); err == nil || !strings.Contains(err.Error(), "no step has changed") {
 		t.Errorf("prove says %v", err)
 	}
 }
@@ -173,55 +174,57 @@ func TestProveWindows(t *testing.T) {
 // TestDecodeWindows: a plan that was edited by hand, with the ID that fits, is refused
 // where its scripts could not run, or would do what no plan does.
 func TestDecodeWindows(t *testing.T) {
-	edit := func(p *Plan) *EditRecords { return stageOf(t, p.Stages, DNSServer).Steps[0].(*EditRecords) }
-	checks := func(p *Plan) Steps {
-		steps := stageOf(t, p.Stages, Preflight).Steps
-		return steps[slices.IndexFunc(steps, func(s Step) bool { return s.kind() == "check-records" && s.Info().Host != p.ManagementHost }):]
+	edit := func(p *plan.Plan) *plan.EditRecords {
+		return stageOf(t, p.Stages, plan.DNSServer).Steps[0].(*plan.EditRecords)
 	}
-	rehost := func(p *Plan) { order(p) }
+	checks := func(p *plan.Plan) plan.Steps {
+		steps := stageOf(t, p.Stages, plan.Preflight).Steps
+		return steps[slices.IndexFunc(steps, func(s plan.Step) bool { return s.Kind() == "check-records" && s.Info().Host != p.ManagementHost }):]
+	}
+	rehost := func(p *plan.Plan) { order(p) }
 	tests := []struct {
 		name  string
-		spoil func(*Plan)
+		spoil func(*plan.Plan)
 		want  string
 	}{
-		{"another delivery", func(p *Plan) { p.Zones[0].Delivery = "zone-file" }, "without its files"},
-		{"a checksum", func(p *Plan) { p.Zones[0].NewSHA256 = strings.Repeat("0", 64) }, "something about them"},
-		{"an edit of another zone", func(p *Plan) { edit(p).Zone = "other.example" }, "is edited by 0 steps"},
-		{"a check of another zone", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "other.example" }, "checked before by 0"},
-		{"a check twice", func(p *Plan) { checks(p)[0].(*CheckRecords).Zone = "fabrikam.com" }, "checked before by"},
-		{"an edit elsewhere", func(p *Plan) { edit(p).Host = "evil.example"; rehost(p) }, "no zone"},
-		{"an edit on the management host", func(p *Plan) { edit(p).Host = p.ManagementHost; rehost(p) }, "no zone"},
-		{"a check on the management host", func(p *Plan) { checks(p)[0].Info().Host = p.ManagementHost; rehost(p) }, "checked before by 0"},
-		{"a backup on the DNS server", func(p *Plan) {
-			for _, s := range stageOf(t, p.Stages, Preflight).Steps {
-				if s.kind() == "backup" {
+		{"another delivery", func(p *plan.Plan) { p.Zones[0].Delivery = "zone-file" }, "without its files"},
+		{"a checksum", func(p *plan.Plan) { p.Zones[0].NewSHA256 = strings.Repeat("0", 64) }, "something about them"},
+		{"an edit of another zone", func(p *plan.Plan) { edit(p).Zone = "other.example" }, "is edited by 0 steps"},
+		{"a check of another zone", func(p *plan.Plan) { checks(p)[0].(*plan.CheckRecords).Zone = "other.example" }, "checked before by 0"},
+		{"a check twice", func(p *plan.Plan) { checks(p)[0].(*plan.CheckRecords).Zone = "fabrikam.com" }, "checked before by"},
+		{"an edit elsewhere", func(p *plan.Plan) { edit(p).Host = "evil.example"; rehost(p) }, "no zone"},
+		{"an edit on the management host", func(p *plan.Plan) { edit(p).Host = p.ManagementHost; rehost(p) }, "no zone"},
+		{"a check on the management host", func(p *plan.Plan) { checks(p)[0].Info().Host = p.ManagementHost; rehost(p) }, "checked before by 0"},
+		{"a backup on the DNS server", func(p *plan.Plan) {
+			for _, s := range stageOf(t, p.Stages, plan.Preflight).Steps {
+				if s.Kind() == "backup" {
 					s.Info().Host = "ns1.contoso.net"
 				}
 			}
 			rehost(p)
 		}, "does not belong on"},
-		{"nobody knows of the edit", func(p *Plan) { stageOf(t, p.Stages, DNS).Steps[0].(*ChangeRecords).Edited = false }, "does not know"},
-		{"no computer", func(p *Plan) { p.Zones[0].Computer = "" }, "cannot run on the computer"},
-		{"the management host", func(p *Plan) { p.Zones[0].Computer = p.ManagementHost }, "cannot run on the computer"},
-		{"a computer in capitals", func(p *Plan) { p.Zones[0].Computer = "NS1.contoso.net" }, "cannot run on the computer"},
-		{"DOS", func(p *Plan) { p.Zones[0].OperatingSystem = "dos" }, "no operating system"},
-		{"a zone with a quote", func(p *Plan) { p.Zones[0].Name = "contoso.com'" }, "no name of a zone"},
-		{"two zones of one name", func(p *Plan) { p.Zones[1].Name = "Contoso.com" }, "twice"},
-		{"another type", func(p *Plan) { p.Zones[0].Records[0].Type = "NS" }, "not the data of NS"},
-		{"another owner", func(p *Plan) { p.Zones[0].Records[0].Owner = "xmpp.other.example." }, "does not hold"},
-		{"no address", func(p *Plan) { p.Zones[0].Records[0].Old = []string{"203.0.113.11 /f"} }, "not the data of A"},
-		{"no data", func(p *Plan) { p.Zones[0].Records[0].Old = []string{""} }, "not the data of A"},
-		{"other SRV data", func(p *Plan) { p.Zones[1].Records[0].New = []string{"0  0 5269 a."} }, "not the data of SRV"},
+		{"nobody knows of the edit", func(p *plan.Plan) { stageOf(t, p.Stages, plan.DNS).Steps[0].(*plan.ChangeRecords).Edited = false }, "does not know"},
+		{"no computer", func(p *plan.Plan) { p.Zones[0].Computer = "" }, "cannot run on the computer"},
+		{"the management host", func(p *plan.Plan) { p.Zones[0].Computer = p.ManagementHost }, "cannot run on the computer"},
+		{"a computer in capitals", func(p *plan.Plan) { p.Zones[0].Computer = "NS1.contoso.net" }, "cannot run on the computer"},
+		{"DOS", func(p *plan.Plan) { p.Zones[0].OperatingSystem = "dos" }, "no operating system"},
+		{"a zone with a quote", func(p *plan.Plan) { p.Zones[0].Name = "contoso.com'" }, "no name of a zone"},
+		{"two zones of one name", func(p *plan.Plan) { p.Zones[1].Name = "Contoso.com" }, "twice"},
+		{"another type", func(p *plan.Plan) { p.Zones[0].Records[0].Type = "NS" }, "not the data of NS"},
+		{"another owner", func(p *plan.Plan) { p.Zones[0].Records[0].Owner = "xmpp.other.example." }, "does not hold"},
+		{"no address", func(p *plan.Plan) { p.Zones[0].Records[0].Old = []string{"203.0.113.11 /f"} }, "not the data of A"},
+		{"no data", func(p *plan.Plan) { p.Zones[0].Records[0].Old = []string{""} }, "not the data of A"},
+		{"other SRV data", func(p *plan.Plan) { p.Zones[1].Records[0].New = []string{"0  0 5269 a."} }, "not the data of SRV"},
 	}
 	for _, test := range tests {
-		plan := planOf(t, "windows-dns", "spec.edge.hcl")
-		test.spoil(plan)
-		plan.ID = identify(plan)
-		text, err := Encode(plan)
+		of := planOf(t, "windows-dns", "spec.edge.hcl")
+		test.spoil(of)
+		of.ID = plan.Identify(of)
+		text, err := plan.Encode(of)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := plan.Decode(text); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}
@@ -233,9 +236,9 @@ func TestAddressesFirst(t *testing.T) {
 	if len(plans) != 1 {
 		t.Fatal(diags)
 	}
-	zones := func(stages []Stage) (out []string) {
-		for _, step := range stageOf(t, stages, DNSServer).Steps {
-			out = append(out, step.(*EditRecords).Zone)
+	zones := func(stages []plan.Stage) (out []string) {
+		for _, step := range stageOf(t, stages, plan.DNSServer).Steps {
+			out = append(out, step.(*plan.EditRecords).Zone)
 		}
 		return out
 	}
@@ -283,7 +286,7 @@ func TestBareComputer(t *testing.T) {
 }
 
 // compileComputer compiles the spec windows-dns with another text.
-func compileComputer(t *testing.T, old, new string) ([]*Plan, hcl.Diagnostics) {
+func compileComputer(t *testing.T, old, new string) ([]*plan.Plan, hcl.Diagnostics) {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{"spec.edge.hcl", "contoso.com.zone", "fabrikam.com.zone"} {

@@ -6,21 +6,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // planZones edits the zone files. Zones and sets are in the order of their names.
-func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
-	out := []Zone{}
+func (j *job) planZones(sets map[*zone][]plan.RecordSet) []plan.Zone {
+	out := []plan.Zone{}
 	for z, list := range sets {
 		if len(list) == 0 {
 			continue
 		}
-		slices.SortFunc(list, func(a, b RecordSet) int {
+		slices.SortFunc(list, func(a, b plan.RecordSet) int {
 			if a.Step != b.Step {
 				return strings.Compare(a.Step, b.Step)
 			}
@@ -37,14 +37,14 @@ func (j *job) planZones(sets map[*zone][]RecordSet) []Zone {
 		}
 		out = append(out, planned)
 	}
-	slices.SortFunc(out, func(a, b Zone) int { return dnsname.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b plan.Zone) int { return dnsname.Compare(a.Name, b.Name) })
 	number(out)
 	return out
 }
 
 // number gives numbers to the facts about zones and their sets. Those below P20 are of
 // facts about the topology and the servers.
-func number(zones []Zone) {
+func number(zones []plan.Zone) {
 	n := 20
 	next := func() string {
 		n++
@@ -58,22 +58,22 @@ func number(zones []Zone) {
 	}
 }
 
-func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
+func (j *job) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 	old, _ := z.file.Serial()
-	planned := Zone{
+	planned := plan.Zone{
 		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
 		OldSerial: old, NewSerial: old, RollbackSerial: old,
 		SOAPrerequisite: z.SOAPrerequisite.V,
 	}
-	if z.Delivery.V == windowsDNS {
+	if z.Delivery.V == plan.WindowsDNS {
 		planned.Computer, planned.OperatingSystem = computerOf(z.Zone), z.OperatingSystem.V
 	}
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
-	if !slices.ContainsFunc(sets, RecordSet.Changed) {
+	if !slices.ContainsFunc(sets, plan.RecordSet.Changed) {
 		return planned, nil
 	}
-	planned.Wait = waits(sets, soa)
+	planned.Wait = plan.Waits(sets, soa)
 	planned.SRVTargets = j.srvTargets(z, sets)
 	var err error
 	if planned.NewSerial, err = j.nextSerial(z, old); err != nil {
@@ -90,24 +90,24 @@ func (j *job) planZone(z *zone, sets []RecordSet) (Zone, error) {
 	if err := rollback(z.file, files, planned.RollbackSerial); err != nil {
 		return planned, err
 	}
-	planned.setFiles(files)
+	setFiles(&planned, files)
 	return planned, nil
 }
 
 // setFiles takes the files of a zone, its own first.
-func (z *Zone) setFiles(files []ZoneFile) {
+func setFiles(z *plan.Zone, files []plan.ZoneFile) {
 	own := files[0]
 	z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text = own.OldSHA256, own.NewSHA256, own.Hunks, own.RollbackHunks, own.Text
 	z.Included = append(z.Included[:0], files[1:]...)
 }
 
 // unchanged are the files of a zone without a change.
-func unchanged(files []zonefile.File) []ZoneFile {
-	var out []ZoneFile
+func unchanged(files []zonefile.File) []plan.ZoneFile {
+	var out []plan.ZoneFile
 	for _, file := range files {
 		text := hunk.Text{file.Text}
 		digest := text.SHA256()
-		out = append(out, ZoneFile{file.Name, pathsOf(file), digest, digest, []hunk.Hunk{}, []hunk.Hunk{}, text})
+		out = append(out, plan.ZoneFile{File: file.Name, Paths: pathsOf(file), OldSHA256: digest, NewSHA256: digest, Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: text})
 	}
 	return out
 }
@@ -129,7 +129,7 @@ func pathsOf(file zonefile.File) []string {
 // srvTargets are the names with addresses in the zone file to which the SRV records of
 // changed sets point, but for those that have a set of their own in the plan. All
 // records of such names are kept when the file is read; see readAgain.
-func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
+func (j *job) srvTargets(z *zone, sets []plan.RecordSet) []plan.SRVTarget {
 	wanted := map[string]bool{}
 	for _, set := range sets {
 		for _, data := range slices.Concat(set.Old, set.New) {
@@ -143,9 +143,9 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 			delete(wanted, set.Owner)
 		}
 	}
-	var out []SRVTarget
+	var out []plan.SRVTarget
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		target := SRVTarget{Name: name}
+		target := plan.SRVTarget{Name: name}
 		for _, typ := range []string{"A", "AAAA"} {
 			if z.has(name, typ) {
 				target.Types = append(target.Types, typ)
@@ -159,7 +159,7 @@ func (j *job) srvTargets(z *zone, sets []RecordSet) []SRVTarget {
 }
 
 // edit makes hunks in each file that turn each set into its new one.
-func edit(file *zonefile.Zone, files []ZoneFile, sets []RecordSet, serial uint32) error {
+func edit(file *zonefile.Zone, files []plan.ZoneFile, sets []plan.RecordSet, serial uint32) error {
 	var changes []zonefile.Change
 	for _, set := range sets {
 		if !set.Changed() {
@@ -176,15 +176,15 @@ func edit(file *zonefile.Zone, files []ZoneFile, sets []RecordSet, serial uint32
 		return err
 	}
 	for i := range files {
-		if err := files[i].edit(file.Files[i].Text, edits[i]); err != nil {
+		if err := editFile(&files[i], file.Files[i].Text, edits[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// edit makes the hunks and the new text of one file.
-func (f *ZoneFile) edit(text []byte, edits []zonefile.LineEdit) error {
+// editFile makes the hunks and the new text of one file.
+func editFile(f *plan.ZoneFile, text []byte, edits []zonefile.LineEdit) error {
 	if len(edits) == 0 {
 		return nil
 	}
@@ -213,7 +213,7 @@ const (
 // rollback makes, out of the hunks of a change, those that take it back but for the
 // serial, which goes up once more. As the reversed hunks restore the old text byte by
 // byte, only its line with the serial differs, and the edit of that is checked as any.
-func rollback(file *zonefile.Zone, files []ZoneFile, serial uint32) error {
+func rollback(file *zonefile.Zone, files []plan.ZoneFile, serial uint32) error {
 	edits, err := file.EditFiles(nil, serial)
 	if err != nil {
 		return err
@@ -272,14 +272,4 @@ func (j *job) laterSerial(z *zone, old uint32) uint32 {
 func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // windowDay is the day on which the change window starts, as YYYYMMDD in UTC.
-func (j *job) windowDay() (day int, ok bool) { return dayOf(j.f.Change.WindowStart.V) }
-
-// dayOf is the day of a time in UTC, as YYYYMMDD.
-func dayOf(rfc3339 string) (day int, ok bool) {
-	start, err := time.Parse(time.RFC3339, rfc3339)
-	if err != nil {
-		return 0, false
-	}
-	day, _ = strconv.Atoi(start.UTC().Format("20060102"))
-	return day, true
-}
+func (j *job) windowDay() (day int, ok bool) { return plan.DayOf(j.f.Change.WindowStart.V) }

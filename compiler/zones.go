@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
@@ -116,8 +117,8 @@ func (z *zone) at(owner, typ string) hcl.Range {
 }
 
 // lowerZones decides what each RRset becomes and returns the sets by zone.
-func (j *job) lowerZones() map[*zone][]RecordSet {
-	out := map[*zone][]RecordSet{}
+func (j *job) lowerZones() map[*zone][]plan.RecordSet {
+	out := map[*zone][]plan.RecordSet{}
 	if !j.needXMPP() {
 		return out
 	}
@@ -182,7 +183,7 @@ const newRecordTTL = 300
 
 // lowerHost moves the addresses of the one XMPP host to the target pool, if they are
 // known; step 4.
-func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
+func (j *job) lowerHost(out map[*zone][]plan.RecordSet, host string, known bool) {
 	rng := j.spec.XMPP.Host.Range
 	j.checkShared(host)
 	z := j.zoneOf(host)
@@ -204,7 +205,7 @@ func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 		typ  string
 		data []string
 	}{{"A", four}, {"AAAA", six}} {
-		set := RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
+		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
 		set.Old, set.OldTTL = z.set(host, want.typ)
 		sortAddresses(set.Old)
 		set.NewTTL = j.ttlFor(z, set, host)
@@ -213,7 +214,7 @@ func (j *job) lowerHost(out map[*zone][]RecordSet, host string, known bool) {
 }
 
 // ttlFor keeps the TTL of a set; a new set takes that of the other addresses.
-func (j *job) ttlFor(z *zone, set RecordSet, host string) uint32 {
+func (j *job) ttlFor(z *zone, set plan.RecordSet, host string) uint32 {
 	if len(set.Old) > 0 {
 		return set.OldTTL
 	}
@@ -268,13 +269,13 @@ func (j *job) checkAccessEdge(name string, known bool) {
 		return // checkTargets says so
 	}
 	switch {
-	case !sameStrings(have, four):
+	case !plan.SameSet(have, four):
 		j.report(codeWrongAddresses, z.at(name, "A"), "%s has the addresses %s here, but %s has %s.", j.to.AccessEdgeFQDN.V, list(have), j.to.Name, list(four))
 	case len(six) > 0 && len(have6) == 0:
 		j.report(codeNoAAAA, rng, "%s has IPv6 addresses, but %s has no AAAA record.", j.to.Name, j.to.AccessEdgeFQDN.V)
 	case len(have6) > 0 && j.to.LoadBalancing.V == "hardware":
 		j.report(codeNoAAAA, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here. Behind a hardware load balancer the spec knows only virtual_ipv4: see that they are those of %s.", j.to.AccessEdgeFQDN.V, list(have6), j.to.Name)
-	case !sameStrings(have6, six):
+	case !plan.SameSet(have6, six):
 		j.report(codeWrongAddresses, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here, but %s has %s: partners that prefer IPv6 would not reach the pool.", j.to.AccessEdgeFQDN.V, list(have6), j.to.Name, list(six))
 	}
 }
@@ -287,11 +288,11 @@ func list(names []string) string {
 }
 
 // checkZone holds a zone that the plan touches against what makes editing unsafe.
-func (j *job) checkZone(z *zone, sets []RecordSet) {
+func (j *job) checkZone(z *zone, sets []plan.RecordSet) {
 	if z.file == nil || len(sets) == 0 {
 		return
 	}
-	changes := slices.ContainsFunc(sets, RecordSet.Changed)
+	changes := slices.ContainsFunc(sets, plan.RecordSet.Changed)
 	if z.file.Dnssec && changes {
 		j.report(codeNoEdit, z.File.Range, "%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.", z.File.V)
 	}

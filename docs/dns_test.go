@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	emitwords "github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
@@ -22,7 +22,7 @@ const dnsPage = "docs/dns.md"
 func TestDeliveries(t *testing.T) {
 	sameSet(t, dnsPage+", deliveries", column(t, dnsPage, "delivery"), parser.Deliveries())
 	for _, cells := range rows(t, dnsPage, "delivery") {
-		zone := compiler.Zone{Name: "z", Delivery: strings.Trim(cells[0], "`"), Records: []compiler.RecordSet{{New: []string{"192.0.2.1"}}}}
+		zone := plan.Zone{Name: "z", Delivery: strings.Trim(cells[0], "`"), Records: []plan.RecordSet{{New: []string{"192.0.2.1"}}}}
 		f := emitwords.Files(zone)
 		all := []string{f.Changes, f.Nsupdate, f.Route53}
 		for _, file := range emitwords.AllFiles(zone) {

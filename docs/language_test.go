@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -51,7 +52,7 @@ func TestSpecs(t *testing.T) {
 func compile(t *testing.T, where string, files fstest.MapFS, text string) {
 	t.Helper()
 	spec, _, diags := parser.Parse(files, []parser.File{{Name: "page.edge.hcl", Text: []byte(text)}})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/internal/goldenscript"
 )
 
@@ -68,15 +68,15 @@ func TestPlanFields(t *testing.T) {
 	if got := tableAfter(t, "plan.json", "field"); !slices.Equal(got, want) {
 		t.Errorf("%s has the fields\n%v\nplan.json has\n%v", packagePage, got, want)
 	}
-	if compiler.FormatVersion != 1 || !strings.Contains(read(t, packagePage), "`format_version` 1.") {
-		t.Errorf("%s does not name the format version %d", packagePage, compiler.FormatVersion)
+	if plan.FormatVersion != 1 || !strings.Contains(read(t, packagePage), "`format_version` 1.") {
+		t.Errorf("%s does not name the format version %d", packagePage, plan.FormatVersion)
 	}
 }
 
 // TestStepKinds: the kinds that the page lists are those of the code.
 func TestStepKinds(t *testing.T) {
 	var want []string
-	for _, m := range regexp.MustCompile(`kind\(\) string +\{ return "(.*)" \}`).FindAllStringSubmatch(read(t, "compiler/step.go"), -1) {
+	for _, m := range regexp.MustCompile(`Kind\(\) string +\{ return "(.*)" \}`).FindAllStringSubmatch(read(t, "compiler/plan/step.go"), -1) {
 		want = append(want, m[1])
 	}
 	_, rest, _ := strings.Cut(read(t, packagePage), "Its kinds:\n\n")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 	"github.com/edgeplan/edgeplan/parser"
@@ -23,7 +24,7 @@ const (
 )
 
 // planOf makes the only plan of a spec.
-func planOf(t *testing.T, spec string) *compiler.Plan {
+func planOf(t *testing.T, spec string) *plan.Plan {
 	t.Helper()
 	dir := filepath.Join(root, "specs", spec)
 	var names []string
@@ -48,8 +49,8 @@ func TestKitFiles(t *testing.T) {
 		listed = append(listed, words(cells[0])...)
 	}
 	for _, spec := range []string{"seed", "hardware", "windows-dns", "windows-dns-prepare"} {
-		plan := planOf(t, spec)
-		kit, err := emit.Rehearsal(plan)
+		p := planOf(t, spec)
+		kit, err := emit.Rehearsal(p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,12 +59,12 @@ func TestKitFiles(t *testing.T) {
 			got = append(got, file.Name)
 		}
 		for _, name := range listed {
-			other := map[string]bool{"failover.ps1": plan.Kind == compiler.KindPrepare, "prepare.ps1": plan.Kind == compiler.KindFailover}
+			other := map[string]bool{"failover.ps1": p.Kind == plan.KindPrepare, "prepare.ps1": p.Kind == plan.KindFailover}
 			if !strings.HasPrefix(name, "Cmdlets.") && !other[name] {
 				want = append(want, name)
 			}
 		}
-		for _, host := range rehearsal.NewWorld(plan, plan.Product).Hosts {
+		for _, host := range rehearsal.NewWorld(p, p.Product).Hosts {
 			for _, of := range []string{string(host.Product), host.Dns} {
 				if name := "Cmdlets." + of + ".psm1"; of != "" && !slices.Contains(want, name) {
 					want = append(want, name)

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -41,8 +41,8 @@ type Artifact struct {
 // All makes every artifact of a plan that has just been compiled, sorted by name. It
 // fails where a changed zone has no Text, as after reading plan.json, or another Text
 // than the plan says.
-func All(plan *compiler.Plan) ([]Artifact, error) {
-	for _, zone := range plan.Zones {
+func All(p *plan.Plan) ([]Artifact, error) {
+	for _, zone := range p.Zones {
 		for _, file := range words.TextFiles(zone) {
 			switch {
 			case file.Text == nil:
@@ -52,11 +52,11 @@ func All(plan *compiler.Plan) ([]Artifact, error) {
 			}
 		}
 	}
-	all, err := FromPlan(plan)
+	all, err := FromPlan(p)
 	if err != nil {
 		return nil, err
 	}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		for _, file := range words.TextFiles(zone) {
 			all = append(all, Artifact{file.Zone, file.Text})
 		}
@@ -69,20 +69,20 @@ func All(plan *compiler.Plan) ([]Artifact, error) {
 
 // FromPlan makes the artifacts that plan.json is enough for: all but the zone files
 // and SHA256SUMS. They are the same bytes as those of All.
-func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
-	if err := checkNames(plan.Zones); err != nil {
+func FromPlan(p *plan.Plan) ([]Artifact, error) {
+	if err := checkNames(p.Zones); err != nil {
 		return nil, err
 	}
-	all, err := makeAll(plan, append(scripts(plan), maker{PlanName, compiler.Encode}))
+	all, err := makeAll(p, append(scripts(p), maker{PlanName, plan.Encode}))
 	if err != nil {
 		return nil, err
 	}
 	facts := record.Facts{RuntimeSHA256: powershell.RuntimeSHA256()}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		if !zone.Changed() {
 			continue
 		}
-		files, err := zoneArtifacts(plan, zone)
+		files, err := zoneArtifacts(p, zone)
 		if err != nil {
 			return nil, fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
@@ -95,7 +95,7 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: a.Text.SHA256()})
 	}
 	slices.SortFunc(facts.Files, func(a, b record.File) int { return strings.Compare(a.Name, b.Name) })
-	text, err := record.Markdown(plan, facts)
+	text, err := record.Markdown(p, facts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
@@ -107,19 +107,19 @@ func FromPlan(plan *compiler.Plan) ([]Artifact, error) {
 // maker makes the file of that name.
 type maker struct {
 	name string
-	make func(*compiler.Plan) ([]byte, error)
+	make func(*plan.Plan) ([]byte, error)
 }
 
 // scripts make the two scripts of a plan.
-func scripts(plan *compiler.Plan) []maker {
-	return []maker{{words.ScriptFile(words.Script(plan)), powershell.Forward}, {words.ScriptFile(words.RollbackScript), powershell.Rollback}}
+func scripts(p *plan.Plan) []maker {
+	return []maker{{words.ScriptFile(words.Script(p)), powershell.Forward}, {words.ScriptFile(words.RollbackScript), powershell.Rollback}}
 }
 
 // makeAll makes files of a plan.
-func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
+func makeAll(p *plan.Plan, files []maker) ([]Artifact, error) {
 	var all []Artifact
 	for _, file := range files {
-		data, err := file.make(plan)
+		data, err := file.make(p)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}
@@ -128,7 +128,7 @@ func makeAll(plan *compiler.Plan, files []maker) ([]Artifact, error) {
 	return all, nil
 }
 
-func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) {
+func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {
 	names := words.Files(zone)
 	var all []Artifact
 	for _, file := range words.TextFiles(zone) {
@@ -137,7 +137,7 @@ func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) 
 	}
 	for _, file := range []struct {
 		name string
-		make func(planName string, zone compiler.Zone) (string, error)
+		make func(planName string, zone plan.Zone) (string, error)
 	}{
 		{names.Changes, zonediff.Changes},
 		{names.Nsupdate, zonediff.Nsupdate}, {names.RollbackNsupdate, zonediff.NsupdateRollback},
@@ -146,7 +146,7 @@ func zoneArtifacts(plan *compiler.Plan, zone compiler.Zone) ([]Artifact, error) 
 		if file.name == "" {
 			continue
 		}
-		text, err := file.make(plan.Name, zone)
+		text, err := file.make(p.Name, zone)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}
@@ -171,7 +171,7 @@ func sortByName(all []Artifact) {
 // checkNames wants zone names that are file names on every system, and no two that one
 // file system takes for the same. ".rollback", ".route53" or ".include-1" at the end would
 // be another zone's file.
-func checkNames(zones []compiler.Zone) error {
+func checkNames(zones []plan.Zone) error {
 	seen := map[string]bool{}
 	for _, zone := range zones {
 		if !zone.Changed() {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
@@ -69,21 +69,21 @@ func TestFromPlanIsTheSame(t *testing.T) {
 }
 
 func TestAllRefuses(t *testing.T) {
-	for name, edit := range map[string]func(*compiler.Plan){
-		"no text":       func(p *compiler.Plan) { p.Zones[0].Text = nil },
-		"other text":    func(p *compiler.Plan) { p.Zones[0].Text = hunk.Text{[]byte("x")} },
-		"two names":     func(p *compiler.Plan) { p.Zones = append(p.Zones, p.Zones[0]); p.Zones[1].Name = "CONTOSO.com" },
-		"parent folder": func(p *compiler.Plan) { p.Zones[0].Name = ".." },
-		"slash":         func(p *compiler.Plan) { p.Zones[0].Name = "a/b." },
-		"line end":      func(p *compiler.Plan) { p.Zones[0].Name = "a\nb." },
-		"empty":         func(p *compiler.Plan) { p.Zones[0].Name = "." },
-		"rollback":      func(p *compiler.Plan) { p.Zones[0].Name = "contoso.com.rollback." },
-		"route53":       func(p *compiler.Plan) { p.Zones[0].Name = "contoso.com.route53." },
-		"owner":         func(p *compiler.Plan) { p.Zones[0].Records[0].Owner = "a b" },
+	for name, edit := range map[string]func(*plan.Plan){
+		"no text":       func(p *plan.Plan) { p.Zones[0].Text = nil },
+		"other text":    func(p *plan.Plan) { p.Zones[0].Text = hunk.Text{[]byte("x")} },
+		"two names":     func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]); p.Zones[1].Name = "CONTOSO.com" },
+		"parent folder": func(p *plan.Plan) { p.Zones[0].Name = ".." },
+		"slash":         func(p *plan.Plan) { p.Zones[0].Name = "a/b." },
+		"line end":      func(p *plan.Plan) { p.Zones[0].Name = "a\nb." },
+		"empty":         func(p *plan.Plan) { p.Zones[0].Name = "." },
+		"rollback":      func(p *plan.Plan) { p.Zones[0].Name = "contoso.com.rollback." },
+		"route53":       func(p *plan.Plan) { p.Zones[0].Name = "contoso.com.route53." },
+		"owner":         func(p *plan.Plan) { p.Zones[0].Records[0].Owner = "a b" },
 	} {
-		plan := sample.Plan()
-		edit(plan)
-		if got, err := All(plan); err == nil || got != nil {
+		of := sample.Plan()
+		edit(of)
+		if got, err := All(of); err == nil || got != nil {
 			t.Errorf("%s is taken", name)
 		}
 	}
@@ -119,9 +119,9 @@ func TestTools(t *testing.T) {
 	}
 }
 
-func artifacts(t *testing.T, plan *compiler.Plan, make func(*compiler.Plan) ([]Artifact, error)) []Artifact {
+func artifacts(t *testing.T, p *plan.Plan, make func(*plan.Plan) ([]Artifact, error)) []Artifact {
 	t.Helper()
-	all, err := make(plan)
+	all, err := make(p)
 	if err != nil {
 		t.Fatal(err)
 	}

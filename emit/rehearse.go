@@ -3,8 +3,8 @@ package emit
 import (
 	"regexp"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -22,9 +22,9 @@ func IsPackageFile(name string) bool { return packageFile.MatchString(name) }
 
 // Rehearsal makes the kit with which the scripts of a plan are rehearsed, sorted by
 // name: the scripts themselves, byte for byte as in the package, the simulation, and
-// SHA256SUMS. The plan has to come from [compiler.Compile].
-func Rehearsal(plan *compiler.Plan) ([]Artifact, error) {
-	all, err := makeAll(plan, scripts(plan))
+// SHA256SUMS. The plan has to come from the compiler.
+func Rehearsal(p *plan.Plan) ([]Artifact, error) {
+	all, err := makeAll(p, scripts(p))
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func Rehearsal(plan *compiler.Plan) ([]Artifact, error) {
 	for _, script := range all {
 		known = append(known, rehearsal.Script{Name: script.Name, SHA256: script.Text.SHA256()})
 	}
-	files, err := rehearsal.Kit(plan, plan.Product, known)
+	files, err := rehearsal.Kit(p, p.Product, known)
 	if err != nil {
 		return nil, err
 	}

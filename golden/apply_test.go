@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
@@ -42,8 +42,8 @@ func isGNU(path string) bool {
 
 // eachZone calls f for each zone that a golden plan changes in its file, with the old one. Zones of
 // several files have tests of their own.
-func eachZone(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone, old []byte)) {
-	eachPlanned(t, func(t *testing.T, dir string, zone compiler.Zone) {
+func eachZone(t *testing.T, f func(t *testing.T, dir string, zone plan.Zone, old []byte)) {
+	eachPlanned(t, func(t *testing.T, dir string, zone plan.Zone) {
 		if len(zone.Included) > 0 {
 			t.Skip("the zone has several files")
 		}
@@ -57,12 +57,12 @@ func eachZone(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone,
 }
 
 // eachPlanned calls f for each zone that a golden plan changes in its files.
-func eachPlanned(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone)) {
-	eachChanged(t, compiler.Zone.ByFile, f)
+func eachPlanned(t *testing.T, f func(t *testing.T, dir string, zone plan.Zone)) {
+	eachChanged(t, plan.Zone.ByFile, f)
 }
 
 // eachChanged calls f for each zone of a golden plan that is of the kind.
-func eachChanged(t *testing.T, kind func(compiler.Zone) bool, f func(t *testing.T, dir string, zone compiler.Zone)) {
+func eachChanged(t *testing.T, kind func(plan.Zone) bool, f func(t *testing.T, dir string, zone plan.Zone)) {
 	plans, err := filepath.Glob("*/*/plan.json")
 	if err != nil || len(plans) == 0 {
 		t.Fatal("no golden plans")
@@ -72,13 +72,13 @@ func eachChanged(t *testing.T, kind func(compiler.Zone) bool, f func(t *testing.
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := compiler.Decode(data)
+		p, err := plan.Decode(data)
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
 		dir := filepath.Dir(path)
 		spec := filepath.Dir(dir)
-		for _, zone := range plan.Zones {
+		for _, zone := range p.Zones {
 			if !kind(zone) {
 				continue
 			}
@@ -121,7 +121,7 @@ func apply(t *testing.T, file string, text, diff []byte, name string, args ...st
 // patch and git take each zone diff: forwards it gives exactly the new zone file,
 // backwards the old bytes.
 func TestZoneDiffsApply(t *testing.T) {
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, old []byte) {
 		diff, fresh := read(t, dir, zone.Name+".diff"), read(t, dir, zone.Name+".zone")
 		if got := apply(t, zone.File, old, diff, "patch", "--binary", "-p1"); !bytes.Equal(got, fresh) {
 			t.Errorf("patch makes\n%q\nwant\n%q", got, fresh)
@@ -144,7 +144,7 @@ func TestZoneDiffsApply(t *testing.T) {
 // The rollback diff fits the new zone file and raises the serial once more; patch and git
 // make the same of it, forwards and backwards.
 func TestRollbackDiffsApply(t *testing.T) {
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, old []byte) {
 		diff, fresh := read(t, dir, zone.Name+".rollback.diff"), read(t, dir, zone.Name+".zone")
 		got := apply(t, zone.File, fresh, diff, "patch", "--binary", "-p1")
 		if want, err := hunk.Apply(fresh, zone.RollbackHunks); err != nil || !bytes.Equal(got, want) {
@@ -171,7 +171,7 @@ func TestRollbackDiffsApply(t *testing.T) {
 
 // BIND's own nsupdate reads every script; show in place of send keeps it offline.
 func TestNsupdateSyntax(t *testing.T) {
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, _ []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, _ []byte) {
 		for _, name := range []string{zone.Name + ".nsupdate", zone.Name + ".rollback.nsupdate"} {
 			if words.Files(zone).Nsupdate == "" {
 				continue

@@ -12,8 +12,8 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -46,7 +46,7 @@ func recordOf(rr dns.RR) record {
 }
 
 // planned is what a plan does to the records of a zone, but for the SOA.
-func planned(zone compiler.Zone) (gone, come []record) {
+func planned(zone plan.Zone) (gone, come []record) {
 	for _, set := range zone.Records {
 		for _, r := range words.Records(set) {
 			one := record{r.Owner, r.Type, r.Data, r.TTL}
@@ -122,7 +122,7 @@ func serialOf(records []record) (serial int64, rest string) {
 // of the rollback, the difference is the planned records and the serial.
 func TestNamedCompilezone(t *testing.T) {
 	zones, refused := 0, 0
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, old []byte) {
 		fresh := read(t, dir, zone.Name+".zone")
 		back, err := hunk.Apply(fresh, zone.RollbackHunks)
 		if err != nil {
@@ -200,7 +200,7 @@ func noTTL(records []record) []record {
 // change of nothing but a TTL it does not see.
 func TestLdnsCompareZones(t *testing.T) {
 	zones, refused, unseen := 0, 0, 0
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, old []byte) {
 		got, new, ok := ldnsDiff(t, zone.Name, old, read(t, dir, zone.Name+".zone"))
 		zones++
 		if !ok {
@@ -248,7 +248,7 @@ func TestByteOrderMarkRefused(t *testing.T) {
 // TestKzonecheck: Knot DNS takes the new zone if it takes the old one.
 func TestKzonecheck(t *testing.T) {
 	zones, refused := 0, 0
-	eachZone(t, func(t *testing.T, dir string, zone compiler.Zone, old []byte) {
+	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, old []byte) {
 		zones++
 		if ok, _ := kzonecheck(t, zone.Name, old); !ok {
 			refused++

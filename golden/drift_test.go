@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -155,20 +155,20 @@ func driftCases(t *testing.T) []driftCase {
 	t.Helper()
 	var out []driftCase
 	seen := map[string]bool{}
-	eachPlanned(t, func(t *testing.T, dir string, zone compiler.Zone) {
-		plan := filepath.Dir(dir)
+	eachPlanned(t, func(t *testing.T, dir string, zone plan.Zone) {
+		p := filepath.Dir(dir)
 		change, rollback := "", ""
 		if zone.Delivery == "zone-file" && len(zone.Included) == 0 { // else TestTreeRecordCommands
-			change, rollback = shellCommands(t, read(t, plan, "change.md"), zone.Name)
+			change, rollback = shellCommands(t, read(t, p, "change.md"), zone.Name)
 		}
 		for _, file := range words.TextFiles(zone) {
-			old, fresh := string(read(t, specs, filepath.Dir(plan), file.File)), string(read(t, plan, file.Zone))
+			old, fresh := string(read(t, specs, filepath.Dir(p), file.File)), string(read(t, p, file.Zone))
 			back, err := hunk.Apply([]byte(fresh), file.RollbackHunks)
 			if err != nil {
 				t.Fatal(err)
 			}
-			forth := driftCase{t.Name() + " change", file.File, old, fresh, string(read(t, plan, file.Diff)), fileDrift{}, plan, change}
-			again := driftCase{t.Name() + " rollback", file.File, fresh, string(back), string(read(t, plan, file.RollbackDiff)), fileDrift{}, plan, rollback}
+			forth := driftCase{t.Name() + " change", file.File, old, fresh, string(read(t, p, file.Diff)), fileDrift{}, p, change}
+			again := driftCase{t.Name() + " rollback", file.File, fresh, string(back), string(read(t, p, file.RollbackDiff)), fileDrift{}, p, rollback}
 			both := [][]driftCase{forth.with(fileDrifts(old, file.Hunks, zone.OldSerial)), again.with(fileDrifts(fresh, file.RollbackHunks, zone.NewSerial))}
 			for _, cases := range both {
 				if key := cases[0].commands + cases[0].diff + cases[0].text; !seen[key] {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // TestDynamicZone: what the record says of a zone that takes dynamic updates. BIND tells
@@ -78,7 +78,7 @@ func otherAddress(text, from, to string) string {
 
 // refusesRollback wants the rollback diff refused by the file that a server wrote after an
 // update.
-func refusesRollback(t *testing.T, zone compiler.Zone, file string) {
+func refusesRollback(t *testing.T, zone plan.Zone, file string) {
 	t.Helper()
 	diff, err := filepath.Abs(filepath.Join("seed", "edgepool1-to-edgepool2", "dns", zone.Name+".rollback.diff"))
 	if err != nil {

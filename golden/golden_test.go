@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
@@ -51,7 +52,7 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 		shuffle(names)
 	}
 	spec, sources, diags := parser.Load(fsys, names)
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		var more hcl.Diagnostics
 		plans, more = compiler.Compile(spec)
@@ -68,13 +69,13 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 	if strings.HasPrefix(name, "bad-") {
 		return out
 	}
-	for _, plan := range plans {
-		artifacts, err := emit.All(plan)
+	for _, p := range plans {
+		artifacts, err := emit.All(p)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, a := range artifacts {
-			out[plan.Name+"/"+a.Name] = a.Text.Bytes()
+			out[p.Name+"/"+a.Name] = a.Text.Bytes()
 		}
 	}
 	return out

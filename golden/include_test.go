@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -23,9 +23,9 @@ type zoneTree map[string][]byte
 
 // eachTree calls f for each zone of several files, with the files before and after the
 // change and after the rollback. The new ones are those of the package.
-func eachTree(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone, trees [3]zoneTree)) {
+func eachTree(t *testing.T, f func(t *testing.T, dir string, zone plan.Zone, trees [3]zoneTree)) {
 	zones := 0
-	eachPlanned(t, func(t *testing.T, dir string, zone compiler.Zone) {
+	eachPlanned(t, func(t *testing.T, dir string, zone plan.Zone) {
 		if len(zone.Included) == 0 {
 			return
 		}
@@ -54,7 +54,7 @@ func eachTree(t *testing.T, f func(t *testing.T, dir string, zone compiler.Zone,
 
 // TestTreeDiffsApply: each file of a zone has a diff of its own, which patch and git take.
 func TestTreeDiffsApply(t *testing.T) {
-	eachTree(t, func(t *testing.T, dir string, zone compiler.Zone, trees [3]zoneTree) {
+	eachTree(t, func(t *testing.T, dir string, zone plan.Zone, trees [3]zoneTree) {
 		for _, file := range words.TextFiles(zone) {
 			for i, name := range []string{file.Diff, file.RollbackDiff} {
 				diff := read(t, filepath.Dir(dir), name)
@@ -71,7 +71,7 @@ func TestTreeDiffsApply(t *testing.T) {
 // TestTreeNamedCompilezone: as BIND reads the files, only the planned records and the serial
 // change, and the rollback takes them back.
 func TestTreeNamedCompilezone(t *testing.T) {
-	eachTree(t, func(t *testing.T, _ string, zone compiler.Zone, trees [3]zoneTree) {
+	eachTree(t, func(t *testing.T, _ string, zone plan.Zone, trees [3]zoneTree) {
 		var all [3][]record
 		for i, tree := range trees {
 			all[i] = tree.compile(t, zone)
@@ -92,7 +92,7 @@ func TestTreeNamedCompilezone(t *testing.T) {
 }
 
 // compile has BIND read the files in a folder, from which paths are counted.
-func (tree zoneTree) compile(t *testing.T, zone compiler.Zone) []record {
+func (tree zoneTree) compile(t *testing.T, zone plan.Zone) []record {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range tree {
@@ -128,16 +128,16 @@ func (tree zoneTree) compile(t *testing.T, zone compiler.Zone) []record {
 // zone, or none if one of them is not the file of the plan, also one that stays.
 func TestTreeRecordCommands(t *testing.T) {
 	runs := 0
-	eachTree(t, func(t *testing.T, dir string, zone compiler.Zone, trees [3]zoneTree) {
+	eachTree(t, func(t *testing.T, dir string, zone plan.Zone, trees [3]zoneTree) {
 		if zone.Delivery != "zone-file" {
 			return
 		}
-		plan := filepath.Dir(dir)
-		change, rollback := shellCommands(t, read(t, plan, "change.md"), zone.Name)
+		p := filepath.Dir(dir)
+		change, rollback := shellCommands(t, read(t, p, "change.md"), zone.Name)
 		files := words.AllFiles(zone)
 		for i, commands := range []string{change, rollback} {
 			for _, busyBox := range []bool{false, true} {
-				if busyBox && slices.ContainsFunc(files, func(f words.TextFile) bool { return f.Changed() && openEnd(string(read(t, plan, f.Diff))) }) {
+				if busyBox && slices.ContainsFunc(files, func(f words.TextFile) bool { return f.Changed() && openEnd(string(read(t, p, f.Diff))) }) {
 					continue
 				}
 				for drifted := -1; drifted < len(files); drifted++ {
@@ -156,7 +156,7 @@ func TestTreeRecordCommands(t *testing.T) {
 						}
 						variables = append(variables, file.Variable+"="+path)
 					}
-					ok, says := shell(t, commands, plan, filepath.Join(server, "zone"), busyBox, variables...)
+					ok, says := shell(t, commands, p, filepath.Join(server, "zone"), busyBox, variables...)
 					runs++
 					want := after
 					if drifted >= 0 {
@@ -181,7 +181,7 @@ func TestTreeRecordCommands(t *testing.T) {
 // whole or not at all.
 func TestTreeRecordPaths(t *testing.T) {
 	mapped := 0
-	eachTree(t, func(t *testing.T, dir string, zone compiler.Zone, _ [3]zoneTree) {
+	eachTree(t, func(t *testing.T, dir string, zone plan.Zone, _ [3]zoneTree) {
 		record := string(read(t, filepath.Dir(dir), "change.md"))
 		text := func(file words.TextFile) string {
 			return words.OnServer(file.ZoneFile, func(s string) string { return "`" + s + "`" })

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -21,7 +22,7 @@ import (
 
 // seedWith compiles the spec of specs/seed with another zone file, and with more blocks
 // that may name the file more.zone.
-func seedWith(t *testing.T, zone, blocks, more string) ([]*compiler.Plan, []diag.Finding) {
+func seedWith(t *testing.T, zone, blocks, more string) ([]*plan.Plan, []diag.Finding) {
 	t.Helper()
 	const name = "contoso.edge.hcl"
 	text, err := os.ReadFile(specs + "/seed/" + name)
@@ -30,7 +31,7 @@ func seedWith(t *testing.T, zone, blocks, more string) ([]*compiler.Plan, []diag
 	}
 	text = append(text, blocks...)
 	spec, sources, diags := parser.Load(fstest.MapFS{name: {Data: text}, "contoso.com.zone": {Data: []byte(zone)}, "more.zone": {Data: []byte(more)}}, []string{name})
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(spec)
 	}
@@ -154,7 +155,7 @@ func TestServiceZones(t *testing.T) {
 				t.Fatalf("%s, %s: not changed", name, delivery)
 			}
 			if delivery != "zone-file" { // the plan has no new zone file, only the set
-				i := slices.IndexFunc(zone.Records, func(r compiler.RecordSet) bool { return r.Type == "SRV" })
+				i := slices.IndexFunc(zone.Records, func(r plan.RecordSet) bool { return r.Type == "SRV" })
 				if i < 0 || zone.Records[i].Owner != "_xmpp-server._tcp.contoso.com." || !slices.Contains(zone.Records[i].New, "2 0 5269 xmpp.contoso.com.") {
 					t.Errorf("%s, %s: %+v", name, delivery, zone.Records)
 				}

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 )
@@ -19,7 +19,7 @@ import (
 
 // updated is a zone with update files, as these servers have it before and after.
 type updated struct {
-	compiler.Zone
+	plan.Zone
 	text          []byte // of the zone before
 	before, after []record
 	update, back  string
@@ -33,7 +33,7 @@ var age = regexp.MustCompile(`\[AGE:\d+\]`)
 func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 	zones, others, again := 0, 0, 0
 	seen := map[string]bool{}
-	eachChanged(t, compiler.Zone.Changed, func(t *testing.T, dir string, zone compiler.Zone) {
+	eachChanged(t, plan.Zone.Changed, func(t *testing.T, dir string, zone plan.Zone) {
 		if words.Files(zone).Nsupdate == "" || len(zone.Included) > 0 {
 			others++
 			return
@@ -91,7 +91,7 @@ func orders(script string) string {
 
 // madeUp are changes of TTLs, of TTLs and a record, and of a record beside one that stays.
 func madeUp(t *testing.T) map[string]updated {
-	sets := []compiler.RecordSet{
+	sets := []plan.RecordSet{
 		{Owner: "_xmpp-server._tcp.example.com.", Type: "SRV", OldTTL: 86400, NewTTL: 300, Old: []string{"10 0 5269 sip1.example.com.", "20 0 5269 sip2.example.com."}},
 		{Owner: "xmpp.example.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.1"}},
 		{Owner: "xmpp.example.com.", Type: "AAAA", OldTTL: 60, NewTTL: 60, Old: []string{"2001:db8::1"}},
@@ -106,8 +106,8 @@ func madeUp(t *testing.T) map[string]updated {
 	}
 	more[1].New = mixed[1].New
 	out := map[string]updated{}
-	for name, sets := range map[string][]compiler.RecordSet{"TTLs": sets, "TTLs and a record": mixed, "a record more": more} {
-		u := updated{Zone: compiler.Zone{Name: "example.com", Server: "ns1.example.com", Records: sets, SOA: "ns1.example.com. hostmaster.example.com. 7 7200 900 1209600 300"}}
+	for name, sets := range map[string][]plan.RecordSet{"TTLs": sets, "TTLs and a record": mixed, "a record more": more} {
+		u := updated{Zone: plan.Zone{Name: "example.com", Server: "ns1.example.com", Records: sets, SOA: "ns1.example.com. hostmaster.example.com. 7 7200 900 1209600 300"}}
 		const head = "$TTL 3600\n@ SOA ns1 hostmaster 7 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\nsip1 A 192.0.2.11\nsip2 A 192.0.2.12\n"
 		text := [2]string{head, head}
 		for _, set := range sets {
@@ -195,11 +195,11 @@ func TestUpdates(t *testing.T) {
 
 // TestLargeUpdate: an update that one UDP packet does not hold is taken from both clients.
 func TestLargeUpdate(t *testing.T) {
-	zone := updated{Zone: compiler.Zone{Name: "example.com", Server: "ns1.example.com"}}
+	zone := updated{Zone: plan.Zone{Name: "example.com", Server: "ns1.example.com"}}
 	text := "$TTL 3600\n@ SOA ns1 hostmaster 7 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\n"
 	fresh := text
 	for i := range 200 {
-		set := compiler.RecordSet{Owner: fmt.Sprintf("_xmpp-server._tcp.domain%d.example.com.", i), Type: "SRV", OldTTL: 300, NewTTL: 300, Old: []string{"10 0 5269 old.example.net."}, New: []string{"10 0 5269 new.example.net."}}
+		set := plan.RecordSet{Owner: fmt.Sprintf("_xmpp-server._tcp.domain%d.example.com.", i), Type: "SRV", OldTTL: 300, NewTTL: 300, Old: []string{"10 0 5269 old.example.net."}, New: []string{"10 0 5269 new.example.net."}}
 		zone.Records = append(zone.Records, set)
 		text += fmt.Sprintf("%s 300 SRV %s\n", set.Owner, set.Old[0])
 		fresh += fmt.Sprintf("%s 300 SRV %s\n", set.Owner, set.New[0])
@@ -353,7 +353,7 @@ func TestUpdateTTLs(t *testing.T) {
 }
 
 // withTTL are the records with TTL 77 for those of a set.
-func withTTL(set compiler.RecordSet, records []record) []record {
+func withTTL(set plan.RecordSet, records []record) []record {
 	out := slices.Clone(records)
 	for i, r := range out {
 		if r.owner == set.Owner && r.typ == set.Type {

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
 )
@@ -35,7 +36,7 @@ func specFiles(t *testing.T, name string) fstest.MapFS {
 }
 
 // onlyPlan compiles a spec with one plan.
-func onlyPlan(t *testing.T, files fstest.MapFS) *compiler.Plan {
+func onlyPlan(t *testing.T, files fstest.MapFS) *plan.Plan {
 	t.Helper()
 	var names []string
 	for name := range files {

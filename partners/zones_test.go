@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -51,7 +52,7 @@ func planned(t *testing.T, spec, domain string) change {
 		}
 	}
 	parsed, sources, diags := parser.Load(files, names)
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		plans, diags = compiler.Compile(parsed)
 	}

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/text/encoding"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 )
@@ -218,14 +218,14 @@ func (d *disk) isSigned(name string) (bool, error) {
 }
 
 // plan is the sound plan of the failover that the folder is named after, or nil.
-func (d *disk) plan() *compiler.Plan {
+func (d *disk) plan() *plan.Plan {
 	text, exists, err := d.read(emit.PlanName, maxPlan)
 	if err != nil || !exists {
 		return nil
 	}
-	plan, err := compiler.Decode(plainLines(text))
-	if err != nil || plan.Name != d.dir {
+	p, err := plan.Decode(plainLines(text))
+	if err != nil || p.Name != d.dir {
 		return nil
 	}
-	return plan
+	return p
 }

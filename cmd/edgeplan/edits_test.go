@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/evidence"
 	"github.com/edgeplan/edgeplan/emit/sheet"
@@ -53,8 +53,8 @@ var rightID = regexp.MustCompile(`its content has (sha256:[0-9a-f]{32})$`)
 
 // judge does with plan.json what verify does: nil if it takes it, and then the plan. Whoever
 // edits it also tries the ID that an error names, if the text itself has another.
-func judge(text []byte) (*compiler.Plan, error) {
-	plan, artifacts, err := determined(text)
+func judge(text []byte) (*plan.Plan, error) {
+	p, artifacts, err := determined(text)
 	if err != nil {
 		if m := rightID.FindStringSubmatch(err.Error()); m != nil {
 			if again := firstID.ReplaceAll(text, []byte(`"id": "`+m[1]+`"`)); !bytes.Equal(again, text) {
@@ -68,7 +68,7 @@ func judge(text []byte) (*compiler.Plan, error) {
 			return nil, fmt.Errorf("plan.json: %s", difference(text, a.Text.Bytes()))
 		}
 	}
-	return plan, nil
+	return p, nil
 }
 
 // free are the values of plan.json that only the spec has: texts for readers, names of
@@ -135,21 +135,21 @@ func TestPlanEdits(t *testing.T) {
 // rewritten is a plan.json as edgeplan writes it, if it can be read at all: who edits one
 // takes care that it looks like that.
 func rewritten(text []byte) []byte {
-	var plan compiler.Plan
-	if json.Unmarshal(text, &plan) != nil {
+	var p plan.Plan
+	if json.Unmarshal(text, &p) != nil {
 		return text
 	}
-	if again, err := compiler.Encode(&plan); err == nil {
+	if again, err := plan.Encode(&p); err == nil {
 		return again
 	}
 	return text
 }
 
 // printAll prints a plan in every form that has not been made of it already.
-func printAll(t *testing.T, plan *compiler.Plan) {
+func printAll(t *testing.T, p *plan.Plan) {
 	t.Helper()
-	sheet.Text(plan)
-	report := evidence.Check(plan, nil)
+	sheet.Text(p)
+	report := evidence.Check(p, nil)
 	if _, err := report.JSON(); err != nil {
 		t.Error(err)
 	}

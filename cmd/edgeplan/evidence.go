@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/evidence"
 )
 
@@ -49,7 +49,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := compiler.Decode(text)
+	of, err := plan.Decode(text)
 	if err != nil {
 		return notAPlan(name, err)
 	}
@@ -61,7 +61,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 		}
 		logs = append(logs, log)
 	}
-	report := evidence.Check(plan, logs)
+	report := evidence.Check(of, logs)
 	if err := p.printReport(report, form); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -71,7 +72,7 @@ func (p *program) report(findings []diag.Finding) error {
 // compile makes the plans of the failovers named, or of all, and prints the findings.
 // The error is errFailed if there is no plan for a reason that was printed, errNo if
 // there are only warnings and they count.
-func (p *program) compile(args, failovers []string, strict bool) ([]*compiler.Plan, error) {
+func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, error) {
 	s, err := oneSource(args)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*compiler.Pl
 	if err != nil {
 		return nil, err
 	}
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	var accepted []compiler.Acceptance
 	if !diags.HasErrors() {
 		if err := choose(spec, failovers); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
@@ -73,7 +74,7 @@ func outcome(t *testing.T, folder fs.FS, specs []parser.File) string {
 	t.Helper()
 	spec, _, diags := parser.Parse(folder, specs)
 	spec.Digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	if !diags.HasErrors() {
 		found := diags
 		plans, diags = compiler.Compile(spec)
@@ -87,12 +88,12 @@ func outcome(t *testing.T, folder fs.FS, specs []parser.File) string {
 		}
 		fmt.Fprintf(&out, "%s at line %d: %s\n", diag.Of(d), line, d.Detail)
 	}
-	for _, plan := range plans {
-		artifacts, err := emit.All(plan)
+	for _, p := range plans {
+		artifacts, err := emit.All(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&out, "%s %s\n%s", plan.Name, plan.ID, emit.Sums(artifacts).Bytes())
+		fmt.Fprintf(&out, "%s %s\n%s", p.Name, p.ID, emit.Sums(artifacts).Bytes())
 	}
 	return out.String()
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // rename gives a folder another name.
@@ -45,15 +45,15 @@ func TestVerifyFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := compiler.Decode(text)
+	p, err := plan.Decode(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLine(t, exitDone, ": OK (plan "+plan.ID+")", "verify", "--id", plan.ID, carried)
-	wantLine(t, exitNo, "its plan is "+plan.ID+", not sha256:", "verify", "--id", "sha256:"+strings.Repeat("0", 32), carried)
-	wantLine(t, exitFailed, "--id takes an ID", "verify", "--id", plan.ID[:20], carried)
+	wantLine(t, exitDone, ": OK (plan "+p.ID+")", "verify", "--id", p.ID, carried)
+	wantLine(t, exitNo, "its plan is "+p.ID+", not sha256:", "verify", "--id", "sha256:"+strings.Repeat("0", 32), carried)
+	wantLine(t, exitFailed, "--id takes an ID", "verify", "--id", p.ID[:20], carried)
 	rename(t, filepath.Join(prepare, "short-ttl"), filepath.Join(both, "short-ttl"))
-	wantLine(t, exitFailed, "--id is of one package", "verify", "--id", plan.ID, both)
+	wantLine(t, exitFailed, "--id is of one package", "verify", "--id", p.ID, both)
 
 	// Case does not count, and neither does how the folder is reached.
 	upper := filepath.Join(both, "EdgePool1-to-EdgePool2")

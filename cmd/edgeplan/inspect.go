@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -69,30 +69,30 @@ func (in *inspection) hasNoAttributes(listed []checksum) bool {
 
 // readPlan reads plan.json and renders what it determines. The plan is nil if there
 // is something wrong with it, which has been said.
-func (in *inspection) readPlan() (*compiler.Plan, []emit.Artifact, error) {
+func (in *inspection) readPlan() (*plan.Plan, []emit.Artifact, error) {
 	text, ok, err := in.read(emit.PlanName, maxPlan)
 	if err != nil || !ok {
 		return nil, nil, err
 	}
 	text, _ = unmarked(text) // which is said when it is compared
-	plan, artifacts, err := determined(text)
+	p, artifacts, err := determined(text)
 	if err != nil {
 		in.problem(emit.PlanName, "%v", err)
 	}
-	return plan, artifacts, nil
+	return p, artifacts, nil
 }
 
 // determined makes what a plan.json determines; both are nil if it is not sound.
-func determined(text []byte) (*compiler.Plan, []emit.Artifact, error) {
-	plan, err := compiler.Decode(text)
+func determined(text []byte) (*plan.Plan, []emit.Artifact, error) {
+	p, err := plan.Decode(text)
 	if err != nil {
 		return nil, nil, err
 	}
-	artifacts, err := emit.FromPlan(plan)
+	artifacts, err := emit.FromPlan(p)
 	if err != nil {
 		return nil, nil, fmt.Errorf("it cannot be rendered: %w", err)
 	}
-	return plan, artifacts, nil
+	return p, artifacts, nil
 }
 
 // checkArtifact compares a file with what plan.json makes. plan.json is one of them:

@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -52,10 +52,10 @@ func planID(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: plan-id PACKAGE FILE...")
 	}
-	plan, err := compiler.Decode([]byte(ts.ReadFile(filepath.Join(args[0], "plan.json"))))
+	p, err := plan.Decode([]byte(ts.ReadFile(filepath.Join(args[0], "plan.json"))))
 	ts.Check(err)
 	for _, name := range args[1:] {
-		text := strings.ReplaceAll(ts.ReadFile(name), "PLAN-ID", plan.ID)
+		text := strings.ReplaceAll(ts.ReadFile(name), "PLAN-ID", p.ID)
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o666))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -157,18 +157,18 @@ func (o *own) another() string {
 
 // otherVersion names the version of edgeplan that wrote a plan.json, as far as that is known,
 // or is "" if this one may have written it.
-func otherVersion(plan []byte) string {
-	if _, err := compiler.Decode(plan); err == nil {
+func otherVersion(p []byte) string {
+	if _, err := plan.Decode(p); err == nil {
 		return ""
 	}
 	var head struct {
 		FormatVersion int `json:"format_version"`
 	}
-	switch err := json.Unmarshal(plan, &head); {
+	switch err := json.Unmarshal(p, &head); {
 	case err != nil || head.FormatVersion < 1:
 		return ""
-	case head.FormatVersion != compiler.FormatVersion:
-		return fmt.Sprintf("another version of edgeplan (its plan.json has format version %d, those of this one have %d)", head.FormatVersion, compiler.FormatVersion)
+	case head.FormatVersion != plan.FormatVersion:
+		return fmt.Sprintf("another version of edgeplan (its plan.json has format version %d, those of this one have %d)", head.FormatVersion, plan.FormatVersion)
 	}
 	return "another version of edgeplan"
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/sheet"
 )
 
@@ -34,7 +34,7 @@ current folder. As JSON, one plan is printed as its plan.json, several as an arr
 	},
 }
 
-func (p *program) printPlans(plans []*compiler.Plan, form string) error {
+func (p *program) printPlans(plans []*plan.Plan, form string) error {
 	print := plansAsText
 	if form == "json" {
 		print = plansAsJSON
@@ -47,10 +47,10 @@ func (p *program) printPlans(plans []*compiler.Plan, form string) error {
 	return err
 }
 
-func plansAsText(plans []*compiler.Plan) ([]byte, error) {
+func plansAsText(plans []*plan.Plan) ([]byte, error) {
 	var sheets [][]byte
-	for _, plan := range plans {
-		text, err := sheet.Text(plan)
+	for _, p := range plans {
+		text, err := sheet.Text(p)
 		if err != nil {
 			return nil, err
 		}
@@ -59,10 +59,10 @@ func plansAsText(plans []*compiler.Plan) ([]byte, error) {
 	return bytes.Join(sheets, []byte("\n")), nil
 }
 
-func plansAsJSON(plans []*compiler.Plan) ([]byte, error) {
+func plansAsJSON(plans []*plan.Plan) ([]byte, error) {
 	var texts [][]byte
-	for _, plan := range plans {
-		text, err := compiler.Encode(plan)
+	for _, p := range plans {
+		text, err := plan.Encode(p)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -40,12 +40,12 @@ of packages, or - for standard input.`,
 }
 
 // savedPlans reads the plans that arguments name.
-func (p *program) savedPlans(args []string) ([]*compiler.Plan, error) {
+func (p *program) savedPlans(args []string) ([]*plan.Plan, error) {
 	paths, err := expand(args)
 	if err != nil {
 		return nil, err
 	}
-	var out []*compiler.Plan
+	var out []*plan.Plan
 	for _, path := range unique(paths) {
 		for _, pack := range packagesIn(path) {
 			name, text, err := p.readPlan(pack)
@@ -90,20 +90,20 @@ func (p *program) readPlan(arg string) (name string, text []byte, err error) {
 }
 
 // decodePlans reads one plan, or an array of them.
-func decodePlans(text []byte) ([]*compiler.Plan, error) {
+func decodePlans(text []byte) ([]*plan.Plan, error) {
 	raw := []json.RawMessage{text}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
 		if err := json.Unmarshal(text, &raw); err != nil {
 			return nil, fmt.Errorf("this is not a list of plans: %w", err)
 		}
 	}
-	var plans []*compiler.Plan
+	var plans []*plan.Plan
 	for _, one := range raw {
-		plan, err := compiler.Decode(one)
+		p, err := plan.Decode(one)
 		if err != nil {
 			return nil, err
 		}
-		plans = append(plans, plan)
+		plans = append(plans, p)
 	}
 	return plans, nil
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/sheet"
 	"github.com/edgeplan/edgeplan/parser"
 )
@@ -40,13 +40,13 @@ func (p *program) summarize(after []string, before string, failovers []string, s
 }
 
 // plansAt makes the plans of a spec, or reads those of packages.
-func (p *program) plansAt(args, failovers []string, strict bool) ([]*compiler.Plan, error) {
+func (p *program) plansAt(args, failovers []string, strict bool) ([]*plan.Plan, error) {
 	if isSpec(args) {
 		return p.compile(args, failovers, strict)
 	}
 	plans, err := p.savedPlans(args)
 	if len(failovers) > 0 {
-		plans = slices.DeleteFunc(plans, func(plan *compiler.Plan) bool { return !slices.Contains(failovers, plan.Name) })
+		plans = slices.DeleteFunc(plans, func(of *plan.Plan) bool { return !slices.Contains(failovers, of.Name) })
 	}
 	return plans, err
 }
@@ -68,19 +68,19 @@ func isSpec(args []string) bool {
 
 // paired puts plans of one name together, in the order of the names; two plans that are
 // alone on their sides are a pair whatever their names.
-func paired(olds, news []*compiler.Plan) [][2]*compiler.Plan {
+func paired(olds, news []*plan.Plan) [][2]*plan.Plan {
 	if len(olds) == 1 && len(news) == 1 {
-		return [][2]*compiler.Plan{{olds[0], news[0]}}
+		return [][2]*plan.Plan{{olds[0], news[0]}}
 	}
-	byName := map[string][2]*compiler.Plan{}
-	for side, plans := range [][]*compiler.Plan{olds, news} {
-		for _, plan := range plans {
-			pair := byName[plan.Name]
-			pair[side] = plan
-			byName[plan.Name] = pair
+	byName := map[string][2]*plan.Plan{}
+	for side, plans := range [][]*plan.Plan{olds, news} {
+		for _, p := range plans {
+			pair := byName[p.Name]
+			pair[side] = p
+			byName[p.Name] = pair
 		}
 	}
-	var out [][2]*compiler.Plan
+	var out [][2]*plan.Plan
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		out = append(out, byName[name])
 	}

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -41,7 +41,7 @@ type kind struct {
 	plural string
 	suffix string // of the folder, after the name of the plan
 	sure   string // a file that SHA256SUMS names in all of them
-	make   func(*compiler.Plan) ([]emit.Artifact, error)
+	make   func(*plan.Plan) ([]emit.Artifact, error)
 	names  func(*disk) map[string]bool // the files there that edgeplan writes
 }
 
@@ -58,18 +58,18 @@ type made struct {
 }
 
 // render makes all files of the plans.
-func render(dir string, plans []*compiler.Plan, of kind) ([]made, error) {
+func render(dir string, plans []*plan.Plan, of kind) ([]made, error) {
 	var out []made
 	taken := map[string]string{}
-	for _, plan := range plans {
-		folded := strings.ToLower(plan.Name)
+	for _, p := range plans {
+		folded := strings.ToLower(p.Name)
 		if other, ok := taken[folded]; ok {
-			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, plan.Name)
+			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, p.Name)
 		}
-		taken[folded] = plan.Name
-		one := made{name: plan.Name + of.suffix, sums: map[string]string{}}
+		taken[folded] = p.Name
+		one := made{name: p.Name + of.suffix, sums: map[string]string{}}
 		var err error
-		if one.files, err = of.make(plan); err != nil {
+		if one.files, err = of.make(p); err != nil {
 			return nil, cannot(path.Join(dir, one.name), err)
 		}
 		for _, a := range one.files {

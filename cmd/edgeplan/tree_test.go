@@ -56,7 +56,7 @@ func readNode(decoder *json.Decoder) (*node, error) {
 	return n, err
 }
 
-// write prints a node as compiler.Encode prints a plan.
+// write prints a node as plan.Encode prints a plan.
 func (n *node) write(b *bytes.Buffer, indent string) {
 	if number, ok := n.leaf.(json.Number); ok && n.kind == 0 {
 		b.WriteString(string(number)) // also what two edits have made no number

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -192,10 +192,10 @@ func packages(root *os.Root) ([]string, error) {
 // inspection is what is found in one package.
 type inspection struct {
 	disk     *disk
-	lines    int            // files of which only the line ends are wrong
-	plan     *compiler.Plan // nil if it is not sound
-	extra    bool           // a file is there that should not be
-	asListed bool           // though there are problems: SHA256SUMS lists all that is there, as it is
+	lines    int        // files of which only the line ends are wrong
+	plan     *plan.Plan // nil if it is not sound
+	extra    bool       // a file is there that should not be
+	asListed bool       // though there are problems: SHA256SUMS lists all that is there, as it is
 	notes    []remark
 	problems []remark
 	expected map[string]bool // all files that should be there

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // checker collects what stands against a plan.
 type checker struct {
-	plan    *compiler.Plan
+	plan    *plan.Plan
 	logs    []Log
 	runs    []*run
 	general []Problem // against any good verdict
@@ -20,25 +20,25 @@ type checker struct {
 }
 
 // Check holds logs against a plan.
-func Check(plan *compiler.Plan, logs []Log) Report {
+func Check(p *plan.Plan, logs []Log) Report {
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
-	c := &checker{plan: plan, logs: logs, runs: runs(merge(plan.ID, logs)), seen: map[Problem]bool{}}
-	forward, lost := slots(plan.Stages, plan.Kind, c.runs)
-	back, lostBack := slots(plan.Rollback, rollback, c.runs)
+	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}}
+	forward, lost := slots(p.Stages, p.Kind, c.runs)
+	back, lostBack := slots(p.Rollback, rollback, c.runs)
 	c.reading()
 	c.astray(append(lost, lostBack...))
-	known := planCmdlets(plan)
+	known := planCmdlets(p)
 	for _, r := range c.runs {
 		c.real(r)
 		c.promises(r, known)
 	}
-	undone, redone := acted(rollback, c.runs), acted(plan.Kind, c.runs)
+	undone, redone := acted(rollback, c.runs), acted(p.Kind, c.runs)
 	ahead, behind := append(walk(forward, undone), c.torn()...), walk(back, redone)
 
 	out := Report{
-		Verdict: NotComplete, Name: plan.Name, Plan: plan.ID, Ticket: plan.Change.Ticket,
+		Verdict: NotComplete, Name: p.Name, Plan: p.ID, Ticket: p.Change.Ticket,
 		Problems: c.general, Stages: table(forward, undone), Rollback: []StageRuns{},
-		Remarks: remarks(c.runs), Changes: changes(c.runs), Others: others(plan.ID, logs), Logs: c.read(),
+		Remarks: remarks(c.runs), Changes: changes(c.runs), Others: others(p.ID, logs), Logs: c.read(),
 	}
 	wentBack := slices.ContainsFunc(c.runs, func(r *run) bool { return r.script == rollback })
 	if wentBack {
@@ -128,12 +128,12 @@ func (c *checker) astray(lost []*run) {
 	}
 }
 
-func hasStage(plan *compiler.Plan, script, name string) bool {
-	stages := plan.Stages
+func hasStage(p *plan.Plan, script, name string) bool {
+	stages := p.Stages
 	if script == rollback {
-		stages = plan.Rollback
+		stages = p.Rollback
 	}
-	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
 }
 
 // real finds the marks of a rehearsal: functions that were replaced, and cmdlets that

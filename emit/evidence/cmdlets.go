@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 var (
@@ -16,12 +16,12 @@ var (
 // planCmdlets are the names of all cmdlets that a plan calls, in lower case, of the one
 // that writes a backup of what a call returns, and of the functions of the scripts that
 // are called in their stead.
-func planCmdlets(plan *compiler.Plan) map[string]bool {
+func planCmdlets(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
-	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
+	for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
-				for _, name := range stepCmdlets(plan, step) {
+				for _, name := range stepCmdlets(p, step) {
 					out[strings.ToLower(name)] = true
 				}
 			}
@@ -30,31 +30,31 @@ func planCmdlets(plan *compiler.Plan) map[string]bool {
 	return out
 }
 
-func stepCmdlets(plan *compiler.Plan, step compiler.Step) []string {
+func stepCmdlets(p *plan.Plan, step plan.Step) []string {
 	switch s := step.(type) {
-	case *compiler.EditRecords:
-		if zone, _ := plan.Zone(s.Zone); zone.Dnscmd() {
+	case *plan.EditRecords:
+		if zone, _ := p.Zone(s.Zone); zone.Dnscmd() {
 			return []string{"Invoke-Dnscmd"}
 		}
 		return []string{"Add-DnsServerResourceRecord", "Select-DnsRecord", "Remove-DnsServerResourceRecord", "Set-DnsRecordTtl"}
-	case *compiler.Backup:
+	case *plan.Backup:
 		if s.Export {
 			return []string{s.Call.Name, "Export-Clixml"}
 		}
 		return []string{s.Call.Name}
-	case *compiler.StopServices:
+	case *plan.StopServices:
 		return []string{s.Call.Name}
-	case *compiler.StartServices:
+	case *plan.StartServices:
 		return []string{s.Call.Name}
-	case *compiler.StopXMPP:
+	case *plan.StopXMPP:
 		return []string{s.Call.Name}
-	case *compiler.StartXMPP:
+	case *plan.StartXMPP:
 		return []string{s.Call.Name}
-	case *compiler.Replicate:
+	case *plan.Replicate:
 		return []string{s.Call.Name, s.Read.Name}
-	case *compiler.SendMessage:
+	case *plan.SendMessage:
 		return []string{s.Call.Name}
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		var out []string
 		for _, form := range s.Forms {
 			out = append(out, form.Call.Name)

@@ -11,29 +11,29 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
-func golden(t testing.TB) *compiler.Plan {
+func golden(t testing.TB) *plan.Plan {
 	return goldenPlan(t, "two-servers/edgepool1-to-edgepool2")
 }
 
-func goldenPlan(t testing.TB, name string) *compiler.Plan {
+func goldenPlan(t testing.TB, name string) *plan.Plan {
 	t.Helper()
 	data, err := os.ReadFile("../../golden/" + name + "/plan.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := compiler.Decode(data)
+	p, err := plan.Decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan
+	return p
 }
 
 // world writes records as the scripts do, with a clock that goes on.
 type world struct {
-	plan    *compiler.Plan
+	plan    *plan.Plan
 	ticks   int
 	records []Record
 }
@@ -47,9 +47,9 @@ func (w *world) say(script, stage, host, step, command, outcome, detail string) 
 const start = "whatif=False powershell=5.1 rehearsal=no from=Lync,Microsoft.PowerShell.Utility"
 
 // run is one run that comes to its end, with a change at steps that have one.
-func (w *world) run(script string, stage compiler.Stage, host string) {
+func (w *world) run(script string, stage plan.Stage, host string) {
 	name := strings.ToLower(host)
-	if host == compiler.AnyHost {
+	if host == plan.AnyHost {
 		name = "outside.example.net"
 	}
 	w.say(script, stage.Name, name, "START", "", "START", start)
@@ -61,7 +61,7 @@ func (w *world) run(script string, stage compiler.Stage, host string) {
 	w.say(script, stage.Name, name, "END", "", "COMPLETE", "stage "+stage.Name+": exit code 0 whatif=False rehearsal=no")
 }
 
-func (w *world) step(script, stage, host string, step compiler.Step) {
+func (w *world) step(script, stage, host string, step plan.Step) {
 	id := step.Info().ID
 	names := stepCmdlets(w.plan, step)
 	if len(names) == 0 {
@@ -73,7 +73,7 @@ func (w *world) step(script, stage, host string, step compiler.Step) {
 	w.say(script, stage, host, id, command, "CHANGED", "a -> b")
 }
 
-func (w *world) all(script string, stages []compiler.Stage) {
+func (w *world) all(script string, stages []plan.Stage) {
 	for _, stage := range stages {
 		for _, host := range stage.Hosts {
 			w.run(script, stage, host)
@@ -84,7 +84,7 @@ func (w *world) all(script string, stages []compiler.Stage) {
 // whole is a failover of the plan from start to end.
 func whole(t testing.TB) *world {
 	w := &world{plan: golden(t)}
-	w.all(compiler.KindFailover, w.plan.Stages)
+	w.all(plan.KindFailover, w.plan.Stages)
 	return w
 }
 
@@ -131,7 +131,7 @@ func TestComplete(t *testing.T) {
 		t.Errorf("changes: %+v", r.Changes)
 	}
 	last := r.Stages[len(r.Stages)-1]
-	if last.Host != compiler.AnyHost || !slices.Equal(last.Other, []string{"outside.example.net"}) {
+	if last.Host != plan.AnyHost || !slices.Equal(last.Other, []string{"outside.example.net"}) {
 		t.Errorf("the other host is not named: %+v", last)
 	}
 }
@@ -273,8 +273,8 @@ func TestProblems(t *testing.T) {
 		"no call of the plan":     func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
 		"no CALL announced":       func(w *world) { each(w, called, func(r *Record) { r.Outcome = noted }) },
 		"without a START":         func(w *world) { each(w, started, func(r *Record) { r.Outcome = noted }) },
-		"stage that the plan":     func(w *world) { w.run(compiler.KindFailover, compiler.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
-		"host that the plan":      func(w *world) { w.run(compiler.KindFailover, w.plan.Stages[0], "stranger.example.net") },
+		"stage that the plan":     func(w *world) { w.run(plan.KindFailover, plan.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
+		"host that the plan":      func(w *world) { w.run(plan.KindFailover, w.plan.Stages[0], "stranger.example.net") },
 		"there is no run":         func(w *world) { w.records = w.records[:len(w.records)-3] },
 		"last run stopped":        func(w *world) { each(w, completed, func(r *Record) { r.Outcome, r.Detail = stopped, "no" }) },
 		"ended before":            func(w *world) { each(w, completed, func(r *Record) { r.Outcome = ended }) },
@@ -284,7 +284,7 @@ func TestProblems(t *testing.T) {
 				w.records[i].Plan = "sha256:other"
 			}
 		},
-		"an earlier stage made":   func(w *world) { w.run(compiler.KindFailover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
+		"an earlier stage made":   func(w *world) { w.run(plan.KindFailover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
 		"undid something since":   func(w *world) { w.run(rollback, w.plan.Rollback[1], w.plan.Rollback[1].Hosts[0]) },
 		"before an earlier stage": func(w *world) { swapStages(w, "Route", "Dns") },
 		"the time goes back":      func(w *world) { slices.Reverse(w.records) },
@@ -302,11 +302,11 @@ func swapStages(w *world, one, two string) {
 	fresh := &world{plan: w.plan}
 	stages := slices.Clone(w.plan.Stages)
 	at := func(name string) int {
-		return slices.IndexFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+		return slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == name })
 	}
 	i, j := at(one), at(two)
 	stages[i], stages[j] = stages[j], stages[i]
-	fresh.all(compiler.KindFailover, stages)
+	fresh.all(plan.KindFailover, stages)
 	w.records = fresh.records
 }
 
@@ -317,7 +317,7 @@ func TestRolledBack(t *testing.T) {
 	if r.Verdict != RolledBack || r.Complete || len(r.Rollback) == 0 {
 		t.Errorf("%s: %+v", r.Verdict, r.Problems)
 	}
-	w.all(compiler.KindFailover, w.plan.Stages)
+	w.all(plan.KindFailover, w.plan.Stages)
 	if r := check(t, w); !r.Complete {
 		t.Errorf("a second failover: %+v", r.Problems)
 	}
@@ -356,9 +356,9 @@ func TestHostileStrings(t *testing.T) {
 	}
 	make := func(s string) string {
 		w := whole(t)
-		w.say(compiler.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", attested, s)
-		w.say(compiler.KindFailover, "Pre"+s, "h"+s, s, "Set-CsSite "+s, called, s)
-		w.say(compiler.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", stopped, "x"+s)
+		w.say(plan.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", attested, s)
+		w.say(plan.KindFailover, "Pre"+s, "h"+s, s, "Set-CsSite "+s, called, s)
+		w.say(plan.KindFailover, "Preflight", "fe02.corp.contoso.com", s, "", stopped, "x"+s)
 		for i := range w.records {
 			w.records[i].Who = "w" + s
 		}
@@ -454,7 +454,7 @@ func FuzzRead(f *testing.F) {
 // another script are not.
 func TestPreparation(t *testing.T) {
 	w := &world{plan: goldenPlan(t, "prepare/short-ttl")}
-	w.all(compiler.KindPrepare, w.plan.Stages)
+	w.all(plan.KindPrepare, w.plan.Stages)
 	if r := Check(w.plan, logsOf(t, files(w.records))); r.Verdict != Complete {
 		t.Errorf("%s: %+v", r.Verdict, r.Problems)
 	}
@@ -463,7 +463,7 @@ func TestPreparation(t *testing.T) {
 		t.Error("complete although it was rolled back")
 	}
 	w.records = nil
-	w.all(compiler.KindFailover, w.plan.Stages)
+	w.all(plan.KindFailover, w.plan.Stages)
 	if r := Check(w.plan, logsOf(t, files(w.records))); r.Verdict == Complete {
 		t.Error("the logs of a failover make a preparation complete")
 	}

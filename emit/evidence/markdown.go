@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/record"
 )
 
@@ -84,7 +84,7 @@ func (p *printer) stages(title string, list []StageRuns) {
 	var rows [][]string
 	for _, s := range list {
 		host := record.Code(s.Host)
-		if s.Host == compiler.AnyHost {
+		if s.Host == plan.AnyHost {
 			host = "any other"
 		}
 		if len(s.Other) > 0 {

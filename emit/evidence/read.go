@@ -13,7 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // Record is one line of a log.
@@ -253,7 +253,7 @@ func (r Record) check() error {
 	switch {
 	case !utcShape.MatchString(r.UTC):
 		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
-	case !slices.Contains([]string{compiler.KindFailover, compiler.KindPrepare, rollback}, r.Script):
+	case !slices.Contains([]string{plan.KindFailover, plan.KindPrepare, rollback}, r.Script):
 		return errors.New("script is none of edgeplan's")
 	case !slices.Contains(outcomes, r.Outcome):
 		return errors.New("outcome is none that a script writes")

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // merge puts the records of a plan that are in any log into one list, each once, in the
@@ -114,7 +114,7 @@ var exitCode = regexp.MustCompile(`exit code \d+`)
 // something, or in stage Dns had somebody do it; "" if it did not.
 func (r *run) moved() string {
 	for _, e := range slices.Backward(r.records) {
-		asked := r.stage == compiler.DNS && (e.Outcome == dnsGone || e.Outcome == dnsCome)
+		asked := r.stage == plan.DNS && (e.Outcome == dnsGone || e.Outcome == dnsCome)
 		if e.Outcome == called || e.Outcome == changed || asked {
 			return e.UTC
 		}
@@ -132,7 +132,7 @@ type slot struct {
 
 // slots deals the runs of a script out to the stages of the plan. What is left over ran
 // where the plan does not have it.
-func slots(stages []compiler.Stage, script string, all []*run) (out []*slot, astray []*run) {
+func slots(stages []plan.Stage, script string, all []*run) (out []*slot, astray []*run) {
 	find := map[[2]string]*slot{}
 	for i, stage := range stages {
 		for _, host := range stage.Hosts {
@@ -147,7 +147,7 @@ func slots(stages []compiler.Stage, script string, all []*run) (out []*slot, ast
 		}
 		s := find[[2]string{r.stage, r.host}]
 		if s == nil {
-			s = find[[2]string{r.stage, compiler.AnyHost}]
+			s = find[[2]string{r.stage, plan.AnyHost}]
 		}
 		if s == nil {
 			astray = append(astray, r)
@@ -215,7 +215,7 @@ func (s *slot) table(cut string) StageRuns {
 		for _, e := range r.records {
 			row.Who = addTo(row.Who, e.Who)
 		}
-		if s.host == compiler.AnyHost {
+		if s.host == plan.AnyHost {
 			row.Other = addTo(row.Other, r.host)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -17,7 +17,7 @@ func windowsRun(t *testing.T, name string) *world {
 	w.all(w.plan.Kind, w.plan.Stages)
 	for _, stage := range w.plan.Stages {
 		for _, step := range stage.Steps {
-			edit, ok := step.(*compiler.EditRecords)
+			edit, ok := step.(*plan.EditRecords)
 			if !ok {
 				continue
 			}

@@ -5,12 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // zoneOf is the zone that a step is about.
-func (b *builder) zoneOf(step compiler.Step, name string) compiler.Zone {
+func (b *builder) zoneOf(step plan.Step, name string) plan.Zone {
 	zone, ok := b.plan.Zone(name)
 	if !ok && b.err == nil {
 		b.err = fmt.Errorf("step %s: the plan has no such zone", step.Info().ID)
@@ -18,11 +18,11 @@ func (b *builder) zoneOf(step compiler.Step, name string) compiler.Zone {
 	return zone
 }
 
-func (b *builder) dns(stage compiler.Stage) hash {
+func (b *builder) dns(stage plan.Stage) hash {
 	var zones array
 	edited, caches := 0, uint32(0)
 	for _, step := range stage.Steps {
-		change, ok := step.(*compiler.ChangeRecords)
+		change, ok := step.(*plan.ChangeRecords)
 		if !ok {
 			b.misplaced(step)
 			continue
@@ -49,7 +49,7 @@ func (b *builder) dns(stage compiler.Stage) hash {
 }
 
 // misplaced notes a step that does not belong where it stands.
-func (b *builder) misplaced(step compiler.Step) {
+func (b *builder) misplaced(step plan.Step) {
 	if b.err == nil {
 		b.err = fmt.Errorf("step %s cannot run on %s", step.Info().ID, step.Info().Host)
 	}
@@ -57,7 +57,7 @@ func (b *builder) misplaced(step compiler.Step) {
 
 // zone is what the script asks the server of a zone: its serial and its sets, before the
 // change and after it; and where it has been changed, if the script does that.
-func (b *builder) zone(zone compiler.Zone, edited bool) hash {
+func (b *builder) zone(zone plan.Zone, edited bool) hash {
 	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
 	if edited {
 		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
@@ -72,7 +72,7 @@ func (b *builder) zone(zone compiler.Zone, edited bool) hash {
 }
 
 // records are the sets of a zone; on the way back those that the plan changed.
-func (b *builder) records(zone compiler.Zone) array {
+func (b *builder) records(zone plan.Zone) array {
 	var out array
 	for _, set := range zone.Records {
 		h := hash{{"Id", b.lit(set.Number), false}, {"Set", b.lit(words.SetName(set)), false}}
@@ -90,7 +90,7 @@ func (b *builder) records(zone compiler.Zone) array {
 }
 
 // sides are the records of a set that the script comes from and that it leads to.
-func (b *builder) sides(set compiler.RecordSet) (from, to node) {
+func (b *builder) sides(set plan.RecordSet) (from, to node) {
 	old, new := b.list(shown(set.Old, set.OldTTL)), b.list(shown(set.New, set.NewTTL))
 	if b.back {
 		return new, old
@@ -99,10 +99,10 @@ func (b *builder) sides(set compiler.RecordSet) (from, to node) {
 }
 
 // dnsPreflight looks at a Windows DNS server before anything is stopped.
-func (b *builder) dnsPreflight(stage compiler.Stage) hash {
+func (b *builder) dnsPreflight(stage plan.Stage) hash {
 	var facts array
 	for _, step := range stage.Steps {
-		check, ok := step.(*compiler.CheckRecords)
+		check, ok := step.(*plan.CheckRecords)
 		if !ok {
 			b.misplaced(step)
 			continue
@@ -115,12 +115,12 @@ func (b *builder) dnsPreflight(stage compiler.Stage) hash {
 }
 
 // dnsServer changes the records on a Windows DNS server.
-func (b *builder) dnsServer(stage compiler.Stage) hash {
+func (b *builder) dnsServer(stage plan.Stage) hash {
 	h := b.open(stage, entry{"Elevated", yes, false})
 	var facts, steps array
-	var edits []compiler.RecordEdit
+	var edits []plan.RecordEdit
 	for _, step := range stage.Steps {
-		edit, ok := step.(*compiler.EditRecords)
+		edit, ok := step.(*plan.EditRecords)
 		if !ok {
 			b.misplaced(step)
 			continue
@@ -137,10 +137,10 @@ func (b *builder) dnsServer(stage compiler.Stage) hash {
 }
 
 // editing says what is done on a DNS server.
-func (b *builder) editing(edits []compiler.RecordEdit) string {
+func (b *builder) editing(edits []plan.RecordEdit) string {
 	steps := "Steps 4 and 5 on"
 	switch {
-	case b.plan.Kind == compiler.KindPrepare:
+	case b.plan.Kind == plan.KindPrepare:
 		steps = "On"
 	case b.back:
 		steps = "Undoes steps 4 and 5 on"
@@ -150,7 +150,7 @@ func (b *builder) editing(edits []compiler.RecordEdit) string {
 
 // recordFacts are about a zone that changes: this server can change it, and none of its
 // sets is in a state that the change does not come from, pass through or lead to.
-func (b *builder) recordFacts(zone compiler.Zone) array {
+func (b *builder) recordFacts(zone plan.Zone) array {
 	state := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
 	out := array{hash{{"Read", block{b.wmi(zone, state)}, false},
 		{"Expect", hash{{"Id", b.lit("4"), false}, {"Says", b.lit("zone " + zone.Name), false}, {"Is", b.lit("Primary"), false}}, true}}}
@@ -168,7 +168,7 @@ func (b *builder) recordFacts(zone compiler.Zone) array {
 }
 
 // wmi has a function of the runtime ask by WMI where the server has no module DnsServer.
-func (b *builder) wmi(zone compiler.Zone, c command) command {
+func (b *builder) wmi(zone plan.Zone, c command) command {
 	if zone.Dnscmd() {
 		return append(c, word{name: "-Wmi"})
 	}
@@ -185,10 +185,10 @@ func shown(data []string, ttl uint32) []string {
 }
 
 // zoneName is the literal of a zone's name.
-func (b *builder) zoneName(zone compiler.Zone) string { return b.names.literal(words.FileBase(zone)) }
+func (b *builder) zoneName(zone plan.Zone) string { return b.names.literal(words.FileBase(zone)) }
 
 // relative is the name of a set in its zone, as the module DnsServer has it.
-func (b *builder) relative(zone compiler.Zone, set compiler.RecordSet) string {
+func (b *builder) relative(zone plan.Zone, set plan.RecordSet) string {
 	name, apex := strings.TrimSuffix(set.Owner, "."), words.FileBase(zone)
 	cut := len(name) - len(apex) - len(".")
 	switch {
@@ -204,20 +204,20 @@ func (b *builder) relative(zone compiler.Zone, set compiler.RecordSet) string {
 }
 
 // helper is a call of a function of the runtime that looks at the records of a set.
-func (b *builder) helper(name string, zone compiler.Zone, set compiler.RecordSet, more ...word) command {
+func (b *builder) helper(name string, zone plan.Zone, set plan.RecordSet, more ...word) command {
 	return append(command{{name: name}, {"-Zone", b.zoneName(zone)},
 		{"-Name", b.names.literal(b.relative(zone, set))}, {"-Type", b.names.literal(set.Type)}}, more...)
 }
 
 // edit is the step that adds or removes one record, or gives it another TTL.
-func (b *builder) edit(zone compiler.Zone, e compiler.RecordEdit) hash {
+func (b *builder) edit(zone plan.Zone, e plan.RecordEdit) hash {
 	data := strings.TrimSuffix(e.Data, ".")
-	says := map[string]string{compiler.Add: "add to ", compiler.Remove: "remove from ", compiler.SetTTL: "TTL in "}[e.Act] + words.SetName(e.Set)
+	says := map[string]string{plan.Add: "add to ", plan.Remove: "remove from ", plan.SetTTL: "TTL in "}[e.Act] + words.SetName(e.Set)
 	h := hash{{"Id", b.lit(e.Set.Step), false}, {"Says", b.lit(says), false}}
 	switch e.Act {
-	case compiler.Remove:
+	case plan.Remove:
 		h = append(h, entry{"To", none, false}, entry{"Needs", b.lit(e.Set.Number), false})
-	case compiler.SetTTL:
+	case plan.SetTTL:
 		h = append(h, entry{"Property", b.lit("Ttl"), false}, entry{"To", b.lit(strconv.FormatUint(uint64(e.TTL), 10)), false})
 	default:
 		h = append(h, entry{"To", b.lit(data), false})
@@ -230,9 +230,9 @@ func (b *builder) edit(zone compiler.Zone, e compiler.RecordEdit) hash {
 const asked = "-ErrorAction Stop -WhatIf:$false -Confirm:$false"
 
 // change is the command that makes an edit.
-func (b *builder) change(zone compiler.Zone, e compiler.RecordEdit) block {
+func (b *builder) change(zone plan.Zone, e plan.RecordEdit) block {
 	data := strings.TrimSuffix(e.Data, ".")
-	if e.Act == compiler.SetTTL {
+	if e.Act == plan.SetTTL {
 		ttl := word{"-Seconds", strconv.FormatUint(uint64(e.TTL), 10)}
 		return block{b.wmi(zone, b.helper("Set-DnsRecordTtl", zone, e.Set, word{"-Data", b.names.literal(data)}, ttl))}
 	}
@@ -240,7 +240,7 @@ func (b *builder) change(zone compiler.Zone, e compiler.RecordEdit) block {
 		return block{b.dnscmd(zone, e, data)}
 	}
 	apex := b.zoneName(zone)
-	if e.Act == compiler.Remove {
+	if e.Act == plan.Remove {
 		return block{b.helper("Select-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)}),
 			{{name: "Remove-DnsServerResourceRecord"}, {"-ZoneName", apex}, {name: "-Force"}, {name: asked}}}
 	}
@@ -281,7 +281,7 @@ func (b *builder) srv(data string) []string {
 
 // dnscmd is the call for a server without the module. A name with a dot at its end is one
 // that dnscmd does not take to be relative.
-func (b *builder) dnscmd(zone compiler.Zone, e compiler.RecordEdit, data string) command {
+func (b *builder) dnscmd(zone plan.Zone, e plan.RecordEdit, data string) command {
 	node := b.relative(zone, e.Set)
 	if node != "@" {
 		node = strings.TrimSuffix(e.Set.Owner, ".") + "."
@@ -290,7 +290,7 @@ func (b *builder) dnscmd(zone compiler.Zone, e compiler.RecordEdit, data string)
 		data += "."
 	}
 	what, ttl := "/RecordDelete", []word(nil)
-	if e.Act == compiler.Add {
+	if e.Act == plan.Add {
 		what, ttl = "/RecordAdd", []word{{"-Ttl", strconv.FormatUint(uint64(e.TTL), 10)}}
 	}
 	out := command{{name: "Invoke-Dnscmd"}, {"-Command", b.names.literal(what)}, {"-Zone", b.zoneName(zone)},

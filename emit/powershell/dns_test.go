@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
@@ -21,18 +21,18 @@ func TestTimeSpan(t *testing.T) {
 }
 
 func TestRelative(t *testing.T) {
-	zone := compiler.Zone{Name: "Contoso.com"}
+	zone := plan.Zone{Name: "Contoso.com"}
 	for owner, want := range map[string]string{
 		"contoso.com.": "@", "CONTOSO.com.": "@", "xmpp.contoso.com.": "xmpp", "_xmpp-server._tcp.contoso.com.": "_xmpp-server._tcp", "*.contoso.com.": "*",
 	} {
 		b := &builder{}
-		if got := b.relative(zone, compiler.RecordSet{Owner: owner}); got != want || b.err != nil {
+		if got := b.relative(zone, plan.RecordSet{Owner: owner}); got != want || b.err != nil {
 			t.Errorf("relative(%q) = %q, %v, want %q", owner, got, b.err, want)
 		}
 	}
 	for _, owner := range []string{"other.example.", "xcontoso.com.", ".contoso.com.", "com."} {
 		b := &builder{}
-		if got := b.relative(zone, compiler.RecordSet{Owner: owner}); b.err == nil {
+		if got := b.relative(zone, plan.RecordSet{Owner: owner}); b.err == nil {
 			t.Errorf("relative(%q) = %q", owner, got)
 		}
 	}
@@ -55,7 +55,7 @@ func TestBadSRV(t *testing.T) {
 	}
 }
 
-func windowsPlan(t *testing.T) *compiler.Plan {
+func windowsPlan(t *testing.T) *plan.Plan {
 	t.Helper()
 	return planOf(t, golden(t, "windows-dns/edgepool1-to-edgepool2/failover.ps1"))
 }
@@ -93,15 +93,15 @@ func TestRecordCommands(t *testing.T) {
 }
 
 // shownIn are the commands of the steps that change records.
-func shownIn(t *testing.T, plan *compiler.Plan, stages []compiler.Stage) []Shown {
+func shownIn(t *testing.T, p *plan.Plan, stages []plan.Stage) []Shown {
 	t.Helper()
 	var out []Shown
 	for _, stage := range stages {
 		for _, step := range stage.Steps {
-			if _, ok := step.(*compiler.EditRecords); !ok {
+			if _, ok := step.(*plan.EditRecords); !ok {
 				continue
 			}
-			shown, err := Commands(plan, words.Line{Step: step})
+			shown, err := Commands(p, words.Line{Step: step})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/internal/goldenscript"
 	"github.com/edgeplan/edgeplan/parser"
@@ -77,21 +78,21 @@ func golden(t testing.TB, name string) sampleScript {
 }
 
 // planOf is the plan that a golden script was made from.
-func planOf(t testing.TB, s sampleScript) *compiler.Plan {
+func planOf(t testing.TB, s sampleScript) *plan.Plan {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), "plan.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := compiler.Decode(data)
+	p, err := plan.Decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan
+	return p
 }
 
 // compile makes the plans of a spec.
-func compile(t testing.TB, fsys fs.FS) []*compiler.Plan {
+func compile(t testing.TB, fsys fs.FS) []*plan.Plan {
 	t.Helper()
 	names, err := fs.Glob(fsys, "*"+parser.Suffix)
 	if err != nil {
@@ -128,13 +129,13 @@ func replaced(t testing.TB, spec string, oldnew ...string) fs.FS {
 }
 
 // both are the scripts of a plan.
-func both(t testing.TB, plan *compiler.Plan) [2]string {
+func both(t testing.TB, p *plan.Plan) [2]string {
 	t.Helper()
-	forth, err := Forward(plan)
+	forth, err := Forward(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := Rollback(plan)
+	back, err := Rollback(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,35 +144,35 @@ func both(t testing.TB, plan *compiler.Plan) [2]string {
 
 // spoiled is the sample plan with text in place of every name and value that a spec
 // or a hand-written plan could bring in. Verbs, hosts and cmdlets stay.
-func spoiled(text string) *compiler.Plan { return spoiledBy(func() string { return text }) }
+func spoiled(text string) *plan.Plan { return spoiledBy(func() string { return text }) }
 
 // spoiledBy is the same with another text in each place.
-func spoiledBy(text func() string) *compiler.Plan {
-	plan := sample.Plan()
-	for _, at := range []*string{&plan.From.Name, &plan.From.FQDN, &plan.To.Name, &plan.To.FQDN, &plan.XMPPHost, &plan.From.Site, &plan.To.Site, &plan.CentralManagement} {
+func spoiledBy(text func() string) *plan.Plan {
+	p := sample.Plan()
+	for _, at := range []*string{&p.From.Name, &p.From.FQDN, &p.To.Name, &p.To.FQDN, &p.XMPPHost, &p.From.Site, &p.To.Site, &p.CentralManagement} {
 		*at = text()
 	}
-	plan.To.Servers = []string{text()}
+	p.To.Servers = []string{text()}
 	zone := text()
-	for i := range plan.Zones {
-		spoilZone(&plan.Zones[i], zone, text)
+	for i := range p.Zones {
+		spoilZone(&p.Zones[i], zone, text)
 	}
-	addWindows(plan, "a"+text(), "windows-server-2016", text)
-	addWindows(plan, "b"+text(), "windows-server-2008-r2", text)
-	store := &compiler.CheckFacts{StepInfo: compiler.StepInfo{ID: "preflight/store", Host: plan.ManagementHost}, Pool: new(cmdlet.Call), Facts: make([]compiler.Fact, 1)}
+	addWindows(p, "a"+text(), "windows-server-2016", text)
+	addWindows(p, "b"+text(), "windows-server-2008-r2", text)
+	store := &plan.CheckFacts{StepInfo: plan.StepInfo{ID: "preflight/store", Host: p.ManagementHost}, Pool: new(cmdlet.Call), Facts: make([]plan.Fact, 1)}
 	store.Facts[0].Want = []string{""}
-	plan.Stages[0].Steps = append(plan.Stages[0].Steps, store)
-	for _, stages := range [][]compiler.Stage{plan.Stages, plan.Rollback} {
+	p.Stages[0].Steps = append(p.Stages[0].Steps, store)
+	for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
 		for _, stage := range stages {
 			for _, step := range stage.Steps {
 				spoilStep(step, zone, text)
 			}
 		}
 	}
-	return plan
+	return p
 }
 
-func spoilZone(zone *compiler.Zone, name string, text func() string) {
+func spoilZone(zone *plan.Zone, name string, text func() string) {
 	zone.Name, zone.Server = name, text()
 	for i := range zone.Records {
 		r := &zone.Records[i]
@@ -181,28 +182,28 @@ func spoilZone(zone *compiler.Zone, name string, text func() string) {
 
 // addWindows adds a zone that the scripts change on a Windows DNS server: a record that is
 // added, one that goes, one that gets another TTL. Data differ whatever text returns.
-func addWindows(plan *compiler.Plan, name, system string, text func() string) {
+func addWindows(p *plan.Plan, name, system string, text func() string) {
 	ttl := text()
-	plan.Zones = append(plan.Zones, compiler.Zone{
+	p.Zones = append(p.Zones, plan.Zone{
 		Name: name, Server: text(), Delivery: "windows-dns", Computer: "ns1.contoso.net", OperatingSystem: system,
 		Hunks: []hunk.Hunk{{}},
-		Records: []compiler.RecordSet{
+		Records: []plan.RecordSet{
 			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "A", Old: []string{"1" + text()}, New: []string{"2" + text()}, OldTTL: 300, NewTTL: 90000, Step: text(), Number: "P1" + text()},
 			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "AAAA", Old: []string{ttl}, New: []string{ttl}, OldTTL: 3600, NewTTL: 300, Step: text(), Number: "P2" + text()},
 			{Owner: "o" + text() + "." + strings.TrimSuffix(name, ".") + ".", Type: "SRV", New: []string{"0 0 5269 " + text()}, NewTTL: 300, Step: text(), Number: "P3" + text()},
 		},
 	})
 	for _, way := range []struct {
-		stages *[]compiler.Stage
+		stages *[]plan.Stage
 		prefix string
-	}{{&plan.Stages, ""}, {&plan.Rollback, "rollback/"}} {
-		info := compiler.StepInfo{ID: way.prefix + "dns-server/" + name, Host: "ns1.contoso.net", Says: text()}
-		edit := compiler.Stage{Name: compiler.DNSServer, Hosts: []string{info.Host}, Steps: compiler.Steps{&compiler.EditRecords{StepInfo: info, Zone: name}}}
+	}{{&p.Stages, ""}, {&p.Rollback, "rollback/"}} {
+		info := plan.StepInfo{ID: way.prefix + "dns-server/" + name, Host: "ns1.contoso.net", Says: text()}
+		edit := plan.Stage{Name: plan.DNSServer, Hosts: []string{info.Host}, Steps: plan.Steps{&plan.EditRecords{StepInfo: info, Zone: name}}}
 		*way.stages = append(*way.stages, edit)
 	}
 }
 
-func spoilStep(step compiler.Step, zone string, text func() string) {
+func spoilStep(step plan.Step, zone string, text func() string) {
 	step.Info().Says, step.Info().Source.Step = text(), text()
 	for _, call := range callsOf(step) {
 		for i := range call.Params {
@@ -212,54 +213,54 @@ func spoilStep(step compiler.Step, zone string, text func() string) {
 		}
 	}
 	switch s := step.(type) {
-	case *compiler.CheckRight:
+	case *plan.CheckRight:
 		s.Group = text()
-	case *compiler.CheckFacts:
-		s.Facts = []compiler.Fact{{Number: text(), Says: text(), Property: text(), Match: compiler.Has, Want: []string{text(), text()}}}
-	case *compiler.CheckRoutedSites:
+	case *plan.CheckFacts:
+		s.Facts = []plan.Fact{{Number: text(), Says: text(), Property: text(), Match: plan.Has, Want: []string{text(), text()}}}
+	case *plan.CheckRoutedSites:
 		s.PoolName, s.PoolFQDN, s.Sites = text(), text(), []string{text(), text()}
-	case *compiler.Backup:
+	case *plan.Backup:
 		s.File = text()
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		s.Site, s.Manual = text(), strings.HasPrefix(s.ID, "rollback/")
 		for i := range s.Forms {
 			s.Forms[i].Parameter, s.Forms[i].From, s.Forms[i].To = text(), text(), text()
 		}
-	case *compiler.ChangeRecords:
+	case *plan.ChangeRecords:
 		s.Zone = zone
-	case *compiler.ConfirmPort:
+	case *plan.ConfirmPort:
 		s.Addresses = []string{text()}
-	case *compiler.ProbePort:
+	case *plan.ProbePort:
 		s.Targets = []string{text(), text()}
 	}
 }
 
 // callsOf are the calls of a step.
-func callsOf(step compiler.Step) []*cmdlet.Call {
+func callsOf(step plan.Step) []*cmdlet.Call {
 	switch s := step.(type) {
-	case *compiler.CheckFacts:
+	case *plan.CheckFacts:
 		if s.Pool != nil { // the runtime makes both calls, and compares
 			return []*cmdlet.Call{{Name: "Get-StoreStatus", Params: []cmdlet.Param{cmdlet.Arg("Of", s.Facts[0].Want[0])}}}
 		}
 		return []*cmdlet.Call{&s.Read}
-	case *compiler.CheckRoutedSites: // likewise
+	case *plan.CheckRoutedSites: // likewise
 		return []*cmdlet.Call{{Name: "Get-RoutedSite", Params: []cmdlet.Param{cmdlet.Arg("Pool", s.PoolFQDN)}}}
-	case *compiler.Backup:
+	case *plan.Backup:
 		return []*cmdlet.Call{&s.Call}
-	case *compiler.StopServices:
+	case *plan.StopServices:
 		return []*cmdlet.Call{&s.Call}
-	case *compiler.CheckServer:
+	case *plan.CheckServer:
 		if s.Local == nil {
 			return []*cmdlet.Call{&s.Certificates}
 		}
 		return []*cmdlet.Call{&s.Certificates, s.Local}
-	case *compiler.StartServices:
+	case *plan.StartServices:
 		return []*cmdlet.Call{&s.Call}
-	case *compiler.Replicate:
+	case *plan.Replicate:
 		return []*cmdlet.Call{&s.Read, &s.Call}
-	case *compiler.SendMessage:
+	case *plan.SendMessage:
 		return []*cmdlet.Call{&s.Call}
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		var out []*cmdlet.Call
 		for i := range s.Forms {
 			if !s.Manual {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // TestNoHairpin: no entry of an Edge Server names a public address, and none that connects
@@ -17,13 +17,13 @@ import (
 func TestNoHairpin(t *testing.T) {
 	probes := 0
 	for _, s := range goldens(t) {
-		plan := planOf(t, s)
+		p := planOf(t, s)
 		script, err := read(s.statements())
 		if err != nil {
 			t.Fatal(err)
 		}
-		public := slices.Concat(plan.From.IPv4, plan.From.IPv6, plan.To.IPv4, plan.To.IPv6)
-		inside := slices.Concat(plan.From.Servers, plan.To.Servers)
+		public := slices.Concat(p.From.IPv4, p.From.IPv6, p.To.IPv4, p.To.IPv6)
+		inside := slices.Concat(p.From.Servers, p.To.Servers)
 		for _, stage := range script.vars["$Stages"].([]any) {
 			entry := stage.(keyed).values
 			hosts := texts(entry["Hosts"])
@@ -36,7 +36,7 @@ func TestNoHairpin(t *testing.T) {
 					continue
 				}
 				probes++
-				if !slices.Equal(hosts, []string{compiler.AnyHost}) {
+				if !slices.Equal(hosts, []string{plan.AnyHost}) {
 					t.Errorf("%s: %q connect to %s", s.name, hosts, port)
 				}
 			}

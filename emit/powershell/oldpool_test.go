@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -19,29 +19,29 @@ func TestStopOldWaits(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		edit  func(*compiler.Plan)
+		edit  func(*plan.Plan)
 		want  string
 		still bool
 	}{
-		{"zone file", func(*compiler.Plan) {}, "PrintsReceipt = 7200", true},
-		{"Route 53", func(p *compiler.Plan) { p.Zones[0].Delivery = "route53" }, "PrintsReceipt = 3600", true},
-		{"two zones", func(p *compiler.Plan) {
+		{"zone file", func(*plan.Plan) {}, "PrintsReceipt = 7200", true},
+		{"Route 53", func(p *plan.Plan) { p.Zones[0].Delivery = "route53" }, "PrintsReceipt = 3600", true},
+		{"two zones", func(p *plan.Plan) {
 			other := p.Zones[0]
-			other.Wait = compiler.Wait{Old: 60, Secondary: 86400}
+			other.Wait = plan.Wait{Old: 60, Secondary: 86400}
 			p.Zones = append(p.Zones, other)
 		}, "PrintsReceipt = 86460", true},
-		{"no zone", func(p *compiler.Plan) {
+		{"no zone", func(p *plan.Plan) {
 			p.Zones = nil
-			p.Stages = slices.DeleteFunc(p.Stages, func(s compiler.Stage) bool { return s.Name == compiler.DNS })
+			p.Stages = slices.DeleteFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.DNS })
 		}, "PrintsReceipt = 86400", false},
 	} {
-		plan := sample.Plan()
-		plan.Reason = "planned"
-		host := plan.From.Servers[0]
-		step := &compiler.StopXMPP{StepInfo: compiler.StepInfo{ID: "stop-old/" + host, Host: host}, Product: cmdlet.LyncServer2013, Call: stop}
-		plan.Stages = append(plan.Stages, compiler.Stage{Name: compiler.StopOld, Hosts: []string{host}, Steps: compiler.Steps{step}})
-		test.edit(plan)
-		got, err := Forward(plan)
+		of := sample.Plan()
+		of.Reason = "planned"
+		host := of.From.Servers[0]
+		step := &plan.StopXMPP{StepInfo: plan.StepInfo{ID: "stop-old/" + host, Host: host}, Product: cmdlet.LyncServer2013, Call: stop}
+		of.Stages = append(of.Stages, plan.Stage{Name: plan.StopOld, Hosts: []string{host}, Steps: plan.Steps{step}})
+		test.edit(of)
+		got, err := Forward(of)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}

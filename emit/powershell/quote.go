@@ -6,8 +6,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -68,9 +68,9 @@ func terms(s string) ([]string, error) {
 type Shown struct{ Text, When string }
 
 // Commands are those that the steps of a line run, in their order.
-func Commands(plan *compiler.Plan, line words.Line) ([]Shown, error) {
-	if edit, ok := line.Step.(*compiler.EditRecords); ok {
-		return recordCommands(plan, edit)
+func Commands(p *plan.Plan, line words.Line) ([]Shown, error) {
+	if edit, ok := line.Step.(*plan.EditRecords); ok {
+		return recordCommands(p, edit)
 	}
 	var out []Shown
 	for _, use := range line.Uses {
@@ -85,8 +85,8 @@ func Commands(plan *compiler.Plan, line words.Line) ([]Shown, error) {
 
 // recordCommands are those that change the records of a zone, without the switches that
 // every one of them has.
-func recordCommands(plan *compiler.Plan, step *compiler.EditRecords) ([]Shown, error) {
-	b := &builder{plan: plan, names: names{inline: true}}
+func recordCommands(p *plan.Plan, step *plan.EditRecords) ([]Shown, error) {
+	b := &builder{plan: p, names: names{inline: true}}
 	zone := b.zoneOf(step, step.Zone)
 	var out []Shown
 	for _, e := range zone.Edits(words.IsBack(step)) {

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -25,21 +25,21 @@ func Runtime() string { return runtimeText }
 func RuntimeSHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(runtimeText))) }
 
 // Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
-func Forward(plan *compiler.Plan) ([]byte, error) {
-	if plan.Kind == compiler.KindPrepare {
-		return script(plan, preparing, plan.Stages, words.Title(plan))
+func Forward(p *plan.Plan) ([]byte, error) {
+	if p.Kind == plan.KindPrepare {
+		return script(p, preparing, p.Stages, words.Title(p))
 	}
-	return script(plan, forward, plan.Stages, words.Title(plan))
+	return script(p, forward, p.Stages, words.Title(p))
 }
 
 // Rollback returns rollback.ps1, which puts back what the other script changed, from
 // any point at which that may have ended.
-func Rollback(plan *compiler.Plan) ([]byte, error) {
+func Rollback(p *plan.Plan) ([]byte, error) {
 	back := backward
-	if plan.Kind == compiler.KindPrepare {
+	if p.Kind == plan.KindPrepare {
 		back.opposite = preparing.name
 	}
-	return script(plan, back, plan.Rollback, "Roll back: "+words.Title(plan))
+	return script(p, back, p.Rollback, "Roll back: "+words.Title(p))
 }
 
 // direction is what the two scripts differ in besides their stages.
@@ -135,25 +135,25 @@ var oldPoolNote = []string{
 	"#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.",
 }
 
-func hasStage(stages []compiler.Stage, name string) bool {
-	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+func hasStage(stages []plan.Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
 }
 
 // script puts the two parts together.
-func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) ([]byte, error) {
+func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byte, error) {
 	if len(stages) == 0 {
 		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", d.name)
 	}
-	b := &builder{plan: plan, back: d.name == "rollback"}
+	b := &builder{plan: p, back: d.name == "rollback"}
 	head := hash{
-		{key: "Id", value: b.lit(plan.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
-		{key: "Module", value: b.lit(module(plan.Product))}, {key: "Title", value: b.lit(title), fresh: true},
+		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
+		{key: "Module", value: b.lit(module(p.Product))}, {key: "Title", value: b.lit(title), fresh: true},
 	}
 	first := len(b.names.definitions()) // what $Plan itself needs
 	entries := b.stages(stages)
 	named := b.names.definitions()
 	var out strings.Builder
-	out.WriteString(help(plan, d, stages, title))
+	out.WriteString(help(p, d, stages, title))
 	out.WriteString(parameters(d, stages))
 	data := &writer{}
 	data.lines(named[:first])
@@ -161,11 +161,11 @@ func script(plan *compiler.Plan, d direction, stages []compiler.Stage, title str
 	data.value(head, 0)
 	data.newline(0)
 	data.lines(d.note)
-	if hasStage(stages, compiler.DNSServer) {
+	if hasStage(stages, plan.DNSServer) {
 		data.lines(dnsServerNote)
 	}
-	old := hasStage(stages, compiler.StopOld) || hasStage(stages, compiler.StartOld)
-	if own := module(plan.Product); module(plan.To.Product) != own || old && module(plan.From.Product) != own {
+	old := hasStage(stages, plan.StopOld) || hasStage(stages, plan.StartOld)
+	if own := module(p.Product); module(p.To.Product) != own || old && module(p.From.Product) != own {
 		data.lines(moduleNote)
 	}
 	if old {
@@ -200,12 +200,12 @@ func module(product cmdlet.Product) string {
 
 // help is the comment-based help. An empty line has to stand between #Requires and
 // the comment, or Get-Help takes both for one comment and finds no help.
-func help(plan *compiler.Plan, d direction, stages []compiler.Stage, title string) string {
+func help(p *plan.Plan, d direction, stages []plan.Stage, title string) string {
 	command := fmt.Sprintf("        .\\%s.ps1", d.name)
 	example := fmt.Sprintf("%s -Stage %s -WhatIf", command, stages[min(1, len(stages)-1)].Name)
 	lines := []string{
 		"#Requires -Version 3.0", "", "<#", ".SYNOPSIS", "    " + oneLine(title, 110) + ".", ".DESCRIPTION",
-		"    Written by edgeplan for plan " + plan.ID + ". Copy this one file to every server that the",
+		"    Written by edgeplan for plan " + p.ID + ". Copy this one file to every server that the",
 		"    run sheet names and run it there, one stage at a time, in the order of the sheet:",
 		fmt.Sprintf("%-*s  prints the run sheet and changes nothing", len(example), command),
 		example + "  shows what a stage would do and writes nothing",
@@ -216,7 +216,7 @@ func help(plan *compiler.Plan, d direction, stages []compiler.Stage, title strin
 	return strings.Join(lines, "\n")
 }
 
-func parameters(d direction, stages []compiler.Stage) string {
+func parameters(d direction, stages []plan.Stage) string {
 	var set []string
 	for _, stage := range stages {
 		set = append(set, "'"+stage.Name+"'")
@@ -227,7 +227,7 @@ func parameters(d direction, stages []compiler.Stage) string {
 	}
 	all := []param{{stageParam, valid}}
 	all = append(all, d.params...)
-	stop, old := hasStage(stages, compiler.Stop), hasStage(stages, compiler.StopOld)
+	stop, old := hasStage(stages, plan.Stop), hasStage(stages, plan.StopOld)
 	if stop || old {
 		receipt := receiptParam
 		if old {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
@@ -16,16 +16,16 @@ import (
 // has been written and read.
 func TestSameBytes(t *testing.T) {
 	for _, spec := range goodSpecs(t) {
-		for _, plan := range compile(t, os.DirFS(filepath.Join(specsDir, spec))) {
-			first := both(t, plan)
-			if both(t, plan) != first {
+		for _, p := range compile(t, os.DirFS(filepath.Join(specsDir, spec))) {
+			first := both(t, p)
+			if both(t, p) != first {
 				t.Errorf("%s: twice the same plan, not the same bytes", spec)
 			}
-			data, err := compiler.Encode(plan)
+			data, err := plan.Encode(p)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := compiler.Decode(data)
+			again, err := plan.Decode(data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,14 +83,14 @@ func TestTitle(t *testing.T) {
 }
 
 // commands are the commands of both scripts of a plan, checked on the way.
-func commands(t *testing.T, plan *compiler.Plan) string {
+func commands(t *testing.T, p *plan.Plan) string {
 	t.Helper()
 	var names []string
-	for _, text := range both(t, plan) {
+	for _, text := range both(t, p) {
 		change, _, _ := strings.Cut(text, RuntimeMarker)
 		for _, problem := range append(bytesProblems(text), changeProblems(change, cmdlet.Products())...) {
 			if !strings.HasSuffix(problem, " characters") { // a long name may not fit
-				t.Errorf("%s: %s", plan.From.Name, problem)
+				t.Errorf("%s: %s", p.From.Name, problem)
 			}
 		}
 		got, _ := read(statements(change))
@@ -115,7 +115,7 @@ func TestSwitches(t *testing.T) {
 			}
 			sets += b2i(key == "Set")
 		})
-		if sets == 0 && planOf(t, s).Kind == compiler.KindFailover {
+		if sets == 0 && planOf(t, s).Kind == plan.KindFailover {
 			t.Errorf("%s sets nothing", s.name)
 		}
 	}
@@ -149,22 +149,22 @@ func checkSwitch(t *testing.T, name, key string, c call) {
 }
 
 func TestRefuses(t *testing.T) {
-	for name, edit := range map[string]func(*compiler.Plan){
-		"no stages":     func(p *compiler.Plan) { p.Stages, p.Rollback = nil, nil },
-		"unknown stage": func(p *compiler.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },
-		"not UTF-8":     func(p *compiler.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
-		"no such zone":  func(p *compiler.Plan) { p.Zones = nil },
-		"no such cmdlet": func(p *compiler.Plan) {
+	for name, edit := range map[string]func(*plan.Plan){
+		"no stages":     func(p *plan.Plan) { p.Stages, p.Rollback = nil, nil },
+		"unknown stage": func(p *plan.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },
+		"not UTF-8":     func(p *plan.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
+		"no such zone":  func(p *plan.Plan) { p.Zones = nil },
+		"no such cmdlet": func(p *plan.Plan) {
 			p.To.Product = "nt4"
 			p.Rollback[0].Name = "x"
 		},
 	} {
-		plan := sample.Plan()
-		edit(plan)
-		if got, err := Forward(plan); err == nil || got != nil {
+		of := sample.Plan()
+		edit(of)
+		if got, err := Forward(of); err == nil || got != nil {
 			t.Errorf("%s: failover.ps1 is made, %v", name, err)
 		}
-		if got, err := Rollback(plan); err == nil || got != nil {
+		if got, err := Rollback(of); err == nil || got != nil {
 			t.Errorf("%s: rollback.ps1 is made, %v", name, err)
 		}
 	}

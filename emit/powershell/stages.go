@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // builder turns stages of a plan into the data that the runtime reads. The vocabulary
 // of keys is runtime.ps1's.
 type builder struct {
-	plan  *compiler.Plan
+	plan  *plan.Plan
 	back  bool
 	names names
 	err   error
@@ -97,31 +97,31 @@ func bare(text string) command { return command{{name: text}} }
 
 // stages makes the entries of $Stages: one for a stage, or one for each kind of host
 // where hosts have different steps.
-func (b *builder) stages(stages []compiler.Stage) []hash {
+func (b *builder) stages(stages []plan.Stage) []hash {
 	var out []hash
 	for _, stage := range stages {
 		switch stage.Name {
-		case compiler.Preflight:
+		case plan.Preflight:
 			out = append(out, b.preflights(stage)...)
-		case compiler.Stop:
+		case plan.Stop:
 			out = append(out, b.stop(stage))
-		case compiler.Route:
+		case plan.Route:
 			out = append(out, b.route(stage))
-		case compiler.DNSServer:
+		case plan.DNSServer:
 			for _, own := range byHost(stage) {
 				out = append(out, b.dnsServer(own))
 			}
-		case compiler.DNS:
+		case plan.DNS:
 			out = append(out, b.dns(stage))
-		case compiler.Firewall:
+		case plan.Firewall:
 			out = append(out, b.firewall(stage))
-		case compiler.Start:
+		case plan.Start:
 			out = append(out, b.start(stage))
-		case compiler.StopOld, compiler.StartOld:
+		case plan.StopOld, plan.StartOld:
 			out = append(out, b.oldPool(stage))
-		case compiler.Replicated:
+		case plan.Replicated:
 			out = append(out, b.replicate(stage))
-		case compiler.Verify:
+		case plan.Verify:
 			out = append(out, b.verify(stage)...)
 		default:
 			b.err = fmt.Errorf("internal error: no data for stage %s", stage.Name)
@@ -132,7 +132,7 @@ func (b *builder) stages(stages []compiler.Stage) []hash {
 
 // open begins the entry of a stage, before which the same stages have to be done on each of
 // its computers.
-func (b *builder) open(stage compiler.Stage, more ...entry) hash {
+func (b *builder) open(stage plan.Stage, more ...entry) hash {
 	h := hash{{key: "Name", value: b.lit(stage.Name)}, {key: "Hosts", value: b.array(stage.Hosts)}}
 	after := b.plan.After(b.back, stage.Name, stage.Hosts[0])
 	for _, host := range stage.Hosts[1:] {
@@ -148,7 +148,7 @@ func (b *builder) open(stage compiler.Stage, more ...entry) hash {
 
 // edge opens an entry of Edge Servers. Module is theirs, where the product of the pool is
 // another than that of the management host.
-func (b *builder) edge(product cmdlet.Product, stage compiler.Stage, more ...entry) hash {
+func (b *builder) edge(product cmdlet.Product, stage plan.Stage, more ...entry) hash {
 	h := b.open(stage, more...)
 	if own := module(product); own != module(b.plan.Product) {
 		h = append(h, entry{"Module", b.lit(own), false})
@@ -162,10 +162,10 @@ func (b *builder) does(text string) entry { return entry{"Does", b.lit(text), tr
 func (b *builder) documented() bool { return b.plan.Procedure == "documented" }
 
 // byHost splits a stage whose computers have steps of their own.
-func byHost(stage compiler.Stage) []compiler.Stage {
-	var out []compiler.Stage
+func byHost(stage plan.Stage) []plan.Stage {
+	var out []plan.Stage
 	for _, host := range stage.Hosts {
-		own := compiler.Stage{Name: stage.Name, Hosts: []string{host}}
+		own := plan.Stage{Name: stage.Name, Hosts: []string{host}}
 		for _, step := range stage.Steps {
 			if step.Info().Host == host {
 				own.Steps = append(own.Steps, step)
@@ -177,7 +177,7 @@ func byHost(stage compiler.Stage) []compiler.Stage {
 }
 
 // preflights are the entries of the management host and of each Windows DNS server.
-func (b *builder) preflights(stage compiler.Stage) []hash {
+func (b *builder) preflights(stage plan.Stage) []hash {
 	var out []hash
 	for _, own := range byHost(stage) {
 		if own.Hosts[0] == b.plan.ManagementHost {
@@ -189,22 +189,22 @@ func (b *builder) preflights(stage compiler.Stage) []hash {
 	return out
 }
 
-func (b *builder) preflight(stage compiler.Stage) hash {
-	looks := entry{"LooksAt", b.lit(compiler.DNS), b.plan.Kind == compiler.KindFailover}
-	if b.plan.Kind == compiler.KindPrepare {
+func (b *builder) preflight(stage plan.Stage) hash {
+	looks := entry{"LooksAt", b.lit(plan.DNS), b.plan.Kind == plan.KindFailover}
+	if b.plan.Kind == plan.KindPrepare {
 		return b.open(stage, looks, b.does("Checks that DNS is as before the change or as after it."))
 	}
-	h := b.open(stage, entry{"Rehearses", b.lit(compiler.Route), false})
+	h := b.open(stage, entry{"Rehearses", b.lit(plan.Route), false})
 	if b.documented() {
 		h = append(h, entry{"PrintsReceipt", expr("0"), false})
 	}
-	if len(b.present(compiler.DNS)) > 0 {
+	if len(b.present(plan.DNS)) > 0 {
 		h = append(h, looks)
 	}
 	for _, step := range stage.Steps {
-		if s, ok := step.(*compiler.CheckReplicas); ok {
-			of := hash{{"Id", b.lit(s.Number), false}, {"Of", b.lit(compiler.Replicated), false}}
-			h = append(h, entry{"UpToDate", of, len(b.present(compiler.DNS)) == 0})
+		if s, ok := step.(*plan.CheckReplicas); ok {
+			of := hash{{"Id", b.lit(s.Number), false}, {"Of", b.lit(plan.Replicated), false}}
+			h = append(h, entry{"UpToDate", of, len(b.present(plan.DNS)) == 0})
 		}
 	}
 	if b.documented() {
@@ -215,24 +215,24 @@ func (b *builder) preflight(stage compiler.Stage) hash {
 	var facts, steps array
 	for _, step := range stage.Steps {
 		switch s := step.(type) {
-		case *compiler.CheckRight:
+		case *plan.CheckRight:
 			fact := hash{{"Id", b.lit("3"), false}, {"Says", b.lit(s.Says), false}, {"Has", b.lit(s.Group), false}, {"Warn", yes, false}}
 			facts = append(facts, hash{{"Read", block{bare("Get-ChangeRight")}, false}, {"Expect", fact, true}})
-		case *compiler.CheckFacts:
+		case *plan.CheckFacts:
 			facts = append(facts, b.facts(s))
-		case *compiler.CheckRoutedSites:
+		case *plan.CheckRoutedSites:
 			facts = append(facts, b.routedSites(s))
-		case *compiler.Backup:
+		case *plan.Backup:
 			steps = append(steps, b.backup(s))
 		}
 	}
 	return append(h, entry{"Facts", several(facts...), true}, entry{"Steps", several(steps...), true})
 }
 
-func (b *builder) facts(s *compiler.CheckFacts) hash {
+func (b *builder) facts(s *plan.CheckFacts) hash {
 	var list array
 	for _, f := range s.Facts {
-		match := map[string]string{compiler.Is: "Is", compiler.Has: "Has", compiler.Like: "Like", compiler.InPool: "Is"}[f.Match]
+		match := map[string]string{plan.Is: "Is", plan.Has: "Has", plan.Like: "Like", plan.InPool: "Is"}[f.Match]
 		fact := hash{{"Id", b.lit(f.Number), false}, {"Says", b.lit(f.Says), false},
 			{"Property", b.lit(f.Property), false}, {match, b.list(f.Want), false}}
 		if f.WarnOthers {
@@ -247,7 +247,7 @@ func (b *builder) facts(s *compiler.CheckFacts) hash {
 	return hash{{"Read", block{read}, false}, {"Expect", several(list...), true}}
 }
 
-func (b *builder) routedSites(s *compiler.CheckRoutedSites) hash {
+func (b *builder) routedSites(s *plan.CheckRoutedSites) hash {
 	var sites []string
 	for _, site := range s.Sites {
 		sites = append(sites, "Site:"+site)
@@ -258,7 +258,7 @@ func (b *builder) routedSites(s *compiler.CheckRoutedSites) hash {
 	return hash{{"Read", block{read}, false}, {"Expect", fact, true}}
 }
 
-func (b *builder) backup(s *compiler.Backup) hash {
+func (b *builder) backup(s *plan.Backup) hash {
 	set := block{with(b.run(s.Call, false), "FileName", "$File")}
 	if s.Export {
 		set = append(set, bare("Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false"))
@@ -272,14 +272,14 @@ func (b *builder) services() command {
 	return b.read(b.plan.To.Product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
 }
 
-func (b *builder) stop(stage compiler.Stage) hash {
+func (b *builder) stop(stage plan.Stage) hash {
 	var call cmdlet.Call
 	var check []entry
 	for _, step := range stage.Steps {
 		switch s := step.(type) {
-		case *compiler.StopServices:
+		case *plan.StopServices:
 			call = s.Call
-		case *compiler.CheckServer:
+		case *plan.CheckServer:
 			check = b.checkServer(s)
 		}
 	}
@@ -291,14 +291,14 @@ func (b *builder) stop(stage compiler.Stage) hash {
 		{"Read", block{bare("Get-ServiceUp")}, false},
 		{"Set", block{b.run(call, false)}, true},
 	}
-	h := append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Preflight), false}, entry{"NotAfter", b.lit(compiler.Start), false}),
+	h := append(b.edge(b.plan.To.Product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(plan.Preflight), false}, entry{"NotAfter", b.lit(plan.Start), false}),
 		b.does("Step 2. Stops all services of this Edge Server: no remote access through it until stage Start."))
 	h = append(h, check...)
 	return append(h, entry{"Facts", hash{{"Read", block{b.services()}, false}, {"Expect", fact, true}}, true}, entry{"Steps", step, true})
 }
 
 // checkServer are the keys of what is looked at before the services stop.
-func (b *builder) checkServer(s *compiler.CheckServer) []entry {
+func (b *builder) checkServer(s *plan.CheckServer) []entry {
 	out := []entry{{"Certificates", block{b.run(s.Certificates, false)}, true}}
 	if s.GoodUntil != "" {
 		out = append(out, entry{"GoodUntil", b.lit(s.GoodUntil), false})
@@ -309,14 +309,14 @@ func (b *builder) checkServer(s *compiler.CheckServer) []entry {
 	return out
 }
 
-func (b *builder) start(stage compiler.Stage) hash {
-	step := stage.Steps[0].(*compiler.StartServices)
+func (b *builder) start(stage plan.Stage) hash {
+	step := stage.Steps[0].(*plan.StartServices)
 	id, does := step.Source.Step, "Step 7. Starts the services and waits until they run."
 	says := "services down, of those noted by Stop (else not disabled) and XMPP"
 	switch {
 	case b.back:
 		id, does = "R1", "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns."
-		if len(b.present(compiler.StartOld)) > 0 {
+		if len(b.present(plan.StartOld)) > 0 {
 			does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: remote access returns."
 		}
 	case !b.documented():
@@ -331,7 +331,7 @@ func (b *builder) start(stage compiler.Stage) hash {
 
 // oldPool stops or starts XMPP at the pool that is left. What its service is called is not
 // documented.
-func (b *builder) oldPool(stage compiler.Stage) hash {
+func (b *builder) oldPool(stage plan.Stage) hash {
 	product := b.plan.From.Product
 	all := b.read(product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
 	fact := hash{{"Id", b.lit("P18"), false}, {"Says", b.lit("XMPP service here"), false},
@@ -342,17 +342,17 @@ func (b *builder) oldPool(stage compiler.Stage) hash {
 	}
 	step := hash{{"To", none, false}, {"Each", yes, false}}
 	switch s := stage.Steps[0].(type) {
-	case *compiler.StopXMPP:
+	case *plan.StopXMPP:
 		step = append(hash{{"Id", b.lit("S2"), false}, {"Says", b.lit("XMPP services that run"), false}}, step...)
 		step = append(step, entry{"Read", not("Stopped"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
-		h := b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(compiler.Verify), false}, entry{"Waits", yes, false})
-		if len(b.present(compiler.DNS)) > 0 {
-			h = append(h, entry{"StillTrue", b.lit(compiler.DNS), false})
+		h := b.edge(product, stage, entry{"Elevated", yes, false}, entry{"Receipt", b.lit(plan.Verify), false}, entry{"Waits", yes, false})
+		if len(b.present(plan.DNS)) > 0 {
+			h = append(h, entry{"StillTrue", b.lit(plan.DNS), false})
 		}
 		return append(h,
 			b.does("Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end."),
 			facts, entry{"Steps", step, true})
-	case *compiler.StartXMPP:
+	case *plan.StartXMPP:
 		step = append(hash{{"Id", b.lit("R1"), false}, {"Says", b.lit("XMPP services that do not run"), false}}, step...)
 		step = append(step, entry{"Read", not("Running"), true}, entry{"Set", block{with(b.run(s.Call, false), "Name", "$Value")}, true})
 		step = append(step, entry{"IfNot", b.lit("; -Waive NAME goes on without one"), true})
@@ -364,10 +364,10 @@ func (b *builder) oldPool(stage compiler.Stage) hash {
 	return nil
 }
 
-func (b *builder) route(stage compiler.Stage) hash {
+func (b *builder) route(stage plan.Stage) hash {
 	h := b.open(stage)
-	if b.back && len(b.present(compiler.DNS)) > 0 {
-		h = append(h, entry{"LooksAt", b.lit(compiler.DNS), false})
+	if b.back && len(b.present(plan.DNS)) > 0 {
+		h = append(h, entry{"LooksAt", b.lit(plan.DNS), false})
 	}
 	does := "Step 3. Points the XMPP federation route to " + b.plan.To.FQDN + "."
 	switch {
@@ -379,14 +379,14 @@ func (b *builder) route(stage compiler.Stage) hash {
 	h = append(h, b.does(does))
 	var steps array
 	for _, step := range stage.Steps {
-		if set, ok := step.(*compiler.SetRoute); ok {
+		if set, ok := step.(*plan.SetRoute); ok {
 			steps = append(steps, b.setRoute(set, len(steps)+1))
 		}
 	}
 	return append(h, entry{"Steps", several(steps...), true})
 }
 
-func (b *builder) setRoute(s *compiler.SetRoute, number int) hash {
+func (b *builder) setRoute(s *plan.SetRoute, number int) hash {
 	id := "3"
 	if b.back {
 		id = "R2"
@@ -406,7 +406,7 @@ func (b *builder) setRoute(s *compiler.SetRoute, number int) hash {
 	return append(h, entry{"Forms", forms, true})
 }
 
-func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
+func (b *builder) form(s *plan.SetRoute, f plan.RouteForm) hash {
 	h := hash{
 		{"Parameter", b.lit("Set-CsSite -" + f.Parameter), false},
 		{"From", b.lit(f.From), true}, {"To", b.lit(f.To), false},
@@ -421,24 +421,24 @@ func (b *builder) form(s *compiler.SetRoute, f compiler.RouteForm) hash {
 	return h
 }
 
-func (b *builder) firewall(stage compiler.Stage) hash {
-	step := stage.Steps[0].(*compiler.ConfirmPort)
+func (b *builder) firewall(stage plan.Stage) hash {
+	step := stage.Steps[0].(*plan.ConfirmPort)
 	nat := ""
 	if b.plan.To.NAT {
 		nat = " (NAT)"
 	}
 	says := fmt.Sprintf("TCP %d is open from anywhere to %s%s and back out", step.Port, strings.Join(step.Addresses, ", "), nat)
-	return b.open(stage, entry{"NotAfter", b.lit(compiler.Firewall), false},
+	return b.open(stage, entry{"NotAfter", b.lit(plan.Firewall), false},
 		b.does(fmt.Sprintf("Step 6. Takes into evidence that TCP %d is open.", step.Port)),
 		entry{"Attests", hash{{"Id", b.lit("6"), false}, {"Says", b.lit(says), false}}, true})
 }
 
-func (b *builder) replicate(stage compiler.Stage) hash {
+func (b *builder) replicate(stage plan.Stage) hash {
 	shared := hash{{"Id", b.lit("S1"), false}, {"Property", b.lit("UpToDate"), false}, {"To", b.lit("True"), false},
 		{"FirstRunAlways", yes, false}, {"IfNot", b.lit("; are its services started, and is TCP 4443 open to it?"), true}}
 	var steps array
 	for _, step := range stage.Steps {
-		s := step.(*compiler.Replicate)
+		s := step.(*plan.Replicate)
 		steps = append(steps, hash{{"Says", b.lit(s.Says), false}, {"Read", block{b.run(s.Read, false)}, true}, {"Set", block{b.run(s.Call, false)}, true}})
 	}
 	return b.open(stage, b.does("Pushes the configuration to the servers and waits until they are up to date."),

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -385,7 +385,7 @@ func TestSaysWhatThePlanSays(t *testing.T) {
 	}
 }
 
-func checkStage(t *testing.T, name string, got data, stage compiler.Stage) {
+func checkStage(t *testing.T, name string, got data, stage plan.Stage) {
 	var hosts []string
 	for _, one := range got.vars["$Stages"].([]any) {
 		if h := one.(keyed); h.values["Name"] == stage.Name {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -28,7 +28,7 @@ func (p *printer) dns() {
 	}
 }
 
-func (p *printer) changedZone(zone compiler.Zone) {
+func (p *printer) changedZone(zone plan.Zone) {
 	forward, back := words.Apply(zone)
 	p.gap()
 	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
@@ -61,7 +61,7 @@ func (p *printer) changedZone(zone compiler.Zone) {
 }
 
 // included lists the files that a zone file includes.
-func included(zone compiler.Zone) string {
+func included(zone plan.Zone) string {
 	var out []string
 	for _, file := range zone.Included {
 		out = append(out, words.OnServer(file, Code))
@@ -81,7 +81,7 @@ func (p *printer) earliest() {
 	p.text(Text(words.StaleCaches))
 }
 
-func recordLines(zone compiler.Zone) []string {
+func recordLines(zone plan.Zone) []string {
 	var lines []string
 	for _, set := range zone.Records {
 		for _, record := range words.Records(set) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -22,21 +22,21 @@ type File struct{ Name, SHA256 string }
 
 // Markdown prints the change record. It fails where a command of the plan cannot be
 // written as one of PowerShell.
-func Markdown(plan *compiler.Plan, facts Facts) (string, error) {
-	p := &printer{plan: plan}
+func Markdown(of *plan.Plan, facts Facts) (string, error) {
+	p := &printer{plan: of}
 	p.head()
 	p.what()
 	p.findings()
 	p.section("Stages")
 	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.Script(p.plan), "NAME") +
 		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.")
-	for _, need := range words.Needs(plan) {
+	for _, need := range words.Needs(of) {
 		p.text(Text(need))
 	}
-	p.stages(plan.Stages)
+	p.stages(of.Stages)
 	p.ungated(false)
 	p.ifFails()
-	if p.plan.Kind == compiler.KindFailover {
+	if p.plan.Kind == plan.KindFailover {
 		p.outage()
 		p.partners()
 	}
@@ -63,7 +63,7 @@ func (p *printer) ungated(back bool) {
 	p.gap()
 	for len(all) > 0 {
 		first, on := all[0], []string{}
-		all = slices.DeleteFunc(all, func(u compiler.Ungated) bool {
+		all = slices.DeleteFunc(all, func(u plan.Ungated) bool {
 			same := u.Stage == first.Stage && slices.Equal(u.On, first.On) && slices.Equal(u.Needs, first.Needs)
 			if same {
 				on = append(on, u.Host)
@@ -76,7 +76,7 @@ func (p *printer) ungated(back bool) {
 
 // printer keeps the first error.
 type printer struct {
-	plan *compiler.Plan
+	plan *plan.Plan
 	b    strings.Builder
 	err  error
 }
@@ -138,7 +138,7 @@ func (p *printer) what() {
 	p.gap()
 	for _, stage := range p.plan.Stages {
 		for _, line := range words.Lines(p.plan, stage) {
-			if line.Step.Info().Risk != compiler.Safe {
+			if line.Step.Info().Risk != plan.Safe {
 				notice := ""
 				if words.Noticed(p.plan, stage) {
 					notice = " (" + Text(string(line.Step.Info().Risk)) + ")"
@@ -147,7 +147,7 @@ func (p *printer) what() {
 			}
 		}
 	}
-	if p.plan.Kind == compiler.KindPrepare {
+	if p.plan.Kind == plan.KindPrepare {
 		return
 	}
 	p.text(Text(words.Order(p.plan)))
@@ -159,7 +159,7 @@ func (p *printer) what() {
 	p.pool("to", p.plan.To)
 }
 
-func (p *printer) pool(role string, pool compiler.Pool) {
+func (p *printer) pool(role string, pool plan.Pool) {
 	addresses := hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))
 	if pool.NAT {
 		addresses += " (NAT)"
@@ -171,7 +171,7 @@ func (p *printer) pool(role string, pool compiler.Pool) {
 func hosts(names []string) string {
 	var out []string
 	for _, name := range names {
-		if name == compiler.AnyHost {
+		if name == plan.AnyHost {
 			out = append(out, Text(words.Host(name)))
 		} else {
 			out = append(out, Code(name))
@@ -197,7 +197,7 @@ func (p *printer) findings() {
 	}
 }
 
-func (p *printer) stages(stages []compiler.Stage) {
+func (p *printer) stages(stages []plan.Stage) {
 	p.gap()
 	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
 	for _, stage := range stages {
@@ -280,7 +280,7 @@ func (p *printer) rollback() {
 	for _, stage := range p.plan.Stages {
 		for _, step := range stage.Steps {
 			info := step.Info()
-			if len(info.Undo) == 0 && info.NoUndo != "" && info.Risk != compiler.Safe {
+			if len(info.Undo) == 0 && info.NoUndo != "" && info.Risk != plan.Safe {
 				fixed = append(fixed, Code(info.ID)+": "+Text(info.NoUndo))
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -18,7 +18,7 @@ import (
 // they are and the exit code is not 0. They name the files, so that it does not matter where these lie, and need no
 // option that the patch of BusyBox does not have: so what GNU patch saves of a file that
 // was edited beside the change is removed by a line of its own.
-func fileCommands(zone compiler.Zone, back bool) []string {
+func fileCommands(zone plan.Zone, back bool) []string {
 	var links, sums, tries, copies, patches, strays, moves []string
 	for _, f := range words.AllFiles(zone) {
 		diff, sum, name := f.Diff, f.OldSHA256, "$"+f.Variable
@@ -49,7 +49,7 @@ func fileCommands(zone compiler.Zone, back bool) []string {
 const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -split '  ', 2; if ((Get-FileHash -LiteralPath $name -ErrorAction SilentlyContinue).Hash -ne $sum) { "FAILED: $name" } }`
 
 // zoneFile says how files are changed: the diffs are of use nowhere else.
-func (p *printer) zoneFile(zone compiler.Zone) {
+func (p *printer) zoneFile(zone plan.Zone) {
 	f, name := words.Files(zone), words.FileBase(zone)
 	files := words.TextFiles(zone)
 	p.variables(words.AllFiles(zone))

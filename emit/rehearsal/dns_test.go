@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -56,7 +56,7 @@ func replay(have map[string][]string, line string) {
 }
 
 // complete tells whether all old records of a zone, or all new ones, are there.
-func complete(zone compiler.Zone, have map[string][]string, after bool) bool {
+func complete(zone plan.Zone, have map[string][]string, after bool) bool {
 	for _, set := range zone.Records {
 		want := set.Old
 		if after {
@@ -85,7 +85,7 @@ func (s *suite) dnsVisits(stages ...string) []int {
 // dnsGates: on a DNS server nothing is changed without Preflight, rights, tools, answers
 // and a zone that can be changed.
 func (s *suite) dnsGates() {
-	for _, i := range s.dnsVisits(compiler.Preflight, compiler.DNSServer) {
+	for _, i := range s.dnsVisits(plan.Preflight, plan.DNSServer) {
 		v := s.walk.Forth[i]
 		s.restore(s.points[i])
 		s.refuses(1, v, way{fault: "rights:none"}, "%s in a shell that is not elevated", name(v))
@@ -98,9 +98,9 @@ func (s *suite) dnsGates() {
 		s.unanswered(i)
 		s.zoneStates(i)
 	}
-	for _, i := range s.dnsVisits(compiler.DNSServer) {
+	for _, i := range s.dnsVisits(plan.DNSServer) {
 		v := s.walk.Forth[i]
-		for _, first := range s.dnsVisits(compiler.Preflight) {
+		for _, first := range s.dnsVisits(plan.Preflight) {
 			if s.walk.Forth[first].Host == v.Host {
 				s.restore(s.points[first])
 				s.refuses(3, v, way{}, "%s before Preflight there", name(v))
@@ -115,7 +115,7 @@ func (s *suite) unanswered(i int) {
 	v, seen := s.walk.Forth[i], map[string]int{}
 	for n, call := range s.calls[i] {
 		seen[call]++
-		if v.Stage == compiler.Preflight || n < 2 {
+		if v.Stage == plan.Preflight || n < 2 {
 			s.restore(s.points[i])
 			s.refuses(2, v, way{fault: fmt.Sprintf("%s:throw@%d", call, seen[call])}, "%s, no answer to question %d", name(v), n+1)
 		}
@@ -156,7 +156,7 @@ var failed = regexp.MustCompile(` FAIL (P\d\d) `)
 // server, before anything is stopped and before anything is changed there. Another TTL
 // can be waived.
 func (s *suite) dnsDrift() {
-	for _, i := range s.dnsVisits(compiler.Preflight, compiler.DNSServer) {
+	for _, i := range s.dnsVisits(plan.Preflight, plan.DNSServer) {
 		for _, zone := range s.plan.Zones {
 			for _, set := range zone.Records {
 				if zone.Computer == s.walk.Forth[i].Host && set.Changed() {
@@ -167,7 +167,7 @@ func (s *suite) dnsDrift() {
 	}
 }
 
-func (s *suite) drifts(i int, zone compiler.Zone, set compiler.RecordSet) {
+func (s *suite) drifts(i int, zone plan.Zone, set plan.RecordSet) {
 	v := s.walk.Forth[i]
 	at := func(change func(*rehearsal.Set)) {
 		s.restore(s.points[i])
@@ -186,7 +186,7 @@ func (s *suite) drifts(i int, zone compiler.Zone, set compiler.RecordSet) {
 	s.refuses(3, v, way{}, "%s, %s %s lacks a record", name(v), set.Owner, set.Type)
 	at(func(have *rehearsal.Set) { have.Records = []rehearsal.Record{} })
 	s.refuses(3, v, way{}, "%s, %s %s is empty", name(v), set.Owner, set.Type)
-	if fact := failed.FindStringSubmatch(s.last); fact != nil && v.Stage == compiler.DNSServer && !set.TTLChanged() {
+	if fact := failed.FindStringSubmatch(s.last); fact != nil && v.Stage == plan.DNSServer && !set.TTLChanged() {
 		s.check(s.visit(v, way{given: map[string]any{"Waive": fact[1]}}) == 0 && s.digest() == s.worlds[i+1], "%s fills a set whose fact is waived: %s", name(v), s.digest())
 	}
 	at(func(have *rehearsal.Set) { have.Records[0].TTL = 777 })
@@ -198,7 +198,7 @@ func (s *suite) drifts(i int, zone compiler.Zone, set compiler.RecordSet) {
 	waive := way{given: map[string]any{"Waive": fact[1]}}
 	code := s.visit(v, waive)
 	s.check(code == 0 && strings.Contains(s.last, "WAIVED "+fact[1]), "%s, another TTL is waived", name(v))
-	if v.Stage != compiler.DNSServer {
+	if v.Stage != plan.DNSServer {
 		return
 	}
 	s.check(s.digest() == s.worlds[i+1], "%s, another TTL is waived: %s", name(v), s.digest())
@@ -213,7 +213,7 @@ func (s *suite) drifts(i int, zone compiler.Zone, set compiler.RecordSet) {
 
 // dnsFaults: a record that is added gets another TTL, or a call fails.
 func (s *suite) dnsFaults() {
-	for _, i := range s.dnsVisits(compiler.DNSServer) {
+	for _, i := range s.dnsVisits(plan.DNSServer) {
 		v := s.walk.Forth[i]
 		for _, call := range changing(s.calls[i]) {
 			tool, number, _ := strings.Cut(call, " ")

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -26,9 +26,9 @@ func (s *suite) visitOf(stage string) rehearsal.Visit { return s.walk.Forth[s.at
 
 // gates: no stage runs before what it needs, or without what a person has to say.
 func (s *suite) gates() {
-	manager := s.visitOf(compiler.Preflight).Host
+	manager := s.visitOf(plan.Preflight).Host
 	s.restore(s.points[0])
-	if i := s.at(compiler.Stop); i >= 0 {
+	if i := s.at(plan.Stop); i >= 0 {
 		stop := s.walk.Forth[i]
 		s.refuses(5, stop, way{bare: true}, "Stop without a receipt")
 		s.refuses(5, stop, way{given: map[string]any{"Receipt": "202611230000-00000000"}}, "Stop with another receipt")
@@ -39,13 +39,13 @@ func (s *suite) gates() {
 	code := s.visit(s.walk.Forth[0], way{fault: "rights:none"})
 	s.check(code == 0 && strings.Contains(s.last, "WARNING"), "Preflight warns of missing rights")
 	s.restore(s.points[0])
-	s.refuses(3, s.visitOf(compiler.Route), way{}, "Route before Preflight")
+	s.refuses(3, s.visitOf(plan.Route), way{}, "Route before Preflight")
 	s.check(strings.Contains(s.last, "run stage Preflight here first"), "Route before Preflight says so")
-	s.refuses(3, s.visitOf(compiler.Replicated), way{}, "Replicate before Route")
+	s.refuses(3, s.visitOf(plan.Replicated), way{}, "Replicate before Route")
 	s.tooEarly(false, s.walk.Forth)
 	s.tooEarly(true, s.walk.Back)
-	s.restore(s.points[s.at(compiler.Firewall)])
-	s.refuses(5, s.visitOf(compiler.Firewall), way{bare: true}, "Firewall without a word")
+	s.restore(s.points[s.at(plan.Firewall)])
+	s.refuses(5, s.visitOf(plan.Firewall), way{bare: true}, "Firewall without a word")
 	s.running()
 	s.names()
 	s.verified(manager)
@@ -57,18 +57,18 @@ func (s *suite) gates() {
 func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 	for _, v := range walk {
 		s.restore(s.points[0])
-		listed := slices.ContainsFunc(s.plan.Ungated(back), func(u compiler.Ungated) bool { return u.Stage == v.Stage && u.Host == v.Host })
+		listed := slices.ContainsFunc(s.plan.Ungated(back), func(u plan.Ungated) bool { return u.Stage == v.Stage && u.Host == v.Host })
 		switch before := s.before(back, v.Stage, v.Host); {
 		case before != "":
 			s.refuses(3, v, way{}, "%s first", v.Stage)
 			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s first: the script asks for stage %s", v.Stage, before)
-		case !back && (v.Stage == compiler.Stop || v.Stage == compiler.StopOld):
+		case !back && (v.Stage == plan.Stop || v.Stage == plan.StopOld):
 			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
 		case !listed:
-			needs := slices.ContainsFunc(s.side(back), func(stage compiler.Stage) bool {
-				return stage.Name == v.Stage && slices.ContainsFunc(stage.Steps, func(step compiler.Step) bool {
+			needs := slices.ContainsFunc(s.side(back), func(stage plan.Stage) bool {
+				return stage.Name == v.Stage && slices.ContainsFunc(stage.Steps, func(step plan.Step) bool {
 					return step.Info().Host == v.Host && slices.ContainsFunc(step.Info().Needs, func(id string) bool {
-						return !slices.ContainsFunc(stage.Steps, func(own compiler.Step) bool { return own.Info().ID == id && own.Info().Host == v.Host })
+						return !slices.ContainsFunc(stage.Steps, func(own plan.Step) bool { return own.Info().ID == id && own.Info().Host == v.Host })
 					})
 				})
 			})
@@ -77,7 +77,7 @@ func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 	}
 }
 
-func (s *suite) side(back bool) []compiler.Stage {
+func (s *suite) side(back bool) []plan.Stage {
 	if back {
 		return s.plan.Rollback
 	}
@@ -98,7 +98,7 @@ func (s *suite) before(back bool, stage, host string) string {
 
 // running: the route is not set while a server of the target pool answers.
 func (s *suite) running() {
-	i, route := s.lastAt(compiler.Stop), s.visitOf(compiler.Route)
+	i, route := s.lastAt(plan.Stop), s.visitOf(plan.Route)
 	if i < 0 {
 		return
 	}
@@ -133,9 +133,9 @@ func (s *suite) running() {
 
 // names: the stage Dns believes the server, and a person only where there is no answer.
 func (s *suite) names() {
-	i := s.at(compiler.DNS)
+	i := s.at(plan.DNS)
 	v := s.walk.Forth[i]
-	if before := s.walk.Forth[i-1]; before.Script == "" || before.Stage == compiler.DNSServer { // the owner has something to do
+	if before := s.walk.Forth[i-1]; before.Script == "" || before.Stage == plan.DNSServer { // the owner has something to do
 		s.restore(s.points[i-1])
 		s.refuses(5, v, way{}, "Dns before it is done")
 		s.check(strings.Contains(s.last, "DNS+"), "what is to be done is said")
@@ -153,17 +153,17 @@ func (s *suite) names() {
 
 // verified: Verify sees a closed firewall, a missing listener, and stages not done.
 func (s *suite) verified(manager string) {
-	i := s.at(compiler.Verify)
-	outside := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: rehearsal.Outside}
+	i := s.at(plan.Verify)
+	outside := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: rehearsal.Outside}
 	s.restore(s.points[i])
 	s.refuses(3, outside, way{fault: "firewall:closed"}, "Verify outside behind a closed firewall")
 	s.check(s.visit(outside, way{}) == 0, "Verify outside")
 	s.listens(i)
-	s.restore(s.points[s.at(compiler.Replicated)])
-	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}, way{}, "Verify before Replicate")
+	s.restore(s.points[s.at(plan.Replicated)])
+	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}, way{}, "Verify before Replicate")
 	s.refuses(3, outside, way{}, "Verify outside before Replicate")
 	s.restore(s.points[i])
-	last := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: manager}
+	last := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}
 	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
 	s.refuses(3, last, way{}, "Verify after somebody changed the DNS")
 	s.restore(s.points[i])
@@ -226,8 +226,8 @@ func (s *suite) partners(preflight rehearsal.Visit) {
 }
 
 // setRoutes sets all routes that the plan moves.
-func setRoutes(w *rehearsal.World, plan *compiler.Plan, value string) {
-	for _, step := range routes(plan) {
+func setRoutes(w *rehearsal.World, p *plan.Plan, value string) {
+	for _, step := range routes(p) {
 		for i := range w.Sites {
 			if w.Sites[i].Name == step.Site {
 				w.Sites[i].Route = value
@@ -293,7 +293,7 @@ func (s *suite) drift() {
 		code := s.visit(s.walk.Forth[0], way{fault: fault})
 		s.check((code == 2 || code == 3) && s.digest() == before && s.receipt() == "", "Preflight, %s", fault)
 	}
-	if i := s.at(compiler.Stop); i >= 0 {
+	if i := s.at(plan.Stop); i >= 0 {
 		s.restore(s.points[i])
 		s.edit(func(w *rehearsal.World) {
 			for h := range w.Hosts {
@@ -302,10 +302,10 @@ func (s *suite) drift() {
 		})
 		s.refuses(3, s.walk.Forth[i], way{}, "Stop on a server without the XMPP service")
 	}
-	if s.walk.Back[0].Stage == compiler.Start && routes(s.plan)[0].Forms[0].From != "" {
+	if s.walk.Back[0].Stage == plan.Start && routes(s.plan)[0].Forms[0].From != "" {
 		s.settled()
 	}
-	i := s.at(compiler.Route)
+	i := s.at(plan.Route)
 	s.restore(s.points[i])
 	s.refuses(2, s.walk.Forth[i], way{fault: "store:readonly"}, "Route without the right to change it")
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
@@ -318,11 +318,11 @@ func (s *suite) settled() {
 	s.fresh()
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:"+s.plan.To.FQDN) })
 	start := s.digest()
-	for _, v := range s.walk.Forth[:s.at(compiler.Route)+1] {
+	for _, v := range s.walk.Forth[:s.at(plan.Route)+1] {
 		s.check(s.visit(v, way{}) == 0, "%s, the route is the target already", name(v))
 	}
 	for _, v := range s.walk.Back {
-		if v.Stage == compiler.Start || v.Stage == compiler.Route {
+		if v.Stage == plan.Start || v.Stage == plan.Route {
 			s.check(s.visit(v, way{}) == 0, "%s, the route was the target already", name(v))
 		}
 	}
@@ -342,7 +342,7 @@ func (s *suite) drifted(route int, other string) {
 	s.restore(s.points[len(s.points)-1])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
 	for _, v := range s.walk.Back {
-		if v.Stage == compiler.Route {
+		if v.Stage == plan.Route {
 			s.refuses(3, v, way{}, "rollback over a value that is not ours")
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -19,12 +19,12 @@ func TestMixed(t *testing.T) {
 	s.happy()
 	s.goes("back", s.walk.Back)
 	s.check(s.digest() == s.first(), "the first world: %s", s.digest())
-	s.listens(s.at(compiler.Verify))
+	s.listens(s.at(plan.Verify))
 	s.restarts()
 	// In a shell without any module each host imports that of its own product; the other is not there.
 	edges := 0
 	for i, v := range s.walk.Forth {
-		if v.Script == "" || v.Host == rehearsal.Outside || v.Stage == compiler.Verify {
+		if v.Script == "" || v.Host == rehearsal.Outside || v.Stage == plan.Verify {
 			continue
 		}
 		s.restore(s.points[i])
@@ -35,7 +35,7 @@ func TestMixed(t *testing.T) {
 		}
 	}
 	for _, v := range s.walk.Back {
-		if v.Stage == compiler.Start {
+		if v.Stage == plan.Start {
 			s.check(s.visit(v, way{fault: "shell:plain"}) == 0, "%s in a plain shell", name(v))
 		}
 	}
@@ -44,7 +44,7 @@ func TestMixed(t *testing.T) {
 	text, err := os.ReadFile(file)
 	s.must(err)
 	s.must(os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "; Module = 'Lync'", "")), 0o666))
-	i := s.at(compiler.Stop)
+	i := s.at(plan.Stop)
 	s.restore(s.points[i])
 	s.refuses(1, s.walk.Forth[i], way{fault: "shell:plain"}, "the module of the other product")
 	s.check(strings.Contains(s.last, "SkypeForBusiness"), "the module that is not there is named")
@@ -54,7 +54,7 @@ func TestMixed(t *testing.T) {
 // passes all the same; it finds an XMPP proxy that does not listen.
 func (s *suite) listens(i int) {
 	for _, host := range s.plan.To.Servers {
-		edge := rehearsal.Visit{Script: "failover.ps1", Stage: compiler.Verify, Host: host}
+		edge := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: host}
 		s.restore(s.points[i])
 		s.check(s.visit(edge, way{}) == 0 && strings.Contains(s.last, "0.0.0.0:5269"), "Verify on %s behind NAT", host)
 		s.check(s.visit(edge, way{fault: "firewall:closed;tcp:unknown"}) == 0, "Verify on %s, whatever can be reached from there", host)
@@ -75,7 +75,7 @@ func (s *suite) listens(i int) {
 // restarts: what would keep the services from starting again, or from knowing the partners,
 // is found on each Edge Server before they stop, and can be waived by its number.
 func (s *suite) restarts() {
-	i := s.at(compiler.Stop)
+	i := s.at(plan.Stop)
 	if i < 0 {
 		return
 	}
@@ -130,17 +130,17 @@ func TestCertificateTimes(t *testing.T) {
 	day := 24 * time.Hour
 	for _, window := range []time.Duration{-2 * day, 2 * day} {
 		end := now.Add(window)
-		plan := compile(t, "seed")
-		for _, stage := range plan.Stages {
+		p := compile(t, "seed")
+		for _, stage := range p.Stages {
 			for _, step := range stage.Steps {
-				if check, ok := step.(*compiler.CheckServer); ok {
+				if check, ok := step.(*plan.CheckServer); ok {
 					check.GoodUntil = end.Format(time.RFC3339)
 				}
 			}
 		}
-		s := newSuite(t, find(t), plan, "")
+		s := newSuite(t, find(t), p, "")
 		s.fresh()
-		i := s.at(compiler.Stop)
+		i := s.at(plan.Stop)
 		stop := s.walk.Forth[i]
 		s.goes("before Stop", s.walk.Forth[:i])
 		start := s.save()
@@ -184,7 +184,7 @@ func TestStartFirst(t *testing.T) {
 // disabled: what administrators have disabled is not waited for, but for XMPP; any other
 // service is, unless its name is waived. Each goes on record.
 func (s *suite) disabled() {
-	i := s.at(compiler.Start)
+	i := s.at(plan.Start)
 	start := s.walk.Forth[i]
 	with := func(change func(*rehearsal.Service)) {
 		s.restore(s.points[i])

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -38,9 +38,9 @@ type File struct {
 // names. Scripts are the change scripts that it is for: rehearse.ps1 runs no others.
 // Product is that of the simulated servers;
 // [NewWorld] says what another than the plan's does. The plan has to come from
-// [compiler.Compile], as plan.json does not hold the whole deployment.
-func Kit(plan *compiler.Plan, product cmdlet.Product, scripts []Script) ([]File, error) {
-	run := NewRun(plan, product)
+// the compiler, as plan.json does not hold the whole deployment.
+func Kit(p *plan.Plan, product cmdlet.Product, scripts []Script) ([]File, error) {
+	run := NewRun(p, product)
 	run.Scripts = scripts
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -103,33 +103,33 @@ type Visit struct {
 
 // NewRun walks a plan: the stages in their order, each on all of its computers. The
 // owner of the DNS, and who clears a route, come before the stage that checks it.
-func NewRun(plan *compiler.Plan, product cmdlet.Product) Run {
+func NewRun(p *plan.Plan, product cmdlet.Product) Run {
 	return Run{
-		Title: words.Title(plan), Plan: plan.ID, World: NewWorld(plan, product),
-		Forth: visits(plan, words.Script(plan), plan.Stages, false),
-		Back:  visits(plan, words.RollbackScript, plan.Rollback, true),
+		Title: words.Title(p), Plan: p.ID, World: NewWorld(p, product),
+		Forth: visits(p, words.Script(p), p.Stages, false),
+		Back:  visits(p, words.RollbackScript, p.Rollback, true),
 	}
 }
 
-func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bool) []Visit {
+func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit {
 	out := []Visit{}
 	for _, stage := range stages {
-		if stage.Name == compiler.DNS {
-			if records := changes(plan, back); len(records) > 0 {
-				out = append(out, Visit{Records: records, Serials: serials(plan, back)})
+		if stage.Name == plan.DNS {
+			if records := changes(p, back); len(records) > 0 {
+				out = append(out, Visit{Records: records, Serials: serials(p, back)})
 			}
 		}
 		if clear := manual(stage); clear != nil {
 			out = append(out, Visit{Clear: clear})
 		}
 		for _, host := range stage.Hosts {
-			if host == compiler.AnyHost {
+			if host == plan.AnyHost {
 				host = Outside
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
-				Receipt: map[string]string{compiler.Stop: compiler.Preflight, compiler.StopOld: compiler.Verify}[stage.Name],
-				Attest:  stage.Name == compiler.Firewall || stage.Name == compiler.StopOld,
+				Receipt: map[string]string{plan.Stop: plan.Preflight, plan.StopOld: plan.Verify}[stage.Name],
+				Attest:  stage.Name == plan.Firewall || stage.Name == plan.StopOld,
 			})
 		}
 	}
@@ -137,10 +137,10 @@ func visits(plan *compiler.Plan, script string, stages []compiler.Stage, back bo
 }
 
 // manual are the sites whose route no cmdlet of the stage can clear.
-func manual(stage compiler.Stage) []string {
+func manual(stage plan.Stage) []string {
 	var out []string
 	for _, step := range stage.Steps {
-		if set, ok := step.(*compiler.SetRoute); ok && set.Manual {
+		if set, ok := step.(*plan.SetRoute); ok && set.Manual {
 			out = append(out, set.Site)
 		}
 	}
@@ -149,9 +149,9 @@ func manual(stage compiler.Stage) []string {
 
 // serials are those that the owner of the DNS gives the zones that he changes. With
 // nsupdate the server does; Route 53 leaves the serial as it is.
-func serials(plan *compiler.Plan, back bool) []Serial {
+func serials(p *plan.Plan, back bool) []Serial {
 	var out []Serial
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		serial := zone.NewSerial
 		switch {
 		case !zone.Changed() || zone.Windows() || zone.Delivery == "route53":
@@ -167,9 +167,9 @@ func serials(plan *compiler.Plan, back bool) []Serial {
 }
 
 // changes are the sets that the owner of the DNS changes.
-func changes(plan *compiler.Plan, back bool) []Set {
+func changes(p *plan.Plan, back bool) []Set {
 	var out []Set
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		for _, r := range zone.Records {
 			switch {
 			case zone.Windows() || !r.Changed():

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
@@ -38,15 +38,15 @@ func specs(t *testing.T) []string {
 
 // writeKit writes the kit of a plan as edgeplan does, and returns its folder. For another
 // product than the plan's, the deployment is of that one.
-func writeKit(t testing.TB, plan *compiler.Plan, product cmdlet.Product) string {
+func writeKit(t testing.TB, p *plan.Plan, product cmdlet.Product) string {
 	t.Helper()
 	dir := t.TempDir()
-	artifacts, err := emit.Rehearsal(plan)
+	artifacts, err := emit.Rehearsal(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if product != plan.Product {
-		files, err := rehearsal.Kit(plan, product, nil)
+	if product != p.Product {
+		files, err := rehearsal.Kit(p, product, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

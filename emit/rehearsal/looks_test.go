@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -118,7 +118,7 @@ func setDrifts(set rehearsal.Set) []changeSet {
 }
 
 // setDrift: a stage that looks finds each drift of a set and shows what is there instead.
-func (s *suite) setDrift(v rehearsal.Visit, at tree, zone compiler.Zone, set compiler.RecordSet, back bool) {
+func (s *suite) setDrift(v rehearsal.Visit, at tree, zone plan.Zone, set plan.RecordSet, back bool) {
 	old, new := both(zone, set)
 	if back {
 		old, new = new, old
@@ -142,7 +142,7 @@ func (s *suite) setDrift(v rehearsal.Visit, at tree, zone compiler.Zone, set com
 }
 
 // aliased: a name that has become an alias is found, also where it leads to an address.
-func (s *suite) aliased(zone compiler.Zone) {
+func (s *suite) aliased(zone plan.Zone) {
 	v := s.walk.Forth[0]
 	var numbers []string
 	name := strings.TrimSuffix(zone.Records[0].Owner, ".")
@@ -162,7 +162,7 @@ func (s *suite) aliased(zone compiler.Zone) {
 }
 
 // both are the records of a set before and after the change.
-func both(zone compiler.Zone, set compiler.RecordSet) (old, new rehearsal.Set) {
+func both(zone plan.Zone, set plan.RecordSet) (old, new rehearsal.Set) {
 	old = rehearsal.Set{Server: zone.Server, Zone: strings.TrimSuffix(zone.Name, "."), Name: strings.TrimSuffix(set.Owner, "."), Type: set.Type}
 	new = old
 	for _, data := range set.Old {
@@ -176,7 +176,7 @@ func both(zone compiler.Zone, set compiler.RecordSet) (old, new rehearsal.Set) {
 
 // move makes the changed sets of a zone those of after the change, or of before; only the
 // first of them with half. It leaves the serial alone.
-func move(w *rehearsal.World, zone compiler.Zone, back, half bool) {
+func move(w *rehearsal.World, zone plan.Zone, back, half bool) {
 	for _, set := range zone.Records {
 		if !set.Changed() {
 			continue
@@ -193,17 +193,17 @@ func move(w *rehearsal.World, zone compiler.Zone, back, half bool) {
 }
 
 // serialFor is the serial of a zone.
-func serialFor(w *rehearsal.World, zone compiler.Zone) *uint32 {
+func serialFor(w *rehearsal.World, zone plan.Zone) *uint32 {
 	return serialOf(w, rehearsal.Serial{Server: zone.Server, Zone: strings.TrimSuffix(zone.Name, ".")})
 }
 
 // serialDrift: in Preflight the serial has to go with the records, as the delivery of the
 // zone asks for it.
-func (s *suite) serialDrift(zone compiler.Zone) {
+func (s *suite) serialDrift(zone plan.Zone) {
 	v := s.walk.Forth[0]
 	compared := zone.Changed() && zone.Delivery != "route53"
 	exact := zone.Delivery == "zone-file" || zone.SOAPrerequisite
-	several := len(slices.DeleteFunc(slices.Clone(zone.Records), func(r compiler.RecordSet) bool { return !r.Changed() })) > 1
+	several := len(slices.DeleteFunc(slices.Clone(zone.Records), func(r plan.RecordSet) bool { return !r.Changed() })) > 1
 	for _, c := range []struct {
 		what string
 		edit func(*rehearsal.World)
@@ -233,8 +233,8 @@ func ptr[T any](v T) *T { return &v }
 
 // halfApplied: stage Dns, and Verify, see records whose serial was not raised, be it that
 // of the plan or one that somebody else gave the zone before. They see other TTLs too.
-func (s *suite) halfApplied(zone compiler.Zone) {
-	i := s.at(compiler.DNS)
+func (s *suite) halfApplied(zone plan.Zone) {
+	i := s.at(plan.DNS)
 	v := s.walk.Forth[i]
 	if !zone.Changed() || zone.Windows() {
 		return
@@ -269,7 +269,7 @@ func (s *suite) halfApplied(zone compiler.Zone) {
 }
 
 // serialAt is the serial of a zone at a point of the walk.
-func (s *suite) serialAt(i int, zone compiler.Zone) uint32 {
+func (s *suite) serialAt(i int, zone plan.Zone) uint32 {
 	var w rehearsal.World
 	s.must(json.Unmarshal([]byte(strings.TrimPrefix(s.points[i]["world/world.json"], "\ufeff")), &w))
 	return *serialFor(&w, zone)
@@ -277,7 +277,7 @@ func (s *suite) serialAt(i int, zone compiler.Zone) uint32 {
 
 // waivedLater: in stage Dns a waiver takes another TTL and a record more, and never an old
 // record that is left.
-func (s *suite) waivedLater(i int, zone compiler.Zone) {
+func (s *suite) waivedLater(i int, zone plan.Zone) {
 	v := s.walk.Forth[i]
 	for _, set := range zone.Records {
 		old, new := both(zone, set)
@@ -321,14 +321,14 @@ func (s *suite) looksBack() {
 	end := s.points[len(s.points)-1]
 	for i, v := range s.walk.Back {
 		switch v.Stage {
-		case compiler.Start:
+		case plan.Start:
 			s.restore(end)
 			s.check(s.visit(v, way{fault: "dns:down"}) == 0, "%s, no DNS", name(v))
-		case compiler.Route:
+		case plan.Route:
 			s.looksAtRoute(v, end)
-		case compiler.DNS:
+		case plan.DNS:
 			s.halfBack(i)
-			if s.plan.Kind == compiler.KindPrepare {
+			if s.plan.Kind == plan.KindPrepare {
 				s.strangersBack(v, end)
 			}
 		}
@@ -371,14 +371,14 @@ func (s *suite) halfBack(dns int) {
 			s.visit(before, way{})
 		}
 	}
-	var zones []compiler.Zone
+	var zones []plan.Zone
 	for _, zone := range s.plan.Zones {
 		if zone.Changed() && !zone.Windows() {
 			zones = append(zones, zone)
 			s.edit(func(w *rehearsal.World) { move(w, zone, true, false) })
 		}
 	}
-	compared := slices.DeleteFunc(slices.Clone(zones), func(z compiler.Zone) bool { return z.Delivery == "route53" })
+	compared := slices.DeleteFunc(slices.Clone(zones), func(z plan.Zone) bool { return z.Delivery == "route53" })
 	if len(compared) == 0 {
 		return
 	}

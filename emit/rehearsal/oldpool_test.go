@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -27,13 +27,13 @@ func (s *suite) again() {
 	s.restore(s.points[len(s.points)-1])
 	s.goes("back", s.walk.Back)
 	s.check(s.digest() == s.first(), "back: %s", s.digest())
-	for stage, from := range map[string]string{compiler.Stop: compiler.Preflight, compiler.StopOld: compiler.Verify} {
+	for stage, from := range map[string]string{plan.Stop: plan.Preflight, plan.StopOld: plan.Verify} {
 		v := s.walk.Forth[s.at(stage)]
 		s.refuses(5, v, way{given: s.oldReceipt(from, time.Hour)}, "%s with the receipt of the first failover", stage)
 		s.check(strings.Contains(s.last, "this receipt is from before rollback Start") && strings.Contains(s.last, "run stage "+from+" again"), "%s names the stage to run", stage)
-		later := map[string]time.Duration{compiler.Verify: 8400 * time.Second}[from]
+		later := map[string]time.Duration{plan.Verify: 8400 * time.Second}[from]
 		code := s.visit(v, way{given: map[string]any{"Receipt": s.oldReceipt(from, -later)["Receipt"]}})
-		s.check(code == map[string]int{compiler.Stop: 0, compiler.StopOld: 3}[stage], "%s with a receipt of this run goes on to what is here: %d", stage, code)
+		s.check(code == map[string]int{plan.Stop: 0, plan.StopOld: 3}[stage], "%s with a receipt of this run goes on to what is here: %d", stage, code)
 	}
 }
 
@@ -41,7 +41,7 @@ func (s *suite) again() {
 func (s *suite) oldServers() int {
 	n := 0
 	for _, v := range s.walk.Forth {
-		if v.Stage == compiler.StopOld {
+		if v.Stage == plan.StopOld {
 			n++
 		}
 	}
@@ -57,22 +57,22 @@ func (s *suite) oldReceipt(stage string, ago time.Duration) map[string]any {
 // oldPool: XMPP at the pool that is left is stopped with the receipt of Verify, after the
 // time in it, while DNS is as planned; nothing else there is.
 func (s *suite) oldPool() {
-	i := s.at(compiler.StopOld)
+	i := s.at(plan.StopOld)
 	v, at := s.walk.Forth[i], s.points[i]
 	_, seconds := s.plan.OldAnswers()
-	stamp, _, _ := strings.Cut(s.receiptOf(compiler.Verify), "-")
+	stamp, _, _ := strings.Cut(s.receiptOf(plan.Verify), "-")
 	until, err := time.Parse("200601021504", stamp)
 	left := time.Until(until)
 	s.check(err == nil && left > time.Duration(seconds)*time.Second-10*time.Minute && left <= time.Duration(seconds+60)*time.Second, "the receipt of Verify is for %d s later: %s", seconds, stamp)
 	s.restore(at)
 	s.refuses(5, v, way{bare: true}, "StopOld without a receipt")
 	s.refuses(5, v, way{given: map[string]any{"Receipt": s.receipt()}}, "StopOld with the receipt of Preflight")
-	s.refuses(5, v, way{given: s.oldReceipt(compiler.Preflight, time.Hour)}, "StopOld with an old receipt of Preflight")
+	s.refuses(5, v, way{given: s.oldReceipt(plan.Preflight, time.Hour)}, "StopOld with an old receipt of Preflight")
 	s.refuses(5, v, way{given: map[string]any{"Attest": nil}}, "StopOld before the time of the receipt")
 	s.check(strings.Contains(s.last, until.Format("2006-01-02 15:04")+" UTC"), "the time is named")
 	s.refuses(1, v, way{fault: "rights:none"}, "StopOld in a shell that is not elevated")
 	s.restore(at)
-	s.check(s.visit(v, way{given: s.oldReceipt(compiler.Verify, time.Minute)}) == 0 && s.digest() == s.worlds[i+1], "StopOld after the time of the receipt: %s", s.digest())
+	s.check(s.visit(v, way{given: s.oldReceipt(plan.Verify, time.Minute)}) == 0 && s.digest() == s.worlds[i+1], "StopOld after the time of the receipt: %s", s.digest())
 	s.check(strings.Contains(s.last, "Stop-CsWindowsService -Name 'SIMXMPPPROXY' "), "the service that is stopped is named")
 	s.check(s.visit(v, way{bare: true}) == 0 && !strings.Contains(s.last, "CHANGED"), "StopOld again, without a receipt")
 	s.restore(at)
@@ -85,7 +85,7 @@ func (s *suite) oldPool() {
 	s.restore(s.points[len(s.points)-1])
 	s.edit(func(w *rehearsal.World) { serviceOf(w, v.Host).Disabled = true })
 	for _, back := range s.walk.Back {
-		if back.Stage == compiler.StartOld && back.Host == v.Host {
+		if back.Stage == plan.StartOld && back.Host == v.Host {
 			s.check(s.visit(back, way{}) == 2 && strings.Contains(s.last, "-Waive NAME"), "StartOld where the XMPP service is disabled")
 			s.check(s.visit(back, way{given: map[string]any{"Waive": "SIMXMPPPROXY"}}) == 0 && strings.Contains(s.last, "WAIVED"), "StartOld, waived")
 		}
@@ -93,7 +93,7 @@ func (s *suite) oldPool() {
 	s.restore(at)
 	s.nameless(v)
 	for _, back := range s.walk.Back {
-		if back.Stage == compiler.StartOld {
+		if back.Stage == plan.StartOld {
 			s.restore(s.points[len(s.points)-1])
 			s.nameless(back)
 		}

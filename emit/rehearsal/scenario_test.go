@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 	"github.com/edgeplan/edgeplan/parser"
@@ -30,21 +31,21 @@ var long = []string{"there and back", "faults", "rollback", "kills"}
 
 var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
-	{"old pool", compiler.StopOld, (*suite).oldPool},
-	{"old receipts", compiler.StopOld, (*suite).again},
-	{"DNS gates", compiler.DNSServer, (*suite).dnsGates},
-	{"DNS drift", compiler.DNSServer, (*suite).dnsDrift},
-	{"DNS faults", compiler.DNSServer, (*suite).dnsFaults},
+	{"old pool", plan.StopOld, (*suite).oldPool},
+	{"old receipts", plan.StopOld, (*suite).again},
+	{"DNS gates", plan.DNSServer, (*suite).dnsGates},
+	{"DNS drift", plan.DNSServer, (*suite).dnsDrift},
+	{"DNS faults", plan.DNSServer, (*suite).dnsFaults},
 	{"twice", "", (*suite).twice},
 	{"wrong host", "", (*suite).wrongHost},
-	{"disk", compiler.Route, (*suite).disk},
-	{"gates", compiler.Route, (*suite).gates},
+	{"disk", plan.Route, (*suite).disk},
+	{"gates", plan.Route, (*suite).gates},
 	{"DNS asked", "", (*suite).looks},
-	{"replicas", compiler.Replicated, (*suite).replicasBefore},
-	{"restarts", compiler.Stop, (*suite).restarts},
+	{"replicas", plan.Replicated, (*suite).replicasBefore},
+	{"restarts", plan.Stop, (*suite).restarts},
 	{"whatif", "", (*suite).whatIf},
 	{"there and back", "", (*suite).thereAndBack},
-	{"drift", compiler.Route, (*suite).drift},
+	{"drift", plan.Route, (*suite).drift},
 	{"faults", "", (*suite).faults},
 	{"rollback", "", (*suite).rollback},
 	{"kills", "", (*suite).killed},
@@ -128,7 +129,7 @@ func find(t *testing.T) pwsh.Engine {
 }
 
 // compile makes the only plan of a spec.
-func compile(t testing.TB, spec string) *compiler.Plan {
+func compile(t testing.TB, spec string) *plan.Plan {
 	t.Helper()
 	fsys := os.DirFS(filepath.Join("..", "..", "specs", spec))
 	names, err := filepath.Glob(filepath.Join("..", "..", "specs", spec, "*"+parser.Suffix))
@@ -150,14 +151,14 @@ func compile(t testing.TB, spec string) *compiler.Plan {
 }
 
 // newSuite writes the kit of a plan. Product is empty for that of the plan.
-func newSuite(t testing.TB, engine pwsh.Engine, plan *compiler.Plan, product cmdlet.Product) *suite {
+func newSuite(t testing.TB, engine pwsh.Engine, p *plan.Plan, product cmdlet.Product) *suite {
 	t.Helper()
 	if product == "" {
-		product = plan.Product
+		product = p.Product
 	}
 	s := &suite{
-		shell: &shell{engine: engine, home: t.TempDir()}, plan: plan, product: product,
-		kit: writeKit(t, plan, product), dir: filepath.Join(t.TempDir(), "run"), walk: rehearsal.NewRun(plan, product),
+		shell: &shell{engine: engine, home: t.TempDir()}, plan: p, product: product,
+		kit: writeKit(t, p, product), dir: filepath.Join(t.TempDir(), "run"), walk: rehearsal.NewRun(p, product),
 		fail: func(format string, args ...any) { t.Helper(); t.Errorf(format, args...) },
 	}
 	t.Cleanup(s.shell.stop)
@@ -165,11 +166,11 @@ func newSuite(t testing.TB, engine pwsh.Engine, plan *compiler.Plan, product cmd
 }
 
 // routes are the steps that set a route.
-func routes(plan *compiler.Plan) []*compiler.SetRoute {
-	var out []*compiler.SetRoute
-	for _, stage := range plan.Stages {
+func routes(p *plan.Plan) []*plan.SetRoute {
+	var out []*plan.SetRoute
+	for _, stage := range p.Stages {
 		for _, step := range stage.Steps {
-			if set, ok := step.(*compiler.SetRoute); ok {
+			if set, ok := step.(*plan.SetRoute); ok {
 				out = append(out, set)
 			}
 		}
@@ -202,7 +203,7 @@ func (s *suite) happy() {
 	var want []string
 	for i, v := range s.walk.Forth {
 		calls := s.calls[i]
-		if v.Stage == compiler.Preflight { // rehearses with -WhatIf
+		if v.Stage == plan.Preflight { // rehearses with -WhatIf
 			calls = slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return c == "Set-CsSite" })
 		}
 		for _, c := range changing(calls) {
@@ -222,13 +223,13 @@ func (s *suite) happy() {
 	}
 	for _, stage := range s.plan.Stages {
 		for _, step := range stage.Steps {
-			if r, ok := step.(*compiler.Replicate); ok {
+			if r, ok := step.(*plan.Replicate); ok {
 				replicas = append(replicas, r.Replica)
 			}
 		}
 	}
 	s.check(slices.Equal(pushed, replicas), "pushed to %q, want %q", pushed, replicas)
-	if s.at(compiler.Stop) >= 0 {
+	if s.at(plan.Stop) >= 0 {
 		stamp, sum, _ := strings.Cut(s.receipt(), "-")
 		s.check(sum == fmt.Sprintf("%X", sha256.Sum256([]byte(s.plan.ID+"|Preflight|"+stamp)))[:8], "the receipt is one of this plan: %s", s.receipt())
 	}
@@ -302,7 +303,7 @@ func (s *suite) twice() {
 			continue
 		}
 		again := []int{i + 1, len(s.points) - 1}
-		if v.Stage == compiler.Stop { // must not stop what has been started since
+		if v.Stage == plan.Stop { // must not stop what has been started since
 			again = again[:0]
 			for at := i + 1; at < len(s.points); at++ {
 				again = append(again, at)
@@ -321,9 +322,9 @@ func (s *suite) twice() {
 
 // wrongHost: a stage ends with 4 where it does not belong, and writes nothing.
 func (s *suite) wrongHost() {
-	try := func(v rehearsal.Visit, stages []compiler.Stage, at tree) {
-		here := stages[slices.IndexFunc(stages, func(st compiler.Stage) bool { return st.Name == v.Stage })].Hosts
-		if slices.Contains(here, compiler.AnyHost) {
+	try := func(v rehearsal.Visit, stages []plan.Stage, at tree) {
+		here := stages[slices.IndexFunc(stages, func(st plan.Stage) bool { return st.Name == v.Stage })].Hosts
+		if slices.Contains(here, plan.AnyHost) {
 			return
 		}
 		for _, host := range s.hosts() {
@@ -364,7 +365,7 @@ func (s *suite) whatIf() {
 		s.check(code == 0, "%s -WhatIf", name(v))
 		s.check(before.equal(s.save()), "%s -WhatIf changes nothing", name(v))
 	}
-	for _, at := range []int{0, max(s.at(compiler.Route), s.at(compiler.DNSServer)), len(s.points) - 1} {
+	for _, at := range []int{0, max(s.at(plan.Route), s.at(plan.DNSServer)), len(s.points) - 1} {
 		for _, v := range s.walk.Back {
 			if v.Script == "" {
 				continue
@@ -377,7 +378,7 @@ func (s *suite) whatIf() {
 	}
 	// Without -Force and without somebody to answer, nothing happens.
 	for i, v := range s.walk.Forth {
-		if len(changing(s.calls[i])) == 0 || v.Stage == compiler.Replicated {
+		if len(changing(s.calls[i])) == 0 || v.Stage == plan.Replicated {
 			continue
 		}
 		s.restore(s.points[i])
@@ -390,7 +391,7 @@ func (s *suite) whatIf() {
 // are another part.
 func (s *suite) faults() {
 	for i, v := range s.walk.Forth {
-		if v.Stage != compiler.DNSServer {
+		if v.Stage != plan.DNSServer {
 			s.fails(i)
 		}
 	}
@@ -405,7 +406,7 @@ func (s *suite) fails(i int) {
 	before := 0 // changes that the stage has made
 	for n, call := range list {
 		cmdlet, number, _ := strings.Cut(call, " ")
-		dry := v.Stage == compiler.Preflight && cmdlet == "Set-CsSite" // the rehearsal: never gets beyond -WhatIf
+		dry := v.Stage == plan.Preflight && cmdlet == "Set-CsSite" // the rehearsal: never gets beyond -WhatIf
 		for _, kind := range []string{"throw", "throwafter", "error", "noop"} {
 			s.restore(s.points[i])
 			what := fmt.Sprintf("%s, %s:%s@%s", name(v), cmdlet, kind, number)
@@ -438,8 +439,8 @@ func (s *suite) fails(i int) {
 
 // notDone: what comes after a stage that failed is refused.
 func (s *suite) notDone(v rehearsal.Visit) {
-	next := map[string]string{compiler.Preflight: compiler.Route, compiler.Route: compiler.Replicated}[v.Stage]
-	if next == "" || len(s.audit()) > 0 && v.Stage == compiler.Preflight {
+	next := map[string]string{plan.Preflight: plan.Route, plan.Route: plan.Replicated}[v.Stage]
+	if next == "" || len(s.audit()) > 0 && v.Stage == plan.Preflight {
 		return
 	}
 	before := s.save()
@@ -461,9 +462,9 @@ func (s *suite) services() {
 		s.check(s.visit(v, way{fault: cmdlet + ":slow@1", given: map[string]any{"TimeoutSeconds": 20}}) == 2, "%s that hangs", stage)
 		s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "%s that hung, again: %s", stage, s.digest())
 	}
-	slow(compiler.Stop, "Stop-CsWindowsService")
-	slow(compiler.Start, "Start-CsWindowsService")
-	i := s.lastAt(compiler.Start)
+	slow(plan.Stop, "Stop-CsWindowsService")
+	slow(plan.Start, "Start-CsWindowsService")
+	i := s.lastAt(plan.Start)
 	if i < 0 {
 		return
 	}
@@ -473,7 +474,7 @@ func (s *suite) services() {
 	s.check(code == 2 && strings.Contains(s.last, "RTCMEDIARELAY"), "a service that does not start is named")
 	s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "a service that did not start, again")
 	// The XMPP service is gone when the server is started again.
-	i = s.at(compiler.Stop)
+	i = s.at(plan.Stop)
 	if i < 0 {
 		return
 	}
@@ -483,7 +484,7 @@ func (s *suite) services() {
 	failed := false
 	for _, v := range s.walk.Forth[i+1:] {
 		code := s.visit(v, way{})
-		if v.Stage == compiler.Start && v.Host == host {
+		if v.Stage == plan.Start && v.Host == host {
 			failed = s.check(code == 2 && strings.Contains(s.last, "SIMXMPPPROXY"), "Start names the service that is gone")
 			break
 		}
@@ -499,7 +500,7 @@ func (s *suite) services() {
 		}
 	})
 	for _, v := range s.walk.Forth {
-		if v.Script != "" && (v.Host == host || v.Stage == compiler.Preflight) && v.Stage != compiler.Verify {
+		if v.Script != "" && (v.Host == host || v.Stage == plan.Preflight) && v.Stage != plan.Verify {
 			s.check(s.visit(v, way{}) == 0, "%s, with a service that was off before", name(v))
 		}
 	}
@@ -507,7 +508,7 @@ func (s *suite) services() {
 
 // replicas that get nothing are waited for, not for ever.
 func (s *suite) replicas() {
-	i := s.at(compiler.Replicated)
+	i := s.at(plan.Replicated)
 	if i < 0 {
 		return
 	}
@@ -518,11 +519,11 @@ func (s *suite) replicas() {
 		s.check(code == 2 && strings.Contains(s.last, host) && strings.Contains(s.last, "4443"), "the replica of %s is stuck", host)
 		s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "the replica of %s was stuck, again", host)
 	}
-	if i = s.at(compiler.Stop); i < 0 {
+	if i = s.at(plan.Stop); i < 0 {
 		return
 	}
 	// Replicate while a server is stopped.
-	s.restore(s.points[s.at(compiler.Start)])
+	s.restore(s.points[s.at(plan.Start)])
 	code := s.visit(v, way{})
 	s.check(code == 2, "replication does not reach a stopped server")
 }
@@ -559,7 +560,7 @@ func (s *suite) rollback() {
 func (s *suite) lost() {
 	last := s.points[len(s.points)-1]
 	for _, v := range s.walk.Back {
-		if v.Script == "" || v.Stage != compiler.Route {
+		if v.Script == "" || v.Stage != plan.Route {
 			continue
 		}
 		at := tree{}
@@ -574,13 +575,13 @@ func (s *suite) lost() {
 		s.check(s.visit(v, way{given: map[string]any{"Attest": "the change record"}}) == 0, "rollback without a state file, attested")
 	}
 	// A server that has lost it starts everything, be all of it down or one service.
-	i := s.lastAt(compiler.Stop)
+	i := s.lastAt(plan.Stop)
 	if i < 0 {
 		return
 	}
 	start := func(what string) {
 		for _, v := range s.walk.Back {
-			if v.Stage == compiler.Start {
+			if v.Stage == plan.Start {
 				s.check(s.visit(v, way{}) == 0, "%s without a state file, %s", name(v), what)
 			}
 		}
@@ -616,7 +617,7 @@ func (s *suite) thereAndBack() {
 		s.goes("back", s.walk.Back)
 		s.check(s.digest() == s.first(), "back: %s", s.digest())
 	}
-	if s.at(compiler.Route) < 0 {
+	if s.at(plan.Route) < 0 {
 		return
 	}
 	// Preflight when all is done already: what rollback goes back to stays what it was.
@@ -652,7 +653,7 @@ func (s *suite) killed() {
 			faults = append(faults, fmt.Sprintf("kill@%d", n+1))
 		}
 		for _, call := range changing(s.calls[i]) {
-			if v.Stage != compiler.Preflight || !strings.HasPrefix(call, "Set-CsSite") {
+			if v.Stage != plan.Preflight || !strings.HasPrefix(call, "Set-CsSite") {
 				cmdlet, number, _ := strings.Cut(call, " ")
 				faults = append(faults, fmt.Sprintf("killafter:%s@%s", cmdlet, number))
 			}

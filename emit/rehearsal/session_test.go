@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -233,7 +233,7 @@ func (s *suite) wishes(at tree, v rehearsal.Visit) {
 	s.check(got.code == clean.code && slices.Equal(got.given, clean.given) && got.world == s.start(at), "%s: as with -WhatIf", name(v))
 	s.check(strings.Contains(s.last, "$WhatIfPreference is set in this shell") && s.after == "True", "%s: -WhatIf of the shell is said", name(v))
 	got = s.do(at, v, way{given: map[string]any{"Force": nil}})
-	asks := []string{compiler.Preflight, compiler.Stop, compiler.Route, compiler.DNSServer, compiler.Start, compiler.Replicated}
+	asks := []string{plan.Preflight, plan.Stop, plan.Route, plan.DNSServer, plan.Start, plan.Replicated}
 	if slices.Contains(asks, v.Stage) && v.Host != rehearsal.Outside && got.code != clean.code {
 		s.check(got.code == 1 && strings.Contains(s.last, "pass -Force") && len(got.given) == 0, "%s: nobody can be asked", name(v))
 	}
@@ -275,7 +275,7 @@ func TestDeadHost(t *testing.T) {
 			text, err := json.Marshal(given)
 			s.must(err)
 			out := s.process("host.ps1", filepath.Join(s.kit, v.Script), filepath.Join(s.dir, "world"), s.kit, v.Host, string(text))
-			if v.Stage == compiler.Preflight && force {
+			if v.Stage == plan.Preflight && force {
 				// Its rehearsal calls a cmdlet with -WhatIf, which speaks to the screen itself.
 				s.check(strings.Contains(out, "exit code 2") && s.digest() == s.worlds[i], "Preflight without a screen")
 				continue

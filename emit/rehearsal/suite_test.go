@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -21,7 +21,7 @@ import (
 // testing: a mutation test has to go on where a test would fail.
 type suite struct {
 	shell   *shell
-	plan    *compiler.Plan
+	plan    *plan.Plan
 	product cmdlet.Product
 	kit     string // folder
 	dir     string // of the computers and the world
@@ -302,7 +302,7 @@ func (s *suite) records(host string) []map[string]string {
 }
 
 // receipt is what Preflight printed last.
-func (s *suite) receipt() string { return s.receiptOf(compiler.Preflight) }
+func (s *suite) receipt() string { return s.receiptOf(plan.Preflight) }
 
 func (s *suite) receiptOf(stage string) string {
 	found := ""

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -42,7 +42,7 @@ func (s *suite) ttl(seconds uint32) rehearsal.Set {
 func TestWaivedTTL(t *testing.T) {
 	s := newSuite(t, find(t), compile(t, "planned"), "")
 	caches, all := s.plan.OldAnswers()
-	old, dns := int(caches), s.at(compiler.DNS)
+	old, dns := int(caches), s.at(plan.DNS)
 	s.fresh()
 	s.ttl(86400)
 	first := s.walk.Forth[0]
@@ -65,10 +65,10 @@ func TestWaivedTTL(t *testing.T) {
 	s.goes("Dns", s.walk.Forth[dns:dns+1])
 	seconds, _ := s.oldUntil()
 	s.check(near(seconds, 86400), "old answers for %d s", seconds)
-	for _, v := range s.walk.Forth[dns+1 : s.at(compiler.StopOld)] {
+	for _, v := range s.walk.Forth[dns+1 : s.at(plan.StopOld)] {
 		s.check(s.visit(v, way{}) == 0, "%s", name(v))
 	}
-	stamp, _, _ := strings.Cut(s.receiptOf(compiler.Verify), "-")
+	stamp, _, _ := strings.Cut(s.receiptOf(plan.Verify), "-")
 	until, err := time.Parse("200601021504", stamp)
 	s.must(err)
 	seconds = int(time.Until(until).Seconds())
@@ -89,9 +89,9 @@ func TestWaivedTTL(t *testing.T) {
 // was waived, on the way forth and back, with each delivery that has serials.
 func TestWaivedSerial(t *testing.T) {
 	for _, delivery := range []string{"zone-file", "nsupdate"} {
-		plan := compile(t, "seed")
-		plan.Zones[0].Delivery = delivery
-		s := newSuite(t, find(t), plan, "")
+		p := compile(t, "seed")
+		p.Zones[0].Delivery = delivery
+		s := newSuite(t, find(t), p, "")
 		zone, set := s.plan.Zones[0], s.plan.Zones[0].Records[0].Number
 		s.fresh()
 		s.ttl(600)
@@ -99,7 +99,7 @@ func TestWaivedSerial(t *testing.T) {
 			s.edit(func(w *rehearsal.World) { *serialFor(w, zone) += 6 })
 		}
 		s.check(s.visit(s.walk.Forth[0], waive(set)) == 0, "Preflight, waived")
-		dns := s.at(compiler.DNS)
+		dns := s.at(plan.DNS)
 		for _, v := range s.walk.Forth[1:dns] {
 			if v.Script != "" {
 				s.check(s.visit(v, way{}) == 0, "%s", name(v))
@@ -114,11 +114,11 @@ func TestWaivedSerial(t *testing.T) {
 		for _, v := range s.walk.Back {
 			switch {
 			case v.Script == "":
-			case v.Stage == compiler.Route:
+			case v.Stage == plan.Route:
 				s.refuses(3, v, way{}, "Route back, another TTL")
 				s.check(strings.Contains(s.last, "fix it, or go on without by -Waive "+set), "the way out is said")
 				s.check(s.visit(v, waive(set)) == 0, "Route back, waived")
-			case v.Stage == compiler.DNS:
+			case v.Stage == plan.DNS:
 				s.raised(v, zone, true)
 				_, said := s.oldUntil()
 				s.check(said, "old answers after a rollback of what was changed")
@@ -132,7 +132,7 @@ func TestWaivedSerial(t *testing.T) {
 
 // raised: the records are those of after (or, on the way back, before) the change: stage Dns
 // refuses them until the serial is raised.
-func (s *suite) raised(v rehearsal.Visit, zone compiler.Zone, back bool) {
+func (s *suite) raised(v rehearsal.Visit, zone plan.Zone, back bool) {
 	s.edit(func(w *rehearsal.World) { move(w, zone, back, false) })
 	s.refuses(5, v, way{}, "%s, the serial is that of the waived set", name(v))
 	s.check(strings.Contains(s.last, "please raise the serial"), "the owner is told to raise the serial")
@@ -144,7 +144,7 @@ func (s *suite) raised(v rehearsal.Visit, zone compiler.Zone, back bool) {
 // whose server gave no answer once does.
 func TestNothingChanged(t *testing.T) {
 	s := newSuite(t, find(t), compile(t, "seed"), "")
-	dns := s.at(compiler.DNS)
+	dns := s.at(plan.DNS)
 	for _, silent := range []bool{false, true} {
 		s.fresh()
 		first := way{}
@@ -159,7 +159,7 @@ func TestNothingChanged(t *testing.T) {
 			}
 		}
 		if silent {
-			s.refuses(3, s.backAt(compiler.Route), way{fault: "dns:down"}, "Route back, no DNS")
+			s.refuses(3, s.backAt(plan.Route), way{fault: "dns:down"}, "Route back, no DNS")
 			zones := strings.Join(s.zoneNumbers(true), ",")
 			s.check(strings.Contains(s.last, "the server gave no answer") && !strings.Contains(s.last, "serial []"), "no answer is called so")
 			s.check(strings.Contains(s.last, "STOPPED STOP  not as planned: "+s.zoneNumbers(true)[0]+" ") && strings.Contains(s.last, "fix it, or go on without by -Waive "+zones), "the way out is said")
@@ -169,7 +169,7 @@ func TestNothingChanged(t *testing.T) {
 				continue
 			}
 			s.check(s.visit(v, way{}) == 0, "%s", name(v))
-			if _, said := s.oldUntil(); v.Stage == compiler.DNS {
+			if _, said := s.oldUntil(); v.Stage == plan.DNS {
 				s.check(said == silent, "old answers, the server was silent: %v", silent)
 			}
 		}
@@ -191,7 +191,7 @@ func (s *suite) backAt(stage string) rehearsal.Visit {
 func TestWaiveNumbers(t *testing.T) {
 	s := newSuite(t, find(t), compile(t, "planned"), "")
 	s.fresh()
-	for _, v := range []rehearsal.Visit{s.walk.Forth[0], s.backAt(compiler.Start)} {
+	for _, v := range []rehearsal.Visit{s.walk.Forth[0], s.backAt(plan.Start)} {
 		before := s.save()
 		s.refuses(1, v, waive("P21", "p99", "RTCCLSAGT"), "%s, a number of no fact", name(v))
 		s.check(strings.Contains(s.last, "has no fact p99; ") && strings.Contains(s.last, "P20, P21"), "the numbers are named")

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // World is what LyncSim.psm1 keeps in world.json. Its functions say what each part does.
@@ -115,29 +115,29 @@ type Record struct {
 
 // NewWorld is the deployment before the change. Where product is not that of the plan,
 // all of it is of that product: the same deployment on another server.
-func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
-	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: plan.Estate.SIPDomains}
+func NewWorld(p *plan.Plan, product cmdlet.Product) World {
+	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Estate.SIPDomains}
 	if product == cmdlet.LiteralProcedure {
 		w.RouteProperty = "XmppExternalFederationRoute"
 	}
 	w.Partners = []Partner{}
-	for _, domain := range plan.Partners {
+	for _, domain := range p.Partners {
 		w.Partners = append(w.Partners, Partner{domain, []string{}})
 	}
 	productOf := func(own cmdlet.Product) cmdlet.Product {
-		if product == plan.Product {
+		if product == p.Product {
 			return own
 		}
 		return product
 	}
-	for i, site := range plan.Estate.Sites {
-		w.Sites = append(w.Sites, Site{site.Name, w.route(plan, site.Route), i + 1})
+	for i, site := range p.Estate.Sites {
+		w.Sites = append(w.Sites, Site{site.Name, w.route(p, site.Route), i + 1})
 	}
-	for _, pool := range plan.Estate.EdgePools {
-		w.edgePool(pool, productOf(pool.Product), plan)
+	for _, pool := range p.Estate.EdgePools {
+		w.edgePool(pool, productOf(pool.Product), p)
 	}
-	w.frontEnds(plan, productOf(plan.Product))
-	w.dnsServers(plan)
+	w.frontEnds(p, productOf(p.Product))
+	w.dnsServers(p)
 	for _, host := range w.Hosts {
 		if host.Kind == "dns" {
 			continue
@@ -148,20 +148,20 @@ func NewWorld(plan *compiler.Plan, product cmdlet.Product) World {
 		}
 		w.Replicas = append(w.Replicas, replica)
 	}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		w.Serials = append(w.Serials, Serial{zone.Server, bare(zone.Name), zone.OldSerial, zone.OldSerial})
 	}
-	w.Dns = records(plan)
+	w.Dns = records(p)
 	return w
 }
 
 // route is what Get-CsSite shows for a route to the pool of that name.
-func (w *World) route(plan *compiler.Plan, name string) string {
-	i := slices.IndexFunc(plan.Estate.EdgePools, func(p compiler.EstatePool) bool { return p.Name == name })
+func (w *World) route(of *plan.Plan, name string) string {
+	i := slices.IndexFunc(of.Estate.EdgePools, func(p plan.EstatePool) bool { return p.Name == name })
 	if i < 0 {
 		return ""
 	}
-	pool := plan.Estate.EdgePools[i]
+	pool := of.Estate.EdgePools[i]
 	if w.RouteProperty == "XmppFederationRoute" || len(pool.Servers) == 0 {
 		return "EdgeServer:" + pool.FQDN
 	}
@@ -170,7 +170,7 @@ func (w *World) route(plan *compiler.Plan, name string) string {
 
 // edgePool adds a pool and its servers. Those of a pool that is failed over because of a
 // disaster are dead: they are in the topology and nowhere else.
-func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan *compiler.Plan) {
+func (w *World) edgePool(pool plan.EstatePool, product cmdlet.Product, p *plan.Plan) {
 	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN, Computers: []string{}}
 	if pool.NextHop != "" {
 		out.Registrar = "Registrar:" + pool.NextHop
@@ -179,7 +179,7 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 	if xmpp {
 		out.XmppListeningPort, out.XmppInternalPort = strconv.Itoa(pool.ListeningPort), strconv.Itoa(pool.InternalPort)
 	}
-	dead := pool.Name == plan.From.Name && plan.Reason == "disaster"
+	dead := pool.Name == p.From.Name && p.Reason == "disaster"
 	all := Public{Address: pool.VirtualIPv4, Hosts: []string{}}
 	for _, server := range pool.Servers {
 		out.Computers = append(out.Computers, server.FQDN)
@@ -200,10 +200,10 @@ func (w *World) edgePool(pool compiler.EstatePool, product cmdlet.Product, plan 
 
 // frontEnds adds the Front End pools. The management host is a server of the one that
 // holds the Central Management store.
-func (w *World) frontEnds(plan *compiler.Plan, product cmdlet.Product) {
-	w.Master = plan.ManagementHost
-	home := plan.ManagementHost
-	for _, pool := range plan.Estate.FrontEnds {
+func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
+	w.Master = p.ManagementHost
+	home := p.ManagementHost
+	for _, pool := range p.Estate.FrontEnds {
 		if pool.CentralManagement {
 			home = pool.FQDN
 		}
@@ -211,16 +211,16 @@ func (w *World) frontEnds(plan *compiler.Plan, product cmdlet.Product) {
 	}
 	for i := range w.Pools {
 		if strings.EqualFold(w.Pools[i].Fqdn, home) {
-			w.Pools[i].Computers = append(w.Pools[i].Computers, plan.ManagementHost)
+			w.Pools[i].Computers = append(w.Pools[i].Computers, p.ManagementHost)
 		}
 	}
-	w.Hosts = append(w.Hosts, Host{plan.ManagementHost, "frontend", home, product, "", frontEndServices(product), []Certificate{}})
+	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product), []Certificate{}})
 }
 
 // dnsServers adds the Windows DNS servers. One may have several zones.
-func (w *World) dnsServers(plan *compiler.Plan) {
+func (w *World) dnsServers(p *plan.Plan) {
 	w.Zones = []Zone{}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		if !zone.Windows() {
 			continue
 		}
@@ -239,9 +239,9 @@ func (w *World) dnsServers(plan *compiler.Plan) {
 }
 
 // records are the RRsets of the plan as they are before the change.
-func records(plan *compiler.Plan) []Set {
+func records(p *plan.Plan) []Set {
 	out := []Set{}
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		for _, r := range zone.Records {
 			out = append(out, set(zone, r, r.Old, r.OldTTL))
 		}
@@ -249,7 +249,7 @@ func records(plan *compiler.Plan) []Set {
 	return out
 }
 
-func set(zone compiler.Zone, r compiler.RecordSet, data []string, ttl uint32) Set {
+func set(zone plan.Zone, r plan.RecordSet, data []string, ttl uint32) Set {
 	out := Set{zone.Server, bare(zone.Name), bare(r.Owner), r.Type, []Record{}}
 	for _, one := range data {
 		out.Records = append(out.Records, Record{ttl, one})

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -17,37 +17,37 @@ const (
 
 // Text prints the plan. It fails where a command of the plan cannot be written as one
 // of PowerShell.
-func Text(plan *compiler.Plan) (string, error) {
-	p := &printer{plan: plan}
+func Text(of *plan.Plan) (string, error) {
+	p := &printer{plan: of}
 	p.head()
 	p.findings()
 	p.title("STAGES")
 	p.reachable("now", "")
-	for i, stage := range plan.Stages {
-		p.stage(i+1, words.Script(plan), stage)
+	for i, stage := range of.Stages {
+		p.stage(i+1, words.Script(of), stage)
 		p.reachable("then", stage.Name)
-		for _, advice := range words.IfFails(plan, stage.Name) {
+		for _, advice := range words.IfFails(of, stage.Name) {
 			p.line("if not", advice)
 		}
 	}
-	if plan.Kind == compiler.KindFailover {
+	if of.Kind == plan.KindFailover {
 		p.partners()
 	}
 	p.dns()
-	for i, e := range plan.Earliest {
+	for i, e := range of.Earliest {
 		if i == 0 {
 			p.title("WHAT HAS TO WAIT")
 		}
 		p.line("  not yet", words.Earliest(e))
 	}
-	if len(plan.Earliest) > 0 {
+	if len(of.Earliest) > 0 {
 		p.line("", words.StaleCaches)
 	}
 	p.title("ROLLBACK (from any point, in this order; what was not changed is left alone)")
-	for i, stage := range plan.Rollback {
+	for i, stage := range of.Rollback {
 		p.stage(i+1, words.RollbackScript, stage)
 	}
-	if len(plan.Rollback) == 0 {
+	if len(of.Rollback) == 0 {
 		p.line("", "none")
 	}
 	return p.b.String(), p.err
@@ -55,7 +55,7 @@ func Text(plan *compiler.Plan) (string, error) {
 
 // printer keeps the first error and the label that was printed last.
 type printer struct {
-	plan  *compiler.Plan
+	plan  *plan.Plan
 	b     strings.Builder
 	label string
 	err   error
@@ -140,7 +140,7 @@ func (p *printer) reachable(label, stage string) {
 	p.line("  "+label, "SIP federation: "+words.Service(reach.SIP))
 }
 
-func (p *printer) stage(number int, script string, stage compiler.Stage) {
+func (p *printer) stage(number int, script string, stage plan.Stage) {
 	p.title(fmt.Sprintf("%d. %s", number, stage.Name))
 	for _, host := range stage.Hosts {
 		p.literal("  on", words.Host(host))
@@ -152,7 +152,7 @@ func (p *printer) stage(number int, script string, stage compiler.Stage) {
 	}
 }
 
-func (p *printer) step(stage compiler.Stage, line words.Line) {
+func (p *printer) step(stage plan.Stage, line words.Line) {
 	p.label = ""
 	act := line.Act
 	if len(line.Hosts) < len(stage.Hosts) {
@@ -217,7 +217,7 @@ func (p *printer) dns() {
 	}
 }
 
-func (p *printer) records(zone compiler.Zone) {
+func (p *printer) records(zone plan.Zone) {
 	for _, set := range zone.Records {
 		for _, r := range words.Records(set) {
 			p.b.WriteString("  " + r.Visible() + "\n")

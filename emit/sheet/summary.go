@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -15,7 +15,7 @@ type aspect struct{ name, text string }
 // Summary says in a line each what differs for users between two forms of a plan, of which
 // one may be nil: the plan is new, or gone. same tells that nothing does; the plans may
 // still differ in steps, layout or positions.
-func Summary(before, after *compiler.Plan) (text string, same bool) {
+func Summary(before, after *plan.Plan) (text string, same bool) {
 	var b strings.Builder
 	if before == nil || after == nil {
 		only, what := after, "new"
@@ -52,14 +52,14 @@ func Summary(before, after *compiler.Plan) (text string, same bool) {
 }
 
 // aspects are the lines of a plan, the same for every plan and in the same order.
-func aspects(plan *compiler.Plan) []aspect {
+func aspects(p *plan.Plan) []aspect {
 	out := []aspect{
-		{"change", changeOf(plan)},
-		{"reachable", reachOf(plan)},
-		{"DNS", recordsOf(plan)},
-		{"waits", waitsOf(plan)},
-		{"paper", paperOf(plan)},
-		{"findings", findingsOf(plan)},
+		{"change", changeOf(p)},
+		{"reachable", reachOf(p)},
+		{"DNS", recordsOf(p)},
+		{"waits", waitsOf(p)},
+		{"paper", paperOf(p)},
+		{"findings", findingsOf(p)},
 	}
 	for i := range out {
 		out[i].text = words.Visible(out[i].text)
@@ -67,31 +67,31 @@ func aspects(plan *compiler.Plan) []aspect {
 	return out
 }
 
-func changeOf(plan *compiler.Plan) string {
-	out := words.Title(plan)
-	if plan.Kind == compiler.KindFailover {
-		out += fmt.Sprintf(", %s, procedure %s, routes of %s", plan.Reason, plan.Procedure, plan.RouteSites)
+func changeOf(p *plan.Plan) string {
+	out := words.Title(p)
+	if p.Kind == plan.KindFailover {
+		out += fmt.Sprintf(", %s, procedure %s, routes of %s", p.Reason, p.Procedure, p.RouteSites)
 	}
 	return out
 }
 
 // reachOf says of each service when it is reachable: the state before the change, and
 // after which stage it becomes another one.
-func reachOf(plan *compiler.Plan) string {
-	if len(plan.Outage) == 0 {
+func reachOf(p *plan.Plan) string {
+	if len(p.Outage) == 0 {
 		return "nothing is interrupted"
 	}
 	var out []string
 	for _, service := range []struct {
 		name string
-		of   func(compiler.Reach) compiler.Service
+		of   func(plan.Reach) plan.Service
 	}{
-		{"XMPP", func(r compiler.Reach) compiler.Service { return r.XMPP }},
-		{"remote access", func(r compiler.Reach) compiler.Service { return r.RemoteAccess }},
-		{"SIP", func(r compiler.Reach) compiler.Service { return r.SIP }},
+		{"XMPP", func(r plan.Reach) plan.Service { return r.XMPP }},
+		{"remote access", func(r plan.Reach) plan.Service { return r.RemoteAccess }},
+		{"SIP", func(r plan.Reach) plan.Service { return r.SIP }},
 	} {
 		text, last := service.name+" ", ""
-		for _, r := range plan.Outage {
+		for _, r := range p.Outage {
 			state := words.Service(service.of(r))
 			if state != last && r.After != "" {
 				text += ", after " + r.After + " "
@@ -107,9 +107,9 @@ func reachOf(plan *compiler.Plan) string {
 }
 
 // recordsOf says what the sets that change become.
-func recordsOf(plan *compiler.Plan) string {
+func recordsOf(p *plan.Plan) string {
 	var out []string
-	for _, zone := range plan.Zones {
+	for _, zone := range p.Zones {
 		for _, set := range zone.Records {
 			if !set.Changed() {
 				continue
@@ -132,22 +132,22 @@ func none(texts []string) string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(texts))), ", ")
 }
 
-func waitsOf(plan *compiler.Plan) string {
-	caches, everywhere := plan.OldAnswers()
+func waitsOf(p *plan.Plan) string {
+	caches, everywhere := p.OldAnswers()
 	if everywhere == 0 {
 		return "no old answers"
 	}
 	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", words.Seconds(caches), words.Seconds(everywhere))
 }
 
-func paperOf(plan *compiler.Plan) string {
-	c := plan.Change
+func paperOf(p *plan.Plan) string {
+	c := p.Change
 	return fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c), none(c.Approvers))
 }
 
-func findingsOf(plan *compiler.Plan) string {
+func findingsOf(p *plan.Plan) string {
 	var open, accepted []string
-	for _, f := range plan.Findings {
+	for _, f := range p.Findings {
 		if f.Accepted == "" {
 			open = append(open, f.Code)
 		} else {

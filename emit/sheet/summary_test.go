@@ -4,20 +4,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
 // TestSummary: what users notice is told, each in a line of its own with what it was; all
 // else is not.
 func TestSummary(t *testing.T) {
-	for want, change := range map[string]func(*compiler.Plan){
-		"change:    Fail over XMPP federation from EdgePool1 to Other,": func(p *compiler.Plan) { p.To.Name = "Other" },
-		"reachable: XMPP yes, through X":                                func(p *compiler.Plan) { p.Outage[0].XMPP = compiler.Service{Up: true, Through: "X"} },
-		"DNS:       ":                                                   func(p *compiler.Plan) { p.Zones[0].Records[0].New = []string{"192.0.2.99"} },
-		"waits:     old answers for up to 2 ":                           func(p *compiler.Plan) { p.Zones[0].Wait = compiler.Wait{Old: 2} },
-		"paper:     ticket CHG9, ":                                      func(p *compiler.Plan) { p.Change.Ticket = "CHG9" },
-		"findings:  open EP9999":                                        func(p *compiler.Plan) { p.Findings = []compiler.Finding{{Code: "EP9999"}} },
+	for want, change := range map[string]func(*plan.Plan){
+		"change:    Fail over XMPP federation from EdgePool1 to Other,": func(p *plan.Plan) { p.To.Name = "Other" },
+		"reachable: XMPP yes, through X":                                func(p *plan.Plan) { p.Outage[0].XMPP = plan.Service{Up: true, Through: "X"} },
+		"DNS:       ":                                                   func(p *plan.Plan) { p.Zones[0].Records[0].New = []string{"192.0.2.99"} },
+		"waits:     old answers for up to 2 ":                           func(p *plan.Plan) { p.Zones[0].Wait = plan.Wait{Old: 2} },
+		"paper:     ticket CHG9, ":                                      func(p *plan.Plan) { p.Change.Ticket = "CHG9" },
+		"findings:  open EP9999":                                        func(p *plan.Plan) { p.Findings = []plan.Finding{{Code: "EP9999"}} },
 	} {
 		after := sample.Plan()
 		after.ID = "other"
@@ -35,7 +35,7 @@ func TestSummary(t *testing.T) {
 	if text, same := Summary(sample.Plan(), sample.Plan()); !same || !strings.HasSuffix(text, ": the same plan\n") {
 		t.Error(text)
 	}
-	for what, pair := range map[string][2]*compiler.Plan{"new": {nil, sample.Plan()}, "gone": {sample.Plan(), nil}} {
+	for what, pair := range map[string][2]*plan.Plan{"new": {nil, sample.Plan()}, "gone": {sample.Plan(), nil}} {
 		if text, same := Summary(pair[0], pair[1]); same || strings.Count(text, "\n") != 7 || !strings.Contains(text, ": "+what+"\n") {
 			t.Error(text)
 		}

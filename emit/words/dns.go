@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // Record is one line of a record list. Op is '-', '+' or ' ' as in a diff.
@@ -30,7 +30,7 @@ func (r Record) Visible() string {
 
 // Records lists what happens to the records of a set: those that go, those that come,
 // those that stay. Where the TTL changes, all go and come.
-func Records(set compiler.RecordSet) []Record {
+func Records(set plan.RecordSet) []Record {
 	var gone, come, stay []Record
 	again := set.TTLChanged()
 	for _, data := range set.Old {
@@ -52,7 +52,7 @@ func Records(set compiler.RecordSet) []Record {
 const StaleCaches = "These times are of caches that keep to the TTL. A resolver that is set to serve stale answers (Unbound serve-expired, dnsmasq use-stale-cache, BIND stale-answer-enable) may give them for longer."
 
 // OldAnswers says how long resolvers may give the old answers of a zone.
-func OldAnswers(zone compiler.Zone) []string {
+func OldAnswers(zone plan.Zone) []string {
 	w := zone.Wait
 	var out []string
 	if w.Old > 0 {
@@ -72,7 +72,7 @@ func OldAnswers(zone compiler.Zone) []string {
 }
 
 // Earliest says when something that comes later may begin.
-func Earliest(e compiler.Earliest) string {
+func Earliest(e plan.Earliest) string {
 	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))
 	if e.At != "" {
 		after += ", " + e.At + " if they have them at the end of the window"
@@ -94,10 +94,10 @@ func Seconds(n uint32) string {
 }
 
 // FileBase is the name of a zone without the final dot, as in the names of its files.
-func FileBase(zone compiler.Zone) string { return trimDot(zone.Name) }
+func FileBase(zone plan.Zone) string { return trimDot(zone.Name) }
 
 // SetName is the name of a set for people: its owner without the final dot, and its type.
-func SetName(set compiler.RecordSet) string { return trimDot(set.Owner) + " " + set.Type }
+func SetName(set plan.RecordSet) string { return trimDot(set.Owner) + " " + set.Type }
 
 func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 
@@ -110,7 +110,7 @@ type ZoneFiles struct {
 }
 
 // Files names the files of a zone.
-func Files(zone compiler.Zone) ZoneFiles {
+func Files(zone plan.Zone) ZoneFiles {
 	base := "dns/" + FileBase(zone)
 	f := ZoneFiles{Changes: base + ".json"}
 	switch zone.Delivery {
@@ -126,19 +126,19 @@ func Files(zone compiler.Zone) ZoneFiles {
 // TextFile is a file of a zone with the names of what is made for it if the plan changes it.
 // Variable names its path on the server in the commands of the change record.
 type TextFile struct {
-	compiler.ZoneFile
+	plan.ZoneFile
 	Diff, RollbackDiff, Zone string
 	Variable                 string
 }
 
 // TextFiles lists the files of a zone that are changed, in the order of AllFiles.
-func TextFiles(zone compiler.Zone) []TextFile {
+func TextFiles(zone plan.Zone) []TextFile {
 	return slices.DeleteFunc(AllFiles(zone), func(f TextFile) bool { return !f.Changed() })
 }
 
 // AllFiles lists the files of a zone that is changed in its files, its own first. Those that
 // it includes are numbered as in the plan.
-func AllFiles(zone compiler.Zone) []TextFile {
+func AllFiles(zone plan.Zone) []TextFile {
 	if !zone.ByFile() {
 		return nil
 	}
@@ -165,7 +165,7 @@ func names(files []TextFile, name func(TextFile) string) string {
 
 // OnServer names a file of a zone to whoever looks for it on the server: by the paths in
 // $INCLUDE lines, and then by that in the spec's folder if that is another one.
-func OnServer(file compiler.ZoneFile, quote func(string) string) string {
+func OnServer(file plan.ZoneFile, quote func(string) string) string {
 	if len(file.Paths) == 0 {
 		return quote(file.File)
 	}
@@ -179,7 +179,7 @@ func OnServer(file compiler.ZoneFile, quote func(string) string) string {
 func plain(s string) string { return s }
 
 // Apply says how the DNS owner makes the change, and how it is undone.
-func Apply(zone compiler.Zone) (forward, back string) {
+func Apply(zone plan.Zone) (forward, back string) {
 	f := Files(zone)
 	switch zone.Delivery {
 	case "nsupdate":

@@ -1,22 +1,22 @@
 package words
 
-import "github.com/edgeplan/edgeplan/compiler"
+import "github.com/edgeplan/edgeplan/compiler/plan"
 
 // Noticed tells whether users notice a stage: it ends services that run, or something that was
 // reachable before it is not after it.
-func Noticed(plan *compiler.Plan, stage compiler.Stage) bool {
+func Noticed(p *plan.Plan, stage plan.Stage) bool {
 	for _, step := range stage.Steps {
 		switch step.(type) {
-		case *compiler.StopServices, *compiler.StopXMPP:
+		case *plan.StopServices, *plan.StopXMPP:
 			return true
 		}
 	}
-	for i, after := range plan.Outage {
+	for i, after := range p.Outage {
 		if i == 0 || after.After != stage.Name {
 			continue
 		}
-		before := plan.Outage[i-1]
-		for _, service := range [][2]compiler.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess}, {before.SIP, after.SIP}} {
+		before := p.Outage[i-1]
+		for _, service := range [][2]plan.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess}, {before.SIP, after.SIP}} {
 			if service[0].Up && !service[1].Up {
 				return true
 			}

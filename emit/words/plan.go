@@ -4,20 +4,20 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // Title names the change.
-func Title(plan *compiler.Plan) string {
-	if plan.Kind == compiler.KindPrepare {
+func Title(p *plan.Plan) string {
+	if p.Kind == plan.KindPrepare {
 		return "Prepare DNS for a failover of XMPP federation"
 	}
-	return fmt.Sprintf("Fail over XMPP federation from %s to %s", plan.From.Name, plan.To.Name)
+	return fmt.Sprintf("Fail over XMPP federation from %s to %s", p.From.Name, p.To.Name)
 }
 
 // Window says when the change is to be made.
-func Window(change compiler.Change) string {
+func Window(change plan.Change) string {
 	switch start, end := change.WindowStart, change.WindowEnd; {
 	case start == "" && end == "":
 		return "not given"
@@ -31,10 +31,10 @@ func Window(change compiler.Change) string {
 }
 
 // Why says what the change is for.
-func Why(plan *compiler.Plan) string {
-	if plan.Kind == compiler.KindPrepare {
+func Why(p *plan.Plan) string {
+	if p.Kind == plan.KindPrepare {
 		out := "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, and SRV records that will be needed are published. XMPP federation stays where it is."
-		for _, zone := range plan.Zones {
+		for _, zone := range p.Zones {
 			for _, set := range zone.Records {
 				if set.Type == "SRV" && len(set.Old) == 0 && len(set.New) > 0 {
 					out += fmt.Sprintf(" %s is new: from then on partners can find that domain.", trimDot(set.Owner))
@@ -43,41 +43,41 @@ func Why(plan *compiler.Plan) string {
 		}
 		return out + " Afterwards export the zones again and build the plan of the failover anew: one that was built before expects the records of before."
 	}
-	if plan.Reason == "planned" {
+	if p.Reason == "planned" {
 		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",
-			plan.To.Name, plan.From.Name, plan.From.Name)
+			p.To.Name, p.From.Name, p.From.Name)
 	}
 	return fmt.Sprintf("Disaster: Edge pool %s, which is designated for XMPP federation, is down. XMPP federation does not fail over by itself; it is moved to %s.",
-		plan.From.Name, plan.To.Name)
+		p.From.Name, p.To.Name)
 }
 
 // Order says which order of stages the plan follows, and where it comes from.
-func Order(plan *compiler.Plan) string {
-	if plan.Procedure == "start-first" {
-		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of stage Stop, which this plan does not have).", compiler.FailBackPage, plan.To.Name)
+func Order(p *plan.Plan) string {
+	if p.Procedure == "start-first" {
+		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of stage Stop, which this plan does not have).", plan.FailBackPage, p.To.Name)
 	}
 	return fmt.Sprintf("Order of the page %q: stop the services of %s, set the route, change DNS, see to the firewall, start the services. What it does not say (checks, backup, replication, verification) is edgeplan's own practice.",
-		compiler.FailOverPage, plan.To.Name)
+		plan.FailOverPage, p.To.Name)
 }
 
 // Routes says whose routes are set.
-func Routes(plan *compiler.Plan) string {
-	if plan.RouteSites == "all-routed" {
-		return fmt.Sprintf("The route is set for every site that is routed to %s.", plan.From.Name)
+func Routes(p *plan.Plan) string {
+	if p.RouteSites == "all-routed" {
+		return fmt.Sprintf("The route is set for every site that is routed to %s.", p.From.Name)
 	}
-	return fmt.Sprintf("The route is set for site %s only, as the procedure says. Other sites keep theirs.", plan.To.Site)
+	return fmt.Sprintf("The route is set for site %s only, as the procedure says. Other sites keep theirs.", p.To.Site)
 }
 
 // Host names where a step runs.
 func Host(name string) string {
-	if name == compiler.AnyHost {
+	if name == plan.AnyHost {
 		return "any computer, best one outside"
 	}
 	return name
 }
 
 // Service says whether a service is reachable, and through which Edge pool.
-func Service(s compiler.Service) string {
+func Service(s plan.Service) string {
 	switch {
 	case s.InDoubt:
 		return "in doubt: route and DNS disagree"
@@ -91,7 +91,7 @@ func Service(s compiler.Service) string {
 }
 
 // After names the moment that a line of the outage table is about.
-func After(reach compiler.Reach) string {
+func After(reach plan.Reach) string {
 	if reach.After == "" {
 		return "before the change"
 	}
@@ -99,13 +99,13 @@ func After(reach compiler.Reach) string {
 }
 
 // Reachable finds what is reachable after a stage; ok is false where the plan does not say.
-func Reachable(plan *compiler.Plan, stage string) (reach compiler.Reach, ok bool) {
-	for _, r := range plan.Outage {
+func Reachable(p *plan.Plan, stage string) (reach plan.Reach, ok bool) {
+	for _, r := range p.Outage {
 		if r.After == stage {
 			return r, true
 		}
 	}
-	return compiler.Reach{}, false
+	return plan.Reach{}, false
 }
 
 // Place is a file and a line, or the file alone.

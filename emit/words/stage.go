@@ -6,15 +6,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // RollbackScript is the script that goes back, as a person types it.
 const RollbackScript = `.\rollback.ps1`
 
 // Script is the script that makes the change, as a person types it.
-func Script(plan *compiler.Plan) string {
-	if plan.Kind == compiler.KindPrepare {
+func Script(p *plan.Plan) string {
+	if p.Kind == plan.KindPrepare {
 		return `.\prepare.ps1`
 	}
 	return `.\failover.ps1`
@@ -28,26 +28,26 @@ func Run(script, stage string) string { return script + " -Stage " + stage }
 
 // Does says in one sentence what a stage, or the part of it whose steps are given,
 // does. It is the same for the stages of the rollback.
-func Does(plan *compiler.Plan, stage compiler.Stage) string {
+func Does(p *plan.Plan, stage plan.Stage) string {
 	switch stage.Name {
-	case compiler.Preflight:
-		return preflight(plan, stage)
-	case compiler.Stop:
-		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(plan.To.Product))
-	case compiler.DNS:
-		return dnsStage(plan, stage)
-	case compiler.Firewall:
-		return sentence(plan, stage, firewall)
-	case compiler.Start:
+	case plan.Preflight:
+		return preflight(p, stage)
+	case plan.Stop:
+		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(p.To.Product))
+	case plan.DNS:
+		return dnsStage(p, stage)
+	case plan.Firewall:
+		return sentence(p, stage, firewall)
+	case plan.Start:
 		return "Starts the services of this Edge Server and waits until they run."
-	case compiler.StopOld:
-		return fmt.Sprintf("Once no old answer is left: stops the XMPP service of this Edge Server of %s, so that partners come to %s. Remote access stays.", plan.From.Name, plan.To.Name)
-	case compiler.StartOld:
-		return fmt.Sprintf("Starts the XMPP service of this Edge Server of %s again, before partners are led back.", plan.From.Name)
-	case compiler.Replicated:
+	case plan.StopOld:
+		return fmt.Sprintf("Once no old answer is left: stops the XMPP service of this Edge Server of %s, so that partners come to %s. Remote access stays.", p.From.Name, p.To.Name)
+	case plan.StartOld:
+		return fmt.Sprintf("Starts the XMPP service of this Edge Server of %s again, before partners are led back.", p.From.Name)
+	case plan.Replicated:
 		return "Pushes the configuration to the servers and waits until they are up to date."
 	}
-	return sentence(plan, stage, Act)
+	return sentence(p, stage, Act)
 }
 
 // noXMPP is what to do where fact P18 fails, which StopOld and StartOld have.
@@ -55,36 +55,36 @@ func noXMPP(did, does string) string {
 	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did + ". Find the service in Get-CsWindowsService, have it " + did + " by hand, and go on with -Waive P18, with which the stage " + does + " nothing. It goes into the evidence log."
 }
 
-func preflight(plan *compiler.Plan, stage compiler.Stage) string {
+func preflight(p *plan.Plan, stage plan.Stage) string {
 	out := []string{"checks what the later stages need"}
 	for _, step := range stage.Steps {
 		switch step.(type) {
-		case *compiler.Rehearse:
+		case *plan.Rehearse:
 			out = append(out, "rehearses the change of the route")
-		case *compiler.Backup:
+		case *plan.Backup:
 			out = append(out, "backs up the configuration")
-		case *compiler.CheckRecords:
-			if step.Info().Host == plan.ManagementHost {
+		case *plan.CheckRecords:
+			if step.Info().Host == p.ManagementHost {
 				out = append(out, "asks the server of each zone")
 			} else {
 				out = append(out, "looks at the records of the DNS server")
 			}
 		}
 	}
-	if hasStage(plan.Stages, compiler.Stop) {
+	if hasStage(p.Stages, plan.Stop) {
 		out = append(out, "prints the receipt for stage Stop")
 	}
 	return upper(list(unique(out))) + "."
 }
 
-func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
+func dnsStage(p *plan.Plan, stage plan.Stage) string {
 	var change, check []string
 	for _, step := range stage.Steps {
-		s, ok := step.(*compiler.ChangeRecords)
+		s, ok := step.(*plan.ChangeRecords)
 		if !ok {
 			continue
 		}
-		if zone, ok := plan.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
+		if zone, ok := p.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
 			check = append(check, trimDot(s.Zone))
 		} else {
 			change = append(change, trimDot(s.Zone))
@@ -100,24 +100,24 @@ func dnsStage(plan *compiler.Plan, stage compiler.Stage) string {
 	return strings.Join(out, " ")
 }
 
-func firewall(plan *compiler.Plan, step compiler.Step) string {
-	if s, ok := step.(*compiler.ConfirmPort); ok {
-		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, Addresses(plan, s))
+func firewall(p *plan.Plan, step plan.Step) string {
+	if s, ok := step.(*plan.ConfirmPort); ok {
+		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, Addresses(p, s))
 	}
-	return Act(plan, step)
+	return Act(p, step)
 }
 
 // parts are the words of the steps of a stage, each once.
-func parts(plan *compiler.Plan, stage compiler.Stage, say func(*compiler.Plan, compiler.Step) string) []string {
+func parts(p *plan.Plan, stage plan.Stage, say func(*plan.Plan, plan.Step) string) []string {
 	var out []string
 	for _, step := range stage.Steps {
-		out = append(out, say(plan, step))
+		out = append(out, say(p, step))
 	}
 	return unique(out)
 }
 
-func sentence(plan *compiler.Plan, stage compiler.Stage, say func(*compiler.Plan, compiler.Step) string) string {
-	out := strings.Join(parts(plan, stage, say), "; ")
+func sentence(p *plan.Plan, stage plan.Stage, say func(*plan.Plan, plan.Step) string) string {
+	out := strings.Join(parts(p, stage, say), "; ")
 	if out == "" {
 		return ""
 	}
@@ -140,74 +140,74 @@ func upper(s string) string {
 	return strings.ToUpper(s[:size]) + s[size:]
 }
 
-func hasStage(stages []compiler.Stage, name string) bool {
-	return slices.ContainsFunc(stages, func(s compiler.Stage) bool { return s.Name == name })
+func hasStage(stages []plan.Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
 }
 
 // IfFails says what to do when a stage of the plan does not end with exit code 0.
-func IfFails(plan *compiler.Plan, stage string) []string {
+func IfFails(p *plan.Plan, stage string) []string {
 	switch stage {
-	case compiler.Preflight:
+	case plan.Preflight:
 		out := []string{
 			"Nothing has been changed. Put right what the FAIL lines name and run the stage again.",
 			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 		}
-		if len(plan.Zones) > 0 {
-			zone := plan.Zones[0]
+		if len(p.Zones) > 0 {
+			zone := p.Zones[0]
 			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the zone and its records can then be waived with that number alone. Records or a serial that somebody has changed since the export: find out who, export the zone again and make a new plan.", zone.Number, FileBase(zone)))
 		}
-		if script, _ := changedBy(plan); script {
+		if script, _ := changedBy(p); script {
 			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop anything before it is.")
 		}
 		return out
-	case compiler.DNSServer:
-		return giveUp(plan, compiler.DNSServer, "on the same server",
+	case plan.DNSServer:
+		return giveUp(p, plan.DNSServer, "on the same server",
 			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number, as in stage Preflight; such a record is left as it is. So can a set that somebody has emptied: the stage fills it again.",
 			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
-	case compiler.Stop:
-		return giveUp(plan, compiler.Start, "on that server: remote access returns",
+	case plan.Stop:
+		return giveUp(p, plan.Start, "on that server: remote access returns",
 			"Run the stage again: it stops what still runs.",
 			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped nothing; one before it may have. Fix it, or waive the fact by its number: -Waive P12.",
 			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
-	case compiler.Route:
+	case plan.Route:
 		how, running := "on the same server", ""
-		if hasStage(plan.Stages, compiler.Stop) {
+		if hasStage(p.Stages, plan.Stop) {
 			running = ", or an Edge Server still answers"
 		}
-		if hasStage(plan.Rollback, compiler.Start) {
+		if hasStage(p.Rollback, plan.Start) {
 			how += ", after its stage Start on the Edge Servers"
 		}
-		return giveUp(plan, compiler.Route, how,
+		return giveUp(p, plan.Route, how,
 			"Exit code 3: drift. The route is not the planned one any more"+running+". Nothing was set. Find out who changed it; then make a new plan.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
-	case compiler.DNS:
-		return giveUp(plan, compiler.DNS, dnsBack(plan),
-			dnsPending(plan),
+	case plan.DNS:
+		return giveUp(p, plan.DNS, dnsBack(p),
+			dnsPending(p),
 			"Exit code 3: the server has records of neither side, and the lines with FAIL show them: find out who changed them. Or somebody confirmed what the server does not have.",
 			"The serial was not raised: secondary servers keep the old records. The owner raises it above the one that is shown.",
 			"A TTL or a record more than planned that was waived before is waived by the same number here.")
-	case compiler.Firewall:
+	case plan.Firewall:
 		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
-	case compiler.Start:
+	case plan.Start:
 		return []string{
 			"Run the stage again: it starts what is down. Exit code 2 names the services that have to run and do not. One that may stay down can be waived by its name: -Waive RTCCLSAGT. It goes into the evidence log.",
 			hangs,
 			"Look at the event log of that server for certificate errors. Remote access through this server stays down until the services run.",
 		}
-	case compiler.Replicated:
+	case plan.Replicated:
 		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP 4443 open to it? Then run the stage again."}
-	case compiler.StopOld:
-		return giveUp(plan, compiler.StartOld, "on that server",
+	case plan.StopOld:
+		return giveUp(p, plan.StartOld, "on that server",
 			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
 			noXMPP("stopped", "stops"),
-			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+plan.To.Name+" in any case. The service starts again when the server does: run the stage again then.",
+			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+p.To.Name+" in any case. The service starts again when the server does: run the stage again then.",
 			hangs)
-	case compiler.StartOld:
+	case plan.StartOld:
 		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME.", noXMPP("started", "starts"), hangs}
-	case compiler.Verify:
-		if plan.Kind == compiler.KindPrepare {
+	case plan.Verify:
+		if p.Kind == plan.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}
 		}
 		return []string{
@@ -224,10 +224,10 @@ func IfFails(plan *compiler.Plan, stage string) []string {
 const hangs = "If the command itself does not come back: in another elevated shell Get-CsWindowsService shows which service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; the stage then goes on, or is run again."
 
 // Needs says what has to be so on the computers where the stages run.
-func Needs(plan *compiler.Plan) []string {
-	script, _ := changedBy(plan)
+func Needs(p *plan.Plan) []string {
+	script, _ := changedBy(p)
 	var out []string
-	if hasStage(plan.Stages, compiler.Start) || script {
+	if hasStage(p.Stages, plan.Start) || script {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
 	}
 	out = append(out,
@@ -237,7 +237,7 @@ func Needs(plan *compiler.Plan) []string {
 	if !script {
 		return out
 	}
-	old := slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return z.Edited() && z.Dnscmd() })
+	old := slices.ContainsFunc(p.Zones, func(z plan.Zone) bool { return z.Edited() && z.Dnscmd() })
 	dns := "On the DNS server its user must be one who may change the zone."
 	if old {
 		dns += " Windows Server 2008 R2 comes with Windows PowerShell 2.0: install Windows Management Framework 3.0 or later there before the change."
@@ -246,8 +246,8 @@ func Needs(plan *compiler.Plan) []string {
 }
 
 // changedBy tells whether the plan changes zones in stage DnsServer, and others.
-func changedBy(plan *compiler.Plan) (script, owner bool) {
-	for _, zone := range plan.Zones {
+func changedBy(p *plan.Plan) (script, owner bool) {
+	for _, zone := range p.Zones {
 		script = script || zone.Edited()
 		owner = owner || zone.Changed() && !zone.Edited()
 	}
@@ -255,8 +255,8 @@ func changedBy(plan *compiler.Plan) (script, owner bool) {
 }
 
 // dnsPending says what stage Dns waits for.
-func dnsPending(plan *compiler.Plan) string {
-	script, owner := changedBy(plan)
+func dnsPending(p *plan.Plan) string {
+	script, owner := changedBy(p)
 	out := "Exit code 5: the records are not changed yet, or the server gives no answer."
 	if script {
 		out += " Run stage DnsServer; where it is done, wait until the server that is asked has the records."
@@ -268,9 +268,9 @@ func dnsPending(plan *compiler.Plan) string {
 }
 
 // dnsBack says what has to come before stage Dns of the rollback.
-func dnsBack(plan *compiler.Plan) string {
+func dnsBack(p *plan.Plan) string {
 	how := ""
-	script, owner := changedBy(plan)
+	script, owner := changedBy(p)
 	if script {
 		how = ", after its stage DnsServer on the DNS server"
 	}
@@ -281,8 +281,8 @@ func dnsBack(plan *compiler.Plan) string {
 }
 
 // giveUp adds how to go back, where the rollback has the stage.
-func giveUp(plan *compiler.Plan, stage, how string, first ...string) []string {
-	if !hasStage(plan.Rollback, stage) {
+func giveUp(p *plan.Plan, stage, how string, first ...string) []string {
+	if !hasStage(p.Rollback, stage) {
 		return first
 	}
 	if how != "" && !strings.ContainsAny(how[:1], ";,") {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // Use is a call that a step makes. When says under which condition; it is empty for a
@@ -17,39 +17,39 @@ type Use struct {
 }
 
 // Uses lists the Cs cmdlets that a step runs, in their order.
-func Uses(step compiler.Step) []Use {
+func Uses(step plan.Step) []Use {
 	switch s := step.(type) {
-	case *compiler.CheckFacts:
+	case *plan.CheckFacts:
 		return []Use{{Call: s.Read}}
-	case *compiler.CheckRoutedSites:
+	case *plan.CheckRoutedSites:
 		return []Use{{Call: s.Read}}
-	case *compiler.Backup:
+	case *plan.Backup:
 		return []Use{{Call: s.Call}}
-	case *compiler.StopServices:
+	case *plan.StopServices:
 		return []Use{{Call: s.Call}}
-	case *compiler.CheckServer:
+	case *plan.CheckServer:
 		uses := []Use{{Call: s.Certificates}}
 		if s.Local != nil {
 			uses = append(uses, Use{Call: *s.Local})
 		}
 		return uses
-	case *compiler.StartServices:
+	case *plan.StartServices:
 		return []Use{{Call: s.Call}}
-	case *compiler.StopXMPP:
+	case *plan.StopXMPP:
 		return []Use{{Call: s.Call, When: "for each XMPP service that runs"}}
-	case *compiler.StartXMPP:
+	case *plan.StartXMPP:
 		return []Use{{Call: s.Call, When: "for each XMPP service that does not run"}}
-	case *compiler.Replicate:
+	case *plan.Replicate:
 		return []Use{{Call: s.Call}, {Call: s.Read}}
-	case *compiler.SendMessage:
+	case *plan.SendMessage:
 		return []Use{{Call: s.Call, When: "only if -XmppReceiver is given"}}
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		return routeUses(s)
 	}
 	return nil
 }
 
-func routeUses(s *compiler.SetRoute) []Use {
+func routeUses(s *plan.SetRoute) []Use {
 	var uses []Use
 	if s.Manual {
 		return nil // the forms say what stands there before and after; nothing is run
@@ -68,94 +68,94 @@ func routeUses(s *compiler.SetRoute) []Use {
 }
 
 // Act says what a step does, in one line.
-func Act(plan *compiler.Plan, step compiler.Step) string {
+func Act(p *plan.Plan, step plan.Step) string {
 	switch s := step.(type) {
-	case *compiler.CheckRight:
+	case *plan.CheckRight:
 		return "warns unless the user is in " + s.Group
-	case *compiler.CheckFacts:
+	case *plan.CheckFacts:
 		return "reads and compares: " + s.Says
-	case *compiler.CheckReplicas:
+	case *plan.CheckReplicas:
 		return "checks that the replicas are up to date to which stage Replicate brings the new route"
-	case *compiler.CheckRoutedSites:
+	case *plan.CheckRoutedSites:
 		return "warns when other sites are routed to " + s.PoolName
-	case *compiler.Backup:
+	case *plan.Backup:
 		return "saves to a file beside the script, " + s.File
-	case *compiler.Rehearse:
+	case *plan.Rehearse:
 		return "reads what later steps will change, and runs them with -WhatIf (" + list(s.Steps) + ")"
-	case *compiler.CheckServer:
+	case *plan.CheckServer:
 		return "looks, before anything is stopped, at what the services of this server find when they start: certificates and the local copy of the configuration"
-	case *compiler.StopServices:
+	case *plan.StopServices:
 		return fmt.Sprintf("stops all %s services of this server", brand(s.Product))
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		return setRoute(s)
-	case *compiler.ChangeRecords:
-		if zone, ok := plan.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
+	case *plan.ChangeRecords:
+		if zone, ok := p.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
 			return fmt.Sprintf("checks the records of zone %s at its server", trimDot(s.Zone))
 		}
 		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
-	case *compiler.CheckRecords:
-		if s.Host == plan.ManagementHost {
+	case *plan.CheckRecords:
+		if s.Host == p.ManagementHost {
 			return fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(s.Zone))
 		}
 		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
-	case *compiler.EditRecords:
-		zone, _ := plan.Zone(s.Zone)
+	case *plan.EditRecords:
+		zone, _ := p.Zone(s.Zone)
 		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + Edits(zone.Edits(IsBack(s)), IsBack(s))
-	case *compiler.ConfirmPort:
-		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, Addresses(plan, s))
-	case *compiler.StartServices:
+	case *plan.ConfirmPort:
+		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, Addresses(p, s))
+	case *plan.StartServices:
 		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
-	case *compiler.StopXMPP:
+	case *plan.StopXMPP:
 		return "stops the XMPP service of this server, found by XMPP in its display name (P18: there is one): the streams that partners still have open end"
-	case *compiler.StartXMPP:
+	case *plan.StartXMPP:
 		return "starts the XMPP service of this server, found by XMPP in its display name (P18: there is one)"
-	case *compiler.Replicate:
+	case *plan.Replicate:
 		return "pushes the configuration to " + s.Replica
-	case *compiler.CheckState:
+	case *plan.CheckState:
 		return "checks that what these stages set still stands: " + list(s.Stages)
-	case *compiler.CheckListener:
+	case *plan.CheckListener:
 		return fmt.Sprintf("looks whether something listens on TCP %d of this server; connects to nothing", s.Port)
-	case *compiler.ProbePort:
+	case *plan.ProbePort:
 		return fmt.Sprintf("connects to TCP %d of %s", s.Port, list(s.Targets))
-	case *compiler.SendMessage:
+	case *plan.SendMessage:
 		return "sends a test message to the XMPP user named with -XmppReceiver"
 	}
 	return step.Info().Says
 }
 
 // checkServer says what has to be so before the services of a server stop.
-func checkServer(plan *compiler.Plan, s *compiler.CheckServer) string {
+func checkServer(p *plan.Plan, s *plan.CheckServer) string {
 	until := "now"
 	if s.GoodUntil != "" {
-		until += " and until " + plan.Change.WindowEnd // the same moment, in the time zone of the spec
+		until += " and until " + p.Change.WindowEnd // the same moment, in the time zone of the spec
 	}
 	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
 	if s.Local != nil {
-		out += "; P15 the local copy of the configuration has the XMPP partners " + list(plan.Partners)
+		out += "; P15 the local copy of the configuration has the XMPP partners " + list(p.Partners)
 	}
 	return out
 }
 
 // hasToRun is the rule of Get-ServiceDown in the scripts.
-func hasToRun(plan *compiler.Plan) string {
+func hasToRun(p *plan.Plan) string {
 	out := "services that are not disabled are Running"
-	if hasStage(plan.Stages, compiler.Stop) {
+	if hasStage(p.Stages, plan.Stop) {
 		out = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
 	}
 	return out + "; one of XMPP is among them"
 }
 
 // Addresses are the public addresses of a step, and who translates them.
-func Addresses(plan *compiler.Plan, step *compiler.ConfirmPort) string {
+func Addresses(p *plan.Plan, step *plan.ConfirmPort) string {
 	out := list(step.Addresses)
-	if plan.To.NAT {
+	if p.To.NAT {
 		out += ", which NAT translates to the Edge Servers"
 	}
 	return out
 }
 
 // Edits says what single changes of records do, in their order.
-func Edits(edits []compiler.RecordEdit, back bool) string {
+func Edits(edits []plan.RecordEdit, back bool) string {
 	come, gone := "new", "old"
 	if back {
 		come, gone = gone, come
@@ -165,13 +165,13 @@ func Edits(edits []compiler.RecordEdit, back bool) string {
 		acts[e.Act] = true
 	}
 	var parts []string
-	if acts[compiler.SetTTL] {
+	if acts[plan.SetTTL] {
 		parts = append(parts, "gives records their "+come+" TTL")
 	}
-	if acts[compiler.Add] {
+	if acts[plan.Add] {
 		parts = append(parts, "adds the "+come+" records")
 	}
-	if acts[compiler.Remove] {
+	if acts[plan.Remove] {
 		parts = append(parts, "removes the "+gone+" ones")
 	}
 	return strings.Join(parts, ", then ")
@@ -180,9 +180,9 @@ func Edits(edits []compiler.RecordEdit, back bool) string {
 // asked says what the answers of the server of a zone have to be before anything is
 // changed, with the numbers of the facts. On the way back only what the plan changed is
 // looked at.
-func asked(zone compiler.Zone, back bool) string {
-	changed := numbers(zone, compiler.RecordSet.Changed)
-	stays := numbers(zone, func(set compiler.RecordSet) bool { return !set.Changed() && !back })
+func asked(zone plan.Zone, back bool) string {
+	changed := numbers(zone, plan.RecordSet.Changed)
+	stays := numbers(zone, func(set plan.RecordSet) bool { return !set.Changed() && !back })
 	var out []string
 	if len(changed) > 0 {
 		out = append(out, "as before the change or as after it are "+list(changed))
@@ -199,12 +199,12 @@ func asked(zone compiler.Zone, back bool) string {
 
 // LookBack says that the rollback asks DNS before it sets anything, and how it goes on
 // where nobody answers. It is empty where the rollback does not.
-func LookBack(plan *compiler.Plan) string {
+func LookBack(p *plan.Plan) string {
 	var out []string
-	for _, stage := range plan.Rollback {
+	for _, stage := range p.Rollback {
 		for _, step := range stage.Steps {
-			if look, ok := step.(*compiler.CheckRecords); ok {
-				zone, _ := plan.Zone(look.Zone)
+			if look, ok := step.(*plan.CheckRecords); ok {
+				zone, _ := p.Zone(look.Zone)
 				out = append(out, zone.Number)
 			}
 		}
@@ -216,7 +216,7 @@ func LookBack(plan *compiler.Plan) string {
 }
 
 // numbers are the sets of a zone of one sort, with the numbers of the facts about them.
-func numbers(zone compiler.Zone, of func(compiler.RecordSet) bool) []string {
+func numbers(zone plan.Zone, of func(plan.RecordSet) bool) []string {
 	var out []string
 	for _, set := range zone.Records {
 		if of(set) {
@@ -227,9 +227,9 @@ func numbers(zone compiler.Zone, of func(compiler.RecordSet) bool) []string {
 }
 
 // IsBack tells whether a step is one of the rollback.
-func IsBack(step compiler.Step) bool { return strings.HasPrefix(step.Info().ID, "rollback/") }
+func IsBack(step plan.Step) bool { return strings.HasPrefix(step.Info().ID, "rollback/") }
 
-func setRoute(s *compiler.SetRoute) string {
+func setRoute(s *plan.SetRoute) string {
 	if s.Manual || len(s.Forms) == 0 {
 		return fmt.Sprintf("a person takes the XMPP federation route of site %s away; no cmdlet is documented for that", s.Site)
 	}
@@ -238,7 +238,7 @@ func setRoute(s *compiler.SetRoute) string {
 
 // routeEnds names the old or the new value of a route; it has two spellings where the
 // forms differ.
-func routeEnds(s *compiler.SetRoute, old bool) string {
+func routeEnds(s *plan.SetRoute, old bool) string {
 	var names []string
 	for _, form := range s.Forms {
 		name := form.To
@@ -256,81 +256,81 @@ func routeEnds(s *compiler.SetRoute, old bool) string {
 }
 
 // Expect says what is so after a step has passed.
-func Expect(plan *compiler.Plan, step compiler.Step) string {
+func Expect(p *plan.Plan, step plan.Step) string {
 	switch s := step.(type) {
-	case *compiler.CheckRight:
+	case *plan.CheckRight:
 		return "the user is in " + s.Group + "; otherwise a warning"
-	case *compiler.CheckFacts:
+	case *plan.CheckFacts:
 		return facts(s.Facts)
-	case *compiler.CheckReplicas:
+	case *plan.CheckReplicas:
 		return s.Number + ": UpToDate is True for " + list(s.Replicas)
-	case *compiler.CheckRoutedSites:
+	case *plan.CheckRoutedSites:
 		return fmt.Sprintf("no site but %s is routed to %s; otherwise a warning", list(s.Sites), s.PoolFQDN)
-	case *compiler.Backup:
+	case *plan.Backup:
 		return "a complete file whose name ends in ." + s.File
-	case *compiler.Rehearse:
+	case *plan.Rehearse:
 		return "the present values are the planned ones and no command with -WhatIf fails; nothing is changed"
-	case *compiler.CheckServer:
-		return checkServer(plan, s)
-	case *compiler.StopServices:
+	case *plan.CheckServer:
+		return checkServer(p, s)
+	case *plan.StopServices:
 		return "no service is left that is not Stopped"
-	case *compiler.SetRoute:
+	case *plan.SetRoute:
 		return routeResult(s)
-	case *compiler.CheckRecords:
-		zone, _ := plan.Zone(s.Zone)
-		if s.Host == plan.ManagementHost {
+	case *plan.CheckRecords:
+		zone, _ := p.Zone(s.Zone)
+		if s.Host == p.ManagementHost {
 			return asked(zone, IsBack(s))
 		}
-		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, compiler.RecordSet.Changed))
-	case *compiler.EditRecords:
+		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, plan.RecordSet.Changed))
+	case *plan.EditRecords:
 		if IsBack(s) {
 			return "zone " + trimDot(s.Zone) + " has the records from before the change, with their TTLs"
 		}
 		return "zone " + trimDot(s.Zone) + " has the planned records, with their TTLs"
-	case *compiler.ChangeRecords:
+	case *plan.ChangeRecords:
 		if IsBack(s) {
 			return "the server of zone " + trimDot(s.Zone) + " answers with the records from before the change"
 		}
 		return "the server of zone " + trimDot(s.Zone) + " answers with the planned records"
-	case *compiler.ConfirmPort:
+	case *plan.ConfirmPort:
 		return "who confirmed it, and under which ticket, is in the evidence log"
-	case *compiler.StartServices:
-		return hasToRun(plan)
-	case *compiler.StopXMPP:
+	case *plan.StartServices:
+		return hasToRun(p)
+	case *plan.StopXMPP:
 		return "no XMPP service of this server runs; its other services do"
-	case *compiler.StartXMPP:
+	case *plan.StartXMPP:
 		return "the XMPP service of this server runs"
-	case *compiler.Replicate:
+	case *plan.Replicate:
 		return "UpToDate is True for " + s.Replica
-	case *compiler.CheckState:
+	case *plan.CheckState:
 		return "all values are still as set"
-	case *compiler.CheckListener:
+	case *plan.CheckListener:
 		return fmt.Sprintf("something listens on TCP %d, at another address than the loopback", s.Port)
-	case *compiler.ProbePort:
+	case *plan.ProbePort:
 		return fmt.Sprintf("TCP %d is open at each", s.Port)
-	case *compiler.SendMessage:
+	case *plan.SendMessage:
 		return "Result is Success"
 	}
 	return step.Info().Says
 }
 
-func routeResult(s *compiler.SetRoute) string {
+func routeResult(s *plan.SetRoute) string {
 	if s.Manual || len(s.Forms) == 0 {
 		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", s.Site)
 	}
 	return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), s.Site, routeEnds(s, true))
 }
 
-func facts(all []compiler.Fact) string {
+func facts(all []plan.Fact) string {
 	var out []string
 	for _, f := range all {
-		how := map[string]string{compiler.Is: "is", compiler.Has: "has", compiler.Like: "is like", compiler.InPool: "is"}[f.Match]
+		how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Like: "is like", plan.InPool: "is"}[f.Match]
 		if how == "" {
 			how = f.Match
 		}
 		property := strings.ReplaceAll(f.Property, ",", " or ")
 		text := strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, property, how, list(f.Want)))
-		if f.Match == compiler.InPool {
+		if f.Match == plan.InPool {
 			text += " or computers of it"
 		}
 		if f.WarnOthers {
@@ -346,11 +346,11 @@ func facts(all []compiler.Fact) string {
 
 // Source is the number of the step in the page that it comes from, short: "2", "3a of
 // fail-back", "edgeplan".
-func Source(source compiler.Source) string {
+func Source(source plan.Source) string {
 	switch {
-	case source.Procedure == compiler.FailOverPage && source.Step != "":
+	case source.Procedure == plan.FailOverPage && source.Step != "":
 		return source.Step
-	case source.Procedure == compiler.FailBackPage && source.Step != "":
+	case source.Procedure == plan.FailBackPage && source.Step != "":
 		return source.Step + " of fail-back"
 	case source.Step != "":
 		return source.Procedure + ", " + source.Step
@@ -361,7 +361,7 @@ func Source(source compiler.Source) string {
 // Line is one step of a stage with all hosts where it is run in the same words.
 type Line struct {
 	Hosts  []string
-	Step   compiler.Step // the first of them
+	Step   plan.Step // the first of them
 	Act    string
 	Expect string
 	Source string
@@ -370,11 +370,11 @@ type Line struct {
 
 // Lines lists the steps of a stage in their order; steps that differ in nothing but
 // the host are one line.
-func Lines(plan *compiler.Plan, stage compiler.Stage) []Line {
+func Lines(p *plan.Plan, stage plan.Stage) []Line {
 	var lines []Line
 	at := map[string]int{}
 	for _, step := range stage.Steps {
-		line := Line{Step: step, Act: Act(plan, step), Expect: Expect(plan, step), Source: Source(step.Info().Source), Uses: Uses(step)}
+		line := Line{Step: step, Act: Act(p, step), Expect: Expect(p, step), Source: Source(step.Info().Source), Uses: Uses(step)}
 		key := fmt.Sprintf("%q %q %q %q", line.Act, line.Expect, line.Source, fmt.Sprint(line.Uses))
 		i, seen := at[key]
 		if !seen {

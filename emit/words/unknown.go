@@ -3,22 +3,22 @@ package words
 import (
 	"slices"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other servers of the zone, an internal zone of the same name and the caches of partners are not asked."
 
 // Unknowns says what a plan cannot know, as statements that a reader can act on.
-func Unknowns(plan *compiler.Plan) []string {
-	if plan.Kind == compiler.KindPrepare {
+func Unknowns(p *plan.Plan) []string {
+	if p.Kind == plan.KindPrepare {
 		out := []string{unknownServers}
-		if slices.ContainsFunc(plan.Zones, func(z compiler.Zone) bool { return slices.ContainsFunc(z.Records, compiler.RecordSet.TTLChanged) }) {
+		if slices.ContainsFunc(p.Zones, func(z plan.Zone) bool { return slices.ContainsFunc(z.Records, plan.RecordSet.TTLChanged) }) {
 			out = append(out, "A management host without Resolve-DnsName, such as Windows Server 2008 R2, shows no TTLs: there a TTL that changes is the word of the DNS owner.")
 		}
-		return append(out, windows(plan, "Partners may hold old answers longer than the TTL says.")...)
+		return append(out, windows(p, "Partners may hold old answers longer than the TTL says.")...)
 	}
 	certificates := "The names in the certificates on the Edge Servers are not read. Check before the change that they are those that XMPP partners expect."
-	if !hasStage(plan.Stages, compiler.Stop) {
+	if !hasStage(p.Stages, plan.Stop) {
 		certificates = "The certificates on the Edge Servers are not read. Check before the change that they are valid, and that their names are those that XMPP partners expect."
 	}
 	out := []string{
@@ -32,15 +32,15 @@ func Unknowns(plan *compiler.Plan) []string {
 		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only: send them the text under XMPP partners before the change.",
 		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it does not read stays unchecked.",
 	}
-	if plan.Reason != "planned" {
-		out = append(out, "Whether "+plan.From.Name+" is really down, and stays down, is not checked. If it returns, stop its XMPP service before partners can reach it: it is not designated any more, and partners with an old answer, or records that still name it, lead there.")
+	if p.Reason != "planned" {
+		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, stop its XMPP service before partners can reach it: it is not designated any more, and partners with an old answer, or records that still name it, lead there.")
 	}
-	return windows(plan, out...)
+	return windows(p, out...)
 }
 
 // windows adds what is not known of Windows DNS servers, where the plan changes one.
-func windows(plan *compiler.Plan, out ...string) []string {
-	if script, _ := changedBy(plan); script {
+func windows(p *plan.Plan, out ...string) []string {
+	if script, _ := changedBy(p); script {
 		out = append(out, "A Windows DNS server may take the PTR record of an address along when an A record goes. The plan does not look at reverse zones: look there after the change, and after a rollback.",
 			"A Windows DNS server of a zone that Active Directory holds passes changes on to the others in its own time. The script reads the named server only.")
 	}

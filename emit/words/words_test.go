@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -37,31 +37,31 @@ func FuzzVisible(f *testing.F) {
 }
 
 func TestLines(t *testing.T) {
-	plan := sample.Plan()
-	i := slices.IndexFunc(plan.Stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop })
-	lines := Lines(plan, plan.Stages[i])
-	if len(lines) != 2 || !slices.Equal(lines[0].Hosts, plan.To.Servers) || !slices.Equal(lines[1].Hosts, plan.To.Servers) {
+	p := sample.Plan()
+	i := slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Stop })
+	lines := Lines(p, p.Stages[i])
+	if len(lines) != 2 || !slices.Equal(lines[0].Hosts, p.To.Servers) || !slices.Equal(lines[1].Hosts, p.To.Servers) {
 		t.Errorf("steps that differ in the host only are not one line each: %+v", lines)
 	}
 }
 
 func TestEveryStageHasWords(t *testing.T) {
-	for _, plan := range []*compiler.Plan{sample.Plan(), sample.Hostile("x")} {
-		for _, stage := range append(slices.Clone(plan.Stages), plan.Rollback...) {
-			if Does(plan, stage) == "" || len(IfFails(plan, stage.Name)) == 0 {
+	for _, p := range []*plan.Plan{sample.Plan(), sample.Hostile("x")} {
+		for _, stage := range append(slices.Clone(p.Stages), p.Rollback...) {
+			if Does(p, stage) == "" || len(IfFails(p, stage.Name)) == 0 {
 				t.Errorf("stage %s has no words", stage.Name)
 			}
 			for _, step := range stage.Steps {
-				if Act(plan, step) == "" || Expect(plan, step) == "" {
+				if Act(p, step) == "" || Expect(p, step) == "" {
 					t.Errorf("step %s has no words", step.Info().ID)
 				}
 			}
 		}
 	}
-	if got, want := Does(sample.Plan(), compiler.Stage{Name: compiler.Stop}), "Stops all Lync services of this Edge Server: no remote access through it until stage Start."; got != want {
+	if got, want := Does(sample.Plan(), plan.Stage{Name: plan.Stop}), "Stops all Lync services of this Edge Server: no remote access through it until stage Start."; got != want {
 		t.Errorf("got %q", got)
 	}
-	if got := Does(sample.Plan(), compiler.Stage{Name: "Other"}); got != "" {
+	if got := Does(sample.Plan(), plan.Stage{Name: "Other"}); got != "" {
 		t.Errorf("a stage without steps: %q", got)
 	}
 }
@@ -69,25 +69,25 @@ func TestEveryStageHasWords(t *testing.T) {
 // Whatever waits for services may hang, and what a plan without stage Stop does not read
 // is said.
 func TestWordsByStage(t *testing.T) {
-	plan := sample.Plan()
-	for _, stage := range []string{compiler.Stop, compiler.Start, compiler.StopOld, compiler.StartOld} {
-		if got := IfFails(plan, stage); !slices.Contains(got, hangs) {
+	p := sample.Plan()
+	for _, stage := range []string{plan.Stop, plan.Start, plan.StopOld, plan.StartOld} {
+		if got := IfFails(p, stage); !slices.Contains(got, hangs) {
 			t.Errorf("stage %s: nothing of a cmdlet that hangs: %q", stage, got)
 		}
 	}
-	read := func() string { return Order(plan) + strings.Join(Unknowns(plan), " ") }
+	read := func() string { return Order(p) + strings.Join(Unknowns(p), " ") }
 	if got := read(); strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The names in the certificates") {
 		t.Error(got)
 	}
-	plan.Procedure = "start-first"
-	plan.Stages = slices.DeleteFunc(plan.Stages, func(s compiler.Stage) bool { return s.Name == compiler.Stop })
+	p.Procedure = "start-first"
+	p.Stages = slices.DeleteFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Stop })
 	if got := read(); !strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The certificates on the Edge Servers are not read") {
 		t.Error(got)
 	}
 }
 
 func TestManualRoute(t *testing.T) {
-	step := &compiler.SetRoute{Site: "Site2", Manual: true, Forms: []compiler.RouteForm{{From: "a"}}}
+	step := &plan.SetRoute{Site: "Site2", Manual: true, Forms: []plan.RouteForm{{From: "a"}}}
 	if Act(sample.Plan(), step) != "a person takes the XMPP federation route of site Site2 away; no cmdlet is documented for that" {
 		t.Error(Act(sample.Plan(), step))
 	}
@@ -97,7 +97,7 @@ func TestManualRoute(t *testing.T) {
 }
 
 func TestRecords(t *testing.T) {
-	set := compiler.RecordSet{Owner: "x.", Type: "A", OldTTL: 3600, NewTTL: 300, Old: []string{"192.0.2.1", "192.0.2.2"}, New: []string{"192.0.2.2", "192.0.2.3"}}
+	set := plan.RecordSet{Owner: "x.", Type: "A", OldTTL: 3600, NewTTL: 300, Old: []string{"192.0.2.1", "192.0.2.2"}, New: []string{"192.0.2.2", "192.0.2.3"}}
 	var got []string
 	for _, r := range Records(set) {
 		got = append(got, r.String())
@@ -113,8 +113,8 @@ func TestRecords(t *testing.T) {
 }
 
 func TestLetter(t *testing.T) {
-	plan := sample.Plan()
-	got := strings.Join(Letter(plan), "\n")
+	p := sample.Plan()
+	got := strings.Join(Letter(p), "\n")
 	for _, want := range []string{
 		"Subject: XMPP federation of contoso.com moves to other addresses\n", "2026-12-05T22:00:00Z to", "CHG0042317",
 		"Old addresses: 203.0.113.11\n", "New addresses: 198.51.100.21, 198.51.100.22\n", "TCP 5269",
@@ -126,7 +126,7 @@ func TestLetter(t *testing.T) {
 			t.Errorf("the text for partners lacks %q:\n%s", want, got)
 		}
 	}
-	for _, line := range Letter(plan) {
+	for _, line := range Letter(p) {
 		if len(line) > 96 || Visible(line) != line {
 			t.Errorf("a line that does not fit: %q", line)
 		}
@@ -134,13 +134,13 @@ func TestLetter(t *testing.T) {
 	if strings.Contains(got, "stays with the old addresses") {
 		t.Error("a disaster leaves no stream open")
 	}
-	plan.Reason = "planned"
+	p.Reason = "planned"
 	closes, stays := "stays with the old addresses until we close it", "stays with the old addresses, which go on answering"
-	if got := strings.Join(Letter(plan), " "); !strings.Contains(got, stays) || strings.Contains(got, closes) || !strings.Contains(got, "no longer in use") {
+	if got := strings.Join(Letter(p), " "); !strings.Contains(got, stays) || strings.Contains(got, closes) || !strings.Contains(got, "no longer in use") {
 		t.Errorf("a planned change that does not stop the old pool: %s", got)
 	}
-	plan.Stages = append(plan.Stages, compiler.Stage{Name: compiler.StopOld})
-	if got := strings.Join(Letter(plan), " "); strings.Contains(got, stays) || !strings.Contains(got, closes) || !strings.Contains(got, "the change is over") {
+	p.Stages = append(p.Stages, plan.Stage{Name: plan.StopOld})
+	if got := strings.Join(Letter(p), " "); strings.Contains(got, stays) || !strings.Contains(got, closes) || !strings.Contains(got, "the change is over") {
 		t.Errorf("a planned change with stage StopOld: %s", got)
 	}
 }
@@ -158,10 +158,10 @@ func TestPartners(t *testing.T) {
 
 // A "yes" of the outage table is not one for every partner at once.
 func TestReachNotes(t *testing.T) {
-	plan := sample.Plan()
+	p := sample.Plan()
 	read := func() string {
 		var out []string
-		for _, note := range ReachNotes(plan) {
+		for _, note := range ReachNotes(p) {
 			out = append(out, note.Text)
 			out = append(out, note.Commands...)
 		}
@@ -183,8 +183,8 @@ func TestReachNotes(t *testing.T) {
 	}
 	always := []string{"after stage Start", "up to 3600 s (1 h)", "dialback", "ejabberd (seen with 23.01)", "up to 300 s more", "\nejabberdctl stop_s2s_connections"}
 	check("disaster", append(always, "when EdgePool1 fell silent", "941 to 954 s", "prosodyctl shell s2s closeall contoso.com"), []string{"stays with", "StopOld"})
-	plan.Reason = "planned"
+	p.Reason = "planned"
 	check("planned, a site stays", append(always, "stays with EdgePool1", "837 s and 414 s", "stay routed to EdgePool1"), []string{"fell silent", "Stage StopOld"})
-	plan.Stages = append(plan.Stages, compiler.Stage{Name: compiler.StopOld})
+	p.Stages = append(p.Stages, plan.Stage{Name: plan.StopOld})
 	check("planned", append(always, "stays with EdgePool1", "Stage StopOld ends"), []string{"stay routed"})
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // ChangesVersion is the version of the form that [Changes] prints.
@@ -15,13 +15,13 @@ const ChangesVersion = 1
 
 // changes is the JSON form of a change of a zone. It is public; docs/dns.md describes it.
 type changes struct {
-	FormatVersion int           `json:"format_version"`
-	Plan          string        `json:"plan"`
-	Zone          string        `json:"zone"`
-	Serial        serials       `json:"serial"`
-	SOA           string        `json:"soa"`
-	Wait          compiler.Wait `json:"wait"`
-	Sets          []changedSet  `json:"sets"`
+	FormatVersion int          `json:"format_version"`
+	Plan          string       `json:"plan"`
+	Zone          string       `json:"zone"`
+	Serial        serials      `json:"serial"`
+	SOA           string       `json:"soa"`
+	Wait          plan.Wait    `json:"wait"`
+	Sets          []changedSet `json:"sets"`
 }
 
 type serials struct {
@@ -47,7 +47,7 @@ type records struct {
 // Changes is the change of a zone as JSON, for systems that edgeplan has no form for. It
 // has every set of the plan, also those that stay as they are. An error names the value
 // that is none of a host, of an address or of an SRV record, and the byte in it.
-func Changes(planName string, zone compiler.Zone) (string, error) {
+func Changes(planName string, zone plan.Zone) (string, error) {
 	c := checker{}
 	out := changes{
 		FormatVersion: ChangesVersion, Plan: c.text(planName), Zone: c.zone(zone), SOA: c.text(zone.SOA), Wait: zone.Wait,
@@ -99,11 +99,11 @@ func (c *checker) quote(kind tokenKind, value string) string {
 	return token
 }
 
-func (c *checker) zone(zone compiler.Zone) string {
+func (c *checker) zone(zone plan.Zone) string {
 	return c.quote(nameToken, strings.TrimSuffix(zone.Name, ".")+".")
 }
 
-func (c *checker) owner(set compiler.RecordSet) (owner, typ string) {
+func (c *checker) owner(set plan.RecordSet) (owner, typ string) {
 	return c.quote(nameToken, set.Owner), c.quote(typeToken, set.Type)
 }
 

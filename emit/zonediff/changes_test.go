@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -68,7 +68,7 @@ func TestRoute53Rollback(t *testing.T) {
 		}
 	}
 	before := fmt.Sprint(hosted)
-	for i, print := range []func(string, compiler.Zone) (string, error){Route53, Route53Rollback} {
+	for i, print := range []func(string, plan.Zone) (string, error){Route53, Route53Rollback} {
 		text, err := print("p", zone)
 		if err != nil {
 			t.Fatal(err)
@@ -132,11 +132,11 @@ func apply53(hosted map[string]string, text string) error {
 }
 
 func TestRoute53Limits(t *testing.T) {
-	sets := func(count, size int, data func(i int) string) func(*compiler.Zone) {
-		return func(z *compiler.Zone) {
+	sets := func(count, size int, data func(i int) string) func(*plan.Zone) {
+		return func(z *plan.Zone) {
 			z.Records = nil
 			for i := range count {
-				set := compiler.RecordSet{Owner: fmt.Sprintf("x%d.contoso.com.", i), Type: "SRV", NewTTL: 300}
+				set := plan.RecordSet{Owner: fmt.Sprintf("x%d.contoso.com.", i), Type: "SRV", NewTTL: 300}
 				for j := range size {
 					set.New = append(set.New, data(j))
 				}
@@ -146,10 +146,10 @@ func TestRoute53Limits(t *testing.T) {
 	}
 	short := func(i int) string { return fmt.Sprintf("%d 0 5269 a.", 1000+i) }            // 14 characters
 	long := func(i int) string { return short(i) + strings.Repeat("abcdefghi.", 5)[:50] } // 64
-	ttl := func(n uint32) func(*compiler.Zone) { return func(z *compiler.Zone) { z.Records[1].NewTTL = n } }
+	ttl := func(n uint32) func(*plan.Zone) { return func(z *plan.Zone) { z.Records[1].NewTTL = n } }
 	for _, c := range []struct {
 		plan string
-		edit func(*compiler.Zone)
+		edit func(*plan.Zone)
 		want string // "" is no error
 	}{
 		{"p", sets(5, 200, short), ""},
@@ -160,8 +160,8 @@ func TestRoute53Limits(t *testing.T) {
 		{"p", sets(3, 167, long), "32064 characters"},
 		{"p", ttl(1<<31 - 1), ""},
 		{"p", ttl(1 << 31), "TTL 2147483648"},
-		{strings.Repeat("é", 221), func(*compiler.Zone) {}, ""},
-		{strings.Repeat("é", 222), func(*compiler.Zone) {}, "257 characters"},
+		{strings.Repeat("é", 221), func(*plan.Zone) {}, ""},
+		{strings.Repeat("é", 222), func(*plan.Zone) {}, "257 characters"},
 	} {
 		zone := sample.Plan().Zones[0]
 		c.edit(&zone)
@@ -180,8 +180,8 @@ func TestJSONMany(t *testing.T) {
 		texts = append(texts, s)
 	}
 	everywhere := slices.Concat(places, []place{
-		{"step", func(z *compiler.Zone, s string) { z.Records[0].Step = s }},
-		{"soa", func(z *compiler.Zone, s string) { z.SOA = s }},
+		{"step", func(z *plan.Zone, s string) { z.Records[0].Step = s }},
+		{"soa", func(z *plan.Zone, s string) { z.SOA = s }},
 	})
 	for _, s := range texts {
 		for _, p := range everywhere {
@@ -200,31 +200,31 @@ func TestJSONMany(t *testing.T) {
 }
 
 // checkJSON counts the files that are refused.
-func checkJSON(t *testing.T, where, plan string, zone compiler.Zone) (refused int) {
+func checkJSON(t *testing.T, where, p string, zone plan.Zone) (refused int) {
 	t.Helper()
-	text, err := Changes(plan, zone)
+	text, err := Changes(p, zone)
 	if err != nil {
 		refused++
-	} else if err := sameChanges(text, plan, zone); err != nil {
-		t.Errorf("%s, plan %q: %v in\n%s", where, plan, err, text)
+	} else if err := sameChanges(text, p, zone); err != nil {
+		t.Errorf("%s, plan %q: %v in\n%s", where, p, err, text)
 	}
-	for i, print := range []func(string, compiler.Zone) (string, error){Route53, Route53Rollback} {
-		text, err := print(plan, zone)
+	for i, print := range []func(string, plan.Zone) (string, error){Route53, Route53Rollback} {
+		text, err := print(p, zone)
 		if err != nil {
 			refused++
-		} else if err := sameBatch(text, i == 1, plan, zone); err != nil {
-			t.Errorf("%s, plan %q: %v in\n%s", where, plan, err, text)
+		} else if err := sameBatch(text, i == 1, p, zone); err != nil {
+			t.Errorf("%s, plan %q: %v in\n%s", where, p, err, text)
 		}
 	}
 	return refused
 }
 
-func sameChanges(text, plan string, zone compiler.Zone) error {
+func sameChanges(text, p string, zone plan.Zone) error {
 	var c changes
 	if err := readJSON(text, &c); err != nil {
 		return err
 	}
-	same := c.Plan == plan && c.SOA == zone.SOA && strings.TrimSuffix(c.Zone, ".") == strings.TrimSuffix(zone.Name, ".") && len(c.Sets) == len(zone.Records)
+	same := c.Plan == p && c.SOA == zone.SOA && strings.TrimSuffix(c.Zone, ".") == strings.TrimSuffix(zone.Name, ".") && len(c.Sets) == len(zone.Records)
 	for i, set := range zone.Records {
 		got := c.Sets[i]
 		same = same && got.Owner == set.Owner && got.Type == set.Type && got.Step == set.Step && slices.Equal(got.Old.Data, set.Old) && slices.Equal(got.New.Data, set.New)
@@ -235,7 +235,7 @@ func sameChanges(text, plan string, zone compiler.Zone) error {
 	return nil
 }
 
-func sameBatch(text string, back bool, plan string, zone compiler.Zone) error {
+func sameBatch(text string, back bool, p string, zone plan.Zone) error {
 	var b route53Batch
 	if err := readJSON(text, &b); err != nil {
 		return err
@@ -258,7 +258,7 @@ func sameBatch(text string, back bool, plan string, zone compiler.Zone) error {
 			want = append(want, fmt.Sprintf("CREATE %q %q %q", set.Owner, set.Type, data))
 		}
 	}
-	if !strings.Contains(b.Comment, "plan "+plan+". ") || !slices.Equal(got, want) {
+	if !strings.Contains(b.Comment, "plan "+p+". ") || !slices.Equal(got, want) {
 		return fmt.Errorf("it reads as %q, %q", b.Comment, got)
 	}
 	return nil

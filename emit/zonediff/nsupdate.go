@@ -5,19 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // Diff is the change of one file of a zone. It fits `patch -p1` in the folder from which
 // the name of the file is counted. It is empty for a file that does not change.
-func Diff(file compiler.ZoneFile) string {
+func Diff(file plan.ZoneFile) string {
 	return Unified("a/"+file.File, "b/"+file.File, file.Hunks)
 }
 
 // RollbackDiff turns the new file into one with the old records and a serial that secondary
 // servers accept.
-func RollbackDiff(file compiler.ZoneFile) string {
+func RollbackDiff(file plan.ZoneFile) string {
 	return Unified("a/"+file.File, "b/"+file.File, file.RollbackHunks)
 }
 
@@ -25,19 +25,19 @@ func RollbackDiff(file compiler.ZoneFile) string {
 // prerequisites are all records of the plan's sets as they are before the change, and the
 // SOA record if the plan says so. An error names the value that is no plain token of the
 // script, and the byte in it. planName is for the comment at the head.
-func Nsupdate(planName string, zone compiler.Zone) (string, error) {
+func Nsupdate(planName string, zone plan.Zone) (string, error) {
 	return updateScript(zone, "Change of zone "+words.FileBase(zone)+", plan "+planName+".", zone.Records)
 }
 
 // NsupdateRollback is the same with old and new exchanged. It never depends on the SOA
 // record: the update has raised the serial, and nobody knows to what.
-func NsupdateRollback(planName string, zone compiler.Zone) (string, error) {
+func NsupdateRollback(planName string, zone plan.Zone) (string, error) {
 	zone.SOAPrerequisite = false
 	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planName+".", exchanged(zone.Records))
 }
 
 // exchanged are sets with old and new exchanged.
-func exchanged(sets []compiler.RecordSet) []compiler.RecordSet {
+func exchanged(sets []plan.RecordSet) []plan.RecordSet {
 	back := slices.Clone(sets)
 	for i, set := range back {
 		back[i].Old, back[i].New = set.New, set.Old
@@ -46,7 +46,7 @@ func exchanged(sets []compiler.RecordSet) []compiler.RecordSet {
 	return back
 }
 
-func updateScript(zone compiler.Zone, title string, sets []compiler.RecordSet) (string, error) {
+func updateScript(zone plan.Zone, title string, sets []plan.RecordSet) (string, error) {
 	p := &updatePrinter{}
 	p.line("server", p.quote(serverToken, zone.Server))
 	name := p.zone(zone)
@@ -83,7 +83,7 @@ func (p *updatePrinter) line(words ...string) {
 
 func (p *updatePrinter) comment(text string) { p.line(";", words.Visible(text)) }
 
-func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
+func (p *updatePrinter) head(title string, sets []plan.RecordSet) {
 	p.comment(title + " Written by edgeplan.")
 	p.comment("Run: nsupdate FILE (with -k KEYFILE or -g, as the server wants), or knsupdate -v FILE, which has no -g.")
 	p.comment("The message is applied whole or not at all. NXRRSET or YXRRSET: a prereq line does not hold. The zone is not as the plan")
@@ -104,8 +104,8 @@ func (p *updatePrinter) head(title string, sets []compiler.RecordSet) {
 }
 
 // onlyTTLs tells whether no value changes.
-func onlyTTLs(sets []compiler.RecordSet) bool {
-	return !slices.ContainsFunc(sets, func(set compiler.RecordSet) bool {
+func onlyTTLs(sets []plan.RecordSet) bool {
+	return !slices.ContainsFunc(sets, func(set plan.RecordSet) bool {
 		return len(set.Old) != len(set.New) || slices.ContainsFunc(set.New, func(data string) bool { return !slices.Contains(set.Old, data) })
 	})
 }
@@ -113,7 +113,7 @@ func onlyTTLs(sets []compiler.RecordSet) bool {
 // prerequisites wants every set complete and by value, also those that stay. Of a name
 // with addresses a plan has both kinds, or there is none of the other kind. Beside none of
 // them there may be a CNAME.
-func (p *updatePrinter) prerequisites(sets []compiler.RecordSet) {
+func (p *updatePrinter) prerequisites(sets []plan.RecordSet) {
 	var owners []string
 	types := map[string][]string{}
 	for _, set := range sets {
@@ -142,9 +142,9 @@ func (p *updatePrinter) prerequisites(sets []compiler.RecordSet) {
 }
 
 // targets wants an address and no CNAME at each name to which an SRV record will point.
-func (p *updatePrinter) targets(targets []compiler.SRVTarget, sets []compiler.RecordSet) {
+func (p *updatePrinter) targets(targets []plan.SRVTarget, sets []plan.RecordSet) {
 	for _, target := range targets {
-		used := slices.ContainsFunc(sets, func(set compiler.RecordSet) bool {
+		used := slices.ContainsFunc(sets, func(set plan.RecordSet) bool {
 			return set.Type == "SRV" && slices.ContainsFunc(set.New, func(data string) bool { return strings.HasSuffix(data, " "+target.Name) })
 		})
 		name := p.quote(nameToken, target.Name)
@@ -161,7 +161,7 @@ func (p *updatePrinter) targets(targets []compiler.SRVTarget, sets []compiler.Re
 // updates prints the lines of one kind. Where the TTL changes all records of the set go
 // and come: RFC 2136, 3.4.2.2, would have an added record that is there replace the old
 // one, TTL and all, but Knot DNS 3.2 leaves it as it is.
-func (p *updatePrinter) updates(set compiler.RecordSet, op byte) {
+func (p *updatePrinter) updates(set plan.RecordSet, op byte) {
 	owner, typ := p.owner(set)
 	for _, r := range words.Records(set) {
 		data := p.data(set.Type, r.Data)

@@ -6,23 +6,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
 // fullZone has each kind of set: kept, changed, new, gone, and kept with another TTL.
-func fullZone() compiler.Zone {
+func fullZone() plan.Zone {
 	zone := sample.Plan().Zones[0]
 	zone.Records = append(zone.Records,
-		compiler.RecordSet{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 300, Old: []string{"2001:db8::1"}},
-		compiler.RecordSet{Owner: "sip.contoso.com.", Type: "A", OldTTL: 60, NewTTL: 60, Old: []string{"192.0.2.1"}, New: []string{"192.0.2.1"}},
-		compiler.RecordSet{Owner: "sip2.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.2", "192.0.2.3"}, New: []string{"192.0.2.2"}},
-		compiler.RecordSet{Owner: "sip6.contoso.com.", Type: "AAAA", OldTTL: 60, NewTTL: 60, Old: []string{"2001:db8::6"}, New: []string{"2001:db8::6"}},
-		compiler.RecordSet{Owner: "_xmpp-server._tcp.sub.contoso.com.", Type: "SRV", OldTTL: 60, NewTTL: 60, Old: []string{"5 0 5269 old.contoso.com."}, New: []string{"5 0 5269 both.contoso.com.", "6 0 5269 six.contoso.com."}},
+		plan.RecordSet{Owner: "xmpp.contoso.com.", Type: "AAAA", OldTTL: 300, Old: []string{"2001:db8::1"}},
+		plan.RecordSet{Owner: "sip.contoso.com.", Type: "A", OldTTL: 60, NewTTL: 60, Old: []string{"192.0.2.1"}, New: []string{"192.0.2.1"}},
+		plan.RecordSet{Owner: "sip2.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 60, Old: []string{"192.0.2.2", "192.0.2.3"}, New: []string{"192.0.2.2"}},
+		plan.RecordSet{Owner: "sip6.contoso.com.", Type: "AAAA", OldTTL: 60, NewTTL: 60, Old: []string{"2001:db8::6"}, New: []string{"2001:db8::6"}},
+		plan.RecordSet{Owner: "_xmpp-server._tcp.sub.contoso.com.", Type: "SRV", OldTTL: 60, NewTTL: 60, Old: []string{"5 0 5269 old.contoso.com."}, New: []string{"5 0 5269 both.contoso.com.", "6 0 5269 six.contoso.com."}},
 	)
 	zone.SOAPrerequisite = true
-	zone.SRVTargets = []compiler.SRVTarget{
+	zone.SRVTargets = []plan.SRVTarget{
 		{Name: "both.contoso.com.", Types: []string{"A", "AAAA"}}, {Name: "old.contoso.com.", Types: []string{"A"}}, {Name: "six.contoso.com.", Types: []string{"AAAA"}},
 	}
 	return zone
@@ -112,7 +112,7 @@ func TestNsupdateMailbox(t *testing.T) {
 
 func TestNsupdateSyntax(t *testing.T) {
 	needTool(t, "nsupdate")
-	for _, print := range []func(string, compiler.Zone) (string, error){Nsupdate, NsupdateRollback} {
+	for _, print := range []func(string, plan.Zone) (string, error){Nsupdate, NsupdateRollback} {
 		script, err := print("a\nsend \u202e", fullZone())
 		if err != nil {
 			t.Fatal(err)
@@ -147,37 +147,37 @@ func show(script string) (string, error) {
 func TestNsupdateRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		edit func(*compiler.Zone)
+		edit func(*plan.Zone)
 		at   int
 	}{
-		{"line end in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a\nsend" }, 1},
-		{"blank in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a b." }, 1},
-		{"comment in owner", func(z *compiler.Zone) { z.Records[0].Owner = "a;." }, 1},
-		{"relative owner", func(z *compiler.Zone) { z.Records[0].Owner = "a" }, 1},
-		{"root owner", func(z *compiler.Zone) { z.Records[0].Owner = "." }, 0},
-		{"long label", func(z *compiler.Zone) { z.Records[0].Owner = strings.Repeat("a", 64) + "." }, 63},
-		{"backslash", func(z *compiler.Zone) { z.Records[0].Owner = `a\.b.` }, 1},
-		{"zone", func(z *compiler.Zone) { z.Name = "contoso.com.\nzone x." }, 12},
-		{"server with port", func(z *compiler.Zone) { z.Server = "ns1 53" }, 3},
-		{"server with option", func(z *compiler.Zone) { z.Server = "-x" }, 0},
-		{"type", func(z *compiler.Zone) { z.Records[0].Type = "ANY" }, 0},
-		{"address", func(z *compiler.Zone) { z.Records[0].New[1] = "198.51.100.22 x" }, 13},
-		{"address of the other kind", func(z *compiler.Zone) { z.Records[0].New[1] = "::1" }, 0},
-		{"zone of an address", func(z *compiler.Zone) { z.Records[0].Type, z.Records[0].Old = "AAAA", []string{"fe80::1%a"} }, 7},
-		{"srv number", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 65536 a." }, 5},
-		{"srv leading zero", func(z *compiler.Zone) { z.Records[1].New[0] = "10 00 5269 a." }, 3},
-		{"srv target", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269 a\n." }, 11},
-		{"soa rname", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b;. 1 2 3 4 5" }, 4},
-		{"soa escape", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\;. 1 2 3 4 5` }, 4},
-		{"soa short", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4" }, 13},
-		{"soa long", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5 6" }, 15},
-		{"soa line end", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5\nsend" }, 14},
-		{"soa number", func(z *compiler.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 4294967296 2 3 4 5" }, 6},
-		{"target name", func(z *compiler.Zone) { z.SRVTargets = []compiler.SRVTarget{{Name: "a;b.", Types: []string{"A"}}} }, 1},
-		{"target type", func(z *compiler.Zone) {
-			z.SRVTargets = []compiler.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{"A\n"}}}
+		{"line end in owner", func(z *plan.Zone) { z.Records[0].Owner = "a\nsend" }, 1},
+		{"blank in owner", func(z *plan.Zone) { z.Records[0].Owner = "a b." }, 1},
+		{"comment in owner", func(z *plan.Zone) { z.Records[0].Owner = "a;." }, 1},
+		{"relative owner", func(z *plan.Zone) { z.Records[0].Owner = "a" }, 1},
+		{"root owner", func(z *plan.Zone) { z.Records[0].Owner = "." }, 0},
+		{"long label", func(z *plan.Zone) { z.Records[0].Owner = strings.Repeat("a", 64) + "." }, 63},
+		{"backslash", func(z *plan.Zone) { z.Records[0].Owner = `a\.b.` }, 1},
+		{"zone", func(z *plan.Zone) { z.Name = "contoso.com.\nzone x." }, 12},
+		{"server with port", func(z *plan.Zone) { z.Server = "ns1 53" }, 3},
+		{"server with option", func(z *plan.Zone) { z.Server = "-x" }, 0},
+		{"type", func(z *plan.Zone) { z.Records[0].Type = "ANY" }, 0},
+		{"address", func(z *plan.Zone) { z.Records[0].New[1] = "198.51.100.22 x" }, 13},
+		{"address of the other kind", func(z *plan.Zone) { z.Records[0].New[1] = "::1" }, 0},
+		{"zone of an address", func(z *plan.Zone) { z.Records[0].Type, z.Records[0].Old = "AAAA", []string{"fe80::1%a"} }, 7},
+		{"srv number", func(z *plan.Zone) { z.Records[1].New[0] = "10 0 65536 a." }, 5},
+		{"srv leading zero", func(z *plan.Zone) { z.Records[1].New[0] = "10 00 5269 a." }, 3},
+		{"srv target", func(z *plan.Zone) { z.Records[1].New[0] = "10 0 5269 a\n." }, 11},
+		{"soa rname", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b;. 1 2 3 4 5" }, 4},
+		{"soa escape", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\;. 1 2 3 4 5` }, 4},
+		{"soa short", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4" }, 13},
+		{"soa long", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5 6" }, 15},
+		{"soa line end", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5\nsend" }, 14},
+		{"soa number", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 4294967296 2 3 4 5" }, 6},
+		{"target name", func(z *plan.Zone) { z.SRVTargets = []plan.SRVTarget{{Name: "a;b.", Types: []string{"A"}}} }, 1},
+		{"target type", func(z *plan.Zone) {
+			z.SRVTargets = []plan.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{"A\n"}}}
 		}, 0},
-		{"srv short", func(z *compiler.Zone) { z.Records[1].New[0] = "10 0 5269" }, 5},
+		{"srv short", func(z *plan.Zone) { z.Records[1].New[0] = "10 0 5269" }, 5},
 	} {
 		zone := sample.Plan().Zones[0]
 		c.edit(&zone)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -19,29 +19,29 @@ import (
 // place is where a text can stand in a zone of a plan.
 type place struct {
 	name string
-	put  func(*compiler.Zone, string)
+	put  func(*plan.Zone, string)
 }
 
 // places are those that come into an nsupdate script, besides the comments.
 var places = []place{
-	{"owner", func(z *compiler.Zone, s string) { z.Records[0].Owner = s }},
-	{"owner with a dot", func(z *compiler.Zone, s string) { z.Records[0].Owner = s + ".contoso.com." }},
-	{"type", func(z *compiler.Zone, s string) { z.Records[0].Type = s }},
-	{"address", func(z *compiler.Zone, s string) { z.Records[0].New[0] = s }},
-	{"end of an address", func(z *compiler.Zone, s string) { z.Records[0].New[0] += s }},
-	{"old address", func(z *compiler.Zone, s string) { z.Records[0].Old[0] = s }},
-	{"service", func(z *compiler.Zone, s string) { z.Records[1].New[0] = s }},
-	{"target", func(z *compiler.Zone, s string) { z.Records[1].New[0] = "10 0 5269 " + s }},
-	{"end of a target", func(z *compiler.Zone, s string) { z.Records[1].New[0] += s }},
-	{"server", func(z *compiler.Zone, s string) { z.Server = s }},
-	{"zone", func(z *compiler.Zone, s string) { z.Name = s }},
-	{"SOA", func(z *compiler.Zone, s string) { z.SOAPrerequisite, z.SOA = true, s }},
-	{"mailbox", func(z *compiler.Zone, s string) {
+	{"owner", func(z *plan.Zone, s string) { z.Records[0].Owner = s }},
+	{"owner with a dot", func(z *plan.Zone, s string) { z.Records[0].Owner = s + ".contoso.com." }},
+	{"type", func(z *plan.Zone, s string) { z.Records[0].Type = s }},
+	{"address", func(z *plan.Zone, s string) { z.Records[0].New[0] = s }},
+	{"end of an address", func(z *plan.Zone, s string) { z.Records[0].New[0] += s }},
+	{"old address", func(z *plan.Zone, s string) { z.Records[0].Old[0] = s }},
+	{"service", func(z *plan.Zone, s string) { z.Records[1].New[0] = s }},
+	{"target", func(z *plan.Zone, s string) { z.Records[1].New[0] = "10 0 5269 " + s }},
+	{"end of a target", func(z *plan.Zone, s string) { z.Records[1].New[0] += s }},
+	{"server", func(z *plan.Zone, s string) { z.Server = s }},
+	{"zone", func(z *plan.Zone, s string) { z.Name = s }},
+	{"SOA", func(z *plan.Zone, s string) { z.SOAPrerequisite, z.SOA = true, s }},
+	{"mailbox", func(z *plan.Zone, s string) {
 		z.SOAPrerequisite, z.SOA = true, "ns1.contoso.net. "+s+" 7 3600 600 86400 300"
 	}},
-	{"SRV target", func(z *compiler.Zone, s string) { z.SRVTargets = []compiler.SRVTarget{{Name: s, Types: []string{"A"}}} }},
-	{"type of an SRV target", func(z *compiler.Zone, s string) {
-		z.SRVTargets = []compiler.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{s}}}
+	{"SRV target", func(z *plan.Zone, s string) { z.SRVTargets = []plan.SRVTarget{{Name: s, Types: []string{"A"}}} }},
+	{"type of an SRV target", func(z *plan.Zone, s string) {
+		z.SRVTargets = []plan.SRVTarget{{Name: "xmpp.contoso.com.", Types: []string{s}}}
 	}},
 }
 
@@ -73,7 +73,7 @@ func TestNsupdateMany(t *testing.T) {
 }
 
 // copied is a zone whose sets can be changed.
-func copied(zone compiler.Zone) compiler.Zone {
+func copied(zone plan.Zone) plan.Zone {
 	zone.Records = slices.Clone(zone.Records)
 	for i, set := range zone.Records {
 		zone.Records[i].Old, zone.Records[i].New = slices.Clone(set.Old), slices.Clone(set.New)
@@ -101,7 +101,7 @@ func FuzzNsupdate(f *testing.F) {
 
 // plain are the directives of the sample zone and of its rollback.
 var plain = sync.OnceValue(func() (out [2][]string) {
-	for i, print := range []func(string, compiler.Zone) (string, error){Nsupdate, NsupdateRollback} {
+	for i, print := range []func(string, plan.Zone) (string, error){Nsupdate, NsupdateRollback} {
 		script, err := print("p", sample.Plan().Zones[0])
 		if err != nil {
 			panic(err)
@@ -115,23 +115,23 @@ var refusal = regexp.MustCompile(`cannot stand in a DNS file: byte \d+ is wrong`
 
 // checkUpdate is 1 for a script that is refused, and then the error has an offset. Else
 // the script has the directives of the plain one, word for word but for the values.
-func checkUpdate(t *testing.T, place string, zone compiler.Zone, plan string) (refused int) {
+func checkUpdate(t *testing.T, place string, zone plan.Zone, p string) (refused int) {
 	t.Helper()
-	for i, print := range []func(string, compiler.Zone) (string, error){Nsupdate, NsupdateRollback} {
-		got, err := print(plan, zone)
+	for i, print := range []func(string, plan.Zone) (string, error){Nsupdate, NsupdateRollback} {
+		got, err := print(p, zone)
 		if err != nil {
 			if got != "" || !refusal.MatchString(err.Error()) {
-				t.Errorf("%s, plan %q: %q, %v", place, plan, got, err)
+				t.Errorf("%s, plan %q: %q, %v", place, p, got, err)
 			}
 			refused = 1
 			continue
 		}
 		lines, problems := directives(got)
 		for _, problem := range problems {
-			t.Errorf("%s, plan %q: %s", place, plan, problem)
+			t.Errorf("%s, plan %q: %s", place, p, problem)
 		}
 		if !slices.Equal(lines, plain()[i]) {
-			t.Errorf("%s, plan %q, direction %d: the script is\n%s", place, plan, i, got)
+			t.Errorf("%s, plan %q, direction %d: the script is\n%s", place, p, i, got)
 		}
 	}
 	return refused

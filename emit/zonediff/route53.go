@@ -5,7 +5,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // Limits of Route 53, from the quotas of its Developer Guide and from its API Reference.
@@ -41,16 +41,16 @@ type (
 // old TTL, so that the batch fails where the hosted zone has others, and created with the
 // new ones, so that it fails where a set that is only new is there already. An error names
 // the value that cannot stand there, or the limit of Route 53 that is exceeded.
-func Route53(planName string, zone compiler.Zone) (string, error) {
+func Route53(planName string, zone plan.Zone) (string, error) {
 	return batch("Change, plan "+planName+". Written by edgeplan.", zone, zone.Records)
 }
 
 // Route53Rollback is the same with old and new exchanged.
-func Route53Rollback(planName string, zone compiler.Zone) (string, error) {
+func Route53Rollback(planName string, zone plan.Zone) (string, error) {
 	return batch("Rollback, plan "+planName+". Written by edgeplan.", zone, exchanged(zone.Records))
 }
 
-func batch(comment string, zone compiler.Zone, sets []compiler.RecordSet) (string, error) {
+func batch(comment string, zone plan.Zone, sets []plan.RecordSet) (string, error) {
 	c := checker{}
 	c.zone(zone)
 	out := route53Batch{Comment: c.text(comment), Changes: []route53Change{}}
@@ -75,7 +75,7 @@ func batch(comment string, zone compiler.Zone, sets []compiler.RecordSet) (strin
 }
 
 // change takes values once: Route 53 refuses a set that has one twice.
-func (c *checker) change(action string, set compiler.RecordSet, ttl uint32, data []string) route53Change {
+func (c *checker) change(action string, set plan.RecordSet, ttl uint32, data []string) route53Change {
 	owner, typ := c.owner(set)
 	out := route53Set{Name: owner, Type: typ, TTL: ttl}
 	for _, d := range data {

@@ -28,12 +28,13 @@ func ToASCII(name string) (string, error) {
 	return encoded, err
 }
 
+// IsASCII tells whether a text has printable ASCII characters alone.
 func IsASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool { return c > '~' })
 }
 
-// IsHost tells whether checkName takes a name. Findings about what is wrong with one in
-// DNS would only be the same mistake again.
+// IsHost tells whether a text is a host name. Findings about what is wrong with one in DNS
+// would only be the same mistake again.
 func IsHost(name string) bool { return NotIDNA(name) == "" && WrongHost(name) == "" }
 
 // NotIDNA says why a name has no A-labels.

@@ -8,6 +8,7 @@ import (
 // Same compares host and site names as DNS and PowerShell do.
 func Same(a, b string) bool { return strings.EqualFold(a, b) }
 
+// Compare orders names as [Same] compares them, and of two that are the same by their case.
 func Compare(a, b string) int {
 	if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
 		return c

@@ -12,6 +12,7 @@ type SRV struct {
 	Target                 string // absolute, lower case
 }
 
+// String is the data in its canonical form: numbers without leading zeros, an absolute target.
 func (s SRV) String() string {
 	return fmt.Sprintf("%d %d %d %s", s.Priority, s.Weight, s.Port, s.Target)
 }
@@ -36,4 +37,5 @@ func ParseSRV(data string) (SRV, bool) {
 // XMPPPrefix is before the SIP domain in the owner of the SRV records of XMPP federation.
 const XMPPPrefix = "_xmpp-server._tcp."
 
+// XMPPOwner is the owner of the SRV records for XMPP federation of a domain.
 func XMPPOwner(domain string) string { return XMPPPrefix + Absolute(domain) }

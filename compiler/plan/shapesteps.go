@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"fmt"
@@ -13,9 +13,9 @@ import (
 // checkInfo wants steps with IDs of their own, each with steps of the rollback that take it
 // back or a reason why there are none.
 func checkInfo(plan *Plan) error {
-	back := allSteps(plan.Rollback).ids()
+	back := AllSteps(plan.Rollback).IDs()
 	seen := map[string]bool{}
-	for _, step := range slices.Concat(allSteps(plan.Stages), allSteps(plan.Rollback)) {
+	for _, step := range slices.Concat(AllSteps(plan.Stages), AllSteps(plan.Rollback)) {
 		info := step.Info()
 		switch {
 		case info.ID == "" || seen[info.ID]:
@@ -40,13 +40,13 @@ func checkInfo(plan *Plan) error {
 // checkPreflight wants each fact once, and what no failover begins without.
 func checkPreflight(plan *Plan) error {
 	kinds := map[string]int{}
-	for _, step := range allSteps(plan.Stages) {
-		kinds[step.kind()]++
+	for _, step := range AllSteps(plan.Stages) {
+		kinds[step.Kind()]++
 	}
 	if plan.Kind == KindPrepare {
 		return nil // which has only steps about records
 	}
-	if err := checkFacts(plan, allSteps(plan.Stages)); err != nil {
+	if err := checkFacts(plan, AllSteps(plan.Stages)); err != nil {
 		return err
 	}
 	for _, kind := range []string{"check-right", "check-routed-sites", "check-replicas", "rehearse"} {
@@ -60,8 +60,8 @@ func checkPreflight(plan *Plan) error {
 	return nil
 }
 
-// replicasNumber is the number of the fact about the replicas.
-const replicasNumber = "P11"
+// ReplicasNumber is the number of the fact about the replicas.
+const ReplicasNumber = "P11"
 
 // checkCall wants one call, with the parameters that Compile gives it and no others. What
 // stands in the place of a read runs without a question, and with -WhatIf too.
@@ -82,7 +82,7 @@ func checkStep(plan *Plan, step Step, back bool) error {
 		return checkCall(step, product, its, got, cmdlet.Call{Name: name, Params: params})
 	}
 	host := step.Info().Host
-	if plan.Kind == KindPrepare && !slices.Contains([]string{"check-records", "edit-records", "change-records", "check-state"}, step.kind()) {
+	if plan.Kind == KindPrepare && !slices.Contains([]string{"check-records", "edit-records", "change-records", "check-state"}, step.Kind()) {
 		return wrong("a preparation changes DNS only")
 	}
 	switch s := step.(type) {
@@ -96,8 +96,8 @@ func checkStep(plan *Plan, step Step, back bool) error {
 		}
 		return call(s.Product, plan.Product, s.Read, "Get-CsSite")
 	case *CheckReplicas:
-		if s.Number != replicasNumber || !slices.Equal(s.Replicas, replicas(plan)) {
-			return wrong("it is not %s about the replicas of stage %s", replicasNumber, Replicated)
+		if s.Number != ReplicasNumber || !slices.Equal(s.Replicas, Replicas(plan)) {
+			return wrong("it is not %s about the replicas of stage %s", ReplicasNumber, Replicated)
 		}
 	case *Backup:
 		return checkBackup(plan, s)
@@ -105,10 +105,10 @@ func checkStep(plan *Plan, step Step, back bool) error {
 		var ids []string
 		for _, stage := range plan.Stages {
 			if stage.Name == Route {
-				ids = stage.Steps.ids()
+				ids = stage.Steps.IDs()
 			}
 		}
-		if !sameStrings(s.Steps, ids) {
+		if !SameSet(s.Steps, ids) {
 			return wrong("it does not rehearse stage %s", Route)
 		}
 	case *StopServices, *StartServices, *CheckServer, *CheckListener:
@@ -123,13 +123,13 @@ func checkStep(plan *Plan, step Step, back bool) error {
 	case *StartXMPP:
 		return checkOld(plan, step, s.Product, s.Call)
 	case *Replicate:
-		if !slices.Contains(replicas(plan), s.Replica) {
+		if !slices.Contains(Replicas(plan), s.Replica) {
 			return wrong("the route does not have to reach %s", s.Replica)
 		}
-		if err := call(s.Product, plan.Product, s.Read, replicaRead, cmdlet.Arg("ReplicaFqdn", s.Replica)); err != nil {
+		if err := call(s.Product, plan.Product, s.Read, ReplicaRead, cmdlet.Arg("ReplicaFqdn", s.Replica)); err != nil {
 			return err
 		}
-		return call(s.Product, plan.Product, s.Call, replicaPush, cmdlet.Arg("ReplicaFqdn", s.Replica))
+		return call(s.Product, plan.Product, s.Call, ReplicaPush, cmdlet.Arg("ReplicaFqdn", s.Replica))
 	case *CheckState:
 		want := []string{Route, DNS}
 		if plan.Kind == KindPrepare {
@@ -139,13 +139,13 @@ func checkStep(plan *Plan, step Step, back bool) error {
 			return wrong("it does not check %s", strings.Join(want, " and "))
 		}
 	case *ConfirmPort:
-		if s.Port != xmppPort || !slices.Equal(s.Addresses, slices.Concat(plan.To.IPv4, plan.To.IPv6)) {
-			return wrong("it is not about port %d of the target pool", xmppPort)
+		if s.Port != XMPPPort || !slices.Equal(s.Addresses, slices.Concat(plan.To.IPv4, plan.To.IPv6)) {
+			return wrong("it is not about port %d of the target pool", XMPPPort)
 		}
 	case *ProbePort:
 		port, targets := 5061, plan.To.Servers
 		if host == AnyHost {
-			port, targets = xmppPort, slices.Concat(plan.To.IPv4, plan.To.IPv6)
+			port, targets = XMPPPort, slices.Concat(plan.To.IPv4, plan.To.IPv6)
 		}
 		// Never from an Edge Server: its own public address may not be reachable from there.
 		if host != plan.ManagementHost && host != AnyHost {
@@ -162,9 +162,9 @@ func checkStep(plan *Plan, step Step, back bool) error {
 
 // checkBackup wants the backup of that ID, which is there once, as all IDs are.
 func checkBackup(plan *Plan, s *Backup) error {
-	for _, b := range backups() {
-		if s.ID == "preflight/"+b.id && s.File == b.file && s.Export == b.export {
-			return checkCall(s, s.Product, plan.Product, s.Call, b.call)
+	for _, b := range BackupCalls() {
+		if s.ID == "preflight/"+b.ID && s.File == b.File && s.Export == b.Export {
+			return checkCall(s, s.Product, plan.Product, s.Call, b.Call)
 		}
 	}
 	return fmt.Errorf("step %s: there is no backup in a file %q", s.ID, s.File)
@@ -178,12 +178,12 @@ func checkEdge(plan *Plan, step Step) error {
 	case *StartServices:
 		return checkCall(s, s.Product, plan.To.Product, s.Call, cmdlet.Call{Name: "Start-CsWindowsService"})
 	case *CheckListener:
-		if s.Port != xmppPort {
-			return fmt.Errorf("step %s: the port is %d, not %d", s.ID, s.Port, xmppPort)
+		if s.Port != XMPPPort {
+			return fmt.Errorf("step %s: the port is %d, not %d", s.ID, s.Port, XMPPPort)
 		}
 	case *CheckServer:
-		if s.GoodUntil != goodUntil(plan) || (s.Local != nil) != (len(plan.Partners) > 0) {
-			return fmt.Errorf("step %s: certificates have to be valid until %q, the end of the window, and the local copy is read for partners only", s.ID, goodUntil(plan))
+		if s.GoodUntil != GoodUntil(plan) || (s.Local != nil) != (len(plan.Partners) > 0) {
+			return fmt.Errorf("step %s: certificates have to be valid until %q, the end of the window, and the local copy is read for partners only", s.ID, GoodUntil(plan))
 		}
 		if s.Local != nil {
 			if err := checkCall(s, s.Product, plan.To.Product, *s.Local, cmdlet.Call{Name: "Get-CsXmppAllowedPartner", Params: []cmdlet.Param{cmdlet.Switch("LocalStore")}}); err != nil {
@@ -195,9 +195,9 @@ func checkEdge(plan *Plan, step Step) error {
 	return nil
 }
 
-// goodUntil is the moment at which certificates still have to be valid: the end of the
+// GoodUntil is the moment at which certificates still have to be valid: the end of the
 // window, RFC 3339 in UTC; empty where the plan has none.
-func goodUntil(plan *Plan) string {
+func GoodUntil(plan *Plan) string {
 	end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd)
 	if err != nil {
 		return ""
@@ -226,7 +226,7 @@ func checkRoute(plan *Plan, s *SetRoute, back bool) error {
 		if ends != to || other != "" && dnsname.WrongHost(other) != "" || form.Parameter != parameter || s.Manual != (form.To == "") {
 			return fmt.Errorf("step %s: it does not change the route between %s and another pool", s.ID, plan.To.FQDN)
 		}
-		if err := checkCall(s, form.Product, product, form.Call, routeCall(s.Site, form)); err != nil {
+		if err := checkCall(s, form.Product, product, form.Call, RouteCall(s.Site, form)); err != nil {
 			return err
 		}
 	}

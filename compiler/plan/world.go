@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func firstWorld(plan *Plan) *world {
 			w.old[server] = true
 		}
 	}
-	for _, step := range allSteps(plan.Stages) {
+	for _, step := range AllSteps(plan.Stages) {
 		if set, ok := step.(*SetRoute); ok {
 			w.routes[set.Site] = set.Forms[0].From
 		}
@@ -43,7 +43,7 @@ func firstWorld(plan *Plan) *world {
 		w.records[zone.Name] = false
 		w.changes[zone.Name] = zone.Changed()
 	}
-	for _, step := range allSteps(plan.Stages) {
+	for _, step := range AllSteps(plan.Stages) {
 		if r, ok := step.(*Replicate); ok {
 			w.replicated[r.Replica] = w.routeText()
 		}
@@ -209,12 +209,12 @@ func leads(plan *Plan, set RecordSet) string {
 		if set.Type == "AAAA" {
 			want = plan.To.IPv6
 		}
-		if !sameStrings(set.New, want) {
+		if !SameSet(set.New, want) {
 			return fmt.Sprintf("%s leads to %v", set.Owner, set.New)
 		}
 	case "SRV":
 		for _, data := range set.New {
-			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == xmppPort {
+			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == XMPPPort {
 				return ""
 			}
 		}
@@ -227,19 +227,19 @@ func leads(plan *Plan, set RecordSet) string {
 // 100 zones.
 const maxProved = 1 << 17
 
-// prove runs the plan in its first world and shows that the last step reaches the aim,
+// Prove runs the plan in its first world and shows that the last step reaches the aim,
 // that no step runs before what it needs, and that the rollback restores the first
 // world from the start and after every step, or in a very long plan after each second, third
 // and so on, and the last. An error is a mistake in this package.
-func prove(plan *Plan) error {
+func Prove(plan *Plan) error {
 	first := firstWorld(plan)
 	now := first.clone()
 	if err := proveRollback(plan, first, now, "the start"); err != nil {
 		return err
 	}
 	proved := first
-	steps := allSteps(plan.Stages)
-	every := 1 + len(steps)*len(allSteps(plan.Rollback))/maxProved
+	steps := AllSteps(plan.Stages)
+	every := 1 + len(steps)*len(AllSteps(plan.Rollback))/maxProved
 	for i, step := range steps {
 		if err := now.apply(plan, step, false); err != nil {
 			return err
@@ -257,21 +257,22 @@ func prove(plan *Plan) error {
 		return fmt.Errorf("after the last step %s", missing)
 	}
 	for server, runs := range now.old {
-		if runs && hasStage(plan.Stages, StopOld) {
+		if runs && HasStage(plan.Stages, StopOld) {
 			return fmt.Errorf("after the last step XMPP still runs on %s", server)
 		}
 	}
 	return nil
 }
 
-func hasStage(stages []Stage, name string) bool {
+// HasStage tells whether a stage of that name is among them.
+func HasStage(stages []Stage, name string) bool {
 	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })
 }
 
 func proveRollback(plan *Plan, first, now *world, at string) error {
 	w := now.clone()
 	w.asked, w.allAsked = map[string]bool{}, false
-	for _, step := range allSteps(plan.Rollback) {
+	for _, step := range AllSteps(plan.Rollback) {
 		if err := w.apply(plan, step, true); err != nil {
 			return fmt.Errorf("rollback from %s: %w", at, err)
 		}
@@ -282,7 +283,8 @@ func proveRollback(plan *Plan, first, now *world, at string) error {
 	return nil
 }
 
-func allSteps(stages []Stage) Steps {
+// AllSteps are the steps of stages, in their order.
+func AllSteps(stages []Stage) Steps {
 	var out Steps
 	for _, stage := range stages {
 		out = append(out, stage.Steps...)
@@ -290,9 +292,9 @@ func allSteps(stages []Stage) Steps {
 	return out
 }
 
-// reach tells what is reachable before the plan and after each of its stages. Where DNS
+// Outage tells what is reachable before the plan and after each of its stages. Where DNS
 // leads elsewhere today than the routes, it does not say that XMPP federation works.
-func reach(plan *Plan, elsewhere bool) []Reach {
+func Outage(plan *Plan, elsewhere bool) []Reach {
 	w := firstWorld(plan)
 	var out []Reach
 	add := func(stage string) {

@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import "github.com/edgeplan/edgeplan/compiler/cmdlet"
 
@@ -55,7 +55,7 @@ type Source struct {
 // Step is one of the types below that have a StepInfo.
 type Step interface {
 	Info() *StepInfo
-	kind() string
+	Kind() string
 	calls() []binding
 }
 
@@ -265,27 +265,27 @@ type SendMessage struct {
 	Call    cmdlet.Call    `json:"call"`
 }
 
-func (*CheckRight) kind() string       { return "check-right" }
-func (*CheckFacts) kind() string       { return "check-facts" }
-func (*CheckRoutedSites) kind() string { return "check-routed-sites" }
-func (*CheckReplicas) kind() string    { return "check-replicas" }
-func (*Backup) kind() string           { return "backup" }
-func (*Rehearse) kind() string         { return "rehearse" }
-func (*CheckServer) kind() string      { return "check-server" }
-func (*StopServices) kind() string     { return "stop-services" }
-func (*SetRoute) kind() string         { return "set-route" }
-func (*ChangeRecords) kind() string    { return "change-records" }
-func (*CheckRecords) kind() string     { return "check-records" }
-func (*EditRecords) kind() string      { return "edit-records" }
-func (*ConfirmPort) kind() string      { return "confirm-port" }
-func (*StartServices) kind() string    { return "start-services" }
-func (*StopXMPP) kind() string         { return "stop-xmpp" }
-func (*StartXMPP) kind() string        { return "start-xmpp" }
-func (*Replicate) kind() string        { return "replicate" }
-func (*CheckState) kind() string       { return "check-state" }
-func (*CheckListener) kind() string    { return "check-listener" }
-func (*ProbePort) kind() string        { return "probe-port" }
-func (*SendMessage) kind() string      { return "send-message" }
+func (*CheckRight) Kind() string       { return "check-right" }
+func (*CheckFacts) Kind() string       { return "check-facts" }
+func (*CheckRoutedSites) Kind() string { return "check-routed-sites" }
+func (*CheckReplicas) Kind() string    { return "check-replicas" }
+func (*Backup) Kind() string           { return "backup" }
+func (*Rehearse) Kind() string         { return "rehearse" }
+func (*CheckServer) Kind() string      { return "check-server" }
+func (*StopServices) Kind() string     { return "stop-services" }
+func (*SetRoute) Kind() string         { return "set-route" }
+func (*ChangeRecords) Kind() string    { return "change-records" }
+func (*CheckRecords) Kind() string     { return "check-records" }
+func (*EditRecords) Kind() string      { return "edit-records" }
+func (*ConfirmPort) Kind() string      { return "confirm-port" }
+func (*StartServices) Kind() string    { return "start-services" }
+func (*StopXMPP) Kind() string         { return "stop-xmpp" }
+func (*StartXMPP) Kind() string        { return "start-xmpp" }
+func (*Replicate) Kind() string        { return "replicate" }
+func (*CheckState) Kind() string       { return "check-state" }
+func (*CheckListener) Kind() string    { return "check-listener" }
+func (*ProbePort) Kind() string        { return "probe-port" }
+func (*SendMessage) Kind() string      { return "send-message" }
 
 func (*CheckRight) calls() []binding { return nil }
 func (s *CheckFacts) calls() []binding {

@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"slices"
@@ -261,7 +261,7 @@ type RecordSet struct {
 }
 
 // Changed tells whether the set changes.
-func (r RecordSet) Changed() bool { return !sameStrings(r.Old, r.New) || r.TTLChanged() }
+func (r RecordSet) Changed() bool { return !SameSet(r.Old, r.New) || r.TTLChanged() }
 
 // TTLChanged tells whether records that stay get another TTL.
 func (r RecordSet) TTLChanged() bool {

@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"bytes"
@@ -14,7 +14,8 @@ import (
 // Steps is a list of steps whose JSON form names the kind of each.
 type Steps []Step
 
-func (s Steps) ids() []string {
+// IDs are the IDs of the steps, in their order.
+func (s Steps) IDs() []string {
 	var out []string
 	for _, step := range s {
 		out = append(out, step.Info().ID)
@@ -30,7 +31,7 @@ func (s Steps) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		head := fmt.Sprintf(`{"kind":%q,`, step.kind())
+		head := fmt.Sprintf(`{"kind":%q,`, step.Kind())
 		out = append(out, append([]byte(head), fields[1:]...))
 	}
 	return marshal(out)
@@ -68,7 +69,7 @@ func readStep(data []byte) (Step, error) {
 		return nil, err
 	}
 	for _, make := range stepKinds {
-		if step := make(); step.kind() == kind {
+		if step := make(); step.Kind() == kind {
 			return step, strict(rest, step)
 		}
 	}
@@ -135,7 +136,7 @@ func Decode(data []byte) (*Plan, error) {
 	if err := checkCalls(plan); err != nil {
 		return nil, err
 	}
-	if id := identify(plan); id != plan.ID {
+	if id := Identify(plan); id != plan.ID {
 		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its content has %s", plan.ID, id)
 	}
 	if err := checkSpelling(data, plan); err != nil {
@@ -144,7 +145,7 @@ func Decode(data []byte) (*Plan, error) {
 	if err := checkShape(plan); err != nil {
 		return nil, err
 	}
-	if err := prove(plan); err != nil {
+	if err := Prove(plan); err != nil {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
 	if err := checkComputed(plan); err != nil {
@@ -186,9 +187,9 @@ func checkCalls(plan *Plan) error {
 	return nil
 }
 
-// identify is the ID of a plan: the first 128 bits of the SHA-256 of its plan.json with an
+// Identify is the ID of a plan: the first 128 bits of the SHA-256 of its plan.json with an
 // empty ID, in hex. So whatever can be read in a plan, or in what is made of it, is in its ID.
-func identify(plan *Plan) string {
+func Identify(plan *Plan) string {
 	bare := *plan
 	bare.ID = ""
 	text, err := Encode(&bare)

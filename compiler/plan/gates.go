@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import "slices"
 

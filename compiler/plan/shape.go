@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"fmt"
@@ -98,12 +98,12 @@ func checkStage(plan *Plan, stage Stage, back bool) error {
 		return fmt.Errorf("there is no stage %q", stage.Name)
 	case len(stage.Steps) == 0:
 		return fmt.Errorf("stage %s has no steps", stage.Name)
-	case !slices.Equal(stage.Hosts, hostsOf(stage.Steps)):
+	case !slices.Equal(stage.Hosts, HostsOf(stage.Steps)):
 		return fmt.Errorf("the hosts of stage %s are not those of its steps", stage.Name)
 	}
 	for _, step := range stage.Steps {
-		if !slices.Contains(kinds, step.kind()) {
-			return fmt.Errorf("step %s (%s) does not belong into stage %s", step.Info().ID, step.kind(), stage.Name)
+		if !slices.Contains(kinds, step.Kind()) {
+			return fmt.Errorf("step %s (%s) does not belong into stage %s", step.Info().ID, step.Kind(), stage.Name)
 		}
 		if err := checkStep(plan, step, back); err != nil {
 			return err
@@ -137,11 +137,11 @@ func checkStage(plan *Plan, stage Stage, back bool) error {
 // to be about nothing else.
 func checkOld(plan *Plan, step Step, product cmdlet.Product, call cmdlet.Call) error {
 	info := step.Info()
-	name := map[string]string{"stop-xmpp": "Stop-CsWindowsService", "start-xmpp": "Start-CsWindowsService"}[step.kind()]
+	name := map[string]string{"stop-xmpp": "Stop-CsWindowsService", "start-xmpp": "Start-CsWindowsService"}[step.Kind()]
 	switch {
 	case plan.Reason != "planned" || !slices.Contains(plan.From.Servers, info.Host):
 		return fmt.Errorf("step %s: %s is no server of the pool that is left, or that is down", info.ID, info.Host)
-	case call.Name != name || product != plan.From.Product || !slices.Equal(call.Params, []cmdlet.Param{cmdlet.Arg("Name", xmppService)}):
+	case call.Name != name || product != plan.From.Product || !slices.Equal(call.Params, []cmdlet.Param{cmdlet.Arg("Name", XMPPService)}):
 		return fmt.Errorf("step %s: it is about more than the XMPP services", info.ID)
 	}
 	return nil
@@ -286,7 +286,7 @@ func isData(typ, data string) bool {
 func checkEdits(plan *Plan, stages []Stage) error {
 	checks, edits := map[string]int{}, map[string]int{}
 	first := plan.Kind == KindFailover && slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == Preflight })
-	steps := allSteps(stages)
+	steps := AllSteps(stages)
 	for _, step := range steps {
 		switch s := step.(type) {
 		case *CheckRecords:

@@ -1,4 +1,4 @@
-package compiler
+package plan
 
 import (
 	"fmt"
@@ -118,7 +118,7 @@ func checkChange(plan *Plan, zone Zone) error {
 	if zone.ByFile() != slices.ContainsFunc(zone.Files(), ZoneFile.Changed) {
 		return fmt.Errorf("its records change without its files")
 	}
-	if fields := strings.Fields(zone.SOA); len(fields) != 7 || soaNumber(fields, soaSerial) != zone.OldSerial {
+	if fields := strings.Fields(zone.SOA); len(fields) != 7 || SOANumber(fields, SOASerial) != zone.OldSerial {
 		return fmt.Errorf("the SOA record %q does not have the serial %d", zone.SOA, zone.OldSerial)
 	}
 	if !zone.Changed() {
@@ -134,7 +134,7 @@ func checkChange(plan *Plan, zone Zone) error {
 		return fmt.Errorf("after the rollback its serial is %d, which is neither the next one after %d nor that of the day of the change", back, zone.NewSerial)
 	}
 	// The plan does not have the TTL of the SOA record, which can only be below its minimum field.
-	want := waits(zone.Records, zonefile.RRset{TTL: zone.Wait.Negative, Data: []string{zone.SOA}})
+	want := Waits(zone.Records, zonefile.RRset{TTL: zone.Wait.Negative, Data: []string{zone.SOA}})
 	if zone.Wait != want {
 		return fmt.Errorf("it waits for %+v, but its records and SOA give %+v", zone.Wait, want)
 	}
@@ -143,7 +143,7 @@ func checkChange(plan *Plan, zone Zone) error {
 
 // dated is the serial of the day on which the window starts; 0 if the plan has none.
 func dated(serial uint32, windowStart string) uint32 {
-	day, ok := dayOf(windowStart)
+	day, ok := DayOf(windowStart)
 	if !ok {
 		return 0
 	}
@@ -161,7 +161,7 @@ func checkComputed(plan *Plan) error {
 	if err := checkInfo(plan); err != nil {
 		return err
 	}
-	if plan.Earliest == nil || !slices.Equal(plan.Earliest, earliest(plan)) {
+	if plan.Earliest == nil || !slices.Equal(plan.Earliest, EarliestOf(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
 	}
 	if plan.Kind == KindPrepare {
@@ -171,7 +171,7 @@ func checkComputed(plan *Plan) error {
 		return nil
 	}
 	// Whether DNS leads elsewhere before the change is known from the spec alone.
-	if !slices.Equal(plan.Outage, reach(plan, false)) && !slices.Equal(plan.Outage, reach(plan, true)) {
+	if !slices.Equal(plan.Outage, Outage(plan, false)) && !slices.Equal(plan.Outage, Outage(plan, true)) {
 		return fmt.Errorf("outage is not what the steps give")
 	}
 	return nil

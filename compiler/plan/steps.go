@@ -1,0 +1,22 @@
+package plan
+
+import "slices"
+
+// SameSet tells whether two lists have the same strings, in whatever order.
+func SameSet(a, b []string) bool {
+	if len(a) != len(b) || slices.Equal(a, b) {
+		return len(a) == len(b)
+	}
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// HostsOf are the computers on which steps run, each once, in the order of the steps.
+func HostsOf(steps Steps) []string {
+	var hosts []string
+	for _, step := range steps {
+		if host := step.Info().Host; !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}

@@ -1,0 +1,97 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// Waits tells how long answers from before a change live on. The negative TTL counts
+// for a set that is new, also where the name has other records: resolvers remember
+// that there was none of this type (RFC 2308, section 5).
+func Waits(sets []RecordSet, soa zonefile.RRset) Wait {
+	var w Wait
+	fields := strings.Fields(strings.Join(soa.Data, " "))
+	for _, set := range sets {
+		switch {
+		case !set.Changed():
+		case len(set.Old) > 0:
+			w.Old = max(w.Old, set.OldTTL)
+		default:
+			w.Negative = min(soa.TTL, SOANumber(fields, SOAMinimum))
+		}
+	}
+	w.Secondary = atMost32(max(SOANumber(fields, SOARefresh), minRefresh), max(SOANumber(fields, SOARetry), minRetry))
+	return w
+}
+
+// The least times in seconds that BIND 9.18 counts with as a secondary, whatever the SOA
+// says: the defaults of min-refresh-time and min-retry-time. Other servers wait less.
+const (
+	minRefresh = 300
+	minRetry   = 500
+)
+
+// atMost32 adds numbers of seconds, and stops at the largest one.
+func atMost32(a, b uint32) uint32 {
+	return uint32(min(uint64(a)+uint64(b), math.MaxUint32))
+}
+
+// Places of numbers in the data of an SOA record.
+const (
+	SOASerial  = 2
+	SOARefresh = 3
+	SOARetry   = 4
+	SOAMinimum = 6
+)
+
+// SOANumber is one of the numbers of an SOA record, in seconds.
+func SOANumber(fields []string, at int) uint32 {
+	if len(fields) <= at {
+		return 0
+	}
+	n, _ := strconv.ParseUint(fields[at], 10, 32)
+	return uint32(n)
+}
+
+// EarliestOf lists what has to wait for old answers to die: a failover that was prepared,
+// or the end of the pool that is left, where that is up.
+func EarliestOf(plan *Plan) []Earliest {
+	out := []Earliest{}
+	if plan.Kind == KindFailover && plan.Reason != "planned" {
+		return out
+	}
+	for _, zone := range plan.Zones {
+		if !zone.Changed() {
+			continue
+		}
+		e := Earliest{What: "failover", Zone: zone.Name, Seconds: zone.Wait.Caches()}
+		if plan.Kind == KindFailover {
+			e.What = "shutdown of " + plan.From.Name
+			if HasStage(plan.Stages, StopOld) {
+				e.What = "stage " + StopOld + ", and after it shutdown of " + plan.From.Name
+			}
+		}
+		if end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd); err == nil {
+			e.At = end.Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)
+		}
+		out = append(out, e)
+	}
+	slices.SortFunc(out, func(a, b Earliest) int { return dnsname.Compare(a.Zone, b.Zone) })
+	return out
+}
+
+// DayOf is the day of a time in UTC, as YYYYMMDD.
+func DayOf(rfc3339 string) (day int, ok bool) {
+	start, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return 0, false
+	}
+	day, _ = strconv.Atoi(start.UTC().Format("20060102"))
+	return day, true
+}

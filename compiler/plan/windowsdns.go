@@ -1,0 +1,70 @@
+package plan
+
+import "slices"
+
+// WindowsDNS is the delivery by which the script changes the records on a Windows DNS
+// server.
+const WindowsDNS = "windows-dns"
+
+// Windows tells whether it is for the script itself to change the zone, on a Windows DNS
+// server.
+func (z Zone) Windows() bool { return z.Delivery == WindowsDNS }
+
+// Edited tells whether the script changes the zone; else somebody does, or nobody.
+func (z Zone) Edited() bool { return z.Windows() && z.Changed() }
+
+// Dnscmd tells whether the server of the zone has no module DnsServer, which came with
+// Windows Server 2012, so that the records are changed with dnscmd.
+func (z Zone) Dnscmd() bool { return z.OperatingSystem == "windows-server-2008-r2" }
+
+// Zone returns the zone of that name.
+func (p *Plan) Zone(name string) (zone Zone, ok bool) {
+	i := slices.IndexFunc(p.Zones, func(z Zone) bool { return z.Name == name })
+	if i < 0 {
+		return Zone{}, false
+	}
+	return p.Zones[i], true
+}
+
+// Acts of a [RecordEdit].
+const (
+	Add    = "add"
+	Remove = "remove"
+	SetTTL = "ttl" // of a record that stays
+)
+
+// RecordEdit is what is done to one record of Set. Data is the record's; TTL is the one
+// that it gets, in seconds.
+type RecordEdit struct {
+	Act  string
+	Set  RecordSet
+	Data string
+	TTL  uint32
+}
+
+// Edits are the single changes that turn the old records of a zone into the new ones, or
+// back. There is no moment without an answer, and none at which an SRV record names a
+// host without an address: all new records come before the first old one goes, addresses
+// come first and go last.
+func (z Zone) Edits(back bool) []RecordEdit {
+	var come, gone []RecordEdit
+	for _, set := range z.Records {
+		if back {
+			set.Old, set.New, set.OldTTL, set.NewTTL = set.New, set.Old, set.NewTTL, set.OldTTL
+		}
+		for _, data := range set.New {
+			if !slices.Contains(set.Old, data) {
+				come = append(come, RecordEdit{Add, set, data, set.NewTTL})
+			} else if set.TTLChanged() {
+				come = append(come, RecordEdit{SetTTL, set, data, set.NewTTL})
+			}
+		}
+		for _, data := range set.Old {
+			if !slices.Contains(set.New, data) {
+				gone = append(gone, RecordEdit{Remove, set, data, set.OldTTL})
+			}
+		}
+	}
+	slices.Reverse(gone)
+	return append(come, gone...)
+}
