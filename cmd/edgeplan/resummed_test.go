@@ -59,7 +59,7 @@ func TestOtherVersion(t *testing.T) {
 	dir := buildSpec(t, "seed")
 	plan := bytes.Replace(readTestFile(t, filepath.Join(dir, "plan.json")), []byte(`"format_version"`), []byte(`"field_of_old": 1, "format_version"`), 1)
 	resum(t, dir, map[string][]byte{"plan.json": plan, "old.txt": []byte("old\n")})
-	wantLine(t, exitDone, "old.txt: left there: it is of another version of edgeplan; remove it yourself", "build", "-o", filepath.Dir(dir), "../../specs/seed")
+	wantLine(t, exitDone, "old.txt: left there: SHA256SUMS says that another version of edgeplan wrote it", "build", "-o", filepath.Dir(dir), "../../specs/seed")
 	wantLine(t, exitNo, "remove yourself what is extra", "verify", dir)
 	remove(t, filepath.Join(dir, "old.txt"))
 	edgeplan(t, exitDone, "verify", dir)
