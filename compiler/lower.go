@@ -268,7 +268,7 @@ func (l *lowering) records() {
 			continue // there is nothing to go back to
 		}
 		back := &plan.ChangeRecords{StepInfo: l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, home), Zone: z.Name, Edited: edited}
-		back.Needs = append(l.back.ids(plan.Route), l.back.ids(plan.DNSServer)...)
+		back.Needs = append(l.back.last(plan.Route), l.back.ids(plan.DNSServer)...)
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(plan.DNS, back)
 		if edited {

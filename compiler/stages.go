@@ -35,6 +35,18 @@ func (s *stages) ids(stage string) []string {
 	return s.steps[stage].IDs()
 }
 
+// last are the steps of a stage that no other one of it needs: who needs these needs all. With
+// ids in their place, each of many zones would name each of them.
+func (s *stages) last(stage string) []string {
+	needed := map[string]bool{}
+	for _, step := range s.steps[stage] {
+		for _, id := range step.Info().Needs {
+			needed[id] = true
+		}
+	}
+	return slices.DeleteFunc(s.ids(stage), func(id string) bool { return needed[id] })
+}
+
 func (s *stages) list() []plan.Stage {
 	var out []plan.Stage
 	for _, name := range s.names {
