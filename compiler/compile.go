@@ -101,7 +101,8 @@ type job struct {
 	accepted map[diag.Code]string
 	// elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	elsewhere bool
-	siblings  *siblings // once they were asked for
+	siblings  *siblings                    // once they were asked for
+	domains   map[string]*parser.SIPDomain // those with XMPP by the owner of their SRV records, once they were asked for
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {

@@ -115,9 +115,7 @@ func (j *job) checkSets(z *zone, sets []plan.RecordSet) {
 		return
 	}
 	starred := map[string]bool{}
-	owners := map[string]bool{}
 	for _, set := range sets {
-		owners[set.Owner] = true
 		j.checkDuplicates(z, set)
 		if !starred[set.Owner] && len(set.Old) == 0 && len(set.New) > 0 {
 			starred[set.Owner] = true
@@ -127,8 +125,10 @@ func (j *job) checkSets(z *zone, sets []plan.RecordSet) {
 			j.report(codeNoAAAA, z.at(set.Owner, "AAAA"), "The plan removes the AAAA records of %s (%s), because the spec has no public IPv6 address for %s. Partners that come by IPv6 today have to fall back to IPv4; if the pool has IPv6, set public_ipv6.", strings.TrimSuffix(set.Owner, "."), strings.Join(set.Old, ", "), j.to.Name)
 		}
 	}
-	for _, domain := range j.xmppDomains() {
-		if owners[dnsname.XMPPOwner(domain.Name.V)] {
+	seen := map[string]bool{}
+	for _, set := range sets {
+		if domain := j.domainAt(set.Owner); domain != nil && !seen[set.Owner] {
+			seen[set.Owner] = true
 			j.checkDirectTLS(z, domain)
 		}
 	}

@@ -237,6 +237,7 @@ func (l *lowering) checkServer(server string) *plan.CheckServer {
 
 // records has the DNS owners change the zones; steps 4 and 5.
 func (l *lowering) records() {
+	routed := l.back.last(plan.Route)
 	for _, z := range l.plan.Zones {
 		var steps []string
 		for _, set := range z.Records {
@@ -268,7 +269,7 @@ func (l *lowering) records() {
 			continue // there is nothing to go back to
 		}
 		back := &plan.ChangeRecords{StepInfo: l.info("rollback/dns/"+z.Name, l.plan.ManagementHost, says, plan.Disruptive, rng, home), Zone: z.Name, Edited: edited}
-		back.Needs = append(l.back.last(plan.Route), l.back.ids(plan.DNSServer)...)
+		back.Needs = slices.Concat(routed, l.back.ids(plan.DNSServer))
 		back.NoUndo = "it is part of the rollback"
 		l.back.add(plan.DNS, back)
 		if edited {

@@ -281,3 +281,15 @@ func (j *job) xmppDomains() []*parser.SIPDomain {
 	slices.SortFunc(list, func(a, b *parser.SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
 	return list
 }
+
+// domainAt is the domain with XMPP federation whose SRV records have an owner, nil if none has.
+// It is asked for each set of each zone.
+func (j *job) domainAt(owner string) *parser.SIPDomain {
+	if j.domains == nil {
+		j.domains = map[string]*parser.SIPDomain{}
+		for _, domain := range j.xmppDomains() {
+			j.domains[dnsname.XMPPOwner(domain.Name.V)] = domain
+		}
+	}
+	return j.domains[owner]
+}
