@@ -329,3 +329,20 @@ func (t tree) compiled(tb testing.TB) []string {
 	}
 	return out
 }
+
+// TestIncludeBehindMark: a byte order mark before a blank and a parenthesis does not hide the
+// $INCLUDE lines of a file.
+func TestIncludeBehindMark(t *testing.T) {
+	for _, first := range []string{"\t( TXT x )\n", "\t(\nTXT x )\n", " ( A 192.0.2.1\n)\n"} {
+		for name, file := range map[string]string{"a mark": "\ufeff" + first, "none": first} {
+			z, err := tree{treeMain: includeHead + "$INCLUDE i\n", "i": file + "$INCLUDE j\n", "j": "last A 192.0.2.9\n"}.read()
+			if err != nil {
+				t.Errorf("%q, %s: %v", first, name, err)
+				continue
+			}
+			if all := lines(z); !strings.HasPrefix(all[len(all)-1], "last.example.com.") || len(z.Directives) > 0 {
+				t.Errorf("%q, %s: %q, %v", first, name, all, z.Directives)
+			}
+		}
+	}
+}

@@ -224,8 +224,11 @@ func (s *Scanner) ownerOutside(open int) bool {
 
 // isBlank reports whether the line that holds offset at begins with a blank.
 func isBlank(src []byte, at int) bool {
-	first := src[bytes.LastIndexByte(src[:at], '\n')+1]
-	return first == ' ' || first == '\t'
+	line := src[bytes.LastIndexByte(src[:at], '\n')+1:]
+	if len(line) == len(src) {
+		line = bytes.TrimPrefix(line, utf8Mark)
+	}
+	return len(line) > 0 && (line[0] == ' ' || line[0] == '\t')
 }
 
 // commentAt is the comment that begins at an offset, without the line end.

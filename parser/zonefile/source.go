@@ -33,6 +33,7 @@ type Source struct {
 	segments []segment // nil where no file is included
 	places   []int     // how often each file is included
 	unread   map[int]*UnreadError
+	followed map[int]bool // where $INCLUDE lines begin whose files are part of the text
 	defect   *Error
 }
 
@@ -69,7 +70,7 @@ func (e *UnreadError) Error() string { return e.Why }
 //
 // The Source refers to the texts, which must not be changed afterwards.
 func Gather(main File, open func(name string) (File, error)) *Source {
-	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]*UnreadError{}}
+	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]*UnreadError{}, followed: map[int]bool{}}
 	g := gatherer{src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{}, lines: [][]includeLine{includeLines(main.Text)}}
 	if len(g.lines[0]) == 0 {
 		return src
@@ -119,6 +120,7 @@ func (g *gatherer) add(file int) {
 			g.src.unread[g.size+inc.Start-at] = unread
 			continue
 		}
+		g.src.followed[g.size+inc.Start-at] = true
 		g.segment(file, at, inc.End, line)
 		g.add(child)
 		at, line = inc.End, inc.after
@@ -323,7 +325,11 @@ func (src *Source) whyUnread(e *Entry) *UnreadError {
 	if src.unread == nil {
 		return &UnreadError{Why: "included files are not read here"}
 	}
-	return src.unread[e.Start]
+	if unread := src.unread[e.Start]; unread != nil || src.followed[e.Start] {
+		return unread
+	}
+	// No file may be passed over in silence where the search for these lines reads otherwise than the scan.
+	return &UnreadError{Why: "edgeplan did not find this line when it looked for the files of the zone"}
 }
 
 // Marked names the first file that begins with a byte order mark: "" for the zone's own,
