@@ -30,7 +30,7 @@ func TestGates(t *testing.T) {
 						continue
 					}
 					gated := need.host == at.host && slices.Contains(comesAfter(p, back, at.stage, at.host), need.stage)
-					seen := at.stage == plan.Stop && need.stage == plan.Preflight || at.stage == plan.StopOld && need.stage == plan.Verify || at.stage == plan.Route && need.stage == plan.Stop
+					seen := need.host == p.ManagementHost && (at.stage == plan.Stop && need.stage == plan.Preflight || at.stage == plan.StopOld && need.stage == plan.Verify) || at.stage == plan.Route && need.stage == plan.Stop
 					listed := slices.ContainsFunc(p.Ungated(back), func(u plan.Ungated) bool {
 						return u.Stage == at.stage && u.Host == at.host && slices.Contains(u.On, need.host) && slices.Contains(u.Needs, need.stage)
 					})

@@ -75,7 +75,7 @@ func (p *Plan) ungatedAt(back bool, at place, needs []place) []Ungated {
 		var on []string
 		for _, host := range other.Hosts {
 			need := place{other.Name, host}
-			if slices.Contains(needs, need) && !(host == at.host && slices.Contains(before, other.Name)) && !seen(at, need) {
+			if slices.Contains(needs, need) && !(host == at.host && slices.Contains(before, other.Name)) && !p.seen(at, need) {
 				on = append(on, host)
 			}
 		}
@@ -91,13 +91,14 @@ func (p *Plan) ungatedAt(back bool, at place, needs []place) []Ungated {
 	return out
 }
 
-// seen tells whether the script sees on one computer that a stage was run on another.
-func seen(at, need place) bool {
+// seen tells whether the script sees on one computer that a stage was run on another. The
+// receipts are printed on the management host.
+func (p *Plan) seen(at, need place) bool {
 	switch at.stage {
 	case Stop:
-		return need.stage == Preflight
+		return need == place{Preflight, p.ManagementHost}
 	case StopOld:
-		return need.stage == Verify
+		return need == place{Verify, p.ManagementHost}
 	case Route:
 		return need.stage == Stop
 	}

@@ -141,11 +141,11 @@ func checkChange(plan *Plan, zone Zone) error {
 	return nil
 }
 
-// dated is the serial of the day on which the window starts; 0 if the plan has none.
+// dated is the serial of the day on which the window starts, or the next one if the plan has none.
 func dated(serial uint32, windowStart string) uint32 {
 	day, ok := DayOf(windowStart)
 	if !ok {
-		return 0
+		return zonefile.Increment(serial)
 	}
 	next, _ := zonefile.Date(serial, day)
 	return next

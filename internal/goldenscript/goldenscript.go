@@ -37,6 +37,9 @@ func Read(dir, name string) ([]byte, error) {
 	}
 	above, rest := Cut(text)
 	if string(rest) != InSeed {
+		if len(rest) < 10*len(InSeed) {
+			return nil, fmt.Errorf("%s has neither a runtime nor the line that stands for it", name)
+		}
 		return text, nil
 	}
 	seed, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(Seed), "failover.ps1"))
