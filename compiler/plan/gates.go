@@ -20,20 +20,20 @@ type Ungated struct {
 // Of a rollback these are none but for the stages that read what the others gave: who takes
 // back one thing must not be kept from it because another cannot be taken back.
 func (p *Plan) After(back bool, stage, host string) []string {
-	all := p.allBefore(back, stage, host)
+	needs := needsOf(p.side(back))
+	all := p.allBefore(back, stage, host, needs)
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
 		return slices.ContainsFunc(all, func(later string) bool {
-			return later != name && slices.Contains(p.allBefore(back, later, host), name)
+			return later != name && slices.Contains(p.allBefore(back, later, host, needs), name)
 		})
 	})
 }
 
-// allBefore is After with all of them.
-func (p *Plan) allBefore(back bool, stage, host string) []string {
+// allBefore is After with all of them; needs are those of all stages, see [needsOf].
+func (p *Plan) allBefore(back bool, stage, host string, needs map[place][]place) []string {
 	if back && stage != Replicated && stage != Verify {
 		return nil
 	}
-	needs := needsOf(p.side(back))
 	reached, open := map[place]bool{}, []place{{stage, host}}
 	for len(open) > 0 {
 		next := open[0]
@@ -62,20 +62,20 @@ func (p *Plan) Ungated(back bool) []Ungated {
 	needs := needsOf(p.side(back))
 	for _, stage := range p.side(back) {
 		for _, host := range stage.Hosts {
-			out = append(out, p.ungatedAt(back, place{stage.Name, host}, needs[place{stage.Name, host}])...)
+			out = append(out, p.ungatedAt(back, place{stage.Name, host}, needs)...)
 		}
 	}
 	return out
 }
 
-func (p *Plan) ungatedAt(back bool, at place, needs []place) []Ungated {
+func (p *Plan) ungatedAt(back bool, at place, needs map[place][]place) []Ungated {
 	var out []Ungated
-	before := p.allBefore(back, at.stage, at.host)
+	before := p.allBefore(back, at.stage, at.host, needs)
 	for _, other := range p.side(back) {
 		var on []string
 		for _, host := range other.Hosts {
 			need := place{other.Name, host}
-			if slices.Contains(needs, need) && !(host == at.host && slices.Contains(before, other.Name)) && !p.seen(at, need) {
+			if slices.Contains(needs[at], need) && !(host == at.host && slices.Contains(before, other.Name)) && !p.seen(at, need) {
 				on = append(on, host)
 			}
 		}
