@@ -42,6 +42,12 @@ func Read(dir, name string) ([]byte, error) {
 		}
 		return text, nil
 	}
+	runtime, err := Runtime(dir)
+	return append(bytes.Clone(above), runtime...), err
+}
+
+// Runtime is the fixed runtime that the folder golden has.
+func Runtime(dir string) ([]byte, error) {
 	seed, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(Seed), "failover.ps1"))
 	if err != nil {
 		return nil, err
@@ -50,5 +56,5 @@ func Read(dir, name string) ([]byte, error) {
 	if len(runtime) == 0 {
 		return nil, fmt.Errorf("the script of %s has no runtime", Seed)
 	}
-	return append(bytes.Clone(above), runtime...), nil
+	return runtime, nil
 }
