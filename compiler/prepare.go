@@ -90,16 +90,8 @@ func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.
 
 // prepareSRV gives a SIP domain the SRV records that a failover will find.
 func (j *job) prepareSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain) {
-	owner := dnsname.XMPPOwner(domain.Name.V)
-	z := j.zoneOf(owner)
-	if !dnsname.IsHost(domain.Name.V) {
-		return
-	}
+	owner, z := j.srvZone(domain, "its SRV record is for its owner to prepare")
 	if z == nil {
-		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: its SRV record is for its owner to prepare.", domain.Name.V)
-		return
-	}
-	if z.file == nil {
 		return
 	}
 	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: uint32(j.prepare.TTL.V)}

@@ -10,19 +10,26 @@ import (
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
+// srvZone is the owner of the SRV records of a domain and the zone that holds it, nil if there
+// is none that was read. Where no zone is declared, a finding says what is left to others.
+func (j *job) srvZone(domain *parser.SIPDomain, left string) (owner string, z *zone) {
+	owner = dnsname.XMPPOwner(domain.Name.V)
+	if !dnsname.IsHost(domain.Name.V) {
+		return owner, nil
+	}
+	if z = j.zoneOf(owner); z == nil {
+		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: %s.", domain.Name.V, left)
+	} else if z.file == nil {
+		z = nil
+	}
+	return owner, z
+}
+
 // lowerSRV makes the SRV records of one SIP domain lead to the target; step 5 and the
 // note on pools with different priorities.
 func (j *job) lowerSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain, target string) {
-	owner := dnsname.XMPPOwner(domain.Name.V)
-	z := j.zoneOf(owner)
-	if !dnsname.IsHost(domain.Name.V) {
-		return
-	}
+	owner, z := j.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to see")
 	if z == nil {
-		j.report(codeUnmanaged, domain.Name.Range, "No dns_zone holds %s: whether its SRV record leads to the new pool is for its owner to see.", domain.Name.V)
-		return
-	}
-	if z.file == nil {
 		return
 	}
 	data, ttl := z.set(owner, "SRV")
