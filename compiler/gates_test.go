@@ -15,10 +15,7 @@ func TestGates(t *testing.T) {
 	for _, name := range []string{"seed", "planned", "start-first", "windows-dns", "windows-dns-2008", "two-servers", "mixed-products", "prepare", "windows-dns-prepare", "no-route", "srv-per-pool"} {
 		p := planOf(t, name, specFilesOf(t, name)...)
 		for _, back := range []bool{false, true} {
-			stages := p.Stages
-			if back {
-				stages = p.Rollback
-			}
+			stages := p.StagesOf(back)
 			type place struct{ stage, host string }
 			where := map[string]place{}
 			eachStep(stages, func(stage string, step plan.Step) { where[step.Info().ID] = place{stage, step.Info().Host} })

@@ -20,7 +20,7 @@ type Ungated struct {
 // Of a rollback these are none but for the stages that read what the others gave: who takes
 // back one thing must not be kept from it because another cannot be taken back.
 func (p *Plan) After(back bool, stage, host string) []string {
-	needs := needsOf(p.side(back))
+	needs := needsOf(p.StagesOf(back))
 	all := p.allBefore(back, stage, host, needs)
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
 		return slices.ContainsFunc(all, func(later string) bool {
@@ -46,7 +46,7 @@ func (p *Plan) allBefore(back bool, stage, host string, needs map[place][]place)
 		}
 	}
 	var out []string
-	for _, s := range p.side(back) {
+	for _, s := range p.StagesOf(back) {
 		if s.Name != stage && reached[place{s.Name, host}] {
 			out = append(out, s.Name)
 		}
@@ -59,8 +59,8 @@ func (p *Plan) allBefore(back bool, stage, host string, needs map[place][]place)
 // answer that Route comes after Stop.
 func (p *Plan) Ungated(back bool) []Ungated {
 	var out []Ungated
-	needs := needsOf(p.side(back))
-	for _, stage := range p.side(back) {
+	needs := needsOf(p.StagesOf(back))
+	for _, stage := range p.StagesOf(back) {
 		for _, host := range stage.Hosts {
 			out = append(out, p.ungatedAt(back, place{stage.Name, host}, needs)...)
 		}
@@ -71,7 +71,7 @@ func (p *Plan) Ungated(back bool) []Ungated {
 func (p *Plan) ungatedAt(back bool, at place, needs map[place][]place) []Ungated {
 	var out []Ungated
 	before := p.allBefore(back, at.stage, at.host, needs)
-	for _, other := range p.side(back) {
+	for _, other := range p.StagesOf(back) {
 		var on []string
 		for _, host := range other.Hosts {
 			need := place{other.Name, host}
@@ -105,7 +105,8 @@ func (p *Plan) seen(at, need place) bool {
 	return false
 }
 
-func (p *Plan) side(back bool) []Stage {
+// StagesOf are the stages of the change, or of its rollback.
+func (p *Plan) StagesOf(back bool) []Stage {
 	if back {
 		return p.Rollback
 	}

@@ -129,11 +129,7 @@ func (c *checker) astray(lost []*run) {
 }
 
 func hasStage(p *plan.Plan, script, name string) bool {
-	stages := p.Stages
-	if script == rollback {
-		stages = p.Rollback
-	}
-	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
+	return plan.HasStage(p.StagesOf(script == rollback), name)
 }
 
 // real finds the marks of a rehearsal: functions that were replaced, and cmdlets that

@@ -68,12 +68,8 @@ var brokenLiteral = regexp.MustCompile(`\(\s+('(?:[^']|'')*')\)`)
 func TestRecordCommands(t *testing.T) {
 	for _, s := range goldens(t) {
 		plan := planOf(t, s)
-		stages := plan.Stages
-		if s.back {
-			stages = plan.Rollback
-		}
 		flat := strings.Join(strings.Fields(brokenLiteral.ReplaceAllString(s.change(), "$1")), " ")
-		for _, shown := range shownIn(t, plan, stages) {
+		for _, shown := range shownIn(t, plan, plan.StagesOf(s.back)) {
 			if !strings.Contains(flat, shown.Text) {
 				t.Errorf("%s does not have %+v", s.name, shown)
 			}

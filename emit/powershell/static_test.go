@@ -375,11 +375,7 @@ func TestSaysWhatThePlanSays(t *testing.T) {
 			t.Errorf("%s: %v", s.name, err)
 			continue
 		}
-		stages := plan.Stages
-		if s.back {
-			stages = plan.Rollback
-		}
-		for _, stage := range stages {
+		for _, stage := range plan.StagesOf(s.back) {
 			checkStage(t, s.name, got, stage)
 		}
 	}

@@ -35,13 +35,7 @@ func (b *builder) verify(stage plan.Stage) []hash {
 func (b *builder) earlier() node { return b.array(b.present(plan.Route, plan.DNS)) }
 
 func (b *builder) present(names ...string) []string {
-	stages := b.plan.Stages
-	if b.back {
-		stages = b.plan.Rollback
-	}
-	return slices.DeleteFunc(names, func(name string) bool {
-		return !slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
-	})
+	return slices.DeleteFunc(names, func(name string) bool { return !plan.HasStage(b.plan.StagesOf(b.back), name) })
 }
 
 func (b *builder) verifyHere(stage plan.Stage) hash {

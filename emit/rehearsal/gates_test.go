@@ -65,7 +65,7 @@ func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 		case !back && (v.Stage == plan.Stop || v.Stage == plan.StopOld):
 			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
 		case !listed:
-			needs := slices.ContainsFunc(s.side(back), func(stage plan.Stage) bool {
+			needs := slices.ContainsFunc(s.plan.StagesOf(back), func(stage plan.Stage) bool {
 				return stage.Name == v.Stage && slices.ContainsFunc(stage.Steps, func(step plan.Step) bool {
 					return step.Info().Host == v.Host && slices.ContainsFunc(step.Info().Needs, func(id string) bool {
 						return !slices.ContainsFunc(stage.Steps, func(own plan.Step) bool { return own.Info().ID == id && own.Info().Host == v.Host })
@@ -75,13 +75,6 @@ func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 			s.check(!needs, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
 		}
 	}
-}
-
-func (s *suite) side(back bool) []plan.Stage {
-	if back {
-		return s.plan.Rollback
-	}
-	return s.plan.Stages
 }
 
 // before is the stage that has to be done first of those before one on a computer.
