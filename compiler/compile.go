@@ -11,6 +11,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // Compile makes a plan of each failover of a spec that was parsed without errors.
@@ -95,14 +96,14 @@ type job struct {
 	*model
 	f        *parser.Failover // of a preparation only name, change, acceptances and range
 	prepare  *parser.Prepare  // nil for a failover
-	from, to *parser.EdgePool
-	sites    []*parser.Site // whose routes change, sorted by name
+	from, to *topology.EdgePool
+	sites    []*topology.Site // whose routes change, sorted by name
 	own      hcl.Diagnostics
 	accepted map[diag.Code]string
 	// elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	elsewhere bool
-	siblings  *siblings                    // once they were asked for
-	domains   map[string]*parser.SIPDomain // those with XMPP by the owner of their SRV records, once they were asked for
+	siblings  *siblings                      // once they were asked for
+	domains   map[string]*topology.SIPDomain // those with XMPP by the owner of their SRV records, once they were asked for
 }
 
 func (j *job) report(code diag.Code, rng hcl.Range, format string, args ...any) {

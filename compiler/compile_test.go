@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // TestByPlan: findings about one place that differ from plan to plan name their plans; those
@@ -16,7 +17,7 @@ func TestByPlan(t *testing.T) {
 	at := func(line int) *hcl.Range { return &hcl.Range{Filename: "z", Start: hcl.Pos{Line: line, Column: 1}} }
 	var jobs []*job
 	for _, name := range []string{"a", "b"} {
-		jobs = append(jobs, &job{f: &parser.Failover{Name: parser.Value[string]{V: name, Set: true}}})
+		jobs = append(jobs, &job{f: &parser.Failover{Name: topology.Value[string]{V: name, Set: true}}})
 	}
 	found := func(line int, detail string) *hcl.Diagnostic { return diag.New(codeBadZone, at(line), detail) }
 	got := diag.Sort(byPlan(jobs, []hcl.Diagnostics{

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
@@ -14,7 +14,7 @@ func directOwner(domain string) string { return "_xmpps-server._tcp." + dnsname.
 // checkDirectTLS reports the records of direct TLS of a domain: as errors those that lead
 // to an Edge pool, which has no direct TLS, and the others in one warning. What XMPP
 // servers do with them is in docs/partners.md.
-func (j *job) checkDirectTLS(z *zone, domain *parser.SIPDomain) {
+func (j *job) checkDirectTLS(z *zone, domain *topology.SIPDomain) {
 	owner := directOwner(domain.Name.V)
 	warned := false
 	for _, r := range z.owners[owner] {
@@ -45,14 +45,14 @@ func (j *job) leadsTo(name string) string {
 			found = append(append(found, z.answer(name, "A")...), z.answer(name, "AAAA")...)
 		}
 	}
-	for _, pool := range j.spec.EdgePools {
-		public := publicOf(pool)
+	for _, pool := range j.topology.EdgePools {
+		public := pool.PublicAddresses()
 		named := slices.Contains(names, dnsname.Absolute(pool.AccessEdgeFQDN.V))
 		if named || slices.ContainsFunc(found, func(a string) bool { return slices.Contains(public, a) }) {
 			return pool.Name
 		}
 	}
-	if j.spec.XMPP.Host.Set && slices.Contains(names, dnsname.Absolute(j.spec.XMPP.Host.V)) {
+	if j.topology.XMPP.Host.Set && slices.Contains(names, dnsname.Absolute(j.topology.XMPP.Host.V)) {
 		return "an Edge pool"
 	}
 	return ""

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -139,7 +139,7 @@ func (j *job) checkSets(z *zone, sets []plan.RecordSet) {
 
 // hidesIPv6 is true where checkIPv6 has said that there will be no AAAA records.
 func (j *job) hidesIPv6() bool {
-	return j.to.LoadBalancing.V == "hardware" && slices.ContainsFunc(j.to.Servers, func(s *parser.Server) bool { return s.PublicIPv6.Set })
+	return j.to.LoadBalancing.V == "hardware" && slices.ContainsFunc(j.to.Servers, func(s *topology.Server) bool { return s.PublicIPv6.Set })
 }
 
 func (j *job) checkDuplicates(z *zone, set plan.RecordSet) {
@@ -220,11 +220,11 @@ func (j *job) checkPrepared(z *zone, owner string, records []dnsname.SRV) {
 		return
 	}
 	first, want := records[0], ""
-	if j.spec.XMPP.Host.Set {
-		want = j.spec.XMPP.Host.V
+	if j.topology.XMPP.Host.Set {
+		want = j.topology.XMPP.Host.V
 	} else {
-		used := slices.DeleteFunc(slices.Clone(j.spec.EdgePools), func(p *parser.EdgePool) bool { return j.routed(p) == 0 })
-		if len(used) == 0 || slices.ContainsFunc(used, func(p *parser.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }) {
+		used := slices.DeleteFunc(slices.Clone(j.topology.EdgePools), func(p *topology.EdgePool) bool { return j.routed(p) == 0 })
+		if len(used) == 0 || slices.ContainsFunc(used, func(p *topology.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }) {
 			return
 		}
 		want = used[0].AccessEdgeFQDN.V

@@ -58,10 +58,10 @@ func (z *zone) unread() []zonefile.Directive {
 // plan leaves out where it sees none.
 func (j *job) setsIn(z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	sets = slices.Clone(sets)
-	host := dnsname.Absolute(j.spec.XMPP.Host.V)
+	host := dnsname.Absolute(j.topology.XMPP.Host.V)
 	for _, typ := range []string{"A", "AAAA"} {
 		known := slices.ContainsFunc(sets, func(s plan.RecordSet) bool { return s.Owner == host && s.Type == typ })
-		if !known && j.spec.XMPP.Host.Set && j.zoneOf(host) == z {
+		if !known && j.topology.XMPP.Host.Set && j.zoneOf(host) == z {
 			sets = append(sets, plan.RecordSet{Owner: host, Type: typ})
 		}
 	}

@@ -5,66 +5,10 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
-
-// inASCII is the spec with the names of public DNS as they stand there: labels in
-// Unicode (U-labels) become A-labels, which begin with xn--. The spec itself is left as
-// it is. What cannot be converted stays, for checkNames to report.
-func (m *model) inASCII(spec *parser.Spec) *parser.Spec {
-	m.spelled = map[string]string{}
-	out := *spec
-	out.EdgePools, out.SIPDomains, out.Zones = nil, nil, nil
-	for _, pool := range spec.EdgePools {
-		own := *pool
-		own.AccessEdgeFQDN = m.encode(pool.AccessEdgeFQDN)
-		if pool.Certificate != nil {
-			cert := *pool.Certificate
-			cert.SubjectAlternativeNames.V = m.encodeAll(cert.SubjectAlternativeNames.V)
-			own.Certificate = &cert
-		}
-		out.EdgePools = append(out.EdgePools, &own)
-	}
-	for _, domain := range spec.SIPDomains {
-		own := *domain
-		own.Name = m.encode(domain.Name)
-		out.SIPDomains = append(out.SIPDomains, &own)
-	}
-	if spec.XMPP != nil {
-		own := *spec.XMPP
-		own.Host = m.encode(own.Host)
-		own.Partners.V = m.encodeAll(own.Partners.V)
-		out.XMPP = &own
-	}
-	for _, z := range spec.Zones {
-		own := *z
-		own.Name = m.encode(z.Name)
-		out.Zones = append(out.Zones, &own)
-	}
-	return &out
-}
-
-func (m *model) encode(name parser.Value[string]) parser.Value[string] {
-	if name.Set {
-		name.V = m.encodeAll([]string{name.V})[0]
-	}
-	return name
-}
-
-func (m *model) encodeAll(names []string) []string {
-	var out []string
-	for _, name := range names {
-		encoded, err := dnsname.ToASCII(name)
-		if err == nil && encoded != name {
-			m.spelled[strings.TrimSuffix(encoded, ".")] = strings.TrimSuffix(name, ".")
-			name = encoded
-		}
-		out = append(out, name)
-	}
-	return out
-}
 
 var nameToken = regexp.MustCompile(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
 
@@ -93,7 +37,7 @@ func (m *model) spell(sentence string) string {
 }
 
 // checkInternal holds the name of an internal server or pool against what Lync takes.
-func (m *model) checkInternal(name parser.Value[string]) {
+func (m *model) checkInternal(name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if plain := diag.Plain(name.V); plain != name.V {
 			m.reportf(codeBadName, name.Range, "%q is not a host name. %s", shorten(name.V), hint(name.V, ""))
@@ -106,7 +50,7 @@ func (m *model) checkInternal(name parser.Value[string]) {
 }
 
 // checkServer holds the name of a DNS server against what the scripts can ask.
-func (m *model) checkServer(name parser.Value[string]) {
+func (m *model) checkServer(name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if encoded, err := dnsname.ToASCII(name.V); err == nil {
 			m.reportf(codeBadName, name.Range, "%q is not in ASCII, and neither nsupdate nor the scripts convert the name of a server. Write its A-labels, %s, or its address.", name.V, encoded)
@@ -117,7 +61,7 @@ func (m *model) checkServer(name parser.Value[string]) {
 }
 
 // checkWords holds the names of a list against IDNA; names in ASCII pass.
-func (m *model) checkWords(names parser.Value[[]string]) {
+func (m *model) checkWords(names topology.Value[[]string]) {
 	for _, name := range names.V {
 		if !dnsname.IsASCII(name) {
 			m.reportf(codeBadName, names.Range, "%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, dnsname.NotIDNA(name))
@@ -127,7 +71,7 @@ func (m *model) checkWords(names parser.Value[[]string]) {
 
 // checkPartners holds the domains of the partners against what commands, DNS and
 // certificates take.
-func (m *model) checkPartners(names parser.Value[[]string]) {
+func (m *model) checkPartners(names topology.Value[[]string]) {
 	m.checkWords(names)
 	for _, name := range names.V {
 		if why := dnsname.WrongPartner(name); why != "" && dnsname.IsASCII(name) {
@@ -140,7 +84,7 @@ func (m *model) checkPartners(names parser.Value[[]string]) {
 // spelling twice has been reported by the parser.
 func (m *model) checkSpellings() {
 	seen := map[string]string{}
-	note := func(block string, name parser.Value[string]) {
+	note := func(block string, name topology.Value[string]) {
 		key := block + " " + dnsname.Absolute(name.V)
 		if first, twice := seen[key]; twice {
 			m.reportf(codeDuplicate, name.Range, "%s has a block %s already, at %s: U-labels and A-labels are two spellings of one name. Remove one of the blocks.", name.V, block, first)
@@ -148,10 +92,10 @@ func (m *model) checkSpellings() {
 		}
 		seen[key] = fmt.Sprintf("%s:%d", name.Range.Filename, name.Range.Start.Line)
 	}
-	for _, domain := range m.spec.SIPDomains {
+	for _, domain := range m.topology.SIPDomains {
 		note("sip_domain", domain.Name)
 	}
-	for _, z := range m.spec.Zones {
+	for _, z := range m.topology.Zones {
 		note("dns_zone", z.Name)
 	}
 }

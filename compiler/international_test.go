@@ -96,7 +96,7 @@ func TestInternationalNames(t *testing.T) {
 			t.Errorf("plan.json does not hold %s", want)
 		}
 	}
-	if spec.SIPDomains[0].Name.V != "Bücher.example" || spec.XMPP.Host.V != "xmpp.bücher.example" || spec.EdgePools[1].Certificate.SubjectAlternativeNames.V[0] != "bücher.example" {
+	if spec.Topology.SIPDomains[0].Name.V != "Bücher.example" || spec.Topology.XMPP.Host.V != "xmpp.bücher.example" || spec.Topology.EdgePools[1].Certificate.SubjectAlternativeNames.V[0] != "bücher.example" {
 		t.Error("the spec was changed")
 	}
 	ascii := strings.NewReplacer("bücher", "xn--bcher-kva", "BÜCHER", "xn--bcher-kva", "Bücher", "xn--bcher-kva", "例え.テスト", "xn--r8jz45g.xn--zckzah").Replace(idnSpec)

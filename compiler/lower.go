@@ -8,8 +8,8 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // lower makes the plan of a failover that has passed the rules, steps in no
@@ -21,20 +21,20 @@ func (j *job) lower(sets map[*zone][]plan.RecordSet) *plan.Plan {
 		Kind:           plan.KindFailover,
 		SpecDigest:     j.spec.Digest,
 		Name:           j.f.Name.V,
-		Product:        cmdlet.Product(j.spec.Topology.Product.V),
-		ManagementHost: j.spec.Topology.ManagementHost.V,
+		Product:        cmdlet.Product(j.topology.Product.V),
+		ManagementHost: j.topology.ManagementHost.V,
 		Reason:         j.f.Reason.V,
 		Procedure:      j.f.Procedure.V,
 		RouteSites:     j.f.RouteSites.V,
 		From:           j.pool(j.from),
 		To:             j.pool(j.to),
-		XMPPHost:       j.spec.XMPP.Host.V,
+		XMPPHost:       j.topology.XMPP.Host.V,
 		SIPRoute:       j.sipRoute(),
 		Domains:        j.domainNames(),
-		Partners:       onceEach(j.spec.XMPP.Partners.V),
+		Partners:       onceEach(j.topology.XMPP.Partners.V),
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
-		Estate:         j.estate(),
+		Topology:       topologyOf(j.topology),
 
 		CentralManagement: j.centralManagement(),
 	}
@@ -54,14 +54,14 @@ func (j *job) lower(sets map[*zone][]plan.RecordSet) *plan.Plan {
 	return p
 }
 
-func (j *job) pool(pool *parser.EdgePool) plan.Pool {
-	four, six := addresses(pool)
+func (j *job) pool(pool *topology.EdgePool) plan.Pool {
+	four, six := pool.Addresses()
 	if four == nil {
 		four = []string{}
 	}
 	return plan.Pool{
 		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
-		Product: cmdlet.Product(j.productOf(pool)), Servers: serverNames(pool), IPv4: four, IPv6: six, NAT: pool.NAT.V,
+		Product: cmdlet.Product(j.topology.ProductOf(pool)), Servers: pool.ServerNames(), IPv4: four, IPv6: six, NAT: pool.NAT.V,
 	}
 }
 
@@ -76,11 +76,11 @@ func (j *job) change() plan.Change {
 // sipRoute is the pool of SIP federation: that of the target's site, else of the first
 // site by name that has one.
 func (j *job) sipRoute() string {
-	if route := j.siteOf(j.to).FederationRoute; route.Set {
+	if route := j.topology.SiteOf(j.to).FederationRoute; route.Set {
 		return route.V
 	}
-	sites := slices.Clone(j.spec.Sites)
-	slices.SortFunc(sites, func(a, b *parser.Site) int { return dnsname.Compare(a.Name, b.Name) })
+	sites := slices.Clone(j.topology.Sites)
+	slices.SortFunc(sites, func(a, b *topology.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	for _, site := range sites {
 		if site.FederationRoute.Set {
 			return site.FederationRoute.V
@@ -93,7 +93,7 @@ func (j *job) sipRoute() string {
 // store; empty where the spec names none, or several, which is a finding.
 func (j *job) centralManagement() string {
 	var found []string
-	for _, pool := range j.spec.FrontEndPools {
+	for _, pool := range j.topology.FrontEndPools {
 		if pool.CentralManagement.V {
 			found = append(found, pool.FQDN.V)
 		}
@@ -117,7 +117,7 @@ func (l *lowering) call(product cmdlet.Product, name string, params ...cmdlet.Pa
 	call, err := cmdlet.New(product, name, params...)
 	if err != nil && !l.refused {
 		l.refused = true // the other cmdlets of the product would be the same finding again
-		l.report(codeNoCmdlet, l.spec.Topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
+		l.report(codeNoCmdlet, l.topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
 	}
 	return call
 }
@@ -179,7 +179,7 @@ func (l *lowering) looks() {
 
 func (j *job) domainNames() []string {
 	names := []string{}
-	for _, d := range j.xmppDomains() {
+	for _, d := range j.topology.XMPPDomains() {
 		names = append(names, d.Name.V)
 	}
 	return names
@@ -404,7 +404,7 @@ func (l *lowering) verify() {
 
 // receiver stands in the plan for the XMPP user whom the operator will name.
 func (l *lowering) receiver() string {
-	if partners := l.spec.XMPP.Partners.V; len(partners) > 0 {
+	if partners := l.topology.XMPP.Partners.V; len(partners) > 0 {
 		return "user@" + partners[0]
 	}
 	return "user@partner.example"

@@ -5,14 +5,14 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // routedSites are the sites that the spec says are on the source pool.
 func (l *lowering) routedSites() []string {
 	sites := []string{}
-	for _, site := range l.spec.Sites {
+	for _, site := range l.topology.Sites {
 		if site.XMPPFederationRoute.V == l.from.Name {
 			sites = append(sites, site.Name)
 		}
@@ -56,18 +56,18 @@ func (l *lowering) routes() {
 // forms are the two ways to set a route: with the parameter of the cmdlet reference,
 // which takes the service identity of the pool, and as the procedure page prints it,
 // with the FQDN of a server.
-func (l *lowering) forms(site string, from, to *parser.EdgePool) []plan.RouteForm {
-	fqdn := func(pool *parser.EdgePool) string {
+func (l *lowering) forms(site string, from, to *topology.EdgePool) []plan.RouteForm {
+	fqdn := func(pool *topology.EdgePool) string {
 		if pool == nil {
 			return ""
 		}
 		return pool.FQDN.V
 	}
-	server := func(pool *parser.EdgePool) string {
+	server := func(pool *topology.EdgePool) string {
 		if pool == nil {
 			return ""
 		}
-		if names := serverNames(pool); len(names) > 0 {
+		if names := pool.ServerNames(); len(names) > 0 {
 			return names[0]
 		}
 		return pool.FQDN.V

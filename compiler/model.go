@@ -3,7 +3,6 @@ package compiler
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +12,16 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // model is a spec with its references resolved and its zone files read.
 type model struct {
-	spec  *parser.Spec
-	pools map[string]*parser.EdgePool
-	zones []*zone
+	spec *parser.Spec
+	// topology is that of the spec, with the names of public DNS in ASCII.
+	topology *topology.Topology
+	pools    map[string]*topology.EdgePool
+	zones    []*zone
 	// byOrigin are the zones by their names; of two with one name, the first.
 	byOrigin map[string]*zone
 	diags    hcl.Diagnostics
@@ -36,9 +38,9 @@ type model struct {
 }
 
 func newModel(spec *parser.Spec) *model {
-	m := &model{pools: map[string]*parser.EdgePool{}}
-	m.spec = m.inASCII(spec)
-	for _, pool := range m.spec.EdgePools {
+	m := &model{spec: spec, pools: map[string]*topology.EdgePool{}}
+	m.topology, m.spelled = spec.Topology.InASCII()
+	for _, pool := range m.topology.EdgePools {
 		m.pools[pool.Name] = pool
 	}
 	m.readZones()
@@ -55,15 +57,15 @@ func (m *model) check() {
 	m.checkSpellings()
 	m.checkAddresses()
 	m.checkTwice()
-	for _, pool := range m.spec.EdgePools {
+	for _, pool := range m.topology.EdgePools {
 		m.checkPool(pool)
 	}
 	m.checkComputers()
 }
 
 func (m *model) checkNames() {
-	m.checkInternal(m.spec.Topology.ManagementHost)
-	for _, pool := range m.spec.EdgePools {
+	m.checkInternal(m.topology.ManagementHost)
+	for _, pool := range m.topology.EdgePools {
 		m.checkInternal(pool.FQDN)
 		m.checkName(pool.AccessEdgeFQDN)
 		m.checkInternal(pool.NextHop)
@@ -74,17 +76,17 @@ func (m *model) checkNames() {
 			m.checkWords(pool.Certificate.SubjectAlternativeNames)
 		}
 	}
-	for _, pool := range m.spec.FrontEndPools {
+	for _, pool := range m.topology.FrontEndPools {
 		m.checkInternal(pool.FQDN)
 	}
-	for _, domain := range m.spec.SIPDomains {
+	for _, domain := range m.topology.SIPDomains {
 		m.checkName(domain.Name)
 	}
-	if m.spec.XMPP != nil {
-		m.checkName(m.spec.XMPP.Host)
-		m.checkPartners(m.spec.XMPP.Partners)
+	if m.topology.XMPP != nil {
+		m.checkName(m.topology.XMPP.Host)
+		m.checkPartners(m.topology.XMPP.Partners)
 	}
-	for _, z := range m.spec.Zones {
+	for _, z := range m.topology.Zones {
 		m.checkNameWith(z.Name, dnsname.WrongZone)
 		if _, err := netip.ParseAddr(z.Server.V); err != nil {
 			m.checkServer(z.Server)
@@ -92,9 +94,9 @@ func (m *model) checkNames() {
 	}
 }
 
-func (m *model) checkName(name parser.Value[string]) { m.checkNameWith(name, dnsname.WrongHost) }
+func (m *model) checkName(name topology.Value[string]) { m.checkNameWith(name, dnsname.WrongHost) }
 
-func (m *model) checkNameWith(name parser.Value[string], bad func(string) string) {
+func (m *model) checkNameWith(name topology.Value[string], bad func(string) string) {
 	if !name.Set {
 		return
 	}
@@ -108,7 +110,7 @@ func (m *model) checkNameWith(name parser.Value[string], bad func(string) string
 }
 
 func (m *model) checkAddresses() {
-	for _, pool := range m.spec.EdgePools {
+	for _, pool := range m.topology.EdgePools {
 		m.checkAddress("virtual_ipv4", pool.VirtualIPv4, false)
 		for _, server := range pool.Servers {
 			m.checkAddress("public_ipv4", server.PublicIPv4, false)
@@ -117,7 +119,7 @@ func (m *model) checkAddresses() {
 	}
 }
 
-func (m *model) checkAddress(argument string, value parser.Value[string], six bool) {
+func (m *model) checkAddress(argument string, value topology.Value[string], six bool) {
 	if !value.Set {
 		return
 	}
@@ -126,24 +128,16 @@ func (m *model) checkAddress(argument string, value parser.Value[string], six bo
 	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
 		m.noAddress = true
 		m.reportf(codeMalformed, value.Range, "%s", badAddress(argument, value.V, six))
-	case !isPublic(addr):
+	case !topology.IsPublic(addr):
 		m.noAddress = true
 		m.reportf(codePrivate, value.Range, "%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the address of the NAT device.", value.V)
 	}
 }
 
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
-
-// isPublic is false for addresses that no partner can reach. Addresses reserved for
-// documentation pass: they stand in examples.
-func isPublic(addr netip.Addr) bool {
-	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierNAT.Contains(addr) && addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
-}
-
 // checkTwice reports one name or address in two places.
 func (m *model) checkTwice() {
 	seen := map[string]string{}
-	note := func(value parser.Value[string], what string) {
+	note := func(value topology.Value[string], what string) {
 		if !value.Set {
 			return
 		}
@@ -157,11 +151,11 @@ func (m *model) checkTwice() {
 		}
 		seen[key] = what
 	}
-	if host := m.spec.Topology.ManagementHost; host.Set {
+	if host := m.topology.ManagementHost; host.Set {
 		seen[strings.ToLower(host.V)] = "the management host"
 	}
 	m.checkComputersTwice()
-	for _, pool := range m.spec.EdgePools {
+	for _, pool := range m.topology.EdgePools {
 		for _, server := range pool.Servers {
 			note(server.FQDN, fmt.Sprintf("an Edge Server of %s", pool.Name))
 			note(server.PublicIPv4, fmt.Sprintf("the address of %s", server.FQDN.V))
@@ -174,8 +168,8 @@ func (m *model) checkTwice() {
 
 func (m *model) checkPoolNamesTwice() {
 	seen := map[string]string{}
-	for _, pool := range m.spec.EdgePools {
-		for _, name := range []parser.Value[string]{pool.FQDN, pool.AccessEdgeFQDN} {
+	for _, pool := range m.topology.EdgePools {
+		for _, name := range []topology.Value[string]{pool.FQDN, pool.AccessEdgeFQDN} {
 			key := strings.ToLower(name.V)
 			if first, ok := seen[key]; ok && first != pool.Name && name.Set {
 				m.reportf(codeContradiction, name.Range, "%s is already a name of Edge pool %s. Each Edge pool needs internal and external names of its own.", name.V, first)
@@ -185,7 +179,7 @@ func (m *model) checkPoolNamesTwice() {
 	}
 }
 
-func (m *model) checkPool(pool *parser.EdgePool) {
+func (m *model) checkPool(pool *topology.EdgePool) {
 	if pool.FQDN.Set && dnsname.Same(pool.FQDN.V, pool.AccessEdgeFQDN.V) {
 		m.reportf(codeWrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
 	}
@@ -209,57 +203,4 @@ func (m *model) checkPool(pool *parser.EdgePool) {
 	if n := len(pool.Servers); n > 12 {
 		m.reportf(codeManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)
 	}
-}
-
-// productOf is the product that runs on the servers of a pool.
-func (m *model) productOf(pool *parser.EdgePool) string {
-	if pool.Product.Set {
-		return pool.Product.V
-	}
-	return m.spec.Topology.Product.V
-}
-
-// siteOf returns the site of a pool, nil if it is not known.
-func (m *model) siteOf(pool *parser.EdgePool) *parser.Site {
-	i := slices.IndexFunc(m.spec.Sites, func(s *parser.Site) bool { return s.Name == pool.Site.V })
-	if i < 0 {
-		return nil
-	}
-	return m.spec.Sites[i]
-}
-
-// addresses returns the public addresses of the Access Edge service of a pool, sorted.
-func addresses(pool *parser.EdgePool) (four, six []string) {
-	if pool.LoadBalancing.V == "hardware" {
-		return canonical(pool.VirtualIPv4), nil
-	}
-	for _, server := range pool.Servers {
-		four = append(four, canonical(server.PublicIPv4)...)
-		six = append(six, canonical(server.PublicIPv6)...)
-	}
-	sortAddresses(four)
-	sortAddresses(six)
-	return four, six
-}
-
-func canonical(value parser.Value[string]) []string {
-	addr, err := netip.ParseAddr(value.V)
-	if err != nil {
-		return nil
-	}
-	return []string{addr.String()}
-}
-
-func sortAddresses(list []string) {
-	slices.SortFunc(list, func(a, b string) int { return netip.MustParseAddr(a).Compare(netip.MustParseAddr(b)) })
-}
-
-// serverNames returns the FQDNs of the servers of a pool, sorted.
-func serverNames(pool *parser.EdgePool) []string {
-	names := []string{}
-	for _, server := range pool.Servers {
-		names = append(names, server.FQDN.V)
-	}
-	slices.SortFunc(names, dnsname.Compare)
-	return names
 }

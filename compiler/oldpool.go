@@ -5,7 +5,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open
@@ -17,7 +17,7 @@ func (l *lowering) endsOld() bool {
 		return false
 	}
 	for _, site := range l.routedSites() {
-		if !slices.ContainsFunc(l.sites, func(s *parser.Site) bool { return s.Name == site }) {
+		if !slices.ContainsFunc(l.sites, func(s *topology.Site) bool { return s.Name == site }) {
 			return false
 		}
 	}

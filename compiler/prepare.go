@@ -5,8 +5,8 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // preparation makes the plan that readies DNS for a failover that is not yet needed: no
@@ -26,13 +26,13 @@ func (j *job) preparation(broken bool) *plan.Plan {
 		Kind:           plan.KindPrepare,
 		SpecDigest:     j.spec.Digest,
 		Name:           j.f.Name.V,
-		Product:        cmdlet.Product(j.spec.Topology.Product.V),
-		ManagementHost: j.spec.Topology.ManagementHost.V,
-		XMPPHost:       j.spec.XMPP.Host.V,
+		Product:        cmdlet.Product(j.topology.Product.V),
+		ManagementHost: j.topology.ManagementHost.V,
+		XMPPHost:       j.topology.XMPP.Host.V,
 		Change:         j.change(),
 		Zones:          j.planZones(sets),
 		Outage:         []plan.Reach{},
-		Estate:         j.estate(),
+		Topology:       topologyOf(j.topology),
 	}
 	if !slices.ContainsFunc(p.Zones, plan.Zone.Changed) && !j.blocked() {
 		j.report(codeNothingToPrepare, j.f.Range, "All records have a TTL of at most %d seconds, and none is missing. Remove the block.", j.prepare.TTL.V)
@@ -53,10 +53,10 @@ func (j *job) prepareZones() map[*zone][]plan.RecordSet {
 	if !j.needXMPP() {
 		return out
 	}
-	if j.spec.XMPP.Host.Set {
+	if j.topology.XMPP.Host.Set {
 		j.prepareHost(out)
 	}
-	for _, domain := range j.xmppDomains() {
+	for _, domain := range j.topology.XMPPDomains() {
 		j.prepareSRV(out, domain)
 	}
 	j.checkDNS(out)
@@ -65,13 +65,13 @@ func (j *job) prepareZones() map[*zone][]plan.RecordSet {
 
 // prepareHost shortens the TTL of the addresses of the one XMPP host.
 func (j *job) prepareHost(out map[*zone][]plan.RecordSet) {
-	host := dnsname.Absolute(j.spec.XMPP.Host.V)
+	host := dnsname.Absolute(j.topology.XMPP.Host.V)
 	z := j.zoneOf(host)
-	if !dnsname.IsHost(j.spec.XMPP.Host.V) {
+	if !dnsname.IsHost(j.topology.XMPP.Host.V) {
 		return
 	}
 	if z == nil {
-		j.report(codeOutsideZones, j.spec.XMPP.Host.Range, "No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept this finding and say who does.", j.spec.XMPP.Host.V)
+		j.report(codeOutsideZones, j.topology.XMPP.Host.Range, "No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept this finding and say who does.", j.topology.XMPP.Host.V)
 		return
 	}
 	if z.file == nil {
@@ -79,7 +79,7 @@ func (j *job) prepareHost(out map[*zone][]plan.RecordSet) {
 	}
 	for _, typ := range []string{"A", "AAAA"} {
 		if data, ttl := z.set(host, typ); len(data) > 0 {
-			sortAddresses(data)
+			topology.SortAddresses(data)
 			out[z] = append(out[z], plan.RecordSet{Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: j.shorter(ttl), Step: "4"})
 		}
 	}
@@ -89,7 +89,7 @@ func (j *job) prepareHost(out map[*zone][]plan.RecordSet) {
 func (j *job) shorter(ttl uint32) uint32 { return min(ttl, uint32(j.prepare.TTL.V)) }
 
 // prepareSRV gives a SIP domain the SRV records that a failover will find.
-func (j *job) prepareSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain) {
+func (j *job) prepareSRV(out map[*zone][]plan.RecordSet, domain *topology.SIPDomain) {
 	owner, z := j.srvZone(domain, "its SRV record is for its owner to prepare")
 	if z == nil {
 		return
@@ -131,11 +131,11 @@ func (j *job) everyTarget(records []dnsname.SRV) []dnsname.SRV {
 
 // targets are the names that SRV records are to have, the one in use first.
 func (j *job) targets() []string {
-	if j.spec.XMPP.Host.Set {
-		return []string{dnsname.Absolute(j.spec.XMPP.Host.V)}
+	if j.topology.XMPP.Host.Set {
+		return []string{dnsname.Absolute(j.topology.XMPP.Host.V)}
 	}
-	pools := slices.Clone(j.spec.EdgePools)
-	slices.SortFunc(pools, func(a, b *parser.EdgePool) int {
+	pools := slices.Clone(j.topology.EdgePools)
+	slices.SortFunc(pools, func(a, b *topology.EdgePool) int {
 		if x, y := j.routed(a), j.routed(b); x != y {
 			return y - x
 		}
@@ -143,7 +143,7 @@ func (j *job) targets() []string {
 	})
 	var out []string
 	for _, pool := range pools {
-		if pool.XMPP != nil && cmdlet.Product(j.productOf(pool)).HasXMPP() {
+		if pool.XMPP != nil && cmdlet.Product(j.topology.ProductOf(pool)).HasXMPP() {
 			out = append(out, dnsname.Absolute(pool.AccessEdgeFQDN.V))
 		}
 	}
@@ -151,9 +151,9 @@ func (j *job) targets() []string {
 }
 
 // routed counts the sites whose XMPP federation route is a pool.
-func (j *job) routed(pool *parser.EdgePool) int {
+func (j *job) routed(pool *topology.EdgePool) int {
 	n := 0
-	for _, site := range j.spec.Sites {
+	for _, site := range j.topology.Sites {
 		if site.XMPPFederationRoute.V == pool.Name {
 			n++
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // checkTarget holds the target against the rules without which nothing else can be
@@ -21,7 +21,7 @@ func (j *job) checkTarget() bool {
 		return false // the parser has said so
 	}
 	to := j.to
-	switch product := j.productOf(to); {
+	switch product := j.topology.ProductOf(to); {
 	case !cmdlet.Product(product).HasXMPP():
 		j.report(codeNoXMPPProduct, j.f.To.Range, "%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. Choose a pool of Lync Server 2013 or Skype for Business Server 2015.", to.Name, product)
 	case to.XMPP == nil:
@@ -38,7 +38,7 @@ func (j *job) checkTarget() bool {
 
 // resolve finds the source pool and the sites whose routes change.
 func (j *job) resolve() bool {
-	target := j.siteOf(j.to)
+	target := j.topology.SiteOf(j.to)
 	if target == nil {
 		return false
 	}
@@ -60,13 +60,13 @@ func (j *job) resolve() bool {
 		}
 		return false
 	}
-	for _, site := range j.spec.Sites {
+	for _, site := range j.topology.Sites {
 		routed := site.XMPPFederationRoute.V == j.from.Name && j.f.RouteSites.V == "all-routed"
 		if (site == target || routed) && site.XMPPFederationRoute.V != j.to.Name {
 			j.sites = append(j.sites, site)
 		}
 	}
-	slices.SortFunc(j.sites, func(a, b *parser.Site) int { return dnsname.Compare(a.Name, b.Name) })
+	slices.SortFunc(j.sites, func(a, b *topology.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	if len(j.sites) == 0 {
 		j.report(codeAlreadyRouted, j.f.To.Range, "The XMPP federation route of %s is %s already.", target.Name, j.to.Name)
 		return false
@@ -76,12 +76,12 @@ func (j *job) resolve() bool {
 
 // guessSource takes the pool that the target's site is routed to, or the only one
 // that any site is routed to.
-func (j *job) guessSource(target *parser.Site) *parser.EdgePool {
+func (j *job) guessSource(target *topology.Site) *topology.EdgePool {
 	if pool := j.pools[target.XMPPFederationRoute.V]; pool != nil {
 		return pool
 	}
 	var found []string
-	for _, site := range j.spec.Sites {
+	for _, site := range j.topology.Sites {
 		if name := site.XMPPFederationRoute.V; name != "" && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
@@ -103,7 +103,7 @@ func (j *job) checkRules() {
 	if j.to.NAT.V && j.to.LoadBalancing.V == "hardware" {
 		j.report(codeNATBalancer, j.to.NAT.Range, "%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.", j.to.Name)
 	}
-	if !slices.ContainsFunc(j.spec.SIPDomains, func(d *parser.SIPDomain) bool { return d.XMPP.V }) {
+	if !slices.ContainsFunc(j.topology.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
 		j.report(codeNoDomain, j.f.Range, "No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
 	}
 	if j.f.Procedure.V == "documented" {
@@ -114,12 +114,12 @@ func (j *job) checkRules() {
 // losses lists what users lose while the target pool is stopped.
 func (j *job) losses() []string {
 	list := []string{"no remote access through it"}
-	for _, pool := range j.spec.FrontEndPools {
+	for _, pool := range j.topology.FrontEndPools {
 		if pool.EdgePool.V == j.to.Name {
 			list = append(list, "no conferencing, audio and video with outsiders for users of "+pool.Name)
 		}
 	}
-	for _, site := range j.spec.Sites {
+	for _, site := range j.topology.Sites {
 		if site.FederationRoute.V == j.to.Name {
 			list = append(list, "no SIP federation for "+site.Name)
 		}
@@ -132,7 +132,7 @@ func (j *job) checkSourceSite() {
 	if j.f.Reason.V != "disaster" || !j.from.Site.Set {
 		return
 	}
-	for _, pool := range j.spec.FrontEndPools {
+	for _, pool := range j.topology.FrontEndPools {
 		if pool.Site.V != j.from.Site.V || pool.Site.V == j.to.Site.V {
 			continue
 		}
@@ -161,7 +161,7 @@ var supportedSystems = map[string][]string{
 
 // checkSystems compares what the servers of the target run with what its product supports.
 func (j *job) checkSystems() {
-	product := j.productOf(j.to)
+	product := j.topology.ProductOf(j.to)
 	for _, server := range j.to.Servers {
 		system := server.OperatingSystem
 		if known := supportedSystems[product]; system.Set && known != nil && !slices.Contains(known, system.V) {
@@ -179,9 +179,9 @@ func (j *job) checkChange() {
 	if j.to == nil {
 		return
 	}
-	product := j.productOf(j.to)
+	product := j.topology.ProductOf(j.to)
 	if ends := supportEnds[product]; startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
-		rng := j.spec.Topology.Product.Range
+		rng := j.topology.Product.Range
 		if j.to.Product.Set {
 			rng = j.to.Product.Range
 		}
@@ -190,7 +190,7 @@ func (j *job) checkChange() {
 }
 
 // moment reads an RFC 3339 time; ok is false if there is none.
-func (j *job) moment(value parser.Value[string]) (time.Time, bool) {
+func (j *job) moment(value topology.Value[string]) (time.Time, bool) {
 	if !value.Set {
 		return time.Time{}, false
 	}
@@ -229,7 +229,7 @@ func (j *job) checkCertificate() {
 	}
 }
 
-func (j *job) checkCertificateNames(cert *parser.Certificate) {
+func (j *job) checkCertificateNames(cert *topology.Certificate) {
 	names := cert.SubjectAlternativeNames
 	if !names.Set {
 		return
@@ -237,15 +237,15 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 	has := func(name string) bool {
 		return slices.ContainsFunc(names.V, func(n string) bool { return dnsname.Same(n, name) })
 	}
-	for _, domain := range j.xmppDomains() {
+	for _, domain := range j.topology.XMPPDomains() {
 		if dnsname.IsHost(domain.Name.V) && !has(domain.Name.V) {
 			j.report(codeCertificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it. Prosody, as Debian ships it, then refuses the connection.", j.to.Name, domain.Name.V)
 		}
 	}
-	if j.spec.XMPP == nil || !j.spec.XMPP.Host.Set {
+	if j.topology.XMPP == nil || !j.topology.XMPP.Host.Set {
 		return
 	}
-	host := j.spec.XMPP.Host.V
+	host := j.topology.XMPP.Host.V
 	_, parent, _ := strings.Cut(host, ".")
 	if dnsname.IsHost(host) && !has(host) && !has("*."+parent) {
 		j.report(codeCertificate, names.Range, "The certificate of %s names neither %s nor *.%s.", j.to.Name, host, parent)
@@ -254,7 +254,7 @@ func (j *job) checkCertificateNames(cert *parser.Certificate) {
 
 func (j *job) checkRoutes() {
 	var stay []string
-	for _, site := range j.spec.Sites {
+	for _, site := range j.topology.Sites {
 		if site.XMPPFederationRoute.V == j.from.Name && !slices.Contains(j.sites, site) {
 			stay = append(stay, site.Name)
 		}
@@ -270,24 +270,12 @@ func (j *job) checkRoutes() {
 	}
 }
 
-// xmppDomains are the SIP domains with XMPP, sorted by name.
-func (j *job) xmppDomains() []*parser.SIPDomain {
-	var list []*parser.SIPDomain
-	for _, domain := range j.spec.SIPDomains {
-		if domain.XMPP.V {
-			list = append(list, domain)
-		}
-	}
-	slices.SortFunc(list, func(a, b *parser.SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
-	return list
-}
-
 // domainAt is the domain with XMPP federation whose SRV records have an owner, nil if none has.
 // It is asked for each set of each zone.
-func (j *job) domainAt(owner string) *parser.SIPDomain {
+func (j *job) domainAt(owner string) *topology.SIPDomain {
 	if j.domains == nil {
-		j.domains = map[string]*parser.SIPDomain{}
-		for _, domain := range j.xmppDomains() {
+		j.domains = map[string]*topology.SIPDomain{}
+		for _, domain := range j.topology.XMPPDomains() {
 			j.domains[dnsname.XMPPOwner(domain.Name.V)] = domain
 		}
 	}

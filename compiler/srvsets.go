@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // srvZone is the owner of the SRV records of a domain and the zone that holds it, nil if there
 // is none that was read. Where no zone is declared, a finding says what is left to others.
-func (j *job) srvZone(domain *parser.SIPDomain, left string) (owner string, z *zone) {
+func (j *job) srvZone(domain *topology.SIPDomain, left string) (owner string, z *zone) {
 	owner = dnsname.XMPPOwner(domain.Name.V)
 	if !dnsname.IsHost(domain.Name.V) {
 		return owner, nil
@@ -27,7 +27,7 @@ func (j *job) srvZone(domain *parser.SIPDomain, left string) (owner string, z *z
 
 // lowerSRV makes the SRV records of one SIP domain lead to the target; step 5 and the
 // note on pools with different priorities.
-func (j *job) lowerSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain, target string) {
+func (j *job) lowerSRV(out map[*zone][]plan.RecordSet, domain *topology.SIPDomain, target string) {
 	owner, z := j.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to see")
 	if z == nil {
 		return
@@ -37,7 +37,7 @@ func (j *job) lowerSRV(out map[*zone][]plan.RecordSet, domain *parser.SIPDomain,
 	if !ok {
 		return
 	}
-	hostLayout := j.spec.XMPP.Host.Set
+	hostLayout := j.topology.XMPP.Host.Set
 	wanted := slices.Clone(records)
 	if present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }); !present || !hostLayout {
 		model, modelTTL := j.sibling(owner)
@@ -165,7 +165,7 @@ type siblingSet struct {
 
 func (j *job) findSiblings() *siblings {
 	out := &siblings{of: map[string]*sibling{}, values: map[dnsname.SRV]*siblingSet{}}
-	for _, domain := range j.xmppDomains() {
+	for _, domain := range j.topology.XMPPDomains() {
 		owner := dnsname.XMPPOwner(domain.Name.V)
 		z := j.zoneOf(owner)
 		if z == nil || z.file == nil || out.of[owner] != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -66,8 +67,8 @@ func (j *job) targetsOf(out map[*zone][]plan.RecordSet) []*target {
 	}
 	if j.prepare == nil {
 		aim := j.to.AccessEdgeFQDN
-		if j.spec.XMPP.Host.Set {
-			aim = j.spec.XMPP.Host
+		if j.topology.XMPP.Host.Set {
+			aim = j.topology.XMPP.Host
 		}
 		add(&target{name: dnsname.Absolute(aim.V), rng: aim.Range, first: true})
 	}
@@ -104,12 +105,12 @@ func (z *zone) srvLines(owner string) map[string]hcl.Range {
 
 // named is where the spec names a target that the plan adds.
 func (j *job) named(target string) hcl.Range {
-	for _, pool := range j.spec.EdgePools {
-		if !j.spec.XMPP.Host.Set && dnsname.Absolute(pool.AccessEdgeFQDN.V) == target {
+	for _, pool := range j.topology.EdgePools {
+		if !j.topology.XMPP.Host.Set && dnsname.Absolute(pool.AccessEdgeFQDN.V) == target {
 			return pool.AccessEdgeFQDN.Range
 		}
 	}
-	return j.spec.XMPP.Host.Range
+	return j.topology.XMPP.Host.Range
 }
 
 // checkSpelling reports a target that is an address, a name with its zone twice, or no
@@ -142,8 +143,8 @@ func (j *job) checkSpelling(t *target) bool {
 // it has the address, else the first one of the zone.
 func (j *job) hasAddress(z *zone, addr netip.Addr) string {
 	names := slices.Sorted(maps.Keys(z.owners))
-	if j.spec.XMPP.Host.Set {
-		names = slices.Insert(names, 0, dnsname.Absolute(j.spec.XMPP.Host.V))
+	if j.topology.XMPP.Host.Set {
+		names = slices.Insert(names, 0, dnsname.Absolute(j.topology.XMPP.Host.V))
 	}
 	for _, name := range names {
 		four, _ := z.set(name, "A")
@@ -163,7 +164,7 @@ func (j *job) isKnown(name string) bool {
 
 // checkLed holds a target against the zone that it is in.
 func (j *job) checkLed(z *zone, t *target) {
-	moves := j.prepare == nil && j.spec.XMPP.Host.Set && t.name == dnsname.Absolute(j.spec.XMPP.Host.V)
+	moves := j.prepare == nil && j.topology.XMPP.Host.Set && t.name == dnsname.Absolute(j.topology.XMPP.Host.V)
 	cut, away := z.cut(t.name)
 	alias := z.wildcard(t.name)
 	if alias == "" || moves {
@@ -251,6 +252,6 @@ func (j *job) checkPrivate(z *zone, t *target) {
 func private(list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
 		addr, err := netip.ParseAddr(s)
-		return err != nil || isPublic(addr)
+		return err != nil || topology.IsPublic(addr)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -14,8 +14,8 @@ import (
 func TestSRVTargets(t *testing.T) {
 	text := []byte("$TTL 300\n@ IN SOA ns hm 1 2 3 4 5\n@ IN NS ns\nfour IN A 192.0.2.1\nSix IN AAAA 2001:db8::1\nboth IN A 192.0.2.2\nboth IN AAAA 2001:db8::2\n" +
 		"alias IN CNAME four\nx.sub IN A 192.0.2.3\nset IN A 192.0.2.4\nkept IN A 192.0.2.5\nbefore IN A 192.0.2.6\n")
-	z := &zone{Zone: &parser.Zone{Source: zonefile.Gather(zonefile.File{Text: text}, nil)}, origin: "example.com."}
-	sub := &zone{Zone: &parser.Zone{}, origin: "sub.example.com."}
+	z := &zone{Zone: &topology.Zone{Source: zonefile.Gather(zonefile.File{Text: text}, nil)}, origin: "example.com."}
+	sub := &zone{Zone: &topology.Zone{}, origin: "sub.example.com."}
 	j := &job{model: &model{byOrigin: map[string]*zone{sub.origin: sub, z.origin: z}}}
 	srvs := func(targets ...string) (out []string) {
 		for i, target := range targets {

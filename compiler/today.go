@@ -9,29 +9,20 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // What partners are led to today, before the change.
 
 // holder is the Edge pool of the spec that has a public address, nil if none has.
-func (j *job) holder(address string) *parser.EdgePool {
-	for _, pool := range j.spec.EdgePools {
-		if slices.Contains(publicOf(pool), address) {
+func (j *job) holder(address string) *topology.EdgePool {
+	for _, pool := range j.topology.EdgePools {
+		if slices.Contains(pool.PublicAddresses(), address) {
 			return pool
 		}
 	}
 	return nil
-}
-
-// publicOf are all public addresses of a pool that the spec knows, whatever balances it.
-func publicOf(pool *parser.EdgePool) []string {
-	out := canonical(pool.VirtualIPv4)
-	for _, server := range pool.Servers {
-		out = append(append(out, canonical(server.PublicIPv4)...), canonical(server.PublicIPv6)...)
-	}
-	return out
 }
 
 // checkToday reports what a failover finds in DNS that is not of the pool that is left:
@@ -76,7 +67,7 @@ func (j *job) checkHolders(z *zone, set plan.RecordSet) {
 
 // checkFirst looks at the SRV record that partners try first.
 func (j *job) checkFirst(z *zone, set plan.RecordSet) {
-	if j.spec.XMPP.Host.Set || len(set.Old) == 0 {
+	if j.topology.XMPP.Host.Set || len(set.Old) == 0 {
 		return
 	}
 	first, _ := dnsname.ParseSRV(set.Old[0])

@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // computerValue is the argument that names the computer on which a zone is changed.
-func computerValue(z *parser.Zone) parser.Value[string] {
+func computerValue(z *topology.Zone) topology.Value[string] {
 	if z.Computer.Set {
 		return z.Computer
 	}
@@ -19,12 +19,12 @@ func computerValue(z *parser.Zone) parser.Value[string] {
 
 // computerOf is that name in lower case, as the scripts have that of the computer where
 // they run: two spellings are one computer.
-func computerOf(z *parser.Zone) string { return strings.ToLower(computerValue(z).V) }
+func computerOf(z *topology.Zone) string { return strings.ToLower(computerValue(z).V) }
 
 // checkComputers wants the name of each Windows DNS server: the script compares it with
 // that of the computer where it runs.
 func (m *model) checkComputers() {
-	for _, z := range m.spec.Zones {
+	for _, z := range m.topology.Zones {
 		value := computerValue(z)
 		switch _, err := netip.ParseAddr(value.V); {
 		case z.Delivery.V != plan.WindowsDNS && z.Computer.Set:
@@ -40,7 +40,7 @@ func (m *model) checkComputers() {
 	}
 }
 
-func (m *model) checkComputer(value parser.Value[string]) {
+func (m *model) checkComputer(value topology.Value[string]) {
 	if why := dnsname.WrongComputer(value.V); why != "" {
 		m.reportf(codeBadName, value.Range, "%q is not the name of a computer: %s. Give it as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.", value.V, why)
 	}
@@ -50,14 +50,14 @@ func (m *model) checkComputer(value parser.Value[string]) {
 // against each other: the scripts tell computers apart by their names.
 func (m *model) checkComputersTwice() {
 	others := map[string]string{}
-	note := func(value parser.Value[string], what string) {
+	note := func(value topology.Value[string], what string) {
 		if name := strings.ToLower(value.V); value.Set && others[name] == "" {
 			others[name] = what
 			others[strings.SplitN(name, ".", 2)[0]] = what
 		}
 	}
-	note(m.spec.Topology.ManagementHost, "the management host")
-	for _, pool := range m.spec.EdgePools {
+	note(m.topology.ManagementHost, "the management host")
+	for _, pool := range m.topology.EdgePools {
 		for _, server := range pool.Servers {
 			note(server.FQDN, "an Edge Server of "+pool.Name)
 		}
@@ -65,8 +65,8 @@ func (m *model) checkComputersTwice() {
 			note(pool.FQDN, "the name of "+pool.Name)
 		}
 	}
-	var windows []*parser.Zone
-	for _, z := range m.spec.Zones {
+	var windows []*topology.Zone
+	for _, z := range m.topology.Zones {
 		name := computerOf(z)
 		if z.Delivery.V != plan.WindowsDNS || dnsname.WrongComputer(name) != "" {
 			continue
@@ -82,7 +82,7 @@ func (m *model) checkComputersTwice() {
 }
 
 // checkPair compares two zones on Windows DNS servers.
-func (m *model) checkPair(z, other *parser.Zone) {
+func (m *model) checkPair(z, other *topology.Zone) {
 	name, its := computerOf(z), computerOf(other)
 	first, second, _ := strings.Cut(name, ".")
 	itsFirst, itsSecond, _ := strings.Cut(its, ".")

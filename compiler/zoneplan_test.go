@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -42,8 +43,8 @@ func TestSerials(t *testing.T) {
 		{4294967295, "1", day, 1, 2, ""},
 	} {
 		t.Run(fmt.Sprint(test.old, " ", test.policy, " ", test.start), func(t *testing.T) {
-			j := &job{f: &parser.Failover{Change: &parser.Change{WindowStart: parser.Value[string]{V: test.start, Set: test.start != ""}}}}
-			z := &zone{Zone: &parser.Zone{Serial: parser.Value[string]{V: test.policy, Set: true}}}
+			j := &job{f: &parser.Failover{Change: &parser.Change{WindowStart: topology.Value[string]{V: test.start, Set: test.start != ""}}}}
+			z := &zone{Zone: &topology.Zone{Serial: topology.Value[string]{V: test.policy, Set: true}}}
 			got, err := j.nextSerial(z, test.old)
 			if test.why != "" {
 				if err == nil || !strings.Contains(err.Error(), test.why) {

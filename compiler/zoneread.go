@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
@@ -31,14 +31,14 @@ var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
 
 func (m *model) interest() *interest {
 	in := &interest{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
-	for _, pool := range m.spec.EdgePools {
+	for _, pool := range m.topology.EdgePools {
 		in.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
 	}
-	if m.spec.XMPP != nil && m.spec.XMPP.Host.Set {
-		in.add(dnsname.Absolute(m.spec.XMPP.Host.V))
-		in.keys[keyOwner(dnsname.Absolute(m.spec.XMPP.Host.V))] = true
+	if m.topology.XMPP != nil && m.topology.XMPP.Host.Set {
+		in.add(dnsname.Absolute(m.topology.XMPP.Host.V))
+		in.keys[keyOwner(dnsname.Absolute(m.topology.XMPP.Host.V))] = true
 	}
-	for _, domain := range m.spec.SIPDomains {
+	for _, domain := range m.topology.SIPDomains {
 		owner := dnsname.XMPPOwner(domain.Name.V)
 		in.add(owner)
 		in.services[lettersOf.Replace(owner)] = owner
@@ -194,7 +194,7 @@ func (m *model) readAgain(in *interest) {
 // may have been meant to be.
 func (m *model) namedBySRV() []string {
 	var out []string
-	for _, domain := range m.spec.SIPDomains {
+	for _, domain := range m.topology.SIPDomains {
 		for _, owner := range []string{dnsname.XMPPOwner(domain.Name.V), directOwner(domain.Name.V)} {
 			z := m.zoneOf(owner)
 			if z == nil || z.file == nil {
@@ -234,7 +234,7 @@ func (z *zone) literal(name string) (netip.Addr, bool) {
 }
 
 // whole reports a file that no DNS server would load as this zone.
-func (m *model) whole(spec *parser.Zone, z *zone) bool {
+func (m *model) whole(spec *topology.Zone, z *zone) bool {
 	var soa []zonefile.Record
 	for _, r := range z.file.Records {
 		if r.Type == "SOA" {
@@ -272,7 +272,7 @@ func (m *model) whole(spec *parser.Zone, z *zone) bool {
 
 // otherZone says what to do about the file of another zone than the one that its block names;
 // taken: that one has a block as well.
-func otherZone(spec *parser.Zone, soa zonefile.Record, name string, taken bool) string {
+func otherZone(spec *topology.Zone, soa zonefile.Record, name string, taken bool) string {
 	owner := strings.TrimSuffix(soa.Owner, ".")
 	text := fmt.Sprintf("The zone file %q is that of %s (its SOA record is in %s), but this block is dns_zone %q.", shorten(spec.File.V), owner, lineOf(soa), name)
 	switch {

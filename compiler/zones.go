@@ -9,14 +9,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // zone is a dns_zone block with its file read.
 type zone struct {
-	*parser.Zone
+	*topology.Zone
 	origin string         // lower case, with the final dot
 	file   *zonefile.Zone // nil if it cannot be read
 	nodes  nodes          // nil if the file was read once only
@@ -28,7 +28,7 @@ type zone struct {
 func (m *model) readZones() {
 	m.wanted = m.interest()
 	m.byOrigin = map[string]*zone{}
-	for _, spec := range m.spec.Zones {
+	for _, spec := range m.topology.Zones {
 		z := &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
 		m.zones = append(m.zones, z)
 		if m.byOrigin[z.origin] == nil {
@@ -37,7 +37,7 @@ func (m *model) readZones() {
 		if spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
 			continue
 		}
-		spec.Source.Zones = len(m.spec.Zones)
+		spec.Source.Zones = len(m.topology.Zones)
 		if err := z.read(m.wanted); err != nil {
 			m.reportZone(spec, err)
 		} else if !m.whole(spec, z) {
@@ -47,7 +47,7 @@ func (m *model) readZones() {
 	m.readAgain(m.interest())
 }
 
-func (m *model) reportZone(spec *parser.Zone, err error) {
+func (m *model) reportZone(spec *topology.Zone, err error) {
 	var at *zonefile.Error
 	if !errors.As(err, &at) {
 		m.reportf(codeBadZone, spec.File.Range, "The zone file %q cannot be read: %s.", spec.File.V, err)
@@ -57,7 +57,7 @@ func (m *model) reportZone(spec *parser.Zone, err error) {
 }
 
 // zoneRange is a place in a file that a zone file includes, or in the zone file itself.
-func zoneRange(spec *parser.Zone, file string, line, column int) hcl.Range {
+func zoneRange(spec *topology.Zone, file string, line, column int) hcl.Range {
 	if file == "" {
 		file = spec.File.V
 	}
@@ -125,13 +125,13 @@ func (j *job) lowerZones() map[*zone][]plan.RecordSet {
 	known := j.checkPublic()
 	j.checkIPv6()
 	target := dnsname.Absolute(j.to.AccessEdgeFQDN.V)
-	if j.spec.XMPP.Host.Set {
-		target = dnsname.Absolute(j.spec.XMPP.Host.V)
+	if j.topology.XMPP.Host.Set {
+		target = dnsname.Absolute(j.topology.XMPP.Host.V)
 		j.lowerHost(out, target, known)
 	} else {
 		j.checkAccessEdge(target, known)
 	}
-	for _, domain := range j.xmppDomains() {
+	for _, domain := range j.topology.XMPPDomains() {
 		j.lowerSRV(out, domain, target)
 	}
 	j.checkDNS(out)
@@ -140,10 +140,10 @@ func (j *job) lowerZones() map[*zone][]plan.RecordSet {
 
 // needXMPP reports that nothing says how partners find the deployment.
 func (j *job) needXMPP() bool {
-	if j.spec.XMPP == nil {
+	if j.topology.XMPP == nil {
 		j.report(codeMalformed, j.f.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
 	}
-	return j.spec.XMPP != nil
+	return j.topology.XMPP != nil
 }
 
 // checkPublic reports a pool whose addresses in public DNS are not all known.
@@ -184,14 +184,14 @@ const newRecordTTL = 300
 // lowerHost moves the addresses of the one XMPP host to the target pool, if they are
 // known; step 4.
 func (j *job) lowerHost(out map[*zone][]plan.RecordSet, host string, known bool) {
-	rng := j.spec.XMPP.Host.Range
+	rng := j.topology.XMPP.Host.Range
 	j.checkShared(host)
 	z := j.zoneOf(host)
-	if !dnsname.IsHost(j.spec.XMPP.Host.V) {
+	if !dnsname.IsHost(j.topology.XMPP.Host.V) {
 		return
 	}
 	if z == nil {
-		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and say who moves the address.", j.spec.XMPP.Host.V)
+		j.report(codeOutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and say who moves the address.", j.topology.XMPP.Host.V)
 		return
 	}
 	if z.file == nil || !known {
@@ -200,14 +200,14 @@ func (j *job) lowerHost(out map[*zone][]plan.RecordSet, host string, known bool)
 	if z.has(host, "CNAME") {
 		return // checkTargets says so
 	}
-	four, six := addresses(j.to)
+	four, six := j.to.Addresses()
 	for _, want := range []struct {
 		typ  string
 		data []string
 	}{{"A", four}, {"AAAA", six}} {
 		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
 		set.Old, set.OldTTL = z.set(host, want.typ)
-		sortAddresses(set.Old)
+		topology.SortAddresses(set.Old)
 		set.NewTTL = j.ttlFor(z, set, host)
 		out[z] = append(out[z], set)
 	}
@@ -228,10 +228,10 @@ func (j *job) ttlFor(z *zone, set plan.RecordSet, host string) uint32 {
 
 // checkShared reports a host whose address serves more than XMPP.
 func (j *job) checkShared(host string) {
-	rng := j.spec.XMPP.Host.Range
-	for _, pool := range j.spec.EdgePools {
+	rng := j.topology.XMPP.Host.Range
+	for _, pool := range j.topology.EdgePools {
 		if dnsname.Absolute(pool.AccessEdgeFQDN.V) == host {
-			j.report(codeSharedHost, rng, "%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.", j.spec.XMPP.Host.V, pool.Name)
+			j.report(codeSharedHost, rng, "%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.", j.topology.XMPP.Host.V, pool.Name)
 			return
 		}
 	}
@@ -242,7 +242,7 @@ func (j *job) checkShared(host string) {
 		for _, r := range z.file.Records {
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
 			if s, ok := dnsname.ParseSRV(r.Data); ok && sip && s.Target == host {
-				j.report(codeSharedHost, z.line(r), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.spec.XMPP.Host.V)
+				j.report(codeSharedHost, z.line(r), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), j.topology.XMPP.Host.V)
 				return
 			}
 		}
@@ -263,7 +263,7 @@ func (j *job) checkAccessEdge(name string, known bool) {
 	case z.file == nil || !known:
 		return
 	}
-	four, six := addresses(j.to)
+	four, six := j.to.Addresses()
 	have, have6 := z.answer(name, "A"), z.answer(name, "AAAA")
 	if _, away := z.cut(name); away || len(have)+len(have6) == 0 || len(z.answer(name, "CNAME")) > 0 || len(private(have))+len(private(have6)) > 0 {
 		return // checkTargets says so

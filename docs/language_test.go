@@ -292,8 +292,8 @@ func checkEachBlock(t *testing.T, source string) {
 
 // TestPorts: the defaults of the ports are those of the parser.
 func TestPorts(t *testing.T) {
-	spec, _, _ := parser.Parse(fstest.MapFS{}, []parser.File{{Name: "probe.edge.hcl", Text: []byte("edge_pool \"x\" {\n  xmpp {}\n}\n")}})
-	xmpp := spec.EdgePools[0].XMPP
+	spec, _, _ := parser.Parse(fstest.MapFS{}, []parser.File{{Name: "probe.edge.hcl", Text: []byte("topology \"t\" {}\nedge_pool \"x\" {\n  xmpp {}\n}\n")}})
+	xmpp := spec.Topology.EdgePools[0].XMPP
 	for name, port := range map[string]int{"listening_port": xmpp.ListeningPort.V, "internal_port": xmpp.InternalPort.V} {
 		if row := fmt.Sprintf("| `%s` | TCP port, default %d |", name, port); !strings.Contains(read(t, languagePage), row) {
 			t.Errorf("%s does not say %s", languagePage, row)

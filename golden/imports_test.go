@@ -24,6 +24,12 @@ var layers = map[string][]string{
 // ofCompiler are the packages of compiler that emit prints: it takes no part in what a plan is.
 var ofCompiler = []string{"compiler/plan", "compiler/cmdlet", "compiler/hunk"}
 
+// rooms are packages and all that they may import of this module.
+var rooms = map[string][]string{
+	"compiler/plan":   {"compiler/cmdlet", "compiler/hunk", "parser", "parser/diag", "parser/dnsname", "parser/zonefile"},
+	"parser/topology": {"parser/dnsname", "parser/zonefile"},
+}
+
 // forbidden are packages that would let a pure layer read the world.
 var forbidden = map[string][]string{
 	"emit":     {"os", "path/filepath", "time", "net", "net/http", "os/exec", "math/rand", "github.com/hashicorp/hcl/v2"},
@@ -72,6 +78,9 @@ func checkImport(t *testing.T, path, layer, name string, allowed []string) {
 		top, _, _ := strings.Cut(own, "/")
 		if layer == "emit" && top == "compiler" && !slices.Contains(ofCompiler, own) {
 			t.Errorf("%s imports %s; of compiler it may import %q", path, name, ofCompiler)
+		}
+		if may, ok := rooms[folder]; ok && !slices.Contains(may, own) {
+			t.Errorf("%s imports %s; of this module it may import %q", path, name, may)
 		}
 		if top != layer && !slices.Contains(allowed, top) {
 			t.Errorf("%s imports %s, against the direction of imports", path, name)

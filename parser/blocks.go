@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // schemas are what the blocks may hold, by their types; "" is the top of a file.
@@ -49,20 +51,21 @@ func (r *reader) spec(body hcl.Body) *Spec {
 	r.declare(root.body.Blocks)
 	r.checkCounts(root.body.Blocks)
 
-	spec := &Spec{}
+	spec, found := &Spec{}, &topology.Topology{}
 	if block := root.one("topology"); block != nil {
-		spec.Topology = r.topology(block)
+		found = r.topology(block)
+		spec.Topology = found
 	} else {
 		root.missing("topology", `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
 	}
-	root.each("site", func(b *hcl.Block) { spec.Sites = append(spec.Sites, r.site(b)) })
-	root.each("edge_pool", func(b *hcl.Block) { spec.EdgePools = append(spec.EdgePools, r.edgePool(b)) })
-	root.each("front_end_pool", func(b *hcl.Block) { spec.FrontEndPools = append(spec.FrontEndPools, r.frontEndPool(b)) })
-	root.each("sip_domain", func(b *hcl.Block) { spec.SIPDomains = append(spec.SIPDomains, r.sipDomain(b)) })
+	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, r.site(b)) })
+	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, r.edgePool(b)) })
+	root.each("front_end_pool", func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, r.frontEndPool(b)) })
+	root.each("sip_domain", func(b *hcl.Block) { found.SIPDomains = append(found.SIPDomains, r.sipDomain(b)) })
 	if block := root.one("xmpp_federation"); block != nil {
-		spec.XMPP = r.xmppFederation(block)
+		found.XMPP = r.xmppFederation(block)
 	}
-	root.each("dns_zone", func(b *hcl.Block) { spec.Zones = append(spec.Zones, r.zone(b)) })
+	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, r.zone(b)) })
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, r.prepare(b)) })
 	r.checkLabels(root.body.Blocks)
@@ -127,9 +130,9 @@ func (r *reader) checkLabels(blocks hcl.Blocks) {
 	}
 }
 
-func (r *reader) topology(block *hcl.Block) *Topology {
+func (r *reader) topology(block *hcl.Block) *topology.Topology {
 	c := r.openBlock(block)
-	return &Topology{
+	return &topology.Topology{
 		Name: block.Labels[0], Range: block.DefRange,
 		Product:        c.word("product", products...),
 		ManagementHost: c.text("management_host"),
@@ -138,18 +141,18 @@ func (r *reader) topology(block *hcl.Block) *Topology {
 
 var products = []string{"lync-server-2013", "sfb-server-2015", "sfb-server-2019", "sfb-server-se"}
 
-func (r *reader) site(block *hcl.Block) *Site {
+func (r *reader) site(block *hcl.Block) *topology.Site {
 	c := r.openBlock(block)
-	return &Site{
+	return &topology.Site{
 		Name: block.Labels[0], Range: block.DefRange,
 		XMPPFederationRoute: c.ref("xmpp_federation_route", "edge_pool"),
 		FederationRoute:     c.ref("federation_route", "edge_pool"),
 	}
 }
 
-func (r *reader) edgePool(block *hcl.Block) *EdgePool {
+func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 	c := r.openBlock(block)
-	pool := &EdgePool{
+	pool := &topology.EdgePool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:           c.ref("site", "site"),
 		FQDN:           c.text("fqdn"),
@@ -171,19 +174,19 @@ func (r *reader) edgePool(block *hcl.Block) *EdgePool {
 	return pool
 }
 
-func (r *reader) poolXMPP(block *hcl.Block) *PoolXMPP {
+func (r *reader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
 	c := r.openBlock(block)
-	return &PoolXMPP{ListeningPort: c.port("listening_port"), InternalPort: c.port("internal_port"), Range: block.DefRange}
+	return &topology.PoolXMPP{ListeningPort: c.port("listening_port"), InternalPort: c.port("internal_port"), Range: block.DefRange}
 }
 
-func (r *reader) certificate(block *hcl.Block) *Certificate {
+func (r *reader) certificate(block *hcl.Block) *topology.Certificate {
 	c := r.openBlock(block)
-	return &Certificate{SubjectAlternativeNames: c.texts("subject_alternative_names"), NotAfter: c.text("not_after"), Range: block.DefRange}
+	return &topology.Certificate{SubjectAlternativeNames: c.texts("subject_alternative_names"), NotAfter: c.text("not_after"), Range: block.DefRange}
 }
 
-func (r *reader) server(block *hcl.Block) *Server {
+func (r *reader) server(block *hcl.Block) *topology.Server {
 	c := r.openBlock(block)
-	return &Server{
+	return &topology.Server{
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
 		PublicIPv6:      c.text("public_ipv6"),
@@ -199,9 +202,9 @@ var operatingSystems = []string{
 // OperatingSystems are the words for what a server runs.
 func OperatingSystems() []string { return slices.Clone(operatingSystems) }
 
-func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
+func (r *reader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 	c := r.openBlock(block)
-	return &FrontEndPool{
+	return &topology.FrontEndPool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:              c.ref("site", "site"),
 		FQDN:              c.text("fqdn"),
@@ -210,14 +213,14 @@ func (r *reader) frontEndPool(block *hcl.Block) *FrontEndPool {
 	}
 }
 
-func (r *reader) sipDomain(block *hcl.Block) *SIPDomain {
+func (r *reader) sipDomain(block *hcl.Block) *topology.SIPDomain {
 	c := r.openBlock(block)
-	return &SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
+	return &topology.SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
 }
 
-func (r *reader) xmppFederation(block *hcl.Block) *XMPPFederation {
+func (r *reader) xmppFederation(block *hcl.Block) *topology.XMPPFederation {
 	c := r.openBlock(block)
-	return &XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
+	return &topology.XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
 }
 
 var deliveries = []string{"zone-file", "nsupdate", "windows-dns", "route53"}
@@ -225,9 +228,9 @@ var deliveries = []string{"zone-file", "nsupdate", "windows-dns", "route53"}
 // Deliveries are the words for how a zone is changed.
 func Deliveries() []string { return slices.Clone(deliveries) }
 
-func (r *reader) zone(block *hcl.Block) *Zone {
+func (r *reader) zone(block *hcl.Block) *topology.Zone {
 	c := r.openBlock(block)
-	zone := &Zone{
+	zone := &topology.Zone{
 		Name: label(block), Range: block.DefRange,
 		File:            c.text("file"),
 		Includes:        c.paths("includes"),
@@ -282,7 +285,7 @@ func (r *reader) prepare(block *hcl.Block) *Prepare {
 }
 
 // folder is the label of a block whose plan gets a folder of that name.
-func (r *reader) folder(block *hcl.Block) Value[string] {
+func (r *reader) folder(block *hcl.Block) topology.Value[string] {
 	name := label(block)
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
 	switch {

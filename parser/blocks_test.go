@@ -8,17 +8,18 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 var withoutRanges = cmp.Options{cmpopts.IgnoreTypes(hcl.Range{}), cmpopts.IgnoreUnexported(zonefile.Source{})}
 
-func set[T any](v T) Value[T]       { return Value[T]{V: v, Set: true} }
-func otherwise[T any](v T) Value[T] { return Value[T]{V: v} }
+func set[T any](v T) topology.Value[T]       { return topology.Value[T]{V: v, Set: true} }
+func otherwise[T any](v T) topology.Value[T] { return topology.Value[T]{V: v} }
 
 func TestBlocks(t *testing.T) {
 	const product = "lync-server-2013"
-	pool := func(more EdgePool) *Spec {
+	pool := func(more topology.EdgePool) *Spec {
 		more.Name, more.FQDN, more.AccessEdgeFQDN = "p", set("p.x"), set("sip.x")
 		if more.LoadBalancing.V == "" {
 			more.LoadBalancing = otherwise("dns")
@@ -26,7 +27,7 @@ func TestBlocks(t *testing.T) {
 		if more.Product.V == "" {
 			more.Product = otherwise(product)
 		}
-		return &Spec{EdgePools: []*EdgePool{&more}}
+		return &Spec{Topology: &topology.Topology{EdgePools: []*topology.EdgePool{&more}}}
 	}
 	inPool := func(text string) string {
 		return "edge_pool \"p\" {\n  fqdn = \"p.x\"\n  access_edge_fqdn = \"sip.x\"\n" + text + "\n}\n"
@@ -35,40 +36,43 @@ func TestBlocks(t *testing.T) {
 		name, text string
 		want       *Spec
 	}{
-		{"site", `site "s" {}`, &Spec{Sites: []*Site{{Name: "s"}}}},
-		{"edge_pool", inPool(""), pool(EdgePool{})},
+		{"site", `site "s" {}`, &Spec{Topology: &topology.Topology{Sites: []*topology.Site{{Name: "s"}}}}},
+		{"edge_pool", inPool(""), pool(topology.EdgePool{})},
 		{"edge_pool values", inPool("next_hop = \"n\"\nload_balancing = \"hardware\"\nvirtual_ipv4 = \"192.0.2.1\"\nproduct = \"sfb-server-se\""),
-			pool(EdgePool{NextHop: set("n"), LoadBalancing: set("hardware"), VirtualIPv4: set("192.0.2.1"), Product: set("sfb-server-se")})},
-		{"edge_pool null", inPool("site = null\nnext_hop = null\nload_balancing = null\nvirtual_ipv4 = null\nproduct = null"), pool(EdgePool{})},
-		{"xmpp", inPool("xmpp {}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
-		{"xmpp ports", inPool("xmpp {\nlistening_port = 1\ninternal_port = \"65535\"\n}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: set(1), InternalPort: set(65535)}})},
-		{"xmpp null", inPool("xmpp {\nlistening_port = null\n}"), pool(EdgePool{XMPP: &PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
-		{"certificate", inPool("certificate {}"), pool(EdgePool{Certificate: &Certificate{}})},
+			pool(topology.EdgePool{NextHop: set("n"), LoadBalancing: set("hardware"), VirtualIPv4: set("192.0.2.1"), Product: set("sfb-server-se")})},
+		{"edge_pool null", inPool("site = null\nnext_hop = null\nload_balancing = null\nvirtual_ipv4 = null\nproduct = null"), pool(topology.EdgePool{})},
+		{"xmpp", inPool("xmpp {}"), pool(topology.EdgePool{XMPP: &topology.PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
+		{"xmpp ports", inPool("xmpp {\nlistening_port = 1\ninternal_port = \"65535\"\n}"), pool(topology.EdgePool{XMPP: &topology.PoolXMPP{ListeningPort: set(1), InternalPort: set(65535)}})},
+		{"xmpp null", inPool("xmpp {\nlistening_port = null\n}"), pool(topology.EdgePool{XMPP: &topology.PoolXMPP{ListeningPort: otherwise(5269), InternalPort: otherwise(23456)}})},
+		{"certificate", inPool("certificate {}"), pool(topology.EdgePool{Certificate: &topology.Certificate{}})},
 		{"certificate values", inPool("certificate {\nsubject_alternative_names = [\"a\", \"b\"]\nnot_after = \"2027-06-30\"\n}"),
-			pool(EdgePool{Certificate: &Certificate{SubjectAlternativeNames: set([]string{"a", "b"}), NotAfter: set("2027-06-30")}})},
-		{"certificate no names", inPool("certificate {\nsubject_alternative_names = []\n}"), pool(EdgePool{Certificate: &Certificate{SubjectAlternativeNames: set([]string{})}})},
+			pool(topology.EdgePool{Certificate: &topology.Certificate{SubjectAlternativeNames: set([]string{"a", "b"}), NotAfter: set("2027-06-30")}})},
+		{"certificate no names", inPool("certificate {\nsubject_alternative_names = []\n}"), pool(topology.EdgePool{Certificate: &topology.Certificate{SubjectAlternativeNames: set([]string{})}})},
 		{"server", inPool("server \"e1\" {}\nserver \"e2\" {\npublic_ipv4 = \"192.0.2.1\"\npublic_ipv6 = \"2001:db8::1\"\noperating_system = \"windows-server-2019\"\n}"),
-			pool(EdgePool{Servers: []*Server{
+			pool(topology.EdgePool{Servers: []*topology.Server{
 				{FQDN: set("e1"), OperatingSystem: otherwise("windows-server-2012-r2")},
 				{FQDN: set("e2"), PublicIPv4: set("192.0.2.1"), PublicIPv6: set("2001:db8::1"), OperatingSystem: set("windows-server-2019")},
 			}})},
 		{"front_end_pool", "site \"s\" {}\nfront_end_pool \"f\" {\nsite = site.s\nfqdn = \"f.x\"\ncentral_management = true\n}",
-			&Spec{Sites: []*Site{{Name: "s"}}, FrontEndPools: []*FrontEndPool{{Name: "f", Site: set("s"), FQDN: set("f.x"), CentralManagement: set(true)}}}},
+			&Spec{Topology: &topology.Topology{Sites: []*topology.Site{{Name: "s"}}, FrontEndPools: []*topology.FrontEndPool{{Name: "f", Site: set("s"), FQDN: set("f.x"), CentralManagement: set(true)}}}}},
 		{"sip_domain", "sip_domain \"a\" {}\nsip_domain \"b\" {\nxmpp = \"true\"\n}",
-			&Spec{SIPDomains: []*SIPDomain{{Name: set("a")}, {Name: set("b"), XMPP: set(true)}}}},
+			&Spec{Topology: &topology.Topology{SIPDomains: []*topology.SIPDomain{{Name: set("a")}, {Name: set("b"), XMPP: set(true)}}}}},
 		{"xmpp_federation", "xmpp_federation {\nhost = \"h\"\npartners = toset([\"q\", \"p\"])\n}",
-			&Spec{XMPP: &XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}},
-		{"xmpp_federation empty", "xmpp_federation {}", &Spec{XMPP: &XMPPFederation{}}},
+			&Spec{Topology: &topology.Topology{XMPP: &topology.XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}}},
+		{"xmpp_federation empty", "xmpp_federation {}", &Spec{Topology: &topology.Topology{XMPP: &topology.XMPPFederation{}}}},
 		{"dns_zone", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}},
+			&Spec{Topology: &topology.Topology{Zones: []*topology.Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}}},
 		{"dns_zone values", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\nserial = 4294967295\ndelivery = \"nsupdate\"\nsoa_prerequisite = true\ncomputer = \"dns\"\noperating_system = \"windows-server-2008-r2\"\n}",
-			&Spec{Zones: []*Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}},
+			&Spec{Topology: &topology.Topology{Zones: []*topology.Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}}},
 		{"prepare", "prepare \"p\" {\nttl = 60\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
 			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: set(60), Change: &Change{Ticket: set("T"), Summary: set("S")}}}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.want.Topology = &Topology{Name: "t", Product: set(product), ManagementHost: set("fe.example.com")}
+			if test.want.Topology == nil {
+				test.want.Topology = &topology.Topology{}
+			}
+			test.want.Topology.Name, test.want.Topology.Product, test.want.Topology.ManagementHost = "t", set(product), set("fe.example.com")
 			got := mustParse(t, test.text)
 			if diff := cmp.Diff(test.want, got, withoutRanges, cmpopts.IgnoreFields(Spec{}, "Digest")); diff != "" {
 				t.Errorf("minus is wanted, plus is got:\n%s", diff)
@@ -125,15 +129,15 @@ func TestRanges(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(shown(diags))
 	}
-	pool := spec.EdgePools[0]
+	pool := spec.Topology.EdgePools[0]
 	tests := []struct {
 		name string
 		rng  hcl.Range
 		want string
 	}{
-		{"value", spec.XMPP.Host.Range, `"h"`},
-		{"block", spec.XMPP.Range, "xmpp_federation"},
-		{"left out", spec.XMPP.Partners.Range, "xmpp_federation"},
+		{"value", spec.Topology.XMPP.Host.Range, `"h"`},
+		{"block", spec.Topology.XMPP.Range, "xmpp_federation"},
+		{"left out", spec.Topology.XMPP.Partners.Range, "xmpp_federation"},
 		{"labelled block", pool.Range, `edge_pool "p"`},
 		{"default", pool.LoadBalancing.Range, `edge_pool "p"`},
 		{"null", pool.NextHop.Range, "null"},

@@ -100,7 +100,7 @@ func TestIdleDynamicWell(t *testing.T) {
       }
     }
 `))
-	if n := len(spec.EdgePools) + len(spec.Zones) + len(spec.Failovers); n > 0 {
+	if n := len(spec.Topology.EdgePools) + len(spec.Topology.Zones) + len(spec.Failovers); n > 0 {
 		t.Errorf("%d blocks", n)
 	}
 }

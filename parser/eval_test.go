@@ -49,8 +49,8 @@ func TestReferences(t *testing.T) {
 				wantFinding(t, diags, test.code, test.words)
 				return
 			}
-			if len(diags) > 0 || spec.EdgePools[0].Site.V != test.want {
-				t.Errorf("got %+v, %s", spec.EdgePools[0].Site, shown(diags))
+			if len(diags) > 0 || spec.Topology.EdgePools[0].Site.V != test.want {
+				t.Errorf("got %+v, %s", spec.Topology.EdgePools[0].Site, shown(diags))
 			}
 		})
 	}
@@ -117,7 +117,7 @@ func TestFunctionFindings(t *testing.T) {
 func TestLocals(t *testing.T) {
 	use := "xmpp_federation {\n host = local.a\n}\n"
 	spec := mustParse(t, "locals {\n a = \"${local.b}!\"\n}\n"+use+"locals {\n b = local[\"c\"]\n c = \"x\"\n}\n")
-	noDiff(t, spec.XMPP.Host.V, "x!")
+	noDiff(t, spec.Topology.XMPP.Host.V, "x!")
 	tests := []struct {
 		name, text string
 		code       diag.Code
@@ -193,14 +193,14 @@ site "s" {
 }
 `)
 	var got []string
-	for _, p := range spec.EdgePools {
+	for _, p := range spec.Topology.EdgePools {
 		got = append(got, fmt.Sprint(p.Name, " ", p.FQDN.V, " ", p.Site.V, " ", p.XMPP != nil))
 		for _, s := range p.Servers {
 			got = append(got, s.FQDN.V+" "+s.PublicIPv4.V)
 		}
 	}
 	noDiff(t, got, []string{"p1 p1.x s true", "a.p1 192.0.2.0", "b.p1 192.0.2.1", "p2 p2.x s false"})
-	noDiff(t, spec.Sites[0].FederationRoute.V, "p2")
+	noDiff(t, spec.Topology.Sites[0].FederationRoute.V, "p2")
 }
 
 // hcl chooses among near names at random.

@@ -58,7 +58,7 @@ func wantFinding(t *testing.T, diags hcl.Diagnostics, code diag.Code, words stri
 func localText(t *testing.T, expr string) string {
 	t.Helper()
 	spec := mustParse(t, fmt.Sprintf("site \"s\" {}\nsite \"odd name\" {}\nlocals {\n  x = %s\n}\nxmpp_federation {\n  host = local.x\n}\n", expr))
-	return spec.XMPP.Host.V
+	return spec.Topology.XMPP.Host.V
 }
 
 func noDiff(t *testing.T, got, want any) {

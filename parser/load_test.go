@@ -27,8 +27,8 @@ func TestOrderOfFilesDoesNotMatter(t *testing.T) {
 	names := []string{"a.edge.hcl", "b.edge.hcl", "c.edge.hcl", "d.edge.hcl"}
 	want, sources, diags := Load(splitSpec, names)
 	wantShown := shown(diags)
-	if len(diags) != 2 || len(want.Sites) != 3 || len(sources) != 5 {
-		t.Fatalf("%d sites, %d sources, %s", len(want.Sites), len(sources), wantShown)
+	if len(diags) != 2 || len(want.Topology.Sites) != 3 || len(sources) != 5 {
+		t.Fatalf("%d sites, %d sources, %s", len(want.Topology.Sites), len(sources), wantShown)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
@@ -138,12 +138,12 @@ func TestZoneFile(t *testing.T) {
 			spec, sources, diags := Parse(root.FS(), files)
 			if test.code == "" {
 				noDiff(t, shown(diags), []string(nil))
-				noDiff(t, string(spec.Zones[0].Source.Files[0].Text), test.want)
+				noDiff(t, string(spec.Topology.Zones[0].Source.Files[0].Text), test.want)
 				return
 			}
 			wantFinding(t, diags, test.code, test.words)
-			if spec.Zones[0].Source != nil || len(sources) != 1 {
-				t.Errorf("text %v, %d sources", spec.Zones[0].Source, len(sources))
+			if spec.Topology.Zones[0].Source != nil || len(sources) != 1 {
+				t.Errorf("text %v, %d sources", spec.Topology.Zones[0].Source, len(sources))
 			}
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // reader turns bodies into a Spec and collects findings on the way.
@@ -189,16 +190,16 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	return value, rng, ok
 }
 
-func (c *content) text(name string) Value[string] {
+func (c *content) text(name string) topology.Value[string] {
 	value, rng, ok := c.value(name, cty.String, "A string")
 	if !ok {
-		return Value[string]{Range: rng}
+		return topology.Value[string]{Range: rng}
 	}
-	return Value[string]{V: value.AsString(), Set: true, Range: rng}
+	return topology.Value[string]{V: value.AsString(), Set: true, Range: rng}
 }
 
 // filled is a text that says something.
-func (c *content) filled(name string) Value[string] {
+func (c *content) filled(name string) topology.Value[string] {
 	got := c.text(name)
 	if got.Set && strings.TrimSpace(got.V) == "" {
 		c.r.report(codeMalformed, got.Range, fmt.Sprintf("%s is empty. Write a value, such as %s", name, example(name)))
@@ -207,7 +208,7 @@ func (c *content) filled(name string) Value[string] {
 }
 
 // word is a text that must be one of some words; the first is the default.
-func (c *content) word(name string, words ...string) Value[string] {
+func (c *content) word(name string, words ...string) topology.Value[string] {
 	return c.oneOf(c.text(name), words)
 }
 
@@ -229,7 +230,7 @@ func wordMeant(text string, words []string) string {
 	return best
 }
 
-func (c *content) oneOf(got Value[string], words []string) Value[string] {
+func (c *content) oneOf(got topology.Value[string], words []string) topology.Value[string] {
 	if !got.Set {
 		got.V = words[0]
 		return got
@@ -242,33 +243,33 @@ func (c *content) oneOf(got Value[string], words []string) Value[string] {
 			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or \"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)
-		return Value[string]{V: words[0], Range: got.Range}
+		return topology.Value[string]{V: words[0], Range: got.Range}
 	}
 	return got
 }
 
-func (c *content) texts(name string) Value[[]string] {
+func (c *content) texts(name string) topology.Value[[]string] {
 	value, rng, ok := c.value(name, cty.List(cty.String), "A list of strings")
 	if !ok {
-		return Value[[]string]{Range: rng}
+		return topology.Value[[]string]{Range: rng}
 	}
 	list := []string{}
 	for _, v := range value.AsValueSlice() {
 		list = append(list, v.AsString())
 	}
-	return Value[[]string]{V: list, Set: true, Range: rng}
+	return topology.Value[[]string]{V: list, Set: true, Range: rng}
 }
 
 // paths is a map of strings. The range of each is that of its key and value where they are
 // written out, else that of the map.
-func (c *content) paths(name string) Value[map[string]Value[string]] {
+func (c *content) paths(name string) topology.Value[map[string]topology.Value[string]] {
 	value, rng, ok := c.value(name, cty.Map(cty.String), `A map of strings, { "path" = "path" }`)
 	if !ok {
-		return Value[map[string]Value[string]]{Range: rng}
+		return topology.Value[map[string]topology.Value[string]]{Range: rng}
 	}
-	paths := map[string]Value[string]{}
+	paths := map[string]topology.Value[string]{}
 	for key, v := range value.AsValueMap() {
-		paths[key] = Value[string]{V: v.AsString(), Set: true, Range: rng}
+		paths[key] = topology.Value[string]{V: v.AsString(), Set: true, Range: rng}
 	}
 	pairs, _ := hcl.ExprMap(c.attrs[name].Expr)
 	for _, pair := range pairs {
@@ -281,26 +282,26 @@ func (c *content) paths(name string) Value[map[string]Value[string]] {
 			paths[key.AsString()] = path
 		}
 	}
-	return Value[map[string]Value[string]]{V: paths, Set: true, Range: rng}
+	return topology.Value[map[string]topology.Value[string]]{V: paths, Set: true, Range: rng}
 }
 
-func (c *content) flag(name string) Value[bool] {
+func (c *content) flag(name string) topology.Value[bool] {
 	value, rng, ok := c.value(name, cty.Bool, "true or false")
-	return Value[bool]{V: ok && value.True(), Set: ok, Range: rng}
+	return topology.Value[bool]{V: ok && value.True(), Set: ok, Range: rng}
 }
 
 // defaultPorts are those of the XMPP gateway, by the argument that sets another.
 var defaultPorts = map[string]int{"listening_port": 5269, "internal_port": 23456}
 
-func (c *content) port(name string) Value[int] {
+func (c *content) port(name string) topology.Value[int] {
 	return c.whole(name, "A TCP port", defaultPorts[name], 1, 65535)
 }
 
 // whole is a whole number from least to most.
-func (c *content) whole(name, what string, otherwise int, least, most int64) Value[int] {
+func (c *content) whole(name, what string, otherwise int, least, most int64) topology.Value[int] {
 	value, rng, ok := c.value(name, cty.Number, what)
 	if !ok {
-		return Value[int]{V: otherwise, Range: rng}
+		return topology.Value[int]{V: otherwise, Range: rng}
 	}
 	n, ok := wholeNumber(value.AsBigFloat(), least, most)
 	if !ok {
@@ -309,24 +310,24 @@ func (c *content) whole(name, what string, otherwise int, least, most int64) Val
 			text += fmt.Sprintf(" If %d minutes are meant, write %d.", minutes, 60*minutes)
 		}
 		c.r.report(codeMalformed, rng, text)
-		return Value[int]{V: otherwise, Range: rng}
+		return topology.Value[int]{V: otherwise, Range: rng}
 	}
-	return Value[int]{V: n, Set: true, Range: rng}
+	return topology.Value[int]{V: n, Set: true, Range: rng}
 }
 
 // serial is a word for how a serial is raised, or the new serial as a number.
-func (c *content) serial(name string) Value[string] {
+func (c *content) serial(name string) topology.Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
 			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a whole number that is larger than that, without quotation marks, such as %s.", cut(got.V), likeSerial(got.V)))
-			return Value[string]{V: "auto", Range: got.Range}
+			return topology.Value[string]{V: "auto", Range: got.Range}
 		}
 		return c.oneOf(got, []string{"auto", "increment", "date"})
 	}
 	if n, err := strconv.ParseUint(got.V, 10, 32); err != nil || n == 0 {
 		c.r.report(codeMalformed, got.Range, "A serial is a whole number from 1 to 4294967295.")
-		return Value[string]{V: "auto", Range: got.Range}
+		return topology.Value[string]{V: "auto", Range: got.Range}
 	}
 	return got
 }
@@ -348,26 +349,26 @@ var notDigits = regexp.MustCompile(`[^0-9]+`)
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
-func (c *content) ref(name, kind string) Value[string] {
+func (c *content) ref(name, kind string) topology.Value[string] {
 	needed := fmt.Sprintf("A reference to a block %s", kind)
 	c.r.scope.wants = kind
 	defer func() { c.r.scope.wants = "" }()
 	value, rng, ok := c.value(name, cty.DynamicPseudoType, needed)
 	if !ok {
-		return Value[string]{Range: rng}
+		return topology.Value[string]{Range: rng}
 	}
 	if value.Type() == referenceType {
 		if ref := value.EncapsulatedValue().(*reference); ref.kind == kind {
-			return Value[string]{V: ref.label, Set: true, Range: rng}
+			return topology.Value[string]{V: ref.label, Set: true, Range: rng}
 		}
 	}
 	c.r.report(codeWrongType, rng, c.r.notReference(kind, value))
-	return Value[string]{Range: rng}
+	return topology.Value[string]{Range: rng}
 }
 
 // label is the label of a block as a value.
-func label(block *hcl.Block) Value[string] {
-	return Value[string]{V: block.Labels[0], Set: true, Range: block.LabelRanges[0]}
+func label(block *hcl.Block) topology.Value[string] {
+	return topology.Value[string]{V: block.Labels[0], Set: true, Range: block.LabelRanges[0]}
 }
 
 // locals evaluates the locals blocks, each value after those that it refers to.

@@ -153,8 +153,8 @@ func TestNFC(t *testing.T) {
 	for _, names := range [][2]string{{composed, decomposed}, {decomposed, composed}} {
 		spec := mustParse(t, fmt.Sprintf("edge_pool %q {\n  fqdn = \"a\"\n  access_edge_fqdn = \"b\"\n}\nsite \"a\" {\n  federation_route = edge_pool[%q]\n}\nsite \"b\" {\n  federation_route = edge_pool.%[2]s\n}\n", names[0], names[1])+
 			fmt.Sprintf("locals {\n  %s = \"x\"\n}\nxmpp_federation {\n  host = local.%s\n}\n", names[0], names[1]))
-		if spec.EdgePools[0].Name != composed || spec.Sites[0].FederationRoute.V != composed || spec.Sites[1].FederationRoute.V != composed || spec.XMPP.Host.V != "x" {
-			t.Errorf("%q: %+q", names, spec.EdgePools[0].Name)
+		if spec.Topology.EdgePools[0].Name != composed || spec.Topology.Sites[0].FederationRoute.V != composed || spec.Topology.Sites[1].FederationRoute.V != composed || spec.Topology.XMPP.Host.V != "x" {
+			t.Errorf("%q: %+q", names, spec.Topology.EdgePools[0].Name)
 		}
 	}
 	_, _, diags := parseText(head + fmt.Sprintf("site %q {}\nsite %q {}\n", composed, decomposed))

@@ -228,8 +228,8 @@ dynamic "sip_domain" {
 `
 	spec, _, diags := parseText(head + text)
 	noDiff(t, shown(diags), []string(nil))
-	if len(spec.SIPDomains) != 1001 || !spec.SIPDomains[0].XMPP.V {
-		t.Errorf("%d domains", len(spec.SIPDomains))
+	if len(spec.Topology.SIPDomains) != 1001 || !spec.Topology.SIPDomains[0].XMPP.V {
+		t.Errorf("%d domains", len(spec.Topology.SIPDomains))
 	}
 }
 

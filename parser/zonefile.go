@@ -9,11 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // zoneFile reads the zone file of a dns_zone block and those that it includes.
-func (r *reader) zoneFile(file Value[string], includes Value[map[string]Value[string]]) *zonefile.Source {
+func (r *reader) zoneFile(file topology.Value[string], includes topology.Value[map[string]topology.Value[string]]) *zonefile.Source {
 	name := path.Clean(file.V)
 	if !isInside(file.V) {
 		r.report(codeOutside, file.Range, notInside(file.V))
@@ -76,7 +77,7 @@ func notInside(name string) string {
 }
 
 // badInclude reports a file that an argument includes gives and that cannot be read.
-func (r *reader) badInclude(included string, path Value[string], err error) {
+func (r *reader) badInclude(included string, path topology.Value[string], err error) {
 	switch {
 	case errors.Is(err, errOutside):
 		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to stand for %q, is not a path inside the spec's folder. Put that file into the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))

@@ -58,8 +58,8 @@ type Plan struct {
 	// old answers still live.
 	Earliest []Earliest `json:"earliest"`
 
-	// Estate is what the spec says stands today. It is not part of plan.json.
-	Estate Estate `json:"-"`
+	// Topology is the deployment before the change. It is not part of plan.json.
+	Topology Topology `json:"-"`
 }
 
 // Pool is an Edge pool as far as a plan needs it.

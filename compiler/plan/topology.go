@@ -2,37 +2,38 @@ package plan
 
 import "github.com/edgeplan/edgeplan/compiler/cmdlet"
 
-// Estate is what stands before the change as the spec describes it: what a rehearsal
-// simulates. It is not part of plan.json. Lists are in the order of their names.
-type Estate struct {
-	Sites      []EstateSite
-	EdgePools  []EstatePool
-	FrontEnds  []EstateFrontEnd
-	SIPDomains []string
+// Topology is the deployment before the change, as a rehearsal simulates it: values of the
+// spec without their places. It is not part of plan.json. Lists are in the order of their
+// names.
+type Topology struct {
+	Sites         []Site
+	EdgePools     []EdgePool
+	FrontEndPools []FrontEndPool
+	SIPDomains    []string
 }
 
-// EstateSite is a central site. Route is the name of the Edge pool of its XMPP
+// Site is a central site. Route is the name of the Edge pool of its XMPP
 // federation route; empty if it has none.
-type EstateSite struct{ Name, Route string }
+type Site struct{ Name, Route string }
 
-// EstatePool is an Edge pool. Servers are in the order of their names.
-type EstatePool struct {
+// EdgePool is an Edge pool. Servers are in the order of their names.
+type EdgePool struct {
 	Name, Site, FQDN, AccessEdgeFQDN string
 	NextHop                          string
 	Product                          cmdlet.Product
 	ListeningPort, InternalPort      int    // of XMPP; 0 where it is not enabled
 	VirtualIPv4                      string // of a hardware load balancer; else empty
-	Servers                          []EstateServer
+	Servers                          []EdgeServer
 }
 
-// EstateServer is an Edge Server and its public addresses.
-type EstateServer struct {
+// EdgeServer is an Edge Server and its public addresses.
+type EdgeServer struct {
 	FQDN   string
 	Public []string
 }
 
-// EstateFrontEnd is a Front End pool.
-type EstateFrontEnd struct {
+// FrontEndPool is a Front End pool.
+type FrontEndPool struct {
 	FQDN, Site        string
 	CentralManagement bool
 }

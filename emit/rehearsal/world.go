@@ -116,7 +116,7 @@ type Record struct {
 // NewWorld is the deployment before the change. Where product is not that of the plan,
 // all of it is of that product: the same deployment on another server.
 func NewWorld(p *plan.Plan, product cmdlet.Product) World {
-	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Estate.SIPDomains}
+	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains}
 	if product == cmdlet.LiteralProcedure {
 		w.RouteProperty = "XmppExternalFederationRoute"
 	}
@@ -130,10 +130,10 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 		}
 		return product
 	}
-	for i, site := range p.Estate.Sites {
+	for i, site := range p.Topology.Sites {
 		w.Sites = append(w.Sites, Site{site.Name, w.route(p, site.Route), i + 1})
 	}
-	for _, pool := range p.Estate.EdgePools {
+	for _, pool := range p.Topology.EdgePools {
 		w.edgePool(pool, productOf(pool.Product), p)
 	}
 	w.frontEnds(p, productOf(p.Product))
@@ -157,11 +157,11 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 
 // route is what Get-CsSite shows for a route to the pool of that name.
 func (w *World) route(of *plan.Plan, name string) string {
-	i := slices.IndexFunc(of.Estate.EdgePools, func(p plan.EstatePool) bool { return p.Name == name })
+	i := slices.IndexFunc(of.Topology.EdgePools, func(p plan.EdgePool) bool { return p.Name == name })
 	if i < 0 {
 		return ""
 	}
-	pool := of.Estate.EdgePools[i]
+	pool := of.Topology.EdgePools[i]
 	if w.RouteProperty == "XmppFederationRoute" || len(pool.Servers) == 0 {
 		return "EdgeServer:" + pool.FQDN
 	}
@@ -170,7 +170,7 @@ func (w *World) route(of *plan.Plan, name string) string {
 
 // edgePool adds a pool and its servers. Those of a pool that is failed over because of a
 // disaster are dead: they are in the topology and nowhere else.
-func (w *World) edgePool(pool plan.EstatePool, product cmdlet.Product, p *plan.Plan) {
+func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Plan) {
 	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN, Computers: []string{}}
 	if pool.NextHop != "" {
 		out.Registrar = "Registrar:" + pool.NextHop
@@ -203,7 +203,7 @@ func (w *World) edgePool(pool plan.EstatePool, product cmdlet.Product, p *plan.P
 func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	w.Master = p.ManagementHost
 	home := p.ManagementHost
-	for _, pool := range p.Estate.FrontEnds {
+	for _, pool := range p.Topology.FrontEndPools {
 		if pool.CentralManagement {
 			home = pool.FQDN
 		}

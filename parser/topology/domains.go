@@ -1,0 +1,42 @@
+package topology
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// SIPDomain is a SIP domain of the deployment.
+type SIPDomain struct {
+	Name Value[string] // the label
+	XMPP Value[bool]   // contact with XMPP partners is allowed
+}
+
+// XMPPFederation is how XMPP partners find the deployment.
+type XMPPFederation struct {
+	Host     Value[string] // not set: SRV records point at the pools
+	Partners Value[[]string]
+	Range    hcl.Range
+}
+
+// Zone is a public DNS zone. Source is the zone file and those that it includes; nil if
+// the zone file could not be read, which is a finding.
+type Zone struct {
+	Name   Value[string] // the label
+	File   Value[string] // path in the spec's folder, with slashes
+	Source *zonefile.Source
+	// Includes has paths of $INCLUDE lines and the files in the spec's folder that stand for
+	// them.
+	Includes Value[map[string]Value[string]]
+	Server   Value[string]
+	// Serial is auto, increment, date, or a number from 1 to 4294967295 in digits.
+	Serial   Value[string]
+	Delivery Value[string] // zone-file, nsupdate, windows-dns or route53
+	// SOAPrerequisite asks for an update that is refused once the SOA has changed.
+	SOAPrerequisite Value[bool]
+	// Computer is the name of a Windows DNS server, as the server itself has it;
+	// OperatingSystem is what it runs.
+	Computer        Value[string]
+	OperatingSystem Value[string]
+	Range           hcl.Range
+}

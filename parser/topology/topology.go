@@ -1,0 +1,72 @@
+package topology
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+)
+
+// Value is a value of a spec and where it stands. When the argument was left out or
+// is null, Set is false, V is the default and Range is the head of the block or that
+// of the null.
+type Value[T any] struct {
+	V     T
+	Set   bool
+	Range hcl.Range
+}
+
+// Topology is the deployment: what Topology Builder knows of it, and public DNS. Lists are
+// in the order of declaration.
+type Topology struct {
+	Name           string
+	Product        Value[string]
+	ManagementHost Value[string] // FQDN of the server where Set-CsSite is run
+	Sites          []*Site
+	EdgePools      []*EdgePool
+	FrontEndPools  []*FrontEndPool
+	SIPDomains     []*SIPDomain
+	XMPP           *XMPPFederation // nil if there is none
+	Zones          []*Zone
+	Range          hcl.Range
+}
+
+// ProductOf is the product that runs on the servers of a pool.
+func (t *Topology) ProductOf(pool *EdgePool) string {
+	if pool.Product.Set {
+		return pool.Product.V
+	}
+	return t.Product.V
+}
+
+// SiteOf is the site of a pool, nil if it is not known.
+func (t *Topology) SiteOf(pool *EdgePool) *Site {
+	i := slices.IndexFunc(t.Sites, func(s *Site) bool { return s.Name == pool.Site.V })
+	if i < 0 {
+		return nil
+	}
+	return t.Sites[i]
+}
+
+// XMPPDomains are the SIP domains with XMPP federation, sorted by name.
+func (t *Topology) XMPPDomains() []*SIPDomain {
+	var list []*SIPDomain
+	for _, domain := range t.SIPDomains {
+		if domain.XMPP.V {
+			list = append(list, domain)
+		}
+	}
+	slices.SortFunc(list, func(a, b *SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
+	return list
+}
+
+// ServerNames are the FQDNs of the servers of a pool, sorted.
+func (p *EdgePool) ServerNames() []string {
+	names := []string{}
+	for _, server := range p.Servers {
+		names = append(names, server.FQDN.V)
+	}
+	slices.SortFunc(names, dnsname.Compare)
+	return names
+}
