@@ -6,7 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/compiler/rules"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
@@ -15,12 +16,12 @@ import (
 // that are the same do not, and are there once after sorting.
 func TestByPlan(t *testing.T) {
 	at := func(line int) *hcl.Range { return &hcl.Range{Filename: "z", Start: hcl.Pos{Line: line, Column: 1}} }
-	var jobs []*job
+	var requests []*rules.Request
 	for _, name := range []string{"a", "b"} {
-		jobs = append(jobs, &job{f: &parser.Failover{Name: topology.Value[string]{V: name, Set: true}}})
+		requests = append(requests, &rules.Request{Name: topology.Value[string]{V: name, Set: true}})
 	}
-	found := func(line int, detail string) *hcl.Diagnostic { return diag.New(codeBadZone, at(line), detail) }
-	got := diag.Sort(byPlan(jobs, []hcl.Diagnostics{
+	found := func(line int, detail string) *hcl.Diagnostic { return diag.New(report.BadZone, at(line), detail) }
+	got := diag.Sort(byPlan(requests, []hcl.Diagnostics{
 		{found(1, "The TTL is 300."), found(2, "No NS."), found(3, "First."), found(3, "Second.")},
 		{found(1, "The TTL is 3600."), found(2, "No NS."), found(3, "First."), found(3, "Second."), found(4, "Only here.")},
 	}))

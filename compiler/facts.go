@@ -7,7 +7,7 @@ import (
 )
 
 // facts makes the steps that read and compare.
-func (l *lowering) facts() []*plan.CheckFacts {
+func (l *builder) facts() []*plan.CheckFacts {
 	open := map[string]string{}
 	if l.to.NextHop.Set {
 		open["P07"] = "Registrar:" + l.to.NextHop.V

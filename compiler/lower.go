@@ -8,37 +8,38 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/compiler/rules"
+	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// lower makes the plan of a failover that has passed the rules, steps in no
-// particular order. It returns nil if a cmdlet or a zone edit cannot be had; that is
-// a finding.
-func (j *job) lower(sets map[*zone][]plan.RecordSet) *plan.Plan {
+// failover makes the plan of a failover that has passed the rules, steps in no particular
+// order. A cmdlet or a zone edit that cannot be had is a finding.
+func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone, r *report.Plan) *plan.Plan {
 	p := &plan.Plan{
 		FormatVersion:  plan.FormatVersion,
 		Kind:           plan.KindFailover,
-		SpecDigest:     j.spec.Digest,
-		Name:           j.f.Name.V,
-		Product:        cmdlet.Product(j.topology.Product.V),
-		ManagementHost: j.topology.ManagementHost.V,
-		Reason:         j.f.Reason.V,
-		Procedure:      j.f.Procedure.V,
-		RouteSites:     j.f.RouteSites.V,
-		From:           j.pool(j.from),
-		To:             j.pool(j.to),
-		XMPPHost:       j.topology.XMPP.Host.V,
-		SIPRoute:       j.sipRoute(),
-		Domains:        j.domainNames(),
-		Partners:       onceEach(j.topology.XMPP.Partners.V),
-		Change:         j.change(),
-		Zones:          j.planZones(sets),
-		Topology:       topologyOf(j.topology),
+		Name:           req.Name.V,
+		Product:        cmdlet.Product(t.Product.V),
+		ManagementHost: t.ManagementHost.V,
+		Reason:         req.Failover.Reason.V,
+		Procedure:      req.Failover.Procedure.V,
+		RouteSites:     req.Failover.RouteSites.V,
+		From:           poolOf(t, req.From),
+		To:             poolOf(t, req.To),
+		XMPPHost:       t.XMPP.Host.V,
+		SIPRoute:       sipRoute(t, req.To),
+		Domains:        domainNames(t),
+		Partners:       onceEach(t.XMPP.Partners.V),
+		Change:         changeOf(req.Change),
+		Zones:          zones,
+		Topology:       topologyOf(t),
 
-		CentralManagement: j.centralManagement(),
+		CentralManagement: centralManagement(t),
 	}
-	l := &lowering{job: j, plan: p, forward: newStages(p.Procedure), back: newRollback(p.Procedure)}
+	l := newBuilder(p, req, t, r)
 	l.looks()
 	l.preflight()
 	l.services()
@@ -49,24 +50,22 @@ func (j *job) lower(sets map[*zone][]plan.RecordSet) *plan.Plan {
 	l.replicate()
 	l.verify()
 	l.stopOld()
-	p.Stages, p.Rollback = l.forward.list(), l.back.list()
-	p.Earliest = plan.EarliestOf(p)
+	l.finish()
 	return p
 }
 
-func (j *job) pool(pool *topology.EdgePool) plan.Pool {
+func poolOf(t *topology.Topology, pool *topology.EdgePool) plan.Pool {
 	four, six := pool.Addresses()
 	if four == nil {
 		four = []string{}
 	}
 	return plan.Pool{
 		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
-		Product: cmdlet.Product(j.topology.ProductOf(pool)), Servers: pool.ServerNames(), IPv4: four, IPv6: six, NAT: pool.NAT.V,
+		Product: cmdlet.Product(t.ProductOf(pool)), Servers: pool.ServerNames(), IPv4: four, IPv6: six, NAT: pool.NAT.V,
 	}
 }
 
-func (j *job) change() plan.Change {
-	c := j.f.Change
+func changeOf(c *parser.Change) plan.Change {
 	return plan.Change{
 		Ticket: c.Ticket.V, Summary: c.Summary.V, WindowStart: c.WindowStart.V, WindowEnd: c.WindowEnd.V,
 		Requester: c.Requester.V, Approvers: c.Approvers.V,
@@ -75,11 +74,11 @@ func (j *job) change() plan.Change {
 
 // sipRoute is the pool of SIP federation: that of the target's site, else of the first
 // site by name that has one.
-func (j *job) sipRoute() string {
-	if route := j.topology.SiteOf(j.to).FederationRoute; route.Set {
+func sipRoute(t *topology.Topology, target *topology.EdgePool) string {
+	if route := t.SiteOf(target).FederationRoute; route.Set {
 		return route.V
 	}
-	sites := slices.Clone(j.topology.Sites)
+	sites := slices.Clone(t.Sites)
 	slices.SortFunc(sites, func(a, b *topology.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	for _, site := range sites {
 		if site.FederationRoute.Set {
@@ -91,9 +90,9 @@ func (j *job) sipRoute() string {
 
 // centralManagement is the FQDN of the Front End pool that holds the Central Management
 // store; empty where the spec names none, or several, which is a finding.
-func (j *job) centralManagement() string {
+func centralManagement(t *topology.Topology) string {
 	var found []string
-	for _, pool := range j.topology.FrontEndPools {
+	for _, pool := range t.FrontEndPools {
 		if pool.CentralManagement.V {
 			found = append(found, pool.FQDN.V)
 		}
@@ -104,34 +103,58 @@ func (j *job) centralManagement() string {
 	return found[0]
 }
 
-// lowering makes the steps of one plan.
-type lowering struct {
-	*job
+// builder makes the steps of one plan.
+type builder struct {
 	plan          *plan.Plan
+	topology      *topology.Topology
+	f             *rules.Request
+	prepare       *parser.Prepare // nil for a failover
+	pools         map[string]*topology.EdgePool
+	from, to      *topology.EdgePool
+	sites         []*topology.Site // whose routes change
+	zones         map[string]hcl.Range
+	report        *report.Plan
 	forward, back *stages
 	refused       bool
 }
 
+func newBuilder(p *plan.Plan, req *rules.Request, t *topology.Topology, r *report.Plan) *builder {
+	l := &builder{
+		plan: p, topology: t, f: req, prepare: req.Prepare, pools: req.Pools, from: req.From, to: req.To, sites: req.Sites, zones: map[string]hcl.Range{},
+		report: r, forward: newStages(p.Procedure), back: newRollback(p.Procedure),
+	}
+	for _, z := range t.Zones {
+		l.zones[dnsname.Absolute(z.Name.V)] = z.Range
+	}
+	return l
+}
+
+// finish gives the plan its stages.
+func (l *builder) finish() {
+	l.plan.Stages, l.plan.Rollback = l.forward.list(), l.back.list()
+	l.plan.Earliest = plan.EarliestOf(l.plan)
+}
+
 // call makes a call that the product has, or reports that it has not.
-func (l *lowering) call(product cmdlet.Product, name string, params ...cmdlet.Param) cmdlet.Call {
+func (l *builder) call(product cmdlet.Product, name string, params ...cmdlet.Param) cmdlet.Call {
 	call, err := cmdlet.New(product, name, params...)
 	if err != nil && !l.refused {
 		l.refused = true // the other cmdlets of the product would be the same finding again
-		l.report(codeNoCmdlet, l.topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
+		l.report.Add(report.NoCmdlet, l.topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
 	}
 	return call
 }
 
-func (l *lowering) manage(name string, params ...cmdlet.Param) cmdlet.Call {
+func (l *builder) manage(name string, params ...cmdlet.Param) cmdlet.Call {
 	return l.call(l.plan.Product, name, params...)
 }
 
-func (l *lowering) info(id, host, says string, risk plan.Risk, rng hcl.Range, source plan.Source) plan.StepInfo {
+func (l *builder) info(id, host, says string, risk plan.Risk, rng hcl.Range, source plan.Source) plan.StepInfo {
 	return plan.StepInfo{ID: id, Host: host, Says: says, Risk: risk, Origin: plan.Origin{File: rng.Filename, Line: rng.Start.Line}, Source: source}
 }
 
 // preflight checks what the later stages need, before anything is stopped.
-func (l *lowering) preflight() {
+func (l *builder) preflight() {
 	host, rng := l.plan.ManagementHost, l.f.Range
 	add := func(step plan.Step) {
 		step.Info().NoUndo = "it changes nothing"
@@ -159,7 +182,7 @@ func (l *lowering) preflight() {
 
 // look makes a step that compares a zone with the plan: on its Windows DNS server, or
 // from the management host at its server.
-func (l *lowering) look(prefix, host string, z plan.Zone) plan.Step {
+func (l *builder) look(prefix, host string, z plan.Zone) plan.Step {
 	step := &plan.CheckRecords{StepInfo: l.info(prefix+z.Name, host, "DNS records of "+z.Name, plan.Safe, l.zoneRange(z), plan.Ours), Zone: z.Name}
 	step.NoUndo = "it changes nothing"
 	return step
@@ -168,7 +191,7 @@ func (l *lowering) look(prefix, host string, z plan.Zone) plan.Step {
 // looks has every zone asked before anything is changed: in stage Preflight, and on the
 // way back in the first stage on the management host, Route. A preparation goes back with
 // stage Dns alone, or with DnsServer, which look themselves.
-func (l *lowering) looks() {
+func (l *builder) looks() {
 	for _, z := range l.plan.Zones {
 		l.forward.add(plan.Preflight, l.look("preflight/dns/", l.plan.ManagementHost, z))
 		if l.prepare == nil && z.Changed() {
@@ -177,9 +200,9 @@ func (l *lowering) looks() {
 	}
 }
 
-func (j *job) domainNames() []string {
+func domainNames(t *topology.Topology) []string {
 	names := []string{}
-	for _, d := range j.topology.XMPPDomains() {
+	for _, d := range t.XMPPDomains() {
 		names = append(names, d.Name.V)
 	}
 	return names
@@ -197,7 +220,7 @@ func onceEach(names []string) []string {
 }
 
 // services stops and starts the target pool; steps 2 and 7, or step 1 of fail-back.
-func (l *lowering) services() {
+func (l *builder) services() {
 	product := l.plan.To.Product
 	for _, server := range l.plan.To.Servers {
 		rng := l.to.Range
@@ -222,7 +245,7 @@ func (l *lowering) services() {
 }
 
 // checkServer looks at what else would only be seen when the services start again.
-func (l *lowering) checkServer(server string) *plan.CheckServer {
+func (l *builder) checkServer(server string) *plan.CheckServer {
 	product := l.plan.To.Product
 	check := &plan.CheckServer{StepInfo: l.info("check/"+server, server, "certificates and local configuration", plan.Safe, l.to.Range, plan.Ours), Product: product}
 	check.Certificates = l.call(product, "Get-CsCertificate")
@@ -236,7 +259,7 @@ func (l *lowering) checkServer(server string) *plan.CheckServer {
 }
 
 // records has the DNS owners change the zones; steps 4 and 5.
-func (l *lowering) records() {
+func (l *builder) records() {
 	routed := l.back.last(plan.Route)
 	for _, z := range l.plan.Zones {
 		var steps []string
@@ -281,7 +304,7 @@ func (l *lowering) records() {
 
 // orderEdits has zones with addresses come first and go back last: SRV records of other
 // zones name their hosts.
-func (l *lowering) orderEdits() {
+func (l *builder) orderEdits() {
 	order := func(steps plan.Steps, first bool) {
 		var ids []string
 		for _, step := range steps {
@@ -299,13 +322,13 @@ func (l *lowering) orderEdits() {
 	order(l.back.steps[plan.DNSServer], false)
 }
 
-func (l *lowering) movesAddresses(step plan.Step) bool {
+func (l *builder) movesAddresses(step plan.Step) bool {
 	zone, _ := l.plan.Zone(step.(*plan.EditRecords).Zone)
 	return slices.ContainsFunc(zone.Records, func(set plan.RecordSet) bool { return set.Type != "SRV" && set.Changed() })
 }
 
 // edit changes a zone on the Windows DNS server itself.
-func (l *lowering) edit(z plan.Zone, rng hcl.Range, forth, home plan.Source) {
+func (l *builder) edit(z plan.Zone, rng hcl.Range, forth, home plan.Source) {
 	says := "DNS records of " + z.Name
 	step := &plan.EditRecords{StepInfo: l.info("dns-server/"+z.Name, z.Computer, says, plan.Disruptive, rng, forth), Zone: z.Name}
 	step.Needs = append(l.forward.ids(plan.Preflight), l.forward.ids(plan.Route)...)
@@ -318,15 +341,10 @@ func (l *lowering) edit(z plan.Zone, rng hcl.Range, forth, home plan.Source) {
 }
 
 // zoneRange is where the spec has a zone.
-func (l *lowering) zoneRange(z plan.Zone) hcl.Range {
-	if spec := l.byOrigin[dnsname.Absolute(z.Name)]; spec != nil {
-		return spec.Range
-	}
-	return l.f.Range
-}
+func (l *builder) zoneRange(z plan.Zone) hcl.Range { return l.zones[dnsname.Absolute(z.Name)] }
 
 // checkRecords checks the records of a preparation once more.
-func (l *lowering) checkRecords() {
+func (l *builder) checkRecords() {
 	for _, way := range []struct {
 		stages *stages
 		prefix string
@@ -339,7 +357,7 @@ func (l *lowering) checkRecords() {
 
 // firewall takes a person's word for port 5269: while the services are stopped
 // nothing listens, so that nobody can test it yet; step 6.
-func (l *lowering) firewall() {
+func (l *builder) firewall() {
 	all := append(slices.Clone(l.plan.To.IPv4), l.plan.To.IPv6...)
 	step := &plan.ConfirmPort{StepInfo: l.info("firewall/5269", l.plan.ManagementHost, "firewall", plan.Safe, l.to.Range, plan.FailOverStep("6")), Port: plan.XMPPPort, Addresses: all}
 	step.Needs = l.forward.ids(plan.DNS)
@@ -355,7 +373,7 @@ func (l *lowering) firewall() {
 
 // replicate brings the new route to the Edge Servers, which have been able to receive
 // it only since they run again.
-func (l *lowering) replicate() {
+func (l *builder) replicate() {
 	for _, replica := range plan.Replicas(l.plan) {
 		for _, s := range []struct {
 			stages *stages
@@ -377,7 +395,7 @@ func (l *lowering) replicate() {
 // verify checks the result from three places: inside, on the Edge Servers, outside. Only
 // the last connects to the public addresses: a firewall or NAT device need not send a
 // connection from inside back in.
-func (l *lowering) verify() {
+func (l *builder) verify() {
 	host, rng := l.plan.ManagementHost, l.f.Range
 	needs := slices.Concat(l.forward.ids(plan.Replicated), l.forward.ids(plan.Firewall), l.forward.ids(plan.DNS))
 	add := func(step plan.Step) {
@@ -389,7 +407,7 @@ func (l *lowering) verify() {
 	add(&plan.ProbePort{StepInfo: l.info("verify/services", host, "Access Edge answers", plan.Safe, rng, plan.FailOverStep("7")), Port: 5061, Targets: l.plan.To.Servers})
 	if l.to.NextHop.Set {
 		add(&plan.SendMessage{StepInfo: l.info("verify/message", host, "test message", plan.Safe, rng, plan.Ours), Product: l.plan.Product,
-			Call: l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", l.receiver()))})
+			Call: l.manage("Test-CsXmppIM", cmdlet.Arg("TargetFqdn", l.to.NextHop.V), cmdlet.Arg("Receiver", receiver(l.topology.XMPP.Partners.V)))})
 	}
 	for _, server := range l.plan.To.Servers {
 		add(&plan.CheckListener{StepInfo: l.info("verify/"+server, server, "XMPP proxy listens", plan.Safe, rng, plan.FailOverStep("6")), Port: plan.XMPPPort})
@@ -403,8 +421,8 @@ func (l *lowering) verify() {
 }
 
 // receiver stands in the plan for the XMPP user whom the operator will name.
-func (l *lowering) receiver() string {
-	if partners := l.topology.XMPP.Partners.V; len(partners) > 0 {
+func receiver(partners []string) string {
+	if len(partners) > 0 {
 		return "user@" + partners[0]
 	}
 	return "user@partner.example"

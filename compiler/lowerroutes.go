@@ -10,7 +10,7 @@ import (
 )
 
 // routedSites are the sites that the spec says are on the source pool.
-func (l *lowering) routedSites() []string {
+func (l *builder) routedSites() []string {
 	sites := []string{}
 	for _, site := range l.topology.Sites {
 		if site.XMPPFederationRoute.V == l.from.Name {
@@ -22,7 +22,7 @@ func (l *lowering) routedSites() []string {
 }
 
 // routes points the sites at the target pool; step 3.
-func (l *lowering) routes() {
+func (l *builder) routes() {
 	looks := l.back.ids(plan.Route)
 	for _, site := range l.sites {
 		previous := l.pools[site.XMPPFederationRoute.V]
@@ -56,7 +56,7 @@ func (l *lowering) routes() {
 // forms are the two ways to set a route: with the parameter of the cmdlet reference,
 // which takes the service identity of the pool, and as the procedure page prints it,
 // with the FQDN of a server.
-func (l *lowering) forms(site string, from, to *topology.EdgePool) []plan.RouteForm {
+func (l *builder) forms(site string, from, to *topology.EdgePool) []plan.RouteForm {
 	fqdn := func(pool *topology.EdgePool) string {
 		if pool == nil {
 			return ""

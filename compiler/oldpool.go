@@ -12,7 +12,7 @@ import (
 // asks no DNS: Prosody 0.12.3 and ejabberd 23.01 stay with a pool until that closes it, and
 // lose messages for some 16 minutes where it falls silent instead. So a pool that is up is
 // told to stop XMPP, in order. It is not where a site stays routed to it.
-func (l *lowering) endsOld() bool {
+func (l *builder) endsOld() bool {
 	if l.plan.Reason != "planned" {
 		return false
 	}
@@ -26,7 +26,7 @@ func (l *lowering) endsOld() bool {
 
 // startOld makes the first stage of the rollback: XMPP at the pool that is left runs again
 // before anything leads there.
-func (l *lowering) startOld() {
+func (l *builder) startOld() {
 	if !l.endsOld() {
 		return
 	}
@@ -41,7 +41,7 @@ func (l *lowering) startOld() {
 
 // stopOld makes the last stage: the streams that partners still have open to the pool that
 // is left end once no old answer leads new ones there.
-func (l *lowering) stopOld() {
+func (l *builder) stopOld() {
 	if !l.endsOld() {
 		return
 	}

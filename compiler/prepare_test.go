@@ -11,31 +11,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
-	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
-
-func TestApart(t *testing.T) {
-	for _, test := range []struct{ have, want []int }{
-		{nil, nil},
-		{[]int{5}, []int{5}},
-		{[]int{20, 10}, []int{10, 20}},
-		{[]int{0, 0, 0}, []int{0, 10, 20}},
-		{[]int{10, 10, 15}, []int{10, 20, 30}},
-		{[]int{65530, 65530}, []int{65530, 65535}},
-	} {
-		var records []dnsname.SRV
-		for _, p := range test.have {
-			records = append(records, dnsname.SRV{Priority: p})
-		}
-		var got []int
-		for _, s := range apart(records) {
-			got = append(got, s.Priority)
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%v became %v, want %v", test.have, got, test.want)
-		}
-	}
-}
 
 // prepared is a spec of two pools and its zone, with a block at its end.
 func prepared(t *testing.T, host, zone, block string) ([]*plan.Plan, []string) {

@@ -11,7 +11,6 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
-	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // seed returns the plan of the procedure's own example.
@@ -506,34 +505,4 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("it is written again as %s, %v", again, err)
 		}
 	})
-}
-
-func TestPromote(t *testing.T) {
-	at := func(priority int, target string) dnsname.SRV {
-		return dnsname.SRV{Priority: priority, Weight: 0, Port: plan.XMPPPort, Target: target}
-	}
-	tests := []struct {
-		name     string
-		in, want []dnsname.SRV
-	}{
-		{"none yet", nil, []dnsname.SRV{at(0, "new")}},
-		{"first already", []dnsname.SRV{at(5, "new"), at(10, "old")}, []dnsname.SRV{at(5, "new"), at(10, "old")}},
-		{"exchanged", []dnsname.SRV{at(10, "old"), at(20, "new")}, []dnsname.SRV{at(20, "old"), at(10, "new")}},
-		{"exchanged, third stays", []dnsname.SRV{at(10, "old"), at(15, "third"), at(20, "new")}, []dnsname.SRV{at(20, "old"), at(15, "third"), at(10, "new")}},
-		{"added before", []dnsname.SRV{at(10, "old")}, []dnsname.SRV{at(10, "old"), at(5, "new")}},
-		{"added before one", []dnsname.SRV{at(1, "old")}, []dnsname.SRV{at(1, "old"), at(0, "new")}},
-		{"added before zero", []dnsname.SRV{at(0, "old"), at(7, "third")}, []dnsname.SRV{at(17, "old"), at(7, "third"), at(0, "new")}},
-	}
-	for _, test := range tests {
-		got := promote(test.in, "new", dnsname.SRV{})
-		if len(got) != len(test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			continue
-		}
-		for i := range got {
-			if got[i] != test.want[i] {
-				t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			}
-		}
-	}
 }

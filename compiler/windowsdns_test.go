@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -269,7 +270,7 @@ dns_zone "fabrikam.com"`
 	} {
 		plans, diags := compileComputer(t, head, new)
 		found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
-			return diag.Of(d) == codeContradiction && strings.Contains(d.Detail, want)
+			return diag.Of(d) == report.Contradiction && strings.Contains(d.Detail, want)
 		})
 		if len(plans) > 0 || !found {
 			t.Errorf("%q: %d plans, %v", want, len(plans), diags)
@@ -310,18 +311,18 @@ func TestComputers(t *testing.T) {
 		code           diag.Code
 		want           string
 	}{
-		{"address", `  computer         = "ns1.contoso.net"` + "\n", "", codeMalformed, "is an address"},
-		{"computer that is an address", `"ns1.contoso.net"`, `"192.0.2.53"`, codeMalformed, "is an address"},
-		{"Unicode", `"ns1.contoso.net"`, `"ns1.bücher.example"`, codeBadName, "it holds"},
-		{"no name", `"ns1.contoso.net"`, `"ns 1"`, codeBadName, "it holds a blank"},
-		{"no name at all", `"ns1.contoso.net"`, `""`, codeBadName, "it is empty"},
-		{"no FQDN", `"ns1.contoso.net"`, `"ns_1.contoso.net"`, codeBadName, "it holds"},
-		{"management host", `"ns1.contoso.net"`, `"FE2.corp.contoso.com"`, codeContradiction, "management host"},
-		{"management host, two spellings", `"ns1.contoso.net"`, `"fe2.CORP.contoso.com"`, codeContradiction, "management host"},
-		{"Edge Server", `"ns1.contoso.net"`, `"edge2a.contoso.com"`, codeContradiction, "an Edge Server of EdgePool2"},
-		{"the bare name of another host", `"ns1.contoso.net"`, `"FE2"`, codeContradiction, "the management host"},
-		{"an Edge pool", `"ns1.contoso.net"`, `"edgepool2.contoso.com"`, codeContradiction, "the name of EdgePool2"},
-		{"another delivery", `"windows-dns"`, `"nsupdate"`, codeContradiction, "only with delivery"},
+		{"address", `  computer         = "ns1.contoso.net"` + "\n", "", report.Malformed, "is an address"},
+		{"computer that is an address", `"ns1.contoso.net"`, `"192.0.2.53"`, report.Malformed, "is an address"},
+		{"Unicode", `"ns1.contoso.net"`, `"ns1.bücher.example"`, report.BadName, "it holds"},
+		{"no name", `"ns1.contoso.net"`, `"ns 1"`, report.BadName, "it holds a blank"},
+		{"no name at all", `"ns1.contoso.net"`, `""`, report.BadName, "it is empty"},
+		{"no FQDN", `"ns1.contoso.net"`, `"ns_1.contoso.net"`, report.BadName, "it holds"},
+		{"management host", `"ns1.contoso.net"`, `"FE2.corp.contoso.com"`, report.Contradiction, "management host"},
+		{"management host, two spellings", `"ns1.contoso.net"`, `"fe2.CORP.contoso.com"`, report.Contradiction, "management host"},
+		{"Edge Server", `"ns1.contoso.net"`, `"edge2a.contoso.com"`, report.Contradiction, "an Edge Server of EdgePool2"},
+		{"the bare name of another host", `"ns1.contoso.net"`, `"FE2"`, report.Contradiction, "the management host"},
+		{"an Edge pool", `"ns1.contoso.net"`, `"edgepool2.contoso.com"`, report.Contradiction, "the name of EdgePool2"},
+		{"another delivery", `"windows-dns"`, `"nsupdate"`, report.Contradiction, "only with delivery"},
 	}
 	for _, test := range tests {
 		plans, diags := compileComputer(t, test.old, test.new)

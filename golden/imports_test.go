@@ -27,6 +27,10 @@ var ofCompiler = []string{"compiler/plan", "compiler/cmdlet", "compiler/hunk"}
 // rooms are packages and all that they may import of this module.
 var rooms = map[string][]string{
 	"compiler/plan":   {"compiler/cmdlet", "compiler/hunk", "parser", "parser/diag", "parser/dnsname", "parser/zonefile"},
+	"compiler/report": {"parser", "parser/diag"},
+	"compiler/rules":  {"compiler/cmdlet", "compiler/plan", "compiler/report", "parser", "parser/diag", "parser/dnsname", "parser/topology"},
+	"compiler/zones": {"compiler/cmdlet", "compiler/hunk", "compiler/plan", "compiler/report",
+		"parser", "parser/diag", "parser/dnsname", "parser/topology", "parser/zonefile"},
 	"parser/topology": {"parser/dnsname", "parser/zonefile"},
 }
 

@@ -40,3 +40,11 @@ type Zone struct {
 	OperatingSystem Value[string]
 	Range           hcl.Range
 }
+
+// ComputerName is the name of the computer on which the zone is changed, if a script does.
+func (z *Zone) ComputerName() Value[string] {
+	if z.Computer.Set {
+		return z.Computer
+	}
+	return z.Server
+}

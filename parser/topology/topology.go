@@ -70,3 +70,24 @@ func (p *EdgePool) ServerNames() []string {
 	slices.SortFunc(names, dnsname.Compare)
 	return names
 }
+
+// Routed counts the sites whose XMPP federation route is a pool.
+func (t *Topology) Routed(pool *EdgePool) int {
+	n := 0
+	for _, site := range t.Sites {
+		if site.XMPPFederationRoute.V == pool.Name {
+			n++
+		}
+	}
+	return n
+}
+
+// PoolAt is the Edge pool that has a public address, nil if none has.
+func (t *Topology) PoolAt(address string) *EdgePool {
+	for _, pool := range t.EdgePools {
+		if slices.Contains(pool.PublicAddresses(), address) {
+			return pool
+		}
+	}
+	return nil
+}

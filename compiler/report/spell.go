@@ -1,0 +1,32 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+)
+
+var nameToken = regexp.MustCompile(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
+
+// spell has a sentence show names as the spec spells them, and at the first mention of
+// each its A-labels too.
+func (s *Spec) spell(sentence string) string {
+	if len(s.spelled) == 0 {
+		return sentence
+	}
+	told := map[string]bool{}
+	return nameToken.ReplaceAllStringFunc(sentence, func(name string) string {
+		for top := name; top != ""; _, top, _ = strings.Cut(top, ".") {
+			spelled, ok := s.spelled[strings.ToLower(top)]
+			if !ok {
+				continue
+			}
+			shown := strings.TrimSuffix(name, top) + spelled
+			if !told[name] {
+				told[name] = true
+				return shown + " (" + name + ")"
+			}
+			return shown
+		}
+		return name
+	})
+}

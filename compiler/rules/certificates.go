@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+func checkCertificate(t *topology.Topology, req *Request, r *report.Plan) {
+	cert := req.To.Certificate
+	if cert == nil {
+		return
+	}
+	checkCertificateNames(t, req, r, cert)
+	if !cert.NotAfter.Set {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, cert.NotAfter.V); err != nil {
+		return // checkPool says so
+	}
+	end, err := time.Parse(time.RFC3339, req.Change.WindowEnd.V)
+	if err == nil && cert.NotAfter.V < end.UTC().Format(time.DateOnly) {
+		r.Add(report.Expires, cert.NotAfter.Range, "The certificate of %s ends on %s, before the change window does. Partners will refuse TLS.", req.To.Name, cert.NotAfter.V)
+	}
+}
+
+func checkCertificateNames(t *topology.Topology, req *Request, r *report.Plan, cert *topology.Certificate) {
+	names := cert.SubjectAlternativeNames
+	if !names.Set {
+		return
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(names.V, func(n string) bool { return dnsname.Same(n, name) })
+	}
+	for _, domain := range t.XMPPDomains() {
+		if dnsname.IsHost(domain.Name.V) && !has(domain.Name.V) {
+			r.Add(report.Certificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it. Prosody, as Debian ships it, then refuses the connection.", req.To.Name, domain.Name.V)
+		}
+	}
+	if t.XMPP == nil || !t.XMPP.Host.Set {
+		return
+	}
+	host := t.XMPP.Host.V
+	_, parent, _ := strings.Cut(host, ".")
+	if dnsname.IsHost(host) && !has(host) && !has("*."+parent) {
+		r.Add(report.Certificate, names.Range, "The certificate of %s names neither %s nor *.%s.", req.To.Name, host, parent)
+	}
+}

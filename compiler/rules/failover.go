@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// Target checks the target of a failover by the rules without which nothing else can be said
+// of it; false if one of them is broken.
+func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
+	if req.Failover.Federation.V == "sip" {
+		r.Add(report.NotYet, req.Failover.Federation.Range, `federation = "sip" is planned but not yet there: SIP federation is failed over in Topology Builder, and edgeplan does not compile that procedure yet.`)
+		return false
+	}
+	if req.To == nil || req.Change == nil {
+		return false // the parser has said so
+	}
+	to := req.To
+	switch product := t.ProductOf(to); {
+	case !cmdlet.Product(product).HasXMPP():
+		r.Add(report.NoXMPPProduct, req.Failover.To.Range, "%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. Choose a pool of Lync Server 2013 or Skype for Business Server 2015.", to.Name, product)
+	case to.XMPP == nil:
+		r.Add(report.NoXMPPPool, req.Failover.To.Range, `XMPP federation is not enabled on %s. Enable it in Topology Builder ("Enable XMPP federation (port 5269)"), publish, run Setup again on the Front End and Edge Servers, then add a block xmpp {} to the pool.`, to.Name)
+	}
+	if !to.Site.Set {
+		r.Add(report.NoSite, to.Range, "Edge pool %s has no site. The route is a property of the site that contains the target pool, so set site.", to.Name)
+	}
+	if len(to.Servers) == 0 {
+		r.Add(report.NoServers, to.Range, `Edge pool %s has no servers. Add a block server "FQDN" for each, as Get-CsPool lists them.`, to.Name)
+	}
+	return !r.Blocked()
+}
+
+// Failover checks a failover by the rules outside DNS.
+func Failover(t *topology.Topology, req *Request, r *report.Plan) {
+	checkSourceSite(t, req, r)
+	Window(t, req, r)
+	checkCertificate(t, req, r)
+	checkSystems(t, req, r)
+	checkRoutes(t, req, r)
+	if req.To.NAT.V && req.To.LoadBalancing.V == "hardware" {
+		r.Add(report.NATBalancer, req.To.NAT.Range, "%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.", req.To.Name)
+	}
+	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
+		r.Add(report.NoDomain, req.Range, "No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
+	}
+	if req.Failover.Procedure.V == "documented" {
+		r.Add(report.TargetStops, req.Failover.To.Range, "Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there is %s.", req.To.Name, strings.Join(losses(t, req, r), ", "))
+	}
+}
+
+// losses lists what users lose while the target pool is stopped.
+func losses(t *topology.Topology, req *Request, r *report.Plan) []string {
+	list := []string{"no remote access through it"}
+	for _, pool := range t.FrontEndPools {
+		if pool.EdgePool.V == req.To.Name {
+			list = append(list, "no conferencing, audio and video with outsiders for users of "+pool.Name)
+		}
+	}
+	for _, site := range t.Sites {
+		if site.FederationRoute.V == req.To.Name {
+			list = append(list, "no SIP federation for "+site.Name)
+		}
+	}
+	return list
+}
+
+// checkSourceSite looks at what else stood at the site of a pool that failed.
+func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
+	if req.Failover.Reason.V != "disaster" || !req.From.Site.Set {
+		return
+	}
+	for _, pool := range t.FrontEndPools {
+		if pool.Site.V != req.From.Site.V || pool.Site.V == req.To.Site.V {
+			continue
+		}
+		if pool.CentralManagement.V {
+			r.Add(report.CMSAtSource, pool.CentralManagement.Range, "%s holds the Central Management store and stands at %s, the site of the failed pool. Set-CsSite needs that store. Fail it over first (Invoke-CsManagementServerFailover), or accept this finding with the reason why it is still up.", pool.Name, pool.Site.V)
+		}
+		if req.To.NextHop.Set && dnsname.Same(req.To.NextHop.V, pool.FQDN.V) {
+			r.Add(report.NextHop, req.To.NextHop.Range, "The next hop of %s is %s, which stands at %s, the site of the failed pool. Set the next hop to a pool that runs: Set-CsEdgeServer -Identity EdgeServer:%s -Registrar Registrar:FQDN.", req.To.Name, pool.Name, pool.Site.V, req.To.FQDN.V)
+		}
+	}
+}
+
+// supportedSystems are the systems on which Microsoft supports a product; products that
+// are not there are not checked.
+var supportedSystems = map[string][]string{
+	"lync-server-2013": {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2"},
+	"sfb-server-2015":  {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2", "windows-server-2016", "windows-server-2019"},
+}
+
+// checkSystems compares what the servers of the target run with what its product supports.
+func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
+	product := t.ProductOf(req.To)
+	for _, server := range req.To.Servers {
+		system := server.OperatingSystem
+		if known := supportedSystems[product]; system.Set && known != nil && !slices.Contains(known, system.V) {
+			r.Add(report.System, system.Range, "%s runs %s, on which Microsoft does not support %s. It supports %s.", server.FQDN.V, system.V, product, strings.Join(known, ", "))
+		}
+	}
+}
+
+func checkRoutes(t *topology.Topology, req *Request, r *report.Plan) {
+	var stay []string
+	for _, site := range t.Sites {
+		if site.XMPPFederationRoute.V == req.From.Name && !slices.Contains(req.Sites, site) {
+			stay = append(stay, site.Name)
+		}
+	}
+	slices.SortFunc(stay, dnsname.Compare)
+	if len(stay) > 0 {
+		r.Add(report.OtherSites, req.Failover.RouteSites.Range, `These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site only; route_sites = "all-routed" moves the others as well.`, req.From.Name, strings.Join(stay, ", "))
+	}
+	for _, site := range req.Sites {
+		if !site.XMPPFederationRoute.Set {
+			r.Add(report.NothingToGoBack, site.Range, "%s has no XMPP federation route today. No cmdlet is documented for clearing a route, so a rollback ends with a step in Topology Builder.", site.Name)
+		}
+	}
+}
+
+// Federation tells whether the spec says how partners find the deployment, and reports that it
+// does not.
+func Federation(t *topology.Topology, req *Request, r *report.Plan) bool {
+	if t.XMPP == nil {
+		r.Add(report.Malformed, req.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
+	}
+	return t.XMPP != nil
+}

@@ -1,0 +1,48 @@
+package rules
+
+import (
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// supportEnds are the ends of extended support, by product.
+var supportEnds = map[string]string{
+	"lync-server-2013": "2023-04-11",
+	"sfb-server-2015":  "2025-10-14",
+	"sfb-server-2019":  "2025-10-14",
+}
+
+// Window checks the change window of a plan, and whether the product of the target is
+// supported until then.
+func Window(t *topology.Topology, req *Request, r *report.Plan) {
+	start, startOK := moment(r, req.Change.WindowStart)
+	end, endOK := moment(r, req.Change.WindowEnd)
+	if startOK && endOK && !end.After(start) {
+		r.Add(report.Malformed, req.Change.WindowEnd.Range, "The window ends at %s, which is not after its start, %s. Correct one of the two.", req.Change.WindowEnd.V, req.Change.WindowStart.V)
+	}
+	if req.To == nil {
+		return
+	}
+	product := t.ProductOf(req.To)
+	if ends := supportEnds[product]; startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
+		rng := t.Product.Range
+		if req.To.Product.Set {
+			rng = req.To.Product.Range
+		}
+		r.Add(report.OutOfSupport, rng, "Support of %s ended on %s, before the change window. There are no security updates for it.", product, ends)
+	}
+}
+
+// moment reads an RFC 3339 time; ok is false if there is none.
+func moment(r *report.Plan, value topology.Value[string]) (time.Time, bool) {
+	if !value.Set {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, value.V)
+	if err != nil {
+		r.Add(report.Malformed, value.Range, "%s", badTime(value.V))
+	}
+	return t, err == nil
+}

@@ -1,0 +1,109 @@
+package zones
+
+import (
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// Changes are what one plan makes of the zones.
+type Changes struct {
+	zones    *Zones
+	topology *topology.Topology
+	report   *report.Plan
+	window   time.Duration // of the change; 0: not known, or it does not matter
+	day      string        // on which the window starts, RFC 3339
+	sets     map[*zone][]plan.RecordSet
+
+	ttl uint32 // of a preparation
+
+	// Of a failover; a preparation has none of these and leads nobody elsewhere.
+	from, to *topology.EdgePool
+	aim      topology.Value[string] // the name that partners are led to
+
+	// Elsewhere: DNS leads partners to another pool today than the routes of the sites.
+	Elsewhere bool
+
+	siblings *siblings                      // once they were asked for
+	domains  map[string]*topology.SIPDomain // those with XMPP by the owner of their SRV records, once they were asked for
+}
+
+// Changes begins the changes of a plan, with none.
+func (zs *Zones) Changes(change *parser.Change, r *report.Plan) *Changes {
+	return &Changes{zones: zs, topology: zs.topology, report: r, window: windowOf(change), day: change.WindowStart.V, sets: map[*zone][]plan.RecordSet{}}
+}
+
+// windowOf is the length of the change window; 0 if it is not given.
+func windowOf(change *parser.Change) time.Duration {
+	start, err1 := time.Parse(time.RFC3339, change.WindowStart.V)
+	end, err2 := time.Parse(time.RFC3339, change.WindowEnd.V)
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	return end.Sub(start)
+}
+
+// newRecordTTL is the TTL in seconds of a record that has no neighbour to follow:
+// short, because failover names move.
+const newRecordTTL = 300
+
+// Lead has partners come from one pool to another: the one XMPP host gets the addresses of
+// the pool, or SRV records prefer its Access Edge, whose addresses are checked. known tells
+// whether all addresses of the pool are.
+func (c *Changes) Lead(from, to *topology.EdgePool, known bool) {
+	c.from, c.to, c.aim = from, to, to.AccessEdgeFQDN
+	if c.topology.XMPP.Host.Set {
+		c.aim = c.topology.XMPP.Host
+	}
+	target := dnsname.Absolute(c.aim.V)
+	if c.topology.XMPP.Host.Set {
+		c.moveHost(target, known)
+	} else {
+		checkAccessEdge(c, target, known)
+	}
+	for _, domain := range c.topology.XMPPDomains() {
+		c.prefer(domain, target)
+	}
+	c.check()
+}
+
+// check checks the sets of a plan, and the zones they are in, against the rules of DNS. It
+// takes out of the plan what another zone decides, and gives each set one TTL.
+func (c *Changes) check() {
+	checkUnread(c)
+	for _, z := range c.zones.all {
+		if len(c.sets[z]) == 0 {
+			continue
+		}
+		c.sets[z] = withoutCut(c, z, c.sets[z])
+		settleTTLs(c, z, c.sets[z])
+	}
+	targets := targetsOf(c)
+	led := map[*zone][]*target{}
+	for _, t := range targets {
+		z := c.zones.zoneOf(t.name)
+		led[z] = append(led[z], t)
+	}
+	for _, z := range c.zones.all {
+		if len(c.sets[z]) == 0 {
+			continue
+		}
+		names := namesOf(c.sets[z], led[z])
+		checkPresent(c, z, names)
+		checkProxied(c, z, names)
+		checkZone(c, z, c.sets[z])
+		checkTimes(c, z)
+		checkSets(c, z, c.sets[z])
+	}
+	checkTargets(c, targets)
+	checkToday(c)
+	for _, z := range c.zones.all {
+		if len(c.sets[z]) > 0 {
+			checkDefects(c, z)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package zones
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// keep is what the compiler wants to know of the zone files, which may have a
+// million records. All names are absolute and in lower case.
+type keep struct {
+	names map[string]bool // of the plan: all their records are kept
+	above map[string]bool // names of the plan and those above them: delegations and wildcards there are kept
+	other map[string]bool // names of which SRV records are kept
+	keys  map[string]bool // names of which TLSA records are kept
+	// labels are names of the plan by their first label in upper case, as a type would be.
+	labels map[string][]string
+	// services are owners of SRV records of the plan by their letters and digits alone.
+	services map[string]string
+}
+
+// lettersOf takes out what stands between the letters and digits of a name.
+var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
+
+// newKeep wants all names of a topology.
+func newKeep(t *topology.Topology) *keep {
+	in := &keep{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
+	for _, pool := range t.EdgePools {
+		in.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
+	}
+	if t.XMPP != nil && t.XMPP.Host.Set {
+		in.add(dnsname.Absolute(t.XMPP.Host.V))
+		in.keys[keyOwner(dnsname.Absolute(t.XMPP.Host.V))] = true
+	}
+	for _, domain := range t.SIPDomains {
+		owner := dnsname.XMPPOwner(domain.Name.V)
+		in.add(owner)
+		in.services[lettersOf.Replace(owner)] = owner
+		in.other[directOwner(domain.Name.V)] = true
+	}
+	return in
+}
+
+func (in *keep) add(name string) {
+	if !in.names[name] {
+		label, _, _ := strings.Cut(strings.ToUpper(name), ".")
+		in.labels[label] = append(in.labels[label], name)
+	}
+	in.names[name] = true
+	for ; name != ""; name = dnsname.Parent(name) {
+		in.above[name] = true
+	}
+}
+
+// wants tells which records of a zone are kept.
+func (in *keep) wants(owner []byte, typ string) bool {
+	switch {
+	case in.names[string(owner)]:
+		return true
+	case typ == "NS" || typ == "DNAME":
+		return in.above[string(owner)]
+	case typ == "TLSA":
+		return in.keys[string(owner)]
+	case bytes.HasPrefix(owner, []byte("*.")):
+		return in.above[string(owner[2:])]
+	case typ == "SRV":
+		return in.other[string(owner)] || bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
+	}
+	return in.unicode(owner) != ""
+}
+
+// unicode returns the name of the plan that an owner in raw UTF-8 means, "" if none.
+func (in *keep) unicode(owner []byte) string {
+	if bytes.IndexByte(owner, '\\') < 0 {
+		return ""
+	}
+	name, err := dnsname.ToASCII(dnsname.Unescaped(string(owner)))
+	if err != nil || !in.names[name] || !strings.Contains(name, "xn--") {
+		return "" // of names in ASCII, likeness tells
+	}
+	return name
+}
+
+// nodes are names of which a reading finds out whether they exist, which they also do
+// if only a name below them has records.
+type nodes map[string]bool
+
+func (n nodes) note(owner []byte) {
+	for i := 0; len(n) > 0 && i < len(owner); i++ {
+		exists, asked := n[string(owner[i:])]
+		if exists {
+			return // and so do those above
+		}
+		if asked {
+			n[string(owner[i:])] = true
+		}
+		for ; i < len(owner) && owner[i] != '.'; i++ {
+			if owner[i] == '\\' {
+				i++
+			}
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package zones
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// meant returns the name of the plan for which a record of another name was probably
+// meant, "" if there is none: one whose owner lost its final dot or has an odd character,
+// or one whose name was taken for a type because something is before it on the line.
+func (in *keep) meant(z *zone, owner []byte, typ string) string {
+	if !understood(typ) {
+		for _, name := range in.labels[typ] {
+			if dnsname.Under(name, z.origin) {
+				return name
+			}
+		}
+	}
+	own := owner // without the origin
+	if z.holds(owner) {
+		own = owner[:len(owner)-len(z.origin)]
+	}
+	if len(own) > len(z.origin) && bytes.Contains(own, []byte(z.origin)) {
+		for _, name := range z.shorter(string(owner)) {
+			if in.names[name] {
+				return name
+			}
+		}
+	}
+	host := typ == "A" || typ == "AAAA"
+	if typ == "SRV" {
+		if name := in.sameLetters(owner); name != "" {
+			return name
+		}
+	}
+	for i, c := range own {
+		if odd[c] && oddAt(owner, i, host) {
+			return in.likeness(string(owner), host)
+		}
+	}
+	return ""
+}
+
+// sameLetters is the owner of SRV records of the plan from which a name differs only by
+// underscores, hyphens and dots before the SIP domain.
+func (in *keep) sameLetters(name []byte) string {
+	letters := make([]byte, 0, 255)
+	for _, c := range name {
+		if c != '_' && c != '-' && c != '.' {
+			letters = append(letters, c)
+		}
+	}
+	owner := in.services[string(letters)]
+	domain := strings.TrimPrefix(owner, dnsname.XMPPPrefix)
+	if owner == "" || in.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
+		return ""
+	}
+	return owner
+}
+
+// odd are the octets that a name in canonical form may not have everywhere.
+var odd = func() (table [256]bool) {
+	for c := range table {
+		table[c] = !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.')
+	}
+	return table
+}()
+
+// oddAt tells whether an odd octet has no place in a name: no host has underscores, and
+// none a hyphen at the end of a label; an asterisk is a label by itself.
+func oddAt(name []byte, i int, host bool) bool {
+	first := i == 0 || name[i-1] == '.'
+	last := i+1 == len(name) || name[i+1] == '.'
+	switch name[i] {
+	case '_':
+		return host
+	case '-':
+		return host && (first || last)
+	case '*':
+		return !first || !last
+	}
+	return true
+}
+
+// likeness is the name of the plan that an owner becomes without its odd characters, or
+// without what is between them and the nearest dots.
+func (in *keep) likeness(owner string, host bool) string {
+	raw := dnsname.Unescaped(owner)
+	if name, err := dnsname.ToASCII(raw); err == nil && in.names[name] && !strings.Contains(name, "xn--") {
+		return name
+	}
+	plain := strings.Map(func(c rune) rune {
+		if c < utf8.RuneSelf && (!odd[c] || c == '-' || c == '_' && !host) {
+			return c
+		}
+		return ' '
+	}, raw)
+	if host {
+		labels := strings.Split(plain, ".")
+		for i, label := range labels {
+			labels[i] = strings.Trim(label, "-")
+		}
+		plain = strings.Join(labels, ".")
+	}
+	last := strings.LastIndex(plain, " ")
+	head, _, _ := strings.Cut(plain, " ")
+	_, tail, _ := strings.Cut(plain[last+1:], ".")
+	for _, name := range []string{strings.ReplaceAll(plain, " ", ""), head + "." + tail, plain[last+1:]} {
+		if in.names[name] {
+			return name
+		}
+	}
+	return ""
+}
+
+// checkPresent reports records at the names of a plan that are not understood, and
+// records that were probably meant for them. What it does not report can be counted on:
+// the sets of the plan are all that there is.
+func checkPresent(c *Changes, z *zone, names map[string]bool) {
+	told := map[string]bool{} // once for each name
+	tell := func(code diag.Code, name string, r zonefile.Record, format string, args ...any) {
+		if key := string(code) + name; !told[key] {
+			told[key] = true
+			c.report.Add(code, z.line(r), format, args...)
+		}
+	}
+	unknown := false
+	for _, r := range z.file.Records {
+		owner := strings.TrimSuffix(r.Owner, ".")
+		meant := strings.TrimSuffix(c.zones.keep.meant(z, []byte(r.Owner), r.Type), ".")
+		switch {
+		case names[r.Owner] && slices.Contains(madeByServer, r.Type):
+			tell(report.NotUnderstood, owner, r, "From this record of type %s the server works out what %s answers with, so the plan cannot tell what is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with what they are to be.", r.Type, owner)
+		case names[r.Owner] && !understood(r.Type):
+			tell(report.NotUnderstood, owner, r, "This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan cannot tell what the name answers with. Correct the line, or replace it by records of A, AAAA or SRV.", r.Type, owner, nearType(r.Type))
+		case names[r.Owner] || !names[meant+"."]:
+			if !unknown && !understood(r.Type) && !slices.Contains(madeByServer, r.Type) && !strings.HasPrefix(r.Type, "TYPE") {
+				unknown = true
+				c.report.Add(report.UnknownType, z.line(r), "This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a type that they do not know. If something else was meant, correct it; maybe a blank is where none should be.", r.Type, owner, nearType(r.Type))
+			}
+		case !understood(r.Type):
+			tell(report.Meant, meant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
+		case r.Type == "SRV" && c.zones.keep.sameLetters([]byte(r.Owner)) != "":
+			tell(report.Meant, meant, r, "The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot is missing, too many or in the place of another. Correct it; the plan does not count the record, and would make one beside it.", owner, meant)
+		case strings.HasPrefix(owner, meant+"."):
+			tell(report.Meant, meant, r, "The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
+		default:
+			tell(report.Meant, meant, r, "The owner of this record is read as %s, which is not %s: it has a character that such a name has not. Correct it, or make the line a comment with a semicolon; the plan does not count it.", owner, meant)
+		}
+	}
+}
+
+// nearType asks whether another word was meant than one that is no type.
+func nearType(typ string) string {
+	near := diag.Suggest(typ, []string{"A", "AAAA", "CNAME", "IN", "MX", "NS", "SRV", "TXT"})
+	if near == "" {
+		return ""
+	}
+	return " Did you mean " + near + "?"
+}
+
+// namesOf are the owners of the sets of a plan in a zone, and the targets that are there.
+func namesOf(sets []plan.RecordSet, targets []*target) map[string]bool {
+	names := map[string]bool{}
+	for _, set := range sets {
+		names[set.Owner] = true
+	}
+	for _, t := range targets {
+		names[t.name] = true
+	}
+	return names
+}

@@ -1,0 +1,105 @@
+package zones
+
+import (
+	"strings"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// maxOutside is how many records outside of a zone are kept of its file, and how many of
+// types that are not known.
+const maxOutside = 64
+
+// read reads the file of a zone as far as in says.
+func (z *zone) read(in *keep) error {
+	outside, unknown := 0, 0
+	read := z.Source.Inspect
+	if z.file != nil {
+		read = z.Source.Read
+	}
+	file, err := read(z.origin, func(owner []byte, typ string) bool {
+		z.nodes.note(owner)
+		switch {
+		case in.wants(owner, typ), in.meant(z, owner, typ) != "":
+			return true
+		case !understood(typ) && unknown < maxOutside:
+			unknown++
+			return true
+		case typ == "NS" && (z.allNS || string(owner) == z.origin):
+			return true
+		case z.holds(owner), outside == maxOutside:
+			return false
+		}
+		outside++
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	if z.file != nil {
+		file.Defects, file.DefectCount = z.file.Defects, z.file.DefectCount
+	}
+	z.file, z.owners = file, map[string][]zonefile.Record{}
+	for _, r := range file.Records {
+		z.owners[r.Owner] = append(z.owners[r.Owner], r)
+	}
+	return nil
+}
+
+// readAgain reads those zones a second time of which the first reading has shown that
+// more is needed: the addresses of SRV targets that the spec does not name, whether
+// names exist where a wildcard would answer for them, or what records outside of the
+// zone are there for.
+func (zs *Zones) readAgain(in *keep) {
+	more := map[*zone]bool{}
+	for _, name := range zs.namedBySRV() {
+		if z := zs.zoneOf(name); z != nil && !in.names[name] {
+			in.add(name)
+			more[z] = true
+		}
+	}
+	for _, z := range zs.all {
+		if z.file == nil {
+			continue
+		}
+		for _, r := range z.file.Records {
+			z.allNS = z.allNS || !dnsname.Under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
+			more[z] = more[z] || z.allNS || strings.HasPrefix(r.Owner, "*.")
+		}
+		if !more[z] {
+			continue
+		}
+		z.nodes = nodes{}
+		for name := range in.above {
+			if dnsname.Under(name, z.origin) {
+				z.nodes[name] = false
+			}
+		}
+		if err := z.read(in); err != nil {
+			z.file = nil
+			zs.reportZone(z.Zone, err)
+		}
+	}
+}
+
+// namedBySRV lists the targets of the SRV records of the plan, and the names that they
+// may have been meant to be.
+func (zs *Zones) namedBySRV() []string {
+	var out []string
+	for _, domain := range zs.topology.SIPDomains {
+		for _, owner := range []string{dnsname.XMPPOwner(domain.Name.V), directOwner(domain.Name.V)} {
+			z := zs.zoneOf(owner)
+			if z == nil || z.file == nil {
+				continue
+			}
+			data, _ := z.set(owner, "SRV")
+			for _, d := range data {
+				if s, ok := dnsname.ParseSRV(d); ok {
+					out = append(append(out, s.Target), z.shorter(s.Target)...)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,239 @@
+package zones
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// srvZone is the owner of the SRV records of a domain and the zone that holds it, nil if there
+// is none that was read. Where no zone is declared, a finding says what is left to others.
+func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string, z *zone) {
+	owner = dnsname.XMPPOwner(domain.Name.V)
+	if !dnsname.IsHost(domain.Name.V) {
+		return owner, nil
+	}
+	if z = c.zones.zoneOf(owner); z == nil {
+		c.report.Add(report.Unmanaged, domain.Name.Range, "No dns_zone holds %s: %s.", domain.Name.V, left)
+	} else if z.file == nil {
+		z = nil
+	}
+	return owner, z
+}
+
+// prefer makes the SRV records of one SIP domain lead to the target; step 5 and the
+// note on pools with different priorities.
+func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
+	owner, z := c.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to see")
+	if z == nil {
+		return
+	}
+	data, ttl := z.set(owner, "SRV")
+	records, ok := c.readSRV(z, owner, data, false)
+	if !ok {
+		return
+	}
+	hostLayout := c.topology.XMPP.Host.Set
+	wanted := slices.Clone(records)
+	if present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }); !present || !hostLayout {
+		model, modelTTL := c.sibling(owner)
+		wanted = promote(records, target, model)
+		if len(data) == 0 {
+			ttl = modelTTL
+		}
+	}
+	checkOrder(c, z, owner, wanted, target)
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
+	if len(data) == 0 {
+		set.OldTTL = 0
+	}
+	for _, s := range wanted {
+		set.New = append(set.New, s.String())
+	}
+	sortSRV(set.Old)
+	sortSRV(set.New)
+	c.sets[z] = append(c.sets[z], set)
+}
+
+// wrongPort says what is wrong with an SRV record that has another port than the procedure
+// demands: its fields may be in the wrong order.
+func wrongPort(name string, s dnsname.SRV) string {
+	place, rest := "", ""
+	switch plan.XMPPPort {
+	case s.Priority:
+		place, rest = "first", fmt.Sprintf("%d %d", s.Weight, s.Port)
+	case s.Weight:
+		place, rest = "second", fmt.Sprintf("%d %d", s.Priority, s.Port)
+	}
+	if place != "" {
+		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, plan.XMPPPort, place, rest, s.Target)
+	}
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.Port, plan.XMPPPort)
+	if s.Port == 5222 {
+		text += "; 5222 is the port for clients"
+	}
+	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.Priority, s.Weight, plan.XMPPPort, s.Target)
+}
+
+func sortSRV(data []string) {
+	slices.SortFunc(data, func(a, b string) int {
+		x, _ := dnsname.ParseSRV(a)
+		y, _ := dnsname.ParseSRV(b)
+		if x.Priority != y.Priority {
+			return x.Priority - y.Priority
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// readSRV parses a set and checks it against the rules for SRV records; shared: they may share
+// priorities, which the plan changes.
+func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]dnsname.SRV, bool) {
+	var records []dnsname.SRV
+	seen := map[int]bool{}
+	name := strings.TrimSuffix(owner, ".")
+	for _, d := range data {
+		s, ok := dnsname.ParseSRV(d)
+		switch {
+		case !ok:
+			c.report.Add(report.BadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
+			return nil, false
+		case s.Port != plan.XMPPPort:
+			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
+			return nil, false
+		case seen[s.Priority] && !shared:
+			c.report.Add(report.EqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.Priority)
+			return nil, false
+		}
+		seen[s.Priority] = true
+		records = append(records, s)
+	}
+	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
+		c.report.Add(report.NoEdit, z.at(owner, "CNAME"), "%s is an alias (CNAME), beside which no SRV record can stand.", name)
+		return nil, false
+	}
+	return records, true
+}
+
+// sibling returns priority and weight for a new SRV record, and its TTL: those that
+// other SIP domains use if they agree, else 0, 0 and a short TTL.
+func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
+	if c.siblings == nil {
+		c.siblings = c.findSiblings()
+	}
+	own := c.siblings.of[owner]
+	var found *siblingSet
+	for value, s := range c.siblings.values {
+		if own != nil && own.value == value && s.count == 1 {
+			continue
+		}
+		if found != nil {
+			return dnsname.SRV{}, newRecordTTL
+		}
+		found = s
+	}
+	if found == nil {
+		return dnsname.SRV{}, newRecordTTL
+	}
+	last := found.last[1]
+	if last == own {
+		last = found.last[0]
+	}
+	return last.value, last.ttl
+}
+
+// siblings are the SRV records that SIP domains with XMPP have today, where a domain has
+// one. There can be a hundred thousand, and each is asked for the others.
+type siblings struct {
+	of     map[string]*sibling         // by owner
+	values map[dnsname.SRV]*siblingSet // by priority and weight
+}
+
+type sibling struct {
+	value dnsname.SRV
+	ttl   uint32
+}
+
+// siblingSet is those with the same priority and weight.
+type siblingSet struct {
+	count int
+	last  [2]*sibling // the last two, in the order of names
+}
+
+func (c *Changes) findSiblings() *siblings {
+	out := &siblings{of: map[string]*sibling{}, values: map[dnsname.SRV]*siblingSet{}}
+	for _, domain := range c.topology.XMPPDomains() {
+		owner := dnsname.XMPPOwner(domain.Name.V)
+		z := c.zones.zoneOf(owner)
+		if z == nil || z.file == nil || out.of[owner] != nil {
+			continue
+		}
+		data, ttl := z.set(owner, "SRV")
+		s, ok := dnsname.ParseSRV(strings.Join(data, " "))
+		if !ok || len(data) != 1 {
+			continue
+		}
+		one := &sibling{dnsname.SRV{Priority: s.Priority, Weight: s.Weight}, ttl}
+		set := out.values[one.value]
+		if set == nil {
+			set = &siblingSet{}
+			out.values[one.value] = set
+		}
+		set.count++
+		set.last = [2]*sibling{set.last[1], one}
+		out.of[owner] = one
+	}
+	return out
+}
+
+// promote makes the record of a target come first (have the lowest priority number)
+// and leaves as many of the others as they are as it can.
+func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.SRV {
+	out := slices.Clone(records)
+	if len(out) == 0 {
+		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: plan.XMPPPort, Target: target}}
+	}
+	first, mine, last := 0, -1, 0
+	for i, s := range out {
+		if s.Priority < out[first].Priority {
+			first = i
+		}
+		if s.Priority > out[last].Priority {
+			last = i
+		}
+		if s.Target == target && (mine < 0 || s.Priority < out[mine].Priority) {
+			mine = i
+		}
+	}
+	switch {
+	case mine >= 0:
+		out[mine].Priority, out[first].Priority = out[first].Priority, out[mine].Priority
+		return out
+	case out[first].Priority > 0:
+		return append(out, dnsname.SRV{Priority: out[first].Priority / 2, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
+	default:
+		out[first].Priority = min(out[last].Priority+10, 65535)
+		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
+	}
+}
+
+// checkOrder warns when another pool's record still comes before the target's.
+func checkOrder(c *Changes, z *zone, owner string, records []dnsname.SRV, target string) {
+	if len(records) == 0 {
+		return
+	}
+	first := slices.MinFunc(records, func(a, b dnsname.SRV) int { return a.Priority - b.Priority })
+	if first.Target == target {
+		return
+	}
+	whose := "another host"
+	if first.Target == dnsname.Absolute(c.from.AccessEdgeFQDN.V) {
+		whose = c.from.Name + ", the pool that is left"
+	}
+	c.report.Add(report.StaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there as long as TCP is answered.", strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), whose)
+}

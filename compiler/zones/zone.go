@@ -1,0 +1,186 @@
+package zones
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// zone is a dns_zone block with its file read.
+type zone struct {
+	*topology.Zone
+	origin string         // lower case, with the final dot
+	file   *zonefile.Zone // nil if it cannot be read
+	nodes  nodes          // nil if the file was read once only
+	allNS  bool           // all NS records are wanted
+	owners map[string][]zonefile.Record
+}
+
+// zoneRange is a place in a file that a zone file includes, or in the zone file itself.
+func zoneRange(spec *topology.Zone, file string, line, column int) hcl.Range {
+	if file == "" {
+		file = spec.File.V
+	}
+	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
+	return hcl.Range{Filename: file, Start: at, End: at}
+}
+
+// line is where a record of the zone begins.
+func (z *zone) line(r zonefile.Record) hcl.Range { return zoneRange(z.Zone, r.File, r.Line, 1) }
+
+// lineOf names the line of a record in a sentence about its zone file.
+func lineOf(r zonefile.Record) string {
+	if r.File == "" {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return fmt.Sprintf("line %d of %s", r.Line, r.File)
+}
+
+// set returns the data of an RRset of the zone, each once, and its smallest TTL.
+func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
+	data = []string{}
+	seen := map[string]bool{}
+	for _, r := range z.owners[owner] {
+		if r.Type != typ {
+			continue
+		}
+		if len(data) == 0 || r.TTL < ttl {
+			ttl = r.TTL
+		}
+		if !seen[r.Data] {
+			seen[r.Data] = true
+			data = append(data, r.Data)
+		}
+	}
+	return data, ttl
+}
+
+// at is the place of the first record of a set, or of the zone's block.
+func (z *zone) at(owner, typ string) hcl.Range {
+	for _, r := range z.owners[owner] {
+		if r.Type == typ {
+			return z.line(r)
+		}
+	}
+	return z.File.Range
+}
+
+// has tells whether a set is in the file.
+func (z *zone) has(owner, typ string) bool {
+	return slices.ContainsFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == typ })
+}
+
+// wildcard is the owner of the wildcard that answers for a name without records, ""
+// if none does: it stands below the nearest name that exists (RFC 4592).
+func (z *zone) wildcard(name string) string {
+	if z.nodes == nil || z.nodes[name] {
+		return ""
+	}
+	for up := dnsname.Parent(name); dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
+		if star := "*." + up; len(z.owners[star]) > 0 {
+			return star
+		}
+		if z.nodes[up] {
+			return ""
+		}
+	}
+	return ""
+}
+
+// answer is what the zone answers for a name and a type, where a wildcard may.
+func (z *zone) answer(name, typ string) []string {
+	if star := z.wildcard(name); star != "" {
+		name = star
+	}
+	data, _ := z.set(name, typ)
+	return data
+}
+
+// cut is the record above a name, or at it, that takes the name out of the zone: NS of
+// another zone, or DNAME. Of several it is the highest.
+func (z *zone) cut(name string) (zonefile.Record, bool) {
+	var found zonefile.Record
+	for up := name; dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
+		for _, r := range z.owners[up] {
+			if r.Type == "NS" && up != z.origin || r.Type == "DNAME" && up != name {
+				found = r
+				break
+			}
+		}
+	}
+	return found, found.Owner != ""
+}
+
+// shorter are the names that a relative name with a lost dot may have been meant to be:
+// without an origin at its end, which is the zone or lies in it.
+func (z *zone) shorter(name string) []string {
+	var out []string
+	for up := dnsname.Parent(name); up != "" && dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
+		if head := strings.TrimSuffix(name, up); strings.Count(head, ".") > 1 {
+			out = append(out, head)
+		}
+	}
+	return out
+}
+
+// literal is the address that a name spells, alone or before a name of the zone.
+func (z *zone) literal(name string) (netip.Addr, bool) {
+	for _, head := range append(z.shorter(name), name, strings.TrimSuffix(name, z.origin)) {
+		if addr, err := netip.ParseAddr(strings.TrimSuffix(head, ".")); err == nil {
+			return addr, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// holds is under for the owner of a record, without a copy of it.
+func (z *zone) holds(owner []byte) bool {
+	n := len(owner) - len(z.origin)
+	return n >= 0 && string(owner[n:]) == z.origin && (n == 0 || owner[n-1] == '.')
+}
+
+// srvLines are the lines of the SRV records of an owner, by target.
+func (z *zone) srvLines(owner string) map[string]hcl.Range {
+	lines := map[string]hcl.Range{}
+	for _, r := range z.owners[owner] {
+		s, ok := dnsname.ParseSRV(r.Data)
+		if _, known := lines[s.Target]; ok && r.Type == "SRV" && !known {
+			lines[s.Target] = z.line(r)
+		}
+	}
+	return lines
+}
+
+// atData is the place of one record of a set.
+func (z *zone) atData(set plan.RecordSet, data string) hcl.Range {
+	for _, r := range z.owners[set.Owner] {
+		if r.Type == set.Type && r.Data == data {
+			return z.line(r)
+		}
+	}
+	return z.at(set.Owner, set.Type)
+}
+
+// maxUnread is how many files of a zone are reported that are not read.
+const maxUnread = 20
+
+// unread are the first $INCLUDE lines of the zone for each file that is not read.
+func (z *zone) unread() []zonefile.Directive {
+	var out []zonefile.Directive
+	seen := map[string]bool{}
+	for _, d := range z.file.Directives {
+		if d.Unread != nil && !seen[d.Args[0]] && len(out) < maxUnread {
+			seen[d.Args[0]] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+package zones
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
+)
+
+// Zones are the zones of a topology with their files read as far as any plan could need
+// them.
+type Zones struct {
+	topology *topology.Topology
+	report   *report.Spec
+	all      []*zone
+	// byOrigin are the zones by their names; of two with one name, the first.
+	byOrigin map[string]*zone
+	// keep has the names of the spec in DNS.
+	keep *keep
+	// holders has the names of keep by the zones that they are in, once they were asked for.
+	holders map[*zone][]string
+	asked   int // see maxAsked
+
+	// AddressesUnknown: an address of a pool is missing or wrong, which has been reported. What
+	// is in DNS cannot be compared with the addresses of the pools.
+	AddressesUnknown bool
+}
+
+// Open reads the zone files. The names of public DNS in the topology have to be in ASCII.
+func Open(t *topology.Topology, r *report.Spec) *Zones {
+	zs := &Zones{topology: t, report: r, keep: newKeep(t), byOrigin: map[string]*zone{}}
+	for _, spec := range t.Zones {
+		z := &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
+		zs.all = append(zs.all, z)
+		if zs.byOrigin[z.origin] == nil {
+			zs.byOrigin[z.origin] = z
+		}
+		if spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
+			continue
+		}
+		spec.Source.Zones = len(t.Zones)
+		if err := z.read(zs.keep); err != nil {
+			zs.reportZone(spec, err)
+		} else if !zs.whole(spec, z) {
+			z.file = nil
+		}
+	}
+	zs.readAgain(newKeep(t))
+	return zs
+}
+
+func (zs *Zones) reportZone(spec *topology.Zone, err error) {
+	var at *zonefile.Error
+	if !errors.As(err, &at) {
+		zs.report.Add(report.BadZone, spec.File.Range, "The zone file %q cannot be read: %s.", spec.File.V, err)
+		return
+	}
+	zs.report.Add(report.BadZone, zoneRange(spec, at.File, at.Line, at.Column), "%s.", strings.TrimSuffix(at.Msg, "."))
+}
+
+// zoneOf returns the zone that holds a name, nil if no declared zone does.
+func (zs *Zones) zoneOf(name string) *zone {
+	for rest := name; rest != ""; {
+		if z := zs.byOrigin[rest]; z != nil && dnsname.Under(name, rest) {
+			return z
+		}
+		_, rest, _ = strings.Cut(rest, ".")
+	}
+	return zs.byOrigin["."]
+}
+
+// isKnown tells whether a name is one of the plan, or has records in a zone.
+func (zs *Zones) isKnown(name string) bool {
+	z := zs.zoneOf(name)
+	return zs.keep.names[name] || z != nil && (z.has(name, "A") || z.has(name, "AAAA") || z.has(name, "CNAME"))
+}
