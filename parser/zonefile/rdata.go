@@ -167,6 +167,7 @@ func canonicalData(typ, data string) ([]string, error) {
 // splitData cuts rdata into tokens. It must be one line without comment and
 // parentheses.
 func splitData(data string) ([]string, error) {
+	data = strings.TrimLeft(data, " \t") // what begins like a UTF-16 file does so behind blanks too
 	s, err := NewScanner([]byte(data), "")
 	if err != nil {
 		return nil, fmt.Errorf("the data %q is not plain text", data)
