@@ -3,12 +3,13 @@ package docs
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// TestNamedTests: each test that the page about packages names is there.
+// TestNamedTests: each test that a page names is there.
 func TestNamedTests(t *testing.T) {
 	var all strings.Builder
 	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
@@ -22,13 +23,24 @@ func TestNamedTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`").FindAllStringSubmatch(read(t, "docs/package.md"), -1)
-	for _, m := range named {
-		if !strings.Contains(all.String(), "func "+m[1]+"(") {
-			t.Errorf("docs/package.md names %s, which there is not", m[1])
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, page := range append(pages, "../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`").FindAllSubmatch(text, -1) {
+			named++
+			if !strings.Contains(all.String(), "func "+string(m[1])+"(") {
+				t.Errorf("%s names %s, which there is not", page, m[1])
+			}
 		}
 	}
-	if len(named) < 10 {
-		t.Errorf("only %d tests are named", len(named))
+	if named < 30 {
+		t.Errorf("only %d tests are named", named)
 	}
 }

@@ -18,14 +18,15 @@ import (
 )
 
 const (
-	// lockName is the file in an output folder that a build holds while it changes the folder.
+	// lockName is the file that a build holds in its output folder, and fmt -w in that of a spec,
+	// while it changes the folder.
 	lockName = ".edgeplan.lock"
 	// lockStart is how its text begins.
 	lockStart = `{"pid":`
 	maxLock   = 16 << 20 // bytes of it
 )
 
-// folderLock is held by the one build that may change an output folder. It is a lock of the
+// folderLock is held by the one build, or fmt, that may change a folder. It is a lock of the
 // operating system, so it ends with the process, however that ends, and the file that is
 // left is none.
 //
@@ -68,6 +69,11 @@ func (j journal) below(folder string) bool {
 }
 
 var errGone = errors.New("the lock was removed meanwhile")
+
+// busyError says who has the lock.
+type busyError string
+
+func (e busyError) Error() string { return string(e) }
 
 // lockFolder makes the folder and takes its lock. If another build has it, the error says
 // which.
@@ -121,7 +127,7 @@ func (l *folderLock) take() error {
 	case err != nil && !l.shaky:
 		return err
 	case !held && !l.shaky:
-		return errors.New(busy(l.root))
+		return busyError(busy(l.root))
 	}
 	if still, err := l.root.Stat(lockName); err != nil {
 		return errGone

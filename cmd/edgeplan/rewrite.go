@@ -14,15 +14,33 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 )
 
-// errSaved is why a file is left as it is: it is no longer what was read.
-var errSaved = errors.New("another program changed it while fmt ran; run fmt again")
+// errSaved and errOpen are why a file is left as it is: it is no longer what was read, or may
+// not be in a moment.
+var (
+	errSaved = errors.New("another program changed it while fmt ran; run fmt again")
+	errOpen  = errors.New("another program has it open for writing; close it there and run fmt again")
+)
 
 // rewriting replaces the files of a spec with their new texts, all of them or none. Nothing
-// locks these files: an editor may save one at any time, and what it saved has to stay.
+// keeps an editor from these files: it may save one at any time, and what it saved has to stay.
 type rewriting struct {
-	roots map[string]*os.Root // by folder
-	files []*replacement
-	hook  func(step, path string) // tests act as another program here; nil otherwise
+	folders []lockedFolder
+	files   []*replacement
+	hook    func(step, path string) // tests act as another program here; nil otherwise
+	system  fileSystem
+}
+
+// lockedFolder is a folder with such files. Its lock keeps other runs of edgeplan from it, so
+// that none takes the temporary files of one that runs for those of one that was killed.
+type lockedFolder struct {
+	info fs.FileInfo
+	lock *folderLock
+}
+
+// fileSystem is what not every file system can do.
+type fileSystem struct {
+	link  func(root *os.Root, name, to string) error
+	lease func(root *os.Root, name string) (*lease, error) // nil, nil if it cannot
 }
 
 // replacement is one file. Base, temp and backup are names in root.
@@ -33,14 +51,18 @@ type replacement struct {
 	before fs.FileInfo // of the file that was there
 	after  fs.FileInfo // of the new one
 	temp   string      // the new text; "" once it has the name
-	backup string      // a hard link to the file, by which it can be put back; "" if there is none
+	backup string      // by which the old text can be put back: a hard link to the file, else a copy
+	kept   fs.FileInfo // of the backup
+	lease  *lease      // on the file that was there
 }
 
 // rewrite replaces the files that differ, each at once and with the mode that it has. A
 // symbolic link stays one. If a file cannot be replaced, or is no longer what was read,
 // those before it are put back and the error says what is left.
 func (w *rewriting) rewrite(files []layout) error {
-	w.roots = map[string]*os.Root{}
+	if w.system.link == nil {
+		w.system = fileSystem{(*os.Root).Link, takeLease}
+	}
 	defer w.close()
 	for _, file := range files {
 		if !file.differs() {
@@ -51,13 +73,20 @@ func (w *rewriting) rewrite(files []layout) error {
 		}
 	}
 	for i, one := range w.files {
-		if err := one.replace(w.at); err != nil {
+		if err := w.replace(one); err != nil {
 			return w.undo(i, one.layout, err)
 		}
 	}
 	for _, one := range w.files {
+		if one.savedLate() {
+			return w.undo(len(w.files), one.layout, errSaved)
+		}
+	}
+	for _, one := range w.files {
 		one.drop()
-		syncFolder(one.root, ".")
+	}
+	for _, folder := range w.folders {
+		syncFolder(folder.lock.root, ".")
 	}
 	return nil
 }
@@ -69,8 +98,8 @@ func (w *rewriting) at(step, path string) {
 }
 
 func (w *rewriting) close() {
-	for _, root := range w.roots {
-		root.Close()
+	for _, folder := range w.folders {
+		folder.lock.release(len(folder.lock.past) > 0)
 	}
 }
 
@@ -80,14 +109,9 @@ func (w *rewriting) prepare(file layout) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(real)
-	root := w.roots[dir]
-	if root == nil {
-		if root, err = openFolder(dir); err != nil {
-			return err
-		}
-		w.roots[dir] = root
-		removeOld(root)
+	root, err := w.folder(filepath.Dir(real))
+	if err != nil {
+		return err
 	}
 	one := &replacement{layout: file, root: root, base: filepath.Base(real)}
 	if slices.ContainsFunc(w.files, func(o *replacement) bool { return o.root == root && o.base == one.base }) {
@@ -100,7 +124,7 @@ func (w *rewriting) prepare(file layout) error {
 		return errors.New("it is read-only; make it writable, then run fmt again") // a rename replaces it
 	}
 	if one.temp, err = writeTemp(root, hunk.Text{file.new}); err != nil {
-		return fmt.Errorf("a new file cannot be written beside it: %w", bare(err))
+		return notBeside(err)
 	}
 	w.files = append(w.files, one)
 	if err := root.Chmod(one.temp, one.before.Mode().Perm()); err != nil {
@@ -113,6 +137,51 @@ func (w *rewriting) prepare(file layout) error {
 	return nil
 }
 
+// folder opens and locks a folder, once for all spellings of its path. It removes what an
+// edgeplan that was killed has left there.
+func (w *rewriting) folder(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range w.folders {
+		if os.SameFile(folder.info, info) {
+			return folder.lock.root, nil
+		}
+	}
+	lock, err := awaitFolder(dir)
+	var busy busyError
+	switch {
+	case errors.As(err, &busy):
+		return nil, busy
+	case err != nil:
+		return nil, notBeside(err)
+	}
+	w.folders = append(w.folders, lockedFolder{info, lock})
+	removeOld(lock)
+	return lock.root, nil
+}
+
+// awaitFolder takes the lock of a folder. It waits for another edgeplan for some seconds, as
+// other programs run fmt for each file of a folder at once.
+func awaitFolder(dir string) (*folderLock, error) {
+	for try := 0; ; try++ {
+		lock, err := lockFolder(dir)
+		if !errors.As(err, new(busyError)) || try == 100 {
+			return lock, err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func notBeside(err error) error {
+	var at *failure // it names the folder, and the error is about the file
+	if errors.As(err, &at) {
+		err = at.err
+	}
+	return fmt.Errorf("a new file cannot be written beside it: %w", bare(err))
+}
+
 // holds tells whether there is that file with that text and mode.
 func (r *replacement) holds(name string, want fs.FileInfo, text []byte) bool {
 	info, err := r.root.Lstat(name)
@@ -123,18 +192,20 @@ func (r *replacement) holds(name string, want fs.FileInfo, text []byte) bool {
 	return err == nil && bytes.Equal(got, text)
 }
 
-// replace gives the file its new text. It looks right before and right after: what another
-// program wrote into the old file meanwhile is in the backup.
-func (r *replacement) replace(at func(step, path string)) error {
+// replace gives the file its new text. It looks right before; what another program wrote into
+// the old file since is seen by savedLate.
+func (w *rewriting) replace(r *replacement) error {
 	var err error
 	if r.after, err = r.root.Lstat(r.temp); err != nil {
 		return err
 	}
-	backup := tempName()
-	if r.root.Link(r.base, backup) == nil {
-		r.backup = backup
+	if err := r.keep(w.system.link); err != nil {
+		return notBeside(err)
 	}
-	at("replace", r.path)
+	w.at("replace", r.path)
+	if r.lease, err = w.system.lease(r.root, r.base); err != nil {
+		return err
+	}
 	if !r.holds(r.base, r.before, r.old) {
 		return errSaved
 	}
@@ -142,27 +213,45 @@ func (r *replacement) replace(at func(step, path string)) error {
 		return err
 	}
 	r.temp = ""
-	at("replaced", r.path)
-	if r.backup == "" || r.holds(r.backup, r.before, r.old) {
-		return nil
+	w.at("replaced", r.path)
+	return nil
+}
+
+// keep makes the backup. Where there are no hard links it is a copy, which has the text and
+// the mode, and does not show what is written into the old file.
+func (r *replacement) keep(link func(root *os.Root, name, to string) error) error {
+	r.backup = tempName()
+	err := link(r.root, r.base, r.backup)
+	if err != nil {
+		if r.backup, err = writeTemp(r.root, hunk.Text{r.old}); err != nil {
+			return err
+		}
+		if err = r.root.Chmod(r.backup, r.before.Mode().Perm()); err != nil {
+			return err
+		}
 	}
-	if r.putBack() {
-		return errSaved
-	}
-	return nil // it was saved once more, under its name
+	r.kept, err = r.root.Lstat(r.backup)
+	return err
+}
+
+// savedLate tells whether another program has written into the old file after it was compared,
+// or is about to, and has not saved it under its name since.
+func (r *replacement) savedLate() bool {
+	return (r.lease.broken() || !r.holds(r.backup, r.kept, r.old)) && r.holds(r.base, r.after, r.new)
 }
 
 // putBack gives the name back to the old file, if what has it is still what fmt wrote.
 func (r *replacement) putBack() bool {
-	if r.backup == "" || !r.holds(r.base, r.after, r.new) || r.root.Rename(r.backup, r.base) != nil {
+	if !r.holds(r.base, r.after, r.new) || r.root.Rename(r.backup, r.base) != nil {
 		return false
 	}
 	r.backup = ""
 	return true
 }
 
-// drop removes what is there under temporary names.
+// drop removes what is there under temporary names, and lets others write.
 func (r *replacement) drop() {
+	r.lease.release()
 	for _, name := range []string{r.temp, r.backup} {
 		if name != "" {
 			r.root.Remove(name)
@@ -183,17 +272,18 @@ func (w *rewriting) undo(n int, failed layout, cause error) error {
 	}
 	left := "No file was changed"
 	if len(kept) > 0 {
-		left = "All files are as they were, except those that fmt has formatted or another program has changed since: " + strings.Join(kept, ", ")
+		left = "All files are as they were, except those that another program has changed since or that fmt cannot put back: " + strings.Join(kept, ", ")
 	}
 	return &failure{codeNoResult, failed.name, fmt.Errorf("%w. %s", bare(cause), left)}
 }
 
-// removeOld removes temporary files that a process that was killed has left. A young one
-// may be of one that still runs, as nothing locks the folder of a spec.
-func removeOld(root *os.Root) {
-	for _, name := range temps(root) {
-		if info, err := root.Lstat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
-			root.Remove(name)
-		}
+// removeOld removes the temporary files of an edgeplan that was killed: one that runs has the
+// lock. Without locks nothing tells the two apart, so they stay.
+func removeOld(l *folderLock) {
+	if l.shaky {
+		return
+	}
+	for _, name := range temps(l.root) {
+		l.root.Remove(name)
 	}
 }

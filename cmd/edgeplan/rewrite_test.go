@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // rawSpec and laidSpec are a spec file before and after fmt.
@@ -78,15 +80,21 @@ func seen(t *testing.T, path string) string {
 // made stays; if fmt could see that before it had replaced the file, no other file is changed
 // either, and the error says so.
 func TestFmtKeepsSaves(t *testing.T) {
+	t.Run("as it is here", func(t *testing.T) { keepsSaves(t, fileSystem{}, 1) })
+	t.Run("no links or leases", func(t *testing.T) { keepsSaves(t, bareSystem, 3) })
+}
+
+// keepsSaves changes one file in so many.
+func keepsSaves(t *testing.T, system fileSystem, in int) {
 	tried := 0
 	for what, change := range others {
 		for _, step := range []string{"prepared", "replace", "replaced"} {
 			_, names, _ := rewriteFolder(t)
-			for i := range names {
+			for i := 0; i < len(names); i += in {
 				dir, _, files := rewriteFolder(t)
 				victim, left := files[i].path, ""
 				untouched := seen(t, files[(i+1)%len(names)].path)
-				w := rewriting{hook: func(at, path string) {
+				w := rewriting{system: system, hook: func(at, path string) {
 					if at == step && path == victim {
 						change(t, path)
 						left = seen(t, path)
@@ -131,67 +139,87 @@ func noTemps(t *testing.T, dir string) {
 	if left := temps(root); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+	if _, err := root.Lstat(lockName); err == nil {
+		t.Error("the lock is left behind")
+	}
 }
 
-// TestFmtLateSave: an editor that has the old file open, and writes into it just after the
-// name went to the new one, is heard too.
+// bareSystem is a file system with neither hard links nor leases, and noLeases one without
+// these alone.
+var (
+	bareSystem = fileSystem{link: func(*os.Root, string, string) error { return errors.ErrUnsupported }, lease: noLease}
+	noLeases   = fileSystem{link: (*os.Root).Link, lease: noLease}
+)
+
+func noLease(*os.Root, string) (*lease, error) { return nil, nil }
+
+// TestFmtLateSave: an editor that has an old file open, and writes into it after the name went
+// to the new one, is heard too, also while fmt is at the files that follow.
 func TestFmtLateSave(t *testing.T) {
-	_, names, files := rewriteFolder(t)
-	victim := files[len(names)-1].path
-	editor, err := os.OpenFile(victim, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer editor.Close()
-	w := rewriting{hook: func(at, path string) {
-		if at == "replaced" && path == victim {
-			if _, err := editor.WriteAt([]byte("y=2\n"), 0); err != nil {
-				t.Error(err)
+	for i := range 3 {
+		_, names, files := rewriteFolder(t)
+		victim := files[i].path
+		editor, err := os.OpenFile(victim, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer editor.Close()
+		w := rewriting{system: noLeases, hook: func(at, path string) {
+			if at == "replaced" && path == files[len(names)-1].path {
+				if _, err := editor.WriteAt([]byte("y=2\n"), 0); err != nil {
+					t.Error(err)
+				}
+			}
+		}}
+		err = w.rewrite(files)
+		if err == nil || !strings.HasPrefix(err.Error(), shown(victim)) || !strings.HasSuffix(err.Error(), "run fmt again. No file was changed") {
+			t.Errorf("%v", err)
+		}
+		for _, file := range files[:len(names)] {
+			want := rawSpec
+			if file.path == victim {
+				want = "y=2\n"
+			}
+			if got := string(readTestFile(t, file.path)); got != want {
+				t.Errorf("%s: %q, want %q", file.name, got, want)
 			}
 		}
-	}}
-	err = w.rewrite(files)
-	if got := string(readTestFile(t, victim)); got != "y=2\n" || err == nil || !strings.HasSuffix(err.Error(), "run fmt again. No file was changed") {
-		t.Errorf("%q, %v", got, err)
-	}
-	if got := string(readTestFile(t, files[0].path)); got != rawSpec {
-		t.Errorf("%q", got)
 	}
 }
 
-// TestFmtAllOrNothing: when the last file cannot be replaced, those before it are put back;
-// where they cannot be, as on a file system without hard links, they are named.
+// TestFmtAllOrNothing: when the last file cannot be replaced, those before it are put back,
+// also where there are no hard links. Those that cannot be put back are named.
 func TestFmtAllOrNothing(t *testing.T) {
+	const some = ". All files are as they were, except those that another program has changed since or that fmt cannot put back: "
 	for name, c := range map[string]struct {
-		links bool
-		saved bool // another program has saved the first file meanwhile
-		want  string
+		system fileSystem
+		saved  bool // another program has saved the first file meanwhile
+		gone   bool // and removed the backup of the second
+		want   string
 	}{
-		"put back": {true, false, ". No file was changed"},
-		"no links": {false, false, ". All files are as they were, except those that fmt has formatted or another program has changed since: "},
-		"saved":    {true, true, ". All files are as they were, except those that fmt has formatted or another program has changed since: "},
+		"put back":      {fileSystem{}, false, false, ". No file was changed"},
+		"no links":      {bareSystem, false, false, ". No file was changed"},
+		"saved":         {fileSystem{}, true, false, some},
+		"saved, copies": {bareSystem, true, false, some},
+		"no backup":     {fileSystem{}, true, true, some},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, names, files := rewriteFolder(t)
 			first, last := files[0], files[len(names)-1]
-			w := rewriting{}
+			w := rewriting{system: c.system}
 			w.hook = func(at, path string) {
-				switch {
-				case at == "replace" && path == last.path: // its new text is gone, so it cannot be renamed
-					one := w.files[len(names)-1]
-					if err := one.root.Remove(one.temp); err != nil {
-						t.Error(err)
-					}
-					if c.saved {
-						writeFile(t, first.path, []byte("y=2\n"))
-					}
-				case at == "replaced" && !c.links:
-					for _, one := range w.files {
-						if one.path == path {
-							one.root.Remove(one.backup)
-							one.backup = ""
-						}
-					}
+				if at != "replace" || path != last.path {
+					return
+				}
+				one := w.files[len(names)-1] // its new text is gone, so it cannot be renamed
+				if err := one.root.Remove(one.temp); err != nil {
+					t.Error(err)
+				}
+				if c.saved {
+					writeFile(t, first.path, []byte("y=2\n"))
+				}
+				if c.gone {
+					one.root.Remove(w.files[1].backup)
 				}
 			}
 			err := w.rewrite(files)
@@ -203,17 +231,78 @@ func TestFmtAllOrNothing(t *testing.T) {
 				switch {
 				case i == 0 && c.saved:
 					want = "y=2\n"
-				case i < len(names)-1 && !c.links:
+				case i == 1 && c.gone:
 					want = laidSpec
 				}
 				named := strings.Contains(strings.SplitAfter(err.Error(), c.want)[1], file.name)
 				if got := string(readTestFile(t, file.path)); got != want || named != (want != rawSpec) {
 					t.Errorf("%s is %q, want %q; %v", file.name, got, want, err)
 				}
+				if info, err := os.Stat(file.path); err != nil || info.Mode() != w.files[i].before.Mode() {
+					t.Errorf("%s: %v, %v", file.name, info.Mode(), err)
+				}
 			}
 			noTemps(t, dir)
 		})
 	}
+}
+
+// TestFmtTogether: a second fmt -w waits for one that runs, and takes nothing from it, however
+// old the files are. If the first one ends well, the second finds other files than it read; if
+// the first puts all back, the second replaces them.
+func TestFmtTogether(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		dir, names, files := rewriteFolder(t)
+		past := time.Now().Add(-2 * time.Hour)
+		for _, file := range files {
+			if err := os.Chtimes(file.path, past, past); err != nil {
+				t.Fatal(err)
+			}
+		}
+		second := make(chan error)
+		w := rewriting{}
+		w.hook = func(at, path string) {
+			if at != "replace" || path != files[len(names)-1].path {
+				return
+			}
+			if _, err := lockFolder(dir); !errors.As(err, new(busyError)) {
+				t.Errorf("the folder is not locked: %v", err)
+			}
+			go func() { second <- (&rewriting{}).rewrite(files) }()
+			if fails {
+				w.files[len(names)-1].root.Remove(w.files[len(names)-1].temp)
+			}
+		}
+		first, then := w.rewrite(files), <-second
+		if !fails {
+			first, then = then, first
+		}
+		if first == nil || !strings.HasSuffix(first.Error(), ". No file was changed") || then != nil {
+			t.Errorf("%v, %v", first, then)
+		}
+		for _, file := range files {
+			if got := string(readTestFile(t, file.path)); got != laidSpec {
+				t.Errorf("%s is %q", file.name, got)
+			}
+		}
+		noTemps(t, dir)
+	}
+}
+
+// TestFmtOneFolder: two spellings of one folder are one, which is locked once.
+func TestFmtOneFolder(t *testing.T) {
+	dir, names, _ := rewriteFolder(t)
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	other := dir + string(filepath.Separator) + "sub" + string(filepath.Separator) + ".."
+	edgeplan(t, exitDone, "fmt", "-w", filepath.Join(dir, names[0]), other+string(filepath.Separator)+names[2])
+	for _, i := range []int{0, 2} {
+		if got := string(readTestFile(t, filepath.Join(dir, names[i]))); got != laidSpec {
+			t.Errorf("%q", got)
+		}
+	}
+	noTemps(t, dir)
 }
 
 // TestFmtCannotPrepare: if a file cannot be written beside one of them, none is replaced.
