@@ -75,30 +75,18 @@ type compilation struct {
 	sound    bool // the topology has no errors
 }
 
-// compile makes the plan of a request: rules, changes of the zones, procedure, order and
-// proof. It returns nil if an error that is not accepted stands in the way. Of a topology with
-// errors only the rules are tried.
+// compile makes the plan of a request and proves it. It returns nil if an error that is not
+// accepted is in the way.
 func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
-	if !c.check(req, r) {
-		return nil
-	}
-	changes := c.change(req, r)
-	if !c.sound || r.Blocked() {
-		return nil
-	}
-	build := failover
+	build := c.failover
 	if req.Prepare != nil {
-		build = preparation
+		build = c.preparation
 	}
-	p := build(req, c.topology, changes.Plan(), r)
+	p := build(req, r)
 	if p == nil || r.Blocked() {
 		return nil
 	}
 	p.SpecDigest = c.spec.Digest
-	order(p)
-	if p.Kind == plan.KindFailover {
-		p.Outage = plan.Outage(p, changes.Elsewhere)
-	}
 	p.Findings = findings(r, c.topology.Zones, p.Zones)
 	p.ID = plan.Identify(p)
 	if err := plan.Prove(p); err != nil {
@@ -107,32 +95,42 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 	return p
 }
 
-// check tries the rules outside DNS; false if nothing else can be said of the request.
-func (c *compilation) check(req *rules.Request, r *report.Plan) bool {
-	switch {
-	case req.Prepare != nil && req.Change == nil:
-		return false // the parser has said so
-	case req.Prepare != nil:
-		rules.Window(c.topology, req, r)
-	case !rules.Target(c.topology, req, r) || !rules.Resolve(c.topology, req, r):
-		return false
-	default:
-		rules.Failover(c.topology, req, r)
+// failover tries the rules on a failover, makes the changes of its zones and then its steps.
+// Of a topology with errors only the rules are tried.
+func (c *compilation) failover(req *rules.Request, r *report.Plan) *plan.Plan {
+	if !rules.Target(c.topology, req, r) || !rules.Resolve(c.topology, req, r) {
+		return nil
 	}
-	return true
-}
-
-// change decides what each RRset becomes.
-func (c *compilation) change(req *rules.Request, r *report.Plan) *zones.Changes {
+	rules.Failover(c.topology, req, r)
 	changes := c.zones.Changes(req.Change, r)
-	switch {
-	case !rules.Federation(c.topology, req, r):
-	case req.Prepare != nil:
-		changes.Shorten(uint32(req.Prepare.TTL.V))
-	default:
+	if rules.Federation(c.topology, req, r) {
 		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r))
 	}
-	return changes
+	if !c.sound || r.Blocked() {
+		return nil
+	}
+	p := failover(req, c.topology, changes.Plan(), r)
+	if r.Blocked() {
+		return nil
+	}
+	p.Outage = plan.Outage(p, changes.Elsewhere)
+	return p
+}
+
+// preparation is failover for a plan that changes DNS only.
+func (c *compilation) preparation(req *rules.Request, r *report.Plan) *plan.Plan {
+	if req.Change == nil {
+		return nil // the parser has said so
+	}
+	rules.Window(c.topology, req, r)
+	changes := c.zones.Changes(req.Change, r)
+	if rules.Federation(c.topology, req, r) {
+		changes.Shorten(uint32(req.Prepare.TTL.V))
+	}
+	if !c.sound || r.Blocked() {
+		return nil
+	}
+	return preparation(req, c.topology, changes.Plan(), r)
 }
 
 // acceptances are the findings that some plan accepts and no plan has open.

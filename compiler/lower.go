@@ -15,8 +15,8 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// failover makes the plan of a failover that has passed the rules, steps in no particular
-// order. A cmdlet or a zone edit that cannot be had is a finding.
+// failover makes the plan of a failover that has passed the rules. A cmdlet that cannot be
+// had is a finding.
 func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone, r *report.Plan) *plan.Plan {
 	p := &plan.Plan{
 		FormatVersion:  plan.FormatVersion,
@@ -129,10 +129,11 @@ func newBuilder(p *plan.Plan, req *rules.Request, t *topology.Topology, r *repor
 	return l
 }
 
-// finish gives the plan its stages.
+// finish gives the plan its stages, with their steps in order.
 func (l *builder) finish() {
 	l.plan.Stages, l.plan.Rollback = l.forward.list(), l.back.list()
 	l.plan.Earliest = plan.EarliestOf(l.plan)
+	order(l.plan)
 }
 
 // call makes a call that the product has, or reports that it has not.

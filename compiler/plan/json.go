@@ -68,8 +68,8 @@ func readStep(data []byte) (Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, make := range stepKinds {
-		if step := make(); step.Kind() == kind {
+	for _, empty := range stepKinds {
+		if step := empty(); step.Kind() == kind {
 			return step, strict(rest, step)
 		}
 	}

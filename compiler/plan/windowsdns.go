@@ -47,24 +47,24 @@ type RecordEdit struct {
 // host without an address: all new records come before the first old one goes, addresses
 // come first and go last.
 func (z Zone) Edits(back bool) []RecordEdit {
-	var come, gone []RecordEdit
+	var added, removed []RecordEdit
 	for _, set := range z.Records {
 		if back {
 			set.Old, set.New, set.OldTTL, set.NewTTL = set.New, set.Old, set.NewTTL, set.OldTTL
 		}
 		for _, data := range set.New {
 			if !slices.Contains(set.Old, data) {
-				come = append(come, RecordEdit{Add, set, data, set.NewTTL})
+				added = append(added, RecordEdit{Add, set, data, set.NewTTL})
 			} else if set.TTLChanged() {
-				come = append(come, RecordEdit{SetTTL, set, data, set.NewTTL})
+				added = append(added, RecordEdit{SetTTL, set, data, set.NewTTL})
 			}
 		}
 		for _, data := range set.Old {
 			if !slices.Contains(set.New, data) {
-				gone = append(gone, RecordEdit{Remove, set, data, set.OldTTL})
+				removed = append(removed, RecordEdit{Remove, set, data, set.OldTTL})
 			}
 		}
 	}
-	slices.Reverse(gone)
-	return append(come, gone...)
+	slices.Reverse(removed)
+	return append(added, removed...)
 }

@@ -342,12 +342,12 @@ func (w *world) reach(plan *Plan, after string) Reach {
 }
 
 // recordState tells whether all records that change are changed, and whether any is.
-func (w *world) recordState(plan *Plan) (all, any bool) {
+func (w *world) recordState(plan *Plan) (all, some bool) {
 	all = true
 	for _, zone := range plan.Zones {
 		if w.changes[zone.Name] {
-			all, any = all && w.records[zone.Name], any || w.records[zone.Name]
+			all, some = all && w.records[zone.Name], some || w.records[zone.Name]
 		}
 	}
-	return all, any
+	return all, some
 }

@@ -35,7 +35,7 @@ func checkComputer(r *report.Spec, value topology.Value[string]) {
 	}
 }
 
-// checkComputersTwice holds the Windows DNS servers against the other computers, and
+// checkComputersTwice checks the Windows DNS servers against the other computers, and
 // against each other: the scripts tell computers apart by their names.
 func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 	others := map[string]string{}

@@ -50,20 +50,20 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 		r.Add(report.NoDomain, req.Range, "No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
 	}
 	if req.Failover.Procedure.V == "documented" {
-		r.Add(report.TargetStops, req.Failover.To.Range, "Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there is %s.", req.To.Name, strings.Join(losses(t, req, r), ", "))
+		r.Add(report.TargetStops, req.Failover.To.Range, "Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there is %s.", req.To.Name, strings.Join(losses(t, req.To), ", "))
 	}
 }
 
 // losses lists what users lose while the target pool is stopped.
-func losses(t *topology.Topology, req *Request, r *report.Plan) []string {
+func losses(t *topology.Topology, target *topology.EdgePool) []string {
 	list := []string{"no remote access through it"}
 	for _, pool := range t.FrontEndPools {
-		if pool.EdgePool.V == req.To.Name {
+		if pool.EdgePool.V == target.Name {
 			list = append(list, "no conferencing, audio and video with outsiders for users of "+pool.Name)
 		}
 	}
 	for _, site := range t.Sites {
-		if site.FederationRoute.V == req.To.Name {
+		if site.FederationRoute.V == target.Name {
 			list = append(list, "no SIP federation for "+site.Name)
 		}
 	}

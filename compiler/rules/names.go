@@ -58,7 +58,7 @@ func checkNameWith(r *report.Spec, name topology.Value[string], bad func(string)
 	}
 }
 
-// checkInternal holds the name of an internal server or pool against what Lync takes.
+// checkInternal checks the name of an internal server or pool against what Lync takes.
 func checkInternal(r *report.Spec, name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if plain := diag.Plain(name.V); plain != name.V {
@@ -71,7 +71,7 @@ func checkInternal(r *report.Spec, name topology.Value[string]) {
 	checkName(r, name)
 }
 
-// checkServer holds the name of a DNS server against what the scripts can ask.
+// checkServer checks the name of a DNS server against what the scripts can ask.
 func checkServer(r *report.Spec, name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if encoded, err := dnsname.ToASCII(name.V); err == nil {
@@ -82,7 +82,7 @@ func checkServer(r *report.Spec, name topology.Value[string]) {
 	checkName(r, name)
 }
 
-// checkWords holds the names of a list against IDNA; names in ASCII pass.
+// checkWords checks the names of a list against IDNA; names in ASCII pass.
 func checkWords(r *report.Spec, names topology.Value[[]string]) {
 	for _, name := range names.V {
 		if !dnsname.IsASCII(name) {
@@ -91,7 +91,7 @@ func checkWords(r *report.Spec, names topology.Value[[]string]) {
 	}
 }
 
-// checkPartners holds the domains of the partners against what commands, DNS and
+// checkPartners checks the domains of the partners against what commands, DNS and
 // certificates take.
 func checkPartners(r *report.Spec, names topology.Value[[]string]) {
 	checkWords(r, names)

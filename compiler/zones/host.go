@@ -36,18 +36,18 @@ func (c *Changes) moveHost(host string, known bool) {
 		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
 		set.Old, set.OldTTL = z.set(host, want.typ)
 		topology.SortAddresses(set.Old)
-		set.NewTTL = c.ttlFor(z, set, host)
+		set.NewTTL = z.ttlFor(set)
 		c.sets[z] = append(c.sets[z], set)
 	}
 }
 
 // ttlFor keeps the TTL of a set; a new set takes that of the other addresses.
-func (c *Changes) ttlFor(z *zone, set plan.RecordSet, host string) uint32 {
+func (z *zone) ttlFor(set plan.RecordSet) uint32 {
 	if len(set.Old) > 0 {
 		return set.OldTTL
 	}
 	for _, typ := range []string{"A", "AAAA"} {
-		if data, ttl := z.set(host, typ); len(data) > 0 {
+		if data, ttl := z.set(set.Owner, typ); len(data) > 0 {
 			return ttl
 		}
 	}
@@ -77,7 +77,7 @@ func checkShared(c *Changes, host string) {
 	}
 }
 
-// checkAccessEdge holds the name that SRV records will prefer against its zone, if the
+// checkAccessEdge checks the name that SRV records will prefer against its zone, if the
 // addresses of the pool are known.
 func checkAccessEdge(c *Changes, name string, known bool) {
 	rng := c.to.AccessEdgeFQDN.Range

@@ -26,58 +26,58 @@ var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
 
 // newKeep wants all names of a topology.
 func newKeep(t *topology.Topology) *keep {
-	in := &keep{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
+	k := &keep{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
 	for _, pool := range t.EdgePools {
-		in.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
+		k.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
 	}
 	if t.XMPP != nil && t.XMPP.Host.Set {
-		in.add(dnsname.Absolute(t.XMPP.Host.V))
-		in.keys[keyOwner(dnsname.Absolute(t.XMPP.Host.V))] = true
+		k.add(dnsname.Absolute(t.XMPP.Host.V))
+		k.keys[keyOwner(dnsname.Absolute(t.XMPP.Host.V))] = true
 	}
 	for _, domain := range t.SIPDomains {
 		owner := dnsname.XMPPOwner(domain.Name.V)
-		in.add(owner)
-		in.services[lettersOf.Replace(owner)] = owner
-		in.other[directOwner(domain.Name.V)] = true
+		k.add(owner)
+		k.services[lettersOf.Replace(owner)] = owner
+		k.other[directOwner(domain.Name.V)] = true
 	}
-	return in
+	return k
 }
 
-func (in *keep) add(name string) {
-	if !in.names[name] {
+func (k *keep) add(name string) {
+	if !k.names[name] {
 		label, _, _ := strings.Cut(strings.ToUpper(name), ".")
-		in.labels[label] = append(in.labels[label], name)
+		k.labels[label] = append(k.labels[label], name)
 	}
-	in.names[name] = true
+	k.names[name] = true
 	for ; name != ""; name = dnsname.Parent(name) {
-		in.above[name] = true
+		k.above[name] = true
 	}
 }
 
 // wants tells which records of a zone are kept.
-func (in *keep) wants(owner []byte, typ string) bool {
+func (k *keep) wants(owner []byte, typ string) bool {
 	switch {
-	case in.names[string(owner)]:
+	case k.names[string(owner)]:
 		return true
 	case typ == "NS" || typ == "DNAME":
-		return in.above[string(owner)]
+		return k.above[string(owner)]
 	case typ == "TLSA":
-		return in.keys[string(owner)]
+		return k.keys[string(owner)]
 	case bytes.HasPrefix(owner, []byte("*.")):
-		return in.above[string(owner[2:])]
+		return k.above[string(owner[2:])]
 	case typ == "SRV":
-		return in.other[string(owner)] || bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
+		return k.other[string(owner)] || bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
 	}
-	return in.unicode(owner) != ""
+	return k.unicode(owner) != ""
 }
 
 // unicode returns the name of the plan that an owner in raw UTF-8 means, "" if none.
-func (in *keep) unicode(owner []byte) string {
+func (k *keep) unicode(owner []byte) string {
 	if bytes.IndexByte(owner, '\\') < 0 {
 		return ""
 	}
 	name, err := dnsname.ToASCII(dnsname.Unescaped(string(owner)))
-	if err != nil || !in.names[name] || !strings.Contains(name, "xn--") {
+	if err != nil || !k.names[name] || !strings.Contains(name, "xn--") {
 		return "" // of names in ASCII, likeness tells
 	}
 	return name

@@ -16,9 +16,9 @@ import (
 // meant returns the name of the plan for which a record of another name was probably
 // meant, "" if there is none: one whose owner lost its final dot or has an odd character,
 // or one whose name was taken for a type because something is before it on the line.
-func (in *keep) meant(z *zone, owner []byte, typ string) string {
+func (k *keep) meant(z *zone, owner []byte, typ string) string {
 	if !understood(typ) {
-		for _, name := range in.labels[typ] {
+		for _, name := range k.labels[typ] {
 			if dnsname.Under(name, z.origin) {
 				return name
 			}
@@ -30,20 +30,20 @@ func (in *keep) meant(z *zone, owner []byte, typ string) string {
 	}
 	if len(own) > len(z.origin) && bytes.Contains(own, []byte(z.origin)) {
 		for _, name := range z.shorter(string(owner)) {
-			if in.names[name] {
+			if k.names[name] {
 				return name
 			}
 		}
 	}
 	host := typ == "A" || typ == "AAAA"
 	if typ == "SRV" {
-		if name := in.sameLetters(owner); name != "" {
+		if name := k.sameLetters(owner); name != "" {
 			return name
 		}
 	}
 	for i, c := range own {
 		if odd[c] && oddAt(owner, i, host) {
-			return in.likeness(string(owner), host)
+			return k.likeness(string(owner), host)
 		}
 	}
 	return ""
@@ -51,16 +51,16 @@ func (in *keep) meant(z *zone, owner []byte, typ string) string {
 
 // sameLetters is the owner of SRV records of the plan from which a name differs only by
 // underscores, hyphens and dots before the SIP domain.
-func (in *keep) sameLetters(name []byte) string {
+func (k *keep) sameLetters(name []byte) string {
 	letters := make([]byte, 0, 255)
 	for _, c := range name {
 		if c != '_' && c != '-' && c != '.' {
 			letters = append(letters, c)
 		}
 	}
-	owner := in.services[string(letters)]
+	owner := k.services[string(letters)]
 	domain := strings.TrimPrefix(owner, dnsname.XMPPPrefix)
-	if owner == "" || in.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
+	if owner == "" || k.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
 		return ""
 	}
 	return owner
@@ -92,9 +92,9 @@ func oddAt(name []byte, i int, host bool) bool {
 
 // likeness is the name of the plan that an owner becomes without its odd characters, or
 // without what is between them and the nearest dots.
-func (in *keep) likeness(owner string, host bool) string {
+func (k *keep) likeness(owner string, host bool) string {
 	raw := dnsname.Unescaped(owner)
-	if name, err := dnsname.ToASCII(raw); err == nil && in.names[name] && !strings.Contains(name, "xn--") {
+	if name, err := dnsname.ToASCII(raw); err == nil && k.names[name] && !strings.Contains(name, "xn--") {
 		return name
 	}
 	plain := strings.Map(func(c rune) rune {
@@ -114,7 +114,7 @@ func (in *keep) likeness(owner string, host bool) string {
 	head, _, _ := strings.Cut(plain, " ")
 	_, tail, _ := strings.Cut(plain[last+1:], ".")
 	for _, name := range []string{strings.ReplaceAll(plain, " ", ""), head + "." + tail, plain[last+1:]} {
-		if in.names[name] {
+		if k.names[name] {
 			return name
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // types that are not known.
 const maxOutside = 64
 
-// read reads the file of a zone as far as in says.
-func (z *zone) read(in *keep) error {
+// read reads the file of a zone as far as k says.
+func (z *zone) read(k *keep) error {
 	outside, unknown := 0, 0
 	read := z.Source.Inspect
 	if z.file != nil {
@@ -21,7 +21,7 @@ func (z *zone) read(in *keep) error {
 	file, err := read(z.origin, func(owner []byte, typ string) bool {
 		z.nodes.note(owner)
 		switch {
-		case in.wants(owner, typ), in.meant(z, owner, typ) != "":
+		case k.wants(owner, typ), k.meant(z, owner, typ) != "":
 			return true
 		case !understood(typ) && unknown < maxOutside:
 			unknown++
@@ -51,11 +51,11 @@ func (z *zone) read(in *keep) error {
 // more is needed: the addresses of SRV targets that the spec does not name, whether
 // names exist where a wildcard would answer for them, or what records outside of the
 // zone are there for.
-func (zs *Zones) readAgain(in *keep) {
+func (zs *Zones) readAgain(k *keep) {
 	more := map[*zone]bool{}
 	for _, name := range zs.namedBySRV() {
-		if z := zs.zoneOf(name); z != nil && !in.names[name] {
-			in.add(name)
+		if z := zs.zoneOf(name); z != nil && !k.names[name] {
+			k.add(name)
 			more[z] = true
 		}
 	}
@@ -71,12 +71,12 @@ func (zs *Zones) readAgain(in *keep) {
 			continue
 		}
 		z.nodes = nodes{}
-		for name := range in.above {
+		for name := range k.above {
 			if dnsname.Under(name, z.origin) {
 				z.nodes[name] = false
 			}
 		}
-		if err := z.read(in); err != nil {
+		if err := z.read(k); err != nil {
 			z.file = nil
 			zs.reportZone(z.Zone, err)
 		}

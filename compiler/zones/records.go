@@ -214,7 +214,7 @@ func domainAt(c *Changes, owner string) *topology.SIPDomain {
 	return c.domains[owner]
 }
 
-// checkZone holds a zone that the plan touches against what makes editing unsafe.
+// checkZone checks a zone that the plan touches against what makes editing unsafe.
 func checkZone(c *Changes, z *zone, sets []plan.RecordSet) {
 	if z.file == nil || len(sets) == 0 {
 		return

@@ -32,7 +32,7 @@ func (t target) shown() string {
 	return strings.TrimSuffix(t.name, ".")
 }
 
-// checkTargets holds each name that SRV records of the plan point at against the rules
+// checkTargets checks each name that SRV records of the plan point at against the rules
 // for such names, once.
 func checkTargets(c *Changes, targets []*target) {
 	for _, t := range targets {
@@ -140,7 +140,7 @@ func hasAddress(c *Changes, z *zone, addr netip.Addr) string {
 	return "Write a host name that has the address, with a dot at its end."
 }
 
-// checkLed holds a target against the zone that it is in.
+// checkLed checks a target against the zone that it is in.
 func checkLed(c *Changes, z *zone, t *target) {
 	moves := c.to != nil && c.topology.XMPP.Host.Set && t.name == dnsname.Absolute(c.topology.XMPP.Host.V)
 	cut, away := z.cut(t.name)
