@@ -12,7 +12,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	emitwords "github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
-	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 const dnsPage = "docs/dns.md"
@@ -20,7 +20,7 @@ const dnsPage = "docs/dns.md"
 // TestDeliveries: the page has the deliveries of the language, and names the files that
 // each has for itself.
 func TestDeliveries(t *testing.T) {
-	sameSet(t, dnsPage+", deliveries", column(t, dnsPage, "delivery"), parser.Deliveries())
+	sameSet(t, dnsPage+", deliveries", column(t, dnsPage, "delivery"), topology.Deliveries())
 	for _, cells := range rows(t, dnsPage, "delivery") {
 		zone := plan.Zone{Name: "z", Delivery: strings.Trim(cells[0], "`"), Records: []plan.RecordSet{{New: []string{"192.0.2.1"}}}}
 		f := emitwords.Files(zone)

@@ -26,7 +26,8 @@ var ofCompiler = []string{"compiler/plan", "compiler/cmdlet", "compiler/hunk"}
 
 // rooms are packages and all that they may import of this module.
 var rooms = map[string][]string{
-	"compiler/plan":   {"compiler/cmdlet", "compiler/hunk", "parser", "parser/diag", "parser/dnsname", "parser/zonefile"},
+	"compiler/plan": {"compiler/cmdlet", "compiler/hunk",
+		"parser/diag", "parser/dnsname", "parser/planname", "parser/topology", "parser/zonefile"},
 	"compiler/report": {"parser", "parser/diag"},
 	"compiler/rules":  {"compiler/cmdlet", "compiler/plan", "compiler/report", "parser", "parser/diag", "parser/dnsname", "parser/topology"},
 	"compiler/zones": {"compiler/cmdlet", "compiler/hunk", "compiler/plan", "compiler/report",

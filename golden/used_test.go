@@ -14,6 +14,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/parser"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // specFiles reads the folder of a spec.
@@ -74,7 +75,7 @@ func TestUnusedRecords(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != len(parser.Deliveries()) {
+	if len(seen) != len(topology.Deliveries()) {
 		t.Errorf("only these deliveries were tried: %v", seen)
 	}
 }

@@ -2,12 +2,11 @@ package parser
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/parser/planname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
@@ -134,12 +133,10 @@ func (r *reader) topology(block *hcl.Block) *topology.Topology {
 	c := r.openBlock(block)
 	return &topology.Topology{
 		Name: block.Labels[0], Range: block.DefRange,
-		Product:        c.word("product", products...),
+		Product:        c.word("product", topology.Products()...),
 		ManagementHost: c.text("management_host"),
 	}
 }
-
-var products = []string{"lync-server-2013", "sfb-server-2015", "sfb-server-2019", "sfb-server-se"}
 
 func (r *reader) site(block *hcl.Block) *topology.Site {
 	c := r.openBlock(block)
@@ -161,7 +158,7 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 		LoadBalancing:  c.word("load_balancing", "dns", "hardware"),
 		VirtualIPv4:    c.text("virtual_ipv4"),
 		NAT:            c.flag("nat"),
-		Product:        c.word("product", products...),
+		Product:        c.word("product", topology.Products()...),
 	}
 	if b := c.one("xmpp"); b != nil {
 		pool.XMPP = r.poolXMPP(b)
@@ -190,17 +187,9 @@ func (r *reader) server(block *hcl.Block) *topology.Server {
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
 		PublicIPv6:      c.text("public_ipv6"),
-		OperatingSystem: c.word("operating_system", operatingSystems...),
+		OperatingSystem: c.word("operating_system", topology.OperatingSystems()...),
 	}
 }
-
-var operatingSystems = []string{
-	"windows-server-2012-r2", "windows-server-2008-r2", "windows-server-2012",
-	"windows-server-2016", "windows-server-2019", "windows-server-2022", "windows-server-2025",
-}
-
-// OperatingSystems are the words for what a server runs.
-func OperatingSystems() []string { return slices.Clone(operatingSystems) }
 
 func (r *reader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 	c := r.openBlock(block)
@@ -223,11 +212,6 @@ func (r *reader) xmppFederation(block *hcl.Block) *topology.XMPPFederation {
 	return &topology.XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
 }
 
-var deliveries = []string{"zone-file", "nsupdate", "windows-dns", "route53"}
-
-// Deliveries are the words for how a zone is changed.
-func Deliveries() []string { return slices.Clone(deliveries) }
-
 func (r *reader) zone(block *hcl.Block) *topology.Zone {
 	c := r.openBlock(block)
 	zone := &topology.Zone{
@@ -236,30 +220,15 @@ func (r *reader) zone(block *hcl.Block) *topology.Zone {
 		Includes:        c.paths("includes"),
 		Server:          c.text("server"),
 		Serial:          c.serial("serial"),
-		Delivery:        c.word("delivery", deliveries...),
+		Delivery:        c.word("delivery", topology.Deliveries()...),
 		SOAPrerequisite: c.flag("soa_prerequisite"),
 		Computer:        c.text("computer"),
-		OperatingSystem: c.word("operating_system", operatingSystems...),
+		OperatingSystem: c.word("operating_system", topology.OperatingSystems()...),
 	}
 	if zone.File.Set && !r.dynamics.alone {
 		zone.Source = r.zoneFile(zone.File, zone.Includes)
 	}
 	return zone
-}
-
-// folderName is what a failover may be called, so that its folder has that name on
-// every system: no separators, no leading dot, no name of a Windows device.
-var (
-	folderName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-]$|^[A-Za-z0-9]$`)
-	deviceNames = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
-	// A folder of packages with one of these in it would pass for a package, or one of the packages for a kit.
-	artifactNames = regexp.MustCompile(`(?i)^(plan\.json|sha256sums|change\.md|(failover|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
-)
-
-// IsPlanName tells whether a name can be that of a failover or preparation, which becomes
-// the name of its folder.
-func IsPlanName(name string) bool {
-	return folderName.MatchString(name) && !deviceNames.MatchString(name) && !artifactNames.MatchString(name)
 }
 
 func (r *reader) failover(block *hcl.Block) *Failover {
@@ -289,24 +258,16 @@ func (r *reader) folder(block *hcl.Block) topology.Value[string] {
 	name := label(block)
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
 	switch {
-	case artifactNames.MatchString(name.V):
+	case planname.IsArtifact(name.V):
 		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
-	case !empty && !folderName.MatchString(name.V), deviceNames.MatchString(name.V):
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.%s", block.Type, folderMeant(name.V)))
+	case !empty && !planname.IsFolder(name.V):
+		near := planname.Near(name.V)
+		if near != "" {
+			near = fmt.Sprintf(" Write %q.", near)
+		}
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.%s", block.Type, near))
 	}
 	return name
-}
-
-// folderMeant says which name is like one that cannot be a folder.
-func folderMeant(name string) string {
-	parts := strings.FieldsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.')
-	})
-	meant := strings.Trim(strings.Join(parts, "-"), "._-")
-	if !folderName.MatchString(meant) || deviceNames.MatchString(meant) {
-		return ""
-	}
-	return fmt.Sprintf(" Write %q.", meant)
 }
 
 // paperwork reads what the block of a plan says for the change board.

@@ -239,7 +239,7 @@ func (c *content) oneOf(got topology.Value[string], words []string) topology.Val
 		detail := fmt.Sprintf("%q is not one of %s.", cut(got.V), strings.Join(quoted(words), ", "))
 		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
-		} else if slices.Equal(words, deliveries) {
+		} else if slices.Equal(words, topology.Deliveries()) {
 			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or \"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)

@@ -10,9 +10,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // kindsOf are the kinds of step that a stage can have.
@@ -260,7 +260,7 @@ func checkWindows(plan *Plan, zone Zone) error {
 	switch {
 	case dnsname.WrongComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || dnsname.Same(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
-	case !slices.Contains(parser.OperatingSystems(), zone.OperatingSystem):
+	case !slices.Contains(topology.OperatingSystems(), zone.OperatingSystem):
 		return fail("there is no operating system", zone.OperatingSystem)
 	}
 	return nil

@@ -10,15 +10,16 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/planname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // checkHead wants words that are in the language, and names and addresses that can stand
 // in a command.
 func checkHead(plan *Plan) error {
-	if !parser.IsPlanName(plan.Name) {
+	if !planname.Is(plan.Name) {
 		return fmt.Errorf("%.300q cannot be the name of a plan and its folder", plan.Name)
 	}
 	if !slices.Contains(cmdlet.Products(), plan.Product) {
@@ -87,7 +88,7 @@ func checkZone(plan *Plan, zone Zone) error {
 		return fmt.Errorf("there is no server %q", zone.Server)
 	case badFile(path.Clean(zone.File)) || slices.Contains(strings.Split(zone.File, "/"), ".."):
 		return fmt.Errorf("%q cannot be the zone file", zone.File)
-	case !slices.Contains(parser.Deliveries(), zone.Delivery):
+	case !slices.Contains(topology.Deliveries(), zone.Delivery):
 		return fmt.Errorf("there is no delivery %q", zone.Delivery)
 	}
 	for _, set := range zone.Records {
