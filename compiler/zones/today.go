@@ -11,20 +11,9 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
-	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // What partners are led to today, before the change.
-
-// holder is the Edge pool of the spec that has a public address, nil if none has.
-func (c *Changes) holder(address string) *topology.EdgePool {
-	for _, pool := range c.topology.EdgePools {
-		if slices.Contains(pool.PublicAddresses(), address) {
-			return pool
-		}
-	}
-	return nil
-}
 
 // checkToday reports what a failover finds in DNS that is not of the pool that is left:
 // addresses of no Edge pool, which the plan would delete, and of another pool.
