@@ -48,8 +48,8 @@ crash: ## kill 120 builds and 30 rehearses at random points and others at each s
 zones: ## hold the whole corpus of zones, and 20000 changed records of it, against BIND
 	EDGEPLAN_ZONES=all EDGEPLAN_ZONES_MUTANTS=20000 EDGEPLAN_TOOLS_REQUIRED=1 go test -count 1 -timeout 30m -v -run '^TestCorpus' ./parser/zonefile
 
-edits: ## edit every value and key of plan.json of eight packages; verify refuses it or has another ID
-	EDGEPLAN_EDITS=all go test -count 1 -timeout 120m -v -run '^TestPlanEdits$$' ./cmd/edgeplan
+edits: ## edit every value and key of plan.json of eight packages (verify refuses it or has another ID) and of all goldens (another script)
+	EDGEPLAN_EDITS=all go test -count 1 -timeout 120m -v -run '^(TestPlanEdits|TestNothingUnsaid)$$' ./cmd/edgeplan ./golden
 
 bounds: ## measure what each class of input of 256 KiB to 1 MiB allocates; fails where that grows faster than the input
 	EDGEPLAN_BOUNDS=all go test -count 1 -timeout 60m -v -run '^TestBounds$$' ./parser

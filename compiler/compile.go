@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/compiler/rules"
 	"github.com/edgeplan/edgeplan/compiler/zones"
@@ -82,9 +83,17 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 	if req.Prepare != nil {
 		build = c.preparation
 	}
-	p := build(req, r)
+	p, elsewhere := build(req, r)
 	if p == nil || r.Blocked() {
 		return nil
+	}
+	if err := procedure.Build(p); err != nil {
+		r.Add(report.NoCmdlet, c.topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
+		return nil
+	}
+	p.Earliest = plan.EarliestOf(p)
+	if p.Kind == plan.KindFailover {
+		p.Outage = plan.Outage(p, elsewhere)
 	}
 	p.SpecDigest = c.spec.Digest
 	p.Findings = findings(r, c.topology.Zones, p.Zones)
@@ -95,11 +104,12 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 	return p
 }
 
-// failover tries the rules on a failover, makes the changes of its zones and then its steps.
-// Of a topology with errors only the rules are tried.
-func (c *compilation) failover(req *rules.Request, r *report.Plan) *plan.Plan {
+// failover tries the rules on a failover and makes the changes of its zones, and says whether DNS
+// leads partners elsewhere today than the routes do. Of a topology with errors only the rules are
+// tried.
+func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan, elsewhere bool) {
 	if !rules.Target(c.topology, req, r) || !rules.Resolve(c.topology, req, r) {
-		return nil
+		return nil, false
 	}
 	rules.Failover(c.topology, req, r)
 	changes := c.zones.Changes(req.Change, r)
@@ -107,20 +117,15 @@ func (c *compilation) failover(req *rules.Request, r *report.Plan) *plan.Plan {
 		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r))
 	}
 	if !c.sound || r.Blocked() {
-		return nil
+		return nil, false
 	}
-	p := failover(req, c.topology, changes.Plan(), r)
-	if r.Blocked() {
-		return nil
-	}
-	p.Outage = plan.Outage(p, changes.Elsewhere)
-	return p
+	return failover(req, c.topology, changes.Plan()), changes.Elsewhere
 }
 
 // preparation is failover for a plan that changes DNS only.
-func (c *compilation) preparation(req *rules.Request, r *report.Plan) *plan.Plan {
+func (c *compilation) preparation(req *rules.Request, r *report.Plan) (p *plan.Plan, elsewhere bool) {
 	if req.Change == nil {
-		return nil // the parser has said so
+		return nil, false // the parser has said so
 	}
 	rules.Window(c.topology, req, r)
 	changes := c.zones.Changes(req.Change, r)
@@ -128,9 +133,9 @@ func (c *compilation) preparation(req *rules.Request, r *report.Plan) *plan.Plan
 		changes.Shorten(uint32(req.Prepare.TTL.V))
 	}
 	if !c.sound || r.Blocked() {
-		return nil
+		return nil, false
 	}
-	return preparation(req, c.topology, changes.Plan(), r)
+	return preparation(req, c.topology, changes.Plan(), r), false
 }
 
 // acceptances are the findings that some plan accepts and no plan has open.

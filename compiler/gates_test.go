@@ -4,68 +4,72 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
-// TestGates: what a step needs of another stage is refused by the script where that is on the
+// TestGates: what a part needs of another stage is refused by the script where that is on the
 // same computer, seen from another, or listed; and only what is neither is listed.
 func TestGates(t *testing.T) {
+	needs := 0
 	for _, name := range []string{"seed", "planned", "start-first", "windows-dns", "windows-dns-2008", "two-servers", "mixed-products", "prepare", "windows-dns-prepare", "no-route", "srv-per-pool"} {
 		p := planOf(t, name, specFilesOf(t, name)...)
 		for _, back := range []bool{false, true} {
 			stages := p.StagesOf(back)
-			type place struct{ stage, host string }
-			where := map[string]place{}
-			eachStep(stages, func(stage string, step plan.Step) { where[step.Info().ID] = place{stage, step.Info().Host} })
-			eachStep(stages, func(stage string, step plan.Step) {
-				at := place{stage, step.Info().Host}
-				for _, id := range step.Info().Needs {
-					need := where[id]
-					if need == at {
-						continue
-					}
-					gated := need.host == at.host && slices.Contains(comesAfter(p, back, at.stage, at.host), need.stage)
-					seen := need.host == p.ManagementHost && (at.stage == plan.Stop && need.stage == plan.Preflight || at.stage == plan.StopOld && need.stage == plan.Verify) || at.stage == plan.Route && need.stage == plan.Stop
-					listed := slices.ContainsFunc(p.Ungated(back), func(u plan.Ungated) bool {
-						return u.Stage == at.stage && u.Host == at.host && slices.Contains(u.On, need.host) && slices.Contains(u.Needs, need.stage)
-					})
-					if (gated || seen) == listed {
-						t.Errorf("%s, back %v: %v needs %v: gated %v, seen %v, listed %v", name, back, at, need, gated, seen, listed)
-					}
-				}
-				for _, earlier := range p.After(back, at.stage, at.host) {
-					before := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == earlier })
-					own := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == at.stage })
-					if before >= own || !slices.Contains(stages[before].Hosts, at.host) {
-						t.Errorf("%s: %v comes after %s, which is not before it there", name, at, earlier)
+			for at, stage := range stages {
+				for _, part := range stage.Parts {
+					gates := p.Gates(back, stage.Name, part)
+					for _, need := range part.Needs {
+						needs++
+						bare, host, one := strings.Cut(need, " on ")
+						before := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.Name == bare })
+						if before < 0 || before >= at && !one {
+							t.Fatalf("%s: %s needs %s, which is not before it", name, stage.Name, need)
+						}
+						hosts := stages[before].Hosts()
+						if one {
+							hosts = []string{host}
+						}
+						for _, on := range hosts {
+							gated := on == part.Hosts[0] && slices.Contains(closed(p, back, stage.Name, part.Hosts[0]), bare)
+							seen := on == p.ManagementHost && gates.Receipt == bare || bare == plan.Stop && slices.Contains(gates.Stopped, on)
+							listed := slices.Contains(gates.Sheet, bare) || slices.Contains(gates.Sheet, bare+" on "+on)
+							if (gated || seen) == listed {
+								t.Errorf("%s, back %v: %s on %s needs %s on %s: gated %v, seen %v, listed %v", name, back, stage.Name, part.Hosts[0], bare, on, gated, seen, listed)
+							}
+						}
 					}
 				}
-			})
+			}
 		}
 	}
+	t.Logf("%d needs", needs)
 	p := seed(t)
 	for stage, want := range map[string][]string{plan.Preflight: nil, plan.Route: {plan.Preflight}, plan.DNS: {plan.Route}, plan.Firewall: {plan.DNS}, plan.Replicated: {plan.Firewall}, plan.Verify: {plan.Replicated}} {
-		if got := p.After(false, stage, p.ManagementHost); !slices.Equal(got, want) {
+		if got := gatesOf(p, false, stage, p.ManagementHost).After; !slices.Equal(got, want) {
 			t.Errorf("%s comes after %v, want %v", stage, got, want)
 		}
 	}
 }
 
-func eachStep(stages []plan.Stage, do func(stage string, step plan.Step)) {
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			do(stage.Name, step)
+func gatesOf(p *plan.Plan, back bool, stage, host string) plan.Gates {
+	for _, s := range p.StagesOf(back) {
+		for _, part := range s.Parts {
+			if s.Name == stage && slices.Contains(part.Hosts, host) {
+				return p.Gates(back, stage, part)
+			}
 		}
 	}
+	return plan.Gates{}
 }
 
-// comesAfter are the stages that are done before one, as the script finds them.
-func comesAfter(p *plan.Plan, back bool, stage, host string) []string {
+// closed are the stages that are done before one, as the script finds them.
+func closed(p *plan.Plan, back bool, stage, host string) []string {
 	var out []string
-	for _, before := range p.After(back, stage, host) {
-		out = append(append(out, before), comesAfter(p, back, before, host)...)
+	for _, before := range gatesOf(p, back, stage, host).After {
+		out = append(append(out, before), closed(p, back, before, host)...)
 	}
 	return out
 }

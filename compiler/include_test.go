@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -121,7 +122,7 @@ func TestIncluded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := plan.Decode(text); err != nil || len(again.Zones[0].Included) != len(zone.Included) {
+			if again, err := procedure.Decode(text); err != nil || len(again.Zones[0].Included) != len(zone.Included) {
 				t.Error(err)
 			}
 		})

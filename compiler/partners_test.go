@@ -39,20 +39,6 @@ func seedWith(t *testing.T, old, other string) *plan.Plan {
 	return plans[0]
 }
 
-// factsOf finds the fact of a number in stage Preflight.
-func factsOf(p *plan.Plan, number string) *plan.Fact {
-	for _, step := range p.Stages[0].Steps {
-		if check, ok := step.(*plan.CheckFacts); ok {
-			for i := range check.Facts {
-				if check.Facts[i].Number == number {
-					return &check.Facts[i]
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // Every partner of the spec is in the plan and in the fact about them, sorted, each once.
 func TestPartners(t *testing.T) {
 	for _, test := range []struct {
@@ -64,8 +50,8 @@ func TestPartners(t *testing.T) {
 		{`[]`, []string{}},
 	} {
 		plan := seedWith(t, `["jabber.example.org"]`, test.list)
-		fact := factsOf(plan, "P10")
-		if fact == nil || !slices.EqualFunc(fact.Want, test.want, strings.EqualFold) || !slices.EqualFunc(plan.Partners, test.want, strings.EqualFold) {
+		fact := stepOf(plan, "P10")
+		if fact == nil || !slices.EqualFunc(fact.Check.Want, test.want, strings.EqualFold) || !slices.EqualFunc(plan.Partners, test.want, strings.EqualFold) {
 			t.Errorf("%s: partners %q, fact %+v", test.list, plan.Partners, fact)
 		}
 	}

@@ -22,6 +22,7 @@ func preparation(req *rules.Request, t *topology.Topology, zones []plan.Zone, r 
 		Product:        cmdlet.Product(t.Product.V),
 		ManagementHost: t.ManagementHost.V,
 		XMPPHost:       t.XMPP.Host.V,
+		Origin:         plan.OriginOf(req.Range),
 		Change:         changeOf(req.Change),
 		Zones:          zones,
 		Outage:         []plan.Reach{},
@@ -31,10 +32,5 @@ func preparation(req *rules.Request, t *topology.Topology, zones []plan.Zone, r 
 		r.Add(report.NothingToPrepare, req.Range, "All records have a TTL of at most %d seconds, and none is missing. Remove the block.", req.Prepare.TTL.V)
 		return nil
 	}
-	l := newBuilder(p, req, t, r)
-	l.looks()
-	l.records()
-	l.checkRecords()
-	l.finish()
 	return p
 }

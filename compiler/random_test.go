@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -139,7 +140,7 @@ func TestRandomTopologies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := plan.Decode(text)
+		again, err := procedure.Decode(text)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,20 +69,23 @@ func TestPlanFields(t *testing.T) {
 	if got := tableAfter(t, "plan.json", "field"); !slices.Equal(got, want) {
 		t.Errorf("%s has the fields\n%v\nplan.json has\n%v", packagePage, got, want)
 	}
-	if plan.FormatVersion != 1 || !strings.Contains(read(t, packagePage), "`format_version` 1.") {
+	if plan.FormatVersion != 2 || !strings.Contains(read(t, packagePage), "`format_version` 2.") {
 		t.Errorf("%s does not name the format version %d", packagePage, plan.FormatVersion)
 	}
 }
 
-// TestStepKinds: the kinds that the page lists are those of the code.
-func TestStepKinds(t *testing.T) {
-	var want []string
-	for _, m := range regexp.MustCompile(`Kind\(\) string +\{ return "(.*)" \}`).FindAllStringSubmatch(read(t, "compiler/plan/step.go"), -1) {
-		want = append(want, m[1])
+// TestPlanKeys: the keys of parts and steps are those of the code.
+func TestPlanKeys(t *testing.T) {
+	for what, of := range map[string]reflect.Type{"part": reflect.TypeFor[plan.Part](), "step": reflect.TypeFor[plan.Step]()} {
+		var want []string
+		for i := range of.NumField() {
+			key, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			want = append(want, key)
+		}
+		if got := column(t, packagePage, "key of a "+what); !slices.Equal(got, want) {
+			t.Errorf("%s: a %s has the keys\n%v\nin the code\n%v", packagePage, what, got, want)
+		}
 	}
-	_, rest, _ := strings.Cut(read(t, packagePage), "Its kinds:\n\n")
-	list, _, _ := strings.Cut(rest, "\n\n")
-	sameSet(t, packagePage+", kinds", words(list), want)
 }
 
 func words(list string) []string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
@@ -72,7 +73,7 @@ func eachChanged(t *testing.T, kind func(plan.Zone) bool, f func(t *testing.T, d
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := plan.Decode(data)
+		p, err := procedure.Decode(data)
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 )
@@ -223,7 +224,7 @@ func (d *disk) plan() *plan.Plan {
 	if err != nil || !exists {
 		return nil
 	}
-	p, err := plan.Decode(plainLines(text))
+	p, err := procedure.Decode(plainLines(text))
 	if err != nil || p.Name != d.dir {
 		return nil
 	}

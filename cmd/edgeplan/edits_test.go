@@ -72,12 +72,12 @@ func judge(text []byte) (*plan.Plan, error) {
 }
 
 // free are the values of plan.json that only the spec has: texts for readers, names of
-// people, sites and files, the new TTL, and the lines of a zone file where hunks are, which
+// people, sites and files, places in them, the new TTL, and the lines of a zone file where hunks are, which
 // apply to one text with one sum only; paths of $INCLUDE lines; and the negative TTL up to the minimum field of the SOA
 // record, whose own TTL only the zone file has. Who edits them gets another ID.
 var free = regexp.MustCompile(`^\.(name|spec_digest|change\.\w+(\[\])?|findings\[\]\.(detail|file|line|accepted)|from\.site|` +
 	`zones\[\]\.((included\[\]\.)?file|included\[\]\.paths\[\]|(included\[\]\.)?(rollback_)?hunks\[\]\.(old|new)_start|records\[\]\.new_ttl|wait\.negative)|` +
-	`(stages|rollback)\[\]\.steps\[\]\.(id|says|no_undo|origin\.\w+|source\.step|sites\[\]|facts\[\]\.says))$`)
+	`routed_sites\[\]|routes\[\]\.site|((from|to|routes\[\]|zones\[\])\.)?origin\.\w+)$`)
 
 // TestPlanEdits edits every value, element and key of plan.json of eight packages and makes
 // the ID anew, as somebody would who wants another plan run than the one approved. Each is

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/evidence"
 )
 
@@ -49,7 +49,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	if err != nil {
 		return err
 	}
-	of, err := plan.Decode(text)
+	of, err := procedure.Decode(text)
 	if err != nil {
 		return notAPlan(name, err)
 	}

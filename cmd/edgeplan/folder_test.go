@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 )
 
 // rename gives a folder another name.
@@ -45,7 +45,7 @@ func TestVerifyFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Decode(text)
+	p, err := procedure.Decode(text)
 	if err != nil {
 		t.Fatal(err)
 	}

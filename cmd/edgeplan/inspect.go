@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -84,7 +85,7 @@ func (in *inspection) readPlan() (*plan.Plan, []emit.Artifact, error) {
 
 // determined makes what a plan.json determines; both are nil if it is not sound.
 func determined(text []byte) (*plan.Plan, []emit.Artifact, error) {
-	p, err := plan.Decode(text)
+	p, err := procedure.Decode(text)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -52,7 +52,7 @@ func planID(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: plan-id PACKAGE FILE...")
 	}
-	p, err := plan.Decode([]byte(ts.ReadFile(filepath.Join(args[0], "plan.json"))))
+	p, err := procedure.Decode([]byte(ts.ReadFile(filepath.Join(args[0], "plan.json"))))
 	ts.Check(err)
 	for _, name := range args[1:] {
 		text := strings.ReplaceAll(ts.ReadFile(name), "PLAN-ID", p.ID)

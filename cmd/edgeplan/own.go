@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -158,7 +159,7 @@ func (o *own) another() string {
 // otherVersion names the version of edgeplan that wrote a plan.json, as far as that is known,
 // or is "" if this one may have written it.
 func otherVersion(p []byte) string {
-	if _, err := plan.Decode(p); err == nil {
+	if _, err := procedure.Decode(p); err == nil {
 		return ""
 	}
 	var head struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -99,7 +100,7 @@ func decodePlans(text []byte) ([]*plan.Plan, error) {
 	}
 	var plans []*plan.Plan
 	for _, one := range raw {
-		p, err := plan.Decode(one)
+		p, err := procedure.Decode(one)
 		if err != nil {
 			return nil, err
 		}

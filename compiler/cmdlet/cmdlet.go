@@ -36,11 +36,13 @@ func Products() []Product {
 func (p Product) HasXMPP() bool { return p != SfBServer2019 && p != SfBServerSE }
 
 // Param is one named parameter of a call. A switch has no value: Switch is true
-// and Value is empty.
+// and Value is empty. Where Variable is true, Value is the name of a variable of the script,
+// which knows the value only when it runs.
 type Param struct {
-	Name   string `json:"name"`
-	Value  string `json:"value,omitempty"`
-	Switch bool   `json:"switch,omitempty"`
+	Name     string `json:"name"`
+	Value    string `json:"value,omitempty"`
+	Switch   bool   `json:"switch,omitempty"`
+	Variable bool   `json:"variable,omitempty"`
 }
 
 // Call is a cmdlet with its parameters in the order in which they are to be
@@ -54,6 +56,9 @@ type Call struct {
 
 // Arg is a parameter with a value.
 func Arg(name, value string) Param { return Param{Name: name, Value: value} }
+
+// Variable is a parameter with the value that a variable of the script has.
+func Variable(name, variable string) Param { return Param{Name: name, Value: variable, Variable: true} }
 
 // Switch is a parameter without a value.
 func Switch(name string) Param { return Param{Name: name, Switch: true} }

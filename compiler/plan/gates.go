@@ -1,108 +1,124 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// Gates are how a script keeps a part of a stage from being run too early.
+type Gates struct {
+	// After are stages that have to be done on the same computer: the state file knows.
+	After []string
+	// Receipt is the stage on another computer whose receipt is asked for.
+	Receipt string
+	// Stopped are the Edge Servers that must not answer any more.
+	Stopped []string
+	// Sheet is what the script cannot see, and so only the order of the run sheet keeps: a
+	// stage, or one on one computer, as in [Part.Needs].
+	Sheet []string
+}
 
 // place is a stage on one of its computers.
 type place struct{ stage, host string }
 
-// Ungated is what a stage on a computer needs and its script cannot see: stages on another
-// computer. The order of the run sheet keeps it.
-type Ungated struct {
-	Stage, Host string
-	Needs       []string // stages, in the order of the sheet
-	On          []string // where they run
-}
-
-// After are the stages that have to be done on a computer before one there, in the order of
-// the sheet: those that its steps need, or that what they need does, and so on, but without
-// those that another of them comes after anyway.
+// Gates makes the gates of a part from what it needs.
 //
-// Of a rollback these are none but for the stages that read what the others gave: who takes
-// back one thing must not be kept from it because another cannot be taken back.
-func (p *Plan) After(back bool, stage, host string) []string {
-	needs := needsOf(p.StagesOf(back))
-	all := p.allBefore(back, stage, host, needs)
-	return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
-		return slices.ContainsFunc(all, func(later string) bool {
-			return later != name && slices.Contains(p.allBefore(back, later, host, needs), name)
+// Of a rollback only the stages that read what the others gave have any: who takes back one
+// thing must not be kept from it because another cannot be taken back.
+func (p *Plan) Gates(back bool, stage string, part Part) Gates {
+	var g Gates
+	stages, host := p.StagesOf(back), part.Hosts[0]
+	free := back && stage != Replicated && stage != Verify
+	if !free {
+		before := doneBefore(stages, place{stage, host})
+		for _, s := range stages {
+			if before[place{s.Name, host}] {
+				g.After = append(g.After, s.Name)
+			}
+		}
+		// One that another of them comes after anyway is not named.
+		g.After = slices.DeleteFunc(slices.Clone(g.After), func(name string) bool {
+			return slices.ContainsFunc(g.After, func(later string) bool { return doneBefore(stages, place{later, host})[place{name, host}] })
 		})
-	})
+	}
+	for _, need := range part.Needs {
+		all := placesOf(stages, need)
+		var unseen []string
+		for _, at := range all {
+			switch {
+			case !free && at.host == host:
+			case !back && (stage == Stop || stage == StopOld) && prints(stages, at):
+				g.Receipt = at.stage
+			case !back && stage == Route && at.stage == Stop:
+				g.Stopped = append(g.Stopped, at.host)
+			default:
+				unseen = append(unseen, at.stage+on+at.host)
+			}
+		}
+		if len(unseen) == len(all) {
+			unseen = []string{need}
+		}
+		g.Sheet = append(g.Sheet, unseen...)
+	}
+	return g
 }
 
-// allBefore is After with all of them; needs are those of all stages, see [needsOf].
-func (p *Plan) allBefore(back bool, stage, host string, needs map[place][]place) []string {
-	if back && stage != Replicated && stage != Verify {
-		return nil
+// on stands in a need between a stage and one of its computers.
+const on = " on "
+
+// prints tells whether a stage prints a receipt on a computer.
+func prints(stages []Stage, at place) bool {
+	part, ok := partAt(stages, at)
+	return ok && part.Prints
+}
+
+// placesOf are the places where a need has to be done; none if there is no such stage.
+func placesOf(stages []Stage, need string) []place {
+	name, only, one := strings.Cut(need, on)
+	var out []place
+	for _, stage := range stages {
+		if stage.Name != name {
+			continue
+		}
+		for _, host := range stage.Hosts() {
+			if !one || host == only {
+				out = append(out, place{name, host})
+			}
+		}
 	}
-	reached, open := map[place]bool{}, []place{{stage, host}}
+	return out
+}
+
+// partAt is the part of a stage that runs on a host.
+func partAt(stages []Stage, at place) (part Part, ok bool) {
+	for _, stage := range stages {
+		for _, part := range stage.Parts {
+			if stage.Name == at.stage && slices.Contains(part.Hosts, at.host) {
+				return part, true
+			}
+		}
+	}
+	return Part{}, false
+}
+
+// doneBefore are all places that have to be done before one: those that it needs, those that
+// these need, and so on.
+func doneBefore(stages []Stage, at place) map[place]bool {
+	out, open := map[place]bool{}, []place{at}
 	for len(open) > 0 {
 		next := open[0]
 		open = open[1:]
-		for _, need := range needs[next] {
-			if !reached[need] {
-				reached[need] = true
-				open = append(open, need)
+		part, _ := partAt(stages, next)
+		for _, need := range part.Needs {
+			for _, p := range placesOf(stages, need) {
+				if !out[p] {
+					out[p] = true
+					open = append(open, p)
+				}
 			}
 		}
 	}
-	var out []string
-	for _, s := range p.StagesOf(back) {
-		if s.Name != stage && reached[place{s.Name, host}] {
-			out = append(out, s.Name)
-		}
-	}
 	return out
-}
-
-// Ungated is what the order of the run sheet keeps alone. A receipt keeps that stages Stop
-// and StopOld come after those that print it, and that a port of each target server does not
-// answer that Route comes after Stop.
-func (p *Plan) Ungated(back bool) []Ungated {
-	var out []Ungated
-	needs := needsOf(p.StagesOf(back))
-	for _, stage := range p.StagesOf(back) {
-		for _, host := range stage.Hosts {
-			out = append(out, p.ungatedAt(back, place{stage.Name, host}, needs)...)
-		}
-	}
-	return out
-}
-
-func (p *Plan) ungatedAt(back bool, at place, needs map[place][]place) []Ungated {
-	var out []Ungated
-	before := p.allBefore(back, at.stage, at.host, needs)
-	for _, other := range p.StagesOf(back) {
-		var on []string
-		for _, host := range other.Hosts {
-			need := place{other.Name, host}
-			if slices.Contains(needs[at], need) && !(host == at.host && slices.Contains(before, other.Name)) && !p.seen(at, need) {
-				on = append(on, host)
-			}
-		}
-		i := slices.IndexFunc(out, func(u Ungated) bool { return slices.Equal(u.On, on) })
-		switch {
-		case len(on) == 0:
-		case i < 0:
-			out = append(out, Ungated{at.stage, at.host, []string{other.Name}, on})
-		default:
-			out[i].Needs = append(out[i].Needs, other.Name)
-		}
-	}
-	return out
-}
-
-// seen tells whether the script sees on one computer that a stage was run on another. The
-// receipts are printed on the management host.
-func (p *Plan) seen(at, need place) bool {
-	switch at.stage {
-	case Stop:
-		return need == place{Preflight, p.ManagementHost}
-	case StopOld:
-		return need == place{Verify, p.ManagementHost}
-	case Route:
-		return need.stage == Stop
-	}
-	return false
 }
 
 // StagesOf are the stages of the change, or of its rollback.
@@ -113,23 +129,17 @@ func (p *Plan) StagesOf(back bool) []Stage {
 	return p.Stages
 }
 
-// needsOf are the places that the steps of each place need.
-func needsOf(stages []Stage) map[place][]place {
-	where := map[string]place{}
+// HasStage tells whether a stage of that name is among them.
+func HasStage(stages []Stage, name string) bool {
+	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })
+}
+
+// AllSteps are the steps of stages, in their order.
+func AllSteps(stages []Stage) Steps {
+	var out Steps
 	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			where[step.Info().ID] = place{stage.Name, step.Info().Host}
-		}
-	}
-	out := map[place][]place{}
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			at := where[step.Info().ID]
-			for _, id := range step.Info().Needs {
-				if need, ok := where[id]; ok && need != at && !slices.Contains(out[at], need) {
-					out[at] = append(out[at], need)
-				}
-			}
+		for _, part := range stage.Parts {
+			out = append(out, part.Steps...)
 		}
 	}
 	return out

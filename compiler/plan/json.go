@@ -7,74 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"strings"
 )
-
-// Steps is a list of steps whose JSON form names the kind of each.
-type Steps []Step
-
-// IDs are the IDs of the steps, in their order.
-func (s Steps) IDs() []string {
-	var out []string
-	for _, step := range s {
-		out = append(out, step.Info().ID)
-	}
-	return out
-}
-
-// MarshalJSON writes each step as {"kind": ..., fields}.
-func (s Steps) MarshalJSON() ([]byte, error) {
-	out := []json.RawMessage{}
-	for _, step := range s {
-		fields, err := marshal(step)
-		if err != nil {
-			return nil, err
-		}
-		head := fmt.Sprintf(`{"kind":%q,`, step.Kind())
-		out = append(out, append([]byte(head), fields[1:]...))
-	}
-	return marshal(out)
-}
-
-// UnmarshalJSON refuses a kind or a field that this version does not know.
-func (s *Steps) UnmarshalJSON(data []byte) error {
-	var raw []json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return err
-	}
-	*s = Steps{}
-	for _, one := range raw {
-		step, err := readStep(one)
-		if err != nil {
-			return err
-		}
-		*s = append(*s, step)
-	}
-	return nil
-}
-
-func readStep(data []byte) (Step, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, err
-	}
-	var kind string
-	if err := json.Unmarshal(fields["kind"], &kind); err != nil {
-		return nil, errors.New("a step has no kind")
-	}
-	delete(fields, "kind")
-	rest, err := marshal(fields)
-	if err != nil {
-		return nil, err
-	}
-	for _, empty := range stepKinds {
-		if step := empty(); step.Kind() == kind {
-			return step, strict(rest, step)
-		}
-	}
-	return nil, fmt.Errorf("there is no kind of step %q", kind)
-}
 
 func strict(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -117,9 +51,9 @@ func Encode(plan *Plan) ([]byte, error) {
 // Decode reads plan.json. It refuses another format version, fields that it does not
 // know, and any call that the cmdlet table does not have, so that a plan that was
 // edited by hand cannot put another command into a script; any spelling but that of
-// [Encode], white space aside; and a plan that does not hold together or that [Compile]
-// could not have proved.
-func Decode(data []byte) (*Plan, error) {
+// [Encode], white space aside; and a plan that does not hold together or that could not
+// have been proved. Its stages have to be those that build makes of the rest of it.
+func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 	var head struct {
 		FormatVersion int `json:"format_version"`
 	}
@@ -133,9 +67,6 @@ func Decode(data []byte) (*Plan, error) {
 	if err := strict(data, plan); err != nil {
 		return nil, fmt.Errorf("this is not a plan: %w", err)
 	}
-	if err := checkCalls(plan); err != nil {
-		return nil, err
-	}
 	if id := Identify(plan); id != plan.ID {
 		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its content has %s", plan.ID, id)
 	}
@@ -145,6 +76,9 @@ func Decode(data []byte) (*Plan, error) {
 	if err := checkShape(plan); err != nil {
 		return nil, err
 	}
+	if err := rebuild(plan, build); err != nil {
+		return nil, err
+	}
 	if err := Prove(plan); err != nil {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
@@ -152,6 +86,59 @@ func Decode(data []byte) (*Plan, error) {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
 	return plan, nil
+}
+
+// rebuild makes the stages of a plan anew and wants them to be those that it has. What is left
+// out of plan.json is in those.
+func rebuild(plan *Plan, build func(*Plan) error) error {
+	again := *plan
+	if err := build(&again); err != nil {
+		return fmt.Errorf("the plan does not hold together: %w", err)
+	}
+	for _, way := range []struct {
+		name      string
+		got, want []Stage
+	}{{"change", plan.Stages, again.Stages}, {"rollback", plan.Rollback, again.Rollback}} {
+		if err := sameStages(way.got, way.want); err != nil {
+			return fmt.Errorf("the stages of the %s are not those of its procedure: %w", way.name, err)
+		}
+	}
+	plan.Stages, plan.Rollback = again.Stages, again.Rollback
+	return nil
+}
+
+// sameStages names the first difference of two lists of stages.
+func sameStages(got, want []Stage) error {
+	for i, stage := range want {
+		if i >= len(got) || got[i].Name != stage.Name {
+			return fmt.Errorf("stage %s is missing or has another place", stage.Name)
+		}
+		for k, part := range stage.Parts {
+			about := fmt.Sprintf("stage %s on %s", stage.Name, strings.Join(part.Hosts, ", "))
+			if k >= len(got[i].Parts) {
+				return fmt.Errorf("%s is missing", about)
+			}
+			given := got[i].Parts[k]
+			for n, step := range part.Steps {
+				if n >= len(given.Steps) || !sameJSON(given.Steps[n], step) {
+					return fmt.Errorf("%s: step %s is missing or is another one", about, step.ID)
+				}
+			}
+			if !sameJSON(given, part) {
+				return fmt.Errorf("%s is another one", about)
+			}
+		}
+	}
+	if !sameJSON(got, want) {
+		return errors.New("there are stages or parts that it does not have")
+	}
+	return nil
+}
+
+func sameJSON(a, b any) bool {
+	x, errX := marshal(a)
+	y, errY := marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // checkSpelling wants of a plan.json that it is what [Encode] writes, but for white space: so
@@ -167,24 +154,6 @@ func checkSpelling(data []byte, plan *Plan) error {
 		return errors.New("the plan is spelled in another way than edgeplan writes it: a key is there twice, is left out or has another place or case, or a character is an escape")
 	}
 	return err
-}
-
-// checkCalls holds every call of the plan against the cmdlet table.
-func checkCalls(plan *Plan) error {
-	for _, stages := range [][]Stage{plan.Stages, plan.Rollback} {
-		for _, stage := range stages {
-			for _, step := range stage.Steps {
-				for _, b := range step.calls() {
-					call, err := cmdlet.New(b.product, b.call.Name, b.call.Params...)
-					if err != nil {
-						return fmt.Errorf("step %s: %w", step.Info().ID, err)
-					}
-					*b.call = call
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // Identify is the ID of a plan: the first 128 bits of the SHA-256 of its plan.json with an

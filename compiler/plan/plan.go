@@ -9,7 +9,7 @@ import (
 
 // FormatVersion is the version of plan.json. It grows when a reader of the old form
 // would misread the new one.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Kinds of plan.
 const (
@@ -46,14 +46,19 @@ type Plan struct {
 	CentralManagement string `json:"central_management,omitempty"`
 	// Domains are the SIP domains with XMPP federation, Partners the domains of the XMPP
 	// partners that the spec names; of a failover, sorted, each once.
-	Domains  []string  `json:"domains,omitempty"`
-	Partners []string  `json:"partners,omitempty"`
-	Change   Change    `json:"change"`
-	Stages   []Stage   `json:"stages"`
-	Zones    []Zone    `json:"zones"`
-	Outage   []Reach   `json:"outage"` // of a failover
-	Rollback []Stage   `json:"rollback"`
-	Findings []Finding `json:"findings"`
+	Domains  []string `json:"domains,omitempty"`
+	Partners []string `json:"partners,omitempty"`
+	// Routes are the sites whose XMPP federation route the plan sets, sorted; RoutedSites
+	// those that the spec has on the pool that is left.
+	Routes      []SiteRoute `json:"routes,omitempty"`
+	RoutedSites []string    `json:"routed_sites,omitempty"`
+	Origin      Origin      `json:"origin"` // the block that asked for the plan
+	Change      Change      `json:"change"`
+	Stages      []Stage     `json:"stages"`
+	Zones       []Zone      `json:"zones"`
+	Outage      []Reach     `json:"outage"` // of a failover
+	Rollback    []Stage     `json:"rollback"`
+	Findings    []Finding   `json:"findings"`
 	// Earliest are the moments before which something else must not begin, because
 	// old answers still live.
 	Earliest []Earliest `json:"earliest"`
@@ -74,6 +79,22 @@ type Pool struct {
 	IPv6           []string       `json:"ipv6,omitempty"`
 	// NAT tells that these addresses are those of a NAT device before the servers.
 	NAT bool `json:"nat,omitempty"`
+	// NextHop is the FQDN of the next hop pool, and XMPPInternalPort the port for Front End
+	// Servers; empty and 0 where the spec does not say. The pages name 23456 and 5098 as the
+	// default of the port, so only what the spec states is compared.
+	NextHop          string `json:"next_hop,omitempty"`
+	XMPPInternalPort int    `json:"xmpp_internal_port,omitempty"`
+	Origin           Origin `json:"origin"`
+}
+
+// SiteRoute is a site and the pool from which its XMPP federation route moves to that of the plan.
+type SiteRoute struct {
+	Site string `json:"site"`
+	// From is the FQDN of that pool and FromServer that of its first Edge Server; both are
+	// empty where the site has no route.
+	From       string `json:"from,omitempty"`
+	FromServer string `json:"from_server,omitempty"`
+	Origin     Origin `json:"origin"`
 }
 
 // Change is what the change record says about the change. Times are RFC 3339 as given.
@@ -101,12 +122,73 @@ const (
 	StartOld   = "StartOld" // of the rollback, before all others
 )
 
-// Stage is a part of the plan that is run as one. Hosts are the computers where it
-// runs, each of which has steps of its own; AnyHost stands for any other computer.
+// Stage is what operators run as one: on each computer the part that has it as a host.
 type Stage struct {
-	Name  string   `json:"name"`
-	Hosts []string `json:"hosts"`
-	Steps Steps    `json:"steps"`
+	Name  string `json:"name"`
+	Parts []Part `json:"parts"`
+}
+
+// Part is what a stage does on computers of one kind, which all have the same steps. Of the keys
+// that the script has for it only Module is not here. What is compared or run before the Steps
+// comes in the order of the fields.
+type Part struct {
+	Hosts   []string       `json:"hosts"` // where it runs; AnyHost stands for any other computer
+	Does    string         `json:"does"`  // the one sentence about it, in script, sheet and record
+	Product cmdlet.Product `json:"product"`
+	// Needs are the stages that have to be done before, on all of their hosts or, as
+	// "DnsServer on ns1.contoso.net", on one; without those that these need themselves.
+	Needs    []string `json:"needs,omitempty"`
+	Elevated bool     `json:"elevated,omitempty"` // the shell needs the rights of an administrator
+	// NotAfter is the stage after which there is nothing to do.
+	NotAfter string `json:"not_after,omitempty"`
+	// Waits has the part refused before the time in the receipt of the stage that it needs.
+	Waits bool `json:"waits,omitempty"`
+	// LooksAt is the stage whose zones are compared with the plan: each set as before the
+	// change or as after it.
+	LooksAt string `json:"looks_at,omitempty"`
+	// UpToDate is the stage whose replicas have to be up to date before the change: one that
+	// is not would not get the new route either. Fact P11.
+	UpToDate string `json:"up_to_date,omitempty"`
+	// Server is what is looked at on an Edge Server before its services stop.
+	Server *ServerCheck `json:"server,omitempty"`
+	// StillTrue are stages whose values and zones are compared again.
+	StillTrue []string `json:"still_true,omitempty"`
+	// Rehearses is the stage whose values are read and whose commands are run with -WhatIf.
+	Rehearses string `json:"rehearses,omitempty"`
+	Steps     Steps  `json:"steps,omitempty"`
+	// FactsAgain has what is compared before the steps be so after them.
+	FactsAgain bool `json:"facts_again,omitempty"`
+	// Zones are asked for their records, which have to be as after the change: somebody else
+	// has changed them, or stage DnsServer.
+	Zones []string `json:"zones,omitempty"`
+	// OldAnswers is for how many seconds resolvers may keep old answers after that.
+	OldAnswers uint32 `json:"old_answers,omitempty"`
+	// Prints is that the end of the part prints a receipt; Receipt is the number of seconds
+	// before the end of which a part that Waits does not run.
+	Prints  bool   `json:"prints,omitempty"`
+	Receipt uint32 `json:"receipt,omitempty"`
+}
+
+// ServerCheck is what the services of an Edge Server find when they start again: facts P12 to
+// P14 about certificates, and P15 about the local copy of the configuration.
+type ServerCheck struct {
+	Certificates cmdlet.Call `json:"certificates"`
+	// GoodUntil is the moment, RFC 3339 in UTC, at which all certificates in use still have
+	// to be valid; empty for the moment of the check.
+	GoodUntil string `json:"good_until,omitempty"`
+	// Local reads the local copy, which has to have Partners. It is left out where the plan
+	// names none.
+	Local    *cmdlet.Call `json:"local,omitempty"`
+	Partners []string     `json:"partners,omitempty"`
+}
+
+// Hosts are all computers on which a stage runs, in the order of its parts.
+func (s Stage) Hosts() []string {
+	var out []string
+	for _, part := range s.Parts {
+		out = append(out, part.Hosts...)
+	}
+	return out
 }
 
 // AnyHost as the host of a step means any computer, best one outside.
@@ -153,6 +235,7 @@ type Zone struct {
 	// A fact has one number in all stages and on all computers, so that who waives it in
 	// one stage can waive it in the next.
 	Number string `json:"number"`
+	Origin Origin `json:"origin"` // the block of the zone
 
 	// Text is the new zone file. It is not part of plan.json.
 	Text hunk.Text `json:"-"`

@@ -9,30 +9,13 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// kindsOf are the kinds of step that a stage can have.
-var kindsOf = map[string][]string{
-	Preflight:  {"check-right", "check-facts", "check-routed-sites", "check-replicas", "check-records", "backup", "rehearse"},
-	Stop:       {"check-server", "stop-services"},
-	Route:      {"set-route", "check-records"},
-	DNSServer:  {"edit-records"},
-	DNS:        {"change-records"},
-	Firewall:   {"confirm-port"},
-	Start:      {"start-services"},
-	Replicated: {"replicate"},
-	StopOld:    {"stop-xmpp"},
-	StartOld:   {"start-xmpp"},
-	Verify:     {"check-state", "check-listener", "probe-port", "send-message"},
-}
-
-// checkShape holds a plan that was read against what Compile makes, so that nothing
-// that works on plans has to doubt it: stages are known and stand once, have steps of
-// their own kinds, name the hosts of their steps and zones that are there.
+// checkShape wants of a plan that was read, but for its stages, what Compile makes, so that
+// nothing that works on plans has to doubt it.
 func checkShape(plan *Plan) error {
 	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
 		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
@@ -67,84 +50,7 @@ func checkShape(plan *Plan) error {
 			return fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 	}
-	if err := checkNumbers(plan.Zones); err != nil {
-		return err
-	}
-	for i, stages := range [][]Stage{plan.Stages, plan.Rollback} {
-		if len(stages) == 0 {
-			return fmt.Errorf("the plan has no stages or no rollback")
-		}
-		var seen []string
-		if err := checkEdits(plan, stages); err != nil {
-			return err
-		}
-		for _, stage := range stages {
-			if slices.Contains(seen, stage.Name) {
-				return fmt.Errorf("stage %q stands in the plan twice", stage.Name)
-			}
-			seen = append(seen, stage.Name)
-			if err := checkStage(plan, stage, i == 1); err != nil {
-				return err
-			}
-		}
-	}
-	return checkPreflight(plan)
-}
-
-func checkStage(plan *Plan, stage Stage, back bool) error {
-	kinds, ok := kindsOf[stage.Name]
-	switch {
-	case !ok:
-		return fmt.Errorf("there is no stage %q", stage.Name)
-	case len(stage.Steps) == 0:
-		return fmt.Errorf("stage %s has no steps", stage.Name)
-	case !slices.Equal(stage.Hosts, HostsOf(stage.Steps)):
-		return fmt.Errorf("the hosts of stage %s are not those of its steps", stage.Name)
-	}
-	for _, step := range stage.Steps {
-		if !slices.Contains(kinds, step.Kind()) {
-			return fmt.Errorf("step %s (%s) does not belong into stage %s", step.Info().ID, step.Kind(), stage.Name)
-		}
-		if err := checkStep(plan, step, back); err != nil {
-			return err
-		}
-		switch s := step.(type) {
-		case *ChangeRecords:
-			if _, ok := plan.Zone(s.Zone); !ok {
-				return noZone(step, s.Zone)
-			}
-		case *CheckRecords:
-			if _, ok := plan.Zone(s.Zone); !ok || s.Host != plan.ManagementHost && !servedBy(plan, s.Zone, s.Host) {
-				return noZone(step, s.Zone)
-			}
-		case *EditRecords:
-			if !servedBy(plan, s.Zone, s.Host) {
-				return noZone(step, s.Zone)
-			}
-		}
-		switch step.(type) {
-		case *CheckRight, *CheckFacts, *CheckRoutedSites, *CheckReplicas, *Backup, *Rehearse, *SetRoute,
-			*ChangeRecords, *ConfirmPort, *Replicate, *CheckState, *SendMessage:
-			if host := step.Info().Host; host != plan.ManagementHost {
-				return fmt.Errorf("step %s does not belong on %s", step.Info().ID, host)
-			}
-		}
-	}
-	return nil
-}
-
-// checkOld wants a step about XMPP at the pool that is left to run on a server of it, and
-// to be about nothing else.
-func checkOld(plan *Plan, step Step, product cmdlet.Product, call cmdlet.Call) error {
-	info := step.Info()
-	name := map[string]string{"stop-xmpp": "Stop-CsWindowsService", "start-xmpp": "Start-CsWindowsService"}[step.Kind()]
-	switch {
-	case plan.Reason != "planned" || !slices.Contains(plan.From.Servers, info.Host):
-		return fmt.Errorf("step %s: %s is no server of the pool that is left, or that is down", info.ID, info.Host)
-	case call.Name != name || product != plan.From.Product || !slices.Equal(call.Params, []cmdlet.Param{cmdlet.Arg("Name", XMPPService)}):
-		return fmt.Errorf("step %s: it is about more than the XMPP services", info.ID)
-	}
-	return nil
+	return checkNumbers(plan.Zones)
 }
 
 // checkPeers wants domains and partners in their order, each once, and host names: they
@@ -220,12 +126,6 @@ func checkFiles(zone Zone) error {
 	return nil
 }
 
-// servedBy tells whether the plan has a zone of that name on that Windows DNS server.
-func servedBy(plan *Plan, name, host string) bool {
-	zone, ok := plan.Zone(name)
-	return ok && zone.Windows() && zone.Computer == host
-}
-
 // isSHA256 is what stands in the commands of the change record.
 var isSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
@@ -279,41 +179,4 @@ func isData(typ, data string) bool {
 		return ok && s.String() == data
 	}
 	return false
-}
-
-// checkEdits wants one step that edits each zone that the script changes, in a failover
-// one that looks at it before, and others to know of it.
-func checkEdits(plan *Plan, stages []Stage) error {
-	checks, edits := map[string]int{}, map[string]int{}
-	first := plan.Kind == KindFailover && slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == Preflight })
-	steps := AllSteps(stages)
-	for _, step := range steps {
-		switch s := step.(type) {
-		case *CheckRecords:
-			if s.Host != plan.ManagementHost {
-				checks[s.Zone]++
-			}
-		case *EditRecords:
-			edits[s.Zone]++
-		}
-	}
-	for _, zone := range plan.Zones {
-		want := 0
-		if zone.Edited() {
-			want = 1
-		}
-		if edits[zone.Name] != want || first && checks[zone.Name] != want {
-			return fmt.Errorf("zone %q: it is edited by %d steps and checked before by %d", zone.Name, edits[zone.Name], checks[zone.Name])
-		}
-	}
-	for _, step := range steps {
-		if s, ok := step.(*ChangeRecords); ok && s.Edited != (edits[s.Zone] > 0) {
-			return fmt.Errorf("step %s does not know whether the script edits zone %q", s.ID, s.Zone)
-		}
-	}
-	return nil
-}
-
-func noZone(step Step, name string) error {
-	return fmt.Errorf("step %s: the plan has no zone %q for it", step.Info().ID, name)
 }

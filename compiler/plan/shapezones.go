@@ -41,9 +41,9 @@ func checkHead(plan *Plan) error {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
-	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" && plan.Domains == nil && plan.Partners == nil
+	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" && plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
 	if plan.Kind == KindPrepare && !none {
-		return fmt.Errorf("a preparation has no pools, domains or partners")
+		return fmt.Errorf("a preparation has no pools, routes, domains or partners")
 	}
 	names := []string{plan.ManagementHost}
 	if plan.XMPPHost != "" {
@@ -58,6 +58,12 @@ func checkHead(plan *Plan) error {
 				return fmt.Errorf("pool %q has no servers, or there is no product %q", pool.Name, pool.Product)
 			}
 			names = append(append(names, pool.FQDN, pool.AccessEdgeFQDN), pool.Servers...)
+			if pool.NextHop != "" {
+				names = append(names, pool.NextHop)
+			}
+			if pool.XMPPInternalPort < 0 || pool.XMPPInternalPort > 65535 {
+				return fmt.Errorf("pool %q: there is no port %d", pool.Name, pool.XMPPInternalPort)
+			}
 			for i, address := range slices.Concat(pool.IPv4, pool.IPv6) {
 				typ := "A"
 				if i >= len(pool.IPv4) {
@@ -72,6 +78,34 @@ func checkHead(plan *Plan) error {
 	for _, name := range names {
 		if why := dnsname.WrongHost(name); why != "" {
 			return fmt.Errorf("%q is no host name: %s", name, why)
+		}
+	}
+	return checkRoutes(plan)
+}
+
+// checkRoutes wants sites in their order, each once, and routes from pools and servers that can
+// stand in a command.
+func checkRoutes(plan *Plan) error {
+	if plan.Kind == KindFailover && len(plan.Routes) == 0 {
+		return fmt.Errorf("no route is set")
+	}
+	var sites []string
+	for _, route := range plan.Routes {
+		sites = append(sites, route.Site)
+		if (route.From == "") != (route.FromServer == "") {
+			return fmt.Errorf("site %q: the route comes from the pool %q and the server %q", route.Site, route.From, route.FromServer)
+		}
+		for _, name := range []string{route.From, route.FromServer} {
+			if why := dnsname.WrongHost(name); name != "" && why != "" {
+				return fmt.Errorf("site %q: %q is no host name: %s", route.Site, name, why)
+			}
+		}
+	}
+	for _, names := range [][]string{sites, plan.RoutedSites} {
+		for i, name := range names {
+			if name == "" || i > 0 && dnsname.Compare(names[i-1], name) >= 0 {
+				return fmt.Errorf("the site %q is there twice or out of order", name)
+			}
 		}
 	}
 	return nil
@@ -156,12 +190,8 @@ func dated(serial uint32, windowStart string) uint32 {
 func badFile(name string) bool { return !fs.ValidPath(name) || strings.ContainsAny(name, `\:`) }
 
 // checkComputed wants what the plan says about services and about the time before old
-// answers are gone, and about the way back of each step, to be what its steps and zones
-// give. Only a plan that is proved has it.
+// answers are gone to be what its steps and zones give. Only a plan that is proved has it.
 func checkComputed(plan *Plan) error {
-	if err := checkInfo(plan); err != nil {
-		return err
-	}
 	if plan.Earliest == nil || !slices.Equal(plan.Earliest, EarliestOf(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
 	}

@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/edgeplan/edgeplan/compiler/cmdlet"
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+)
 
 // Risk is how much a step disturbs users.
 type Risk string
@@ -20,31 +24,14 @@ const (
 	OwnPractice  = "edgeplan"
 )
 
-// StepInfo is what all steps have.
-type StepInfo struct {
-	// ID is an address such as route/Site2: stage, then what the step is about.
-	ID   string `json:"id"`
-	Host string `json:"host"` // where the step runs, or AnyHost
-	Says string `json:"says"` // what the step is about, in a few words
-	Risk Risk   `json:"risk"`
-	// Needs are IDs of steps that come first.
-	Needs []string `json:"needs,omitempty"`
-	// Undo are IDs of the steps of the rollback that take this one back. Without any,
-	// NoUndo is the reason.
-	Undo   []string `json:"undo,omitempty"`
-	NoUndo string   `json:"no_undo,omitempty"`
-	Origin Origin   `json:"origin"`
-	Source Source   `json:"source"`
-}
-
-// Info returns the part that all steps have.
-func (s *StepInfo) Info() *StepInfo { return s }
-
 // Origin is the place in the spec that asked for a step.
 type Origin struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
 }
+
+// OriginOf is a place in the spec.
+func OriginOf(rng hcl.Range) Origin { return Origin{File: rng.Filename, Line: rng.Start.Line} }
 
 // Source is the page and the number of the step in it that a step implements.
 type Source struct {
@@ -52,292 +39,178 @@ type Source struct {
 	Step      string `json:"step,omitempty"`
 }
 
-// Step is one of the types below that have a StepInfo.
-type Step interface {
-	Info() *StepInfo
-	Kind() string
-	calls() []binding
+// Ours is the source of a step that is on no page of Microsoft's: edgeplan adds it.
+var Ours = Source{Procedure: OwnPractice}
+
+// Step is one thing that a part of a stage does on each of its hosts. It reads a value and says
+// what that has to be (Check), or changes it until it is (Act); or it is about a Zone on its
+// Windows DNS server, a Probe from outside, or what a person attests. Of these it has one.
+type Step struct {
+	// ID is the same in plan, script, log, report and record: stage, then what the step is
+	// about, such as route/Site2; or the number of the fact that it compares, such as P03,
+	// by which an operator can waive it. A step of the rollback that takes another one back
+	// has "rollback/" and the ID of that.
+	ID     string `json:"id"`
+	Says   string `json:"says"` // what the step is about, in a few words
+	Risk   Risk   `json:"risk"`
+	Origin Origin `json:"origin"`
+	Source Source `json:"source"`
+	// When is the parameter of the script without which the step is left out.
+	When string `json:"when,omitempty"`
+	// Read gives the value: that of Property, if there is one, of each object, else the
+	// objects. Where Property names several, separated by commas, the values of all count.
+	Read     *cmdlet.Call `json:"read,omitempty"`
+	Property string       `json:"property,omitempty"`
+	Check    *Check       `json:"check,omitempty"`
+	Act      *Act         `json:"act,omitempty"`
+	// Zone is a zone on the Windows DNS server where the step runs. Its records are compared
+	// with those from before and after the change and, with Edit, changed: [Zone.Edits].
+	Zone  string `json:"zone,omitempty"`
+	Edit  bool   `json:"edit,omitempty"`
+	Probe *Probe `json:"probe,omitempty"`
+	// Attest has a person confirm what Says says, and the script note who did.
+	Attest bool `json:"attest,omitempty"`
 }
 
-// binding is a call and the product that has to have it.
-type binding struct {
-	product cmdlet.Product
-	call    *cmdlet.Call
-}
-
-// CheckRight warns when the user is not in a group that later steps need.
-type CheckRight struct {
-	StepInfo
-	Group string `json:"group"`
-}
-
-// CheckFacts reads once and compares properties of what it got. Pool gives the pools and
-// their computers, where facts are InPool.
-type CheckFacts struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Read    cmdlet.Call    `json:"read"`
-	Pool    *cmdlet.Call   `json:"pool,omitempty"`
-	Facts   []Fact         `json:"facts"`
-}
-
-// Ways to compare a property, which may have several values, with Want.
+// Ways to compare a value, which may have several parts, with what is wanted.
 const (
-	Is     = "is"      // these and no others
-	Has    = "has"     // these, among others
-	Like   = "like"    // one value that matches the wildcard pattern
-	InPool = "in-pool" // this pool or computers of it, at least one
+	Is   = "is"   // these and no others
+	Has  = "has"  // these, among others
+	Only = "only" // no others
+	Like = "like" // one that matches the wildcard pattern
 )
 
-// Fact is one property and what it has to be. Where Property names several, separated by
-// commas, the values of all of them count. A number P.. can be waived by an operator, on
-// record.
-type Fact struct {
-	Number   string   `json:"number"`
-	Says     string   `json:"says"`
-	Property string   `json:"property"`
-	Match    string   `json:"match"`
-	Want     []string `json:"want"`
-	// WarnOthers puts on record what else there is. Only with Has.
-	WarnOthers bool `json:"warn_others,omitempty"`
+// Check is what the value of a step has to be before anything is changed.
+type Check struct {
+	Match string   `json:"match"`
+	Want  []string `json:"want"`
+	// Others puts on record what else there is. Only with Has.
+	Others bool `json:"others,omitempty"`
+	// Warn puts on record that it is otherwise, and goes on.
+	Warn bool `json:"warn,omitempty"`
 }
 
-// CheckRoutedSites warns when another site than Sites is routed to the pool.
-type CheckRoutedSites struct {
-	StepInfo
-	Product  cmdlet.Product `json:"product"`
-	Read     cmdlet.Call    `json:"read"`
-	PoolName string         `json:"pool"`
-	PoolFQDN string         `json:"pool_fqdn"`
-	Sites    []string       `json:"sites"`
+// Act has the value of a step become To: Set is run where it is not. The file beside the
+// script that a backup writes is a value too: True, once it is there.
+type Act struct {
+	To  []string     `json:"to,omitempty"` // none: nothing is left
+	Set *cmdlet.Call `json:"set,omitempty"`
+	// File is what Set writes, beside the script: itself, or with Export what it gives, as
+	// CliXml.
+	File   string `json:"file,omitempty"`
+	Export bool   `json:"export,omitempty"`
+	// Each has Set run for each part of the value, in the variable Value.
+	Each bool `json:"each,omitempty"`
+	// Remember is the name under which the state file keeps the value before Set.
+	Remember string `json:"remember,omitempty"`
+	// Record is the name under which it keeps the value before the whole change, which stage
+	// Preflight notes; with Restore, To has to be that.
+	Record  string `json:"record,omitempty"`
+	Restore bool   `json:"restore,omitempty"`
+	// FirstRun has Set run once, although the value may be To.
+	FirstRun bool `json:"first_run,omitempty"`
+	// Wait is the longest time in seconds until the value is To; 0 for the script's own.
+	Wait int `json:"wait,omitempty"`
+	// IfNot is what is said where it does not become To.
+	IfNot string `json:"if_not,omitempty"`
+	// Variants are the ways to set a route; the first whose parameter the server has is used.
+	Variants []Variant `json:"variants,omitempty"`
+
+	// Effect is what the change does in the model of the deployment that the proof works on.
+	// It is not part of plan.json: steps are compared with those that the procedure makes.
+	Effect Effect `json:"-"`
 }
 
-// CheckReplicas wants each replica of stage Replicate to be up to date before anything is
-// changed: one that is not would not get the new route either.
-type CheckReplicas struct {
-	StepInfo
-	Number   string   `json:"number"` // P11
-	Replicas []string `json:"replicas"`
+// Variant is a way to set the XMPP federation route of a site on servers whose Set-CsSite has
+// the parameter. From and To are what Get-CsSite shows, without "EdgeServer:"; From is empty
+// where no route is set. Without Set, Manual says what a person does.
+type Variant struct {
+	Parameter string       `json:"parameter"`
+	From      string       `json:"from"`
+	To        string       `json:"to"`
+	Set       *cmdlet.Call `json:"set,omitempty"`
+	Manual    string       `json:"manual,omitempty"`
 }
 
-// Backup writes what a call returns, or writes itself, to a file beside the script.
-type Backup struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-	File    string         `json:"file"`
-	Export  bool           `json:"export"` // the call returns objects, to be exported as CliXml
-}
-
-// Rehearse reads the values that the named steps will change and runs their calls
-// with -WhatIf.
-type Rehearse struct {
-	StepInfo
-	Steps []string `json:"steps"`
-}
-
-// StopServices stops all services of the Edge Server where it runs.
-type StopServices struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-}
-
-// CheckServer looks on an Edge Server at what its services find when they start again:
-// certificates, and the local copy of the configuration. Nothing is stopped before it.
-type CheckServer struct {
-	StepInfo
-	Product      cmdlet.Product `json:"product"`
-	Certificates cmdlet.Call    `json:"certificates"`
-	// GoodUntil is the moment, RFC 3339 in UTC, at which all certificates in use still have
-	// to be valid; empty for the moment of the check.
-	GoodUntil string `json:"good_until,omitempty"`
-	// Local reads the local copy; it has to have the allowed partners of the plan. It is
-	// left out where the plan names none.
-	Local *cmdlet.Call `json:"local,omitempty"`
-}
-
-// SetRoute changes the XMPP federation route of one site. The first of Forms whose
-// parameter the server has is used. Without Forms, Manual says what a person does.
-type SetRoute struct {
-	StepInfo
-	Site   string      `json:"site"`
-	Forms  []RouteForm `json:"forms"`
-	Manual bool        `json:"manual,omitempty"` // back to no route: no cmdlet is documented for it
-}
-
-// RouteForm is the call for servers that have its parameter. From and To are what
-// Get-CsSite shows, without "EdgeServer:"; From is empty where no route is set.
-type RouteForm struct {
-	Product   cmdlet.Product `json:"product"`
-	Parameter string         `json:"parameter"`
-	Call      cmdlet.Call    `json:"call"`
-	From      string         `json:"from"`
-	To        string         `json:"to"`
-}
-
-// ChangeRecords has the DNS owner change a zone, then checks it. The records stand in
-// the plan's zone of that name. Where a step EditRecords has changed it, it only checks.
-type ChangeRecords struct {
-	StepInfo
-	Zone   string `json:"zone"`
-	Edited bool   `json:"edited,omitempty"`
-}
-
-// CheckRecords compares the records of a zone, with their TTLs, with those from before or
-// after the change: on its Windows DNS server itself, or on the management host by asking
-// the server of the zone, then its serial too.
-type CheckRecords struct {
-	StepInfo
-	Zone string `json:"zone"`
-}
-
-// EditRecords changes the records of a zone on the Windows DNS server itself, with the
-// tool of the zone: [Zone.Edits].
-type EditRecords struct {
-	StepInfo
-	Zone string `json:"zone"`
-}
-
-// ConfirmPort takes a person's word that a port is open in the firewall.
-type ConfirmPort struct {
-	StepInfo
-	Port      int      `json:"port"`
-	Addresses []string `json:"addresses"`
-}
-
-// StartServices starts all services of the Edge Server where it runs.
-type StartServices struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-}
-
-// StopXMPP stops the XMPP services of the Edge Server where it runs, one of the pool that is
-// left, found by their display name: Name of
-// Call stands for that of each. The streams that partners have open end with it.
-type StopXMPP struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-}
-
-// StartXMPP starts the XMPP services that StopXMPP stopped.
-type StartXMPP struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-}
-
-// Replicate pushes the configuration to one replica and waits until it is there.
-type Replicate struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Replica string         `json:"replica"`
-	Read    cmdlet.Call    `json:"read"`
-	Call    cmdlet.Call    `json:"call"`
-}
-
-// CheckState checks that what earlier stages set is still so.
-type CheckState struct {
-	StepInfo
-	Stages []string `json:"stages"`
-}
-
-// CheckListener looks whether something listens on a TCP port of the Edge Server where it
-// runs, at another address than the loopback. It connects to nothing.
-type CheckListener struct {
-	StepInfo
-	Port int `json:"port"`
-}
-
-// ProbePort connects to a TCP port of each target. It never runs on an Edge Server.
-type ProbePort struct {
-	StepInfo
+// Probe connects to a TCP port of each target. It never runs on an Edge Server: the public
+// address of that need not be reachable from there.
+type Probe struct {
 	Port    int      `json:"port"`
 	Targets []string `json:"targets"`
 }
 
-// SendMessage sends a test message to an XMPP user whom the operator names.
-type SendMessage struct {
-	StepInfo
-	Product cmdlet.Product `json:"product"`
-	Call    cmdlet.Call    `json:"call"`
-}
+// Effect is a variable of the deployment and its new value; see [world].
+type Effect struct{ Var, Value string }
 
-func (*CheckRight) Kind() string       { return "check-right" }
-func (*CheckFacts) Kind() string       { return "check-facts" }
-func (*CheckRoutedSites) Kind() string { return "check-routed-sites" }
-func (*CheckReplicas) Kind() string    { return "check-replicas" }
-func (*Backup) Kind() string           { return "backup" }
-func (*Rehearse) Kind() string         { return "rehearse" }
-func (*CheckServer) Kind() string      { return "check-server" }
-func (*StopServices) Kind() string     { return "stop-services" }
-func (*SetRoute) Kind() string         { return "set-route" }
-func (*ChangeRecords) Kind() string    { return "change-records" }
-func (*CheckRecords) Kind() string     { return "check-records" }
-func (*EditRecords) Kind() string      { return "edit-records" }
-func (*ConfirmPort) Kind() string      { return "confirm-port" }
-func (*StartServices) Kind() string    { return "start-services" }
-func (*StopXMPP) Kind() string         { return "stop-xmpp" }
-func (*StartXMPP) Kind() string        { return "start-xmpp" }
-func (*Replicate) Kind() string        { return "replicate" }
-func (*CheckState) Kind() string       { return "check-state" }
-func (*CheckListener) Kind() string    { return "check-listener" }
-func (*ProbePort) Kind() string        { return "probe-port" }
-func (*SendMessage) Kind() string      { return "send-message" }
-
-func (*CheckRight) calls() []binding { return nil }
-func (s *CheckFacts) calls() []binding {
-	if s.Pool == nil {
-		return []binding{{s.Product, &s.Read}}
+// Product tells which product has the cmdlets of a variant, where the server has product.
+func (v Variant) Product(product cmdlet.Product) cmdlet.Product {
+	if v.Parameter == LiteralParameter {
+		return cmdlet.LiteralProcedure
 	}
-	return []binding{{s.Product, &s.Read}, {s.Product, s.Pool}}
+	return product
 }
 
-func (s *CheckRoutedSites) calls() []binding { return []binding{{s.Product, &s.Read}} }
-func (*CheckReplicas) calls() []binding      { return nil }
-func (s *Backup) calls() []binding           { return []binding{{s.Product, &s.Call}} }
-func (*Rehearse) calls() []binding           { return nil }
-func (s *StopServices) calls() []binding     { return []binding{{s.Product, &s.Call}} }
-func (*ChangeRecords) calls() []binding      { return nil }
-func (*CheckRecords) calls() []binding       { return nil }
-func (*EditRecords) calls() []binding        { return nil }
-func (*ConfirmPort) calls() []binding        { return nil }
-func (s *StartServices) calls() []binding    { return []binding{{s.Product, &s.Call}} }
-func (s *StopXMPP) calls() []binding         { return []binding{{s.Product, &s.Call}} }
-func (s *StartXMPP) calls() []binding        { return []binding{{s.Product, &s.Call}} }
-func (s *Replicate) calls() []binding        { return []binding{{s.Product, &s.Read}, {s.Product, &s.Call}} }
-func (*CheckState) calls() []binding         { return nil }
-func (*CheckListener) calls() []binding      { return nil }
-func (*ProbePort) calls() []binding          { return nil }
-func (s *SendMessage) calls() []binding      { return []binding{{s.Product, &s.Call}} }
+// The parameters of Set-CsSite that set a route: of the cmdlet reference, and as the page of
+// the procedure prints it.
+const (
+	RouteParameter   = "XmppFederationRoute"
+	LiteralParameter = "XmppExternalFederationRoute"
+)
 
-func (s *SetRoute) calls() []binding {
-	var out []binding
-	for i := range s.Forms {
-		out = append(out, binding{s.Forms[i].Product, &s.Forms[i].Call})
+// Steps is a list of steps.
+type Steps []*Step
+
+// IDs are the IDs of the steps, in their order.
+func (s Steps) IDs() []string {
+	var out []string
+	for _, step := range s {
+		out = append(out, step.ID)
 	}
 	return out
 }
 
-func (s *CheckServer) calls() []binding {
-	out := []binding{{s.Product, &s.Certificates}}
-	if s.Local != nil {
-		out = append(out, binding{s.Product, s.Local})
+// Sets are the cmdlets that a step runs to change something, in their order.
+func (s *Step) Sets() []cmdlet.Call {
+	var out []cmdlet.Call
+	if s.Act == nil {
+		return nil
+	}
+	if s.Act.Set != nil {
+		out = append(out, *s.Act.Set)
+	}
+	for _, v := range s.Act.Variants {
+		if v.Set != nil {
+			out = append(out, *v.Set)
+		}
 	}
 	return out
 }
 
-// stepKinds makes an empty step of each kind, for reading plan.json.
-var stepKinds = []func() Step{
-	func() Step { return new(CheckRight) }, func() Step { return new(CheckFacts) },
-	func() Step { return new(CheckRoutedSites) }, func() Step { return new(CheckReplicas) }, func() Step { return new(Backup) },
-	func() Step { return new(Rehearse) }, func() Step { return new(StopServices) },
-	func() Step { return new(SetRoute) }, func() Step { return new(ChangeRecords) },
-	func() Step { return new(ConfirmPort) }, func() Step { return new(StartServices) },
-	func() Step { return new(StopXMPP) }, func() Step { return new(StartXMPP) },
-	func() Step { return new(CheckRecords) }, func() Step { return new(EditRecords) },
-	func() Step { return new(Replicate) }, func() Step { return new(CheckState) },
-	func() Step { return new(CheckServer) }, func() Step { return new(CheckListener) }, func() Step { return new(ProbePort) }, func() Step { return new(SendMessage) },
+// Reads are the cmdlets of the product that a step runs to read its value.
+func (s *Step) Reads() []cmdlet.Call {
+	if s.Read == nil {
+		return nil
+	}
+	if cmdlets, ok := functions[s.Read.Name]; ok {
+		return cmdlets
+	}
+	return []cmdlet.Call{*s.Read}
 }
+
+// functions are those of the fixed runtime that a step may read with, and the cmdlets of the
+// product that they call.
+var functions = map[string][]cmdlet.Call{
+	"Get-ChangeRight":    nil,
+	"Get-ChangeListener": nil,
+	"Get-RoutedSite":     {{Name: "Get-CsSite"}},
+	"Get-XmppRoute":      {{Name: "Get-CsSite"}},
+	"Get-StoreStatus":    {{Name: "Get-CsManagementStoreReplicationStatus", Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
+	"Get-ServiceUp":      {allServices},
+	"Get-ServiceDown":    {allServices},
+	"Get-XmppService":    {allServices},
+}
+
+var allServices = cmdlet.Call{Name: "Get-CsWindowsService", Params: []cmdlet.Param{cmdlet.Switch("ExcludeActivityLevel")}}
+
+// IsFunction tells whether a call is one of a function of the fixed runtime.
+func IsFunction(name string) bool { _, ok := functions[name]; return ok }

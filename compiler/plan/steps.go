@@ -9,14 +9,3 @@ func SameSet(a, b []string) bool {
 	}
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
-
-// HostsOf are the computers on which steps run, each once, in the order of the steps.
-func HostsOf(steps Steps) []string {
-	var hosts []string
-	for _, step := range steps {
-		if host := step.Info().Host; !slices.Contains(hosts, host) {
-			hosts = append(hosts, host)
-		}
-	}
-	return hosts
-}

@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // WindowsDNS is the delivery by which the script changes the records on a Windows DNS
 // server.
@@ -67,4 +70,27 @@ func (z Zone) Edits(back bool) []RecordEdit {
 	}
 	slices.Reverse(removed)
 	return append(added, removed...)
+}
+
+// SayEdits says what single changes of records do, in their order.
+func SayEdits(edits []RecordEdit, back bool) string {
+	added, removed := "new", "old"
+	if back {
+		added, removed = removed, added
+	}
+	acts := map[string]bool{}
+	for _, e := range edits {
+		acts[e.Act] = true
+	}
+	var parts []string
+	if acts[SetTTL] {
+		parts = append(parts, "gives records their "+added+" TTL")
+	}
+	if acts[Add] {
+		parts = append(parts, "adds the "+added+" records")
+	}
+	if acts[Remove] {
+		parts = append(parts, "removes the "+removed+" ones")
+	}
+	return strings.Join(parts, ", then ")
 }

@@ -4,147 +4,279 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // world is what the steps of a plan change: a small model of the deployment.
 type world struct {
-	routes     map[string]string // FQDN of the pool by site, "" for none
-	running    map[string]bool   // services by Edge Server of the target pool
-	old        map[string]bool   // XMPP services by Edge Server of the pool that is left, where that is up
-	records    map[string]bool   // by zone: whether its sets are the new ones
-	replicated map[string]string // what the replica of each server holds, as text of routes
-	asked      map[string]bool   // by zone: whether its server was asked
-	checked    map[string]bool   // by Edge Server: whether a step CheckServer looked there
-	firewall   bool
-	done       map[string]bool // IDs of steps
-	changes    map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
-	allAsked   bool            // each zone of the plan that has to be asked was
+	// vars are its variables, which the rollback has to restore:
+	//   route/SITE      FQDN of the pool, "" for none
+	//   services/HOST   Running or Stopped, of an Edge Server of the target pool
+	//   xmpp/HOST       likewise, of XMPP on one of the pool that is left, where that is up
+	//   zone/NAME       old or new
+	//   replica/NAME    what it holds, as text of all routes
+	vars     map[string]string
+	asked    map[string]bool // by zone: whether its server was asked
+	firewall bool
+	done     map[place]bool
+	changes  map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
+	allAsked bool            // each zone of the plan that has to be asked was
 }
+
+// Values of variables.
+const (
+	Running = "Running"
+	Stopped = "Stopped"
+	older   = "old"
+	newer   = "new"
+)
+
+// Effects of steps. OnHost stands for the host where a step runs, Routes for the routes as they
+// are then.
+const (
+	OnHost = "*"
+	Routes = "routes"
+)
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{routes: map[string]string{}, running: map[string]bool{}, old: map[string]bool{}, records: map[string]bool{}, replicated: map[string]string{}, asked: map[string]bool{}, checked: map[string]bool{}, done: map[string]bool{}, changes: map[string]bool{}}
+	w := &world{vars: map[string]string{}, asked: map[string]bool{}, done: map[place]bool{}, changes: map[string]bool{}}
 	for _, server := range plan.To.Servers {
-		w.running[server] = true
+		w.vars["services/"+server] = Running
 	}
 	if plan.Reason == "planned" {
 		for _, server := range plan.From.Servers {
-			w.old[server] = true
+			w.vars["xmpp/"+server] = Running
 		}
 	}
-	for _, step := range AllSteps(plan.Stages) {
-		if set, ok := step.(*SetRoute); ok {
-			w.routes[set.Site] = set.Forms[0].From
-		}
+	for _, route := range plan.Routes {
+		w.vars["route/"+route.Site] = route.From
 	}
 	for _, zone := range plan.Zones {
-		w.records[zone.Name] = false
+		w.vars["zone/"+zone.Name] = older
 		w.changes[zone.Name] = zone.Changed()
 	}
-	for _, step := range AllSteps(plan.Stages) {
-		if r, ok := step.(*Replicate); ok {
-			w.replicated[r.Replica] = w.routeText()
+	if plan.Kind == KindFailover {
+		for _, replica := range Replicas(plan) {
+			w.vars["replica/"+replica] = w.routeText()
 		}
 	}
 	return w
 }
 
+// all are the variables of one sort, in the order of their names, without that sort.
+func (w *world) all(sort string) []string {
+	var out []string
+	for name := range w.vars {
+		if rest, ok := strings.CutPrefix(name, sort+"/"); ok {
+			out = append(out, rest)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func (w *world) routeText() string {
 	text := ""
-	for _, site := range slices.Sorted(maps.Keys(w.routes)) {
-		text += fmt.Sprintf("%q=%q ", site, w.routes[site])
+	for _, site := range w.all("route") {
+		text += fmt.Sprintf("%q=%q ", site, w.vars["route/"+site])
 	}
 	return text
 }
 
 func (w *world) clone() *world {
 	c := *w
-	c.routes, c.running, c.records = maps.Clone(w.routes), maps.Clone(w.running), maps.Clone(w.records)
-	c.replicated, c.asked, c.done = maps.Clone(w.replicated), maps.Clone(w.asked), maps.Clone(w.done)
-	c.old, c.checked = maps.Clone(w.old), maps.Clone(w.checked)
+	c.vars, c.asked, c.done = maps.Clone(w.vars), maps.Clone(w.asked), maps.Clone(w.done)
 	return &c
 }
 
-// equal compares all but the firewall and what was asked, checked and done, which no rollback undoes.
-func (w *world) equal(o *world) bool {
-	return maps.Equal(w.routes, o.routes) && maps.Equal(w.running, o.running) && maps.Equal(w.old, o.old) && maps.Equal(w.records, o.records) && maps.Equal(w.replicated, o.replicated)
+// equal compares all but the firewall and what was asked and done, which no rollback undoes.
+func (w *world) equal(o *world) bool { return maps.Equal(w.vars, o.vars) }
+
+// move is what happens at once in a world: the beginning of a part on one of its hosts, one of
+// its steps, one of its zones, or its end.
+type move struct {
+	at    place
+	part  *Part
+	begin bool
+	step  *Step
+	zone  string
+	end   bool
 }
 
-// apply runs one step in the world. It returns an error where the step could not be
-// run there: what it needs is not so.
-func (w *world) apply(plan *Plan, step Step, back bool) error {
-	info := step.Info()
-	for _, need := range info.Needs {
-		if !w.done[need] {
-			return fmt.Errorf("step %s runs before step %s, which it needs", info.ID, need)
+func (m move) String() string {
+	switch {
+	case m.step != nil:
+		return "step " + m.step.ID + on + m.at.host
+	case m.zone != "":
+		return "stage " + m.at.stage + " for zone " + m.zone
+	}
+	return "stage " + m.at.stage + on + m.at.host
+}
+
+// moves are those of stages, in their order.
+func moves(stages []Stage) []move {
+	var out []move
+	for _, stage := range stages {
+		for i := range stage.Parts {
+			part := &stage.Parts[i]
+			for _, host := range part.Hosts {
+				m := move{at: place{stage.Name, host}, part: part}
+				add := func(m move) { out = append(out, m) }
+				begin, end := m, m
+				begin.begin, end.end = true, true
+				add(begin)
+				for _, step := range part.Steps {
+					m.step = step
+					add(m)
+				}
+				m.step = nil
+				for _, zone := range part.Zones {
+					m.zone = zone
+					add(m)
+				}
+				add(end)
+			}
 		}
 	}
-	if zone := w.unasked(plan, step, back); zone != "" {
-		return fmt.Errorf("step %s runs before the server of zone %s was asked", info.ID, zone)
+	return out
+}
+
+// apply makes one move in the world. It returns an error where that could not be made there:
+// what it needs is not so.
+func (w *world) apply(plan *Plan, m move, back bool) error {
+	switch {
+	case m.begin:
+		return w.enter(plan, m, back)
+	case m.end:
+		w.done[m.at] = true
+		return nil
 	}
-	switch s := step.(type) {
-	case *CheckRecords:
-		w.asked[s.Zone] = w.asked[s.Zone] || s.Host == plan.ManagementHost
-	case *CheckServer:
-		w.checked[s.Host] = true
-	case *StopServices:
-		if !w.checked[s.Host] {
-			return fmt.Errorf("step %s stops services of %s, which no step has checked", info.ID, s.Host)
-		}
-		w.running[s.Host] = false
-	case *StartServices:
-		w.running[s.Host] = true
-	case *SetRoute:
-		if !back && plan.Procedure == "documented" && slices.Contains(slices.Collect(maps.Values(w.running)), true) {
-			return fmt.Errorf("step %s runs while a server of the target pool still runs", info.ID)
-		}
-		if now := w.routes[s.Site]; now != s.Forms[0].From && now != s.Forms[0].To {
-			return fmt.Errorf("step %s finds the route %q", info.ID, now)
-		}
-		w.routes[s.Site] = s.Forms[0].To
-	case *StopXMPP:
-		if missing := w.reached(plan); missing != "" {
-			return fmt.Errorf("step %s ends XMPP at the old pool while %s", info.ID, missing)
-		}
-		w.old[s.Host] = false
-	case *StartXMPP:
-		w.old[s.Host] = true
-	case *EditRecords:
-		w.records[s.Zone] = !back
-	case *ChangeRecords:
-		switch {
-		case s.Edited && w.records[s.Zone] == back:
-			return fmt.Errorf("step %s finds records that no step has changed", info.ID)
-		case w.changes[s.Zone]:
-			w.records[s.Zone] = !back
-		}
-	case *ConfirmPort:
+	if zone := w.unasked(plan, m, back); zone != "" {
+		return fmt.Errorf("%s runs before the server of zone %s was asked", m, zone)
+	}
+	switch {
+	case m.zone != "":
+		return w.ask(plan, m, back)
+	case m.step.Edit:
+		w.vars["zone/"+m.step.Zone] = side(back)
+	case m.step.Attest:
 		w.firewall = true
-	case *Replicate:
-		if running, edge := w.running[s.Replica]; edge && !running {
-			return fmt.Errorf("step %s replicates to a stopped replica", info.ID)
-		}
-		w.replicated[s.Replica] = w.routeText()
+	case m.step.Act != nil:
+		return w.change(plan, m, back)
 	}
-	w.done[info.ID] = true
 	return nil
 }
 
-// unasked is a zone whose server has to be asked before a step: before any that stops
+// side is what the records of a zone become.
+func side(back bool) string {
+	if back {
+		return older
+	}
+	return newer
+}
+
+// enter begins a part on a host: all that it needs is done.
+func (w *world) enter(plan *Plan, m move, back bool) error {
+	stages := plan.StagesOf(back)
+	for _, need := range m.part.Needs {
+		places := placesOf(stages, need)
+		if len(places) == 0 {
+			return fmt.Errorf("%s needs %s, which is not there", m, need)
+		}
+		for _, at := range places {
+			if !w.done[at] {
+				return fmt.Errorf("%s runs before stage %s on %s, which it needs", m, at.stage, at.host)
+			}
+		}
+	}
+	if m.part.LooksAt != "" {
+		for _, at := range placesOf(stages, m.part.LooksAt) {
+			looked, _ := partAt(stages, at)
+			for _, zone := range looked.Zones {
+				w.asked[zone] = true
+			}
+		}
+	}
+	return nil
+}
+
+// ask has somebody change a zone whose server is asked, or stage DnsServer has.
+func (w *world) ask(plan *Plan, m move, back bool) error {
+	zone, known := plan.Zone(m.zone)
+	switch {
+	case !known:
+		return fmt.Errorf("%s: there is no such zone", m)
+	case zone.Edited() && w.vars["zone/"+m.zone] != side(back):
+		return fmt.Errorf("%s finds records that no step has changed", m)
+	case w.changes[m.zone]:
+		w.vars["zone/"+m.zone] = side(back)
+	}
+	return nil
+}
+
+// change gives a variable the value of a step.
+func (w *world) change(plan *Plan, m move, back bool) error {
+	e := m.step.Act.Effect
+	if e.Var == "" {
+		return nil
+	}
+	name := strings.Replace(e.Var, OnHost, m.at.host, 1)
+	sort, of, _ := strings.Cut(name, "/")
+	switch sort {
+	case "services":
+		if e.Value == Stopped && m.part.Server == nil {
+			return fmt.Errorf("%s stops services of a server that nobody has looked at", m)
+		}
+	case "route":
+		if running := w.running("services", Running); !back && plan.Procedure == "documented" && running != "" {
+			return fmt.Errorf("%s runs while a server of the target pool still runs: %s", m, running)
+		}
+		if first := m.step.Act.Variants[0]; w.vars[name] != first.From && w.vars[name] != first.To {
+			return fmt.Errorf("%s finds the route %q", m, w.vars[name])
+		}
+	case "xmpp":
+		if missing := w.reached(plan); e.Value == Stopped && missing != "" {
+			return fmt.Errorf("%s ends XMPP at the old pool while %s", m, missing)
+		}
+	case "replica":
+		if w.vars["services/"+of] == Stopped {
+			return fmt.Errorf("%s replicates to a stopped replica", m)
+		}
+	}
+	if _, known := w.vars[name]; !known {
+		return fmt.Errorf("%s changes %s, which is not there", m, name)
+	}
+	w.vars[name] = e.Value
+	if e.Value == Routes {
+		w.vars[name] = w.routeText()
+	}
+	return nil
+}
+
+// running is the first host on which services are in a state; "" if there is none.
+func (w *world) running(sort, state string) string {
+	for _, host := range w.all(sort) {
+		if w.vars[sort+"/"+host] == state {
+			return host
+		}
+	}
+	return ""
+}
+
+// unasked is a zone whose server has to be asked before a move: before any that stops
 // services or changes something, but for those that look themselves before they do.
-func (w *world) unasked(plan *Plan, step Step, back bool) string {
-	switch step.(type) {
-	case *StopServices, *SetRoute:
-	case *EditRecords, *ChangeRecords:
+func (w *world) unasked(plan *Plan, m move, back bool) string {
+	switch {
+	case w.allAsked:
+		return ""
+	case m.zone != "" || m.step.Edit:
 		if back && plan.Kind == KindPrepare {
 			return ""
 		}
-	default:
-		return ""
-	}
-	if w.allAsked {
+	case m.step.Act == nil || !strings.HasPrefix(m.step.Act.Effect.Var, "route/") && m.step.Act.Effect.Value != Stopped || m.at.stage == StopOld:
 		return ""
 	}
 	for _, zone := range plan.Zones {
@@ -161,29 +293,27 @@ func (w *world) unasked(plan *Plan, step Step, back bool) string {
 // the pool's own addresses.
 func (w *world) reached(plan *Plan) string {
 	if plan.Kind == KindPrepare {
-		if all, _ := w.recordState(plan); !all {
+		if every, _ := w.recordState(plan); !every {
 			return "records are not changed"
 		}
 		return ""
 	}
-	for site, route := range w.routes {
-		if route != plan.To.FQDN {
+	for _, site := range w.all("route") {
+		if route := w.vars["route/"+site]; route != plan.To.FQDN {
 			return fmt.Sprintf("%s is routed to %q", site, route)
 		}
 	}
-	for server, running := range w.running {
-		if !running {
-			return server + " is stopped"
-		}
+	if stopped := w.running("services", Stopped); stopped != "" {
+		return stopped + " is stopped"
 	}
-	for replica, routes := range w.replicated {
-		if routes != w.routeText() {
+	for _, replica := range w.all("replica") {
+		if w.vars["replica/"+replica] != w.routeText() {
 			return replica + " does not know the new route"
 		}
 	}
 	for _, zone := range plan.Zones {
 		for _, set := range zone.Records {
-			if set.Changed() && !w.records[zone.Name] {
+			if set.Changed() && w.vars["zone/"+zone.Name] != newer {
 				return set.Owner + " is not changed"
 			}
 			if why := leads(plan, set); why != "" {
@@ -223,57 +353,50 @@ func leads(plan *Plan, set RecordSet) string {
 	return ""
 }
 
-// maxProved is how many steps of rollbacks a proof runs: all after each step in a plan of some
+// maxProved is how many moves of rollbacks a proof makes: all after each move in a plan of some
 // 100 zones.
 const maxProved = 1 << 17
 
 // Prove runs the plan in its first world and shows that the last step reaches the aim,
-// that no step runs before what it needs, and that the rollback restores the first
-// world from the start and after every step, or in a very long plan after each second, third
-// and so on, and the last. An error is a mistake in this package.
+// that no part runs before what it needs, and that the rollback restores the first
+// world from the start and after every move, or in a very long plan after each second, third
+// and so on, and the last. An error is a mistake in the procedure.
 func Prove(plan *Plan) error {
 	first := firstWorld(plan)
 	now := first.clone()
-	if err := proveRollback(plan, first, now, "the start"); err != nil {
+	forward, back := moves(plan.Stages), moves(plan.Rollback)
+	if err := proveRollback(plan, back, first, now, "the start"); err != nil {
 		return err
 	}
 	proved := first
-	steps := AllSteps(plan.Stages)
-	every := 1 + len(steps)*len(AllSteps(plan.Rollback))/maxProved
-	for i, step := range steps {
-		if err := now.apply(plan, step, false); err != nil {
+	every := 1 + len(forward)*len(back)/maxProved
+	for i, m := range forward {
+		if err := now.apply(plan, m, false); err != nil {
 			return err
 		}
-		// From the same state the rollback is the same: that more was asked, checked or done only allows it more.
-		if i%every > 0 && i < len(steps)-1 || now.equal(proved) {
+		// From the same state the rollback is the same: that more was asked or done only allows it more.
+		if i%every > 0 && i < len(forward)-1 || now.equal(proved) {
 			continue
 		}
 		proved = now.clone()
-		if err := proveRollback(plan, first, now, step.Info().ID); err != nil {
+		if err := proveRollback(plan, back, first, now, m.String()); err != nil {
 			return err
 		}
 	}
 	if missing := now.reached(plan); missing != "" {
 		return fmt.Errorf("after the last step %s", missing)
 	}
-	for server, runs := range now.old {
-		if runs && HasStage(plan.Stages, StopOld) {
-			return fmt.Errorf("after the last step XMPP still runs on %s", server)
-		}
+	if left := now.running("xmpp", Running); left != "" && HasStage(plan.Stages, StopOld) {
+		return fmt.Errorf("after the last step XMPP still runs on %s", left)
 	}
 	return nil
 }
 
-// HasStage tells whether a stage of that name is among them.
-func HasStage(stages []Stage, name string) bool {
-	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })
-}
-
-func proveRollback(plan *Plan, first, now *world, at string) error {
+func proveRollback(plan *Plan, back []move, first, now *world, at string) error {
 	w := now.clone()
-	w.asked, w.allAsked = map[string]bool{}, false
-	for _, step := range AllSteps(plan.Rollback) {
-		if err := w.apply(plan, step, true); err != nil {
+	w.asked, w.done, w.allAsked = map[string]bool{}, map[place]bool{}, false
+	for _, m := range back {
+		if err := w.apply(plan, m, true); err != nil {
 			return fmt.Errorf("rollback from %s: %w", at, err)
 		}
 	}
@@ -281,15 +404,6 @@ func proveRollback(plan *Plan, first, now *world, at string) error {
 		return fmt.Errorf("the rollback from %s does not restore the first state", at)
 	}
 	return nil
-}
-
-// AllSteps are the steps of stages, in their order.
-func AllSteps(stages []Stage) Steps {
-	var out Steps
-	for _, stage := range stages {
-		out = append(out, stage.Steps...)
-	}
-	return out
 }
 
 // Outage tells what is reachable before the plan and after each of its stages. Where DNS
@@ -306,8 +420,8 @@ func Outage(plan *Plan, elsewhere bool) []Reach {
 	}
 	add("")
 	for _, stage := range plan.Stages {
-		for _, step := range stage.Steps {
-			if err := w.apply(plan, step, false); err != nil {
+		for _, m := range moves([]Stage{stage}) {
+			if err := w.apply(plan, m, false); err != nil {
 				panic("internal error: " + err.Error())
 			}
 		}
@@ -317,18 +431,18 @@ func Outage(plan *Plan, elsewhere bool) []Reach {
 }
 
 func (w *world) reach(plan *Plan, after string) Reach {
-	runs := !slices.Contains(slices.Collect(maps.Values(w.running)), false)
+	runs := w.running("services", Stopped) == ""
 	r := Reach{After: after, RemoteAccess: Service{Up: runs, Through: plan.To.Name}}
 	allNew, moved := w.recordState(plan)
-	switch w.routes[plan.To.Site] {
+	switch w.vars["route/"+plan.To.Site] {
 	case plan.To.FQDN:
 		known := true
-		for _, routes := range w.replicated {
-			known = known && routes == w.routeText()
+		for _, replica := range w.all("replica") {
+			known = known && w.vars["replica/"+replica] == w.routeText()
 		}
 		r.XMPP = Service{Up: runs && known && allNew && w.firewall, Through: plan.To.Name}
 	case plan.From.FQDN:
-		old := !slices.Contains(slices.Collect(maps.Values(w.old)), false)
+		old := w.running("xmpp", Stopped) == ""
 		r.XMPP = Service{Up: plan.Reason == "planned" && old && !moved, Through: plan.From.Name}
 	}
 	r.SIP = Service{Up: true, Through: plan.SIPRoute}
@@ -341,13 +455,14 @@ func (w *world) reach(plan *Plan, after string) Reach {
 	return r
 }
 
-// recordState tells whether all records that change are changed, and whether any is.
-func (w *world) recordState(plan *Plan) (all, some bool) {
-	all = true
+// recordState tells whether all records that change are changed, and whether one is.
+func (w *world) recordState(plan *Plan) (every, some bool) {
+	every = true
 	for _, zone := range plan.Zones {
 		if w.changes[zone.Name] {
-			all, some = all && w.records[zone.Name], some || w.records[zone.Name]
+			changed := w.vars["zone/"+zone.Name] == newer
+			every, some = every && changed, some || changed
 		}
 	}
-	return all, some
+	return every, some
 }

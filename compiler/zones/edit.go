@@ -65,7 +65,7 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 	planned := plan.Zone{
 		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
 		OldSerial: old, NewSerial: old, RollbackSerial: old,
-		SOAPrerequisite: z.SOAPrerequisite.V,
+		SOAPrerequisite: z.SOAPrerequisite.V, Origin: plan.OriginOf(z.Range),
 	}
 	if z.Delivery.V == plan.WindowsDNS {
 		planned.Computer, planned.OperatingSystem = strings.ToLower(z.ComputerName().V), z.OperatingSystem.V

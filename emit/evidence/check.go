@@ -191,7 +191,7 @@ func strangers(detail string) []string {
 }
 
 // promises finds runs that no script writes like that.
-func (c *checker) promises(r *run, known map[string]bool) {
+func (c *checker) promises(r *run, known map[string][]string) {
 	if first := r.first(); r.done() && first.Outcome != started {
 		c.problem(Problem{Text: "a run that came to its end without a START", Stage: r.stage, Host: first.Host, Detail: first.UTC})
 	}
@@ -202,8 +202,8 @@ func (c *checker) promises(r *run, known map[string]bool) {
 		case called:
 			announced[what] = true
 			for _, name := range cmdlets(e.Command) {
-				if !known[name] {
-					c.problem(Problem{Text: "a cmdlet that no call of the plan has", Stage: r.stage, Host: e.Host, Detail: name})
+				if !slices.Contains(known[e.Step], name) {
+					c.problem(Problem{Text: "a cmdlet that this step of the plan does not have", Stage: r.stage, Host: e.Host, Detail: e.Step + ": " + name})
 				}
 			}
 		case changed:

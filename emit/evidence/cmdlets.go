@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -13,55 +14,34 @@ var (
 	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
 )
 
-// planCmdlets are the names of all cmdlets that a plan calls, in lower case, of the one
-// that writes a backup of what a call returns, and of the functions of the scripts that
-// are called in their stead.
-func planCmdlets(p *plan.Plan) map[string]bool {
-	out := map[string]bool{}
-	for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
-		for _, stage := range stages {
-			for _, step := range stage.Steps {
-				for _, name := range stepCmdlets(p, step) {
-					out[strings.ToLower(name)] = true
-				}
-			}
+// planCmdlets are the names of all cmdlets that the steps of a plan run to change something,
+// in lower case, by the ID of the step; of the one that writes a backup of what a call returns,
+// and of the functions of the scripts that are called in their stead.
+func planCmdlets(p *plan.Plan) map[string][]string {
+	out := map[string][]string{}
+	for _, step := range slices.Concat(plan.AllSteps(p.Stages), plan.AllSteps(p.Rollback)) {
+		for _, name := range stepCmdlets(p, step) {
+			out[step.ID] = append(out[step.ID], strings.ToLower(name))
 		}
 	}
 	return out
 }
 
-func stepCmdlets(p *plan.Plan, step plan.Step) []string {
-	switch s := step.(type) {
-	case *plan.EditRecords:
-		if zone, _ := p.Zone(s.Zone); zone.Dnscmd() {
-			return []string{"Invoke-Dnscmd"}
+func stepCmdlets(p *plan.Plan, step *plan.Step) []string {
+	if step.Edit {
+		if zone, _ := p.Zone(step.Zone); zone.Dnscmd() {
+			return []string{"Invoke-Dnscmd", "Set-DnsRecordTtl"}
 		}
 		return []string{"Add-DnsServerResourceRecord", "Select-DnsRecord", "Remove-DnsServerResourceRecord", "Set-DnsRecordTtl"}
-	case *plan.Backup:
-		if s.Export {
-			return []string{s.Call.Name, "Export-Clixml"}
-		}
-		return []string{s.Call.Name}
-	case *plan.StopServices:
-		return []string{s.Call.Name}
-	case *plan.StartServices:
-		return []string{s.Call.Name}
-	case *plan.StopXMPP:
-		return []string{s.Call.Name}
-	case *plan.StartXMPP:
-		return []string{s.Call.Name}
-	case *plan.Replicate:
-		return []string{s.Call.Name, s.Read.Name}
-	case *plan.SendMessage:
-		return []string{s.Call.Name}
-	case *plan.SetRoute:
-		var out []string
-		for _, form := range s.Forms {
-			out = append(out, form.Call.Name)
-		}
-		return out
 	}
-	return nil // it changes nothing
+	var out []string
+	for _, call := range step.Sets() {
+		out = append(out, call.Name)
+	}
+	if step.Act != nil && step.Act.Export {
+		out = append(out, "Export-Clixml")
+	}
+	return out
 }
 
 // cmdlets are the names in a command, without what stands in quotes.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 )
 
 func golden(t testing.TB) *plan.Plan {
@@ -24,7 +25,7 @@ func goldenPlan(t testing.TB, name string) *plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Decode(data)
+	p, err := procedure.Decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,16 +54,18 @@ func (w *world) run(script string, stage plan.Stage, host string) {
 		name = "outside.example.net"
 	}
 	w.say(script, stage.Name, name, "START", "", "START", start)
-	for _, step := range stage.Steps {
-		if info := step.Info(); info.Host == host {
-			w.step(script, stage.Name, name, step)
+	for _, part := range stage.Parts {
+		for _, step := range part.Steps {
+			if slices.Contains(part.Hosts, host) {
+				w.step(script, stage.Name, name, step)
+			}
 		}
 	}
 	w.say(script, stage.Name, name, "END", "", "COMPLETE", "stage "+stage.Name+": exit code 0 whatif=False rehearsal=no")
 }
 
-func (w *world) step(script, stage, host string, step plan.Step) {
-	id := step.Info().ID
+func (w *world) step(script, stage, host string, step *plan.Step) {
+	id := step.ID
 	names := stepCmdlets(w.plan, step)
 	if len(names) == 0 {
 		w.say(script, stage, host, id, "", "PASS", "as planned")
@@ -75,7 +78,7 @@ func (w *world) step(script, stage, host string, step plan.Step) {
 
 func (w *world) all(script string, stages []plan.Stage) {
 	for _, stage := range stages {
-		for _, host := range stage.Hosts {
+		for _, host := range stage.Hosts() {
 			w.run(script, stage, host)
 		}
 	}
@@ -270,7 +273,7 @@ func TestProblems(t *testing.T) {
 		"does not say":            func(w *world) { each(w, completed, func(r *Record) { r.Detail = "exit code 0" }) },
 		"writes no log":           func(w *world) { each(w, called, func(r *Record) { r.Outcome = whatIf }) },
 		"other modules":           func(w *world) { each(w, started, func(r *Record) { r.Detail = "rehearsal=no from=LyncSim,Lync" }) },
-		"no call of the plan":     func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
+		"this step of the plan":   func(w *world) { each(w, called, func(r *Record) { r.Command = "Remove-CsSite -Identity 'a'" }) },
 		"no CALL announced":       func(w *world) { each(w, called, func(r *Record) { r.Outcome = noted }) },
 		"without a START":         func(w *world) { each(w, started, func(r *Record) { r.Outcome = noted }) },
 		"stage that the plan":     func(w *world) { w.run(plan.KindFailover, plan.Stage{Name: "Party"}, "fe02.corp.contoso.com") },
@@ -284,8 +287,8 @@ func TestProblems(t *testing.T) {
 				w.records[i].Plan = "sha256:other"
 			}
 		},
-		"an earlier stage made":   func(w *world) { w.run(plan.KindFailover, w.plan.Stages[1], w.plan.Stages[1].Hosts[0]) },
-		"undid something since":   func(w *world) { w.run(rollback, w.plan.Rollback[1], w.plan.Rollback[1].Hosts[0]) },
+		"an earlier stage made":   func(w *world) { w.run(plan.KindFailover, w.plan.Stages[1], w.plan.Stages[1].Hosts()[0]) },
+		"undid something since":   func(w *world) { w.run(rollback, w.plan.Rollback[1], w.plan.Rollback[1].Hosts()[0]) },
 		"before an earlier stage": func(w *world) { swapStages(w, "Route", "Dns") },
 		"the time goes back":      func(w *world) { slices.Reverse(w.records) },
 	} {

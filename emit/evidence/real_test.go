@@ -69,7 +69,7 @@ func TestRealLogsEdited(t *testing.T) {
 		"functions were replaced": edited(t, "edge2a.jsonl", `"stage":"Verify"`, "rehearsal=no", "rehearsal=Test-ChangePort"),
 		"other modules":           edited(t, "edge2b.jsonl", `"stage":"Start"`, "from=Lync,", "from=LyncSim,shell,"),
 		"writes no log":           edited(t, "fe02.jsonl", `"stage":"Dns"`, "whatif=False", "whatif=True"),
-		"no call of the plan":     edited(t, "fe02.jsonl", `"outcome":"CALL"`, "Get-CsSite ", "Remove-CsSite "),
+		"this step of the plan":   edited(t, "fe02.jsonl", `"outcome":"CALL"`, "Get-CsSite ", "Remove-CsSite "),
 		"a line that is no":       edited(t, "fe02.jsonl", `"stage":"Firewall"`, "CORP", "CO\x00RP"),
 	} {
 		if r := Check(golden(t), logsOf(t, files)); r.Complete || !hasProblem(r, want) {

@@ -135,7 +135,7 @@ type slot struct {
 func slots(stages []plan.Stage, script string, all []*run) (out []*slot, astray []*run) {
 	find := map[[2]string]*slot{}
 	for i, stage := range stages {
-		for _, host := range stage.Hosts {
+		for _, host := range stage.Hosts() {
 			s := &slot{stage: stage.Name, host: host, at: i}
 			out = append(out, s)
 			find[[2]string{stage.Name, hostKey(host)}] = s

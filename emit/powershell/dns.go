@@ -9,55 +9,10 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// zoneOf is the zone that a step is about.
-func (b *builder) zoneOf(step plan.Step, name string) plan.Zone {
-	zone, ok := b.plan.Zone(name)
-	if !ok && b.err == nil {
-		b.err = fmt.Errorf("step %s: the plan has no such zone", step.Info().ID)
-	}
-	return zone
-}
-
-func (b *builder) dns(stage plan.Stage) hash {
-	var zones array
-	edited, caches := 0, uint32(0)
-	for _, step := range stage.Steps {
-		change, ok := step.(*plan.ChangeRecords)
-		if !ok {
-			b.misplaced(step)
-			continue
-		}
-		if change.Edited {
-			edited++
-		}
-		zone := b.zoneOf(step, change.Zone)
-		zones = append(zones, b.zone(zone, change.Edited))
-		caches = max(caches, zone.Wait.Caches())
-	}
-	does := "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
-	switch {
-	case edited == len(stage.Steps):
-		does = "Steps 4 and 5. Checks the DNS records at the server of each zone."
-	case b.back:
-		does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
-	}
-	h := b.open(stage)
-	if caches > 0 {
-		h = append(h, entry{"OldAnswers", expr(strconv.FormatUint(uint64(caches), 10)), false})
-	}
-	return append(h, b.does(does), entry{"Zones", several(zones...), true})
-}
-
-// misplaced notes a step that does not belong where it stands.
-func (b *builder) misplaced(step plan.Step) {
-	if b.err == nil {
-		b.err = fmt.Errorf("step %s cannot run on %s", step.Info().ID, step.Info().Host)
-	}
-}
-
 // zone is what the script asks the server of a zone: its serial and its sets, before the
 // change and after it; and where it has been changed, if the script does that.
-func (b *builder) zone(zone plan.Zone, edited bool) hash {
+func (b *builder) zone(zone plan.Zone) hash {
+	edited := zone.Edited()
 	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
 	if edited {
 		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
@@ -98,62 +53,15 @@ func (b *builder) sides(set plan.RecordSet) (from, to node) {
 	return old, new
 }
 
-// dnsPreflight looks at a Windows DNS server before anything is stopped.
-func (b *builder) dnsPreflight(stage plan.Stage) hash {
-	var facts array
-	for _, step := range stage.Steps {
-		check, ok := step.(*plan.CheckRecords)
-		if !ok {
-			b.misplaced(step)
-			continue
-		}
-		facts = append(facts, b.recordFacts(b.zoneOf(step, check.Zone))...)
-	}
-	return b.open(stage, entry{"Elevated", yes, false},
-		b.does("Checks that this DNS server has the zones and the records that stage DnsServer is to change."),
-		entry{"Facts", several(facts...), true})
-}
-
-// dnsServer changes the records on a Windows DNS server.
-func (b *builder) dnsServer(stage plan.Stage) hash {
-	h := b.open(stage, entry{"Elevated", yes, false})
-	var facts, steps array
-	var edits []plan.RecordEdit
-	for _, step := range stage.Steps {
-		edit, ok := step.(*plan.EditRecords)
-		if !ok {
-			b.misplaced(step)
-			continue
-		}
-		zone := b.zoneOf(step, edit.Zone)
-		facts = append(facts, b.recordFacts(zone)...)
-		for _, e := range zone.Edits(b.back) {
-			edits = append(edits, e)
-			steps = append(steps, b.edit(zone, e))
-		}
-	}
-	return append(h, entry{"FactsAgain", yes, false}, b.does(b.editing(edits)), entry{"Facts", several(facts...), true},
-		entry{"Shared", hash{{"Property", b.lit("Data"), false}, {"WaitSeconds", expr("60"), false}}, true}, entry{"Steps", several(steps...), true})
-}
-
-// editing says what is done on a DNS server.
-func (b *builder) editing(edits []plan.RecordEdit) string {
-	steps := "Steps 4 and 5 on"
-	switch {
-	case b.plan.Kind == plan.KindPrepare:
-		steps = "On"
-	case b.back:
-		steps = "Undoes steps 4 and 5 on"
-	}
-	return steps + " this DNS server: " + words.Edits(edits, b.back) + "."
-}
-
 // recordFacts are about a zone that changes: this server can change it, and none of its
 // sets is in a state that the change does not come from, pass through or lead to.
-func (b *builder) recordFacts(zone plan.Zone) array {
+func (b *builder) recordFacts(s *plan.Step) array {
+	zone := b.zoneOf(s.Zone)
+	expect := b.named(s)
+	expect.text("Is", "Primary")
 	state := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
 	out := array{hash{{"Read", block{b.wmi(zone, state)}, false},
-		{"Expect", hash{{"Id", b.lit("4"), false}, {"Says", b.lit("zone " + zone.Name), false}, {"Is", b.lit("Primary"), false}}, true}}}
+		{"Expect", expect.out, true}}}
 	for _, set := range zone.Records {
 		if !set.Changed() {
 			continue
@@ -210,20 +118,30 @@ func (b *builder) helper(name string, zone plan.Zone, set plan.RecordSet, more .
 }
 
 // edit is the step that adds or removes one record, or gives it another TTL.
-func (b *builder) edit(zone plan.Zone, e plan.RecordEdit) hash {
+func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	data := strings.TrimSuffix(e.Data, ".")
 	says := map[string]string{plan.Add: "add to ", plan.Remove: "remove from ", plan.SetTTL: "TTL in "}[e.Act] + words.SetName(e.Set)
-	h := hash{{"Id", b.lit(e.Set.Step), false}, {"Says", b.lit(says), false}}
+	k := &keys{b: b}
+	k.text("Id", s.ID)
+	k.text("Says", says)
+	k.text("Cites", cites(s))
 	switch e.Act {
 	case plan.Remove:
-		h = append(h, entry{"To", none, false}, entry{"Needs", b.lit(e.Set.Number), false})
+		k.text("Property", "Data")
+		k.add("To", array{}, false)
+		k.text("Needs", e.Set.Number)
 	case plan.SetTTL:
-		h = append(h, entry{"Property", b.lit("Ttl"), false}, entry{"To", b.lit(strconv.FormatUint(uint64(e.TTL), 10)), false})
+		k.text("Property", "Ttl")
+		k.text("To", strconv.FormatUint(uint64(e.TTL), 10))
 	default:
-		h = append(h, entry{"To", b.lit(data), false})
+		k.text("Property", "Data")
+		k.text("To", data)
 	}
+	k.number("WaitSeconds", 60, true)
 	read := b.helper("Get-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)})
-	return append(h, entry{"Read", block{b.wmi(zone, read)}, true}, entry{"Set", b.change(zone, e), true})
+	k.add("Read", block{b.wmi(zone, read)}, true)
+	k.add("Set", b.change(zone, e), true)
+	return k.out
 }
 
 // asked are the switches of a cmdlet that changes something: the script has asked already.

@@ -69,7 +69,7 @@ func TestRecordCommands(t *testing.T) {
 	for _, s := range goldens(t) {
 		plan := planOf(t, s)
 		flat := strings.Join(strings.Fields(brokenLiteral.ReplaceAllString(s.change(), "$1")), " ")
-		for _, shown := range shownIn(t, plan, plan.StagesOf(s.back)) {
+		for _, shown := range shownIn(t, plan, s.back) {
 			if !strings.Contains(flat, shown.Text) {
 				t.Errorf("%s does not have %+v", s.name, shown)
 			}
@@ -80,7 +80,7 @@ func TestRecordCommands(t *testing.T) {
 		if len(text) > 80 {
 			continue
 		}
-		for _, shown := range shownIn(t, plan, plan.Stages) {
+		for _, shown := range shownIn(t, plan, false) {
 			if _, err := lex(shown.Text); err != nil || strings.ContainsFunc(shown.Text, func(r rune) bool { return r < ' ' || r > '~' }) {
 				t.Errorf("%q: %q, %v", text, shown.Text, err)
 			}
@@ -89,20 +89,18 @@ func TestRecordCommands(t *testing.T) {
 }
 
 // shownIn are the commands of the steps that change records.
-func shownIn(t *testing.T, p *plan.Plan, stages []plan.Stage) []Shown {
+func shownIn(t *testing.T, p *plan.Plan, back bool) []Shown {
 	t.Helper()
 	var out []Shown
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			if _, ok := step.(*plan.EditRecords); !ok {
-				continue
-			}
-			shown, err := Commands(p, words.Line{Step: step})
-			if err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, shown...)
+	for _, step := range plan.AllSteps(p.StagesOf(back)) {
+		if !step.Edit {
+			continue
 		}
+		shown, err := Commands(p, words.Line{Step: step, Back: back})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, shown...)
 	}
 	return out
 }

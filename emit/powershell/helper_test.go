@@ -12,6 +12,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/internal/goldenscript"
 	"github.com/edgeplan/edgeplan/parser"
@@ -84,7 +85,7 @@ func planOf(t testing.TB, s sampleScript) *plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Decode(data)
+	p, err := procedure.Decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,17 +160,28 @@ func spoiledBy(text func() string) *plan.Plan {
 	}
 	addWindows(p, "a"+text(), "windows-server-2016", text)
 	addWindows(p, "b"+text(), "windows-server-2008-r2", text)
-	store := &plan.CheckFacts{StepInfo: plan.StepInfo{ID: "preflight/store", Host: p.ManagementHost}, Pool: new(cmdlet.Call), Facts: make([]plan.Fact, 1)}
-	store.Facts[0].Want = []string{""}
-	p.Stages[0].Steps = append(p.Stages[0].Steps, store)
 	for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
-		for _, stage := range stages {
-			for _, step := range stage.Steps {
-				spoilStep(step, zone, text)
+		for i := range stages {
+			for k := range stages[i].Parts {
+				spoilPart(&stages[i].Parts[k], zone, text)
 			}
 		}
 	}
 	return p
+}
+
+// spoilPart spoils what is printed of a part, but for stages, hosts and verbs.
+func spoilPart(part *plan.Part, zone string, text func() string) {
+	part.Does = text()
+	if part.Zones != nil {
+		part.Zones = []string{zone}
+	}
+	if s := part.Server; s != nil {
+		s.GoodUntil, s.Partners = text(), []string{text(), text()}
+	}
+	for _, step := range part.Steps {
+		spoilStep(step, text)
+	}
 }
 
 func spoilZone(zone *plan.Zone, name string, text func() string) {
@@ -197,77 +209,59 @@ func addWindows(p *plan.Plan, name, system string, text func() string) {
 		stages *[]plan.Stage
 		prefix string
 	}{{&p.Stages, ""}, {&p.Rollback, "rollback/"}} {
-		info := plan.StepInfo{ID: way.prefix + "dns-server/" + name, Host: "ns1.contoso.net", Says: text()}
-		edit := plan.Stage{Name: plan.DNSServer, Hosts: []string{info.Host}, Steps: plan.Steps{&plan.EditRecords{StepInfo: info, Zone: name}}}
+		step := &plan.Step{ID: way.prefix + "dns-server/" + name, Says: text(), Zone: name, Edit: true}
+		edit := plan.Stage{Name: plan.DNSServer, Parts: []plan.Part{{Hosts: []string{"ns1.contoso.net"}, Does: text(), Steps: plan.Steps{step}}}}
 		*way.stages = append(*way.stages, edit)
 	}
 }
 
-func spoilStep(step plan.Step, zone string, text func() string) {
-	step.Info().Says, step.Info().Source.Step = text(), text()
+func spoilStep(step *plan.Step, text func() string) {
+	step.Says, step.Source.Step = text(), text()
 	for _, call := range callsOf(step) {
 		for i := range call.Params {
-			if !call.Params[i].Switch {
+			if !call.Params[i].Switch && !call.Params[i].Variable {
 				call.Params[i].Value = text()
 			}
 		}
 	}
-	switch s := step.(type) {
-	case *plan.CheckRight:
-		s.Group = text()
-	case *plan.CheckFacts:
-		s.Facts = []plan.Fact{{Number: text(), Says: text(), Property: text(), Match: plan.Has, Want: []string{text(), text()}}}
-	case *plan.CheckRoutedSites:
-		s.PoolName, s.PoolFQDN, s.Sites = text(), text(), []string{text(), text()}
-	case *plan.Backup:
-		s.File = text()
-	case *plan.SetRoute:
-		s.Site, s.Manual = text(), strings.HasPrefix(s.ID, "rollback/")
-		for i := range s.Forms {
-			s.Forms[i].Parameter, s.Forms[i].From, s.Forms[i].To = text(), text(), text()
+	if step.Check != nil {
+		step.ID, step.Property, step.Check.Want = text(), text(), []string{text(), text()}
+	}
+	if step.Probe != nil {
+		step.Probe.Targets = []string{text(), text()}
+	}
+	act := step.Act
+	if act == nil {
+		return
+	}
+	if act.File != "" {
+		act.File = text()
+	}
+	act.IfNot = text()
+	for i := range act.Variants {
+		v := &act.Variants[i]
+		v.Parameter, v.From, v.To = text(), text(), text()
+		if strings.HasPrefix(step.ID, "rollback/") {
+			v.Set, v.Manual = nil, text()
 		}
-	case *plan.ChangeRecords:
-		s.Zone = zone
-	case *plan.ConfirmPort:
-		s.Addresses = []string{text()}
-	case *plan.ProbePort:
-		s.Targets = []string{text(), text()}
 	}
 }
 
-// callsOf are the calls of a step.
-func callsOf(step plan.Step) []*cmdlet.Call {
-	switch s := step.(type) {
-	case *plan.CheckFacts:
-		if s.Pool != nil { // the runtime makes both calls, and compares
-			return []*cmdlet.Call{{Name: "Get-StoreStatus", Params: []cmdlet.Param{cmdlet.Arg("Of", s.Facts[0].Want[0])}}}
+// callsOf are the calls of a step, of cmdlets and of functions of the runtime.
+func callsOf(step *plan.Step) []*cmdlet.Call {
+	var out []*cmdlet.Call
+	if step.Read != nil {
+		out = append(out, step.Read)
+	}
+	if act := step.Act; act != nil {
+		if act.Set != nil {
+			out = append(out, act.Set)
 		}
-		return []*cmdlet.Call{&s.Read}
-	case *plan.CheckRoutedSites: // likewise
-		return []*cmdlet.Call{{Name: "Get-RoutedSite", Params: []cmdlet.Param{cmdlet.Arg("Pool", s.PoolFQDN)}}}
-	case *plan.Backup:
-		return []*cmdlet.Call{&s.Call}
-	case *plan.StopServices:
-		return []*cmdlet.Call{&s.Call}
-	case *plan.CheckServer:
-		if s.Local == nil {
-			return []*cmdlet.Call{&s.Certificates}
-		}
-		return []*cmdlet.Call{&s.Certificates, s.Local}
-	case *plan.StartServices:
-		return []*cmdlet.Call{&s.Call}
-	case *plan.Replicate:
-		return []*cmdlet.Call{&s.Read, &s.Call}
-	case *plan.SendMessage:
-		return []*cmdlet.Call{&s.Call}
-	case *plan.SetRoute:
-		var out []*cmdlet.Call
-		for i := range s.Forms {
-			if !s.Manual {
-				out = append(out, &s.Forms[i].Call)
+		for _, v := range act.Variants {
+			if v.Set != nil {
+				out = append(out, v.Set)
 			}
 		}
-		return out
 	}
-	return nil
+	return out
 }

@@ -1,22 +1,17 @@
 package powershell
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
 // TestStopOldWaits: the receipt of Verify has the longest wait of all zones, and a day where
 // others change the records.
 func TestStopOldWaits(t *testing.T) {
-	stop, err := cmdlet.New(cmdlet.LyncServer2013, "Stop-CsWindowsService", cmdlet.Arg("Name", "SERVICE"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, test := range []struct {
 		name  string
 		edit  func(*plan.Plan)
@@ -32,15 +27,14 @@ func TestStopOldWaits(t *testing.T) {
 		}, "PrintsReceipt = 86460", true},
 		{"no zone", func(p *plan.Plan) {
 			p.Zones = nil
-			p.Stages = slices.DeleteFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.DNS })
 		}, "PrintsReceipt = 86400", false},
 	} {
 		of := sample.Plan()
 		of.Reason = "planned"
-		host := of.From.Servers[0]
-		step := &plan.StopXMPP{StepInfo: plan.StepInfo{ID: "stop-old/" + host, Host: host}, Product: cmdlet.LyncServer2013, Call: stop}
-		of.Stages = append(of.Stages, plan.Stage{Name: plan.StopOld, Hosts: []string{host}, Steps: plan.Steps{step}})
 		test.edit(of)
+		if err := procedure.Build(of); err != nil {
+			t.Fatal(err)
+		}
 		got, err := Forward(of)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)

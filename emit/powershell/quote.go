@@ -67,16 +67,16 @@ func terms(s string) ([]string, error) {
 // under which condition it runs.
 type Shown struct{ Text, When string }
 
-// Commands are those that the steps of a line run, in their order.
+// Commands are those that the step of a line runs, in their order.
 func Commands(p *plan.Plan, line words.Line) ([]Shown, error) {
-	if edit, ok := line.Step.(*plan.EditRecords); ok {
-		return recordCommands(p, edit)
+	if line.Step != nil && line.Step.Edit {
+		return recordCommands(p, line.Step, line.Back)
 	}
 	var out []Shown
 	for _, use := range line.Uses {
 		text, err := typed(use.Call)
 		if err != nil {
-			return nil, fmt.Errorf("step %s: %w", line.Step.Info().ID, err)
+			return nil, fmt.Errorf("%s: %w", line.Act, err)
 		}
 		out = append(out, Shown{text, use.When})
 	}
@@ -85,11 +85,11 @@ func Commands(p *plan.Plan, line words.Line) ([]Shown, error) {
 
 // recordCommands are those that change the records of a zone, without the switches that
 // every one of them has.
-func recordCommands(p *plan.Plan, step *plan.EditRecords) ([]Shown, error) {
-	b := &builder{plan: p, names: names{inline: true}}
-	zone := b.zoneOf(step, step.Zone)
+func recordCommands(p *plan.Plan, step *plan.Step, back bool) ([]Shown, error) {
+	b := &builder{plan: p, back: back, names: names{inline: true}}
+	zone := b.zoneOf(step.Zone)
 	var out []Shown
-	for _, e := range zone.Edits(words.IsBack(step)) {
+	for _, e := range zone.Edits(back) {
 		text := strings.TrimSuffix(strings.TrimPrefix(b.change(zone, e).flat(), "{ "), " }")
 		out = append(out, Shown{Text: strings.TrimSuffix(text, " "+asked)})
 	}
@@ -105,6 +105,10 @@ func typed(call cmdlet.Call) (string, error) {
 	for _, p := range call.Params {
 		words = append(words, "-"+p.Name)
 		if p.Switch {
+			continue
+		}
+		if p.Variable {
+			words = append(words, "$"+p.Value)
 			continue
 		}
 		value, err := Quote(p.Value)

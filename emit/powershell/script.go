@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -85,7 +84,6 @@ var (
 			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			"# Forms: the first whose Parameter the product has. OldAnswers: seconds in caches. GoodUntil: for all Certificates.",
 			dnsNote,
 		},
 	}
@@ -95,7 +93,7 @@ var (
 		note: []string{
 			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
 			dnsNote,
-			"#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.",
+			"#        P.. can be waived by number.",
 		},
 	}
 	backward = direction{
@@ -109,7 +107,7 @@ var (
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			"#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.",
 			dnsNote,
-			"#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.",
+			"#        P.. can be waived by number.",
 		},
 	}
 )
@@ -135,10 +133,6 @@ var oldPoolNote = []string{
 	"#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.",
 }
 
-func hasStage(stages []plan.Stage, name string) bool {
-	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
-}
-
 // script puts the two parts together.
 func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byte, error) {
 	if len(stages) == 0 {
@@ -150,7 +144,7 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 		{key: "Module", value: b.lit(module(p.Product))}, {key: "Title", value: b.lit(title), fresh: true},
 	}
 	first := len(b.names.definitions()) // what $Plan itself needs
-	entries := b.stages(stages)
+	entries := b.entries(stages)
 	named := b.names.definitions()
 	var out strings.Builder
 	out.WriteString(help(p, d, stages, title))
@@ -161,10 +155,10 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	data.value(head, 0)
 	data.newline(0)
 	data.lines(d.note)
-	if hasStage(stages, plan.DNSServer) {
+	if plan.HasStage(stages, plan.DNSServer) {
 		data.lines(dnsServerNote)
 	}
-	old := hasStage(stages, plan.StopOld) || hasStage(stages, plan.StartOld)
+	old := plan.HasStage(stages, plan.StopOld) || plan.HasStage(stages, plan.StartOld)
 	if own := module(p.Product); module(p.To.Product) != own || old && module(p.From.Product) != own {
 		data.lines(moduleNote)
 	}
@@ -227,7 +221,7 @@ func parameters(d direction, stages []plan.Stage) string {
 	}
 	all := []param{{stageParam, valid}}
 	all = append(all, d.params...)
-	stop, old := hasStage(stages, plan.Stop), hasStage(stages, plan.StopOld)
+	stop, old := plan.HasStage(stages, plan.Stop), plan.HasStage(stages, plan.StopOld)
 	if stop || old {
 		receipt := receiptParam
 		if old {

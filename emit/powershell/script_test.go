@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
@@ -25,7 +26,7 @@ func TestSameBytes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := plan.Decode(data)
+			again, err := procedure.Decode(data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,8 +156,11 @@ func TestRefuses(t *testing.T) {
 		"not UTF-8":     func(p *plan.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
 		"no such zone":  func(p *plan.Plan) { p.Zones = nil },
 		"no such cmdlet": func(p *plan.Plan) {
-			p.To.Product = "nt4"
-			p.Rollback[0].Name = "x"
+			for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
+				for i := range stages {
+					stages[i].Parts[0].Product = "nt4"
+				}
+			}
 		},
 	} {
 		of := sample.Plan()
@@ -177,7 +181,7 @@ type mutant struct{ name, old, new string }
 // and by the engine.
 var mutants = []mutant{
 	{"open quote", "Name = 'Stop'", "Name = 'Stop"},
-	{"quote in a text", "'XMPP service here'", "'XMPP service' here'"},
+	{"quote in a text", "'XMPP service'", "'XMPP' service'"},
 	{"open brace", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false }", "Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false"},
 	{"key twice", "Name = 'Stop'; Hosts", "Name = 'Stop'; name = 'Stop'; Hosts"},
 	{"drive in a text", "Name = 'Stop'", "Name = \"$Stop: x\""},

@@ -33,7 +33,7 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	for _, need := range words.Needs(of) {
 		p.text(Text(need))
 	}
-	p.stages(of.Stages)
+	p.stages(false)
 	p.ungated(false)
 	p.ifFails()
 	if p.plan.Kind == plan.KindFailover {
@@ -48,29 +48,27 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	return p.b.String(), p.err
 }
 
-// ungated lists what only the order of the sheet keeps.
+// ungated lists what only the order of the run sheet keeps.
 func (p *printer) ungated(back bool) {
-	all := p.plan.Ungated(back)
-	if len(all) == 0 {
+	var items []string
+	for _, stage := range p.plan.StagesOf(back) {
+		for _, part := range stage.Parts {
+			if sheet := p.plan.Gates(back, stage.Name, part).Sheet; len(sheet) > 0 {
+				items = append(items, Text(stage.Name)+" on "+hosts(part.Hosts)+": after "+Text(strings.Join(sheet, ", ")))
+			}
+		}
+	}
+	if len(items) == 0 {
 		return
 	}
 	text := "A stage is refused while a stage before it on the same computer is not done. "
 	if back {
 		text = "Of a rollback only the stages that check the result are refused while a stage before them on the same computer is not done, so that each change can be taken back alone. "
 	}
-	text += "The script cannot see whether these were run first, so keep to the order above:"
-	p.text(text)
+	p.text(text + "The script cannot see whether these were run first, so keep to the order above:")
 	p.gap()
-	for len(all) > 0 {
-		first, on := all[0], []string{}
-		all = slices.DeleteFunc(all, func(u plan.Ungated) bool {
-			same := u.Stage == first.Stage && slices.Equal(u.On, first.On) && slices.Equal(u.Needs, first.Needs)
-			if same {
-				on = append(on, u.Host)
-			}
-			return same
-		})
-		p.item(Text(first.Stage) + " on " + hosts(on) + ": after " + Text(strings.Join(first.Needs, ", ")) + " on " + hosts(first.On))
+	for _, item := range items {
+		p.item(item)
 	}
 }
 
@@ -137,11 +135,11 @@ func (p *printer) what() {
 	p.text(Text(words.Why(p.plan)))
 	p.gap()
 	for _, stage := range p.plan.Stages {
-		for _, line := range words.Lines(p.plan, stage) {
-			if line.Step.Info().Risk != plan.Safe {
+		for _, line := range words.Lines(p.plan, false, stage) {
+			if line.Risk != plan.Safe {
 				notice := ""
 				if words.Noticed(p.plan, stage) {
-					notice = " (" + Text(string(line.Step.Info().Risk)) + ")"
+					notice = " (" + Text(string(line.Risk)) + ")"
 				}
 				p.item(Text(stage.Name) + notice + ": " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
 			}
@@ -197,11 +195,11 @@ func (p *printer) findings() {
 	}
 }
 
-func (p *printer) stages(stages []plan.Stage) {
+func (p *printer) stages(back bool) {
 	p.gap()
 	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
-	for _, stage := range stages {
-		for _, line := range words.Lines(p.plan, stage) {
+	for _, stage := range p.plan.StagesOf(back) {
+		for _, line := range words.Lines(p.plan, back, stage) {
 			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
 		}
 	}
@@ -274,26 +272,21 @@ func (p *printer) rollback() {
 	if look := words.LookBack(p.plan); look != "" {
 		p.text(Text(look))
 	}
-	p.stages(p.plan.Rollback)
+	p.stages(true)
 	p.ungated(true)
 	var fixed []string
-	for _, stage := range p.plan.Stages {
-		for _, step := range stage.Steps {
-			info := step.Info()
-			if len(info.Undo) == 0 && info.NoUndo != "" && info.Risk != plan.Safe {
-				fixed = append(fixed, Code(info.ID)+": "+Text(info.NoUndo))
-			}
+	back := plan.AllSteps(p.plan.Rollback).IDs()
+	for _, step := range plan.AllSteps(p.plan.Stages) {
+		if step.Risk != plan.Safe && !slices.Contains(back, "rollback/"+step.ID) {
+			fixed = append(fixed, Code(step.ID))
 		}
 	}
 	if len(fixed) == 0 {
 		p.text("Every step that changes something has an undo above.")
 		return
 	}
-	p.text("What has no undo, and why:")
-	p.gap()
-	for _, line := range fixed {
-		p.item(line)
-	}
+	// Services that were started: nothing else that users notice has no way back.
+	p.text("Nothing to undo: the services were running before the change. So these steps have no step in the rollback: " + strings.Join(fixed, ", ") + ".")
 }
 
 func (p *printer) unknown() {

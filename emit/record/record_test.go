@@ -30,7 +30,7 @@ func TestRealistic(t *testing.T) {
 		"# Fail over XMPP federation from EdgePool1 to EdgePool2\n",
 		"| Ticket | `CHG0042317` |\n",
 		"| `EP2003` | error | address is shared with SIP federation: The A record also serves `_sipfederationtls._tcp`. | `main.edge.hcl:12` | Agreed with partners. |\n",
-		"| Stop | `edge2a.contoso.com`, `edge2b.contoso.com` | `Stop-CsWindowsService` | no service is left that is not Stopped | 2 |\n",
+		"| Stop | `edge2a.contoso.com`, `edge2b.contoso.com` | `Stop-CsWindowsService` | every service is Stopped | 2 |\n",
 		"`Set-CsSite -Identity 'Site2' -XmppFederationRoute 'EdgeServer:edgepool2.contoso.com'`",
 		"| Stop | no | no | yes, through EdgePool1 |\n",
 		"- Serial: `7` to `8`; after a rollback `9`\n",

@@ -57,29 +57,35 @@ func (s *suite) gates() {
 func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 	for _, v := range walk {
 		s.restore(s.points[0])
-		listed := slices.ContainsFunc(s.plan.Ungated(back), func(u plan.Ungated) bool { return u.Stage == v.Stage && u.Host == v.Host })
+		gates, needs := s.gatesAt(back, v.Stage, v.Host)
 		switch before := s.before(back, v.Stage, v.Host); {
 		case before != "":
 			s.refuses(3, v, way{}, "%s first", v.Stage)
 			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s first: the script asks for stage %s", v.Stage, before)
 		case !back && (v.Stage == plan.Stop || v.Stage == plan.StopOld):
 			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
-		case !listed:
-			needs := slices.ContainsFunc(s.plan.StagesOf(back), func(stage plan.Stage) bool {
-				return stage.Name == v.Stage && slices.ContainsFunc(stage.Steps, func(step plan.Step) bool {
-					return step.Info().Host == v.Host && slices.ContainsFunc(step.Info().Needs, func(id string) bool {
-						return !slices.ContainsFunc(stage.Steps, func(own plan.Step) bool { return own.Info().ID == id && own.Info().Host == v.Host })
-					})
-				})
-			})
-			s.check(!needs, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
+		case len(gates.Sheet) == 0 && len(gates.Stopped) == 0:
+			s.check(len(needs) == 0, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
 		}
 	}
 }
 
+// gatesAt are those of a stage on a computer, and what it needs.
+func (s *suite) gatesAt(back bool, stage, host string) (plan.Gates, []string) {
+	for _, st := range s.plan.StagesOf(back) {
+		for _, part := range st.Parts {
+			if st.Name == stage && (slices.Contains(part.Hosts, host) || slices.Contains(part.Hosts, plan.AnyHost)) {
+				return s.plan.Gates(back, stage, part), part.Needs
+			}
+		}
+	}
+	return plan.Gates{}, nil
+}
+
 // before is the stage that has to be done first of those before one on a computer.
 func (s *suite) before(back bool, stage, host string) string {
-	after := s.plan.After(back, stage, host)
+	gates, _ := s.gatesAt(back, stage, host)
+	after := gates.After
 	if len(after) == 0 {
 		return ""
 	}
@@ -220,9 +226,9 @@ func (s *suite) partners(preflight rehearsal.Visit) {
 
 // setRoutes sets all routes that the plan moves.
 func setRoutes(w *rehearsal.World, p *plan.Plan, value string) {
-	for _, step := range routes(p) {
+	for _, route := range p.Routes {
 		for i := range w.Sites {
-			if w.Sites[i].Name == step.Site {
+			if w.Sites[i].Name == route.Site {
 				w.Sites[i].Route = value
 			}
 		}
@@ -250,7 +256,7 @@ func (s *suite) drift() {
 		{"federation is off", 3, func(w *rehearsal.World) { w.Federated = false }},
 		{"the pool is gone", 3, func(w *rehearsal.World) { to(w).Fqdn = "gone.example.net" }},
 		{"a site is gone", 2, func(w *rehearsal.World) {
-			w.Sites[slices.IndexFunc(w.Sites, func(x rehearsal.Site) bool { return x.Name == routes(s.plan)[0].Site })].Name = "Gone"
+			w.Sites[slices.IndexFunc(w.Sites, func(x rehearsal.Site) bool { return x.Name == s.plan.Routes[0].Site })].Name = "Gone"
 		}},
 	}
 	if to(&s.walk.World).Registrar != "" {
@@ -295,7 +301,7 @@ func (s *suite) drift() {
 		})
 		s.refuses(3, s.walk.Forth[i], way{}, "Stop on a server without the XMPP service")
 	}
-	if s.walk.Back[0].Stage == plan.Start && routes(s.plan)[0].Forms[0].From != "" {
+	if s.walk.Back[0].Stage == plan.Start && s.plan.Routes[0].From != "" {
 		s.settled()
 	}
 	i := s.at(plan.Route)

@@ -68,7 +68,7 @@ func (s *suite) listens(i int) {
 			}
 		})
 		s.refuses(3, edge, way{}, "Verify on %s without a listener", host)
-		s.check(strings.Contains(s.last, "FAIL 6  listener of the XMPP proxy: expected like [*:5269], found none"), "the missing listener is named")
+		s.check(strings.Contains(s.last, "FAIL verify/listener  listener of the XMPP proxy: expected like [*:5269], found none"), "the missing listener is named")
 	}
 }
 
@@ -132,9 +132,9 @@ func TestCertificateTimes(t *testing.T) {
 		end := now.Add(window)
 		p := compile(t, "seed")
 		for _, stage := range p.Stages {
-			for _, step := range stage.Steps {
-				if check, ok := step.(*plan.CheckServer); ok {
-					check.GoodUntil = end.Format(time.RFC3339)
+			for _, part := range stage.Parts {
+				if part.Server != nil {
+					part.Server.GoodUntil = end.Format(time.RFC3339)
 				}
 			}
 		}

@@ -122,13 +122,13 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 		if clear := manual(stage); clear != nil {
 			out = append(out, Visit{Clear: clear})
 		}
-		for _, host := range stage.Hosts {
+		for _, host := range stage.Hosts() {
 			if host == plan.AnyHost {
 				host = Outside
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
-				Receipt: map[string]string{plan.Stop: plan.Preflight, plan.StopOld: plan.Verify}[stage.Name],
+				Receipt: p.Gates(back, stage.Name, stage.Parts[0]).Receipt,
 				Attest:  stage.Name == plan.Firewall || stage.Name == plan.StopOld,
 			})
 		}
@@ -139,9 +139,9 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 // manual are the sites whose route no cmdlet of the stage can clear.
 func manual(stage plan.Stage) []string {
 	var out []string
-	for _, step := range stage.Steps {
-		if set, ok := step.(*plan.SetRoute); ok && set.Manual {
-			out = append(out, set.Site)
+	for _, step := range plan.AllSteps([]plan.Stage{stage}) {
+		if site, ok := strings.CutPrefix(step.ID, "rollback/route/"); ok && step.Act.Variants[0].Manual != "" {
+			out = append(out, site)
 		}
 	}
 	return out

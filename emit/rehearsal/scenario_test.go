@@ -104,12 +104,12 @@ func TestProducts(t *testing.T) {
 				return
 			}
 			s.goes("forth", s.walk.Forth)
-			for _, step := range routes(plan) {
-				want := "EdgeServer:" + step.Forms[0].To
+			for _, route := range plan.Routes {
+				want := "EdgeServer:" + plan.To.FQDN
 				if product == cmdlet.LiteralProcedure {
-					want = step.Forms[1].To
+					want = plan.To.Servers[0]
 				}
-				s.check(strings.Contains(s.digest(), "route "+step.Site+" "+want+"\n"), "%s has the route %s: %s", step.Site, want, s.digest())
+				s.check(strings.Contains(s.digest(), "route "+route.Site+" "+want+"\n"), "%s has the route %s: %s", route.Site, want, s.digest())
 			}
 			s.goes("back", s.walk.Back)
 			s.check(s.digest() == first, "the first world: %s", s.digest())
@@ -165,19 +165,6 @@ func newSuite(t testing.TB, engine pwsh.Engine, p *plan.Plan, product cmdlet.Pro
 	return s
 }
 
-// routes are the steps that set a route.
-func routes(p *plan.Plan) []*plan.SetRoute {
-	var out []*plan.SetRoute
-	for _, stage := range p.Stages {
-		for _, step := range stage.Steps {
-			if set, ok := step.(*plan.SetRoute); ok {
-				out = append(out, set)
-			}
-		}
-	}
-	return out
-}
-
 func (s *suite) first() string { return s.worlds[0] }
 func (s *suite) final() string { return s.worlds[len(s.worlds)-1] }
 
@@ -221,11 +208,9 @@ func (s *suite) happy() {
 			pushed = append(pushed, fields[2])
 		}
 	}
-	for _, stage := range s.plan.Stages {
-		for _, step := range stage.Steps {
-			if r, ok := step.(*plan.Replicate); ok {
-				replicas = append(replicas, r.Replica)
-			}
+	for _, step := range plan.AllSteps(s.plan.Stages) {
+		if replica, ok := strings.CutPrefix(step.ID, "replicate/"); ok {
+			replicas = append(replicas, replica)
 		}
 	}
 	s.check(slices.Equal(pushed, replicas), "pushed to %q, want %q", pushed, replicas)
@@ -234,12 +219,12 @@ func (s *suite) happy() {
 		s.check(sum == fmt.Sprintf("%X", sha256.Sum256([]byte(s.plan.ID+"|Preflight|"+stamp)))[:8], "the receipt is one of this plan: %s", s.receipt())
 	}
 	world := s.world()
-	for _, step := range routes(s.plan) {
+	for _, route := range s.plan.Routes {
 		s.check(slices.ContainsFunc(world.Sites, func(site rehearsal.Site) bool {
-			return site.Name == step.Site && site.Route == "EdgeServer:"+step.Forms[0].To
-		}), "route of %q: %v", step.Site, world.Sites)
+			return site.Name == route.Site && site.Route == "EdgeServer:"+s.plan.To.FQDN
+		}), "route of %q: %v", route.Site, world.Sites)
 	}
-	moved := len(routes(s.plan))
+	moved := len(s.plan.Routes)
 	for i, site := range world.Sites {
 		if site.Route != s.walk.World.Sites[i].Route {
 			moved--
@@ -323,7 +308,7 @@ func (s *suite) twice() {
 // wrongHost: a stage ends with 4 where it does not belong, and writes nothing.
 func (s *suite) wrongHost() {
 	try := func(v rehearsal.Visit, stages []plan.Stage, at tree) {
-		here := stages[slices.IndexFunc(stages, func(st plan.Stage) bool { return st.Name == v.Stage })].Hosts
+		here := stages[slices.IndexFunc(stages, func(st plan.Stage) bool { return st.Name == v.Stage })].Hosts()
 		if slices.Contains(here, plan.AnyHost) {
 			return
 		}

@@ -24,7 +24,7 @@ func Text(of *plan.Plan) (string, error) {
 	p.title("STAGES")
 	p.reachable("now", "")
 	for i, stage := range of.Stages {
-		p.stage(i+1, words.Script(of), stage)
+		p.stage(i+1, words.Script(of), false, stage)
 		p.reachable("then", stage.Name)
 		for _, advice := range words.IfFails(of, stage.Name) {
 			p.line("if not", advice)
@@ -45,7 +45,7 @@ func Text(of *plan.Plan) (string, error) {
 	}
 	p.title("ROLLBACK (from any point, in this order; what was not changed is left alone)")
 	for i, stage := range of.Rollback {
-		p.stage(i+1, words.RollbackScript, stage)
+		p.stage(i+1, words.RollbackScript, true, stage)
 	}
 	if len(of.Rollback) == 0 {
 		p.line("", "none")
@@ -140,14 +140,16 @@ func (p *printer) reachable(label, stage string) {
 	p.line("  "+label, "SIP federation: "+words.Service(reach.SIP))
 }
 
-func (p *printer) stage(number int, script string, stage plan.Stage) {
+func (p *printer) stage(number int, script string, back bool, stage plan.Stage) {
 	p.title(fmt.Sprintf("%d. %s", number, stage.Name))
-	for _, host := range stage.Hosts {
-		p.literal("  on", words.Host(host))
-	}
 	p.literal("  type", words.Run(script, stage.Name))
-	p.line("  does", words.Does(p.plan, stage))
-	for _, line := range words.Lines(p.plan, stage) {
+	for _, part := range stage.Parts {
+		for _, host := range part.Hosts {
+			p.literal("  on", words.Host(host))
+		}
+		p.line("  does", part.Does)
+	}
+	for _, line := range words.Lines(p.plan, back, stage) {
 		p.step(stage, line)
 	}
 }
@@ -155,7 +157,7 @@ func (p *printer) stage(number int, script string, stage plan.Stage) {
 func (p *printer) step(stage plan.Stage, line words.Line) {
 	p.label = ""
 	act := line.Act
-	if len(line.Hosts) < len(stage.Hosts) {
+	if len(stage.Parts) > 1 {
 		act += ", on " + strings.Join(everyHost(line.Hosts), ", ")
 	}
 	p.line("  step", "("+line.Source+") "+act)

@@ -13,22 +13,25 @@ func TestRealistic(t *testing.T) {
 	got := text(t)
 	const stop = `
 2. Stop
+  type    .\failover.ps1 -Stage Stop
   on      edge2a.contoso.com
           edge2b.contoso.com
-  type    .\failover.ps1 -Stage Stop
-  does    Stops all Lync services of this Edge Server: no remote access through it until stage
+  does    Step 2. Stops all services of this Edge Server: no remote access through it until stage
           Start.
-  step    (edgeplan) looks, before anything is stopped, at what the services of this server find
-          when they start: certificates and the local copy of the configuration
+  step    (edgeplan) checks, before anything is stopped, what the services of this server need to
+          start again: certificates and the local copy of the configuration
           > Get-CsCertificate
           > Get-CsXmppAllowedPartner -LocalStore
   expect  P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used
           for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private
           key and is valid now and until 2026-12-06T00:00:00Z; P15 the local copy of the
           configuration has the XMPP partners gmail.example and jabber.example.org
+  step    (edgeplan) reads and compares: XMPP service
+          > Get-CsWindowsService -ExcludeActivityLevel
+  expect  XMPP service: DisplayName is like *XMPP*
   step    (2) stops all Lync services of this server
           > Stop-CsWindowsService
-  expect  no service is left that is not Stopped
+  expect  every service is Stopped
   then    XMPP federation: no
           remote access, conferencing, media through EdgePool2: no
           SIP federation: yes, through EdgePool1

@@ -1,15 +1,16 @@
 package words
 
-import "github.com/edgeplan/edgeplan/compiler/plan"
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
 
 // Noticed tells whether users notice a stage: it ends services that run, or something that was
 // reachable before it is not after it.
 func Noticed(p *plan.Plan, stage plan.Stage) bool {
-	for _, step := range stage.Steps {
-		switch step.(type) {
-		case *plan.StopServices, *plan.StopXMPP:
-			return true
-		}
+	if slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Act != nil && s.Act.Effect.Value == plan.Stopped }) {
+		return true
 	}
 	for i, after := range p.Outage {
 		if i == 0 || after.After != stage.Name {

@@ -12,13 +12,12 @@ func TestNoticed(t *testing.T) {
 		return plan.Reach{After: after, XMPP: xmpp, RemoteAccess: remote, SIP: sip}
 	}
 	for name, test := range map[string]struct {
-		step   plan.Step
+		step   string
 		outage []plan.Reach
 		want   bool
 	}{
-		"services end":             {step: &plan.StopServices{}, want: true},
-		"XMPP ends":                {step: &plan.StopXMPP{}, want: true},
-		"services begin":           {step: &plan.StartServices{}},
+		"services end":             {step: plan.Stopped, want: true},
+		"services begin":           {step: plan.Running},
 		"all as before":            {outage: []plan.Reach{reach("", up, up, up), reach("S", up, up, up)}},
 		"XMPP goes":                {outage: []plan.Reach{reach("", up, up, up), reach("S", down, up, up)}, want: true},
 		"remote access goes":       {outage: []plan.Reach{reach("", up, up, up), reach("S", up, down, up)}, want: true},
@@ -29,8 +28,8 @@ func TestNoticed(t *testing.T) {
 		"nothing before":           {outage: []plan.Reach{reach("S", down, down, down)}},
 	} {
 		stage := plan.Stage{Name: "S"}
-		if test.step != nil {
-			stage.Steps = plan.Steps{test.step}
+		if test.step != "" {
+			stage.Parts = []plan.Part{{Steps: plan.Steps{{Act: &plan.Act{Effect: plan.Effect{Value: test.step}}}}}}
 		}
 		if got := Noticed(&plan.Plan{Outage: test.outage}, stage); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)

@@ -10,9 +10,7 @@ import (
 
 // Partners says what is known of the XMPP partners that a change concerns.
 func Partners(p *plan.Plan) string {
-	checked := slices.ContainsFunc(p.Stages, func(s plan.Stage) bool {
-		return slices.ContainsFunc(s.Steps, comparesPartners)
-	})
+	checked := slices.ContainsFunc(plan.AllSteps(p.Stages), func(s *plan.Step) bool { return s.Read != nil && s.Read.Name == "Get-CsXmppAllowedPartner" })
 	switch {
 	case len(p.Partners) > 0 && checked:
 		return "Fact P10 of stage Preflight compares these partners with Get-CsXmppAllowedPartner and names others that are allowed there as a warning. Tell all of them before the change."
@@ -22,11 +20,6 @@ func Partners(p *plan.Plan) string {
 		return "The spec names no partners: xmpp_federation, partners. Stage Preflight names those that Get-CsXmppAllowedPartner shows, as a warning of P10. Tell them before the change."
 	}
 	return fmt.Sprintf("The spec names no partners, and the reference of %s has no Get-CsXmppAllowedPartner: whom to tell has to be known from elsewhere.", Product(p.Product))
-}
-
-func comparesPartners(step plan.Step) bool {
-	s, ok := step.(*plan.CheckFacts)
-	return ok && s.Read.Name == "Get-CsXmppAllowedPartner"
 }
 
 // Letter is a text to send to partners, line by line. Lines are not made visible yet.
@@ -46,7 +39,7 @@ func Letter(p *plan.Plan) []string {
 	out = append(out, "")
 	over, stream := "the change is over", ""
 	switch {
-	case planned(p) && hasStage(p.Stages, plan.StopOld):
+	case planned(p) && plan.HasStage(p.Stages, plan.StopOld):
 		stream = "- A stream that your server has open stays with the old addresses until we close it; your server then looks up our records for the next message."
 	case planned(p):
 		over = "they are no longer in use"
@@ -115,7 +108,7 @@ func ReachNotes(p *plan.Plan) []Note {
 	out = append(out, Note{"A partner on ejabberd (seen with 23.01) that could not connect during the change bounces messages for up to 300 s more and asks no DNS in that time. A command there ends that at once:", []string{ejabberd}})
 	if planned(p) {
 		stream := fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of 5 s).", p.From.Name)
-		if hasStage(p.Stages, plan.StopOld) {
+		if plan.HasStage(p.Stages, plan.StopOld) {
 			return append(out, Note{Text: stream + " Stage StopOld ends these streams in order. Where a pool falls silent instead, partners lose messages for some 16 min without an error."})
 		}
 		return append(out, Note{Text: stream + fmt.Sprintf(" Sites that are not in this plan stay routed to %s, so the plan does not stop XMPP there: such partners go on reaching it.", p.From.Name)})

@@ -26,102 +26,9 @@ func ScriptFile(script string) string { return strings.TrimPrefix(script, `.\`) 
 // Run is the command that a person types for a stage.
 func Run(script, stage string) string { return script + " -Stage " + stage }
 
-// Does says in one sentence what a stage, or the part of it whose steps are given,
-// does. It is the same for the stages of the rollback.
-func Does(p *plan.Plan, stage plan.Stage) string {
-	switch stage.Name {
-	case plan.Preflight:
-		return preflight(p, stage)
-	case plan.Stop:
-		return fmt.Sprintf("Stops all %s services of this Edge Server: no remote access through it until stage Start.", brand(p.To.Product))
-	case plan.DNS:
-		return dnsStage(p, stage)
-	case plan.Firewall:
-		return sentence(p, stage, firewall)
-	case plan.Start:
-		return "Starts the services of this Edge Server and waits until they run."
-	case plan.StopOld:
-		return fmt.Sprintf("Once no old answer is left: stops the XMPP service of this Edge Server of %s, so that partners come to %s. Remote access stays.", p.From.Name, p.To.Name)
-	case plan.StartOld:
-		return fmt.Sprintf("Starts the XMPP service of this Edge Server of %s again, before partners are led back.", p.From.Name)
-	case plan.Replicated:
-		return "Pushes the configuration to the servers and waits until they are up to date."
-	}
-	return sentence(p, stage, Act)
-}
-
 // noXMPP is what to do where fact P18 fails, which StopOld and StartOld have.
 func noXMPP(did, does string) string {
 	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did + ". Find the service in Get-CsWindowsService, have it " + did + " by hand, and go on with -Waive P18, with which the stage " + does + " nothing. It goes into the evidence log."
-}
-
-func preflight(p *plan.Plan, stage plan.Stage) string {
-	out := []string{"checks what the later stages need"}
-	for _, step := range stage.Steps {
-		switch step.(type) {
-		case *plan.Rehearse:
-			out = append(out, "rehearses the change of the route")
-		case *plan.Backup:
-			out = append(out, "backs up the configuration")
-		case *plan.CheckRecords:
-			if step.Info().Host == p.ManagementHost {
-				out = append(out, "asks the server of each zone")
-			} else {
-				out = append(out, "looks at the records of the DNS server")
-			}
-		}
-	}
-	if hasStage(p.Stages, plan.Stop) {
-		out = append(out, "prints the receipt for stage Stop")
-	}
-	return upper(list(unique(out))) + "."
-}
-
-func dnsStage(p *plan.Plan, stage plan.Stage) string {
-	var change, check []string
-	for _, step := range stage.Steps {
-		s, ok := step.(*plan.ChangeRecords)
-		if !ok {
-			continue
-		}
-		if zone, ok := p.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
-			check = append(check, trimDot(s.Zone))
-		} else {
-			change = append(change, trimDot(s.Zone))
-		}
-	}
-	var out []string
-	if len(change) > 0 {
-		out = append(out, "Shows the DNS records to change in "+list(unique(change))+" and checks them at the zone's own server.")
-	}
-	if len(check) > 0 {
-		out = append(out, "Checks the DNS records of "+list(unique(check))+" at the zone's own server.")
-	}
-	return strings.Join(out, " ")
-}
-
-func firewall(p *plan.Plan, step plan.Step) string {
-	if s, ok := step.(*plan.ConfirmPort); ok {
-		return fmt.Sprintf("takes into evidence that TCP %d is open to %s", s.Port, Addresses(p, s))
-	}
-	return Act(p, step)
-}
-
-// parts are the words of the steps of a stage, each once.
-func parts(p *plan.Plan, stage plan.Stage, say func(*plan.Plan, plan.Step) string) []string {
-	var out []string
-	for _, step := range stage.Steps {
-		out = append(out, say(p, step))
-	}
-	return unique(out)
-}
-
-func sentence(p *plan.Plan, stage plan.Stage, say func(*plan.Plan, plan.Step) string) string {
-	out := strings.Join(parts(p, stage, say), "; ")
-	if out == "" {
-		return ""
-	}
-	return upper(out) + "."
 }
 
 func unique(in []string) []string {
@@ -140,16 +47,12 @@ func upper(s string) string {
 	return strings.ToUpper(s[:size]) + s[size:]
 }
 
-func hasStage(stages []plan.Stage, name string) bool {
-	return slices.ContainsFunc(stages, func(s plan.Stage) bool { return s.Name == name })
-}
-
 // IfFails says what to do when a stage of the plan does not end with exit code 0.
 func IfFails(p *plan.Plan, stage string) []string {
 	switch stage {
 	case plan.Preflight:
 		out := []string{
-			"Nothing has been changed. Put right what the FAIL lines name and run the stage again.",
+			"Nothing has been changed. Fix what the FAIL lines report, then run the stage again.",
 			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 		}
 		if len(p.Zones) > 0 {
@@ -173,10 +76,10 @@ func IfFails(p *plan.Plan, stage string) []string {
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case plan.Route:
 		how, running := "on the same server", ""
-		if hasStage(p.Stages, plan.Stop) {
+		if plan.HasStage(p.Stages, plan.Stop) {
 			running = ", or an Edge Server still answers"
 		}
-		if hasStage(p.Rollback, plan.Start) {
+		if plan.HasStage(p.Rollback, plan.Start) {
 			how += ", after its stage Start on the Edge Servers"
 		}
 		return giveUp(p, plan.Route, how,
@@ -227,7 +130,7 @@ const hangs = "If the command itself does not come back: in another elevated she
 func Needs(p *plan.Plan) []string {
 	script, _ := changedBy(p)
 	var out []string
-	if hasStage(p.Stages, plan.Start) || script {
+	if plan.HasStage(p.Stages, plan.Start) || script {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
 	}
 	out = append(out,
@@ -282,7 +185,7 @@ func dnsBack(p *plan.Plan) string {
 
 // giveUp adds how to go back, where the rollback has the stage.
 func giveUp(p *plan.Plan, stage, how string, first ...string) []string {
-	if !hasStage(p.Rollback, stage) {
+	if !plan.HasStage(p.Rollback, stage) {
 		return first
 	}
 	if how != "" && !strings.ContainsAny(how[:1], ";,") {

@@ -16,122 +16,275 @@ type Use struct {
 	When string
 }
 
-// Uses lists the Cs cmdlets that a step runs, in their order.
-func Uses(step plan.Step) []Use {
-	switch s := step.(type) {
-	case *plan.CheckFacts:
-		return []Use{{Call: s.Read}}
-	case *plan.CheckRoutedSites:
-		return []Use{{Call: s.Read}}
-	case *plan.Backup:
-		return []Use{{Call: s.Call}}
-	case *plan.StopServices:
-		return []Use{{Call: s.Call}}
-	case *plan.CheckServer:
-		uses := []Use{{Call: s.Certificates}}
-		if s.Local != nil {
-			uses = append(uses, Use{Call: *s.Local})
+// Line is what a stage does on the hosts of a part: one of its steps, steps that read once, or
+// something else that it compares or waits for.
+type Line struct {
+	Hosts  []string
+	Step   *plan.Step // nil for what is no step; the first of several
+	Back   bool       // of the rollback
+	Act    string
+	Expect string
+	Source string // as [Source] gives it
+	Risk   plan.Risk
+	Uses   []Use
+}
+
+// lines collects those of a part.
+type lines struct {
+	plan *plan.Plan
+	back bool
+	part plan.Part
+	out  []Line
+}
+
+// Lines lists what a stage of the change, or of its rollback, does, in the order in which the
+// script does it.
+func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
+	var out []Line
+	for _, part := range stage.Parts {
+		l := &lines{plan: p, back: back, part: part}
+		l.checks()
+		l.compared()
+		l.steps()
+		for _, name := range part.Zones {
+			l.zone(name)
 		}
-		return uses
-	case *plan.StartServices:
-		return []Use{{Call: s.Call}}
-	case *plan.StopXMPP:
-		return []Use{{Call: s.Call, When: "for each XMPP service that runs"}}
-	case *plan.StartXMPP:
-		return []Use{{Call: s.Call, When: "for each XMPP service that does not run"}}
-	case *plan.Replicate:
-		return []Use{{Call: s.Call}, {Call: s.Read}}
-	case *plan.SendMessage:
-		return []Use{{Call: s.Call, When: "only if -XmppReceiver is given"}}
-	case *plan.SetRoute:
-		return routeUses(s)
+		out = append(out, l.out...)
+	}
+	return out
+}
+
+// add adds a line that is no step.
+func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string, uses ...cmdlet.Call) {
+	line := Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(source), Risk: risk}
+	for _, call := range uses {
+		line.Uses = append(line.Uses, Use{Call: call})
+	}
+	l.out = append(l.out, line)
+}
+
+// checks are what comes before anything else.
+func (l *lines) checks() {
+	p, part := l.plan, l.part
+	for _, name := range l.zonesOf(part.LooksAt) {
+		zone, _ := p.Zone(name)
+		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(name)), asked(zone, l.back))
+	}
+	if part.UpToDate != "" {
+		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
+	}
+	if s := part.Server; s != nil {
+		uses := []cmdlet.Call{s.Certificates}
+		if s.Local != nil {
+			uses = append(uses, *s.Local)
+		}
+		l.add(plan.Safe, plan.Ours, "checks, before anything is stopped, what the services of this server need to start again: certificates and the local copy of the configuration", checkServer(p, s), uses...)
+	}
+	if part.Rehearses != "" {
+		l.add(plan.Safe, plan.Ours, "reads what stage "+part.Rehearses+" will change, and runs its commands with -WhatIf", "the present values are the planned ones and no command with -WhatIf fails; nothing is changed")
+	}
+}
+
+// compared are the values and zones that are compared again.
+func (l *lines) compared() {
+	if again := l.part.StillTrue; len(again) > 0 {
+		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+list(again), "all values are still as set")
+	}
+}
+
+// zonesOf are those of a stage.
+func (l *lines) zonesOf(stage string) []string {
+	for _, s := range l.plan.StagesOf(l.back) {
+		for _, part := range s.Parts {
+			if s.Name == stage && len(part.Zones) > 0 {
+				return part.Zones
+			}
+		}
 	}
 	return nil
 }
 
-func routeUses(s *plan.SetRoute) []Use {
-	var uses []Use
-	if s.Manual {
-		return nil // the forms say what stands there before and after; nothing is run
-	}
-	for _, form := range s.Forms {
-		use := Use{Call: form.Call}
-		if len(s.Forms) > 1 {
-			use.When = "where the server has -" + form.Parameter
+// steps are those of the part; neighbours that read once are one line.
+func (l *lines) steps() {
+	for i, s := range l.part.Steps {
+		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(s.Source), Risk: s.Risk, Act: act(l.plan, l.back, s), Expect: expect(l.plan, l.back, s), Uses: uses(s)}
+		if before := i - 1; before >= 0 && sameRead(l.part.Steps[before], s) {
+			last := &l.out[len(l.out)-1]
+			last.Act, last.Expect = last.Act+", "+s.Says, last.Expect+"; "+line.Expect
+			continue
 		}
-		if len(uses) > 0 {
-			use.When = "else, " + use.When
-		}
-		uses = append(uses, use)
+		l.out = append(l.out, line)
 	}
-	return uses
 }
 
-// Act says what a step does, in one line.
-func Act(p *plan.Plan, step plan.Step) string {
-	switch s := step.(type) {
-	case *plan.CheckRight:
-		return "warns unless the user is in " + s.Group
-	case *plan.CheckFacts:
-		return "reads and compares: " + s.Says
-	case *plan.CheckReplicas:
-		return "checks that the replicas are up to date to which stage Replicate brings the new route"
-	case *plan.CheckRoutedSites:
-		return "warns when other sites are routed to " + s.PoolName
-	case *plan.Backup:
-		return "saves to a file beside the script, " + s.File
-	case *plan.Rehearse:
-		return "reads what later steps will change, and runs them with -WhatIf (" + list(s.Steps) + ")"
-	case *plan.CheckServer:
-		return "looks, before anything is stopped, at what the services of this server find when they start: certificates and the local copy of the configuration"
-	case *plan.StopServices:
-		return fmt.Sprintf("stops all %s services of this server", brand(s.Product))
-	case *plan.SetRoute:
-		return setRoute(s)
-	case *plan.ChangeRecords:
-		if zone, ok := p.Zone(s.Zone); s.Edited || ok && !zone.Changed() {
-			return fmt.Sprintf("checks the records of zone %s at its server", trimDot(s.Zone))
-		}
-		return fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(s.Zone))
-	case *plan.CheckRecords:
-		if s.Host == p.ManagementHost {
-			return fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(s.Zone))
-		}
-		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
-	case *plan.EditRecords:
-		zone, _ := p.Zone(s.Zone)
-		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + Edits(zone.Edits(IsBack(s)), IsBack(s))
-	case *plan.ConfirmPort:
-		return fmt.Sprintf("a person confirms with -Attest that TCP %d is open to %s", s.Port, Addresses(p, s))
-	case *plan.StartServices:
-		return fmt.Sprintf("starts all %s services of this server", brand(s.Product))
-	case *plan.StopXMPP:
-		return "stops the XMPP service of this server, found by XMPP in its display name (P18: there is one): the streams that partners still have open end"
-	case *plan.StartXMPP:
-		return "starts the XMPP service of this server, found by XMPP in its display name (P18: there is one)"
-	case *plan.Replicate:
-		return "pushes the configuration to " + s.Replica
-	case *plan.CheckState:
-		return "checks that what these stages set still stands: " + list(s.Stages)
-	case *plan.CheckListener:
-		return fmt.Sprintf("looks whether something listens on TCP %d of this server; connects to nothing", s.Port)
-	case *plan.ProbePort:
-		return fmt.Sprintf("connects to TCP %d of %s", s.Port, list(s.Targets))
-	case *plan.SendMessage:
-		return "sends a test message to the XMPP user named with -XmppReceiver"
+// sameRead tells whether two steps compare what is read once.
+func sameRead(a, b *plan.Step) bool {
+	return a.Check != nil && b.Check != nil && a.When == b.When && a.Source == b.Source && a.Read.Name == b.Read.Name && slices.Equal(a.Read.Params, b.Read.Params)
+}
+
+// zone is the line of a zone whose records are asked for.
+func (l *lines) zone(name string) {
+	zone, _ := l.plan.Zone(name)
+	act, risk := fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(name)), plan.Disruptive
+	if zone.Edited() || !zone.Changed() {
+		act, risk = fmt.Sprintf("checks the records of zone %s at its server", trimDot(name)), plan.Safe
 	}
-	return step.Info().Says
+	l.add(risk, l.source(zone), act, "the server of zone "+trimDot(name)+" answers with "+records(l.back))
+}
+
+// source is the step of the page that is about the records of a zone.
+func (l *lines) source(zone plan.Zone) plan.Source {
+	switch {
+	case l.plan.Kind == plan.KindPrepare:
+		return plan.Ours
+	case l.back:
+		return plan.Source{Procedure: plan.FailBackPage, Step: "3c"}
+	}
+	var steps []string
+	for _, set := range zone.Records {
+		steps = append(steps, set.Step)
+	}
+	return plan.Source{Procedure: plan.FailOverPage, Step: strings.Join(unique(steps), ", ")}
+}
+
+// records names those that a zone gets.
+func records(back bool) string {
+	if back {
+		return "the records from before the change"
+	}
+	return "the planned records"
+}
+
+func uses(s *plan.Step) []Use {
+	var out []Use
+	when := ""
+	switch {
+	case s.When != "":
+		when = "only if -" + s.When + " is given"
+	case s.Act != nil && s.Act.Each:
+		when = "for each of the " + s.Says
+	}
+	if s.Act != nil && len(s.Act.Variants) > 0 {
+		return routeUses(s.Act.Variants)
+	}
+	for _, call := range s.Sets() {
+		out = append(out, Use{call, when})
+	}
+	if s.Check != nil || s.Read != nil && !plan.IsFunction(s.Read.Name) {
+		for _, call := range s.Reads() {
+			out = append(out, Use{call, when})
+		}
+	}
+	return out
+}
+
+// routeUses are none where a person clears the route: what is there before and after is all
+// that the script reads.
+func routeUses(variants []plan.Variant) []Use {
+	var out []Use
+	for _, v := range variants {
+		if v.Set == nil {
+			continue
+		}
+		use := Use{Call: *v.Set, When: "where the server has -" + v.Parameter}
+		if len(out) > 0 {
+			use.When = "else, " + use.When
+		}
+		out = append(out, use)
+	}
+	return out
+}
+
+// act says what a step does, in one line.
+func act(p *plan.Plan, back bool, s *plan.Step) string {
+	switch {
+	case s.Check != nil:
+		verb := "reads and compares: "
+		if s.Check.Warn {
+			verb = "reads and compares, and only warns: "
+		}
+		return verb + s.Says
+	case s.Probe != nil:
+		return fmt.Sprintf("connects to TCP %d of %s", s.Probe.Port, list(s.Probe.Targets))
+	case s.Attest:
+		return "a person confirms with -Attest: " + s.Says
+	case s.Edit:
+		zone, _ := p.Zone(s.Zone)
+		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + plan.SayEdits(zone.Edits(back), back)
+	case s.Zone != "":
+		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
+	case s.Act.File != "":
+		return "saves to a file beside the script, " + s.Act.File
+	}
+	sort, of, _ := strings.Cut(s.Act.Effect.Var, "/")
+	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Act.Effect.Value]
+	switch sort {
+	case "services":
+		return verb + " all " + brand(p.To.Product) + " services of this server"
+	case "xmpp":
+		out := verb + " the XMPP service of this server, found by XMPP in its display name"
+		if s.Act.Effect.Value == plan.Stopped {
+			out += ": the streams that partners still have open end"
+		}
+		return out
+	case "route":
+		if s.Act.Variants[0].Set == nil {
+			return fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet is documented for this)", of)
+		}
+		return fmt.Sprintf("sets the XMPP federation route of site %s to %s", of, s.Act.Variants[0].To)
+	case "replica":
+		return "pushes the configuration to " + of
+	}
+	return s.Says
+}
+
+// expect says what is so after a step has passed.
+func expect(p *plan.Plan, back bool, s *plan.Step) string {
+	switch {
+	case s.Check != nil:
+		return fact(s)
+	case s.Probe != nil:
+		return fmt.Sprintf("TCP %d is open at each", s.Probe.Port)
+	case s.Attest:
+		return "who confirmed it, and under which ticket, is in the evidence log"
+	case s.Edit:
+		return "zone " + trimDot(s.Zone) + " has " + records(back) + ", with their TTLs"
+	case s.Zone != "":
+		zone, _ := p.Zone(s.Zone)
+		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, plan.RecordSet.Changed))
+	case s.Act.File != "":
+		return "a complete file whose name ends in ." + s.Act.File
+	}
+	sort, of, _ := strings.Cut(s.Act.Effect.Var, "/")
+	stopped := s.Act.Effect.Value == plan.Stopped
+	switch {
+	case sort == "services" && stopped:
+		return "every service is Stopped"
+	case sort == "services":
+		return hasToRun(p)
+	case sort == "xmpp" && stopped:
+		return "no XMPP service of this server runs; its other services do"
+	case sort == "xmpp":
+		return "the XMPP service of this server runs"
+	case sort == "route" && s.Act.Variants[0].Set == nil:
+		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", of)
+	case sort == "route":
+		return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), of, routeEnds(s, true))
+	case sort == "replica":
+		return "UpToDate is True for " + of
+	}
+	return s.Says
 }
 
 // checkServer says what has to be so before the services of a server stop.
-func checkServer(p *plan.Plan, s *plan.CheckServer) string {
+func checkServer(p *plan.Plan, s *plan.ServerCheck) string {
 	until := "now"
 	if s.GoodUntil != "" {
 		until += " and until " + p.Change.WindowEnd // the same moment, in the time zone of the spec
 	}
 	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
 	if s.Local != nil {
-		out += "; P15 the local copy of the configuration has the XMPP partners " + list(p.Partners)
+		out += "; P15 the local copy of the configuration has the XMPP partners " + list(s.Partners)
 	}
 	return out
 }
@@ -139,42 +292,10 @@ func checkServer(p *plan.Plan, s *plan.CheckServer) string {
 // hasToRun is the rule of Get-ServiceDown in the scripts.
 func hasToRun(p *plan.Plan) string {
 	out := "services that are not disabled are Running"
-	if hasStage(p.Stages, plan.Stop) {
+	if plan.HasStage(p.Stages, plan.Stop) {
 		out = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
 	}
 	return out + "; one of XMPP is among them"
-}
-
-// Addresses are the public addresses of a step, and who translates them.
-func Addresses(p *plan.Plan, step *plan.ConfirmPort) string {
-	out := list(step.Addresses)
-	if p.To.NAT {
-		out += ", which NAT translates to the Edge Servers"
-	}
-	return out
-}
-
-// Edits says what single changes of records do, in their order.
-func Edits(edits []plan.RecordEdit, back bool) string {
-	come, gone := "new", "old"
-	if back {
-		come, gone = gone, come
-	}
-	acts := map[string]bool{}
-	for _, e := range edits {
-		acts[e.Act] = true
-	}
-	var parts []string
-	if acts[plan.SetTTL] {
-		parts = append(parts, "gives records their "+come+" TTL")
-	}
-	if acts[plan.Add] {
-		parts = append(parts, "adds the "+come+" records")
-	}
-	if acts[plan.Remove] {
-		parts = append(parts, "removes the "+gone+" ones")
-	}
-	return strings.Join(parts, ", then ")
 }
 
 // asked says what the answers of the server of a zone have to be before anything is
@@ -201,10 +322,11 @@ func asked(zone plan.Zone, back bool) string {
 // where nobody answers. It is empty where the rollback does not.
 func LookBack(p *plan.Plan) string {
 	var out []string
+	l := &lines{plan: p, back: true}
 	for _, stage := range p.Rollback {
-		for _, step := range stage.Steps {
-			if look, ok := step.(*plan.CheckRecords); ok {
-				zone, _ := p.Zone(look.Zone)
+		for _, part := range stage.Parts {
+			for _, name := range l.zonesOf(part.LooksAt) {
+				zone, _ := p.Zone(name)
 				out = append(out, zone.Number)
 			}
 		}
@@ -226,24 +348,14 @@ func numbers(zone plan.Zone, of func(plan.RecordSet) bool) []string {
 	return out
 }
 
-// IsBack tells whether a step is one of the rollback.
-func IsBack(step plan.Step) bool { return strings.HasPrefix(step.Info().ID, "rollback/") }
-
-func setRoute(s *plan.SetRoute) string {
-	if s.Manual || len(s.Forms) == 0 {
-		return fmt.Sprintf("a person takes the XMPP federation route of site %s away; no cmdlet is documented for that", s.Site)
-	}
-	return fmt.Sprintf("sets the XMPP federation route of site %s to %s", s.Site, s.Forms[0].To)
-}
-
 // routeEnds names the old or the new value of a route; it has two spellings where the
-// forms differ.
-func routeEnds(s *plan.SetRoute, old bool) string {
+// variants differ.
+func routeEnds(s *plan.Step, old bool) string {
 	var names []string
-	for _, form := range s.Forms {
-		name := form.To
+	for _, v := range s.Act.Variants {
+		name := v.To
 		if old {
-			name = form.From
+			name = v.From
 		}
 		if name == "" {
 			name = "(no route)"
@@ -255,93 +367,35 @@ func routeEnds(s *plan.SetRoute, old bool) string {
 	return strings.Join(names, " or ")
 }
 
-// Expect says what is so after a step has passed.
-func Expect(p *plan.Plan, step plan.Step) string {
-	switch s := step.(type) {
-	case *plan.CheckRight:
-		return "the user is in " + s.Group + "; otherwise a warning"
-	case *plan.CheckFacts:
-		return facts(s.Facts)
-	case *plan.CheckReplicas:
-		return s.Number + ": UpToDate is True for " + list(s.Replicas)
-	case *plan.CheckRoutedSites:
-		return fmt.Sprintf("no site but %s is routed to %s; otherwise a warning", list(s.Sites), s.PoolFQDN)
-	case *plan.Backup:
-		return "a complete file whose name ends in ." + s.File
-	case *plan.Rehearse:
-		return "the present values are the planned ones and no command with -WhatIf fails; nothing is changed"
-	case *plan.CheckServer:
-		return checkServer(p, s)
-	case *plan.StopServices:
-		return "no service is left that is not Stopped"
-	case *plan.SetRoute:
-		return routeResult(s)
-	case *plan.CheckRecords:
-		zone, _ := p.Zone(s.Zone)
-		if s.Host == p.ManagementHost {
-			return asked(zone, IsBack(s))
-		}
-		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, plan.RecordSet.Changed))
-	case *plan.EditRecords:
-		if IsBack(s) {
-			return "zone " + trimDot(s.Zone) + " has the records from before the change, with their TTLs"
-		}
-		return "zone " + trimDot(s.Zone) + " has the planned records, with their TTLs"
-	case *plan.ChangeRecords:
-		if IsBack(s) {
-			return "the server of zone " + trimDot(s.Zone) + " answers with the records from before the change"
-		}
-		return "the server of zone " + trimDot(s.Zone) + " answers with the planned records"
-	case *plan.ConfirmPort:
-		return "who confirmed it, and under which ticket, is in the evidence log"
-	case *plan.StartServices:
-		return hasToRun(p)
-	case *plan.StopXMPP:
-		return "no XMPP service of this server runs; its other services do"
-	case *plan.StartXMPP:
-		return "the XMPP service of this server runs"
-	case *plan.Replicate:
-		return "UpToDate is True for " + s.Replica
-	case *plan.CheckState:
-		return "all values are still as set"
-	case *plan.CheckListener:
-		return fmt.Sprintf("something listens on TCP %d, at another address than the loopback", s.Port)
-	case *plan.ProbePort:
-		return fmt.Sprintf("TCP %d is open at each", s.Port)
-	case *plan.SendMessage:
-		return "Result is Success"
+// fact says what a value has to be, with its number if it has one.
+func fact(s *plan.Step) string {
+	check, number := s.Check, ""
+	if !strings.Contains(s.ID, "/") {
+		number = s.ID + " "
 	}
-	return step.Info().Says
-}
-
-func routeResult(s *plan.SetRoute) string {
-	if s.Manual || len(s.Forms) == 0 {
-		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", s.Site)
+	if check.Others {
+		if len(check.Want) == 0 {
+			return number + s.Says + ": the plan names none; a warning for those that are there"
+		}
+		return fmt.Sprintf("%s%s: each is there, %s; a warning for others that are there", number, s.Says, list(check.Want))
 	}
-	return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), s.Site, routeEnds(s, true))
-}
-
-func facts(all []plan.Fact) string {
-	var out []string
-	for _, f := range all {
-		how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Like: "is like", plan.InPool: "is"}[f.Match]
-		if how == "" {
-			how = f.Match
-		}
-		property := strings.ReplaceAll(f.Property, ",", " or ")
-		text := strings.TrimSpace(fmt.Sprintf("%s %s: %s %s %s", f.Number, f.Says, property, how, list(f.Want)))
-		if f.Match == plan.InPool {
-			text += " or computers of it"
-		}
-		if f.WarnOthers {
-			text = fmt.Sprintf("%s %s: each is there, %s; a warning for others that are there", f.Number, f.Says, list(f.Want))
-			if len(f.Want) == 0 {
-				text = fmt.Sprintf("%s %s: the plan names none; a warning for those that are there", f.Number, f.Says)
-			}
-		}
-		out = append(out, text)
+	how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Only: "is only", plan.Like: "is like"}[check.Match]
+	want := list(check.Want)
+	if want == "" {
+		want = "none"
 	}
-	return strings.Join(out, "; ")
+	property := strings.ReplaceAll(s.Property, ",", " or ")
+	if property == "" {
+		property = "the value"
+	}
+	out := fmt.Sprintf("%s%s: %s %s %s", number, s.Says, property, how, want)
+	if s.Read.Name == "Get-StoreStatus" {
+		out += " or computers of it"
+	}
+	if check.Warn {
+		out += "; otherwise a warning"
+	}
+	return out
 }
 
 // Source is the number of the step in the page that it comes from, short: "2", "3a of
@@ -356,35 +410,4 @@ func Source(source plan.Source) string {
 		return source.Procedure + ", " + source.Step
 	}
 	return source.Procedure
-}
-
-// Line is one step of a stage with all hosts where it is run in the same words.
-type Line struct {
-	Hosts  []string
-	Step   plan.Step // the first of them
-	Act    string
-	Expect string
-	Source string
-	Uses   []Use
-}
-
-// Lines lists the steps of a stage in their order; steps that differ in nothing but
-// the host are one line.
-func Lines(p *plan.Plan, stage plan.Stage) []Line {
-	var lines []Line
-	at := map[string]int{}
-	for _, step := range stage.Steps {
-		line := Line{Step: step, Act: Act(p, step), Expect: Expect(p, step), Source: Source(step.Info().Source), Uses: Uses(step)}
-		key := fmt.Sprintf("%q %q %q %q", line.Act, line.Expect, line.Source, fmt.Sprint(line.Uses))
-		i, seen := at[key]
-		if !seen {
-			i = len(lines)
-			at[key] = i
-			lines = append(lines, line)
-		}
-		if host := step.Info().Host; !slices.Contains(lines[i].Hosts, host) {
-			lines[i].Hosts = append(lines[i].Hosts, host)
-		}
-	}
-	return lines
 }

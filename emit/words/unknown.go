@@ -18,7 +18,7 @@ func Unknowns(p *plan.Plan) []string {
 		return append(out, windows(p, "Partners may hold old answers longer than the TTL says.")...)
 	}
 	certificates := "The names in the certificates on the Edge Servers are not read. Check before the change that they are those that XMPP partners expect."
-	if !hasStage(p.Stages, plan.Stop) {
+	if !plan.HasStage(p.Stages, plan.Stop) {
 		certificates = "The certificates on the Edge Servers are not read. Check before the change that they are valid, and that their names are those that XMPP partners expect."
 	}
 	out := []string{

@@ -39,30 +39,31 @@ func FuzzVisible(f *testing.F) {
 func TestLines(t *testing.T) {
 	p := sample.Plan()
 	i := slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Stop })
-	lines := Lines(p, p.Stages[i])
-	if len(lines) != 2 || !slices.Equal(lines[0].Hosts, p.To.Servers) || !slices.Equal(lines[1].Hosts, p.To.Servers) {
-		t.Errorf("steps that differ in the host only are not one line each: %+v", lines)
+	lines := Lines(p, false, p.Stages[i])
+	if len(lines) != 3 || !slices.Equal(lines[0].Hosts, p.To.Servers) || !slices.Equal(lines[2].Hosts, p.To.Servers) {
+		t.Errorf("what is the same on both servers is not one line each: %+v", lines)
+	}
+	for i, line := range Lines(p, false, p.Stages[0]) {
+		if line.Step != nil && line.Step.ID == "P04" && (!strings.Contains(line.Act, "its XMPP port") || !strings.Contains(line.Expect, "P06 ") || len(line.Uses) != 1) {
+			t.Errorf("%d: what is read once is not one line: %+v", i, line)
+		}
 	}
 }
 
 func TestEveryStageHasWords(t *testing.T) {
 	for _, p := range []*plan.Plan{sample.Plan(), sample.Hostile("x")} {
-		for _, stage := range append(slices.Clone(p.Stages), p.Rollback...) {
-			if Does(p, stage) == "" || len(IfFails(p, stage.Name)) == 0 {
-				t.Errorf("stage %s has no words", stage.Name)
-			}
-			for _, step := range stage.Steps {
-				if Act(p, step) == "" || Expect(p, step) == "" {
-					t.Errorf("step %s has no words", step.Info().ID)
+		for _, back := range []bool{false, true} {
+			for _, stage := range p.StagesOf(back) {
+				if len(IfFails(p, stage.Name)) == 0 {
+					t.Errorf("stage %s has no words", stage.Name)
+				}
+				for _, line := range Lines(p, back, stage) {
+					if line.Act == "" || line.Expect == "" || line.Source == "" || line.Risk == "" || len(line.Hosts) == 0 {
+						t.Errorf("stage %s: a line lacks words: %+v", stage.Name, line)
+					}
 				}
 			}
 		}
-	}
-	if got, want := Does(sample.Plan(), plan.Stage{Name: plan.Stop}), "Stops all Lync services of this Edge Server: no remote access through it until stage Start."; got != want {
-		t.Errorf("got %q", got)
-	}
-	if got := Does(sample.Plan(), plan.Stage{Name: "Other"}); got != "" {
-		t.Errorf("a stage without steps: %q", got)
 	}
 }
 
@@ -87,11 +88,11 @@ func TestWordsByStage(t *testing.T) {
 }
 
 func TestManualRoute(t *testing.T) {
-	step := &plan.SetRoute{Site: "Site2", Manual: true, Forms: []plan.RouteForm{{From: "a"}}}
-	if Act(sample.Plan(), step) != "a person takes the XMPP federation route of site Site2 away; no cmdlet is documented for that" {
-		t.Error(Act(sample.Plan(), step))
+	step := &plan.Step{Act: &plan.Act{Variants: []plan.Variant{{From: "a", Manual: "by hand"}}, Effect: plan.Effect{Var: "route/Site2"}}}
+	if got := act(sample.Plan(), true, step); got != "a person clears the XMPP federation route of site Site2 in Topology Builder (no cmdlet is documented for this)" {
+		t.Error(got)
 	}
-	if len(Uses(step)) != 0 {
+	if len(uses(step)) != 0 {
 		t.Error("a manual step has calls")
 	}
 }
@@ -146,12 +147,16 @@ func TestLetter(t *testing.T) {
 }
 
 func TestPartners(t *testing.T) {
-	plan := sample.Plan()
-	if got := Partners(plan); !strings.Contains(got, "has no Get-CsXmppAllowedPartner") {
+	p := sample.Plan()
+	if got := Partners(p); !strings.Contains(got, "Fact P10") {
+		t.Errorf("with the fact: %s", got)
+	}
+	p.Stages = nil
+	if got := Partners(p); !strings.Contains(got, "has no Get-CsXmppAllowedPartner") {
 		t.Errorf("without the fact: %s", got)
 	}
-	plan.Partners = nil
-	if got := Partners(plan); !strings.Contains(got, "names no partners") {
+	p.Partners = nil
+	if got := Partners(p); !strings.Contains(got, "names no partners") {
 		t.Errorf("without partners: %s", got)
 	}
 }

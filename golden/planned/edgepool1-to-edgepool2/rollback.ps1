@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:5d75b2ceadeca59c2f5c39b47a10c20d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:7e0f08a31689a26bab3e46f08a612c14. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -28,14 +28,14 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:5d75b2ceadeca59c2f5c39b47a10c20d'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:7e0f08a31689a26bab3e46f08a612c14'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 # Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage
 #        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.
 #        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.
@@ -43,20 +43,21 @@ $Stages = @(
     @{ Name = 'StartOld'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); Elevated = $true
        Does = 'Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back.'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
-                  Expect = @{ Id = 'P18'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
-       Steps = @{ Id = 'R1'; Says = 'XMPP services that do not run'; To = @(); Each = $true
+                  Expect = @{ Id = 'P18'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*' } }
+       Steps = @{ Id = 'rollback/stop-old/xmpp'; Says = 'XMPP services that do not run'; Cites = '1 of fail-back'
+                  To = @(); Each = $true; IfNot = '; -Waive NAME goes on without one'
                   Read = { Get-XmppService -Not 'Running' }
-                  Set = { Start-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false }
-                  IfNot = '; -Waive NAME goes on without one' } }
+                  Set = { Start-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped, after StartOld: remote access returns.'
-       Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'rollback/stop/services'
+                  Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
+                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); LooksAt = 'Dns'
+    @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
        Steps = @(
-         @{ Id = 'R2'; Says = 'XMPP federation route of Site1'
+         @{ Id = 'rollback/route/Site1'; Says = 'XMPP federation route of Site1'; Cites = '3a of fail-back'
             Read = { Get-XmppRoute -Site 'Site1' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
             Forms = @(
               @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -67,7 +68,7 @@ $Stages = @(
                  From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
                  Set = { Set-CsSite -Identity 'Site1' -XmppExternalFederationRoute (
                              'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
-         @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
             Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route2'; WaitSeconds = 60; Restore = $true
             Forms = @(
               @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -78,7 +79,7 @@ $Stages = @(
                  From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
                  Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                              'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } ) }
-    @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); OldAnswers = 300
+    @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '42+'; To = '41+'
@@ -87,18 +88,19 @@ $Stages = @(
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '18+'; To = '17+'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 10 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
-    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = @('Route', 'Dns')
+    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'edge2a.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'edge2b.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/edge2b.contoso.com'; Says = 'edge2b.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe02.corp.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/fe02.corp.contoso.com'; Says = 'fe02.corp.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:566753f6ede68d51540e91479b583aeb. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:9e1bc2645d670322a3f07ffd7bfb71b9. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                        prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Verify -WhatIf  shows what a stage would do and writes nothing
@@ -28,14 +28,14 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:566753f6ede68d51540e91479b583aeb'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:9e1bc2645d670322a3f07ffd7bfb71b9'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 # Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 86400
@@ -48,8 +48,8 @@ $Stages = @(
          @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '18+'; To = '17+'
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 0 0 5269 sip1.contoso.com', '300 10 0 5269 sip2.contoso.com'); To = @() } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = @('Dns')
-       Does = 'Checks the route and DNS.' }
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
+       Does = 'Checks DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It stands in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e9f6b8a38fbddc7f27ff565f62653347. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a91b2b42e8384b6004d102a4e0a513a3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,49 +34,48 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e9f6b8a38fbddc7f27ff565f62653347'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:a91b2b42e8384b6004d102a4e0a513a3'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
 #        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-# Forms: the first whose Parameter the product has. OldAnswers: seconds in caches. GoodUntil: for all Certificates.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
 $Stages = @(
-    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = 0
-       LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
-       Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
+    @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
+       UpToDate = @{ Id = 'P11'; Of = 'Replicate' }; Rehearses = 'Route'; PrintsReceipt = 0
+       Does = 'Checks what the later stages need, asks DNS, rehearses Route, backs up, prints the receipt for Stop.'
        Facts = @(
          @{ Read = { Get-StoreStatus -Of 'fepool2.corp.contoso.com' }
             Expect = @(
               @{ Id = 'P01'; Says = 'store master'; Property = 'ActiveMasterFqdn'; Is = 'fepool2.corp.contoso.com' }
               @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'
                  Is = 'fepool2.corp.contoso.com' } ) }
-         @{ Read = { Get-CsPool -Identity 'EdgeServer2.contoso.com' -ErrorAction Stop }
+         @{ Cites = '1'; Read = { Get-CsPool -Identity 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'; Is = 'EdgeServer2.contoso.com' } }
-         @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
+         @{ Cites = '1'; Read = { Get-CsService -EdgeServer -PoolFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Expect = @(
-              @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:EdgeServer2.contoso.com' }
+              @{ Id = 'P04'; Says = 'Edge service'; Property = 'Identity'; Is = 'EdgeServer:EdgeServer2.contoso.com' }
               @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
               @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
               @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' } ) }
-         @{ Read = { Get-CsSipDomain -ErrorAction Stop }
-            Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = 'contoso.com' } }
+         @{ Cites = '5'; Read = { Get-CsSipDomain -ErrorAction Stop }
+            Expect = @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = 'contoso.com' } }
          @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
             Expect = @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True' } }
          @{ Read = { Get-CsXmppAllowedPartner -ErrorAction Stop }
             Expect = @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'
                         Has = 'jabber.example.org'; Others = 'Warn' } }
          @{ Read = { Get-ChangeRight }
-            Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
-         @{ Read = { Get-RoutedSite -Pool 'EdgeServer1.contoso.com' }
-            Expect = @{ Id = '3'; Says = 'sites on EdgePool1'; Property = 'Identity'
+            Expect = @{ Id = 'preflight/right'; Says = 'user groups'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
+         @{ Cites = '3'; Read = { Get-RoutedSite -Pool 'EdgeServer1.contoso.com' }
+            Expect = @{ Id = 'preflight/sites'; Says = 'sites on EdgePool1'; Property = 'Identity'
                         Only = @('Site:Site1', 'Site:Site2'); Warn = $true } } )
        Steps = @(
-         @{ Id = 'B1'; Says = 'backup exists beside this script'; File = 'config.zip'; To = 'True'
+         @{ Id = 'preflight/backup-configuration'; Says = 'backup beside this script'; File = 'config.zip'; To = 'True'
             Set = { Export-CsConfiguration -FileName $File -ErrorAction Stop } }
-         @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
+         @{ Id = 'preflight/backup-sites'; Says = 'site list beside this script'; File = 'sites.xml'; To = 'True'
             Set = { Get-CsSite -ErrorAction Stop |
                     Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Stop'; Hosts = @('EdgeServer2.contoso.com'); Elevated = $true; Receipt = 'Preflight'; NotAfter = 'Start'
@@ -84,13 +83,13 @@ $Stages = @(
        Certificates = { Get-CsCertificate -ErrorAction Stop }; GoodUntil = '2026-12-06T00:00:00Z'
        LocalStore = { Get-CsXmppAllowedPartner -LocalStore -ErrorAction Stop }; Partners = 'jabber.example.org'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
-                  Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
-       Steps = @{ Id = '2'; Says = 'services that run'; Property = 'Name'; To = @(); Remember = 'Services'
-                  Read = { Get-ServiceUp }
+                  Expect = @{ Id = 'stop/xmpp'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*' } }
+       Steps = @{ Id = 'stop/services'; Says = 'services that run'; Cites = '2'; Property = 'Name'; To = @()
+                  Remember = 'Services'; Read = { Get-ServiceUp }
                   Set = { Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; MustBeStopped = 'EdgeServer2.contoso.com'
        Does = 'Step 3. Points the XMPP federation route to EdgeServer2.contoso.com.'
-       Steps = @{ Id = '3'; Says = 'XMPP federation route of Site2'
+       Steps = @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60
                   Forms = @(
                     @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -114,59 +113,59 @@ $Stages = @(
                     @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'
                        Is = '300 0 0 5269 xmpp.contoso.com' } ) } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
-       Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
-       Attests = @{ Id = '6'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21 and back out' } }
-    @{ Name = 'Start'; Hosts = @('EdgeServer2.contoso.com'); After = 'Stop'; Elevated = $true
+       Does = 'Step 6. Records who confirmed that TCP 5269 is open.'
+       Attests = @{ Id = 'firewall'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21 and back'; Cites = '6' } }
+    @{ Name = 'Start'; Hosts = @('EdgeServer2.contoso.com'); After = 'Stop'; Unseen = 'Firewall'; Elevated = $true
        Does = 'Step 7. Starts the services and waits until they run.'
-       Steps = @{ Id = '7'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'start/services'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'
+                  Cites = '7'; To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Firewall'
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Firewall'; Unseen = 'Start'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'EdgeServer2.contoso.com is up to date'
+         @{ Id = 'replicate/EdgeServer2.contoso.com'; Says = 'EdgeServer2.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe2.corp.contoso.com is up to date'
+         @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
+            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('EdgeServer2.contoso.com'); After = 'Start'; StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('EdgeServer2.contoso.com'); After = 'Start'; Unseen = 'Replicate'; StillTrue = 'Dns'
        Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'
-       Facts = @{ Read = { Get-ChangeListener -Port 5269 }
-                  Expect = @{ Id = '6'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
+       Facts = @{ Cites = '6'; Read = { Get-ChangeListener -Port 5269 }
+                  Expect = @{ Id = 'verify/listener'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
        Facts = @{ When = 'XmppReceiver'
                   Read = { Test-CsXmppIM -TargetFqdn (
                                'fepool2.corp.contoso.com') -Receiver $XmppReceiver -ErrorAction Stop }
-                  Expect = @{ Id = 'V2'; Says = 'Test-CsXmppIM'; Property = 'Result'; Is = 'Success' } }
-       Open = @{ Id = '7'; At = 'EdgeServer2.contoso.com'; Port = 5061 } }
-    @{ Name = 'Verify'; Hosts = @('*'); StillTrue = 'Dns'
+                  Expect = @{ Id = 'verify/message'; Says = 'Test-CsXmppIM'; Property = 'Result'; Is = 'Success' } }
+       Open = @{ Id = 'verify/sip'; Says = 'Access Edge'; Cites = '7'; At = 'EdgeServer2.contoso.com'; Port = 5061 } }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Replicate'; StillTrue = 'Dns'
        Does = 'Step 6 from outside: what a federated partner sees.'
-       Open = @{ Id = '6'; At = '198.51.100.21'; Port = 5269 } }
+       Open = @{ Id = 'verify/xmpp'; Says = 'XMPP proxy'; Cites = '6'; At = '198.51.100.21'; Port = 5269 } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # What the keys of $Stages mean, besides those that the notes above them explain.
 # A stage. Name, Does: for the sheet. Module: its cmdlets, if they are those of another product. Elevated: the shell
-#     has to have the rights of an administrator. After: stages that have to be done on this computer. NotAfter: the
-#     stage after which it is refused. MustBeStopped: servers that must not answer. Receipt: the stage whose receipt
-#     is asked for; a stage that Waits is not run before the time in it, which is PrintsReceipt seconds after the one
-#     that prints it. LooksAt: the stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that
-#     the replicas Of that stage are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages
-#     that are compared again. Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At.
-#     Certificates: read on this server; each has to be valid GoodUntil then. LocalStore: read on this server; has to
-#     hold Partners.
-# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. Id: its number in the log, by
-#     which -Waive names it. Says: its name in the log. When: only if this parameter is passed. FactsAgain: after the
-#     steps too.
-# A step in Steps. Id, Says: likewise. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it
-#     does not. Record: the name under which the state file keeps the value before the change; Restore: To is that
-#     value. Remember: the name under which it keeps what Read gave before Set. File: what Set writes, beside the
-#     script. Shared: keys that all steps of the stage have. FirstRunAlways: the first run sets though Read gives To.
-#     Needs: the fact whose new records have to be there. Each: Set is run for each value. Manual: what a person does
-#     where no command can.
+#     has to have the rights of an administrator. After: stages that have to be done on this computer; Unseen: those
+#     that this script cannot see, so the run sheet says it. NotAfter: the stage after which it is refused.
+#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for; a stage that Waits
+#     is not run before the time in it, which is PrintsReceipt seconds after the one that prints it. LooksAt: the
+#     stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that the replicas Of that stage
+#     are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages that are compared again.
+#     Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At. Certificates: read on this
+#     server; each has to be valid GoodUntil then. LocalStore: read on this server; has to hold Partners.
+# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both stand in the log. Says:
+#     what it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice.
+# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. When: only if this parameter
+#     is passed. FactsAgain: after the steps too.
+# A step in Steps. Forms: of these the first whose Parameter the product has. WaitSeconds: the longest time until Read
+#     gives To. IfNot: what is said if it does not. Record: the name under which the state file keeps the value before
+#     the change; Restore: To is that value. Remember: the name under which it keeps what Read gave before Set. File:
+#     what Set writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new
+#     records have to be there. Each: Set is run for each value. Manual: what a person does where no command can.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -1047,7 +1046,9 @@ function Get-ServiceDown {
         disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    $need = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
+    # Stage Stop noted them: of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Services'] -split ',' })
+    $need = @($need | Where-Object { $_ -ne '' })
     if ($need.Count -eq 0) {
         $need = @($all | ForEach-Object { $_.Name })
         $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
@@ -1250,7 +1251,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
     $now = Get-ChangeValue -Step $Step
-    if ($now -eq $Step.Want -and (-not $Step['FirstRunAlways'] -or (Test-ChangeDone -Stage $Stage.Name))) {
+    if ($now -eq $Step.Want -and (-not $Step['FirstRun'] -or (Test-ChangeDone -Stage $Stage.Name))) {
         Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
     } else {
         Assert-ChangeOrigin -Step $Step -Now $now
@@ -1458,7 +1459,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     foreach ($port in $Stage['Open']) {
         foreach ($server in $port.At) {
             $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
-            $says = '{0}:{1}' -f ($server -replace $IPv6, '[$0]'), $port.Port
+            $says = '{0} at {1}:{2}' -f $port.Says, ($server -replace $IPv6, '[$0]'), $port.Port
             Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
         }
     }
@@ -1480,7 +1481,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         $seconds = $Stage.PrintsReceipt
         if ($seconds -gt 0) { $seconds += Get-ChangeOver }
         $stamp = Get-ChangeStamp -Seconds $seconds
-        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
     }
 }
 
@@ -1496,6 +1497,8 @@ function Show-ChangeSheet {
         if ($mine -and (Test-ChangeDone -Stage $entry.Name)) { $mark = $Run.State[$Run.Mine + $entry.Name] }
         Show-ChangeLine -Text ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
         Show-ChangeLine -Text ('           ' + $entry.Does)
+        $unseen = 'not before {0}, which this script cannot see' -f ($entry['Unseen'] -join ', ')
+        if ($entry['Unseen']) { Show-ChangeLine -Text ('           ' + $unseen) }
         foreach ($step in $entry['Steps']) {
             foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
                 $line = $form['Manual']
@@ -1534,12 +1537,6 @@ try {
     $Run.Ready = $true
     Set-StrictMode -Version 2.0
     Assert-ChangeSession -Defaults $defaults -Name $MyInvocation.MyCommand.Name -Place $PSScriptRoot
-    # What a stage has as Shared, each of its steps has, unless the step has its own.
-    foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
-        foreach ($step in $entry.Steps) {
-            foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
-        }
-    }
     $Run.Host = Get-ChangeHost
     $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
     $known = @(Get-ChangeNumber -From $Stages | Sort-Object -Unique)

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e9f6b8a38fbddc7f27ff565f62653347. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a91b2b42e8384b6004d102a4e0a513a3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,23 +28,24 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e9f6b8a38fbddc7f27ff565f62653347'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:a91b2b42e8384b6004d102a4e0a513a3'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('EdgeServer2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
-       Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'rollback/stop/services'
+                  Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
+                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
+    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+       Steps = @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
                   Forms = @(
                     @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -55,20 +56,20 @@ $Stages = @(
                        From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'
                        Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                                    'EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
                   Records = @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'
                                To = '300 203.0.113.11' } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'EdgeServer2.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/EdgeServer2.contoso.com'; Says = 'EdgeServer2.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe2.corp.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
@@ -77,23 +78,23 @@ $Stages = @(
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # What the keys of $Stages mean, besides those that the notes above them explain.
 # A stage. Name, Does: for the sheet. Module: its cmdlets, if they are those of another product. Elevated: the shell
-#     has to have the rights of an administrator. After: stages that have to be done on this computer. NotAfter: the
-#     stage after which it is refused. MustBeStopped: servers that must not answer. Receipt: the stage whose receipt
-#     is asked for; a stage that Waits is not run before the time in it, which is PrintsReceipt seconds after the one
-#     that prints it. LooksAt: the stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that
-#     the replicas Of that stage are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages
-#     that are compared again. Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At.
-#     Certificates: read on this server; each has to be valid GoodUntil then. LocalStore: read on this server; has to
-#     hold Partners.
-# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. Id: its number in the log, by
-#     which -Waive names it. Says: its name in the log. When: only if this parameter is passed. FactsAgain: after the
-#     steps too.
-# A step in Steps. Id, Says: likewise. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it
-#     does not. Record: the name under which the state file keeps the value before the change; Restore: To is that
-#     value. Remember: the name under which it keeps what Read gave before Set. File: what Set writes, beside the
-#     script. Shared: keys that all steps of the stage have. FirstRunAlways: the first run sets though Read gives To.
-#     Needs: the fact whose new records have to be there. Each: Set is run for each value. Manual: what a person does
-#     where no command can.
+#     has to have the rights of an administrator. After: stages that have to be done on this computer; Unseen: those
+#     that this script cannot see, so the run sheet says it. NotAfter: the stage after which it is refused.
+#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for; a stage that Waits
+#     is not run before the time in it, which is PrintsReceipt seconds after the one that prints it. LooksAt: the
+#     stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that the replicas Of that stage
+#     are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages that are compared again.
+#     Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At. Certificates: read on this
+#     server; each has to be valid GoodUntil then. LocalStore: read on this server; has to hold Partners.
+# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both stand in the log. Says:
+#     what it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice.
+# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. When: only if this parameter
+#     is passed. FactsAgain: after the steps too.
+# A step in Steps. Forms: of these the first whose Parameter the product has. WaitSeconds: the longest time until Read
+#     gives To. IfNot: what is said if it does not. Record: the name under which the state file keeps the value before
+#     the change; Restore: To is that value. Remember: the name under which it keeps what Read gave before Set. File:
+#     what Set writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new
+#     records have to be there. Each: Set is run for each value. Manual: what a person does where no command can.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -974,7 +975,9 @@ function Get-ServiceDown {
         disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    $need = @(([string]$Run.State['failover:Services']) -split ',' | Where-Object { $_ -ne '' })
+    # Stage Stop noted them: of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Services'] -split ',' })
+    $need = @($need | Where-Object { $_ -ne '' })
     if ($need.Count -eq 0) {
         $need = @($all | ForEach-Object { $_.Name })
         $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
@@ -1177,7 +1180,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
     $now = Get-ChangeValue -Step $Step
-    if ($now -eq $Step.Want -and (-not $Step['FirstRunAlways'] -or (Test-ChangeDone -Stage $Stage.Name))) {
+    if ($now -eq $Step.Want -and (-not $Step['FirstRun'] -or (Test-ChangeDone -Stage $Stage.Name))) {
         Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
     } else {
         Assert-ChangeOrigin -Step $Step -Now $now
@@ -1385,7 +1388,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     foreach ($port in $Stage['Open']) {
         foreach ($server in $port.At) {
             $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
-            $says = '{0}:{1}' -f ($server -replace $IPv6, '[$0]'), $port.Port
+            $says = '{0} at {1}:{2}' -f $port.Says, ($server -replace $IPv6, '[$0]'), $port.Port
             Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
         }
     }
@@ -1407,7 +1410,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         $seconds = $Stage.PrintsReceipt
         if ($seconds -gt 0) { $seconds += Get-ChangeOver }
         $stamp = Get-ChangeStamp -Seconds $seconds
-        Write-ChangeRecord -Step 'B2' -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'RECEIPT' -Detail (Get-ChangeReceipt -Stage $Stage.Name -Stamp $stamp)
     }
 }
 
@@ -1423,6 +1426,8 @@ function Show-ChangeSheet {
         if ($mine -and (Test-ChangeDone -Stage $entry.Name)) { $mark = $Run.State[$Run.Mine + $entry.Name] }
         Show-ChangeLine -Text ('{0,-10} {1,-34} on {2}' -f $entry.Name, $mark, ($entry.Hosts -join ', '))
         Show-ChangeLine -Text ('           ' + $entry.Does)
+        $unseen = 'not before {0}, which this script cannot see' -f ($entry['Unseen'] -join ', ')
+        if ($entry['Unseen']) { Show-ChangeLine -Text ('           ' + $unseen) }
         foreach ($step in $entry['Steps']) {
             foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
                 $line = $form['Manual']
@@ -1461,12 +1466,6 @@ try {
     $Run.Ready = $true
     Set-StrictMode -Version 2.0
     Assert-ChangeSession -Defaults $defaults -Name $MyInvocation.MyCommand.Name -Place $PSScriptRoot
-    # What a stage has as Shared, each of its steps has, unless the step has its own.
-    foreach ($entry in @($Stages | Where-Object { $_.ContainsKey('Shared') })) {
-        foreach ($step in $entry.Steps) {
-            foreach ($key in $entry.Shared.Keys) { if (-not $step.ContainsKey($key)) { $step[$key] = $entry.Shared[$key] } }
-        }
-    }
     $Run.Host = Get-ChangeHost
     $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
     $known = @(Get-ChangeNumber -From $Stages | Sort-Object -Unique)

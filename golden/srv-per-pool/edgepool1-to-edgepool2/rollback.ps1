@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:fa3572d55ef85f39ab3b37860a317074. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:21b04c14fc511027ed48bf91a597340a. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,23 +28,24 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:fa3572d55ef85f39ab3b37860a317074'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:21b04c14fc511027ed48bf91a597340a'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
-       Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'rollback/stop/services'
+                  Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
+                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
+    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+       Steps = @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
                   Forms = @(
                     @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -55,21 +56,21 @@ $Stages = @(
                        From = 'edge2.contoso.com'; To = 'edge1.contoso.com'
                        Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                                    'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 300
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
                   Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
                                From = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com')
                                To = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com') } } }
-    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = @('Route', 'Dns')
+    @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'edge2.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/edge2.contoso.com'; Says = 'edge2.contoso.com is up to date'; Property = 'UpToDate'
+            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe2.corp.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')

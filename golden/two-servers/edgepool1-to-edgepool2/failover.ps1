@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7a557e46b705f1023867dbf6789271a8. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e1451e2c493b45d7ece69f34510e24da. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,51 +34,50 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7a557e46b705f1023867dbf6789271a8'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e1451e2c493b45d7ece69f34510e24da'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
 #        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-# Forms: the first whose Parameter the product has. OldAnswers: seconds in caches. GoodUntil: for all Certificates.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
 $Stages = @(
-    @{ Name = 'Preflight'; Hosts = @('fe02.corp.contoso.com'); Rehearses = 'Route'; PrintsReceipt = 0
-       LooksAt = 'Dns'; UpToDate = @{ Id = 'P11'; Of = 'Replicate' }
-       Does = 'Checks what the later stages need, rehearses Route, backs up, prints the receipt for stage Stop.'
+    @{ Name = 'Preflight'; Hosts = @('fe02.corp.contoso.com'); LooksAt = 'Dns'
+       UpToDate = @{ Id = 'P11'; Of = 'Replicate' }; Rehearses = 'Route'; PrintsReceipt = 0
+       Does = 'Checks what the later stages need, asks DNS, rehearses Route, backs up, prints the receipt for Stop.'
        Facts = @(
          @{ Read = { Get-StoreStatus -Of 'fepool2.corp.contoso.com' }
             Expect = @(
               @{ Id = 'P01'; Says = 'store master'; Property = 'ActiveMasterFqdn'; Is = 'fepool2.corp.contoso.com' }
               @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'
                  Is = 'fepool2.corp.contoso.com' } ) }
-         @{ Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
+         @{ Cites = '1'; Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
             Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'
                         Is = @('edge2a.contoso.com', 'edge2b.contoso.com') } }
-         @{ Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
+         @{ Cites = '1'; Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
             Expect = @(
-              @{ Id = 'P04'; Says = 'service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
+              @{ Id = 'P04'; Says = 'Edge service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
               @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
               @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
               @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
               @{ Id = 'P19'; Says = 'its port for Front End Servers'; Property = 'XmppInternalPort'; Is = '23457' } ) }
-         @{ Read = { Get-CsSipDomain -ErrorAction Stop }
-            Expect = @{ Id = 'P08'; Says = 'domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
+         @{ Cites = '5'; Read = { Get-CsSipDomain -ErrorAction Stop }
+            Expect = @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
          @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }
             Expect = @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True' } }
          @{ Read = { Get-CsXmppAllowedPartner -ErrorAction Stop }
             Expect = @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Has = @()
                         Others = 'Warn' } }
          @{ Read = { Get-ChangeRight }
-            Expect = @{ Id = '3'; Says = 'groups of this user'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
-         @{ Read = { Get-RoutedSite -Pool 'edgepool1.contoso.com' }
-            Expect = @{ Id = '3'; Says = 'sites on EdgePool1'; Property = 'Identity'
+            Expect = @{ Id = 'preflight/right'; Says = 'user groups'; Has = 'RTCUniversalServerAdmins'; Warn = $true } }
+         @{ Cites = '3'; Read = { Get-RoutedSite -Pool 'edgepool1.contoso.com' }
+            Expect = @{ Id = 'preflight/sites'; Says = 'sites on EdgePool1'; Property = 'Identity'
                         Only = @('Site:Site1', 'Site:Site2'); Warn = $true } } )
        Steps = @(
-         @{ Id = 'B1'; Says = 'backup exists beside this script'; File = 'config.zip'; To = 'True'
+         @{ Id = 'preflight/backup-configuration'; Says = 'backup beside this script'; File = 'config.zip'; To = 'True'
             Set = { Export-CsConfiguration -FileName $File -ErrorAction Stop } }
-         @{ Id = 'B1'; Says = 'site list exists beside this script'; File = 'sites.xml'; To = 'True'
+         @{ Id = 'preflight/backup-sites'; Says = 'site list beside this script'; File = 'sites.xml'; To = 'True'
             Set = { Get-CsSite -ErrorAction Stop |
                     Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Stop'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true; Receipt = 'Preflight'
@@ -86,14 +85,14 @@ $Stages = @(
        Does = 'Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.'
        Certificates = { Get-CsCertificate -ErrorAction Stop }; GoodUntil = '2026-12-06T00:00:00Z'
        Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
-                  Expect = @{ Id = '2'; Says = 'XMPP service here'; Property = 'DisplayName'; Like = '*XMPP*' } }
-       Steps = @{ Id = '2'; Says = 'services that run'; Property = 'Name'; To = @(); Remember = 'Services'
-                  Read = { Get-ServiceUp }
+                  Expect = @{ Id = 'stop/xmpp'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*' } }
+       Steps = @{ Id = 'stop/services'; Says = 'services that run'; Cites = '2'; Property = 'Name'; To = @()
+                  Remember = 'Services'; Read = { Get-ServiceUp }
                   Set = { Stop-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); After = 'Preflight'
        MustBeStopped = @('edge2a.contoso.com', 'edge2b.contoso.com')
        Does = 'Step 3. Points the XMPP federation route to edgepool2.contoso.com.'
-       Steps = @{ Id = '3'; Says = 'XMPP federation route of Site2'
+       Steps = @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60
                   Forms = @(
                     @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -121,41 +120,47 @@ $Stages = @(
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = '300 10 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe02.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
-       Does = 'Step 6. Takes into evidence that TCP 5269 is open.'
-       Attests = @{ Id = '6'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22 and back out' } }
-    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Stop'; Elevated = $true
+       Does = 'Step 6. Records who confirmed that TCP 5269 is open.'
+       Attests = @{ Id = 'firewall'; Says = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22 and back'
+                    Cites = '6' } }
+    @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Stop'; Unseen = 'Firewall'
+       Elevated = $true
        Does = 'Step 7. Starts the services and waits until they run.'
-       Steps = @{ Id = '7'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'start/services'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'
+                  Cites = '7'; To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Firewall'
+    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Firewall'; Unseen = 'Start'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'edge2a.contoso.com is up to date'
+         @{ Id = 'replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'; Property = 'UpToDate'
+            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'edge2b.contoso.com is up to date'
+         @{ Id = 'replicate/edge2b.contoso.com'; Says = 'edge2b.contoso.com is up to date'; Property = 'UpToDate'
+            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe02.corp.contoso.com is up to date'
+         @{ Id = 'replicate/fe02.corp.contoso.com'; Says = 'fe02.corp.contoso.com is up to date'; Property = 'UpToDate'
+            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Start'; StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Start'; Unseen = 'Replicate'
+       StillTrue = 'Dns'
        Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'
-       Facts = @{ Read = { Get-ChangeListener -Port 5269 }
-                  Expect = @{ Id = '6'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
+       Facts = @{ Cites = '6'; Read = { Get-ChangeListener -Port 5269 }
+                  Expect = @{ Id = 'verify/listener'; Says = 'listener of the XMPP proxy'; Like = '*:5269' } } }
     @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
        Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
        Facts = @{ When = 'XmppReceiver'
                   Read = { Test-CsXmppIM -TargetFqdn (
                                'fepool2.corp.contoso.com') -Receiver $XmppReceiver -ErrorAction Stop }
-                  Expect = @{ Id = 'V2'; Says = 'Test-CsXmppIM'; Property = 'Result'; Is = 'Success' } }
-       Open = @{ Id = '7'; At = @('edge2a.contoso.com', 'edge2b.contoso.com'); Port = 5061 } }
-    @{ Name = 'Verify'; Hosts = @('*'); StillTrue = 'Dns'
+                  Expect = @{ Id = 'verify/message'; Says = 'Test-CsXmppIM'; Property = 'Result'; Is = 'Success' } }
+       Open = @{ Id = 'verify/sip'; Says = 'Access Edge'; Cites = '7'
+                 At = @('edge2a.contoso.com', 'edge2b.contoso.com'); Port = 5061 } }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Replicate'; StillTrue = 'Dns'
        Does = 'Step 6 from outside: what a federated partner sees.'
-       Open = @{ Id = '6'; At = @('198.51.100.21', '198.51.100.22'); Port = 5269 } }
+       Open = @{ Id = 'verify/xmpp'; Says = 'XMPP proxy'; Cites = '6'; At = @('198.51.100.21', '198.51.100.22')
+                 Port = 5269 } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It stands in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7a557e46b705f1023867dbf6789271a8. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e1451e2c493b45d7ece69f34510e24da. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,23 +28,24 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7a557e46b705f1023867dbf6789271a8'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e1451e2c493b45d7ece69f34510e24da'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
-       Steps = @{ Id = 'R1'; Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; To = @()
-                  IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+       Steps = @{ Id = 'rollback/stop/services'
+                  Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
+                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
-    @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); LooksAt = 'Dns'
+    @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = 'R2'; Says = 'XMPP federation route of Site2'
+       Steps = @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
                   Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
                   Forms = @(
                     @{ Parameter = 'Set-CsSite -XmppFederationRoute'
@@ -55,7 +56,7 @@ $Stages = @(
                        From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
                        Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                                    'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
-    @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); OldAnswers = 300
+    @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '42+'; To = '41+'
@@ -64,18 +65,19 @@ $Stages = @(
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '18+'; To = '17+'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 10 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
-    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = @('Route', 'Dns')
+    @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
-       Shared = @{ Id = 'S1'; Property = 'UpToDate'; To = 'True'; FirstRunAlways = $true
-                   IfNot = '; are its services started, and is TCP 4443 open to it?' }
        Steps = @(
-         @{ Says = 'edge2a.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'edge2b.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/edge2b.contoso.com'; Says = 'edge2b.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
-         @{ Says = 'fe02.corp.contoso.com is up to date'
+         @{ Id = 'rollback/replicate/fe02.corp.contoso.com'; Says = 'fe02.corp.contoso.com is up to date'
+            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7e1c94ac32401e72b85c494a69b755fa. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e0617534dbc9b69770f06894d4b71fa1. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                           prints the run sheet and changes nothing
         .\prepare.ps1 -Stage DnsServer -WhatIf  shows what a stage would do and writes nothing
@@ -28,11 +28,11 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7e1c94ac32401e72b85c494a69b755fa'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e0617534dbc9b69770f06894d4b71fa1'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
@@ -41,52 +41,54 @@ $Plan = @{ Id = 'sha256:7e1c94ac32401e72b85c494a69b755fa'; Script = 'prepare'; O
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
        Does = 'Checks that DNS is as before the change or as after it.' }
-    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true; FactsAgain = $true
+    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Unseen = 'Preflight'; Elevated = $true; FactsAgain = $true
        Does = 'On this DNS server: gives records their new TTL, then adds the new records.'
        Facts = @(
          @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-            Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
+            Expect = @{ Id = 'dns-server/contoso.com'; Says = 'zone contoso.com'; Is = 'Primary' } }
          @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
             Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
                         From = '86400 10 0 5269 sip1.contoso.com'
                         To = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com') } } )
-       Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'; To = '300'
+         @{ Id = 'dns-server/contoso.com'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'
+            To = '300'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '10 0 5269 sip1.contoso.com') }
             Set = { Set-DnsRecordTtl -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                         '10 0 5269 sip1.contoso.com') -Seconds 300 } }
-         @{ Id = '5'; Says = 'add to _xmpp-server._tcp.contoso.com SRV'; To = '20 0 5269 sip2.contoso.com'
+         @{ Id = 'dns-server/contoso.com'; Says = 'add to _xmpp-server._tcp.contoso.com SRV'; Property = 'Data'
+            To = '20 0 5269 sip2.contoso.com'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '20 0 5269 sip2.contoso.com') }
             Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name (
                         '_xmpp-server._tcp') -Srv -Priority 20 -Weight 0 -Port 5269 -DomainName (
                         'sip2.contoso.com.') -TimeToLive (
                         '00:05:00') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
-    @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Elevated = $true; FactsAgain = $true
+    @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Unseen = 'Preflight'; Elevated = $true; FactsAgain = $true
        Does = 'On this DNS server: gives records their new TTL, then adds the new records.'
        Facts = @(
          @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
-            Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
+            Expect = @{ Id = 'dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
          @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
             Expect = @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
                         From = '3600 10 0 5269 sip1.contoso.com'
                         To = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com') } } )
-       Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Ttl'; To = '300'
+         @{ Id = 'dns-server/fabrikam.com'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Ttl'
+            To = '300'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '10 0 5269 sip1.contoso.com') -Wmi }
             Set = { Set-DnsRecordTtl -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                         '10 0 5269 sip1.contoso.com') -Seconds 300 -Wmi } }
-         @{ Id = '5'; Says = 'add to _xmpp-server._tcp.fabrikam.com SRV'; To = '20 0 5269 sip2.contoso.com'
+         @{ Id = 'dns-server/fabrikam.com'; Says = 'add to _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Data'
+            To = '20 0 5269 sip2.contoso.com'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '20 0 5269 sip2.contoso.com') -Wmi }
             Set = { Invoke-Dnscmd -Command '/RecordAdd' -Zone 'fabrikam.com' -Node (
                         '_xmpp-server._tcp.fabrikam.com.') -Ttl 300 -Type 'SRV' -Data (
                         '20 0 5269 sip2.contoso.com.') } } ) }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; OldAnswers = 86400
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; Unseen = 'DnsServer'; OldAnswers = 86400
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
@@ -99,7 +101,7 @@ $Stages = @(
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = '3600 10 0 5269 sip1.contoso.com'
                          To = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com') } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = @('Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
        Does = 'Checks that stage Dns is done, and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

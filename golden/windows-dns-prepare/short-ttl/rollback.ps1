@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7e1c94ac32401e72b85c494a69b755fa. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e0617534dbc9b69770f06894d4b71fa1. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                     prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -28,14 +28,14 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7e1c94ac32401e72b85c494a69b755fa'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e0617534dbc9b69770f06894d4b71fa1'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
-#        P.. can be waived by number. OldAnswers: seconds that resolvers may keep old answers.
+#        P.. can be waived by number.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
@@ -46,19 +46,20 @@ $Stages = @(
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
          @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-            Expect = @{ Id = '4'; Says = 'zone contoso.com'; Is = 'Primary' } }
+            Expect = @{ Id = 'rollback/dns-server/contoso.com'; Says = 'zone contoso.com'; Is = 'Primary' } }
          @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
             Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
                         From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                         To = '86400 10 0 5269 sip1.contoso.com' } } )
-       Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'; To = '86400'
+         @{ Id = 'rollback/dns-server/contoso.com'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'
+            To = '86400'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '10 0 5269 sip1.contoso.com') }
             Set = { Set-DnsRecordTtl -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                         '10 0 5269 sip1.contoso.com') -Seconds 86400 } }
-         @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'; To = @(); Needs = 'P21'
+         @{ Id = 'rollback/dns-server/contoso.com'; Says = 'remove from _xmpp-server._tcp.contoso.com SRV'
+            Property = 'Data'; To = @(); Needs = 'P21'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '20 0 5269 sip2.contoso.com') }
             Set = { Select-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
@@ -69,24 +70,25 @@ $Stages = @(
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
          @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
-            Expect = @{ Id = '4'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
+            Expect = @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
          @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
             Expect = @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
                         From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                         To = '3600 10 0 5269 sip1.contoso.com' } } )
-       Shared = @{ Property = 'Data'; WaitSeconds = 60 }
        Steps = @(
-         @{ Id = '5'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'; Property = 'Ttl'; To = '3600'
+         @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'
+            Property = 'Ttl'; To = '3600'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '10 0 5269 sip1.contoso.com') -Wmi }
             Set = { Set-DnsRecordTtl -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                         '10 0 5269 sip1.contoso.com') -Seconds 3600 -Wmi } }
-         @{ Id = '5'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'; To = @(); Needs = 'P23'
+         @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'
+            Property = 'Data'; To = @(); Needs = 'P23'; WaitSeconds = 60
             Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Data (
                          '20 0 5269 sip2.contoso.com') -Wmi }
             Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'fabrikam.com' -Node (
                         '_xmpp-server._tcp.fabrikam.com.') -Type 'SRV' -Data '20 0 5269 sip2.contoso.com.' } } ) }
-    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 86400
+    @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'DnsServer'; OldAnswers = 86400
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
@@ -99,8 +101,8 @@ $Stages = @(
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                          To = '3600 10 0 5269 sip1.contoso.com' } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = @('Dns')
-       Does = 'Checks the route and DNS.' }
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
+       Does = 'Checks DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It stands in golden/seed, and the test wants the same bytes here.

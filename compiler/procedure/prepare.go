@@ -1,0 +1,25 @@
+package procedure
+
+import "github.com/edgeplan/edgeplan/compiler/plan"
+
+// prepare changes DNS only, ahead of a failover, so that old answers die soon then. No page has
+// it.
+var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
+	p := b.plan
+	here := plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product}
+
+	look := here
+	look.LooksAt, look.Does = plan.DNS, "Checks that DNS is as before the change or as after it."
+	b.forward.add(plan.Preflight, look)
+	source := func(plan.Zone) plan.Source { return ours }
+	b.dnsServers(&b.forward, false, []string{plan.Preflight}, source)
+	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight))
+	check := here
+	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS}, "Checks that stage Dns is done, and DNS."
+	b.forward.add(plan.Verify, check)
+
+	b.dnsServers(&b.back, true, nil, source)
+	b.dns(&b.back, true, changed(p.Zones), b.back.after(plan.DNSServer))
+	check.Does = "Checks DNS."
+	b.back.add(plan.Verify, check)
+}}

@@ -1,0 +1,206 @@
+package procedure
+
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
+
+// builder makes the stages of a plan. It keeps the first error.
+type builder struct {
+	plan          *plan.Plan
+	forward, back way
+	err           error
+}
+
+// way is a direction: the change or its rollback.
+type way struct{ stages []plan.Stage }
+
+// add puts a part into a stage, which is the last one or a new one.
+func (w *way) add(stage string, part plan.Part) {
+	if n := len(w.stages); n > 0 && w.stages[n-1].Name == stage {
+		w.stages[n-1].Parts = append(w.stages[n-1].Parts, part)
+		return
+	}
+	w.stages = append(w.stages, plan.Stage{Name: stage, Parts: []plan.Part{part}})
+}
+
+// has tells whether the way has a stage so far.
+func (w *way) has(stage string) bool { return plan.HasStage(w.stages, stage) }
+
+// after is the first of some stages that the way has, as the need of a later one. Each of them
+// needs those that come after it in the list.
+func (w *way) after(stages ...string) []string {
+	for _, name := range stages {
+		if w.has(name) {
+			return []string{name}
+		}
+	}
+	return nil
+}
+
+// present are those of some stages that the way has.
+func (w *way) present(stages ...string) []string {
+	return slices.DeleteFunc(stages, func(name string) bool { return !w.has(name) })
+}
+
+// Sources of steps.
+var ours = plan.Ours
+
+func failOver(step string) plan.Source { return plan.Source{Procedure: plan.FailOverPage, Step: step} }
+func failBack(step string) plan.Source { return plan.Source{Procedure: plan.FailBackPage, Step: step} }
+
+// step begins one.
+func step(id, says string, risk plan.Risk, origin plan.Origin, source plan.Source) *plan.Step {
+	return &plan.Step{ID: id, Says: says, Risk: risk, Origin: origin, Source: source}
+}
+
+// call makes a call that the product has.
+func (b *builder) call(product cmdlet.Product, name string, params ...cmdlet.Param) *cmdlet.Call {
+	call, err := cmdlet.New(product, name, params...)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return &call
+}
+
+// function is a call of a function of the fixed runtime. What that calls, the product has to have.
+func (b *builder) function(product cmdlet.Product, name string, params ...cmdlet.Param) *cmdlet.Call {
+	call := &cmdlet.Call{Name: name, Params: params}
+	for _, c := range (&plan.Step{Read: call}).Reads() {
+		b.call(product, c.Name, c.Params...)
+	}
+	return call
+}
+
+// compares has a step read and compare.
+func compares(s *plan.Step, read *cmdlet.Call, property, match string, want ...string) *plan.Step {
+	if want == nil {
+		want = []string{}
+	}
+	s.Read, s.Property, s.Check = read, property, &plan.Check{Match: match, Want: want}
+	return s
+}
+
+// warns has it go on where what it compares is otherwise.
+func warns(s *plan.Step) *plan.Step {
+	s.Check.Warn = true
+	return s
+}
+
+// xmppService wants a service of XMPP on the server. What it is called is on no page: the
+// display name tells.
+func (b *builder) xmppService(id string, product cmdlet.Product, origin plan.Origin) *plan.Step {
+	read := b.call(product, "Get-CsWindowsService", cmdlet.Switch("ExcludeActivityLevel"))
+	return compares(step(id, "XMPP service", plan.Safe, origin, ours), read, "DisplayName", plan.Like, "*XMPP*")
+}
+
+const (
+	waiveService = "; -Waive NAME goes on without one"
+	rollback     = "rollback/"
+)
+
+// windows are the zones that the script changes, by the DNS server where it does.
+type windows struct {
+	computer string
+	zones    []plan.Zone
+}
+
+func byComputer(zones []plan.Zone) []windows {
+	var out []windows
+	for _, z := range zones {
+		if !z.Edited() {
+			continue
+		}
+		i := slices.IndexFunc(out, func(w windows) bool { return w.computer == z.Computer })
+		if i < 0 {
+			i = len(out)
+			out = append(out, windows{computer: z.Computer})
+		}
+		out[i].zones = append(out[i].zones, z)
+	}
+	return out
+}
+
+// movesAddresses tells whether a zone has addresses that change. Zones that have come first, and
+// go back last: SRV records of other zones name their hosts.
+func movesAddresses(z plan.Zone) bool {
+	return slices.ContainsFunc(z.Records, func(set plan.RecordSet) bool { return set.Type != "SRV" && set.Changed() })
+}
+
+// dnsServers is stage DnsServer, after the stages needs.
+func (b *builder) dnsServers(w *way, back bool, needs []string, source func(plan.Zone) plan.Source) {
+	zones := slices.SortedStableFunc(slices.Values(b.plan.Zones), func(x, y plan.Zone) int {
+		if movesAddresses(x) == movesAddresses(y) {
+			return 0
+		}
+		if movesAddresses(x) != back {
+			return -1
+		}
+		return 1
+	})
+	prefix := ""
+	if back {
+		prefix = rollback
+	}
+	servers := byComputer(zones)
+	holds := func(server windows) bool { return slices.ContainsFunc(server.zones, movesAddresses) }
+	for _, server := range servers {
+		part := plan.Part{Hosts: []string{server.computer}, Product: b.plan.Product, Needs: needs, Elevated: true, FactsAgain: true}
+		var edits []plan.RecordEdit
+		for _, z := range server.zones {
+			s := step(prefix+"dns-server/"+z.Name, "zone "+z.Name, plan.Disruptive, z.Origin, source(z))
+			s.Zone, s.Edit = z.Name, true
+			part.Steps = append(part.Steps, s)
+			edits = append(edits, z.Edits(back)...)
+		}
+		for _, other := range servers {
+			first := other // the one that comes first
+			if back {
+				first = server
+			}
+			if other.computer != server.computer && holds(first) && holds(server) != holds(other) {
+				part.Needs = append(slices.Clone(part.Needs), plan.DNSServer+" on "+other.computer)
+			}
+		}
+		part.Does = "Steps 4 and 5 on"
+		switch {
+		case b.plan.Kind == plan.KindPrepare:
+			part.Does = "On"
+		case back:
+			part.Does = "Undoes steps 4 and 5 on"
+		}
+		part.Does += " this DNS server: " + plan.SayEdits(edits, back) + "."
+		w.add(plan.DNSServer, part)
+	}
+}
+
+// dns is stage Dns, in which the owner changes the records of zones, and each is asked for.
+func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string) {
+	if len(zones) == 0 {
+		return
+	}
+	part := plan.Part{Hosts: []string{b.plan.ManagementHost}, Product: b.plan.Product, Needs: needs}
+	edited := 0
+	for _, z := range zones {
+		part.Zones = append(part.Zones, z.Name)
+		part.OldAnswers = max(part.OldAnswers, z.Wait.Caches())
+		if z.Edited() {
+			edited++
+		}
+	}
+	part.Does = "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
+	switch {
+	case edited == len(zones):
+		part.Does = "Steps 4 and 5. Checks the DNS records at the server of each zone."
+	case back:
+		part.Does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
+	}
+	w.add(plan.DNS, part)
+}
+
+// changed are the zones that the plan changes.
+func changed(zones []plan.Zone) []plan.Zone {
+	return slices.DeleteFunc(slices.Clone(zones), func(z plan.Zone) bool { return !z.Changed() })
+}

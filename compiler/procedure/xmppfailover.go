@@ -1,0 +1,405 @@
+package procedure
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
+
+// xmppFailover is the page "Failing over the Edge pool used for XMPP federation", or with
+// the procedure start-first the order of the page about failing back, which stops nothing.
+// What these do not have, checks, backup, replication and verification, is edgeplan's own.
+var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
+	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
+	f.preflight()
+	if f.stops {
+		f.stop()
+	} else {
+		f.start()
+	}
+	f.route()
+	b.dnsServers(&b.forward, false, []string{plan.Route}, func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) })
+	b.dns(&b.forward, false, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route))
+	f.firewall()
+	if f.stops {
+		f.start()
+	}
+	f.replicate(&b.forward, "", b.forward.after(plan.Start, plan.DNS, plan.Route))
+	f.verify()
+	f.stopOld()
+
+	f.startOld()
+	f.startAgain()
+	f.routeBack()
+	b.dnsServers(&b.back, true, []string{plan.Route}, func(plan.Zone) plan.Source { return failBack("3c") })
+	b.dns(&b.back, true, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route))
+	f.replicate(&b.back, rollback, b.back.after(plan.DNS, plan.Route))
+	f.verifyBack()
+}}
+
+// failover is one plan of this procedure.
+type failover struct {
+	*builder
+	plan    *plan.Plan
+	stops   bool // the target pool is stopped while the route is set
+	endsOld bool
+}
+
+// endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open
+// asks no DNS: Prosody 0.12.3 and ejabberd 23.01 stay with a pool until that closes it, and
+// lose messages for some 16 minutes where it falls silent instead. So a pool that is up is
+// told to stop XMPP, in order. It is not where a site stays routed to it.
+func endsOld(p *plan.Plan) bool {
+	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site string) bool {
+		return !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.Site == site })
+	})
+}
+
+// stepsOf are the steps of the page that are about the records of a zone.
+func stepsOf(z plan.Zone) string {
+	var steps []string
+	for _, set := range z.Records {
+		if !slices.Contains(steps, set.Step) {
+			steps = append(steps, set.Step)
+		}
+	}
+	return strings.Join(steps, ", ")
+}
+
+// here begins a part on the management host, there one on Edge Servers of a pool.
+func (f *failover) here(does string) plan.Part {
+	return plan.Part{Hosts: []string{f.plan.ManagementHost}, Does: does, Product: f.plan.Product}
+}
+
+func (f *failover) there(pool plan.Pool, does string) plan.Part {
+	return plan.Part{Hosts: pool.Servers, Does: does, Product: pool.Product}
+}
+
+// preflight checks what the later stages need, before anything is stopped.
+func (f *failover) preflight() {
+	does := []string{"Checks what the later stages need", "asks DNS", "rehearses Route", "backs up", "prints the receipt for Stop"}
+	part := f.here("")
+	part.Rehearses, part.UpToDate, part.LooksAt, part.Prints = plan.Route, plan.Replicated, plan.DNS, f.stops
+	if len(f.plan.Zones) == 0 {
+		part.LooksAt = ""
+		does = slices.Delete(does, 1, 2)
+	}
+	if !f.stops {
+		does = does[:len(does)-1]
+	}
+	part.Does = strings.Join(does, ", ") + "."
+	part.Steps = append(f.facts(), f.backups()...)
+	f.forward.add(plan.Preflight, part)
+	for _, server := range byComputer(f.plan.Zones) {
+		part := plan.Part{Hosts: []string{server.computer}, Product: f.plan.Product, Elevated: true,
+			Does: "Checks that this DNS server has the zones and the records that stage DnsServer is to change."}
+		for _, z := range server.zones {
+			s := step("preflight/records/"+z.Name, "zone "+z.Name, plan.Safe, z.Origin, ours)
+			s.Zone = z.Name
+			part.Steps = append(part.Steps, s)
+		}
+		f.forward.add(plan.Preflight, part)
+	}
+}
+
+// facts are what stage Preflight reads and compares.
+func (f *failover) facts() plan.Steps {
+	p, to := f.plan, f.plan.To
+	fact := func(id, says string, source plan.Source) *plan.Step {
+		return step(id, says, plan.Safe, p.Origin, source)
+	}
+	pool := f.call(p.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
+	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
+	out := f.store(fact)
+	out = append(out,
+		compares(fact("P03", "its servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
+		compares(fact("P04", "Edge service", failOver("1")), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
+		compares(fact("P05", "its site", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
+		compares(fact("P06", "its XMPP port", failOver("1")), service, "XmppListeningPort", plan.Is, strconv.Itoa(plan.XMPPPort)))
+	if to.NextHop != "" {
+		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is, "Registrar:"+to.NextHop))
+	}
+	if to.XMPPInternalPort != 0 {
+		out = append(out, compares(fact("P19", "its port for Front End Servers", failOver("1")), service, "XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
+	}
+	out = append(out,
+		compares(fact("P08", "SIP domains", failOver("5")), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has, p.Domains...),
+		compares(fact("P09", "federation allowed", ours), f.call(p.Product, "Get-CsAccessEdgeConfiguration"), "AllowFederatedUsers", plan.Is, "True"))
+	// The reference of New-CsXmppAllowedPartner says that Identity is the primary domain of
+	// a partner and that it may have others, AdditionalDomains. Servers of products that
+	// have no XMPP federation do not have the cmdlet.
+	if partners := "Get-CsXmppAllowedPartner"; cmdlet.Has(p.Product, partners, "LocalStore") {
+		s := compares(fact("P10", "XMPP partners", ours), f.call(p.Product, partners), "Identity,AdditionalDomains", plan.Has, p.Partners...)
+		s.Check.Others = true
+		out = append(out, s)
+	}
+	var routed []string
+	for _, site := range p.RoutedSites {
+		routed = append(routed, "Site:"+site)
+	}
+	return append(out,
+		warns(compares(fact("preflight/right", "user groups", ours), f.function(p.Product, "Get-ChangeRight"), "", plan.Has, "RTCUniversalServerAdmins")),
+		warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")), f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only, routed...)))
+}
+
+// store are facts about the Central Management store, without which no route can be set.
+// Microsoft says that both properties have to point to the pool of the store, and not
+// whether they hold its name or that of one of its computers. Where the spec does not name
+// the pool they only must not be empty, which means that the store is not available.
+func (f *failover) store(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
+	read, match, want := f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus")), plan.Like, "*?.?*"
+	if pool := f.plan.CentralManagement; pool != "" {
+		read, match, want = f.function(f.plan.Product, "Get-StoreStatus", cmdlet.Arg("Of", pool)), plan.Is, pool
+	}
+	return plan.Steps{
+		compares(fact("P01", "store master", ours), read, "ActiveMasterFqdn", match, want),
+		compares(fact("P02", "transfer agents", ours), read, "ActiveFileTransferAgents", match, want)}
+}
+
+// backups are files that stage Preflight writes beside the script.
+func (f *failover) backups() plan.Steps {
+	p := f.plan
+	configuration := step("preflight/backup-configuration", "backup beside this script", plan.Safe, p.Origin, ours)
+	configuration.Act = &plan.Act{To: []string{"True"}, File: "config.zip", Set: f.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
+	sites := step("preflight/backup-sites", "site list beside this script", plan.Safe, p.Origin, ours)
+	sites.Act = &plan.Act{To: []string{"True"}, File: "sites.xml", Set: f.call(p.Product, "Get-CsSite"), Export: true}
+	return plan.Steps{configuration, sites}
+}
+
+// stop stops the target pool; step 2.
+func (f *failover) stop() {
+	to := f.plan.To
+	part := f.there(to, "Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
+	part.Needs, part.Elevated, part.NotAfter = []string{plan.Preflight}, true, plan.Start
+	part.Server = &plan.ServerCheck{Certificates: *f.call(to.Product, "Get-CsCertificate"), GoodUntil: goodUntil(f.plan)}
+	if len(f.plan.Partners) > 0 {
+		part.Server.Local, part.Server.Partners = f.call(to.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore")), f.plan.Partners
+	}
+	s := step("stop/services", "services that run", plan.Disruptive, to.Origin, failOver("2"))
+	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
+	s.Act = &plan.Act{Remember: "Services", Set: f.call(to.Product, "Stop-CsWindowsService"), Effect: plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped}}
+	part.Steps = plan.Steps{f.xmppService("stop/xmpp", to.Product, to.Origin), s}
+	f.forward.add(plan.Stop, part)
+}
+
+// goodUntil is the moment at which certificates still have to be valid: the end of the
+// window, RFC 3339 in UTC; empty where the plan has none.
+func goodUntil(p *plan.Plan) string {
+	end, err := time.Parse(time.RFC3339, p.Change.WindowEnd)
+	if err != nil {
+		return ""
+	}
+	return end.UTC().Format(time.RFC3339)
+}
+
+// start starts the target pool: step 7, or step 1 of failing back, where nothing was stopped.
+func (f *failover) start() {
+	part := f.there(f.plan.To, "Step 7. Starts the services and waits until they run.")
+	part.Needs = []string{plan.Firewall}
+	s := f.starts("start/services", "services down, of those noted by Stop (else not disabled) and XMPP", plan.Disruptive, failOver("7"))
+	if !f.stops {
+		part.Needs = []string{plan.Preflight}
+		part.Does = "Starts what does not run: the services have to run before the route is set."
+		s.Says, s.Risk, s.Source = "services down, of those not disabled and XMPP", plan.Safe, failBack("1")
+	}
+	part.Elevated, part.Steps = true, plan.Steps{s}
+	f.forward.add(plan.Start, part)
+}
+
+// starts is the step that starts all services of an Edge Server.
+func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *plan.Step {
+	to := f.plan.To
+	s := step(id, says, risk, to.Origin, source)
+	s.Read = f.function(to.Product, "Get-ServiceDown")
+	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService"), Effect: plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}}
+	return s
+}
+
+// startAgain starts what stage Stop stopped, first in the rollback.
+func (f *failover) startAgain() {
+	if !f.stops {
+		return
+	}
+	part := f.there(f.plan.To, "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.")
+	if f.back.has(plan.StartOld) {
+		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: remote access returns."
+	}
+	part.Elevated = true
+	part.Steps = plan.Steps{f.starts("rollback/stop/services", "services down, of those noted by Stop (else not disabled) and XMPP", plan.Safe, failBack("1"))}
+	f.back.add(plan.Start, part)
+}
+
+// route points the sites at the target pool; step 3.
+func (f *failover) route() {
+	part := f.here("Step 3. Points the XMPP federation route to " + f.plan.To.FQDN + ".")
+	part.Needs = f.forward.after(plan.Stop, plan.Start)
+	source := failOver("3")
+	if !f.stops {
+		source = failBack("3a")
+	}
+	for i, r := range f.plan.Routes {
+		s := f.routeStep("route/", i, r, source)
+		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
+		s.Act.Effect.Value = f.plan.To.FQDN
+		part.Steps = append(part.Steps, s)
+	}
+	f.forward.add(plan.Route, part)
+}
+
+func (f *failover) routeStep(id string, i int, r plan.SiteRoute, source plan.Source) *plan.Step {
+	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
+	s.Read = f.function(f.plan.Product, "Get-XmppRoute", cmdlet.Arg("Site", r.Site))
+	s.Act = &plan.Act{Record: "Route" + strconv.Itoa(i+1), Wait: 60, Effect: plan.Effect{Var: "route/" + r.Site}}
+	return s
+}
+
+// routeBack puts the routes back, once DNS was asked: without an answer nobody knows whether
+// the records can go back too.
+func (f *failover) routeBack() {
+	part := f.here("Undoes step 3. Puts the XMPP federation route back to what it was.")
+	if len(changed(f.plan.Zones)) > 0 {
+		part.Does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
+		part.LooksAt = plan.DNS
+	}
+	part.Needs = f.back.after(plan.Start)
+	for i, r := range f.plan.Routes {
+		s := f.routeStep("rollback/route/", i, r, failBack("3a"))
+		s.Act.Restore = true
+		s.Act.Variants = f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer)
+		s.Act.Effect.Value = r.From
+		part.Steps = append(part.Steps, s)
+	}
+	f.back.add(plan.Route, part)
+}
+
+// variants are the two ways to set a route: with the parameter of the cmdlet reference,
+// which takes the service identity of the pool, and as the procedure page prints it,
+// with the FQDN of a server. No cmdlet is documented to take one away.
+func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.Variant {
+	out := []plan.Variant{{Parameter: plan.RouteParameter, From: from, To: to}, {Parameter: plan.LiteralParameter, From: fromServer, To: toServer}}
+	for i, value := range []string{"EdgeServer:" + to, toServer} {
+		if to == "" {
+			out[i].Manual = "the previous route was empty: in Topology Builder, " + site + ", Edit Properties, clear XMPP federation, publish"
+			continue
+		}
+		out[i].Set = f.call(out[i].Product(f.plan.Product), "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(out[i].Parameter, value))
+	}
+	return out
+}
+
+// firewall takes a person's word for port 5269: while the services are stopped
+// nothing listens, so that nobody can test it yet; step 6.
+func (f *failover) firewall() {
+	to := f.plan.To
+	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " + strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")
+	if to.NAT {
+		says += " (NAT)"
+	}
+	part := f.here("Step 6. Records who confirmed that TCP " + strconv.Itoa(plan.XMPPPort) + " is open.")
+	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.Route), plan.Firewall
+	s := step("firewall", says+" and back", plan.Safe, to.Origin, failOver("6"))
+	s.Attest = true
+	part.Steps = plan.Steps{s}
+	f.forward.add(plan.Firewall, part)
+}
+
+// replicate brings the new route to the Edge Servers, which have been able to receive
+// it only since they run again.
+func (f *failover) replicate(w *way, prefix string, needs []string) {
+	part := f.here("Pushes the configuration to the servers and waits until they are up to date.")
+	part.Needs = needs
+	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(f.plan)), strings.Compare) {
+		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
+		s.Read, s.Property = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica)), "UpToDate"
+		s.Act = &plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
+			Set:    f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica)),
+			Effect: plan.Effect{Var: "replica/" + replica, Value: plan.Routes}}
+		part.Steps = append(part.Steps, s)
+	}
+	w.add(plan.Replicated, part)
+}
+
+// verify checks the result from three places: inside, on the Edge Servers, outside. Only
+// the last connects to the public addresses: a firewall or NAT device need not send a
+// connection from inside back in.
+func (f *failover) verify() {
+	p, to, dns := f.plan, f.plan.To, f.forward.present(plan.DNS)
+	needs := []string{plan.Replicated}
+	if !f.stops {
+		needs = append(needs, plan.Firewall)
+	}
+	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, failOver("6"))
+	port := strconv.Itoa(plan.XMPPPort)
+	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
+	edge.Needs, edge.StillTrue = needs, dns
+	edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)), "", plan.Like, "*:"+port)}
+	f.forward.add(plan.Verify, edge)
+
+	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
+	here.Needs, here.StillTrue = needs, f.forward.present(plan.Route, plan.DNS)
+	if f.endsOld {
+		_, here.Receipt = p.OldAnswers()
+		if here.Prints = true; len(changed(p.Zones)) == 0 {
+			here.Receipt = 86400 // others change the records, with TTLs that nobody here knows
+		}
+	}
+	if to.NextHop != "" {
+		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
+		message.When = "XmppReceiver"
+		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop), cmdlet.Variable("Receiver", message.When))
+		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
+	}
+	services := step("verify/sip", "Access Edge", plan.Safe, p.Origin, failOver("7"))
+	services.Probe = &plan.Probe{Port: plan.SIPPort, Targets: to.Servers}
+	here.Steps = append(here.Steps, services)
+	f.forward.add(plan.Verify, here)
+
+	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.", Product: p.Product, Needs: needs, StillTrue: dns}
+	proxy := step("verify/xmpp", "XMPP proxy", plan.Safe, p.Origin, failOver("6"))
+	proxy.Probe = &plan.Probe{Port: plan.XMPPPort, Targets: slices.Concat(to.IPv4, to.IPv6)}
+	outside.Steps = plan.Steps{proxy}
+	f.forward.add(plan.Verify, outside)
+}
+
+// verifyBack checks the result of the rollback.
+func (f *failover) verifyBack() {
+	part := f.here("Checks the route and DNS.")
+	part.Needs, part.StillTrue = []string{plan.Replicated}, f.back.present(plan.Route, plan.DNS)
+	f.back.add(plan.Verify, part)
+}
+
+// stopOld is the last stage: the streams that partners still have open to the pool that
+// is left end once no old answer leads new ones there.
+func (f *failover) stopOld() {
+	if !f.endsOld {
+		return
+	}
+	from := f.plan.From
+	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end.")
+	part.Needs, part.Elevated, part.Waits, part.StillTrue = []string{plan.Verify}, true, true, f.forward.present(plan.DNS)
+	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
+	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
+	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value")), Effect: plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped}}
+	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
+	f.forward.add(plan.StopOld, part)
+}
+
+// startOld is the first stage of the rollback: XMPP at the pool that is left runs again
+// before anything leads there.
+func (f *failover) startOld() {
+	if !f.endsOld {
+		return
+	}
+	from := f.plan.From
+	part := f.there(from, "Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back.")
+	part.Elevated = true
+	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
+	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
+	s.Act = &plan.Act{Each: true, IfNot: waiveService, Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value")), Effect: plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}}
+	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
+	f.back.add(plan.StartOld, part)
+}
