@@ -74,6 +74,18 @@ func corpusZones(t testing.TB) []corpusZone {
 	return out
 }
 
+// bitmaps are NSEC3 records of one name, each with a bitmap of 256 windows of 34 octets.
+func bitmaps() string {
+	var types, out strings.Builder
+	for window := range 256 {
+		fmt.Fprintf(&types, " TYPE%d", window<<8|255)
+	}
+	for i := range 8 {
+		fmt.Fprintf(&out, "t53mhq2lki4ukt2i4h9qb7ao3tbnr5vd NSEC3 1 1 %d aabbccdd 35mthgpgcu1qg68fab165klnsnk3dpvl%s\n", i, &types)
+	}
+	return out.String()
+}
+
 // TestCorpusZones checks what makes a zone good or bad beside the data of one record.
 func TestCorpusZones(t *testing.T) {
 	dir, bind := t.TempDir(), needCheckzone(t)
@@ -172,6 +184,9 @@ func written(zone string) string {
 	}
 	zone = strings.ReplaceAll(zone, "{nul}", "\x00")
 	zone = strings.ReplaceAll(zone, "{texts}", strings.Repeat(strings.Repeat("a", 254)+" ", 256)) // 65280 octets
+	zone = strings.ReplaceAll(zone, "{items}", strings.Repeat("1:192.0.2.1/32 ", 8188))
+	zone = strings.ReplaceAll(zone, "{hip}", strings.Repeat("rendezvous-server ", 1500))
+	zone = strings.ReplaceAll(zone, "{nsec3}", bitmaps())
 	for mark, change := range map[string]func(string) string{
 		"{crlf}":  func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 		"{cr}":    func(s string) string { return strings.ReplaceAll(s, "\n", "\r") },

@@ -55,9 +55,17 @@ type run struct {
 	hash  uint32
 	count int     // of records of the last type, in a row
 	size  int     // octets of them
+	rows  []row   // the first of them, by which equal ones are found
 	kind  *rrType // the last type; nil before the first record
 	other *rrType // the first that is other data beside a CNAME record
 	alone *alone  // once there is a CNAME or DNAME record
+}
+
+// row is the data of one record as it is written.
+type row struct {
+	data   Span
+	origin *domain
+	octets int
 }
 
 // alone is a name that has a record of which there is only one.
@@ -111,11 +119,39 @@ func (c *checker) join(e *Entry) {
 
 // weigh looks at the octets of a record, and of the set that it is in.
 func (c *checker) weigh(e *Entry, octets int) {
-	before := c.run.size
-	c.run.size += octets + 2
-	if c.run.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
+	r := &c.run
+	if r.size == 0 {
+		r.rows = r.rows[:0]
+	}
+	before := r.size
+	r.size += octets + 2
+	if len(e.Rdata) > 0 && len(r.rows) <= maxSet {
+		r.rows = append(r.rows, row{Span{e.Rdata[0].Start, e.Rdata[len(e.Rdata)-1].End}, e.origin, octets})
+	}
+	if r.size > maxOctets && before <= maxOctets && len(r.rows) <= maxSet {
+		r.leaveOutEqual(c.s.src)
+	}
+	if r.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
 		c.against(e, "", "the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
 	}
+}
+
+// leaveOutEqual takes records out of the run that stand there in the same words before: a set
+// has each record once.
+func (r *run) leaveOutEqual(src []byte) {
+	type words struct {
+		origin *domain
+		text   string
+	}
+	seen, kept := map[words]bool{}, r.rows[:0]
+	for _, one := range r.rows {
+		if w := (words{one.origin, string(one.data.Of(src))}); seen[w] {
+			r.size -= one.octets + 2
+		} else {
+			seen[w], kept = true, append(kept, one)
+		}
+	}
+	r.rows = kept
 }
 
 // holds reports an owner in the zone; BIND leaves out records of others once it has

@@ -18,7 +18,7 @@ type fieldReader struct {
 
 	next   int    // index of the next token
 	number uint32 // of the last field that was one
-	size   int    // octets as sent so far, but for bitmaps, prefixes and what has few octets
+	size   int    // octets as sent so far, but for what has few octets
 
 	at  int    // index of the token that is wrong; the number of tokens if one is missing
 	msg string // what is wrong, "" if nothing is
@@ -225,7 +225,14 @@ func (f *fieldReader) bitmap(some bool) {
 	if some && f.ok() && f.next >= len(f.spans) {
 		f.fail(len(f.spans), "the data ends where the record types of the name have to follow")
 	}
+	var windows [256]byte // octets of each
 	for f.more() {
-		f.recordType("a record type")
+		n := f.recordType("a record type")
+		windows[n>>8] = max(windows[n>>8], byte(n)/8+1)
+	}
+	for _, n := range windows {
+		if n > 0 {
+			f.size += 2 + int(n)
+		}
 	}
 }

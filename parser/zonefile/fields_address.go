@@ -3,6 +3,7 @@ package zonefile
 import (
 	"bytes"
 	"encoding/hex"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -187,7 +188,12 @@ func (f *fieldReader) prefixes() {
 		token := f.word("an address prefix")
 		if !isPrefix(strings.TrimPrefix(string(token), "!")) {
 			f.wrong(token, "an address prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32")
+			return
 		}
+		_, rest, _ := bytes.Cut(token, []byte(":"))
+		address, _, _ := bytes.Cut(rest, []byte("/"))
+		addr, _ := netip.ParseAddr(string(address))
+		f.size += 4 + len(bytes.TrimRight(addr.AsSlice(), "\x00"))
 	}
 }
 
