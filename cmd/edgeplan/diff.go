@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
+	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // contextLines stand around each change in a diff.
@@ -129,9 +129,9 @@ func (c change) print(w io.Writer, name string, old []byte) error {
 	hunks := zonediff.Lines(old, text, contextLines)
 	switch {
 	case bytes.IndexByte(old, 0) >= 0 || bytes.IndexByte(text, 0) >= 0:
-		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", words.Visible(oldName), words.Visible(newName))
+		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", diag.Clean(oldName), diag.Clean(newName))
 	case len(hunks) == 0: // an empty file comes or goes
-		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", words.Visible(oldName), words.Visible(newName))
+		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", diag.Clean(oldName), diag.Clean(newName))
 	default:
 		_, err = io.WriteString(w, zonediff.Unified(oldName, newName, hunks))
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -118,7 +117,7 @@ func (p *program) fail(err error) {
 // tell prints a line for people, or keeps the finding for the other forms.
 func (p *program) tell(f diag.Finding, line string) {
 	if p.form == formText {
-		fmt.Fprintln(p.stderr, "edgeplan: "+words.Visible(line))
+		fmt.Fprintln(p.stderr, "edgeplan: "+diag.Clean(line))
 		return
 	}
 	p.findings = append(p.findings, f)
@@ -179,7 +178,7 @@ func crash(w io.Writer, args []string, what any, stack []byte) int {
 	form := formOf(args)
 	text := fmt.Sprint("internal error: ", what)
 	if form == formText {
-		fmt.Fprintf(w, "edgeplan: %s\n\n%s", words.Visible(text), stack)
+		fmt.Fprintf(w, "edgeplan: %s\n\n%s", diag.Clean(text), stack)
 	} else {
 		writeFindings(w, form, []diag.Finding{newFinding(codeNoResult, "", text)}, sarifRun("", os.Getenv), false)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime/debug"
 
-	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -74,5 +73,5 @@ func (p *program) dispatch(args []string) int {
 // say prints a line of the result. Names of files may hold anything, so what would
 // act on a terminal is escaped.
 func (p *program) say(format string, args ...any) {
-	fmt.Fprintln(p.stdout, words.Visible(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(p.stdout, diag.Clean(fmt.Sprintf(format, args...)))
 }

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,18 +39,14 @@ func display(r rune, size int, first byte) (s string, cells int) {
 	return string(r), 1
 }
 
+// escape writes a character as strings of HCL and the quotes in texts of findings do: \n, \x1b,
+// \u00a0.
 func escape(r rune) string {
-	switch {
-	case r < utf8.RuneSelf:
-		return fmt.Sprintf(`\x%02x`, r)
-	case r <= 0xFFFF:
-		return fmt.Sprintf(`\u%04x`, r)
-	}
-	return fmt.Sprintf(`\U%08x`, r)
+	return strings.Trim(strconv.QuoteRune(r), "'")
 }
 
-// clean returns a text with what does not print escaped, newlines too.
-func clean(s string) string {
+// Clean returns a text with what does not print escaped, newlines too.
+func Clean(s string) string {
 	if isClean(s) {
 		return s
 	}
@@ -80,7 +77,7 @@ func cleanLines(s string) []string {
 	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = clean(strings.TrimRightFunc(line, unicode.IsSpace))
+		lines[i] = Clean(strings.TrimRightFunc(line, unicode.IsSpace))
 	}
 	return lines
 }

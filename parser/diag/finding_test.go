@@ -55,7 +55,7 @@ func TestFindingPlace(t *testing.T) {
 		{"CRLF", "abc\r\ndef\r\n", 5, 8, `2:1-2:4 "def" "^^^"`},
 		{"CRLF, at the newline", "abc\r\ndef\r\n", 3, 5, `1:4-2:1 "abc" "   ^"`},
 		{"CRLF, between its bytes", "abc\r\ndef\r\n", 4, 5, `1:5-2:1 "abc" "   ^"`},
-		{"lone CR is no newline", "a\rbc\n", 2, 3, `1:3-1:4 "a\\x0dbc" "     ^"`},
+		{"lone CR is no newline", "a\rbc\n", 2, 3, `1:3-1:4 "a\\rbc" "   ^"`},
 		{"byte order mark", "\ufeffabc\n", 4, 5, `1:2-1:3 "abc" " ^"`},
 		{"in the byte order mark", "\ufeffabc\n", 1, 4, `1:1-1:2 "abc" "^"`},
 		{"blank line", "a\n\nb", 2, 2, `2:1-2:1 "" ""`},

@@ -23,7 +23,7 @@ func WriteGitHub(w io.Writer, findings []Finding) error {
 		}
 		var properties []string
 		for _, p := range githubProperties(f) {
-			properties = append(properties, p.name+"="+githubProperty.Replace(clean(p.value)))
+			properties = append(properties, p.name+"="+githubProperty.Replace(Clean(p.value)))
 		}
 		text := strings.Join(cleanLines(message(f)), "\n")
 		fmt.Fprintf(buf, "::%s %s::%s\n", level(f), strings.Join(properties, ","), githubData.Replace(text))

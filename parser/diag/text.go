@@ -18,7 +18,7 @@ func WriteText(w io.Writer, findings []Finding, color bool) error {
 		if f.Accepted != "" {
 			continue
 		}
-		fmt.Fprintf(buf, "%s: %s %s: %s\n", place(f), severityText(f.Severity, color), clean(string(f.Code)), clean(f.Summary))
+		fmt.Fprintf(buf, "%s: %s %s: %s\n", place(f), severityText(f.Severity, color), Clean(string(f.Code)), Clean(f.Summary))
 		writeSnippet(buf, f)
 		for _, line := range cleanLines(f.Detail) {
 			if line != "" {
@@ -28,7 +28,7 @@ func WriteText(w io.Writer, findings []Finding, color bool) error {
 		}
 		if !explained[f.Code] {
 			explained[f.Code] = true
-			fmt.Fprintf(buf, "   Run `edgeplan explain %s` for more.\n", clean(string(f.Code)))
+			fmt.Fprintf(buf, "   Run `edgeplan explain %s` for more.\n", Clean(string(f.Code)))
 		}
 	}
 	return buf.Flush()
@@ -40,13 +40,13 @@ func place(f Finding) string {
 	case f.File == "":
 		return "edgeplan"
 	case f.Line == 0:
-		return clean(f.File)
+		return Clean(f.File)
 	}
-	return fmt.Sprintf("%s:%d:%d", clean(f.File), f.Line, f.Column)
+	return fmt.Sprintf("%s:%d:%d", Clean(f.File), f.Line, f.Column)
 }
 
 func severityText(severity string, color bool) string {
-	severity = clean(severity)
+	severity = Clean(severity)
 	switch {
 	case !color:
 		return severity
@@ -62,6 +62,6 @@ func writeSnippet(w io.Writer, f Finding) {
 	}
 	number := strconv.Itoa(f.Line)
 	gutter := max(6, len(number))
-	fmt.Fprintf(w, "%*s | %s\n", gutter, number, clean(f.Snippet))
-	fmt.Fprintf(w, "%*s | %s\n", gutter, "", clean(f.Marker))
+	fmt.Fprintf(w, "%*s | %s\n", gutter, number, Clean(f.Snippet))
+	fmt.Fprintf(w, "%*s | %s\n", gutter, "", Clean(f.Marker))
 }

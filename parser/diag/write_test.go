@@ -93,10 +93,10 @@ func TestWriteTextInColour(t *testing.T) {
 func TestWriteTextHostileFinding(t *testing.T) {
 	e := "\x1b]0;x\x07\u202e\n"
 	hostile := Finding{Code: Code(e), Severity: e, Summary: e, Detail: e + "\r" + e, File: e, Line: 12345678, Column: 1, Snippet: e, Marker: e}
-	shown := `\x1b]0;x\x07\u202e\x0a`
+	shown := `\x1b]0;x\a\u202e\n`
 	want := shown + ":12345678:1: " + shown + " " + shown + ": " + shown + "\n" +
 		"12345678 | " + shown + "\n         | " + shown + "\n" +
-		`   \x1b]0;x\x07\u202e` + "\n" + `   \x0d\x1b]0;x\x07\u202e` + "\n   Run `edgeplan explain " + shown + "` for more.\n"
+		`   \x1b]0;x\a\u202e` + "\n" + `   \r\x1b]0;x\a\u202e` + "\n   Run `edgeplan explain " + shown + "` for more.\n"
 	if got := written(t, []Finding{hostile})["text"]; got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
@@ -179,7 +179,7 @@ func TestWriteGitHub(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 	injected := Finding{Code: "EP1001", Summary: "s", File: "a\r\n::error::x", Detail: "100%\n::stop-commands::x"}
-	want = `::error file=a\x0d\x0a%3A%3Aerror%3A%3Ax,title=EP1001 s::100%25%0A::stop-commands::x` + "\n"
+	want = `::error file=a\r\n%3A%3Aerror%3A%3Ax,title=EP1001 s::100%25%0A::stop-commands::x` + "\n"
 	if got := written(t, []Finding{injected})["github"]; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
