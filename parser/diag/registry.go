@@ -44,7 +44,9 @@ type registry struct {
 	byCode map[Code]Rule
 }
 
-var table = sync.OnceValue(func() registry { return build(slices.Concat(languageRules, topologyRules, programRules)) })
+var table = sync.OnceValue(func() registry {
+	return build(slices.Concat(languageRules, topologyRules, dnsRules, zoneFileRules, programRules))
+})
 
 // build panics if the rules contradict each other or break the form of a rule.
 func build(rules []Rule) registry {
