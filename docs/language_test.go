@@ -309,14 +309,14 @@ func TestKindsOfReference(t *testing.T) {
 	for _, kind := range strings.Split(kinds, ", ") {
 		want = append(want, strings.Trim(kind, `"`))
 	}
-	sameSet(t, languagePage+", references", words(list), want)
+	sameSet(t, languagePage+", references", codeWords(list), want)
 }
 
 func TestFunctions(t *testing.T) {
 	_, rest, _ := strings.Cut(read(t, languagePage), "\n## Functions\n")
 	_, rest, _ = strings.Cut(rest, "\n- ")
 	rest, _, _ = strings.Cut(rest, "\n## ")
-	got := words(rest)
+	got := codeWords(rest)
 	var want []string
 	for _, m := range regexp.MustCompile(`"(\w+)": +(?:stdlib\.|boundedFormat|cidrHost)`).FindAllStringSubmatch(read(t, "parser/functions.go"), -1) {
 		want = append(want, m[1])

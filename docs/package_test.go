@@ -88,7 +88,7 @@ func TestPlanKeys(t *testing.T) {
 	}
 }
 
-func words(list string) []string {
+func codeWords(list string) []string {
 	var out []string
 	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(list, -1) {
 		out = append(out, m[1])

@@ -46,7 +46,7 @@ func planOf(t *testing.T, spec string) *plan.Plan {
 func TestKitFiles(t *testing.T) {
 	var listed []string
 	for _, cells := range rows(t, rehearsalPage, "file") {
-		listed = append(listed, words(cells[0])...)
+		listed = append(listed, codeWords(cells[0])...)
 	}
 	for _, spec := range []string{"seed", "hardware", "windows-dns", "windows-dns-prepare"} {
 		p := planOf(t, spec)
@@ -236,14 +236,14 @@ func TestKitFaults(t *testing.T) {
 	if !ok {
 		t.Fatalf("%s does not say what is for the test suite", rehearsalPage)
 	}
-	sameSet(t, rehearsalPage+", faults", append(column(t, rehearsalPage, "fault"), words(suite)...), have)
+	sameSet(t, rehearsalPage+", faults", append(column(t, rehearsalPage, "fault"), codeWords(suite)...), have)
 	if !strings.HasPrefix(rest, " `rehearse.ps1` refuses them, as it does a fault that it does not know:") {
 		t.Errorf("%s does not say that they are refused", rehearsalPage)
 	}
 	taken := takenFaults(t)
 	for _, name := range have {
 		one := strings.NewReplacer("CMDLET", "Set-CsSite", "@N", "@2", "HOST", "edge2.contoso.com").Replace(name)
-		if forSuite := slices.Contains(words(suite), name); taken.MatchString(one) == forSuite {
+		if forSuite := slices.Contains(codeWords(suite), name); taken.MatchString(one) == forSuite {
 			t.Errorf("%s: fault %s is for the suite (%v), but rehearse.ps1 does otherwise", rehearsalPage, one, forSuite)
 		}
 	}
@@ -265,7 +265,7 @@ func TestKitFaults(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(page, "CMDLET is one that changes something: ")
 	list, _, _ = strings.Cut(list, ". `throw` ")
-	sameSet(t, rehearsalPage+", CMDLET", words(list), changing)
+	sameSet(t, rehearsalPage+", CMDLET", codeWords(list), changing)
 }
 
 // TestKitServices: the services of the page are those of the simulated servers.

@@ -116,15 +116,15 @@ func (f *failover) facts() plan.Steps {
 	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
 	out := f.store(fact)
 	out = append(out,
-		compares(fact("P03", "its servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
+		compares(fact("P03", "pool servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
 		compares(fact("P04", "Edge service", failOver("1")), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
-		compares(fact("P05", "its site", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
-		compares(fact("P06", "its XMPP port", failOver("1")), service, "XmppListeningPort", plan.Is, strconv.Itoa(plan.XMPPPort)))
+		compares(fact("P05", "site of the pool", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
+		compares(fact("P06", "XMPP port of the pool", failOver("1")), service, "XmppListeningPort", plan.Is, strconv.Itoa(plan.XMPPPort)))
 	if to.NextHop != "" {
 		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is, "Registrar:"+to.NextHop))
 	}
 	if to.XMPPInternalPort != 0 {
-		out = append(out, compares(fact("P19", "its port for Front End Servers", failOver("1")), service, "XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
+		out = append(out, compares(fact("P19", "port for Front End Servers", failOver("1")), service, "XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
 	out = append(out,
 		compares(fact("P08", "SIP domains", failOver("5")), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has, p.Domains...),

@@ -44,7 +44,7 @@ func TestLines(t *testing.T) {
 		t.Errorf("what is the same on both servers is not one line each: %+v", lines)
 	}
 	for i, line := range Lines(p, false, p.Stages[0]) {
-		if line.Step != nil && line.Step.ID == "P04" && (!strings.Contains(line.Act, "its XMPP port") || !strings.Contains(line.Expect, "P06 ") || len(line.Uses) != 1) {
+		if line.Step != nil && line.Step.ID == "P04" && (!strings.Contains(line.Act, "XMPP port of the pool") || !strings.Contains(line.Expect, "P06 ") || len(line.Uses) != 1) {
 			t.Errorf("%d: what is read once is not one line: %+v", i, line)
 		}
 	}

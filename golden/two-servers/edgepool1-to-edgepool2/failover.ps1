@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e1451e2c493b45d7ece69f34510e24da. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:73436580f37a7182ce7d31ecd264d3dc. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e1451e2c493b45d7ece69f34510e24da'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:73436580f37a7182ce7d31ecd264d3dc'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -53,15 +53,15 @@ $Stages = @(
               @{ Id = 'P02'; Says = 'transfer agents'; Property = 'ActiveFileTransferAgents'
                  Is = 'fepool2.corp.contoso.com' } ) }
          @{ Cites = '1'; Read = { Get-CsPool -Identity 'edgepool2.contoso.com' -ErrorAction Stop }
-            Expect = @{ Id = 'P03'; Says = 'its servers'; Property = 'Computers'
+            Expect = @{ Id = 'P03'; Says = 'pool servers'; Property = 'Computers'
                         Is = @('edge2a.contoso.com', 'edge2b.contoso.com') } }
          @{ Cites = '1'; Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }
             Expect = @(
               @{ Id = 'P04'; Says = 'Edge service'; Property = 'Identity'; Is = 'EdgeServer:edgepool2.contoso.com' }
-              @{ Id = 'P05'; Says = 'its site'; Property = 'SiteId'; Is = 'Site:Site2' }
-              @{ Id = 'P06'; Says = 'its XMPP port'; Property = 'XmppListeningPort'; Is = '5269' }
+              @{ Id = 'P05'; Says = 'site of the pool'; Property = 'SiteId'; Is = 'Site:Site2' }
+              @{ Id = 'P06'; Says = 'XMPP port of the pool'; Property = 'XmppListeningPort'; Is = '5269' }
               @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
-              @{ Id = 'P19'; Says = 'its port for Front End Servers'; Property = 'XmppInternalPort'; Is = '23457' } ) }
+              @{ Id = 'P19'; Says = 'port for Front End Servers'; Property = 'XmppInternalPort'; Is = '23457' } ) }
          @{ Cites = '5'; Read = { Get-CsSipDomain -ErrorAction Stop }
             Expect = @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com') } }
          @{ Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop }

@@ -1,0 +1,119 @@
+package docs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// shownPlans are the golden plans whose stages the page shows, and what they are.
+var shownPlans = []struct{ spec, title, says string }{
+	{"seed", "Failover, `procedure = \"documented\"`", "The target pool is stopped while the route is set, as the page has it."},
+	{"start-first", "Failover, `procedure = \"start-first\"`", "The order of the page about failing back: nothing is stopped."},
+	{"planned", "Failover, `reason = \"planned\"`, all sites", "The pool that is left is up, and no site stays with it: StopOld ends XMPP there."},
+	{"windows-dns", "Failover, zones with `delivery = \"windows-dns\"`", "Stage DnsServer changes the records on the DNS server itself."},
+	{"prepare", "Preparation", "DNS only, ahead of a failover."},
+}
+
+// TestProcedures: docs/procedures.md is what the procedures make; -update writes it.
+func TestProcedures(t *testing.T) {
+	want := []byte(proceduresPage(t))
+	got, err := os.ReadFile("procedures.md")
+	if err == nil && bytes.Equal(got, want) {
+		return
+	}
+	t.Error("procedures.md is not what compiler/procedure makes; accept with: go test ./docs -update")
+	if *update && os.Getenv("CI") == "" {
+		if err := os.WriteFile("procedures.md", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func proceduresPage(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(`# Procedures
+
+What each procedure does, step by step, and which page of Microsoft's says so. Made from the plans of some specs by the test that checks
+this page; ` + "`compiler/procedure`" + ` has the steps, one file for each procedure. A step without a page is edgeplan's own practice.
+
+- **FO** is "` + plan.FailOverPage + `".
+- **FB** is "` + plan.FailBackPage + `".
+`)
+	for _, shown := range shownPlans {
+		p := goldenPlan(t, shown.spec)
+		fmt.Fprintf(&b, "\n## %s\n\n%s `specs/%s`.\n", shown.title, shown.says, shown.spec)
+		for _, back := range []bool{false, true} {
+			if back {
+				b.WriteString("\nIts rollback:\n")
+			}
+			b.WriteString("\n| stage | on | what | cmdlets | page, step |\n|---|---|---|---|---|\n")
+			for _, stage := range p.StagesOf(back) {
+				for _, line := range words.Lines(p, back, stage) {
+					var cmdlets []string
+					for _, use := range line.Uses {
+						if name := "`" + use.Call.Name + "`"; !slices.Contains(cmdlets, name) {
+							cmdlets = append(cmdlets, name)
+						}
+					}
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", stage.Name, role(p, line.Hosts), strings.ReplaceAll(line.Act, "|", "\\|"), strings.Join(cmdlets, ", "), cited(line))
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// cited is the page and step of a line, as the page names them.
+func cited(line words.Line) string {
+	step, back := strings.CutSuffix(line.Source, " of fail-back")
+	switch {
+	case line.Source == plan.OwnPractice:
+		return ""
+	case back:
+		return "FB " + step
+	}
+	return "FO " + step
+}
+
+// role is what computers of a part are in the deployment.
+func role(p *plan.Plan, hosts []string) string {
+	switch first := hosts[0]; {
+	case first == plan.AnyHost:
+		return "a computer outside"
+	case first == p.ManagementHost:
+		return "management host"
+	case slices.Contains(p.To.Servers, first):
+		return "Edge Servers of the target pool"
+	case slices.Contains(p.From.Servers, first):
+		return "Edge Servers of the pool that is left"
+	}
+	return "Windows DNS server"
+}
+
+// goldenPlan is the plan of a spec that has one.
+func goldenPlan(t *testing.T, spec string) *plan.Plan {
+	t.Helper()
+	found, err := filepath.Glob("../golden/" + spec + "/*/plan.json")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %q, %v", spec, found, err)
+	}
+	data, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := procedure.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
