@@ -7,18 +7,16 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/emit/evidence"
+	"github.com/edgeplan/edgeplan/emit/powershell"
 )
 
-const (
-	evidencePage = "docs/evidence.md"
-	runtimeText  = "emit/powershell/runtime.ps1"
-)
+const evidencePage = "docs/evidence.md"
 
 // TestEvidenceOutcomes: the page, the reader and the scripts have the same outcomes.
 func TestEvidenceOutcomes(t *testing.T) {
 	found := map[string]bool{}
 	literal := regexp.MustCompile(`(?i)(?:-Outcome |\$outcome = )'([^']+)'`)
-	for _, m := range literal.FindAllStringSubmatch(read(t, runtimeText), -1) {
+	for _, m := range literal.FindAllStringSubmatch(powershell.Runtime(), -1) {
 		found[m[1]] = true
 	}
 	var written []string
@@ -31,7 +29,7 @@ func TestEvidenceOutcomes(t *testing.T) {
 
 // TestEvidenceFields: and the same fields, in the same order.
 func TestEvidenceFields(t *testing.T) {
-	_, body, _ := strings.Cut(read(t, runtimeText), "$record = [ordered]@{")
+	_, body, _ := strings.Cut(powershell.Runtime(), "$record = [ordered]@{")
 	body, _, _ = strings.Cut(body, "}")
 	var written []string
 	for _, m := range regexp.MustCompile(`(\w+) = \$`).FindAllStringSubmatch(body, -1) {

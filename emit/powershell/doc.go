@@ -2,7 +2,7 @@
 //
 // A script has two parts. The first is data and stands for this change alone: help,
 // parameters, $Plan and $Stages, which read from top to bottom as the procedure, with
-// literal commands and values. The second is runtime.ps1, the same bytes in every
+// literal commands and values. The second is the folder runtime, its files joined, the same bytes in every
 // script of an edgeplan version; a reviewer reads it once, by its SHA-256.
 //
 // Scripts are pure ASCII with CRLF, for Windows PowerShell 3.0 and later: Windows

@@ -2,7 +2,7 @@ package powershell
 
 import (
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"fmt"
 	"strings"
 
@@ -11,8 +11,28 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-//go:embed runtime.ps1
-var runtimeText string
+// runtimeFiles are the parts of the fixed runtime, in the order of their names.
+//
+//go:embed runtime/*.ps1
+var runtimeFiles embed.FS
+
+var runtimeText = joined(runtimeFiles)
+
+func joined(files embed.FS) string {
+	entries, err := files.ReadDir("runtime")
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	var b strings.Builder
+	for _, entry := range entries {
+		text, err := files.ReadFile("runtime/" + entry.Name())
+		if err != nil {
+			panic("internal error: " + err.Error())
+		}
+		b.Write(text)
+	}
+	return b.String()
+}
 
 // RuntimeMarker begins the line that separates the change from the fixed runtime.
 const RuntimeMarker = "# ==== FIXED RUNTIME"

@@ -13,7 +13,7 @@ import (
 )
 
 // builder turns stages of a plan into the data that the runtime reads. The vocabulary
-// of keys is runtime.ps1's. It decides nothing: what a stage does is in the plan.
+// of keys is that of the runtime. It decides nothing: what a stage does is in the plan.
 type builder struct {
 	plan  *plan.Plan
 	back  bool

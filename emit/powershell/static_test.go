@@ -1,8 +1,10 @@
 package powershell
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,9 +61,23 @@ func textProblems(text string) []string {
 }
 
 func TestRuntime(t *testing.T) {
-	file, err := os.ReadFile("runtime.ps1")
-	if err != nil || string(file) != Runtime() {
-		t.Errorf("runtime.ps1 is not Runtime(), %v", err)
+	files, err := filepath.Glob("runtime/*.ps1")
+	if err != nil || len(files) != 4 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	text := ""
+	for _, name := range files {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(part)
+		if lines := bytes.Count(part, []byte("\n")); lines > 500 {
+			t.Errorf("%s has %d lines", name, lines)
+		}
+	}
+	if text != Runtime() {
+		t.Error("the files of runtime are not Runtime()")
 	}
 	if lines := strings.Count(Runtime(), "\r\n"); lines > runtimeLines {
 		t.Errorf("the runtime has %d lines, more than %d", lines, runtimeLines)

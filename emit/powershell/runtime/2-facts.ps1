@@ -1,0 +1,317 @@
+# ---- Evidence, exit codes, state.
+function Show-ChangeLine {
+    <# .SYNOPSIS
+        Show one line. A screen that fails stops nothing: the evidence log has it. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'for the operator')]
+    param([string]$Text)
+    try { Write-Host -Object ($Text -replace $Unprintable, '?') } catch { return }
+}
+
+function Write-ChangeRecord {
+    <# .SYNOPSIS
+        Append one line to the evidence log (JSON lines), then show it. A -WhatIf run writes no file. #>
+    param([string]$Step, [string]$Outcome, [string]$Command = '', [string]$Detail = '')
+    $now = [DateTime]::UtcNow.ToString('o')
+    if (-not $Run.DryRun -and $null -ne $Run.Lock) {
+        $record = [ordered]@{
+            utc = $now; plan = $Plan.Id; script = $Plan.Script; stage = $Run.Stage; host = $Run.Host; who = $Run.Who
+            step = $Step; command = $Command; outcome = $Outcome; detail = $Detail
+        }
+        $line = (ConvertTo-Json -InputObject $record -Compress) + [Environment]::NewLine
+        [System.IO.File]::AppendAllText($Run.Evidence, $line)
+    }
+    Show-ChangeLine -Text ('{0} {1} {2} {3} {4}' -f $now, $Outcome, $Step, $Command, $Detail)
+}
+
+function Exit-ChangeStage([int]$Code, [string]$Why) {
+    <# .SYNOPSIS
+        Leave the stage: 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first. #>
+    $problem = New-Object -TypeName 'System.InvalidOperationException' -ArgumentList $Why
+    $problem.Data['ExitCode'] = $Code
+    throw $problem
+}
+
+function Read-ChangeState {
+    <# .SYNOPSIS
+        Read the state file of this computer; refuse one of another plan or one that cannot be read. #>
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { return }
+    $state = $null
+    $why = 'it belongs to another plan'
+    try { $state = Import-Clixml -LiteralPath $Run.StatePath } catch { $why = $_.Exception.Message }
+    if ($state -isnot [hashtable] -or [string]$state['Plan'] -cne $Plan.Id) {
+        $way = 'nothing was done. Put {0}.old in its place, or move it away (what it noted is lost), then run this again'
+        Exit-ChangeStage -Code 1 -Why (('cannot use state file {0}: {1}; ' + $way) -f $Run.StatePath, $why)
+    }
+    $Run.State = $state
+}
+
+function Save-ChangeValue([string]$Name, [string]$Value) {
+    <# .SYNOPSIS
+        Put one value into the state file, by way of a second file: a crash leaves the old state or the new one. #>
+    if ($Run.DryRun) { return }
+    $Run.State[$Name] = $Value
+    $fresh = $Run.StatePath + '.new'
+    Export-Clixml -InputObject $Run.State -LiteralPath $fresh -Force -WhatIf:$false -Confirm:$false
+    if (-not [System.IO.File]::Exists($Run.StatePath)) { [System.IO.File]::Move($fresh, $Run.StatePath); return }
+    [System.IO.File]::Replace($fresh, $Run.StatePath, $Run.StatePath + '.old')
+}
+
+function Test-ChangeDone([string]$Stage) {
+    <# .SYNOPSIS
+        Whether a stage of this script is done on this computer. #>
+    return ([string]$Run.State[$Run.Mine + $Stage]) -clike 'Done *'
+}
+
+function Complete-ChangeStage {
+    <# .SYNOPSIS
+        Note the stage as done. What the opposite script noted on its own progress goes: it can be walked again. #>
+    foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }
+    Save-ChangeValue -Name ($Run.Mine + $Run.Stage) -Value ('Done ' + [DateTime]::UtcNow.ToString('o'))
+}
+
+# ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
+function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
+    <# .SYNOPSIS
+        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
+    $values = foreach ($one in $From) {
+        if ($Property -eq '') { $one; continue }
+        foreach ($name in $Property -split ',') {
+            $member = $one.PSObject.Properties[$name]
+            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+        }
+    }
+    return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)
+}
+
+function Format-ChangeList([object[]]$From) {
+    <# .SYNOPSIS
+        Values for a message: '[A, B]', or 'none'. #>
+    if (@($From).Count -eq 0) { return 'none' }
+    return '[{0}]' -f ($From -join ', ')
+}
+
+function Test-ChangeWay([string[]]$From, [string[]]$To, [string[]]$Found) {
+    <# .SYNOPSIS
+        Whether records ('TTL data') are on their way: all data of one side is there, no other data, and no other TTL. #>
+    $both = @($From) + @($To)
+    $data = @($Found -replace '^\d+ ', '')
+    $strange = @($Found | Where-Object {
+            @($both -replace '^\d+ ', '') -notcontains ($_ -replace '^\d+ ', '') -or
+            @($both -replace ' .*$', '') -notcontains ($_ -replace ' .*$', '')
+        })
+    $old = @($From | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    $new = @($To | Where-Object { $data -notcontains ($_ -replace '^\d+ ', '') })
+    return $strange.Count -eq 0 -and ($old.Count -eq 0 -or $new.Count -eq 0)
+}
+
+function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
+    <# .SYNOPSIS
+        Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact; here and now
+        one that is Firm cannot be. #>
+    $outcome = 'FAIL'
+    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
+    if ($Good) { $outcome = 'PASS' }
+    if ($outcome -eq 'FAIL') {
+        $Run.Failed += '{0} {1}' -f $Fact.Id, $Fact.Says
+        if ($Fact.Id -clike 'P*' -and -not $Fact['Firm']) { $Run.CanWaive += $Fact.Id }
+    }
+    Write-ChangeRecord -Step $Fact.Id -Outcome $outcome -Detail $Detail
+}
+
+function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
+    <# .SYNOPSIS
+        Compare what is (Have) with what a fact says: Is, Has, Only, Like, or From and To. #>
+    $kind = @('Is', 'Has', 'Only', 'Like', 'From' | Where-Object { $Fact.ContainsKey($_) })[0]
+    $want = @(ConvertTo-ChangeText -From $Fact[$kind])
+    $to = @(ConvertTo-ChangeText -From $Fact['To'])
+    $found = @(ConvertTo-ChangeText -From $Have)
+    $has = @($want | Where-Object { $found -notcontains $_ }).Count -eq 0
+    $only = @($found | Where-Object { $want -notcontains $_ }).Count -eq 0
+    $like = @($found | Where-Object { $kind -eq 'Like' -and $_ -like $want[0] })
+    $way = $kind -eq 'From' -and (Test-ChangeWay -From $want -To $to -Found $found)
+    $good = @{ Is = $has -and $only; Has = $has; Only = $only; Like = $like.Count -gt 0; From = $way }[$kind]
+    if ($like.Count -gt 0) { $found = $like }
+    $detail = '{0}: {1}' -f $Fact.Says, ($found -join ',')
+    if (-not $good) {
+        $how = @{ Is = ''; Has = 'at least '; Only = 'only '; Like = 'like '; From = '' }[$kind]
+        $detail = '{0}: expected {1}{2}' -f $Fact.Says, $how, (Format-ChangeList -From $want)
+        if ($kind -eq 'From') { $detail += ' or ' + (Format-ChangeList -From $to) }
+        $detail += ', found ' + (Format-ChangeList -From $found)
+    }
+    Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
+    if (-not $Fact['Others'] -or $only) { return }
+    $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
+    Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
+}
+
+function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
+    <# .SYNOPSIS
+        Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
+    foreach ($group in $Stage['Facts']) {
+        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
+        $objects = @(& $group.Read)
+        foreach ($fact in $group.Expect) {
+            $one = $fact.Clone()
+            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+        }
+    }
+}
+
+function Confirm-ChangeServer([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
+        they may not start: KB 2795828. #>
+    if (-not $Stage.ContainsKey('Certificates')) { return }
+    $until = ''
+    if ($Stage['GoodUntil']) { $until = ' and until ' + $Stage.GoodUntil }
+    $facts = @(
+        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
+            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
+        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
+            Read = $Stage.Certificates }
+        @{ Id = 'P14'; Says = 'certificates in use that are not good now' + $until; Property = ''; Is = @()
+            Read = { Get-CertificateFault -Stage $Stage } }
+        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
+            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
+    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
+        $have = @()
+        try {
+            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
+        } catch {
+            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
+            $fact['Is'] = 'readable'
+        }
+        Confirm-ChangeFact -Fact $fact -Have $have
+    }
+}
+
+function Get-CertificateFault([hashtable]$Stage) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
+    $now = [DateTime]::UtcNow
+    $until = $now
+    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
+    if ($until -lt $now) { $until = $now }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(& $Stage.Certificates)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $begin = $found[0].NotBefore.ToUniversalTime()
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
+    }
+}
+
+function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
+    <# .SYNOPSIS
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
+    foreach ($group in $Stage['Facts']) {
+        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
+        }
+    }
+    Assert-ChangeFact
+}
+
+function Assert-ChangeFact {
+    <# .SYNOPSIS
+        Leave the stage if any fact failed. #>
+    if ($Run.Failed.Count -eq 0) { return }
+    $way = ': fix it'
+    $numbers = @($Run.CanWaive | Select-Object -Unique) -join ','
+    if ($Run.CanWaive.Count -eq $Run.Failed.Count) { $way += ', or go on without by -Waive ' + $numbers }
+    Exit-ChangeStage -Code 3 -Why ('not as planned: ' + ($Run.Failed -join '; ') + $way)
+}
+
+function Confirm-ChangeAttest([string]$Step, [string]$Fact) {
+    <# .SYNOPSIS
+        A fact that this script cannot see: take the operator's word (-Attest) into evidence, or leave with 5. #>
+    if ($Run.Attest -eq '') { Exit-ChangeStage -Code 5 -Why ('pass -Attest "who, ticket" once this is so: ' + $Fact) }
+    Write-ChangeRecord -Step $Step -Outcome 'ATTESTED' -Detail ('{0}: {1}' -f $Fact, $Run.Attest)
+}
+
+function Confirm-ChangeStopped([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Leave the stage while a server of MustBeStopped answers. Silence will do where Preflight saw the port open. #>
+    if ($Stage.ContainsKey('MustBeStopped') -and $Run.AllowRunningTarget) {
+        Write-ChangeRecord -Step $Stage.Name -Outcome 'OVERRIDE' -Detail 'not checked that the target pool is stopped'
+        return
+    }
+    $doubt = @()
+    foreach ($server in $Stage['MustBeStopped']) {
+        $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
+        $why = '{0}:{1} still answers: run stage Stop there first' -f ($server -replace $IPv6, '[$0]'), $SipPort
+        if ($answer -ceq 'open') { Exit-ChangeStage -Code 3 -Why $why }
+        if ($answer -cne 'closed' -and $Run.State['Open ' + $server] -cne 'open') { $doubt += $server }
+    }
+    $fact = 'stage Stop is done on ' + ($doubt -join ', ')
+    if ($doubt.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact $fact }
+}
+
+function Get-ChangeStamp([object]$Seconds) {
+    <# .SYNOPSIS
+        UTC minute from now, as digits; of a later time, the minute in which it is over. #>
+    if ($Seconds -gt 0) { $Seconds += 59 }
+    return ([DateTime]::UtcNow.AddSeconds($Seconds).ToString('o').Substring(0, 16) -replace '\D', '')
+}
+
+function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
+    <# .SYNOPSIS
+        Receipt of a passed stage: UTC stamp, and a checksum over plan, stage and stamp; typed in on another server. #>
+    $sha = New-Object -TypeName 'System.Security.Cryptography.SHA256CryptoServiceProvider'
+    $hash = $sha.ComputeHash([System.Text.Encoding]::ASCII.GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp))
+    return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
+}
+
+function Assert-ChangeReceipt([string]$From, [string]$Stamp) {
+    <# .SYNOPSIS
+        Leave the stage where the receipt was printed before this server was last rolled back: it is of an earlier run. #>
+    $later = 0
+    foreach ($one in @(Get-ChangeStage -Name $From)) { if ($one['PrintsReceipt']) { $later = $one.PrintsReceipt } }
+    $time = [DateTime]($Stamp -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$', '$1-$2-$3 $4:$5')
+    $printed = $time.AddSeconds(-$later).ToString('o').Substring(0, 16) -replace '\D', ''
+    foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) {
+        $back = [string]$Run.State[$name]
+        if ($back -cnotlike 'Done *' -or $printed -ge ($back.Substring(5, 16) -replace '\D', '')) { continue }
+        $form = 'this receipt is from before {0} {1}: run stage {2} again, and pass the receipt that it prints: -Receipt'
+        Exit-ChangeStage -Code 5 -Why ($form -f ($name -replace ':', ' '), $back, $From)
+    }
+}
+
+function Confirm-ChangeReceipt([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
+        the time of the receipt a stage that Waits needs somebody's word. #>
+    $from = $Stage.Receipt
+    $receipt = $Run.Receipt
+    if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
+        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
+    }
+    Assert-ChangeReceipt -From $from -Stamp ($receipt -split '-')[0]
+    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+        $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
+        $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
+        Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
+    }
+    Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
+}
+
+function ConvertTo-ChangeData([object[]]$From) {
+    <# .SYNOPSIS
+        Record data in one spelling: addresses as .NET prints them, SRV data in lower case with a dot at the end. #>
+    foreach ($data in @($From | Where-Object { $null -ne $_ })) {
+        $address = $null
+        # .NET takes a mere number for an address too.
+        $shaped = $data -match '[.:]'
+        if ($shaped -and [System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
+        (([string]$data).Trim() -replace '\s+', ' ').TrimEnd('.').ToLowerInvariant() + '.'
+    }
+}
+

@@ -1,0 +1,417 @@
+# ---- DNS. A record is 'TTL data'. A set with Is does not change: that is its From and its To.
+$Called = @{ From = 'before'; Way = 'partly after'; To = 'after' }
+if ($Plan.Script -eq 'rollback') { $Called = @{ From = 'after'; Way = 'partly after'; To = 'before' } }
+
+function ConvertTo-ChangeSet([object[]]$From) {
+    <# .SYNOPSIS
+        Records with their data in one spelling, sorted. #>
+    $all = foreach ($one in @($From | Where-Object { $_ })) {
+        $ttl, $data = $one -split ' ', 2
+        '{0} {1}' -f $ttl, (ConvertTo-ChangeData -From $data).TrimEnd('.')
+    }
+    return @($all | Sort-Object -Unique)
+}
+
+function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
+    <# .SYNOPSIS
+        What the server of a zone has of a set, and the Side that it is on: To, From, Way between the two, Other, or Unknown
+        with an Error. Silent is why it is not asked. Unseen: TTLs cannot be read, and are taken to be right. #>
+    $got = @{ Id = $Set.Id; Side = 'Unknown'; Error = $Silent; Found = @(); Unseen = $false; NewTtl = '' }
+    $got['Name'], $got['Type'] = $Set.Set -split ' '
+    $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
+    $got['Moves'] = $Set.ContainsKey('From')
+    $got['Firm'] = $false
+    foreach ($side in @('From', 'To')) { $got[$side] = @(ConvertTo-ChangeSet -From (@($Set[$side]) + @($Set['Is']))) }
+    $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
+    if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
+    if ($Silent -ne '') { return $got }
+    try {
+        $found = @(Resolve-ChangeName -Name $got.Name -Type $got.Type -Server $Zone.Server)
+        if ($got.Type -eq 'SOA' -and $found.Count -ne 1) { throw 'this server does not have the zone' }
+        $got.Found = @(ConvertTo-ChangeSet -From $found)
+    } catch {
+        $got.Error = $_.Exception.Message
+        if ($got.Error -notlike 'this server *') { $got.Error = 'the server gave no answer: ' + $got.Error }
+        return $got
+    }
+    $got.Unseen = @($got.Found -like '[?] *').Count -gt 0
+    if ($got.Unseen) { foreach ($side in @('From', 'To')) { $got[$side] = @($got[$side] -replace '^\d+ ', '? ') } }
+    $got.Side = 'Other'
+    if (Test-ChangeWay -From $got.From -To $got.To -Found $got.Found) { $got.Side = 'Way' }
+    foreach ($side in @('From', 'To')) { if (($got[$side] -join ',') -eq ($got.Found -join ',')) { $got.Side = $side } }
+    return $got
+}
+
+function Read-ChangeZone([hashtable]$Zone) {
+    <# .SYNOPSIS
+        Ask the server of a zone for its serial (Number), then for each of the Sets: for none where that gets no answer. #>
+    $serial = Read-ChangeSet -Zone $Zone -Set @{ Id = $Zone.Id; Set = $Zone.Zone + ' SOA' }
+    $number = ($serial.Found -join ' ') -replace '^\S+ ', ''
+    $sets = @($Zone.Records | ForEach-Object { Read-ChangeSet -Zone $Zone -Set $_ -Silent $serial.Error })
+    if (@(@($serial) + $sets | Where-Object { $_.Unseen }).Count -gt 0) {
+        Write-ChangeRecord -Step $Zone.Id -Outcome 'NOTE' -Detail 'nslookup shows no TTL: none was compared'
+    }
+    return @{ Serial = $serial; Number = $number; Sets = $sets }
+}
+
+function Test-ChangeSerial([string]$Want, [string]$Number) {
+    <# .SYNOPSIS
+        Whether a serial is the one wanted; 'N+' is N or a later one, as RFC 1982 counts. #>
+    $ahead = ([long]$Number - [long]$Want.TrimEnd('+')) -band 4294967295
+    return $ahead -eq 0 -or ($Want -like '*+' -and $ahead -lt 2147483648)
+}
+
+function Test-ChangeOver([hashtable]$Set) {
+    <# .SYNOPSIS
+        Whether none of To is missing and none of From is left, whatever the TTLs and other records. #>
+    $to = @($Set.To -replace '^\S+ ', '')
+    $found = @($Set.Found -replace '^\S+ ', '')
+    $from = @($Set.From -replace '^\S+ ', '')
+    $left = @($from | Where-Object { $to -notcontains $_ -and $found -contains $_ })
+    $missing = @($to | Where-Object { $found -notcontains $_ })
+    return $left.Count + $missing.Count -eq 0
+}
+
+function Select-ChangeStale([object[]]$Sets) {
+    <# .SYNOPSIS
+        The sets that still have to change: not To, nor waived to be. Where only the TTL changes, it alone tells. #>
+    $Sets | Where-Object {
+        $ttlOnly = ($_.From -replace '^\S+ ', '' -join ',') -eq ($_.To -replace '^\S+ ', '' -join ',')
+        $_.Moves -and $_.Side -notmatch '^(To|Unknown)$' -and ($ttlOnly -or -not (Test-ChangeOver -Set $_))
+    }
+}
+
+function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
+    <# .SYNOPSIS
+        Why a serial does not go with the sets that change, '' if it does. The last one that was seen before all had
+        changed is kept: secondary servers have it, and ask for no records until it is raised. #>
+    if (-not $Zone.ContainsKey('From')) { return '' }
+    $note = $Run.Mine + 'Serial ' + $Zone.Zone
+    $side = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side } | Sort-Object -Unique) -join ' and '
+    if (@(Select-ChangeStale -Sets $Sets).Count -gt 0) { Save-ChangeValue -Name $note -Value $Number }
+    $half = 'some records are those of before the change, others of after'
+    if ($side -eq 'From and To' -and -not $Zone['ChangedOn']) { return $half }
+    if ($side -notmatch '^(From|To)$') { return '' }
+    if (-not (Test-ChangeSerial -Want $Zone[$side] -Number $Number)) {
+        $want = $Zone[$side] -replace '\+', ' or later'
+        return 'expected {1}: the records are those of {0} the change' -f $Called[$side], $want
+    }
+    $seen = [string]$Run.State[$note]
+    if ($side -eq 'From' -or $seen -eq '') { return '' }
+    if ($Number -ne $seen -and (Test-ChangeSerial -Want ($seen + '+') -Number $Number)) { return '' }
+    return 'not raised from {0}: secondary servers will not ask for the records of {1} the change' -f $seen, $Called.To
+}
+
+function Save-ChangeWait([hashtable]$Stage, [object[]]$Sets) {
+    <# .SYNOPSIS
+        Note whether a change was seen (Changed), and by how many seconds TTLs of records that go are longer than
+        OldAnswers (Over): those of now, and the moment until which those seen before count. #>
+    $sides = @($Sets | Where-Object { $_.Moves } | ForEach-Object { $_.Side })
+    $seen = [string]$Run.State['Changed']
+    if ($seen -eq '' -and $Plan.Script -ne 'rollback') { $seen = 'no' }
+    $change = '^(To|Way|Unknown)$'
+    if ($Plan.Script -eq 'rollback') { $change = '^(From|Way|Other|Unknown)$' }
+    if (@($sides -match $change).Count -gt 0) { $seen = 'yes' }
+    if ($seen -ne [string]$Run.State['Changed']) { Save-ChangeValue -Name 'Changed' -Value $seen }
+    $stale = @(Select-ChangeStale -Sets $Sets)
+    if ($stale.Count -eq 0) { return }
+    $name = $Run.Mine + 'Over'
+    $had = [long[]]@(([string]$Run.State[$name] + ' 0 0') -split ' ' -ne '')
+    $now = [long]0
+    foreach ($record in @($stale | ForEach-Object { $_.Found } | Where-Object { $_ -match '^\d' })) {
+        $now = [Math]::Max($now, [long]($record -split ' ')[0] - [long]$Stage['OldAnswers'])
+    }
+    $longest = [Math]::Max($now, $had[0])
+    if ($sides -contains 'Unknown') { $now = $longest }
+    $until = [Math]::Max($had[1], [DateTime]::UtcNow.AddSeconds($longest).Ticks)
+    if ($longest -gt 0) { Save-ChangeValue -Name $name -Value ('{0} {1}' -f $now, $until) }
+}
+
+function Get-ChangeOver {
+    <# .SYNOPSIS
+        Seconds that resolvers may keep old answers longer than planned: see Save-ChangeWait. #>
+    $had = [long[]]@(([string]$Run.State[$Run.Mine + 'Over'] + ' 0 0') -split ' ' -ne '')
+    $left = ([DateTime]$had[1] - [DateTime]::UtcNow).TotalSeconds
+    return [Math]::Max([Math]::Max($had[0], $left), 0)
+}
+
+function Confirm-ChangeLook([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+    $all = @()
+    foreach ($zone in $Stage['Zones']) {
+        $got = Read-ChangeZone -Zone $zone
+        $all += $got.Sets
+        foreach ($set in $got.Sets) {
+            $found = Format-ChangeList -From $set.Found
+            $good = $set.Side -match '^(From|To)$' -or ($set.Side -eq 'Way' -and $zone['ChangedOn'])
+            if ($good) {
+                $detail = $found
+                if ($set.Moves) { $detail = 'as {0} the change: {1}' -f $Called[$set.Side], $found }
+            } elseif ($got.Serial.Error -ne '') {
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: not asked' -f $set.Says)
+                continue
+            } elseif ($set.Error -ne '') { $detail = $set.Error } else {
+                $old, $new = (Format-ChangeList -From $set.From), (Format-ChangeList -From $set.To)
+                $detail = 'expected {0}, found {1}' -f $new, $found
+                $form = 'expected {0} as {1} the change or {2} as {3} it, found {4}'
+                if ($set.Moves) { $detail = $form -f $old, $Called.From, $new, $Called.To, $found }
+            }
+            Write-ChangeFact -Fact $set -Good $good -Detail ('{0}: {1}' -f $set.Says, $detail)
+            $waived = [string](-not $good -and $Run.Waive -contains $set.Id)
+            $note = $Run.Mine + 'Waived ' + $set.Id
+            $had = [string]$Run.State[$note] -replace '^$', 'False'
+            if ($waived -ne $had) { Save-ChangeValue -Name $note -Value $waived }
+        }
+        $why = $got.Serial.Error
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says }
+        if ($why -eq '') {
+            $fact['Warn'] = $zone['Warn']
+            $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($got.Serial.Error -ne '') { $detail = '{0}: {1}' -f $fact.Says, $why }
+        Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+    }
+    Save-ChangeWait -Stage $Stage -Sets $all
+}
+
+function Show-ChangeSet([hashtable]$Set) {
+    <# .SYNOPSIS
+        The records for the owner of the DNS: those that go, those that come. Records of neither side are not his task. #>
+    $known = @($Set.From + $Set.To -replace '^\S+ ', '')
+    $gone = @($Set.Found | Where-Object { $Set.To -notcontains $_ -and $known -contains ($_ -replace '^\S+ ', '') })
+    foreach ($line in $gone + @($Set.To | Where-Object { $Set.Found -notcontains $_ })) {
+        $outcome = 'DNS+'
+        if ($gone -contains $line) { $outcome = 'DNS-' }
+        $ttl, $data = $line -split ' ', 2
+        $detail = '{0}. {1} IN {2} {3}' -f $Set.Name, $ttl, $Set.Type, $data
+        Write-ChangeRecord -Step $Set.Id -Outcome $outcome -Detail ($detail -replace ' [?] ', ' ')
+    }
+}
+
+function Confirm-ChangeRecord([hashtable]$Stage) {
+    <# .SYNOPSIS
+        Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
+    $silent = @()
+    $pending = @()
+    $all = @()
+    foreach ($zone in $Stage['Zones']) {
+        $got = Read-ChangeZone -Zone $zone
+        $who = 'DNS owner, please change {0}'
+        if ($zone['ChangedOn']) { $who = 'run stage DnsServer on {1} first, or wait for {0}' }
+        foreach ($set in $got.Sets) {
+            $found = Format-ChangeList -From $set.Found
+            $detail = '{0}: expected {1}, found {2}' -f $set.Says, (Format-ChangeList -From $set.To), $found
+            if ($set.Side -eq 'To') { $detail = '{0}: {1}' -f $set.Says, $found }
+            $mayBe = Test-ChangeOver -Set $set
+            $again = $Run.Waive -notcontains $set.Id -and $Run.State[$Run.Mine + 'Waived ' + $set.Id] -eq 'True'
+            if ($set.Error -ne '') {
+                $silent += $set.Says
+                Write-ChangeRecord -Step $set.Id -Outcome 'UNKNOWN' -Detail ('{0}: {1}' -f $set.Says, $set.Error)
+            } elseif ($set.Side -eq 'To' -or ($mayBe -and $Run.Waive -contains $set.Id)) {
+                Write-ChangeFact -Fact $set -Good ($set.Side -eq 'To') -Detail $detail
+                if ($set.Unseen -and $set.NewTtl -ne '') { $silent += '{0} with TTL {1}' -f $set.Says, $set.NewTtl }
+                $set.Side = 'To'
+            } elseif ($set.Side -eq 'Other' -and $Run.Waive -notcontains $set.Id -and -not $again) {
+                $set.Firm = -not $mayBe
+                Write-ChangeFact -Fact $set -Good $false -Detail $detail
+            } else {
+                $pending += $who -f $set.Says, $zone['ChangedOn']
+                $hint = ' (waived before; if it may stay so, pass -Waive {0} again)' -f $set.Id
+                if ($again -and $set.Side -eq 'Other') { $pending[-1] += $hint }
+                Show-ChangeSet -Set $set
+            }
+        }
+        $all += $got.Sets
+        $why = Get-ChangeSerialFault -Zone $zone -Number $got.Number -Sets $got.Sets
+        $done = @($got.Sets | Where-Object { $_.Side -ne 'To' }).Count -eq 0
+        $fact = @{ Id = $zone.Id; Says = $got.Serial.Says; Warn = $zone['Warn'] }
+        $detail = '{0}: serial [{1}] {2}' -f $fact.Says, $got.Number, $why
+        if ($got.Serial.Error -ne '') { $detail = '{0}: {1}' -f $fact.Says, $got.Serial.Error }
+        if ($done -and ($why -eq '' -or $zone['Warn'] -or $Run.Waive -contains $zone.Id)) {
+            Write-ChangeFact -Fact $fact -Good ($why -eq '') -Detail $detail.TrimEnd()
+        } else {
+            Write-ChangeRecord -Step $zone.Id -Outcome 'NOTE' -Detail $detail.TrimEnd()
+            if ($done) { $pending += 'DNS owner, please raise the serial of {0}: {1}' -f $fact.Says, $why }
+        }
+    }
+    Save-ChangeWait -Stage $Stage -Sets $all
+    Assert-ChangeFact
+    $code = 5
+    if ($Run.Attest -ne '') { $code = 3 }
+    if ($pending.Count -gt 0) { Exit-ChangeStage -Code $code -Why ($pending -join '; ') }
+    if ($silent.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact ('DNS as planned: ' + ($silent -join ', ')) }
+}
+
+# ---- What the blocks above call besides cmdlets.
+function Get-RoutedSite([string]$Pool) {
+    <# .SYNOPSIS
+        Sites whose XMPP federation route leads to a pool. #>
+    return @(Get-CsSite -ErrorAction Stop | Where-Object { (Get-XmppRoute -Site $_.Identity) -eq $Pool })
+}
+
+function Get-StoreStatus([string]$Of) {
+    <# .SYNOPSIS
+        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
+        whether the properties hold the name of the pool or those of its computers. #>
+    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+    $found = @{}
+    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
+        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
+                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
+    }
+    return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-XmppRoute([string]$Site) {
+    <# .SYNOPSIS
+        XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>
+    $found = @(Get-CsSite -Identity ($Site -replace '^Site:', '') -ErrorAction Stop)
+    if ($found.Count -ne 1) { Exit-ChangeStage -Code 3 -Why ('sites named {0}: {1}' -f $Site, $found.Count) }
+    foreach ($name in @('XmppFederationRoute', 'XmppExternalFederationRoute')) {
+        $property = $found[0].PSObject.Properties[$name]
+        if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
+    }
+    Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
+}
+
+function Get-XmppService([string]$Not) {
+    <# .SYNOPSIS
+        Names of the XMPP services of this server that are not in one state, without those that -Waive names. No page
+        says what they are called: the display name tells. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
+    foreach ($name in @($all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name })) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
+    }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
+}
+
+function Get-ServiceDown {
+    <# .SYNOPSIS
+        Services that have to run and do not: those that ran before stage Stop or, where none was noted, that are not
+        disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
+    $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
+    # Stage Stop noted them: of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Services'] -split ',' })
+    $need = @($need | Where-Object { $_ -ne '' })
+    if ($need.Count -eq 0) {
+        $need = @($all | ForEach-Object { $_.Name })
+        $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
+        $need = @($need | Where-Object { $off -notcontains $_ })
+        $detail = 'disabled, not waited for: ' + ($off -join ', ')
+        if ($off.Count -gt 0) { Write-ChangeOnce -Outcome 'NOTE' -Detail $detail }
+    }
+    $xmpp = @($all | Where-Object { $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
+    if ($xmpp.Count -eq 0) { $xmpp = @('XMPP') }
+    foreach ($name in @($need + $xmpp | Where-Object { $up -notcontains $_ } | Select-Object -Unique)) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} does not run' -f $name)
+    }
+}
+
+function Write-ChangeOnce([string]$Outcome, [string]$Detail) {
+    <# .SYNOPSIS
+        Write-ChangeRecord for what is read again and again, in one run once. #>
+    if ($Run.Said -contains $Detail) { return }
+    $Run.Said += $Detail
+    Write-ChangeRecord -Step $Run.Stage -Outcome $Outcome -Detail $Detail
+}
+
+# ---- A Windows DNS server, where it runs. Name is relative to the zone, '@' its apex. -Wmi: 2008 R2 has no DnsServer.
+function Get-DnsWmi([string]$Class, [string]$Filter) {
+    <# .SYNOPSIS
+        Objects of the DNS server by WMI. #>
+    Get-CimInstance -Namespace 'root/MicrosoftDNS' -ClassName ('MicrosoftDNS_' + $Class) -Filter $Filter -ErrorAction Stop
+}
+
+function Get-DnsZoneState([string]$Zone, [switch]$Wmi) {
+    <# .SYNOPSIS
+        'Primary', and nothing else, where this server can change a zone. #>
+    if ($Wmi) {
+        foreach ($one in @(Get-DnsWmi -Class 'Zone' -Filter ("Name='{0}'" -f $Zone))) {
+            if ($one.ZoneType -gt 1) { 'type {0}' -f $one.ZoneType } else { 'Primary' }
+            foreach ($name in @('Paused', 'Shutdown')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+        }
+        return
+    }
+    $one = Get-DnsServerZone -Name $Zone -ErrorAction Stop
+    [string]$one.ZoneType
+    foreach ($name in @('IsPaused', 'IsShutdown', 'IsReadOnly')) { if ($one.PSObject.Properties[$name].Value) { $name } }
+}
+
+function Get-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Records, or only the one with this Data: Data, Ttl in seconds, both as Text, and Source, the server's object. #>
+    if ($Wmi) {
+        $filter = "ContainerName='{0}' AND OwnerName='{1}'" -f $Zone, (($Name + '.' + $Zone) -replace '^@\.', '')
+        $all = @(Get-DnsWmi -Class ($Type + 'Type') -Filter $filter)
+    } else {
+        try {
+            # Where a child of the zone has its name once more, the server gives records of both.
+            $all = @(Get-DnsServerResourceRecord -ZoneName $Zone -Name $Name -RRType $Type -ErrorAction Stop |
+                Where-Object { $_.HostName -eq $Name })
+        } catch {
+            # 9714: there is no such name. 9701: it has no such record.
+            if ($_.FullyQualifiedErrorId -match '\b(9701|9714)\b') { return }
+            throw
+        }
+    }
+    $shape = @{ A = 'IPv4Address'; AAAA = 'IPv6Address'; SRV = 'Priority', 'Weight', 'Port', 'DomainName' }[$Type]
+    foreach ($one in $all) {
+        $found = $one.RecordData # by WMI a text
+        if ($Wmi) { $ttl = $one.TTL } else {
+            $ttl = $one.TimeToLive.TotalSeconds
+            $found = @($shape | ForEach-Object { $one.RecordData.PSObject.Properties[$_].Value }) -join ' '
+        }
+        $found = (ConvertTo-ChangeData -From $found).TrimEnd('.')
+        if ($Data -ne '' -and $found -ne (ConvertTo-ChangeData -From $Data).TrimEnd('.')) { continue }
+        $text = '{0} {1}' -f $ttl, $found
+        New-Object -TypeName 'PSObject' -Property @{ Data = $found; Ttl = [string]$ttl; Text = $text; Source = $one }
+    }
+}
+
+function Select-DnsRecord([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [switch]$Wmi) {
+    <# .SYNOPSIS
+        One record as the server gave it, to be handed back to it. #>
+    if ($Data -eq '') { throw 'no data: that would be any record' }
+    $found = Get-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    $found | Select-Object -First 1 | ForEach-Object { $_.Source }
+}
+
+function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$Data, [int]$Seconds, [switch]$Wmi) {
+    <# .SYNOPSIS
+        Give a record another TTL. The module wants two objects, the old one as the server gave it. #>
+    $old = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data -Wmi:$Wmi
+    if ($null -eq $old) { throw ('there is no record {0} {1} {2} to give a TTL' -f $Name, $Type, $Data) }
+    if ($Wmi) {
+        $arguments = @{ TTL = [uint32]$Seconds }
+        $null = Invoke-CimMethod -InputObject $old -MethodName 'Modify' -Arguments $arguments -ErrorAction Stop
+        return
+    }
+    $new = Select-DnsRecord -Zone $Zone -Name $Name -Type $Type -Data $Data
+    $new.TimeToLive = [TimeSpan]::FromSeconds($Seconds)
+    Set-DnsServerResourceRecord -ZoneName $Zone -OldInputObject $old -NewInputObject (
+        $new) -ErrorAction Stop -WhatIf:$false -Confirm:$false
+}
+
+function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
+    <# .SYNOPSIS
+        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+    if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
+    $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
+    $words = @($words | Where-Object { $_ -ne '' })
+    # What it writes to the error stream would end the script under Stop.
+    $ErrorActionPreference = 'Continue'
+    $said = @(dnscmd.exe $words 2>&1 | ForEach-Object { ([string]$_).Trim() } | Where-Object { $_ -ne '' })
+    if ($LASTEXITCODE -ne 0) { throw ('dnscmd {0}: {1}: {2}' -f ($words -join ' '), $LASTEXITCODE, ($said -join ' ')) }
+}
+
