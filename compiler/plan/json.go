@@ -103,7 +103,7 @@ func rebuild(plan *Plan, build func(*Plan) error) error {
 			return fmt.Errorf("the stages of the %s are not those of its procedure: %w", way.name, err)
 		}
 	}
-	plan.Stages, plan.Rollback = again.Stages, again.Rollback
+	plan.Stages, plan.Rollback, plan.Model = again.Stages, again.Rollback, again.Model
 	return nil
 }
 

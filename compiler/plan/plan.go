@@ -65,6 +65,8 @@ type Plan struct {
 
 	// Topology is the deployment before the change. It is not part of plan.json.
 	Topology Topology `json:"-"`
+	// Model is what the steps change, for the proof. The procedure makes it with the stages.
+	Model Model `json:"-"`
 }
 
 // Pool is an Edge pool as far as a plan needs it.

@@ -70,6 +70,10 @@ type Step struct {
 	Probe *Probe `json:"probe,omitempty"`
 	// Attest has a person confirm what Says says, and the script note who did.
 	Attest bool `json:"attest,omitempty"`
+
+	// Effect is what the step does in the model of the plan. It is not part of plan.json: the
+	// steps of a plan that is read are those that its procedure makes.
+	Effect Effect `json:"-"`
 }
 
 // Ways to compare a value, which may have several parts, with what is wanted.
@@ -115,10 +119,6 @@ type Act struct {
 	IfNot string `json:"if_not,omitempty"`
 	// Variants are the ways to set a route; the first whose parameter the server has is used.
 	Variants []Variant `json:"variants,omitempty"`
-
-	// Effect is what the change does in the model of the deployment that the proof works on.
-	// It is not part of plan.json: steps are compared with those that the procedure makes.
-	Effect Effect `json:"-"`
 }
 
 // Variant is a way to set the XMPP federation route of a site on servers whose Set-CsSite has
@@ -139,8 +139,17 @@ type Probe struct {
 	Targets []string `json:"targets"`
 }
 
-// Effect is a variable of the deployment and its new value; see [world].
-type Effect struct{ Var, Value string }
+// Effect is what a step does in the [Model] of a plan: Var gets Value. Before, Wants have to be so
+// or, with WantsAim, all that the plan is for; From, where it is not nil, are the values that the
+// step replaces. AsksDNS is that the server of each zone has to be asked before: from here on users
+// notice.
+type Effect struct {
+	Var, Value string
+	From       []string
+	Wants      []Cond
+	WantsAim   bool
+	AsksDNS    bool
+}
 
 // Product tells which product has the cmdlets of a variant, where the server has product.
 func (v Variant) Product(product cmdlet.Product) cmdlet.Product {

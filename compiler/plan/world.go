@@ -9,59 +9,68 @@ import (
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
-// world is what the steps of a plan change: a small model of the deployment.
-type world struct {
-	// vars are its variables, which the rollback has to restore:
-	//   route/SITE      FQDN of the pool, "" for none
-	//   services/HOST   Running or Stopped, of an Edge Server of the target pool
-	//   xmpp/HOST       likewise, of XMPP on one of the pool that is left, where that is up
-	//   zone/NAME       old or new
-	//   replica/NAME    what it holds, as text of all routes
-	vars     map[string]string
-	asked    map[string]bool // by zone: whether its server was asked
-	firewall bool
-	done     map[place]bool
-	changes  map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
-	allAsked bool            // each zone of the plan that has to be asked was
+// Model is the part of a deployment that a procedure changes, as variables: what they are
+// before, and what they have to be in the end. [Prove] works on it. It is not part of plan.json.
+type Model struct {
+	// First are the variables before the first step, by names such as route/SITE, sort and
+	// thing. What a rollback does not have to take back is in Stays.
+	First map[string]string
+	Stays map[string]bool
+	// Aim is what is so after the last step, besides the records of all zones being the new
+	// ones.
+	Aim []Cond
+	// End is what is so then too, and need not be where a step only wants the aim.
+	End []Cond
+}
+
+// Cond is that a variable has a value; of one that ends in OnHost, that all of the sort do.
+// Value may be Routes.
+type Cond struct {
+	Var, Value string
+	// Else says what is wrong where it does not hold; %s is the thing whose variable it is.
+	Else string
 }
 
 // Values of variables.
 const (
-	Running = "Running"
-	Stopped = "Stopped"
-	older   = "old"
-	newer   = "new"
+	Running   = "Running"
+	Stopped   = "Stopped"
+	Confirmed = "confirmed"
+	older     = "old"
+	newer     = "new"
 )
 
-// Effects of steps. OnHost stands for the host where a step runs, Routes for the routes as they
-// are then.
+// OnHost stands in the variable of an effect for the host where a step runs, Routes as a value for
+// the variables of the sort route as they are then.
 const (
 	OnHost = "*"
 	Routes = "routes"
 )
 
+// world is what the steps of a plan change: the variables of its model, and zone/NAME, which is
+// old or new, of each of its zones.
+type world struct {
+	vars     map[string]string
+	asked    map[string]bool // by zone: whether its server was asked
+	done     map[place]bool
+	changes  map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
+	allAsked bool            // each zone of the plan that has to be asked was
+}
+
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{vars: map[string]string{}, asked: map[string]bool{}, done: map[place]bool{}, changes: map[string]bool{}}
-	for _, server := range plan.To.Servers {
-		w.vars["services/"+server] = Running
+	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{}, changes: map[string]bool{}}
+	if w.vars == nil {
+		w.vars = map[string]string{}
 	}
-	if plan.Reason == "planned" {
-		for _, server := range plan.From.Servers {
-			w.vars["xmpp/"+server] = Running
+	for name, value := range w.vars {
+		if value == Routes {
+			w.vars[name] = w.routeText()
 		}
-	}
-	for _, route := range plan.Routes {
-		w.vars["route/"+route.Site] = route.From
 	}
 	for _, zone := range plan.Zones {
 		w.vars["zone/"+zone.Name] = older
 		w.changes[zone.Name] = zone.Changed()
-	}
-	if plan.Kind == KindFailover {
-		for _, replica := range Replicas(plan) {
-			w.vars["replica/"+replica] = w.routeText()
-		}
 	}
 	return w
 }
@@ -86,14 +95,40 @@ func (w *world) routeText() string {
 	return text
 }
 
+// wrong is why a condition does not hold, "" if it does.
+func (w *world) wrong(c Cond) string {
+	want := c.Value
+	if want == Routes {
+		want = w.routeText()
+	}
+	sort, of, _ := strings.Cut(c.Var, "/")
+	things := []string{of}
+	if of == OnHost {
+		things = w.all(sort)
+	}
+	for _, thing := range things {
+		if w.vars[sort+"/"+thing] != want {
+			return strings.ReplaceAll(c.Else, "%s", thing)
+		}
+	}
+	return ""
+}
+
 func (w *world) clone() *world {
 	c := *w
 	c.vars, c.asked, c.done = maps.Clone(w.vars), maps.Clone(w.asked), maps.Clone(w.done)
 	return &c
 }
 
-// equal compares all but the firewall and what was asked and done, which no rollback undoes.
-func (w *world) equal(o *world) bool { return maps.Equal(w.vars, o.vars) }
+// equal compares what a rollback has to restore.
+func (w *world) equal(o *world, stays map[string]bool) bool {
+	for name, value := range w.vars {
+		if !stays[name] && o.vars[name] != value {
+			return false
+		}
+	}
+	return len(w.vars) == len(o.vars)
+}
 
 // move is what happens at once in a world: the beginning of a part on one of its hosts, one of
 // its steps, one of its zones, or its end.
@@ -162,10 +197,8 @@ func (w *world) apply(plan *Plan, m move, back bool) error {
 		return w.ask(plan, m, back)
 	case m.step.Edit:
 		w.vars["zone/"+m.step.Zone] = side(back)
-	case m.step.Attest:
-		w.firewall = true
-	case m.step.Act != nil:
-		return w.change(plan, m, back)
+	case m.step.Effect.Var != "":
+		return w.change(plan, m)
 	}
 	return nil
 }
@@ -217,37 +250,23 @@ func (w *world) ask(plan *Plan, m move, back bool) error {
 	return nil
 }
 
-// change gives a variable the value of a step.
-func (w *world) change(plan *Plan, m move, back bool) error {
-	e := m.step.Act.Effect
-	if e.Var == "" {
-		return nil
-	}
+// change gives a variable the value of a step, where that may be run.
+func (w *world) change(plan *Plan, m move) error {
+	e := m.step.Effect
 	name := strings.Replace(e.Var, OnHost, m.at.host, 1)
-	sort, of, _ := strings.Cut(name, "/")
-	switch sort {
-	case "services":
-		if e.Value == Stopped && m.part.Server == nil {
-			return fmt.Errorf("%s stops services of a server that nobody has looked at", m)
-		}
-	case "route":
-		if running := w.running("services", Running); !back && plan.Procedure == "documented" && running != "" {
-			return fmt.Errorf("%s runs while a server of the target pool still runs: %s", m, running)
-		}
-		if first := m.step.Act.Variants[0]; w.vars[name] != first.From && w.vars[name] != first.To {
-			return fmt.Errorf("%s finds the route %q", m, w.vars[name])
-		}
-	case "xmpp":
-		if missing := w.reached(plan); e.Value == Stopped && missing != "" {
-			return fmt.Errorf("%s ends XMPP at the old pool while %s", m, missing)
-		}
-	case "replica":
-		if w.vars["services/"+of] == Stopped {
-			return fmt.Errorf("%s replicates to a stopped replica", m)
-		}
-	}
 	if _, known := w.vars[name]; !known {
 		return fmt.Errorf("%s changes %s, which is not there", m, name)
+	}
+	for _, c := range e.Wants {
+		if why := w.wrong(c); why != "" {
+			return fmt.Errorf("%s while %s", m, why)
+		}
+	}
+	if missing := w.reached(plan); e.WantsAim && missing != "" {
+		return fmt.Errorf("%s while %s", m, missing)
+	}
+	if e.From != nil && !slices.Contains(append(e.From, e.Value), w.vars[name]) {
+		return fmt.Errorf("%s finds %s %q", m, name, w.vars[name])
 	}
 	w.vars[name] = e.Value
 	if e.Value == Routes {
@@ -266,8 +285,8 @@ func (w *world) running(sort, state string) string {
 	return ""
 }
 
-// unasked is a zone whose server has to be asked before a move: before any that stops
-// services or changes something, but for those that look themselves before they do.
+// unasked is a zone whose server has to be asked before a move: one whose effect says so, or that
+// changes records, but for those that look themselves before they do.
 func (w *world) unasked(plan *Plan, m move, back bool) string {
 	switch {
 	case w.allAsked:
@@ -276,7 +295,7 @@ func (w *world) unasked(plan *Plan, m move, back bool) string {
 		if back && plan.Kind == KindPrepare {
 			return ""
 		}
-	case m.step.Act == nil || !strings.HasPrefix(m.step.Act.Effect.Var, "route/") && m.step.Act.Effect.Value != Stopped || m.at.stage == StopOld:
+	case !m.step.Effect.AsksDNS:
 		return ""
 	}
 	for _, zone := range plan.Zones {
@@ -288,27 +307,12 @@ func (w *world) unasked(plan *Plan, m move, back bool) string {
 	return ""
 }
 
-// reached says what is missing to the aim of the plan, "" if nothing is: every site of
-// the plan is routed to the target pool, whose servers run and know it; DNS leads to
-// the pool's own addresses.
+// reached says what is missing to the aim of the plan, "" if nothing is: that of its model, and
+// records that lead to the pool's own addresses.
 func (w *world) reached(plan *Plan) string {
-	if plan.Kind == KindPrepare {
-		if every, _ := w.recordState(plan); !every {
-			return "records are not changed"
-		}
-		return ""
-	}
-	for _, site := range w.all("route") {
-		if route := w.vars["route/"+site]; route != plan.To.FQDN {
-			return fmt.Sprintf("%s is routed to %q", site, route)
-		}
-	}
-	if stopped := w.running("services", Stopped); stopped != "" {
-		return stopped + " is stopped"
-	}
-	for _, replica := range w.all("replica") {
-		if w.vars["replica/"+replica] != w.routeText() {
-			return replica + " does not know the new route"
+	for _, c := range plan.Model.Aim {
+		if why := w.wrong(c); why != "" {
+			return why
 		}
 	}
 	for _, zone := range plan.Zones {
@@ -316,13 +320,10 @@ func (w *world) reached(plan *Plan) string {
 			if set.Changed() && w.vars["zone/"+zone.Name] != newer {
 				return set.Owner + " is not changed"
 			}
-			if why := leads(plan, set); why != "" {
+			if why := leads(plan, set); why != "" && plan.Kind == KindFailover {
 				return why
 			}
 		}
-	}
-	if !w.firewall {
-		return "nobody has confirmed port 5269"
 	}
 	return ""
 }
@@ -375,7 +376,7 @@ func Prove(plan *Plan) error {
 			return err
 		}
 		// From the same state the rollback is the same: that more was asked or done only allows it more.
-		if i%every > 0 && i < len(forward)-1 || now.equal(proved) {
+		if i%every > 0 && i < len(forward)-1 || now.equal(proved, plan.Model.Stays) {
 			continue
 		}
 		proved = now.clone()
@@ -386,8 +387,10 @@ func Prove(plan *Plan) error {
 	if missing := now.reached(plan); missing != "" {
 		return fmt.Errorf("after the last step %s", missing)
 	}
-	if left := now.running("xmpp", Running); left != "" && HasStage(plan.Stages, StopOld) {
-		return fmt.Errorf("after the last step XMPP still runs on %s", left)
+	for _, c := range plan.Model.End {
+		if why := now.wrong(c); why != "" {
+			return fmt.Errorf("after the last step %s", why)
+		}
 	}
 	return nil
 }
@@ -400,7 +403,7 @@ func proveRollback(plan *Plan, back []move, first, now *world, at string) error 
 			return fmt.Errorf("rollback from %s: %w", at, err)
 		}
 	}
-	if !w.equal(first) {
+	if !w.equal(first, plan.Model.Stays) {
 		return fmt.Errorf("the rollback from %s does not restore the first state", at)
 	}
 	return nil
@@ -440,7 +443,7 @@ func (w *world) reach(plan *Plan, after string) Reach {
 		for _, replica := range w.all("replica") {
 			known = known && w.vars["replica/"+replica] == w.routeText()
 		}
-		r.XMPP = Service{Up: runs && known && allNew && w.firewall, Through: plan.To.Name}
+		r.XMPP = Service{Up: runs && known && allNew && w.vars["firewall/port"] == Confirmed, Through: plan.To.Name}
 	case plan.From.FQDN:
 		old := w.running("xmpp", Stopped) == ""
 		r.XMPP = Service{Up: plan.Reason == "planned" && old && !moved, Through: plan.From.Name}

@@ -15,6 +15,7 @@ import (
 // What these do not have, checks, backup, replication and verification, is edgeplan's own.
 var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
+	f.plan.Model = f.model()
 	f.preflight()
 	if f.stops {
 		f.stop()
@@ -47,6 +48,36 @@ type failover struct {
 	plan    *plan.Plan
 	stops   bool // the target pool is stopped while the route is set
 	endsOld bool
+}
+
+// model is what a failover changes: routes of sites, services of the target pool, XMPP on the
+// pool that is left where that is up, what each replica knows, and the port in the firewall.
+func (f *failover) model() plan.Model {
+	p, first := f.plan, map[string]string{"firewall/port": ""}
+	m := plan.Model{First: first, Stays: map[string]bool{"firewall/port": true}, Aim: []plan.Cond{
+		{Var: "route/" + plan.OnHost, Value: p.To.FQDN, Else: "%s is not routed to " + p.To.Name},
+		{Var: "services/" + plan.OnHost, Value: plan.Running, Else: "%s is stopped"},
+		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
+		{Var: "firewall/port", Value: plan.Confirmed, Else: "nobody has confirmed port " + strconv.Itoa(plan.XMPPPort)},
+	}}
+	for _, server := range p.To.Servers {
+		first["services/"+server] = plan.Running
+	}
+	for _, route := range p.Routes {
+		first["route/"+route.Site] = route.From
+	}
+	for _, replica := range plan.Replicas(p) {
+		first["replica/"+replica] = plan.Routes
+	}
+	if p.Reason == "planned" {
+		for _, server := range p.From.Servers {
+			first["xmpp/"+server] = plan.Running
+		}
+	}
+	if f.endsOld {
+		m.End = []plan.Cond{{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, Else: "XMPP still runs on %s"}}
+	}
+	return m
 }
 
 // endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open
@@ -181,7 +212,8 @@ func (f *failover) stop() {
 	}
 	s := step("stop/services", "services that run", plan.Disruptive, to.Origin, failOver("2"))
 	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
-	s.Act = &plan.Act{Remember: "Services", Set: f.call(to.Product, "Stop-CsWindowsService"), Effect: plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped}}
+	s.Act = &plan.Act{Remember: "Services", Set: f.call(to.Product, "Stop-CsWindowsService")}
+	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped, AsksDNS: true}
 	part.Steps = plan.Steps{f.xmppService("stop/xmpp", to.Product, to.Origin), s}
 	f.forward.add(plan.Stop, part)
 }
@@ -215,7 +247,8 @@ func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *
 	to := f.plan.To
 	s := step(id, says, risk, to.Origin, source)
 	s.Read = f.function(to.Product, "Get-ServiceDown")
-	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService"), Effect: plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}}
+	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService")}
+	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}
 	return s
 }
 
@@ -244,7 +277,10 @@ func (f *failover) route() {
 	for i, r := range f.plan.Routes {
 		s := f.routeStep("route/", i, r, source)
 		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
-		s.Act.Effect.Value = f.plan.To.FQDN
+		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
+		if f.stops {
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Stopped, Else: "%s of the target pool still runs"}}
+		}
 		part.Steps = append(part.Steps, s)
 	}
 	f.forward.add(plan.Route, part)
@@ -253,7 +289,8 @@ func (f *failover) route() {
 func (f *failover) routeStep(id string, i int, r plan.SiteRoute, source plan.Source) *plan.Step {
 	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
 	s.Read = f.function(f.plan.Product, "Get-XmppRoute", cmdlet.Arg("Site", r.Site))
-	s.Act = &plan.Act{Record: "Route" + strconv.Itoa(i+1), Wait: 60, Effect: plan.Effect{Var: "route/" + r.Site}}
+	s.Act = &plan.Act{Record: "Route" + strconv.Itoa(i+1), Wait: 60}
+	s.Effect = plan.Effect{Var: "route/" + r.Site, AsksDNS: true}
 	return s
 }
 
@@ -270,7 +307,7 @@ func (f *failover) routeBack() {
 		s := f.routeStep("rollback/route/", i, r, failBack("3a"))
 		s.Act.Restore = true
 		s.Act.Variants = f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer)
-		s.Act.Effect.Value = r.From
+		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
 		part.Steps = append(part.Steps, s)
 	}
 	f.back.add(plan.Route, part)
@@ -302,7 +339,7 @@ func (f *failover) firewall() {
 	part := f.here("Step 6. Records who confirmed that TCP " + strconv.Itoa(plan.XMPPPort) + " is open.")
 	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.Route), plan.Firewall
 	s := step("firewall", says+" and back", plan.Safe, to.Origin, failOver("6"))
-	s.Attest = true
+	s.Attest, s.Effect = true, plan.Effect{Var: "firewall/port", Value: plan.Confirmed}
 	part.Steps = plan.Steps{s}
 	f.forward.add(plan.Firewall, part)
 }
@@ -316,8 +353,11 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
 		s.Read, s.Property = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica)), "UpToDate"
 		s.Act = &plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
-			Set:    f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica)),
-			Effect: plan.Effect{Var: "replica/" + replica, Value: plan.Routes}}
+			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))}
+		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
+		if slices.Contains(f.plan.To.Servers, replica) {
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running, Else: "%s is a stopped replica"}}
+		}
 		part.Steps = append(part.Steps, s)
 	}
 	w.add(plan.Replicated, part)
@@ -383,7 +423,8 @@ func (f *failover) stopOld() {
 	part.Needs, part.Elevated, part.Waits, part.StillTrue = []string{plan.Verify}, true, true, f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
-	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value")), Effect: plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped}}
+	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, WantsAim: true}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.forward.add(plan.StopOld, part)
 }
@@ -399,7 +440,8 @@ func (f *failover) startOld() {
 	part.Elevated = true
 	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
-	s.Act = &plan.Act{Each: true, IfNot: waiveService, Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value")), Effect: plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}}
+	s.Act = &plan.Act{Each: true, IfNot: waiveService, Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.back.add(plan.StartOld, part)
 }

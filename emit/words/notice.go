@@ -9,7 +9,7 @@ import (
 // Noticed tells whether users notice a stage: it ends services that run, or something that was
 // reachable before it is not after it.
 func Noticed(p *plan.Plan, stage plan.Stage) bool {
-	if slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Act != nil && s.Act.Effect.Value == plan.Stopped }) {
+	if slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Effect.Value == plan.Stopped }) {
 		return true
 	}
 	for i, after := range p.Outage {

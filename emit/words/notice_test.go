@@ -29,7 +29,7 @@ func TestNoticed(t *testing.T) {
 	} {
 		stage := plan.Stage{Name: "S"}
 		if test.step != "" {
-			stage.Parts = []plan.Part{{Steps: plan.Steps{{Act: &plan.Act{Effect: plan.Effect{Value: test.step}}}}}}
+			stage.Parts = []plan.Part{{Steps: plan.Steps{{Effect: plan.Effect{Value: test.step}}}}}
 		}
 		if got := Noticed(&plan.Plan{Outage: test.outage}, stage); got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)

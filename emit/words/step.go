@@ -216,14 +216,14 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Act.File != "":
 		return "saves to a file beside the script, " + s.Act.File
 	}
-	sort, of, _ := strings.Cut(s.Act.Effect.Var, "/")
-	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Act.Effect.Value]
+	sort, of, _ := strings.Cut(s.Effect.Var, "/")
+	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Effect.Value]
 	switch sort {
 	case "services":
 		return verb + " all " + brand(p.To.Product) + " services of this server"
 	case "xmpp":
 		out := verb + " the XMPP service of this server, found by XMPP in its display name"
-		if s.Act.Effect.Value == plan.Stopped {
+		if s.Effect.Value == plan.Stopped {
 			out += ": the streams that partners still have open end"
 		}
 		return out
@@ -255,8 +255,8 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Act.File != "":
 		return "a complete file whose name ends in ." + s.Act.File
 	}
-	sort, of, _ := strings.Cut(s.Act.Effect.Var, "/")
-	stopped := s.Act.Effect.Value == plan.Stopped
+	sort, of, _ := strings.Cut(s.Effect.Var, "/")
+	stopped := s.Effect.Value == plan.Stopped
 	switch {
 	case sort == "services" && stopped:
 		return "every service is Stopped"

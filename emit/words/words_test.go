@@ -88,7 +88,7 @@ func TestWordsByStage(t *testing.T) {
 }
 
 func TestManualRoute(t *testing.T) {
-	step := &plan.Step{Act: &plan.Act{Variants: []plan.Variant{{From: "a", Manual: "by hand"}}, Effect: plan.Effect{Var: "route/Site2"}}}
+	step := &plan.Step{Act: &plan.Act{Variants: []plan.Variant{{From: "a", Manual: "by hand"}}}, Effect: plan.Effect{Var: "route/Site2"}}
 	if got := act(sample.Plan(), true, step); got != "a person clears the XMPP federation route of site Site2 in Topology Builder (no cmdlet is documented for this)" {
 		t.Error(got)
 	}

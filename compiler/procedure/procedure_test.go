@@ -1,0 +1,79 @@
+package procedure
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+)
+
+// nextHop is a procedure of the test: it has one Edge pool forward to another Front End pool, and
+// back. It changes something that no other procedure knows of, and stands here alone.
+var nextHop = procedure{kind: "next-hop", stages: func(b *builder) {
+	p := b.plan
+	p.Model = plan.Model{
+		First: map[string]string{"hop/" + p.From.FQDN: p.From.NextHop},
+		Aim:   []plan.Cond{{Var: "hop/" + plan.OnHost, Value: p.To.NextHop, Else: "%s does not forward there"}},
+	}
+	for _, way := range []struct {
+		to     *way
+		id     string
+		source plan.Source
+		hop    string
+	}{{&b.forward, "hop/" + p.From.Name, failOver("1"), p.To.NextHop}, {&b.back, "rollback/hop/" + p.From.Name, ours, p.From.NextHop}} {
+		s := step(way.id, "next hop of "+p.From.Name, plan.Disruptive, p.Origin, way.source)
+		s.Read = b.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", p.From.FQDN))
+		s.Property = "Registrar"
+		s.Act = &plan.Act{To: []string{"Registrar:" + way.hop}, Set: b.call(p.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+p.From.FQDN), cmdlet.Arg("Registrar", "Registrar:"+way.hop))}
+		s.Effect = plan.Effect{Var: "hop/" + p.From.FQDN, Value: way.hop}
+		way.to.add(plan.Route, plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product, Does: "Changes the next hop.", Steps: plan.Steps{s}})
+	}
+}}
+
+func toy() *plan.Plan {
+	return &plan.Plan{Kind: nextHop.kind, Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com",
+		From: plan.Pool{Name: "EdgePool1", FQDN: "edge1.contoso.com", NextHop: "fepool1.corp.contoso.com"}, To: plan.Pool{NextHop: "fepool2.corp.contoso.com"}}
+}
+
+// TestOneFile: a procedure is what stands in one file. With it in the list, plans of its kind are
+// built, proved and printed; without it they are refused, and all others are as before.
+func TestOneFile(t *testing.T) {
+	if err := Build(toy()); err == nil || !strings.Contains(err.Error(), "no procedure") {
+		t.Errorf("without the procedure: %v", err)
+	}
+	before := procedures
+	procedures = append(slices.Clone(before), nextHop)
+	defer func() { procedures = before }()
+	p := toy()
+	if err := Build(p); err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Prove(p); err != nil {
+		t.Error(err)
+	}
+	script, err := powershell.Forward(p)
+	if want := "Set-CsEdgeServer -Identity 'EdgeServer:edge1.contoso.com'"; err != nil || !strings.Contains(string(script), want) {
+		t.Errorf("the script does not have %s: %v", want, err)
+	}
+	back, err := powershell.Rollback(p)
+	if err != nil || !strings.Contains(string(back), "Registrar:fepool1.corp.contoso.com") {
+		t.Errorf("the rollback: %v", err)
+	}
+	p.Rollback = nil
+	if err := plan.Prove(p); err == nil {
+		t.Error("a procedure that does not go back is proved")
+	}
+	for _, one := range before {
+		procedures = slices.DeleteFunc(slices.Clone(before), func(other procedure) bool { return other.kind == one.kind })
+		for _, kind := range []string{plan.KindFailover, plan.KindPrepare} {
+			of := &plan.Plan{Kind: kind, Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com", Procedure: "documented",
+				To: plan.Pool{Product: cmdlet.LyncServer2013, FQDN: "edge2.contoso.com", Servers: []string{"edge2.contoso.com"}}}
+			if err := Build(of); (err != nil) != (kind == one.kind) {
+				t.Errorf("without %s, a plan of %s: %v", one.kind, kind, err)
+			}
+		}
+	}
+}
