@@ -105,7 +105,7 @@ func (s *suite) oldPool() {
 func (s *suite) nameless(v rehearsal.Visit) {
 	s.edit(func(w *rehearsal.World) { serviceOf(w, v.Host).DisplayName = "Gateway" })
 	s.refuses(3, v, way{}, "%s where there is no XMPP service", v.Stage)
-	s.check(strings.Contains(s.last, "FAIL P18  XMPP service here: expected like [*XMPP*]"), "%s names what it did not find", v.Stage)
+	s.check(strings.Contains(s.last, "FAIL P18  XMPP service: expected like [*XMPP*]"), "%s names what it did not find", v.Stage)
 	s.check(s.visit(v, way{given: map[string]any{"Waive": "P18"}}) == 0 && strings.Contains(s.last, "WAIVED P18"), "%s, P18 waived", v.Stage)
 }
 
