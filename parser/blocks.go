@@ -10,35 +10,6 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// schemas are what the blocks may hold, by their types; "" is the top of a file.
-var schemas = map[string]schema{
-	"": {blocks: []string{
-		"locals", "topology name", "site name", "edge_pool name", "front_end_pool name", "sip_domain name",
-		"xmpp_federation", "dns_zone name", "failover name", "prepare name",
-	}},
-	"topology": {args: []string{"product!", "management_host!"}},
-	"site":     {args: []string{"xmpp_federation_route", "federation_route"}},
-	"edge_pool": {
-		args: []string{"site", "fqdn!", "access_edge_fqdn!", "next_hop", "load_balancing", "virtual_ipv4", "nat", "product"},
-		// server is not required here: that a target needs one is a rule.
-		blocks: []string{"xmpp", "certificate", "server fqdn"},
-	},
-	"xmpp":            {args: []string{"listening_port", "internal_port"}},
-	"certificate":     {args: []string{"subject_alternative_names", "not_after"}},
-	"server":          {args: []string{"public_ipv4", "public_ipv6", "operating_system"}},
-	"front_end_pool":  {args: []string{"site!", "fqdn!", "edge_pool", "central_management"}},
-	"sip_domain":      {args: []string{"xmpp"}},
-	"xmpp_federation": {args: []string{"host", "partners"}},
-	"dns_zone":        {args: []string{"file!", "includes", "server!", "serial", "delivery", "soa_prerequisite", "computer", "operating_system"}},
-	"failover": {
-		args:   []string{"federation!", "from", "to!", "reason", "procedure", "route_sites"},
-		blocks: []string{"change", "accept code"},
-	},
-	"prepare": {args: []string{"ttl"}, blocks: []string{"change", "accept code"}},
-	"accept":  {args: []string{"reason!"}},
-	"change":  {args: []string{"ticket!", "summary!", "window_start", "window_end", "requester", "approvers"}},
-}
-
 // spec reads all blocks. Labels of blocks are known before any value is: first those
 // that are written out, for locals; then those that dynamic blocks make, too.
 func (r *reader) spec(body hcl.Body) *Spec {

@@ -49,36 +49,6 @@ func (r *reader) add(diags hcl.Diagnostics) {
 	}
 }
 
-// schema is what a block may hold. An argument that ends in ! is required; a block
-// type is followed by the name of its label, if it has one.
-type schema struct {
-	args   []string
-	blocks []string
-}
-
-func (s schema) hcl() *hcl.BodySchema {
-	out := &hcl.BodySchema{}
-	for _, arg := range s.args {
-		name, required := strings.CutSuffix(arg, "!")
-		out.Attributes = append(out.Attributes, hcl.AttributeSchema{Name: name, Required: required})
-	}
-	for _, block := range s.blocks {
-		words := strings.Fields(block)
-		out.Blocks = append(out.Blocks, hcl.BlockHeaderSchema{Type: words[0], LabelNames: words[1:]})
-	}
-	return out
-}
-
-func (s schema) required() []string {
-	var out []string
-	for _, arg := range s.args {
-		if name, required := strings.CutSuffix(arg, "!"); required {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // content is one block being read.
 type content struct {
 	r     *reader

@@ -21,36 +21,6 @@ func isBlock(name string) bool {
 	return known || name == "locals"
 }
 
-// blockNames are the types of block that a block may hold.
-func (s schema) blockNames() []string {
-	var out []string
-	for _, block := range s.blocks {
-		out = append(out, strings.Fields(block)[0])
-	}
-	return out
-}
-
-// argNames are the arguments that a block may have.
-func (s schema) argNames() []string {
-	var out []string
-	for _, arg := range s.args {
-		out = append(out, strings.TrimSuffix(arg, "!"))
-	}
-	return out
-}
-
-// form is how the first line of a block is written.
-func form(kind string) string {
-	for _, s := range schemas {
-		for _, block := range s.blocks {
-			if words := strings.Fields(block); words[0] == kind && len(words) > 1 {
-				return fmt.Sprintf("%s %q {", kind, strings.ToUpper(words[1]))
-			}
-		}
-	}
-	return kind + " {"
-}
-
 // homes are the types of block for which a test of their schemas is true, in order.
 func homes(has func(schema) bool) []string {
 	var out []string
@@ -94,23 +64,6 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 
 // anyName says where a block may have any name.
 var anyName = map[string]string{"topology": "; any name will do, it is compared with nothing"}
-
-// examples are values for the arguments that are required.
-var examples = map[string]string{
-	"product": `"lync-server-2013"`, "management_host": `"fe2.corp.contoso.com"`,
-	"fqdn": `"edgepool1.contoso.com", the name of the pool as Topology Builder shows it`, "access_edge_fqdn": `"sip1.contoso.com"`,
-	"site": "site.NAME", "file": `"contoso.com.zone"`, "server": `"ns1.contoso.net", the name server that has the zone`,
-	"federation": `"xmpp"`, "to": "edge_pool.NAME, the Edge pool that takes over", "reason": `"..."`,
-	"ticket": `"CHG0042317", the number in your change system`, "summary": `"Move XMPP federation to EdgePool2"`,
-}
-
-func example(name string) string {
-	value, known := examples[name]
-	if !known {
-		value = "VALUE"
-	}
-	return fmt.Sprintf("%s = %s.", name, value)
-}
 
 // fromTerraform says what people want who know Terraform.
 var fromTerraform = map[string]string{
