@@ -16,7 +16,7 @@ const evidencePage = "docs/evidence.md"
 func TestEvidenceOutcomes(t *testing.T) {
 	found := map[string]bool{}
 	literal := regexp.MustCompile(`(?i)(?:-Outcome |\$outcome = )'([^']+)'`)
-	for _, m := range literal.FindAllStringSubmatch(powershell.Runtime(), -1) {
+	for _, m := range literal.FindAllStringSubmatch(powershell.Runtime().Text, -1) {
 		found[m[1]] = true
 	}
 	var written []string
@@ -29,7 +29,7 @@ func TestEvidenceOutcomes(t *testing.T) {
 
 // TestEvidenceFields: and the same fields, in the same order.
 func TestEvidenceFields(t *testing.T) {
-	_, body, _ := strings.Cut(powershell.Runtime(), "$record = [ordered]@{")
+	_, body, _ := strings.Cut(powershell.Runtime().Text, "$record = [ordered]@{")
 	body, _, _ = strings.Cut(body, "}")
 	var written []string
 	for _, m := range regexp.MustCompile(`(\w+) = \$`).FindAllStringSubmatch(body, -1) {

@@ -183,9 +183,9 @@ func checkEvidence(t *testing.T, failover, rollback string) {
 	sameSet(t, packagePage+", outcomes", tableAfter(t, "Evidence", "outcome"), outcomes)
 }
 
-// TestScriptBytes: ASCII with CRLF, one marker of the fixed part, the same text below it.
+// TestScriptBytes: ASCII with CRLF, and each fixed part is the same wherever it stands.
 func TestScriptBytes(t *testing.T) {
-	fixed := ""
+	var runtime, windows []byte
 	for _, path := range mustGlob(t, filepath.Join(root, "golden", "*", "*", "*.ps1")) {
 		data, err := goldenscript.Read(filepath.Join(root, "golden"), strings.TrimPrefix(path, filepath.Join(root, "golden")))
 		if err != nil {
@@ -197,11 +197,16 @@ func TestScriptBytes(t *testing.T) {
 		if bytes.Count(data, []byte("\n")) != bytes.Count(data, []byte("\r\n")) {
 			t.Errorf("%s: a line does not end in CRLF", path)
 		}
-		_, rest, ok := strings.Cut(string(data), "\n# ==== FIXED RUNTIME")
-		if !ok || fixed != "" && rest != fixed {
-			t.Errorf("%s: the fixed part is missing or is another", path)
+		parts := goldenscript.Cut(data)
+		if len(parts.Runtime) == 0 || runtime != nil && !bytes.Equal(parts.Runtime, runtime) || parts.Windows != nil && windows != nil && !bytes.Equal(parts.Windows, windows) {
+			t.Errorf("%s: a fixed part is missing or is another", path)
 		}
-		fixed = rest
+		if runtime = parts.Runtime; parts.Windows != nil {
+			windows = parts.Windows
+		}
+	}
+	if windows == nil {
+		t.Error("no script has the part for Windows DNS servers")
 	}
 }
 

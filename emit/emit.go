@@ -77,7 +77,7 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := record.Facts{RuntimeSHA256: powershell.RuntimeSHA256()}
+	facts := record.Facts{}
 	for _, zone := range p.Zones {
 		if !zone.Changed() {
 			continue

@@ -41,7 +41,7 @@ func TestEngineDNS(t *testing.T) {
 			want = append(want, ahead == 0, ahead == 0 || zonefile.Greater(number, base))
 		}
 	}
-	functions := regexp.MustCompile(`(?s)    function Resolve-ChangeName \{\r\n.*?\r\n    \}\r\n|function Test-ChangeSerial\(.*?\r\n\}\r\n`).FindAllString(Runtime(), -1)
+	functions := regexp.MustCompile(`(?s)    function Resolve-ChangeName \{\r\n.*?\r\n    \}\r\n|function Test-ChangeSerial\(.*?\r\n\}\r\n`).FindAllString(Runtime().Text, -1)
 	if len(functions) != 2 {
 		t.Fatalf("the runtime has %d of 2 functions", len(functions))
 	}

@@ -74,7 +74,7 @@ func texts(value any) []string {
 // TestEngineListener: the runtime's Get-ChangeListener names the addresses at which this
 // computer listens on a port, and not those that nobody elsewhere can reach.
 func TestEngineListener(t *testing.T) {
-	text := regexp.MustCompile(`(?s)function Get-ChangeListener\(.*?\r\n    \}\r\n`).FindString(Runtime())
+	text := regexp.MustCompile(`(?s)function Get-ChangeListener\(.*?\r\n    \}\r\n`).FindString(Runtime().Text)
 	if text == "" {
 		t.Fatal("the runtime has no Get-ChangeListener")
 	}

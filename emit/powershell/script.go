@@ -13,10 +13,15 @@ import (
 
 // runtimeFiles are the parts of the fixed runtime, in the order of their names.
 //
-//go:embed runtime/*.ps1
+//go:embed runtime/[0-9]-*.ps1
 var runtimeFiles embed.FS
 
 var runtimeText = joined(runtimeFiles)
+
+// windowsText is a part that only scripts have which change records on a Windows DNS server.
+//
+//go:embed runtime/windowsdns.ps1
+var windowsText string
 
 func joined(files embed.FS) string {
 	entries, err := files.ReadDir("runtime")
@@ -34,14 +39,29 @@ func joined(files embed.FS) string {
 	return b.String()
 }
 
-// RuntimeMarker begins the line that separates the change from the fixed runtime.
+// RuntimeMarker begins the line that separates the change from the fixed runtime, and each part of
+// that.
 const RuntimeMarker = "# ==== FIXED RUNTIME"
 
-// Runtime returns the fixed runtime as it stands in every script.
-func Runtime() string { return runtimeText }
+// Part is a fixed part of scripts: the same bytes wherever it stands.
+type Part struct{ Name, Text string }
 
-// RuntimeSHA256 is the hash of the fixed runtime, in hex.
-func RuntimeSHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(runtimeText))) }
+// SHA256 is the hash of the part, from its marker on to the next one, in hex.
+func (p Part) SHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(p.Text))) }
+
+// Runtime returns the fixed runtime as it stands at the end of every script.
+func Runtime() Part { return Part{"fixed runtime", runtimeText} }
+
+// WindowsDNS returns the part for Windows DNS servers, which stands before the runtime.
+func WindowsDNS() Part { return Part{"part for Windows DNS servers", windowsText} }
+
+// Parts are the fixed parts that the scripts of a plan have, in their order.
+func Parts(p *plan.Plan) []Part {
+	if plan.HasStage(p.Stages, plan.DNSServer) {
+		return []Part{WindowsDNS(), Runtime()}
+	}
+	return []Part{Runtime()}
+}
 
 // Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
 func Forward(p *plan.Plan) ([]byte, error) {
@@ -201,7 +221,11 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	if b.names.err != nil {
 		return nil, b.names.err
 	}
-	return append([]byte(strings.ReplaceAll(out.String(), "\n", "\r\n")), runtimeText...), nil
+	text := strings.ReplaceAll(out.String(), "\n", "\r\n")
+	for _, part := range Parts(p) {
+		text += part.Text
+	}
+	return []byte(text), nil
 }
 
 // module is the module that has the product's cmdlets.

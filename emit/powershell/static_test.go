@@ -62,35 +62,43 @@ func textProblems(text string) []string {
 
 func TestRuntime(t *testing.T) {
 	files, err := filepath.Glob("runtime/*.ps1")
-	if err != nil || len(files) != 4 {
+	if err != nil || len(files) != 5 {
 		t.Fatalf("%q, %v", files, err)
 	}
-	text := ""
+	text, windows := "", WindowsDNS().Text
 	for _, name := range files {
 		part, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text += string(part)
+		if text += string(part); filepath.Base(name) == "windowsdns.ps1" {
+			text = strings.TrimSuffix(text, windows)
+		}
 		if lines := bytes.Count(part, []byte("\n")); lines > 500 {
 			t.Errorf("%s has %d lines", name, lines)
 		}
 	}
-	if text != Runtime() {
+	if text != Runtime().Text {
 		t.Error("the files of runtime are not Runtime()")
 	}
-	if lines := strings.Count(Runtime(), "\r\n"); lines > runtimeLines {
+	if lines := strings.Count(Runtime().Text+windows, "\r\n"); lines > runtimeLines {
 		t.Errorf("the runtime has %d lines, more than %d", lines, runtimeLines)
 	}
-	if !strings.HasPrefix(Runtime(), RuntimeMarker) || strings.Count(Runtime(), RuntimeMarker) != 1 {
-		t.Error("the runtime does not begin with its marker")
-	}
-	if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(RuntimeSHA256()) {
-		t.Errorf("RuntimeSHA256() = %q", RuntimeSHA256())
+	for _, part := range []Part{Runtime(), WindowsDNS()} {
+		if !strings.HasPrefix(part.Text, RuntimeMarker) || strings.Count(part.Text, RuntimeMarker) != 1 {
+			t.Errorf("the %s does not begin with its marker", part.Name)
+		}
+		if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(part.SHA256()) {
+			t.Errorf("the %s has the sum %q", part.Name, part.SHA256())
+		}
 	}
 	for _, s := range goldens(t) {
-		if at := strings.Index(s.text, RuntimeMarker); at < 0 || s.text[at:] != Runtime() {
-			t.Errorf("%s does not end in the runtime", s.name)
+		want := Runtime().Text
+		if plan.HasStage(planOf(t, s).Stages, plan.DNSServer) {
+			want = windows + want
+		}
+		if at := strings.Index(s.text, RuntimeMarker); at < 0 || s.text[at:] != want {
+			t.Errorf("%s does not end in the parts that it needs", s.name)
 		}
 	}
 }
@@ -108,7 +116,7 @@ func TestGoldenChange(t *testing.T) {
 	if lines > seedLines {
 		t.Errorf("%s has %d lines to review, more than %d", seed.name, lines, seedLines)
 	}
-	t.Logf("seed: %d lines to review, runtime: %d lines", lines, strings.Count(Runtime(), "\r\n"))
+	t.Logf("seed: %d lines to review, runtime: %d lines", lines, strings.Count(Runtime().Text, "\r\n"))
 }
 
 // changeProblems says what is wrong with the part above the runtime.
@@ -146,7 +154,7 @@ func changeProblems(change string, products []cmdlet.Product) []string {
 // TestKeys: every key of the data is explained in the script, in the notes above the data
 // or at the head of the runtime.
 func TestKeys(t *testing.T) {
-	runtime := Runtime()
+	runtime := Runtime().Text
 	head, _, _ := strings.Cut(runtime, "\r\nif (")
 	key := regexp.MustCompile(`(?m)(?:@\{|;|^) *([A-Z][A-Za-z]+) = `)
 	tried := map[string]bool{}
@@ -337,7 +345,7 @@ func TestHelpers(t *testing.T) {
 		if name == "Where-Object" || name == "Export-Clixml" {
 			continue
 		}
-		_, after, ok := strings.Cut(Runtime(), "function "+name)
+		_, after, ok := strings.Cut(Runtime().Text, "function "+name)
 		head, _, _ := strings.Cut(after, "{")
 		if !ok || strings.Count(head, "$") != len(params) {
 			t.Errorf("the runtime has no %s with %q", name, params)
@@ -347,7 +355,7 @@ func TestHelpers(t *testing.T) {
 
 // TestRuntimeComments: none of them ends the script.
 func TestRuntimeComments(t *testing.T) {
-	for _, comment := range regexp.MustCompile(`#[^\r]*`).FindAllString(Runtime(), -1) {
+	for _, comment := range regexp.MustCompile(`#[^\r]*`).FindAllString(Runtime().Text, -1) {
 		if endsScript(comment) {
 			t.Errorf("PowerShell takes %q for a signature", comment)
 		}

@@ -11,8 +11,6 @@ import (
 
 // Facts are what the record says about the files beside it.
 type Facts struct {
-	// RuntimeSHA256 is of the fixed part of both scripts, in hex.
-	RuntimeSHA256 string
 	// Files are all artifacts but the record itself and SHA256SUMS, sorted by name.
 	Files []File
 }
@@ -299,7 +297,11 @@ func (p *printer) unknown() {
 
 func (p *printer) files(facts Facts) {
 	p.section("Files")
-	p.text("Both scripts end in the same fixed runtime, SHA-256 " + Code(facts.RuntimeSHA256) + ". Review it once; it is the same in every plan of this edgeplan version. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
+	var parts []string
+	for _, part := range powershell.Parts(p.plan) {
+		parts = append(parts, "the "+part.Name+", SHA-256 "+Code(part.SHA256()))
+	}
+	p.text("Both scripts end in what is the same in every plan of this edgeplan version: " + strings.Join(parts, "; ") + ". Review that once, from its line FIXED RUNTIME on. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
 	p.b.WriteString("\n" + block("powershell", []string{checkSums}))
 	p.gap()
 	p.b.WriteString(Heading("file", "SHA-256"))

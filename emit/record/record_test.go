@@ -69,14 +69,14 @@ func FuzzHostile(f *testing.F) {
 func checkHostile(t *testing.T, s string) {
 	t.Helper()
 	plan := sample.Hostile(s)
-	got, err := Markdown(plan, Facts{RuntimeSHA256: s, Files: []File{{s, s}}})
+	got, err := Markdown(plan, Facts{Files: []File{{s, s}}})
 	if err != nil {
 		if bytes.ContainsRune([]byte(s), 0xFFFD) || strings.ToValidUTF8(s, "") != s {
 			return // no such string can stand in a command
 		}
 		t.Fatalf("%q: %v", s, err)
 	}
-	plain, err := Markdown(sample.Hostile("x"), Facts{RuntimeSHA256: "x", Files: []File{{"x", "x"}}})
+	plain, err := Markdown(sample.Hostile("x"), Facts{Files: []File{{"x", "x"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestText(t *testing.T) {
 
 func markdown(t *testing.T) string {
 	t.Helper()
-	got, err := Markdown(sample.Plan(), Facts{RuntimeSHA256: "bb", Files: []File{{"failover.ps1", "aa"}}})
+	got, err := Markdown(sample.Plan(), Facts{Files: []File{{"failover.ps1", "aa"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

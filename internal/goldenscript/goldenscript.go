@@ -1,5 +1,5 @@
-// Package goldenscript reads scripts of the folder golden, where the fixed runtime stands in those
-// of the seed alone. Only tests import this package.
+// Package goldenscript reads scripts of the folder golden, where each fixed part stands in those of
+// one package alone. Only tests import this package.
 package goldenscript
 
 import (
@@ -9,52 +9,106 @@ import (
 	"path/filepath"
 )
 
-// Seed is the package in golden that stands there as build writes it.
-const Seed = "seed/edgepool1-to-edgepool2"
+// Seed is the package in golden that has the fixed runtime, and Windows the script that has the
+// part for Windows DNS servers.
+const (
+	Seed    = "seed/edgepool1-to-edgepool2"
+	Windows = "windows-dns/edgepool1-to-edgepool2/failover.ps1"
+)
 
-// InSeed is the last line of a script in golden whose fixed runtime is left out.
-const InSeed = "# It stands in golden/seed, and the test wants the same bytes here.\r\n"
+// InSeed and InWindows are lines in place of the fixed parts that are left out.
+const (
+	InSeed    = "# It stands in golden/seed, and the test wants the same bytes here.\r\n"
+	InWindows = "# It stands in golden/windows-dns, and the test wants the same bytes here.\r\n"
+)
 
-var marker = []byte("\n# ==== FIXED RUNTIME")
+var (
+	marker  = []byte("\n# ==== FIXED RUNTIME - ")
+	windows = []byte("\n# ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - ")
+)
 
-// Cut is a script in two parts: what is reviewed with each change, the line that ends it
-// included, and the fixed runtime, nil if it has none.
-func Cut(script []byte) (above, runtime []byte) {
-	at := bytes.Index(script, marker)
-	if at < 0 {
-		return script, nil
-	}
-	end := at + 1 + bytes.IndexByte(script[at+1:], '\n') + 1
-	return script[:end], script[end:]
+// Script is a script in its parts.
+type Script struct {
+	Change  []byte // what is reviewed with each change, with the line that ends it
+	Windows []byte // the part for Windows DNS servers, with the line that ends it; nil if there is none
+	Runtime []byte // the fixed runtime; nil in what is no script
 }
 
-// Read reads dir/name, where dir is the folder golden, and puts the runtime of the seed
-// where it was left out.
+// Cut is a script in its parts.
+func Cut(script []byte) Script {
+	at := after(script, marker)
+	if at < 0 {
+		return Script{Change: script}
+	}
+	s := Script{Change: script[:at], Runtime: script[at:]}
+	if end := after(s.Change, windows); end >= 0 {
+		s.Change, s.Windows = s.Change[:end], s.Change[end:]
+	}
+	return s
+}
+
+// after is the place behind the line of a marker, -1 if there is none.
+func after(text, marker []byte) int {
+	at := bytes.Index(text, marker)
+	if at < 0 {
+		return -1
+	}
+	return at + 1 + bytes.IndexByte(text[at+1:], '\n') + 1
+}
+
+// Bytes are the whole script.
+func (s Script) Bytes() []byte { return bytes.Join([][]byte{s.Change, s.Windows, s.Runtime}, nil) }
+
+// Stored is what golden has of a script, by the name of its package and file.
+func (s Script) Stored(name string) []byte {
+	inSeed := filepath.ToSlash(filepath.Dir(name)) == Seed
+	if s.Runtime != nil && !inSeed {
+		s.Runtime = []byte(InSeed)
+	}
+	if s.Windows != nil && name != Windows {
+		end := s.Windows[bytes.LastIndexByte(s.Windows[:len(s.Windows)-1], '\n')+1:]
+		s.Windows = append([]byte(InWindows), end...)
+	}
+	return s.Bytes()
+}
+
+// Read reads dir/name, where dir is the folder golden, and puts in what was left out.
 func Read(dir, name string) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	s, err := read(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	above, rest := Cut(text)
-	if string(rest) != InSeed {
-		if len(rest) < 10*len(InSeed) {
-			return nil, fmt.Errorf("%s has neither a runtime nor the line that stands for it", name)
+	if bytes.HasPrefix(s.Windows, []byte(InWindows)) {
+		home, err := read(dir, Windows)
+		if err != nil || len(home.Windows) < 10*len(InWindows) {
+			return nil, fmt.Errorf("%s has no part for Windows DNS servers: %v", Windows, err)
 		}
-		return text, nil
+		s.Windows = home.Windows
 	}
-	runtime, err := Runtime(dir)
-	return append(bytes.Clone(above), runtime...), err
+	if string(s.Runtime) == InSeed {
+		if s.Runtime, err = Runtime(dir); err != nil {
+			return nil, err
+		}
+	}
+	if len(s.Runtime) < 10*len(InSeed) {
+		return nil, fmt.Errorf("%s has neither a runtime nor the line that stands for it", name)
+	}
+	return s.Bytes(), nil
+}
+
+func read(dir, name string) (Script, error) {
+	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	return Cut(text), err
 }
 
 // Runtime is the fixed runtime that the folder golden has.
 func Runtime(dir string) ([]byte, error) {
-	seed, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(Seed), "failover.ps1"))
+	seed, err := read(dir, Seed+"/failover.ps1")
 	if err != nil {
 		return nil, err
 	}
-	_, runtime := Cut(seed)
-	if len(runtime) == 0 {
+	if len(seed.Runtime) == 0 {
 		return nil, fmt.Errorf("the script of %s has no runtime", Seed)
 	}
-	return runtime, nil
+	return seed.Runtime, nil
 }

@@ -195,5 +195,7 @@ $Stages = @(
        Does = 'Step 6 from outside: what a federated partner sees.'
        Open = @{ Id = 'verify/xmpp'; Says = 'XMPP proxy'; Cites = '6'; At = '198.51.100.21'; Port = 5269 } }
 )
+# ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - the same in every script that changes records there. ====
+# It stands in golden/windows-dns, and the test wants the same bytes here.
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It stands in golden/seed, and the test wants the same bytes here.
