@@ -151,20 +151,23 @@ type Effect struct {
 	AsksDNS    bool
 }
 
-// Product tells which product has the cmdlets of a variant, where the server has product.
-func (v Variant) Product(product cmdlet.Product) cmdlet.Product {
-	if v.Parameter == LiteralParameter {
-		return cmdlet.LiteralProcedure
-	}
-	return product
-}
-
 // The parameters of Set-CsSite that set a route: of the cmdlet reference, and as the page of
 // the procedure prints it.
 const (
 	RouteParameter   = "XmppFederationRoute"
 	LiteralParameter = "XmppExternalFederationRoute"
 )
+
+// RouteProduct tells which product has a call of Set-CsSite on servers of a product: as the page
+// prints it none has it that is in the references.
+func RouteProduct(product cmdlet.Product, call cmdlet.Call) cmdlet.Product {
+	for _, p := range call.Params {
+		if p.Name == LiteralParameter {
+			return cmdlet.LiteralProcedure
+		}
+	}
+	return product
+}
 
 // Steps is a list of steps.
 type Steps []*Step

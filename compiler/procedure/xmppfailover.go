@@ -323,7 +323,8 @@ func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.
 			out[i].Manual = "the previous route was empty: in Topology Builder, " + site + ", Edit Properties, clear XMPP federation, publish"
 			continue
 		}
-		out[i].Set = f.call(out[i].Product(f.plan.Product), "Set-CsSite", cmdlet.Arg("Identity", site), cmdlet.Arg(out[i].Parameter, value))
+		set := cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", site), cmdlet.Arg(out[i].Parameter, value)}}
+		out[i].Set = f.call(plan.RouteProduct(f.plan.Product, set), set.Name, set.Params...)
 	}
 	return out
 }

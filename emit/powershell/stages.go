@@ -352,12 +352,12 @@ func (b *builder) step(product cmdlet.Product, s *plan.Step) hash {
 
 func (b *builder) variant(product cmdlet.Product, v plan.Variant) hash {
 	k := &keys{b: b}
-	product = v.Product(product)
 	k.text("Parameter", "Set-CsSite -"+v.Parameter)
 	k.add("From", b.lit(v.From), true)
 	k.add("To", b.lit(v.To), false)
 	k.line("Manual", v.Manual)
 	if v.Set != nil {
+		product = plan.RouteProduct(product, *v.Set)
 		k.add("Set", block{b.own(product, *v.Set, false)}, true)
 		if !b.back {
 			k.add("Rehearse", block{b.own(product, *v.Set, true)}, true)
