@@ -166,7 +166,7 @@ func TestStdoutFails(t *testing.T) {
 	dir := buildSpec(t, "seed")
 	for _, args := range [][]string{
 		{"plan", "../../specs/seed"}, {"show", dir}, {"fmt", spec}, {"fmt", "-d", spec}, {"check", "../../specs/seed"}, {"verify", dir},
-		{"diff", "../../specs/seed", t.TempDir()}, {"explain", "EP1001"}, {"help"}, {"completion", "bash"},
+		{"diff", "../../specs/seed", t.TempDir()}, {"explain", "EP1001"}, {"schema"}, {"help"}, {"completion", "bash"},
 	} {
 		errs.Reset()
 		code := run(args, nil, brokenPipe{}, &errs, func(string) string { return "" })

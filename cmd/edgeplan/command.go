@@ -30,7 +30,7 @@ type action func(p *program, args []string) error
 func commands() []command {
 	return []command{
 		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand, evidenceCommand,
-		fmtCommand, explainCommand, completionCommand(), versionCommand, helpCommand(),
+		fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand, helpCommand(),
 	}
 }
 

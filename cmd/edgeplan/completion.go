@@ -32,7 +32,7 @@ func completionCommand() command {
 		takes: []operand{aShell},
 		short: "print a script that makes a shell complete edgeplan",
 		about: `SHELL is bash, zsh, fish or powershell. The script completes commands, flags, their
-values, names of plans, folders and files. Load it with a line in the file that the
+values, names of plans and blocks, folders and files. Load it with a line in the file that the
 shell reads when it starts:
   bash         eval "$(edgeplan completion bash)"
   zsh          source <(edgeplan completion zsh)
@@ -108,6 +108,7 @@ const (
 	aPlan // a package or a plan.json
 	aLog  // a folder or an evidence log
 	aCode
+	aBlock
 	aCommand
 	aShell
 )
@@ -234,6 +235,10 @@ func (c command) operandAt(n int) answer {
 	case aCode:
 		for _, rule := range diag.Rules() {
 			a.offers = append(a.offers, offer{string(rule.Code), rule.Summary})
+		}
+	case aBlock:
+		for _, b := range parser.Schema() {
+			a.offers = append(a.offers, offer{b.Type, b.Doc})
 		}
 	case aCommand:
 		a.offers = commandOffers()

@@ -80,6 +80,8 @@ func TestCompletionWords(t *testing.T) {
 		"evidence out ":                        ".jsonl",
 		"evidence out a.jsonl ":                ".jsonl",
 		"explain EP1020":                       "none EP1020",
+		"schema xmpp":                          "none xmpp xmpp_federation",
+		"schema edge_pool ser":                 "none server",
 		"help ver":                             "none verify version",
 		"completion z":                         "none zsh",
 		"version ":                             "none",

@@ -50,6 +50,7 @@ func failing(t *testing.T) map[string]struct {
 		"no -o":                  {codeUsage, []string{"build", seed}},
 		"too many":               {codeUsage, []string{"version", "x"}},
 		"unknown code":           {codeUsage, []string{"explain", "EP0000"}},
+		"unknown block":          {codeUsage, []string{"schema", "resource"}},
 		"unknown topic":          {codeUsage, []string{"help", "bild"}},
 		"unknown failover":       {codeUsage, []string{"plan", "--failover", "x\x1b", seed}},
 		"folder without spec":    {codeUsage, []string{"check", t.TempDir()}},
