@@ -31,7 +31,7 @@ var tableOfArguments = regexp.MustCompile(`(?m)^\| argument \|.*\n(\|.*\n)*`)
 func TestArgumentTables(t *testing.T) {
 	page := read(t, languagePage)
 	start := strings.Index(page, "\n## Blocks\n")
-	end := start + strings.Index(page[start:], "\n## References\n")
+	end := start + 1 + strings.Index(page[start+1:], "\n## ")
 	parts := strings.Split(page[start:end], "\n### ")
 	byType := map[string]int{}
 	for i, part := range parts[1:] {
