@@ -210,7 +210,7 @@ func addWindows(p *plan.Plan, name, system string, text func() string) {
 		prefix string
 	}{{&p.Stages, ""}, {&p.Rollback, "rollback/"}} {
 		step := &plan.Step{ID: way.prefix + "dns-server/" + name, Says: text(), Zone: name, Edit: true}
-		edit := plan.Stage{Name: plan.DNSServer, Parts: []plan.Part{{Hosts: []string{"ns1.contoso.net"}, Does: text(), Steps: plan.Steps{step}}}}
+		edit := plan.Stage{Name: plan.DNSServer, Parts: []plan.Part{{Hosts: []string{"ns1.contoso.net"}, Product: p.Product, Does: text(), Steps: plan.Steps{step}}}}
 		*way.stages = append(*way.stages, edit)
 	}
 }

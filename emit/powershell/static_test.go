@@ -345,7 +345,7 @@ func TestHelpers(t *testing.T) {
 		if name == "Where-Object" || name == "Export-Clixml" {
 			continue
 		}
-		_, after, ok := strings.Cut(Runtime().Text, "function "+name)
+		_, after, ok := strings.Cut((WindowsDNS().Text + Runtime().Text), "function "+name)
 		head, _, _ := strings.Cut(after, "{")
 		if !ok || strings.Count(head, "$") != len(params) {
 			t.Errorf("the runtime has no %s with %q", name, params)
@@ -355,7 +355,7 @@ func TestHelpers(t *testing.T) {
 
 // TestRuntimeComments: none of them ends the script.
 func TestRuntimeComments(t *testing.T) {
-	for _, comment := range regexp.MustCompile(`#[^\r]*`).FindAllString(Runtime().Text, -1) {
+	for _, comment := range regexp.MustCompile(`#[^\r]*`).FindAllString((WindowsDNS().Text + Runtime().Text), -1) {
 		if endsScript(comment) {
 			t.Errorf("PowerShell takes %q for a signature", comment)
 		}

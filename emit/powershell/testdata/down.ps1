@@ -9,6 +9,7 @@ function Write-ChangeOnce([string]$Outcome, [string]$Detail) { $script:said += $
 function Get-CsWindowsService([switch]$ExcludeActivityLevel) { $listed }
 
 $result = foreach ($case in @(ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Cases)))) {
+    $Plan = @{ Script = 'failover'; Opposite = 'rollback' }
     $Run = @{ State = @{}; Waive = @($case.Waive | Where-Object { $null -ne $_ }) }
     $said = @()
     if ($case.Noted -ne '') { $Run.State['failover:Services'] = $case.Noted }
