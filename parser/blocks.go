@@ -104,7 +104,7 @@ func (r *reader) topology(block *hcl.Block) *topology.Topology {
 	c := r.openBlock(block)
 	return &topology.Topology{
 		Name: block.Labels[0], Range: block.DefRange,
-		Product:        c.word("product", topology.Products()...),
+		Product:        c.word("product"),
 		ManagementHost: c.text("management_host"),
 	}
 }
@@ -113,8 +113,8 @@ func (r *reader) site(block *hcl.Block) *topology.Site {
 	c := r.openBlock(block)
 	return &topology.Site{
 		Name: block.Labels[0], Range: block.DefRange,
-		XMPPFederationRoute: c.ref("xmpp_federation_route", "edge_pool"),
-		FederationRoute:     c.ref("federation_route", "edge_pool"),
+		XMPPFederationRoute: c.ref("xmpp_federation_route"),
+		FederationRoute:     c.ref("federation_route"),
 	}
 }
 
@@ -122,14 +122,14 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 	c := r.openBlock(block)
 	pool := &topology.EdgePool{
 		Name: block.Labels[0], Range: block.DefRange,
-		Site:           c.ref("site", "site"),
+		Site:           c.ref("site"),
 		FQDN:           c.text("fqdn"),
 		AccessEdgeFQDN: c.text("access_edge_fqdn"),
 		NextHop:        c.text("next_hop"),
-		LoadBalancing:  c.word("load_balancing", "dns", "hardware"),
+		LoadBalancing:  c.word("load_balancing"),
 		VirtualIPv4:    c.text("virtual_ipv4"),
 		NAT:            c.flag("nat"),
-		Product:        c.word("product", topology.Products()...),
+		Product:        c.word("product"),
 	}
 	if b := c.one("xmpp"); b != nil {
 		pool.XMPP = r.poolXMPP(b)
@@ -144,7 +144,7 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 
 func (r *reader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
 	c := r.openBlock(block)
-	return &topology.PoolXMPP{ListeningPort: c.port("listening_port"), InternalPort: c.port("internal_port"), Range: block.DefRange}
+	return &topology.PoolXMPP{ListeningPort: c.whole("listening_port"), InternalPort: c.whole("internal_port"), Range: block.DefRange}
 }
 
 func (r *reader) certificate(block *hcl.Block) *topology.Certificate {
@@ -158,7 +158,7 @@ func (r *reader) server(block *hcl.Block) *topology.Server {
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
 		PublicIPv6:      c.text("public_ipv6"),
-		OperatingSystem: c.word("operating_system", topology.OperatingSystems()...),
+		OperatingSystem: c.word("operating_system"),
 	}
 }
 
@@ -166,9 +166,9 @@ func (r *reader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 	c := r.openBlock(block)
 	return &topology.FrontEndPool{
 		Name: block.Labels[0], Range: block.DefRange,
-		Site:              c.ref("site", "site"),
+		Site:              c.ref("site"),
 		FQDN:              c.text("fqdn"),
-		EdgePool:          c.ref("edge_pool", "edge_pool"),
+		EdgePool:          c.ref("edge_pool"),
 		CentralManagement: c.flag("central_management"),
 	}
 }
@@ -191,10 +191,10 @@ func (r *reader) zone(block *hcl.Block) *topology.Zone {
 		Includes:        c.paths("includes"),
 		Server:          c.text("server"),
 		Serial:          c.serial("serial"),
-		Delivery:        c.word("delivery", topology.Deliveries()...),
+		Delivery:        c.word("delivery"),
 		SOAPrerequisite: c.flag("soa_prerequisite"),
 		Computer:        c.text("computer"),
-		OperatingSystem: c.word("operating_system", topology.OperatingSystems()...),
+		OperatingSystem: c.word("operating_system"),
 	}
 	if zone.File.Set && !r.dynamics.alone {
 		zone.Source = r.zoneFile(zone.File, zone.Includes)
@@ -206,12 +206,12 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 	c := r.openBlock(block)
 	failover := &Failover{
 		Name: r.folder(block), Range: block.DefRange,
-		Federation: c.word("federation", "xmpp", "sip"),
-		From:       c.ref("from", "edge_pool"),
-		To:         c.ref("to", "edge_pool"),
-		Reason:     c.word("reason", "disaster", "planned"),
-		Procedure:  c.word("procedure", "documented", "start-first"),
-		RouteSites: c.word("route_sites", "target", "all-routed"),
+		Federation: c.word("federation"),
+		From:       c.ref("from"),
+		To:         c.ref("to"),
+		Reason:     c.word("reason"),
+		Procedure:  c.word("procedure"),
+		RouteSites: c.word("route_sites"),
 	}
 	failover.Change, failover.Accepts = r.paperwork(c)
 	return failover
@@ -219,7 +219,7 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 
 func (r *reader) prepare(block *hcl.Block) *Prepare {
 	c := r.openBlock(block)
-	prepare := &Prepare{Name: r.folder(block), Range: block.DefRange, TTL: c.whole("ttl", "A TTL in seconds", 300, 30, 86400)}
+	prepare := &Prepare{Name: r.folder(block), Range: block.DefRange, TTL: c.whole("ttl")}
 	prepare.Change, prepare.Accepts = r.paperwork(c)
 	return prepare
 }

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -148,6 +150,37 @@ func TestRanges(t *testing.T) {
 		}
 		if line := 1 + strings.Count(text[:test.rng.Start.Byte], "\n"); test.rng.Start.Line != line || test.rng.Filename != "a.edge.hcl" {
 			t.Errorf("%s: %s, want line %d", test.name, test.rng, line)
+		}
+	}
+}
+
+// TestSchemaIsRead: each argument of the table is read from its block, so that a wrong value for
+// it is a finding, and nothing else is asked of the table.
+func TestSchemaIsRead(t *testing.T) {
+	wrong := map[Kind]string{Flag: `"x"`, Port: "0", Seconds: "0", Texts: `"x"`, Paths: `"x"`, Reference: `"x"`, Word: `"x"`, Serial: `"x"`}
+	for _, b := range Schema() {
+		for _, a := range b.Arguments {
+			value := wrong[a.Kind]
+			if value == "" {
+				value = "{}"
+			}
+			text := form(b.Type) + "\n" + a.Name + " = " + value + "\n}\n"
+			if len(b.In) > 0 {
+				text = form(b.In[0]) + "\n" + text + "}\n"
+			}
+			_, _, diags := parseText(text)
+			found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+				return d.Subject != nil && strings.Contains(text[d.Subject.Start.Byte:], value) && slices.Contains([]diag.Code{codeWrongType, codeUnknownWord, codeMalformed}, diag.Of(d))
+			})
+			if !found {
+				t.Errorf("%s.%s = %s is no finding: %v", b.Type, a.Name, value, shown(diags))
+			}
+			if a.Required && a.Example == "" {
+				t.Errorf("%s.%s has no example", b.Type, a.Name)
+			}
+			if len(a.Words) > 0 && a.Default != nil && a.Default != a.Words[0] {
+				t.Errorf("%s.%s: the first word is no default", b.Type, a.Name)
+			}
 		}
 	}
 }

@@ -54,7 +54,7 @@ type content struct {
 	r     *reader
 	attrs hcl.Attributes
 	body  *hcl.BodyContent
-	must  []string        // required arguments
+	args  []Argument      // that it may have
 	head  hcl.Range       // what a finding about something that is not there points to
 	meant map[string]bool // names that are misspelt
 }
@@ -65,7 +65,7 @@ func (r *reader) open(body hcl.Body, kind string, head hcl.Range) *content {
 	got, diags := body.Content(s.hcl())
 	odd := withoutEchoes(r.imported(r.inWords(kind, diags)))
 	r.add(odd)
-	return &content{r: r, attrs: got.Attributes, body: got, must: s.required(), head: head, meant: meantNames(odd)}
+	return &content{r: r, attrs: got.Attributes, body: got, args: s.args, head: head, meant: meantNames(odd)}
 }
 
 // withoutEchoes drops the finding that an argument is missing where another one says
@@ -131,6 +131,16 @@ func (c *content) one(kind string) *hcl.Block {
 	return first
 }
 
+// argument is what the table of the language says of an argument.
+func (c *content) argument(name string) *Argument {
+	for i := range c.args {
+		if c.args[i].Name == name {
+			return &c.args[i]
+		}
+	}
+	panic(fmt.Sprintf("internal error: the table of arguments has no %q here", name))
+}
+
 // value evaluates an argument; ok is false if it was left out, is null or is wrong.
 func (c *content) value(name string, want cty.Type, words string) (cty.Value, hcl.Range, bool) {
 	attr := c.attrs[name]
@@ -142,7 +152,7 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	if !ok {
 		c.r.misfit(value, want, rng, words)
 	}
-	if ok && value.IsNull() && slices.Contains(c.must, name) {
+	if ok && value.IsNull() && c.argument(name).Required {
 		c.r.report(codeMissing, rng, fmt.Sprintf("%s needs a value; it cannot be null.", name))
 	}
 	if !ok || value.IsNull() {
@@ -177,9 +187,9 @@ func (c *content) filled(name string) topology.Value[string] {
 	return got
 }
 
-// word is a text that must be one of some words; the first is the default.
-func (c *content) word(name string, words ...string) topology.Value[string] {
-	return c.oneOf(c.text(name), words)
+// word is a text that must be one of the words of the argument; left out it is the first.
+func (c *content) word(name string) topology.Value[string] {
+	return c.oneOf(c.text(name), c.argument(name).Words)
 }
 
 // wordMeant is the word that a text means, such as "Windows Server 2012 R2" for
@@ -260,15 +270,13 @@ func (c *content) flag(name string) topology.Value[bool] {
 	return topology.Value[bool]{V: ok && value.True(), Set: ok, Range: rng}
 }
 
-// defaultPorts are those of the XMPP gateway, by the argument that sets another.
-var defaultPorts = map[string]int{"listening_port": 5269, "internal_port": 23456}
-
-func (c *content) port(name string) topology.Value[int] {
-	return c.whole(name, "A TCP port", defaultPorts[name], 1, 65535)
-}
-
-// whole is a whole number from least to most.
-func (c *content) whole(name, what string, otherwise int, least, most int64) topology.Value[int] {
+// whole is a whole number in the bounds of the argument.
+func (c *content) whole(name string) topology.Value[int] {
+	arg, what := c.argument(name), "A TCP port"
+	if arg.Kind == Seconds {
+		what = "A TTL in seconds"
+	}
+	otherwise, least, most := arg.Default.(int), int64(arg.Least), int64(arg.Most)
 	value, rng, ok := c.value(name, cty.Number, what)
 	if !ok {
 		return topology.Value[int]{V: otherwise, Range: rng}
@@ -276,7 +284,7 @@ func (c *content) whole(name, what string, otherwise int, least, most int64) top
 	n, ok := wholeNumber(value.AsBigFloat(), least, most)
 	if !ok {
 		text := fmt.Sprintf("%s is a whole number from %d to %d.", what, least, most)
-		if minutes, ok := wholeNumber(value.AsBigFloat(), 1, least-1); ok && strings.HasSuffix(what, "in seconds") {
+		if minutes, ok := wholeNumber(value.AsBigFloat(), 1, least-1); ok && arg.Kind == Seconds {
 			text += fmt.Sprintf(" If %d minutes are meant, write %d.", minutes, 60*minutes)
 		}
 		c.r.report(codeMalformed, rng, text)
@@ -291,13 +299,13 @@ func (c *content) serial(name string) topology.Value[string] {
 	if !digits.MatchString(got.V) {
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
 			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a whole number that is larger than that, without quotation marks, such as %s.", cut(got.V), likeSerial(got.V)))
-			return topology.Value[string]{V: "auto", Range: got.Range}
+			return topology.Value[string]{V: c.argument(name).Words[0], Range: got.Range}
 		}
-		return c.oneOf(got, []string{"auto", "increment", "date"})
+		return c.oneOf(got, c.argument(name).Words)
 	}
 	if n, err := strconv.ParseUint(got.V, 10, 32); err != nil || n == 0 {
 		c.r.report(codeMalformed, got.Range, "A serial is a whole number from 1 to 4294967295.")
-		return topology.Value[string]{V: "auto", Range: got.Range}
+		return topology.Value[string]{V: c.argument(name).Words[0], Range: got.Range}
 	}
 	return got
 }
@@ -319,7 +327,8 @@ var notDigits = regexp.MustCompile(`[^0-9]+`)
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
-func (c *content) ref(name, kind string) topology.Value[string] {
+func (c *content) ref(name string) topology.Value[string] {
+	kind := c.argument(name).RefersTo
 	needed := fmt.Sprintf("A reference to a block %s", kind)
 	c.r.scope.wants = kind
 	defer func() { c.r.scope.wants = "" }()

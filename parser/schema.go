@@ -221,6 +221,19 @@ func (a Argument) Values() string {
 	return text
 }
 
+// defaultPorts are those of the XMPP gateway, by the argument that sets another.
+var defaultPorts = func() map[string]int {
+	out := map[string]int{}
+	for _, block := range table {
+		for _, arg := range block.Arguments {
+			if arg.Kind == Port {
+				out[arg.Name] = arg.Default.(int)
+			}
+		}
+	}
+	return out
+}()
+
 // schema is what the reader takes in a block of one type.
 type schema struct {
 	args   []Argument
@@ -259,16 +272,6 @@ func (s schema) hcl() *hcl.BodySchema {
 			header.LabelNames = []string{strings.ToLower(block.Label)}
 		}
 		out.Blocks = append(out.Blocks, header)
-	}
-	return out
-}
-
-func (s schema) required() []string {
-	var out []string
-	for _, arg := range s.args {
-		if arg.Required {
-			out = append(out, arg.Name)
-		}
 	}
 	return out
 }
