@@ -25,8 +25,8 @@ const root = ".."
 
 // pages are all pages, by path from the root.
 var pages = []string{
-	"README.md", "CHANGELOG.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "findings/README.md",
-	"docs/language.md", "docs/package.md", "docs/partners.md", "docs/powershell.md", "docs/rehearsal.md",
+	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "findings/README.md",
+	"docs/language.md", "docs/limits.md", "docs/package.md", "docs/partners.md", "docs/powershell.md", "docs/procedures.md", "docs/rehearsal.md",
 }
 
 func read(t *testing.T, name string) string {
