@@ -47,16 +47,19 @@ func (v *verdict) add(s source, diags hcl.Diagnostics, accepted []compiler.Accep
 
 // count returns the open errors and warnings, and how many findings are accepted.
 func (v *verdict) count() (errors, warnings, accepted int) {
+	for _, f := range v.findings {
+		if f.Accepted != "" {
+			accepted++
+		}
+	}
 	errors, warnings = diag.Count(v.findings)
-	return errors, warnings, len(v.findings) - errors - warnings
+	return errors, warnings, accepted
 }
 
 // makeStrict makes errors of the warnings that are open.
 func (v *verdict) makeStrict() {
 	for i := range v.findings {
-		if v.findings[i].Accepted == "" {
-			v.findings[i].Severity = "error"
-		}
+		v.findings[i].Strict()
 	}
 }
 

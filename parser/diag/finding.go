@@ -32,7 +32,15 @@ type Finding struct {
 	// open. Only open findings are shown to people.
 	Accepted string `json:"accepted,omitempty"`
 
-	more [2]int // errors and warnings that the finding stands for, see [First]
+	more [2]int // errors and warnings that the finding stands for, see [First] and [Few]
+}
+
+// Strict makes an error of an open warning.
+func (f *Finding) Strict() {
+	if f.Accepted == "" {
+		f.Severity = "error"
+		f.more = [2]int{f.more[0] + f.more[1], 0}
+	}
 }
 
 // Findings returns the public form of diagnostics: imported, sorted, and without
@@ -43,6 +51,9 @@ func Findings(diags hcl.Diagnostics, sources Sources) []Finding {
 	out := []Finding{}
 	for _, d := range Sort(Import(diags)) {
 		f := Finding{Code: Of(d), Severity: severityName(d.Severity), Summary: d.Summary, Detail: d.Detail}
+		if more, ok := d.Extra.(more); ok {
+			f.more = more.left
+		}
 		if d.Subject != nil && d.Subject.Filename != "" {
 			f.locate(*d.Subject, indexOf(indexes, sources, d.Subject.Filename))
 		}

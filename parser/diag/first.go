@@ -26,6 +26,7 @@ func First(findings []Finding) []Finding {
 		switch {
 		case f.Accepted != "":
 			out = append(out, f)
+		case f.more != [2]int{}: // by Few, which keeps more than are shown
 		case *left > 0:
 			*left--
 			out = append(out, f)
