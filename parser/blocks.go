@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/edgeplan/edgeplan/parser/planname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -12,41 +13,67 @@ import (
 
 // spec reads all blocks. Labels of blocks are known before any value is: first those
 // that are written out, for locals; then those that dynamic blocks make, too.
-func (r *reader) spec(body hcl.Body) *Spec {
-	r.scope = newScope(r.work.functions)
-	written, _, _ := body.PartialContent(schemas[""].hcl())
-	r.declare(written.Blocks)
-	r.locals(written.Blocks.OfType("locals"))
-	root := r.open(r.expand(body), "", body.MissingItemRange())
-	r.declare(root.body.Blocks)
-	r.checkCounts(root.body.Blocks)
+func (r *reader) spec() *Spec {
+	r.scope, r.singles, r.inDynamic = newScope(r.work.functions), map[string]hcl.Range{}, map[hcl.Range]bool{}
+	r.written = &hclsyntax.Body{}
+	r.declare()
+	for _, block := range r.outline.locals {
+		body := block.Body.(*hclsyntax.Body)
+		r.noteDynamic(&hclsyntax.Body{Blocks: body.Blocks})
+		r.work.guardBody(body)
+	}
+	r.locals(r.outline.locals)
+	r.outline.locals = nil
+	made := false
+	for _, c := range r.outline.chunks {
+		if c.made {
+			c.root, made = r.openChunk(c), true
+			c.count(c.root.body.Blocks)
+		}
+	}
+	if made {
+		r.declare()
+	}
+	r.checkCounts()
 
 	spec, found := &Spec{}, &topology.Topology{}
-	if block := root.one("topology"); block != nil {
-		found = r.topology(block)
+	labels, meant := map[string]declared{}, false
+	for _, c := range r.outline.chunks {
+		root := r.openChunk(c)
+		r.top(spec, found, root)
+		r.checkLabels(root.body.Blocks, labels)
+		meant = meant || root.meant["topology"]
+		c.body, c.root = nil, nil
+	}
+	if spec.Topology == nil && !meant {
+		r.report(codeMissing, r.outline.start, `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
+	}
+	r.checkIdle()
+	return spec
+}
+
+// top reads the blocks of a piece of a file.
+func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
+	if block := root.oneOfAll("topology", r.singles); block != nil {
+		r.topology(block, found)
 		spec.Topology = found
-	} else {
-		root.missing("topology", `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
 	}
 	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, r.site(b)) })
 	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, r.edgePool(b)) })
 	root.each("front_end_pool", func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, r.frontEndPool(b)) })
 	root.each("sip_domain", func(b *hcl.Block) { found.SIPDomains = append(found.SIPDomains, r.sipDomain(b)) })
-	if block := root.one("xmpp_federation"); block != nil {
+	if block := root.oneOfAll("xmpp_federation", r.singles); block != nil {
 		found.XMPP = r.xmppFederation(block)
 	}
 	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, r.zone(b)) })
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, r.prepare(b)) })
-	r.checkLabels(root.body.Blocks)
-	r.checkIdle()
-	return spec
 }
 
 // blockReaders read a block of each type for the findings in it.
 func (r *reader) blockReaders() map[string]func(*hcl.Block) {
 	return map[string]func(*hcl.Block){
-		"topology": func(b *hcl.Block) { r.topology(b) }, "site": func(b *hcl.Block) { r.site(b) },
+		"topology": func(b *hcl.Block) { r.topology(b, &topology.Topology{}) }, "site": func(b *hcl.Block) { r.site(b) },
 		"edge_pool": func(b *hcl.Block) { r.edgePool(b) }, "front_end_pool": func(b *hcl.Block) { r.frontEndPool(b) },
 		"sip_domain": func(b *hcl.Block) { r.sipDomain(b) }, "xmpp_federation": func(b *hcl.Block) { r.xmppFederation(b) },
 		"dns_zone": func(b *hcl.Block) { r.zone(b) }, "failover": func(b *hcl.Block) { r.failover(b) },
@@ -57,22 +84,26 @@ func (r *reader) blockReaders() map[string]func(*hcl.Block) {
 }
 
 // declare makes the labels of the blocks known to expressions.
-func (r *reader) declare(blocks hcl.Blocks) {
-	labels := map[string][]string{}
-	for _, block := range blocks {
-		if len(block.Labels) == 1 {
-			labels[block.Type] = append(labels[block.Type], block.Labels[0])
+func (r *reader) declare() {
+	for i, kind := range kinds {
+		var labels []string
+		for _, c := range r.outline.chunks {
+			labels = append(labels, c.labels[i]...)
 		}
+		r.scope.declare(kind, labels)
 	}
-	for _, kind := range kinds {
-		r.scope.declare(kind, labels[kind])
-	}
+}
+
+// declared is where a block with some label is.
+type declared struct {
+	kind, label, file string
+	line              int
 }
 
 // checkLabels reports blocks of one type whose labels differ at most in case, which
 // neither DNS, PowerShell nor the topology can tell apart, and empty labels.
-func (r *reader) checkLabels(blocks hcl.Blocks) {
-	first := map[string]*hcl.Block{}
+// first has those that have been looked at before.
+func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 	for _, block := range blocks {
 		if len(block.Labels) == 0 {
 			continue
@@ -88,25 +119,23 @@ func (r *reader) checkLabels(blocks hcl.Blocks) {
 		if block.Type == "prepare" {
 			key = "failover " + strings.ToLower(block.Labels[0]) // both become folders
 		}
-		if other := first[key]; other != nil {
+		if other, twice := first[key]; twice {
 			more := " Remove one of the two, or give it another name."
 			if block.Type == "dns_zone" {
 				more = " Of a zone with several views (internal and external) declare the one that the internet sees, and change the others by hand."
 			}
-			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s", other.Type, cut(block.Labels[0]), other.DefRange.Filename, other.DefRange.Start.Line, more))
+			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s", other.kind, cut(block.Labels[0]), other.file, other.line, more))
 			continue
 		}
-		first[key] = block
+		first[key] = declared{block.Type, block.Labels[0], block.DefRange.Filename, block.DefRange.Start.Line}
 	}
 }
 
-func (r *reader) topology(block *hcl.Block) *topology.Topology {
+// topology reads the block of that name into what the other blocks make, too.
+func (r *reader) topology(block *hcl.Block, into *topology.Topology) {
 	c := r.openBlock(block)
-	return &topology.Topology{
-		Name: block.Labels[0], Range: block.DefRange,
-		Product:        c.word("product"),
-		ManagementHost: c.text("management_host"),
-	}
+	into.Name, into.Range = block.Labels[0], block.DefRange
+	into.Product, into.ManagementHost = c.word("product"), c.text("management_host")
 }
 
 func (r *reader) site(block *hcl.Block) *topology.Site {
@@ -138,7 +167,7 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 		pool.Certificate = r.certificate(b)
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, r.server(b)) })
-	r.checkLabels(c.body.Blocks)
+	r.checkLabels(c.body.Blocks, map[string]declared{})
 	return pool
 }
 
@@ -249,7 +278,7 @@ func (r *reader) paperwork(c *content) (change *Change, accepts []*Accept) {
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
 	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, r.accept(b)) })
-	r.checkLabels(c.body.Blocks)
+	r.checkLabels(c.body.Blocks, map[string]declared{})
 	return change, accepts
 }
 

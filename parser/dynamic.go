@@ -108,6 +108,7 @@ func (r *reader) readIdle(one idle) {
 	element := cty.ObjectVal(map[string]cty.Value{"key": cty.DynamicVal, "value": cty.DynamicVal})
 	r.scope.at = one.ctx.NewChild()
 	r.scope.at.Variables = map[string]cty.Value{name: element}
+	r.written = &hclsyntax.Body{Blocks: hclsyntax.Blocks{one.block}}
 	read(&hcl.Block{
 		Type: kind, TypeRange: one.block.TypeRange, DefRange: one.block.DefRange(),
 		Labels: []string{r.idleLabel(one.block)}, LabelRanges: []hcl.Range{one.block.LabelRanges[0]},

@@ -174,7 +174,7 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 		return cty.DynamicVal, false
 	}
 	if bad, ok := r.checkRefs(expr); !ok {
-		r.diags = append(r.diags, bad...)
+		r.found.Add(bad...)
 		return cty.DynamicVal, false
 	}
 	value, diags := expr.Value(r.scope.at)

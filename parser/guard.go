@@ -9,7 +9,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -101,8 +100,7 @@ func onePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 }
 
 // guardBody puts guards around all expressions of a body and its blocks, and returns
-// how many arguments and blocks there are. Labels get the form NFC, which all strings
-// that expressions make have, so that references by any spelling find them.
+// how many arguments and blocks there are.
 func (w *work) guardBody(body *hclsyntax.Body) int {
 	n := len(body.Attributes) + len(body.Blocks)
 	for _, attr := range body.Attributes {
@@ -110,9 +108,6 @@ func (w *work) guardBody(body *hclsyntax.Body) int {
 		attr.Expr = &root{guard: w.guard(attr.Expr, nil), variables: variables}
 	}
 	for _, block := range body.Blocks {
-		for i, label := range block.Labels {
-			block.Labels[i] = norm.NFC.String(label)
-		}
 		inner := w.guardBody(block.Body)
 		n += inner
 		if each := block.Body.Attributes["for_each"]; block.Type == "dynamic" && each != nil {

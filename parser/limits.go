@@ -73,23 +73,42 @@ func tooLargeAt(name string) *hcl.Diagnostic {
 }
 
 // checkCounts stops at more zones and plans than are worked on.
-func (r *reader) checkCounts(blocks hcl.Blocks) {
-	zones, plans := 0, 0
-	for _, block := range blocks {
+func (r *reader) checkCounts() {
+	zones, plans, blocks := 0, 0, 0
+	for _, c := range r.outline.chunks {
+		if zones+c.zones > maxZones || plans+c.plans > maxPlans {
+			r.work.stop(fmt.Sprintf("The blocks up to this one have more than %d zones or more than %d plans. Make several specs of them.", maxZones, maxPlans))
+			r.work.place = c.beyond(maxZones-zones, maxPlans-plans)
+			return
+		}
+		zones, plans, blocks = zones+c.zones, plans+c.plans, blocks+c.blocks
+	}
+	if limit := maxPlanned(r.work.specBytes); plans*blocks > limit {
+		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most in a spec of this size. Make several specs of them, with fewer plans.", plans, blocks, limit))
+	}
+}
+
+// beyond is the place of the first block of a chunk with which there are more zones or plans.
+func (c *chunk) beyond(zones, plans int) *hcl.Range {
+	for _, block := range c.known() {
 		switch block.Type {
 		case "dns_zone":
-			zones++
+			zones--
 		case "failover", "prepare":
-			plans++
+			plans--
 		}
-		if zones <= maxZones && plans <= maxPlans {
-			continue
+		if zones < 0 || plans < 0 {
+			return &block.DefRange
 		}
-		r.work.stop(fmt.Sprintf("The blocks up to this one have more than %d zones or more than %d plans. Make several specs of them.", maxZones, maxPlans))
-		r.work.place = &block.DefRange
-		return
 	}
-	if limit := maxPlanned(r.work.specBytes); plans*len(blocks) > limit {
-		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most in a spec of this size. Make several specs of them, with fewer plans.", plans, len(blocks), limit))
+	return nil
+}
+
+// known are the blocks of a chunk whose types are known.
+func (c *chunk) known() hcl.Blocks {
+	if c.root != nil {
+		return c.root.body.Blocks
 	}
+	written, _, _ := c.nodes().PartialContent(topSchema)
+	return written.Blocks
 }

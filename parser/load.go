@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -64,38 +63,20 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		sources[file.Name] = file.Text
 		size += len(file.Text)
 	}
-	bodies, diags := parseFiles(files)
+	all, diags := parseFiles(files)
 	own := digest(sources) // before zone files are among them
 	if diags.HasErrors() {
 		// What is left of a broken file would only give findings that follow from it.
 		return &Spec{Digest: own}, sources, diags
 	}
-	r := &reader{fsys: fsys, sources: sources, work: newWork(size), dynamics: newDynamics(), diags: diags}
-	spec := r.spec(r.merge(bodies))
+	r := &reader{fsys: fsys, sources: sources, work: newWork(size), dynamics: newDynamics(), outline: all}
+	r.found.Add(diags...)
+	spec := r.spec()
 	spec.Digest = own
 	if r.work.stopped() {
-		r.diags = append(r.diags, r.work.finding())
+		r.found.Add(r.work.finding())
 	}
-	return spec, sources, r.diags
-}
-
-// merge makes one body of those of all files, whose expressions are guarded.
-func (r *reader) merge(bodies []*hclsyntax.Body) hcl.Body {
-	var all []hcl.Body
-	r.survey(bodies)
-	for _, body := range bodies {
-		body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
-			odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
-			if odd {
-				r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals itself; a for expression can make the values in it.")
-			}
-			return odd
-		})
-		r.work.guardBody(body)
-		r.dynamics.watch(body)
-		all = append(all, body)
-	}
-	return hcl.MergeBodies(all)
+	return spec, sources, r.found.All()
 }
 
 // digest hashes files in the order of their names; lengths keep them apart.
@@ -115,9 +96,9 @@ func Syntax(file File) hcl.Diagnostics {
 	return diags
 }
 
-// parseFiles returns the bodies of files, once all of them together have been found to be
+// parseFiles returns the outline of files, once all of them together have been found to be
 // text, and no more of it than is read.
-func parseFiles(files []File) (bodies []*hclsyntax.Body, diags hcl.Diagnostics) {
+func parseFiles(files []File) (all *outline, diags hcl.Diagnostics) {
 	if d := tooLarge(files); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
@@ -140,14 +121,12 @@ func parseFiles(files []File) (bodies []*hclsyntax.Body, diags hcl.Diagnostics) 
 	if d := tooMuch(files, surveys); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
-	for i, file := range files {
-		body, more := parsePieces(file, surveys[i].ends)
-		diags = append(diags, more...)
-		if body != nil {
-			bodies = append(bodies, body)
-		}
+	all = newOutline()
+	var found diag.Few
+	for i := range files {
+		found.Add(all.add(&files[i], surveys[i].ends)...)
 	}
-	return bodies, diags
+	return all, found.All()
 }
 
 // readFile reads at most limit bytes of a regular file.

@@ -134,7 +134,7 @@ func (r *reader) elementAt(root string, at hcl.Range) string {
 		return ""
 	}
 	name := ""
-	eachBlock(r.bodies, func(block *hclsyntax.Block) {
+	eachBlock(r.written, func(block *hclsyntax.Block) {
 		if rng := block.Range(); block.Type != "dynamic" || len(block.Labels) != 1 || rng.Filename != at.Filename ||
 			at.Start.Byte < block.OpenBraceRange.Start.Byte || at.End.Byte > block.CloseBraceRange.End.Byte {
 			return
@@ -340,21 +340,30 @@ func oneOfList(name string, value cty.Value) string {
 
 // withFQDN is the label of the block of a kind that has an FQDN, "" if there is none.
 func (r *reader) withFQDN(kind, fqdn string) string {
-	label := ""
 	if !r.scope.mayLook() {
 		return ""
 	}
-	eachBlock(r.bodies, func(block *hclsyntax.Block) {
-		if block.Type != kind || len(block.Labels) != 1 {
-			return
+	if r.fqdns == nil {
+		r.fqdns = map[string]string{}
+		for _, c := range r.outline.chunks {
+			eachBlock(c.nodes(), r.noteFQDN)
 		}
-		for _, name := range []string{"fqdn", "access_edge_fqdn"} {
-			if attr := block.Body.Attributes[name]; attr != nil && label == "" && strings.EqualFold(literal(attr.Expr), fqdn) {
-				label = block.Labels[0]
+	}
+	return r.fqdns[kind+" "+strings.ToLower(fqdn)]
+}
+
+func (r *reader) noteFQDN(block *hclsyntax.Block) {
+	if len(block.Labels) != 1 || !slices.Contains(kinds, block.Type) {
+		return
+	}
+	for _, name := range []string{"fqdn", "access_edge_fqdn"} {
+		if attr := block.Body.Attributes[name]; attr != nil {
+			key := block.Type + " " + strings.ToLower(literal(attr.Expr))
+			if _, twice := r.fqdns[key]; !twice {
+				r.fqdns[key] = block.Labels[0]
 			}
 		}
-	})
-	return label
+	}
 }
 
 // literal is the text of a string that is written out, "" for any other expression.

@@ -2,14 +2,9 @@ package parser
 
 import (
 	"bytes"
-	"fmt"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
-	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/internal/plain"
 )
 
@@ -17,7 +12,7 @@ import (
 // so that the tokens of a large file, which take far more memory than what is made of
 // them, need not all be there at once. The scan that finds the ends reads only what can
 // hide a bracket: strings, heredocs, comments. It need not be right: the tokens of each
-// piece tell whether it ended where it should, see [parsePieces].
+// piece tell whether it ended where it should, see [parsePiece].
 
 // pieceBytes is how long a piece is at least, but for the last one. Tests make it short.
 var pieceBytes = 64 << 10
@@ -285,53 +280,4 @@ func (s *surveyor) heredoc() {
 			return
 		}
 	}
-}
-
-// parsePieces lexes and parses a text piece by piece and returns the body of all of it.
-// Lexing goes from left to right, so pieces that end where nothing is open give the tokens
-// that the whole text gives.
-func parsePieces(file File, ends []int) (*hclsyntax.Body, hcl.Diagnostics) {
-	whole := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
-	var warnings hcl.Diagnostics
-	pos := hcl.InitialPos
-	for i, end := range ends {
-		piece := File{Name: file.Name, Text: file.Text[pos.Byte:end]}
-		found, closed := checkTokens(piece, pos)
-		if found == nil && !closed && i < len(ends)-1 {
-			found = diag.New(codeSyntax, &hcl.Range{Filename: file.Name, Start: pos, End: pos}, "Somewhere behind this place a quote, a bracket or a heredoc is not closed. Take out half of what follows, and half of that, to find it.")
-		}
-		if found != nil {
-			return nil, hcl.Diagnostics{found}
-		}
-		parsed, diags := hclsyntax.ParseConfig(piece.Text, file.Name, pos)
-		diags = explainSyntax(file, pos, end, diags)
-		if parsed != nil {
-			diags = append(diags, appendBody(whole, parsed.Body.(*hclsyntax.Body), i == 0)...)
-		}
-		if diags.HasErrors() {
-			return nil, diags
-		}
-		warnings = append(warnings, checkHeredocs(piece, pos)...)
-		pos.Line += bytes.Count(piece.Text, []byte("\n"))
-		pos.Byte = end
-	}
-	return whole, warnings
-}
-
-// appendBody adds a piece to the body of a file.
-func appendBody(whole, piece *hclsyntax.Body, first bool) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for name, attr := range piece.Attributes {
-		if other := whole.Attributes[name]; other != nil {
-			diags = append(diags, diag.New(codeDuplicate, &attr.NameRange, fmt.Sprintf("The argument %q was already set at %s. Each argument may be set only once.", name, other.NameRange)))
-			continue
-		}
-		whole.Attributes[name] = attr
-	}
-	whole.Blocks = append(whole.Blocks, piece.Blocks...)
-	if first {
-		whole.SrcRange = piece.SrcRange
-	}
-	whole.SrcRange.End, whole.EndRange = piece.SrcRange.End, piece.EndRange
-	return diags
 }

@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,10 +20,24 @@ func inPieces(t *testing.T, text string, atLeast int) (pieces, whole string, n i
 	defer func(old int) { pieceBytes = old }(pieceBytes)
 	pieceBytes = atLeast
 	file := File{Name: "a", Text: []byte(text)}
+	defer func(old int) { keptBytes = old }(keptBytes)
+	keptBytes = len(text)
 	ends := surveyText(file.Text).ends
-	body, diags := parsePieces(file, ends)
-	if body == nil {
-		body = &hclsyntax.Body{}
+	all := newOutline()
+	diags := all.add(&file, ends)
+	body := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
+	for i, c := range all.chunks {
+		if i == 0 {
+			body.SrcRange = c.body.SrcRange
+		}
+		for _, block := range c.body.Blocks {
+			if block.Type == "locals" && len(block.Labels) == 0 { // it is kept for itself
+				block.Body, all.locals = all.locals[0].Body.(*hclsyntax.Body), all.locals[1:]
+			}
+		}
+		maps.Copy(body.Attributes, c.body.Attributes)
+		body.Blocks = append(body.Blocks, c.body.Blocks...)
+		body.SrcRange.End, body.EndRange = c.body.SrcRange.End, c.body.EndRange
 	}
 	one, oneDiags := hclsyntax.ParseConfig(file.Text, file.Name, hcl.InitialPos)
 	return nodes(body, diags), nodes(one.Body.(*hclsyntax.Body), oneDiags), len(ends)

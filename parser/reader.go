@@ -28,13 +28,15 @@ type reader struct {
 	work    *work
 	// dynamics are the dynamic blocks that make nothing.
 	dynamics  *dynamics
-	diags     hcl.Diagnostics
+	found     diag.Few
 	zoneBytes int64 // of the zone files so far, each as often as it is read
 
-	// What findings need to know of the spec as it was written.
-	bodies    []*hclsyntax.Body
+	outline *outline
+	singles map[string]hcl.Range // blocks that are there once
+	// What findings need to know of the text that is being read.
+	written   *hclsyntax.Body
 	inDynamic map[hcl.Range]bool // the names of the parts of dynamic blocks
-	lost      map[string]bool    // labels of blocks whose type is misspelt; "TYPE " where a label is missing
+	fqdns     map[string]string  // see [reader.withFQDN]; nil before it is asked
 }
 
 func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
@@ -45,7 +47,7 @@ func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
 // there on would only give findings that follow from it.
 func (r *reader) add(diags hcl.Diagnostics) {
 	if !r.work.stopped() {
-		r.diags = append(r.diags, diags...)
+		r.found.Add(diags...)
 	}
 }
 
@@ -120,15 +122,20 @@ func (c *content) each(kind string, f func(*hcl.Block)) {
 
 // one returns the only block of a type, nil if there is none; a second is a finding.
 func (c *content) one(kind string) *hcl.Block {
-	var first *hcl.Block
+	return c.oneOfAll(kind, map[string]hcl.Range{})
+}
+
+// oneOfAll is one with the places of those that have been read before.
+func (c *content) oneOfAll(kind string, singles map[string]hcl.Range) *hcl.Block {
+	var only *hcl.Block
 	c.each(kind, func(block *hcl.Block) {
-		if first != nil {
-			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one is allowed here.", kind, first.DefRange.Filename, first.DefRange.Start.Line))
+		if first, twice := singles[kind]; twice {
+			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one is allowed here.", kind, first.Filename, first.Start.Line))
 			return
 		}
-		first = block
+		only, singles[kind] = block, block.DefRange
 	})
-	return first
+	return only
 }
 
 // argument is what the table of the language says of an argument.
@@ -470,6 +477,30 @@ func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string
 		circle = slices.Concat(circle[first:], circle[:first])
 		r.report(codeUnknownRef, attrs[circle[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(circle, ", ")))
 	}
+}
+
+// openChunk opens the top of a piece of a file, whose expressions are guarded from then on.
+func (r *reader) openChunk(c *chunk) *content {
+	body := c.nodes()
+	r.written = body
+	if c.root != nil {
+		return c.root
+	}
+	r.noteDynamic(body)
+	body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
+		odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
+		if odd {
+			r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals itself; a for expression can make the values in it.")
+		}
+		return odd
+	})
+	for _, block := range body.Blocks {
+		if block.Type != "locals" { // which are guarded, and have been read
+			r.work.guardBody(&hclsyntax.Body{Blocks: hclsyntax.Blocks{block}})
+		}
+	}
+	r.dynamics.watch(body)
+	return r.open(r.expand(body), "", body.MissingItemRange())
 }
 
 // expand makes dynamic blocks look like blocks written out.

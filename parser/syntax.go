@@ -33,7 +33,7 @@ type slip struct {
 }
 
 // maxExplained is how many bytes are lexed to explain a mistake, but for a piece that is longer.
-const maxExplained = 1 << 20
+const maxExplained = 128 << 10
 
 // explainSyntax makes one finding of all that hcl says about a line of the piece of a file
 // between two places. Before it, nothing is open.

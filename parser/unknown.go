@@ -195,7 +195,7 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 // rawBlock is the block whose type is at a place, as it was written.
 func (r *reader) rawBlock(at hcl.Range) *hclsyntax.Block {
 	var found *hclsyntax.Block
-	eachBlock(r.bodies, func(block *hclsyntax.Block) {
+	eachBlock(r.written, func(block *hclsyntax.Block) {
 		if block.TypeRange == at {
 			found = block
 		}
@@ -203,19 +203,16 @@ func (r *reader) rawBlock(at hcl.Range) *hclsyntax.Block {
 	return found
 }
 
-func eachBlock(bodies []*hclsyntax.Body, f func(*hclsyntax.Block)) {
-	for _, body := range bodies {
-		for _, block := range body.Blocks {
-			f(block)
-			eachBlock([]*hclsyntax.Body{block.Body}, f)
-		}
+func eachBlock(body *hclsyntax.Body, f func(*hclsyntax.Block)) {
+	for _, block := range body.Blocks {
+		f(block)
+		eachBlock(block.Body, f)
 	}
 }
 
-// survey notes what findings need to know of the bodies as they were written.
-func (r *reader) survey(bodies []*hclsyntax.Body) {
-	r.bodies, r.inDynamic, r.lost = bodies, map[hcl.Range]bool{}, map[string]bool{}
-	eachBlock(bodies, func(block *hclsyntax.Block) {
+// noteDynamic notes the names of the parts of dynamic blocks.
+func (r *reader) noteDynamic(body *hclsyntax.Body) {
+	eachBlock(body, func(block *hclsyntax.Block) {
 		if block.Type == "dynamic" {
 			for _, attr := range block.Body.Attributes {
 				r.inDynamic[attr.NameRange] = true
@@ -225,22 +222,13 @@ func (r *reader) survey(bodies []*hclsyntax.Body) {
 			}
 		}
 	})
-	top := schemas[""].blockNames()
-	for _, body := range bodies {
-		for _, block := range body.Blocks {
-			switch known := slices.Contains(top, block.Type); {
-			case known && len(block.Labels) == 0 && slices.Contains(kinds, block.Type):
-				r.lost[block.Type+" "] = true
-			case !known && block.Type != "dynamic" && len(block.Labels) > 0:
-				r.lost[block.Labels[len(block.Labels)-1]] = true
-			}
-		}
-	}
 }
 
 // isLost tells whether a block that is not known may be one that another finding is about: its
 // type is misspelt, or its label is missing.
-func (r *reader) isLost(kind, label string) bool { return r.lost[kind+" "] || r.lost[label] }
+func (r *reader) isLost(kind, label string) bool {
+	return r.outline.lost[kind+" "] || r.outline.lost[label]
+}
 
 // sortedNames are the keys of a map, in order.
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
