@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	emitwords "github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
@@ -48,7 +47,7 @@ func TestReadmeProducts(t *testing.T) {
 	has = has[strings.LastIndex(has, " Only ")+1:]
 	hasNot, _, _ = strings.Cut(hasNot, " do not. ")
 	for _, product := range cmdlet.Products() {
-		name := strings.TrimPrefix(emitwords.Product(product), "Skype for Business Server ")
+		name := strings.TrimPrefix(product.Name(), "Skype for Business Server ")
 		if strings.Contains(has, name) != product.HasXMPP() || strings.Contains(hasNot, name) == product.HasXMPP() {
 			t.Errorf("README.md is wrong about %s", name)
 		}

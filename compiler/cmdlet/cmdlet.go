@@ -10,31 +10,6 @@ import (
 	"sync"
 )
 
-// Product is a server product, spelled as in the edgeplan language.
-type Product string
-
-// The products of the language, and the one that exists only in the procedure page.
-const (
-	LyncServer2013 Product = "lync-server-2013"
-	SfBServer2015  Product = "sfb-server-2015"
-	SfBServer2019  Product = "sfb-server-2019"
-	SfBServerSE    Product = "sfb-server-se"
-
-	// LiteralProcedure is a server whose Set-CsSite has -XmppExternalFederationRoute,
-	// the name that "Failing over the Edge pool used for XMPP federation" prints and
-	// that no cmdlet reference knows.
-	LiteralProcedure Product = "literal-procedure"
-)
-
-// Products lists the products that a spec can name, oldest first.
-func Products() []Product {
-	return []Product{LyncServer2013, SfBServer2015, SfBServer2019, SfBServerSE}
-}
-
-// HasXMPP tells whether Edge Servers of the product can have XMPP federation, which
-// Microsoft removed after Skype for Business Server 2015.
-func (p Product) HasXMPP() bool { return p != SfBServer2019 && p != SfBServerSE }
-
 // Param is one named parameter of a call. A switch has no value: Switch is true
 // and Value is empty. Where Variable is true, Value is the name of a variable of the script,
 // which knows the value only when it runs.

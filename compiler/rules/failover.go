@@ -88,19 +88,12 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
-// supportedSystems are the systems on which Microsoft supports a product; products that
-// are not there are not checked.
-var supportedSystems = map[string][]string{
-	"lync-server-2013": {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2"},
-	"sfb-server-2015":  {"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2", "windows-server-2016", "windows-server-2019"},
-}
-
 // checkSystems compares what the servers of the target run with what its product supports.
 func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
 	product := t.ProductOf(req.To)
 	for _, server := range req.To.Servers {
 		system := server.OperatingSystem
-		if known := supportedSystems[product]; system.Set && known != nil && !slices.Contains(known, system.V) {
+		if known := cmdlet.Product(product).Systems(); system.Set && known != nil && !slices.Contains(known, system.V) {
 			r.Add(report.System, system.Range, "%s runs %s, on which Microsoft does not support %s. It supports %s.", server.FQDN.V, system.V, product, strings.Join(known, ", "))
 		}
 	}

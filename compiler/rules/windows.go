@@ -3,16 +3,10 @@ package rules
 import (
 	"time"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
-
-// supportEnds are the ends of extended support, by product.
-var supportEnds = map[string]string{
-	"lync-server-2013": "2023-04-11",
-	"sfb-server-2015":  "2025-10-14",
-	"sfb-server-2019":  "2025-10-14",
-}
 
 // Window checks the change window of a plan, and whether the product of the target is
 // supported until then.
@@ -26,7 +20,7 @@ func Window(t *topology.Topology, req *Request, r *report.Plan) {
 		return
 	}
 	product := t.ProductOf(req.To)
-	if ends := supportEnds[product]; startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
+	if ends := cmdlet.Product(product).SupportEnds(); startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
 		rng := t.Product.Range
 		if req.To.Product.Set {
 			rng = req.To.Product.Range

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -181,7 +180,7 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	b := &builder{plan: p, back: d.name == "rollback"}
 	head := hash{
 		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
-		{key: "Module", value: b.lit(module(p.Product))}, {key: "Title", value: b.lit(title), fresh: true},
+		{key: "Module", value: b.lit(p.Product.Module())}, {key: "Title", value: b.lit(title), fresh: true},
 	}
 	first := len(b.names.definitions()) // what $Plan itself needs
 	entries := b.entries(stages)
@@ -199,7 +198,7 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 		data.lines(dnsServerNote)
 	}
 	old := plan.HasStage(stages, plan.StopOld) || plan.HasStage(stages, plan.StartOld)
-	if own := module(p.Product); module(p.To.Product) != own || old && module(p.From.Product) != own {
+	if own := p.Product.Module(); p.To.Product.Module() != own || old && p.From.Product.Module() != own {
 		data.lines(moduleNote)
 	}
 	if old {
@@ -226,14 +225,6 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 		text += part.Text
 	}
 	return []byte(text), nil
-}
-
-// module is the module that has the product's cmdlets.
-func module(product cmdlet.Product) string {
-	if product == cmdlet.LyncServer2013 {
-		return "Lync"
-	}
-	return "SkypeForBusiness"
 }
 
 // help is the comment-based help. An empty line has to stand between #Requires and

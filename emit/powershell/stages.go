@@ -160,7 +160,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	gates := b.plan.Gates(b.back, stage.Name, part)
 	k.text("Name", stage.Name)
 	k.add("Hosts", b.array(part.Hosts), false)
-	if own := module(part.Product); own != module(b.plan.Product) {
+	if own := part.Product.Module(); own != b.plan.Product.Module() {
 		k.text("Module", own)
 	}
 	k.list("After", gates.After)

@@ -148,7 +148,7 @@ func (p *printer) what() {
 	}
 	p.text(Text(words.Order(p.plan)))
 	p.text(Text(words.Routes(p.plan)))
-	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(words.Product(p.plan.Product)) + ".")
+	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(p.plan.Product.Name()) + ".")
 	p.gap()
 	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers", "public addresses"))
 	p.pool("from", p.plan.From)
@@ -161,7 +161,7 @@ func (p *printer) pool(role string, pool plan.Pool) {
 		addresses += " (NAT)"
 	}
 	p.b.WriteString(Row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
-		Text(words.Product(pool.Product)), hosts(pool.Servers), addresses))
+		Text(pool.Product.Name()), hosts(pool.Servers), addresses))
 }
 
 func hosts(names []string) string {

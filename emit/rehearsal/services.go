@@ -36,10 +36,7 @@ func frontEndServices(product cmdlet.Product) []Service {
 }
 
 func running(product cmdlet.Product, list [][2]string) []Service {
-	brand := "Skype for Business Server "
-	if product == cmdlet.LyncServer2013 || product == cmdlet.LiteralProcedure {
-		brand = "Lync Server "
-	}
+	brand := product.Brand() + " Server "
 	out := []Service{}
 	for _, s := range list {
 		out = append(out, Service{Name: s[0], DisplayName: brand + s[1], Status: "Running", Pending: "Running"})

@@ -15,11 +15,11 @@ func Partners(p *plan.Plan) string {
 	case len(p.Partners) > 0 && checked:
 		return "Fact P10 of stage Preflight compares these partners with Get-CsXmppAllowedPartner and names others that are allowed there as a warning. Tell all of them before the change."
 	case len(p.Partners) > 0:
-		return fmt.Sprintf("The reference of %s has no Get-CsXmppAllowedPartner, so nothing compares these partners with the deployment. Tell them before the change.", Product(p.Product))
+		return fmt.Sprintf("The reference of %s has no Get-CsXmppAllowedPartner, so nothing compares these partners with the deployment. Tell them before the change.", p.Product.Name())
 	case checked:
 		return "The spec names no partners: xmpp_federation, partners. Stage Preflight names those that Get-CsXmppAllowedPartner shows, as a warning of P10. Tell them before the change."
 	}
-	return fmt.Sprintf("The spec names no partners, and the reference of %s has no Get-CsXmppAllowedPartner: whom to tell has to be known from elsewhere.", Product(p.Product))
+	return fmt.Sprintf("The spec names no partners, and the reference of %s has no Get-CsXmppAllowedPartner: whom to tell has to be known from elsewhere.", p.Product.Name())
 }
 
 // Letter is a text to send to partners, line by line. Lines are not made visible yet.

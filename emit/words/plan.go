@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
@@ -117,28 +116,6 @@ func Place(file string, line int) string {
 		return file
 	}
 	return fmt.Sprintf("%s:%d", file, line)
-}
-
-// Product is the name of a product as people write it.
-func Product(p cmdlet.Product) string {
-	switch p {
-	case cmdlet.LyncServer2013:
-		return "Lync Server 2013"
-	case cmdlet.SfBServer2015:
-		return "Skype for Business Server 2015"
-	case cmdlet.SfBServer2019:
-		return "Skype for Business Server 2019"
-	case cmdlet.SfBServerSE:
-		return "Skype for Business Server Subscription Edition"
-	}
-	return string(p)
-}
-
-func brand(p cmdlet.Product) string {
-	if strings.HasPrefix(string(p), "sfb-") {
-		return "Skype for Business"
-	}
-	return "Lync"
 }
 
 // list joins names as a sentence does: a, b and c.

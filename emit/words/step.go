@@ -220,7 +220,7 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Effect.Value]
 	switch sort {
 	case "services":
-		return verb + " all " + brand(p.To.Product) + " services of this server"
+		return verb + " all " + p.To.Product.Brand() + " services of this server"
 	case "xmpp":
 		out := verb + " the XMPP service of this server, found by XMPP in its display name"
 		if s.Effect.Value == plan.Stopped {
