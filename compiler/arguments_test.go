@@ -115,18 +115,12 @@ func substance(t *testing.T, p *plan.Plan) string {
 // ofSpec are lines of a spec.
 var ofSpec = regexp.MustCompile(`"line":\d+|\.edge\.hcl:\d+`)
 
-// argumentsOf has the arguments of the schemas in the parser, by block.
-func argumentsOf(t *testing.T) []string {
-	t.Helper()
-	source, err := os.ReadFile("../parser/blocks.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := regexp.MustCompile(`"(\w+)": +\{\s*args: +\[\]string\{([^}]*)\}`)
+// argumentsOf has the arguments of the language, by block.
+func argumentsOf() []string {
 	var out []string
-	for _, m := range schema.FindAllStringSubmatch(string(source), -1) {
-		for _, arg := range regexp.MustCompile(`"(\w+)!?"`).FindAllStringSubmatch(m[2], -1) {
-			out = append(out, m[1]+"."+arg[1])
+	for _, block := range parser.Schema() {
+		for _, argument := range block.Arguments {
+			out = append(out, block.Type+"."+argument.Name)
 		}
 	}
 	return out
@@ -136,7 +130,7 @@ func argumentsOf(t *testing.T) []string {
 // finding or the plan has to change with it: an argument that nothing looks at is a
 // promise that is not kept.
 func TestEveryArgumentCounts(t *testing.T) {
-	arguments := argumentsOf(t)
+	arguments := argumentsOf()
 	if known := slices.Sorted(maps.Keys(otherValues)); !slices.Equal(slices.Sorted(slices.Values(arguments)), known) {
 		t.Fatalf("the schemas have the arguments\n%v\nand this test knows\n%v", slices.Sorted(slices.Values(arguments)), known)
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
-	emitwords "github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
@@ -30,7 +29,7 @@ func TestProducts(t *testing.T) {
 	var known []string
 	for _, product := range cmdlet.Products() {
 		known = append(known, string(product))
-		if emitwords.Product(product) == string(product) {
+		if product.Name() == string(product) {
 			t.Errorf("%s has no name", product)
 		}
 	}
