@@ -320,7 +320,7 @@ func TestLimits(t *testing.T) {
 		"bracket in one expression | 1000 |":           `maxChain *= 1000\b`,
 		"| digits of a number | 1000 |":                `maxDigits *= 1000\b`,
 		"| exponent of a number | 999 |":               `maxExponent *= 999\b`,
-		"together in one string | 4096 |":              `maxPieces *= 4096\b`,
+		"together in one string | 1024 |":              `maxPieces *= 1024\b`,
 		"regular expression | 1000 |":                  `maxPattern *= 1000\b`,
 		"| 8 MiB, and 32 times":                        `maxValueBytes *= 8 << 20(?s:.*)bytesPerByte *= 32\b`,
 		"| width in `format` | 999 |":                  `a width above 999 is not supported`,

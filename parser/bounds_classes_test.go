@@ -125,7 +125,7 @@ var classes = []class{
 	spec("objects", "locals {\n", "}\n", numbered("a$n = { b = 1, c = 2 }\n")),
 	spec("operators", "locals {\n", "}\n", numbered("a$n = 1"+strings.Repeat("+1", 900)+"\n")),
 	spec("heredocs", "locals {\n", "}\n", numbered("a$n = <<E\nx\nE\n")),
-	spec("heredocs of many lines", "locals {\n", "}\n", numbered("a$n = <<-E\n"+strings.Repeat("x\n", 4000)+"E\n")),
+	spec("heredocs of many lines", "locals {\n", "}\n", numbered("a$n = <<-E\n"+strings.Repeat("x\n", 1000)+"E\n")),
 	spec("heredocs with markers", "locals {\n", "}\n", numbered("a$n = <<-E\n%{ if true }\nx\n%{ endif }\nE\n")),
 	spec("templates", "locals {\n", "}\n", numbered("a$n = \"x${1}y\"\n")),
 	spec("locals that name each other", "locals {\na0 = 1\n", "}\n", func(i int) string { return fmt.Sprintf("a%d = local.a%d\n", i+1, i) }),

@@ -3,6 +3,7 @@ package parser
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -52,6 +53,7 @@ var costs = map[string]func(*work, []cty.Value, weight){
 	"parseint":        costOfParseInt,
 	"tonumber":        func(w *work, args []cty.Value, _ weight) { w.number(args[0]) },
 	"lookup":          costOfLookup,
+	"range":           costOfRange,
 	"regex":           costOfRegex,
 	"regexall":        costOfRegexAll,
 	"distinct":        func(w *work, args []cty.Value, sum weight) { w.spend(length(args[0]) * (sum.bytes/32 + 4*sum.nodes)) },
@@ -126,6 +128,27 @@ func costOfParseInt(w *work, args []cty.Value, _ weight) {
 func costOfLookup(w *work, args []cty.Value, _ weight) {
 	if ty := args[0].Type(); ty.IsMapType() && ty.ElementType() == cty.Number && len(args) > 2 {
 		w.number(args[2])
+	}
+}
+
+// mostOfRange is how many numbers the function range makes before it says that there are too many.
+const mostOfRange = 1024
+
+// costOfRange pays for numbers that are made in vain, and that no value shows afterwards.
+func costOfRange(w *work, args []cty.Value, _ weight) {
+	numbers := []float64{0, 0, 1} // start, end, step
+	for i, arg := range args {
+		if arg.Type() != cty.Number || !arg.IsKnown() || arg.IsNull() || len(args) > 3 {
+			return
+		}
+		n, _ := arg.AsBigFloat().Float64()
+		if len(args) == 1 {
+			i = 1
+		}
+		numbers[i] = n
+	}
+	if math.Abs(numbers[1]-numbers[0]) > mostOfRange*math.Abs(numbers[2]) {
+		w.spend(mostOfRange * keyedBytes)
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 	maxDigits   = 1000 // of a number
 	maxExponent = 999  // of a number; to print 1e600000000 takes hours
 	maxName     = 1000 // bytes of a name outside of quotes
-	maxPieces   = 4096 // of one string; hcl joins them in the square of their number
+	maxPieces   = 1024 // of one string; hcl joins them in the square of their number
 )
 
 // level is an open bracket, quote or template sequence.

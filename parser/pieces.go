@@ -15,7 +15,7 @@ import (
 // piece tell whether it ended where it should, see [parsePiece].
 
 // pieceBytes is how long a piece is at least, but for the last one. Tests make it short.
-var pieceBytes = 64 << 10
+var pieceBytes = 32 << 10
 
 // survey is what a scan finds out about a text before hclsyntax reads it.
 type survey struct {
@@ -120,6 +120,7 @@ func (s *surveyor) code() bool {
 		s.at++
 		s.out.tokens++
 		s.top().open++
+		return s.top().open <= maxOpen // or it is a mistake, whatever follows
 	case c == '}' || c == ']' || c == ')':
 		return s.closeBracket()
 	default:
@@ -262,6 +263,9 @@ func isName(text []byte) bool {
 	return beginsName(first) && bytes.IndexFunc(text[size:], func(c rune) bool { return !continuesName(c) }) < 0
 }
 
+// heredocTokens is for how many tokens a line of a heredoc counts: hclsyntax takes 4 KiB to read one.
+const heredocTokens = 3
+
 // heredoc reads one line of a heredoc up to its end or the next template in it.
 func (s *surveyor) heredoc() {
 	lineStart := s.text[s.at-1] == '\n'
@@ -272,7 +276,7 @@ func (s *surveyor) heredoc() {
 		s.modes = s.modes[:len(s.modes)-1]
 		return
 	}
-	s.out.tokens++
+	s.out.tokens += heredocTokens
 	for s.at < end {
 		if c := s.text[s.at]; c != '$' && c != '%' {
 			s.at++

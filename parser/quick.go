@@ -14,7 +14,7 @@ import (
 // not know it leaves to hclsyntax, mistakes among it, so that it never has to report one.
 
 // maxQuick is how deep blocks lie in each other at most.
-const maxQuick = 8
+const maxQuick = 200
 
 // quick reads a text from left to right.
 type quick struct {

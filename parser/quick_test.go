@@ -47,7 +47,7 @@ func TestQuick(t *testing.T) {
 	for _, text := range []string{
 		"a", "a {", "a = 01\n", "a = 1 + 1\n", "a = 1\na = 2\n", "a = \"${1}\"\n", "a b {}\n", "a {} b {}\n", "a = <<E\nE\n", "a = \"x\ny\"\n", "}\n",
 		"a = 1.5\n", "a = b[0]\n", "a = f(1)\n", "a = null\n", "a = \"é\"\n", "é = 1\n", "\ufeffa = 1\n", "a = 1\r", "a = [1]\n", "# x", "a { b = 1\n}\n", "a {\nb = 1 }\n", "a = true.b\n", "a = [for]\n", "a == 1\n", "a = 1e5\n", "a = b::c\n",
-		strings.Repeat("a {\n", 20) + strings.Repeat("}\n", 20), strings.Repeat("a", 1001) + " = 1\n",
+		strings.Repeat("a {\n", 201) + strings.Repeat("}\n", 201), strings.Repeat("a", 1001) + " = 1\n",
 	} {
 		if sameQuickly(t, text) && !strings.Contains("a {\nb = 1 }\n", text) {
 			t.Errorf("%q is taken", text)

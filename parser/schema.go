@@ -278,7 +278,7 @@ func (s schema) hcl() *hcl.BodySchema {
 
 // blockNames are the types of block that a block may hold.
 func (s schema) blockNames() []string {
-	var out []string
+	out := make([]string, 0, len(s.blocks))
 	for _, block := range s.blocks {
 		out = append(out, block.Type)
 	}
@@ -287,7 +287,7 @@ func (s schema) blockNames() []string {
 
 // argNames are the arguments that a block may have.
 func (s schema) argNames() []string {
-	var out []string
+	out := make([]string, 0, len(s.args))
 	for _, arg := range s.args {
 		out = append(out, arg.Name)
 	}

@@ -158,6 +158,7 @@ var hostile = []struct {
 	{"distinct", `distinct(split("", ` + long(1) + `))`, ""},
 	{"distinct of many", `distinct(flatten([for i in range(100) : [for j in range(1024) : "${i}-${j}"]]))`, "EP1010"},
 	{"list of unlike things", `tolist([` + strings.Repeat("[],{},", 10000) + `])`, "EP1010"},
+	{"ranges that are too long", `[for i in range(1024) : contains(range(5024), u000)]`, "EP1010"},
 	{"list of numbers", `tolist([` + strings.Repeat("1,", 40000) + `])`, "EP1010"},
 	{"choice of lists", `true ? [` + strings.Repeat("1,", 40000) + `] : []`, "EP1010"},
 	{"list of unlike objects", `tolist([for i in range(1024) : {"k${i % 7}" = range(i % 9 + 1)}])`, "EP1010"},

@@ -44,12 +44,14 @@ func (f *Finding) Strict() {
 }
 
 // Findings returns the public form of diagnostics: imported, sorted, and without
-// duplicates. A file that is not in sources, or is shorter than a range says, costs
+// duplicates. Of thousands it has those that [Few] keeps, and one that stands for the others. A file that is not in sources, or is shorter than a range says, costs
 // the finding its snippet, nothing else.
 func Findings(diags hcl.Diagnostics, sources Sources) []Finding {
 	indexes := map[string]*index{}
 	out := []Finding{}
-	for _, d := range Sort(Import(diags)) {
+	var few Few
+	few.Add(Import(diags)...)
+	for _, d := range Sort(few.All()) {
 		f := Finding{Code: Of(d), Severity: severityName(d.Severity), Summary: d.Summary, Detail: d.Detail}
 		if more, ok := d.Extra.(more); ok {
 			f.more = more.left
