@@ -101,9 +101,9 @@ func run(t *testing.T, n, size int) (c cost) {
 // bytes; none of this is a time. Growth is measured over both doublings at once: a slice
 // that becomes full at one size and not at the next shows as 2.25 and 1.9 for two single ones.
 const (
-	maxGrowth    = 2.2     // for each doubling
-	maxAllocated = 6_000e6 // bytes for each MiB; heredocs of 4,000 lines take most, as hcl joins the lines in the square of their number
-	maxObjects   = 15_000_000
+	maxGrowth    = 2.2   // for each doubling
+	maxAllocated = 900e6 // bytes for each MiB; heredocs take most, as hcl takes 4 KiB to read each line
+	maxObjects   = 8_000_000
 	fixedBytes   = 120e6 // allocated, whatever the size: the budget of values, the tokens that are free
 	fixedObjects = 3_000_000
 )
