@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	emitwords "github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -23,8 +25,13 @@ func TestDeliveries(t *testing.T) {
 	sameSet(t, dnsPage+", deliveries", column(t, dnsPage, "delivery"), topology.Deliveries())
 	for _, cells := range rows(t, dnsPage, "delivery") {
 		zone := plan.Zone{Name: "z", Delivery: strings.Trim(cells[0], "`"), Records: []plan.RecordSet{{New: []string{"192.0.2.1"}}}}
-		f := emitwords.Files(zone)
-		all := []string{f.Changes, f.Nsupdate, f.Route53}
+		var all []string
+		for _, file := range delivery.Files(zone) {
+			all = append(all, file.Name)
+			if !emit.IsPackageFile(file.Name) {
+				t.Errorf("emit.IsPackageFile does not know %s", file.Name)
+			}
+		}
 		for _, file := range emitwords.AllFiles(zone) {
 			all = append(all, file.Diff, file.Zone)
 		}
@@ -33,7 +40,7 @@ func TestDeliveries(t *testing.T) {
 				t.Errorf("%s: %s has no file %q", dnsPage, cells[0], end)
 			}
 		}
-		if (f.Nsupdate != "") != (cells[0] == "`zone-file`" || cells[0] == "`nsupdate`") {
+		if (delivery.Update(zone) != "") != (cells[0] == "`zone-file`" || cells[0] == "`nsupdate`") {
 			t.Errorf("%s: the nsupdate files of %s", dnsPage, cells[0])
 		}
 	}

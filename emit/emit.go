@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -129,28 +130,17 @@ func makeAll(p *plan.Plan, files []maker) ([]Artifact, error) {
 }
 
 func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {
-	names := words.Files(zone)
 	var all []Artifact
 	for _, file := range words.TextFiles(zone) {
 		all = append(all, Artifact{file.Diff, hunk.Text{[]byte(zonediff.Diff(file.ZoneFile))}},
 			Artifact{file.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(file.ZoneFile))}})
 	}
-	for _, file := range []struct {
-		name string
-		make func(planName string, zone plan.Zone) (string, error)
-	}{
-		{names.Changes, zonediff.Changes},
-		{names.Nsupdate, zonediff.Nsupdate}, {names.RollbackNsupdate, zonediff.NsupdateRollback},
-		{names.Route53, zonediff.Route53}, {names.RollbackRoute53, zonediff.Route53Rollback},
-	} {
-		if file.name == "" {
-			continue
-		}
-		text, err := file.make(p.Name, zone)
+	for _, file := range delivery.Files(zone) {
+		text, err := file.Make(p.Name, zone)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.name, err)
+			return nil, fmt.Errorf("%s: %w", file.Name, err)
 		}
-		all = append(all, Artifact{file.name, hunk.Text{[]byte(text)}})
+		all = append(all, Artifact{file.Name, hunk.Text{[]byte(text)}})
 	}
 	return all, nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
-	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
@@ -174,7 +174,7 @@ func TestRollbackDiffsApply(t *testing.T) {
 func TestNsupdateSyntax(t *testing.T) {
 	eachZone(t, func(t *testing.T, dir string, zone plan.Zone, _ []byte) {
 		for _, name := range []string{zone.Name + ".nsupdate", zone.Name + ".rollback.nsupdate"} {
-			if words.Files(zone).Nsupdate == "" {
+			if delivery.Update(zone) == "" {
 				continue
 			}
 			text := string(read(t, dir, name))

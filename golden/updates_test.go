@@ -11,7 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 )
 
@@ -34,7 +34,7 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 	zones, others, again := 0, 0, 0
 	seen := map[string]bool{}
 	eachChanged(t, plan.Zone.Changed, func(t *testing.T, dir string, zone plan.Zone) {
-		if words.Files(zone).Nsupdate == "" || len(zone.Included) > 0 {
+		if delivery.Update(zone) == "" || len(zone.Included) > 0 {
 			others++
 			return
 		}

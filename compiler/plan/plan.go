@@ -276,10 +276,6 @@ func (f ZoneFile) Changed() bool { return len(f.Hunks) > 0 }
 // Changed tells whether the plan edits the zone; else it only checks records there.
 func (z Zone) Changed() bool { return slices.ContainsFunc(z.Records, RecordSet.Changed) }
 
-// ByFile tells whether the plan edits the files of the zone. Of another zone a plan has
-// nothing but what it uses: the sets at its names, the SOA, and what depends on them.
-func (z Zone) ByFile() bool { return z.Changed() && z.Delivery == "zone-file" }
-
 // Wait tells how long answers from before a change live on. All are seconds, and 0 in
 // a zone that does not change.
 type Wait struct {
@@ -305,11 +301,10 @@ func (w Wait) Everywhere() uint32 { return atMost32(w.Caches(), w.Secondary) }
 
 // OldAnswers are the longest times, over all zones that change, for which resolvers may
 // give old answers: after all servers of a zone have the new records, and after the change.
-// Route 53 has no secondary servers that ask for a zone in their own time.
 func (p *Plan) OldAnswers() (caches, everywhere uint32) {
 	for _, zone := range p.Zones {
 		own := zone.Wait.Everywhere()
-		if zone.Delivery == "route53" {
+		if !zone.HasSecondaries() {
 			own = zone.Wait.Caches()
 		}
 		if zone.Changed() {

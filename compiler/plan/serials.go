@@ -33,9 +33,9 @@ func (s Serial) String() string {
 // servers would never ask for them. On the way back any that is not earlier will do: the
 // zone may have been edited since, or the change was never made.
 func (z Zone) Serials(back bool) (from, to Serial, compared bool) {
-	before := Serial{z.OldSerial, back || z.Delivery == "nsupdate" && !z.SOAPrerequisite || z.Windows()}
+	before := Serial{z.OldSerial, back || z.TakesLaterSerial()}
 	after := Serial{zonefile.Increment(z.OldSerial), true}
-	compared = z.Changed() && z.Delivery != "route53"
+	compared = z.Changed() && z.HasSecondaries()
 	if back {
 		return after, before, compared
 	}

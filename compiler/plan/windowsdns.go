@@ -5,17 +5,6 @@ import (
 	"strings"
 )
 
-// WindowsDNS is the delivery by which the script changes the records on a Windows DNS
-// server.
-const WindowsDNS = "windows-dns"
-
-// Windows tells whether it is for the script itself to change the zone, on a Windows DNS
-// server.
-func (z Zone) Windows() bool { return z.Delivery == WindowsDNS }
-
-// Edited tells whether the script changes the zone; else somebody does, or nobody.
-func (z Zone) Edited() bool { return z.Windows() && z.Changed() }
-
 // Dnscmd tells whether the server of the zone has no module DnsServer, which came with
 // Windows Server 2012, so that the records are changed with dnscmd.
 func (z Zone) Dnscmd() bool { return z.OperatingSystem == "windows-server-2008-r2" }

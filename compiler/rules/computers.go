@@ -16,11 +16,11 @@ func checkComputers(t *topology.Topology, r *report.Spec) {
 	for _, z := range t.Zones {
 		value := z.ComputerName()
 		switch _, err := netip.ParseAddr(value.V); {
-		case z.Delivery.V != plan.WindowsDNS && z.Computer.Set:
+		case z.Delivery.V != plan.DeliveryWindowsDNS && z.Computer.Set:
 			r.Add(report.Contradiction, z.Computer.Range, `computer says where the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
-		case z.Delivery.V != plan.WindowsDNS && z.OperatingSystem.Set:
+		case z.Delivery.V != plan.DeliveryWindowsDNS && z.OperatingSystem.Set:
 			r.Add(report.Contradiction, z.OperatingSystem.Range, `operating_system is of a server on which the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
-		case z.Delivery.V != plan.WindowsDNS:
+		case z.Delivery.V != plan.DeliveryWindowsDNS:
 		case err == nil:
 			r.Add(report.Malformed, value.Range, `%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.`, value.V)
 		default:
@@ -57,7 +57,7 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 	var windows []*topology.Zone
 	for _, z := range t.Zones {
 		name := strings.ToLower(z.ComputerName().V)
-		if z.Delivery.V != plan.WindowsDNS || dnsname.WrongComputer(name) != "" {
+		if z.Delivery.V != plan.DeliveryWindowsDNS || dnsname.WrongComputer(name) != "" {
 			continue
 		}
 		if what := others[name]; what != "" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
@@ -25,7 +26,7 @@ func checkDefects(c *Changes, z *zone) {
 		case told[zoneRange(z.Zone, d.File, d.Line, 1)], d.Rule && d.Setting == "" && owners[d.Owner]:
 		case !d.Rule:
 			wrong = append(wrong, d)
-		case z.Delivery.V == "zone-file":
+		case z.Delivery.V == plan.DeliveryZoneFile:
 			against = append(against, d)
 		}
 	}

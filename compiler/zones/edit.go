@@ -67,7 +67,7 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 		OldSerial: old, NewSerial: old, RollbackSerial: old,
 		SOAPrerequisite: z.SOAPrerequisite.V, Origin: plan.OriginOf(z.Range),
 	}
-	if z.Delivery.V == plan.WindowsDNS {
+	if z.Delivery.V == plan.DeliveryWindowsDNS {
 		planned.Computer, planned.OperatingSystem = strings.ToLower(z.ComputerName().V), z.OperatingSystem.V
 	}
 	soa, _ := z.file.Set(z.origin, "SOA")

@@ -9,7 +9,7 @@ import (
 // checkTimes reports times of a zone file that servers read in different ways. Windows DNS
 // Server, which the script edits itself, gives the TTLs; no file is loaded there.
 func checkTimes(c *Changes, z *zone) {
-	if z.Delivery.V == plan.WindowsDNS {
+	if z.Delivery.V == plan.DeliveryWindowsDNS {
 		return
 	}
 	times := z.file.Times

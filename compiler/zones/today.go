@@ -114,7 +114,7 @@ func checkProxied(c *Changes, z *zone, names map[string]bool) {
 // checkRouting reports a set of Route 53 that is one of several with one name and type,
 // told apart by identifiers. A batch that does not give the identifier is refused.
 func checkRouting(c *Changes, z *zone, set plan.RecordSet) {
-	if z.Delivery.V != "route53" || !set.Changed() {
+	if z.Delivery.V != plan.DeliveryRoute53 || !set.Changed() {
 		return
 	}
 	for _, r := range z.owners[set.Owner] {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
@@ -23,7 +24,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 	unread := z.unread()
 	marked, mark := z.Source.Marked()
 	switch {
-	case mark && z.Delivery.V != "windows-dns": // there no server gets the file
+	case mark && z.Delivery.V != plan.DeliveryWindowsDNS: // there no server gets the file
 		zs.report.Add(report.BadZone, zoneRange(spec, marked, 1, 1), "The file begins with a byte order mark, which BIND, Knot DNS and NSD take for a part of a name, and refuse the zone. Save it without the mark (UTF-8 without BOM, or Set-Content -Encoding Ascii), or export it again, and see that the file on the server has none.")
 	case len(soa) == 0 && len(unread) > 0:
 		for _, d := range unread {

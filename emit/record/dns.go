@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -29,7 +30,7 @@ func (p *printer) dns() {
 }
 
 func (p *printer) changedZone(zone plan.Zone) {
-	forward, back := words.Apply(zone)
+	forward, back := delivery.Apply(zone)
 	p.gap()
 	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
 	if len(zone.Included) > 0 {
@@ -43,7 +44,7 @@ func (p *printer) changedZone(zone plan.Zone) {
 	}
 	p.item("How: " + Text(forward))
 	p.item("Back: " + Text(back))
-	for _, line := range words.OldAnswers(zone) {
+	for _, line := range delivery.OldAnswers(zone) {
 		p.item(Text(line))
 	}
 	for _, file := range words.AllFiles(zone) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -50,7 +51,7 @@ const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -s
 
 // zoneFile says how files are changed: the diffs are of use nowhere else.
 func (p *printer) zoneFile(zone plan.Zone) {
-	f, name := words.Files(zone), words.FileBase(zone)
+	name := words.FileBase(zone)
 	files := words.TextFiles(zone)
 	p.variables(words.AllFiles(zone))
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, false)))
@@ -69,7 +70,7 @@ func (p *printer) zoneFile(zone plan.Zone) {
 	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what was edited. Then export the zone, build and approve anew; " +
 		"or, " + may + ": the diff is applied whole beside the edit, or refused.")
 	p.withoutPatch(words.AllFiles(zone))
-	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) + " says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " + Code(f.Nsupdate) +
+	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) + " says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " + Code(delivery.Update(zone)) +
 		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
 	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " + Code(files[0].RollbackDiff) + " does not fit it.")
 	for _, file := range files {

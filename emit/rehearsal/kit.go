@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -152,16 +153,9 @@ func manual(stage plan.Stage) []string {
 func serials(p *plan.Plan, back bool) []Serial {
 	var out []Serial
 	for _, zone := range p.Zones {
-		serial := zone.NewSerial
-		switch {
-		case !zone.Changed() || zone.Windows() || zone.Delivery == "route53":
-			continue
-		case zone.Delivery == "nsupdate":
-			serial = 0
-		case back:
-			serial = zone.RollbackSerial
+		if serial, ok := delivery.Serial(zone, back); ok && zone.Changed() {
+			out = append(out, Serial{Server: zone.Server, Zone: bare(zone.Name), Serial: serial})
 		}
-		out = append(out, Serial{Server: zone.Server, Zone: bare(zone.Name), Serial: serial})
 	}
 	return out
 }

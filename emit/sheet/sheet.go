@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -210,10 +211,10 @@ func (p *printer) dns() {
 		}
 		p.title(title)
 		p.records(zone)
-		forward, back := words.Apply(zone)
+		forward, back := delivery.Apply(zone)
 		p.line("  how", forward)
 		p.line("  back", back)
-		for _, line := range words.OldAnswers(zone) {
+		for _, line := range delivery.OldAnswers(zone) {
 			p.line("  wait", line)
 		}
 	}

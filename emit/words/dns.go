@@ -51,26 +51,6 @@ func Records(set plan.RecordSet) []Record {
 // StaleCaches says which caches the waits are not true of.
 const StaleCaches = "These times are of caches that keep to the TTL. A resolver that is set to serve stale answers (Unbound serve-expired, dnsmasq use-stale-cache, BIND stale-answer-enable) may give them for longer."
 
-// OldAnswers says how long resolvers may give the old answers of a zone.
-func OldAnswers(zone plan.Zone) []string {
-	w := zone.Wait
-	var out []string
-	if w.Old > 0 {
-		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of the zone has the new ones: the longest old TTL.", Seconds(w.Old)))
-	}
-	if w.Negative > 0 {
-		out = append(out, fmt.Sprintf("Some records are new. Resolvers that asked before may remember for up to %s that there was none: the negative TTL of the zone.", Seconds(w.Negative)))
-	}
-	switch {
-	case !zone.Changed():
-	case zone.Delivery == "route53":
-		out = append(out, fmt.Sprintf("Once Route 53 says INSYNC, no cache that keeps to the TTL has an old answer after %s.", Seconds(w.Caches())))
-	default:
-		out = append(out, fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time of the SOA record and one retry, at least the 300 s and 500 s that BIND waits. After %s in all no cache that keeps to the TTL has an old answer.", Seconds(w.Secondary), Seconds(w.Everywhere())))
-	}
-	return out
-}
-
 // Earliest says when something that comes later may begin.
 func Earliest(e plan.Earliest) string {
 	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))
@@ -100,28 +80,6 @@ func FileBase(zone plan.Zone) string { return trimDot(zone.Name) }
 func SetName(set plan.RecordSet) string { return trimDot(set.Owner) + " " + set.Type }
 
 func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
-
-// ZoneFiles are the names of the files of one zone in the plan's folder. Those that the
-// delivery of the zone has no use for are empty.
-type ZoneFiles struct {
-	Changes                    string
-	Nsupdate, RollbackNsupdate string // not with route53 and windows-dns
-	Route53, RollbackRoute53   string // with route53 only
-}
-
-// Files names the files of a zone.
-func Files(zone plan.Zone) ZoneFiles {
-	base := "dns/" + FileBase(zone)
-	f := ZoneFiles{Changes: base + ".json"}
-	switch zone.Delivery {
-	case "route53":
-		f.Route53, f.RollbackRoute53 = base+".route53.json", base+".rollback.route53.json"
-	case "windows-dns":
-	default:
-		f.Nsupdate, f.RollbackNsupdate = base+".nsupdate", base+".rollback.nsupdate"
-	}
-	return f
-}
 
 // TextFile is a file of a zone with the names of what is made for it if the plan changes it.
 // Variable names its path on the server in the commands of the change record.
@@ -154,15 +112,6 @@ func AllFiles(zone plan.Zone) []TextFile {
 	return out
 }
 
-// names joins the names that a function takes from the files of a zone.
-func names(files []TextFile, name func(TextFile) string) string {
-	var out []string
-	for _, file := range files {
-		out = append(out, name(file))
-	}
-	return strings.Join(out, " and ")
-}
-
 // OnServer names a file of a zone to whoever looks for it on the server: by the paths in
 // $INCLUDE lines, and then by that in the spec's folder if that is another one.
 func OnServer(file plan.ZoneFile, quote func(string) string) string {
@@ -174,43 +123,4 @@ func OnServer(file plan.ZoneFile, quote func(string) string) string {
 		paths = append(paths, quote(path))
 	}
 	return strings.Join(paths, " or ") + " (in the folder of the spec " + quote(file.File) + ")"
-}
-
-func plain(s string) string { return s }
-
-// Apply says how the DNS owner makes the change, and how it is undone.
-func Apply(zone plan.Zone) (forward, back string) {
-	f := Files(zone)
-	switch zone.Delivery {
-	case "nsupdate":
-		soa := ""
-		if zone.SOAPrerequisite {
-			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
-		}
-		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that.", f.Nsupdate, zone.Server, soa),
-			fmt.Sprintf("Send %s likewise.", f.RollbackNsupdate)
-	case "route53":
-		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
-		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and fails if the hosted zone has others; a set that is only new must not be there yet. Route 53 has no serial to raise and ignores the SOA record of the zone file. aws route53 get-change tells when all servers have it: INSYNC.", f.Route53, FileBase(zone)),
-			fmt.Sprintf("Run "+command+".", f.RollbackRoute53)
-	case "windows-dns":
-		tool := "the cmdlets of the module DnsServer"
-		if zone.Dnscmd() {
-			tool = "dnscmd and WMI"
-		}
-		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself.", zone.Computer, tool),
-			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
-	}
-	files, where := TextFiles(zone), "the file of the zone on its server"
-	diffs := names(files, func(f TextFile) string { return f.Diff })
-	back = names(files, func(f TextFile) string { return f.RollbackDiff })
-	if len(zone.Included) > 0 {
-		where = "the files of the zone on its server: " + names(files, func(f TextFile) string { return OnServer(f.ZoneFile, plain) }) + ", all or none"
-	}
-	sets := "It sets"
-	if len(files) > 1 {
-		sets = "They set"
-	}
-	return fmt.Sprintf("Apply %s to %s, with the commands of the change record; then have the server load the zone.", diffs, where),
-		fmt.Sprintf("Apply %s likewise. %s serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", back, sets, zone.RollbackSerial, diffs)
 }

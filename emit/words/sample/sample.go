@@ -59,7 +59,7 @@ func outage() []plan.Reach {
 
 func zone() plan.Zone {
 	return plan.Zone{
-		Name: "contoso.com", Number: "P20", Origin: origin, File: "contoso.com.zone", Server: "192.0.2.53", Delivery: "zone-file",
+		Name: "contoso.com", Number: "P20", Origin: origin, File: "contoso.com.zone", Server: "192.0.2.53", Delivery: plan.DeliveryZoneFile,
 		OldSHA256: hash(OldZone), NewSHA256: hash(NewZone), OldSerial: 7, NewSerial: 8, RollbackSerial: 9,
 		Records: []plan.RecordSet{
 			{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 3600, Old: []string{"203.0.113.11"}, New: []string{"198.51.100.21", "198.51.100.22"}, Step: "4", Number: "P21"},
