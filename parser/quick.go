@@ -61,9 +61,21 @@ func (q *quick) peek() byte {
 	return 0
 }
 
+// blanks passes blanks, and comments between slashes that are ASCII.
 func (q *quick) blanks() {
-	for c := q.peek(); c == ' ' || c == '\t'; c = q.peek() {
-		q.at++
+	for {
+		switch c := q.peek(); {
+		case c == ' ' || c == '\t':
+			q.at++
+		case c == '/' && bytes.HasPrefix(q.text[q.at:], []byte("/*")):
+			end := bytes.Index(q.text[q.at+2:], []byte("*/"))
+			if end < 0 || bytes.ContainsFunc(q.text[q.at+2:q.at+2+end], func(c rune) bool { return c < ' ' || c > '~' }) {
+				return
+			}
+			q.at += end + 4
+		default:
+			return
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func sameQuickly(t *testing.T, text string) bool {
 func TestQuick(t *testing.T) {
 	for _, text := range []string{
 		"", "\n", "# é\n", "a {}\n", "a {}", "a {\n}\r\n", "a \"b\" \"c\" { d = 1 }\n", "  a \"\" {\n  b = [\"x\", \"y\",]\n}\n", "a = b.c.d\n",
-		"a {\n  b = true // é\n  c {\n    d = [\n\"x\"\n]\n  }\n}\n", "a { b = [ ] }\n", "// x\r\n\t a = \"é\"\n"[:6] + "\ta = 10\n",
+		"a {\n  b = true // é\n  c {\n    d = [\n\"x\"\n]\n  }\n}\n", "a { b = [ ] }\n", "/* x */ a /**/ \"b\" /* y */ { /* */\n/* */ c = /* */ 1 /* */\n} /* z */\n", "a {} /* */ /* */", "// x\r\n\t a = \"é\"\n"[:6] + "\ta = 10\n",
 	} {
 		if !sameQuickly(t, text) {
 			t.Errorf("%q is left to hclsyntax", text)
@@ -46,7 +46,7 @@ func TestQuick(t *testing.T) {
 	}
 	for _, text := range []string{
 		"a", "a {", "a = 01\n", "a = 1 + 1\n", "a = 1\na = 2\n", "a = \"${1}\"\n", "a b {}\n", "a {} b {}\n", "a = <<E\nE\n", "a = \"x\ny\"\n", "}\n",
-		"a = 1.5\n", "a = b[0]\n", "a = f(1)\n", "a = null\n", "a = \"é\"\n", "é = 1\n", "\ufeffa = 1\n", "a = 1\r", "a = [1]\n", "# x", "a { b = 1\n}\n", "a {\nb = 1 }\n", "a = true.b\n", "a = [for]\n", "a == 1\n", "a = 1e5\n", "a = b::c\n",
+		"a = 1.5\n", "a = b[0]\n", "a = f(1)\n", "a = null\n", "a = \"é\"\n", "é = 1\n", "\ufeffa = 1\n", "a = 1\r", "a = [1]\n", "# x", "/* é */ a {}\n", "/*\n*/ a {}\n", "a = 1 /*", "a { b = 1\n}\n", "a {\nb = 1 }\n", "a = true.b\n", "a = [for]\n", "a == 1\n", "a = 1e5\n", "a = b::c\n",
 		strings.Repeat("a {\n", 201) + strings.Repeat("}\n", 201), strings.Repeat("a", 1001) + " = 1\n",
 	} {
 		if sameQuickly(t, text) && !strings.Contains("a {\nb = 1 }\n", text) {
@@ -66,7 +66,7 @@ func TestQuick(t *testing.T) {
 }
 
 func TestQuickOfRandomText(t *testing.T) {
-	parts := append([]string{"a", "b", " = ", "\"x\"", "\"\"", " ", "\n", "\n", "{", "}", "}\n", "a {\n", "a \"b\" {\n", "c = 1\n", "[", "]", ",", "\"x\",", ".", "d.e", "true", "12", "-", "# x\n", "#", "\t", "a { b = ", " }\n", "[\"x\",\n\"y\"]"}, tricky...)
+	parts := append([]string{"a", "b", " = ", "\"x\"", "\"\"", " ", "\n", "\n", "{", "}", "}\n", "a {\n", "a \"b\" {\n", "c = 1\n", "[", "]", ",", "\"x\",", ".", "d.e", "true", "12", "-", "# x\n", "#", "\t", "a { b = ", " }\n", "/* x */", "/**/", "[\"x\",\n\"y\"]"}, tricky...)
 	rng := rand.New(rand.NewPCG(15, 1))
 	taken := 0
 	for range 60_000 {
