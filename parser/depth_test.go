@@ -75,7 +75,7 @@ func TestFlatIsNotDeep(t *testing.T) {
 		{"list", "locals {\n  a = [" + strings.Repeat("-1, true ? 1 : 2,\n", 5000) + "]\n}\n"},
 		{"list of lists", "locals {\n  a = [" + strings.Repeat("[1], ", 5000) + "]\n}\n"},
 		{"locals", "locals {\n" + locals.String() + "}\n"},
-		{"text with ifs", "locals {\n  a = <<E\n" + strings.Repeat("%{ if true }x%{ endif }\n", 900) + "E\n}\n"},
+		{"text with ifs", "locals {\n  a = <<E\n" + strings.Repeat("%{ if true }x%{ endif }\n", 300) + "E\n}\n"},
 		{"close to the limit", "locals {\n  a = " + strings.Repeat("[", 249) + strings.Repeat("]", 249) + "\n}\n"},
 		{"long sum", "locals {\n  a = 1" + strings.Repeat(" + 1", 1000) + "\n}\n"},
 	}
