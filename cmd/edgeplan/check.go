@@ -13,7 +13,7 @@ var checkCommand = command{
 	name:  "check",
 	args:  "[PATH...]",
 	takes: []operand{aSpec},
-	short: "parse a spec and hold it against all rules",
+	short: "check a spec against all rules",
 	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
 current folder. Several folders are several specs. Findings go to standard error. The
 last line, on standard output, counts errors, warnings, accepted findings, files that

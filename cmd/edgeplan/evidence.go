@@ -16,7 +16,7 @@ var evidenceCommand = command{
 	name:  "evidence",
 	args:  "PACKAGE LOG...",
 	takes: []operand{aPlan, aLog},
-	short: "hold the evidence logs of a run against the plan, for the ticket",
+	short: "check the evidence logs of a run against the plan, for the ticket",
 	about: `PACKAGE is the folder of a package or its plan.json; LOG is an evidence log of a host,
 a folder, for all logs below it that have the names their scripts give them, or - for
 standard input. Give the logs of all hosts. The report says which stages ran where, by

@@ -19,7 +19,7 @@ var fmtCommand = command{
 	name:  "fmt",
 	args:  "[PATH...|-]",
 	takes: []operand{aSpec},
-	short: "lay out spec files as all HCL is laid out",
+	short: "format spec files",
 	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
 formatted text of one file is printed unless a flag asks for something else. If a
 file cannot be parsed, no file is changed. With -w all files are replaced, or none: also

@@ -193,7 +193,7 @@ func (s Stage) Hosts() []string {
 	return out
 }
 
-// AnyHost as the host of a step means any computer, best one outside.
+// AnyHost as the host of a step means any computer, preferably outside the network.
 const AnyHost = "*"
 
 // Zone is one public DNS zone that the plan changes or checks.

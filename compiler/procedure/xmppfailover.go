@@ -257,9 +257,9 @@ func (f *failover) startAgain() {
 	if !f.stops {
 		return
 	}
-	part := f.there(f.plan.To, "Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.")
+	part := f.there(f.plan.To, "Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.")
 	if f.back.has(plan.StartOld) {
-		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: remote access returns."
+		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: restores remote access."
 	}
 	part.Elevated = true
 	part.Steps = plan.Steps{f.starts("rollback/stop/services", "services down, of those noted by Stop (else not disabled) and XMPP", plan.Safe, failBack("1"))}

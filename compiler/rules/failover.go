@@ -59,7 +59,7 @@ func losses(t *topology.Topology, target *topology.EdgePool) []string {
 	list := []string{"no remote access through it"}
 	for _, pool := range t.FrontEndPools {
 		if pool.EdgePool.V == target.Name {
-			list = append(list, "no conferencing, audio and video with outsiders for users of "+pool.Name)
+			list = append(list, "no external conferencing and A/V for users of "+pool.Name)
 		}
 	}
 	for _, site := range t.Sites {

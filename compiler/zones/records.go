@@ -35,10 +35,10 @@ func withoutCut(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	for _, cut := range cuts {
 		top, names := strings.TrimSuffix(cut.Owner, "."), strings.Join(lost[lineOf(cut)], ", ")
 		if cut.Type == "DNAME" {
-			c.report.Add(report.Delegated, z.line(cut), "This DNAME record renames all names below %s, so records of %s in this zone answer nobody. Change them where they are now, and accept this finding to leave them out of the plan.", top, names)
+			c.report.Add(report.Delegated, z.line(cut), "This DNAME record renames all names below %s, so resolvers never see the records of %s in this zone. Change them where they are now, and accept this finding to leave them out of the plan.", top, names)
 			continue
 		}
-		c.report.Add(report.Delegated, z.line(cut), "This NS record makes %s a zone of its own, so records of %s in this file answer nobody. Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say who changes them.", top, names, top)
+		c.report.Add(report.Delegated, z.line(cut), "This NS record makes %s a zone of its own, so resolvers never see the records of %s in this file. Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say who changes them.", top, names, top)
 	}
 	return stay
 }

@@ -19,7 +19,7 @@ type checker struct {
 	seen    map[Problem]bool
 }
 
-// Check holds logs against a plan.
+// Check compares logs with a plan.
 func Check(p *plan.Plan, logs []Log) Report {
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
 	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}}

@@ -97,7 +97,7 @@ var (
 	commonParams = []param{
 		{"Folder for state, evidence and backup. Default: beside the script.", "[string]$WorkPath = ''"},
 		{"Longest wait for services or replication.", "[ValidateRange(1, 86400)][int]$TimeoutSeconds = 900"},
-		{"Time between two looks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
+		{"Seconds between checks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
 		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.", "[switch]$Force"},
 	}
 	factsParam  = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}

@@ -58,7 +58,7 @@ func (p *printer) changedZone(zone plan.Zone) {
 			p.item("SHA-256 of " + what + ", which stays: " + Code(file.OldSHA256))
 		}
 	}
-	p.text("Records that go (-), come (+) and stay; the number is the TTL in seconds:")
+	p.text("Records that are removed (-), added (+) and unchanged; the number is the TTL in seconds:")
 }
 
 // included lists the files that a zone file includes.
@@ -74,7 +74,7 @@ func (p *printer) earliest() {
 	if len(p.plan.Earliest) == 0 {
 		return
 	}
-	p.section("What has to wait")
+	p.section("Waiting times")
 	p.gap()
 	for _, e := range p.plan.Earliest {
 		p.item(Text(words.Earliest(e)))

@@ -37,7 +37,7 @@ func Text(of *plan.Plan) (string, error) {
 	p.dns()
 	for i, e := range of.Earliest {
 		if i == 0 {
-			p.title("WHAT HAS TO WAIT")
+			p.title("WAITING TIMES")
 		}
 		p.line("  not yet", words.Earliest(e))
 	}

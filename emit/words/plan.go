@@ -40,7 +40,7 @@ func Why(p *plan.Plan) string {
 				}
 			}
 		}
-		return out + " Afterwards export the zones again and build the plan of the failover anew: one that was built before expects the records of before."
+		return out + " Afterwards export the zones again, then rebuild the failover plan: a plan built earlier expects the old records."
 	}
 	if p.Reason == "planned" {
 		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",
@@ -70,7 +70,7 @@ func Routes(p *plan.Plan) string {
 // Host names where a step runs.
 func Host(name string) string {
 	if name == plan.AnyHost {
-		return "any computer, best one outside"
+		return "any computer, preferably outside the network"
 	}
 	return name
 }

@@ -69,7 +69,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
 	case plan.Stop:
-		return giveUp(p, plan.Start, "on that server: remote access returns",
+		return giveUp(p, plan.Start, "on that server. This restores remote access",
 			"Run the stage again: it stops what still runs.",
 			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped nothing; one before it may have. Fix it, or waive the fact by its number: -Waive P12.",
 			hangs,
@@ -83,7 +83,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 			how += ", after its stage Start on the Edge Servers"
 		}
 		return giveUp(p, plan.Route, how,
-			"Exit code 3: drift. The route is not the planned one any more"+running+". Nothing was set. Find out who changed it; then make a new plan.",
+			"Exit code 3: drift. The route no longer matches the plan"+running+". Nothing was set. Find out who changed it; then make a new plan.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
 	case plan.DNS:
 		return giveUp(p, plan.DNS, dnsBack(p),
@@ -191,5 +191,5 @@ func giveUp(p *plan.Plan, stage, how string, first ...string) []string {
 	if how != "" && !strings.ContainsAny(how[:1], ";,") {
 		how = " " + how
 	}
-	return append(first, "To give up: "+Run(RollbackScript, stage)+how+".")
+	return append(first, "To back out, run "+Run(RollbackScript, stage)+how+".")
 }

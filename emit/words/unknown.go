@@ -13,7 +13,7 @@ func Unknowns(p *plan.Plan) []string {
 	if p.Kind == plan.KindPrepare {
 		out := []string{unknownServers}
 		if slices.ContainsFunc(p.Zones, func(z plan.Zone) bool { return slices.ContainsFunc(z.Records, plan.RecordSet.TTLChanged) }) {
-			out = append(out, "A management host without Resolve-DnsName, such as Windows Server 2008 R2, shows no TTLs: there a TTL that changes is the word of the DNS owner.")
+			out = append(out, "A management host without Resolve-DnsName, such as Windows Server 2008 R2, shows no TTLs: there the script relies on the DNS owner's confirmation for a TTL that changes.")
 		}
 		return append(out, windows(p, "Partners may hold old answers longer than the TTL says.")...)
 	}
@@ -23,11 +23,11 @@ func Unknowns(p *plan.Plan) []string {
 	}
 	out := []string{
 		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
-		"Whether the firewall lets TCP 5269 through in both directions is the word of its owner. Only stage Verify, run on a computer outside, shows it.",
+		"The script cannot test the firewall before the services run, so it relies on the firewall owner's confirmation that TCP 5269 is open in both directions. Only stage Verify, run on a computer outside, shows it.",
 		certificates,
 		"Whether the XMPP service of a pool listens while the pool is not designated is not documented. A closed port 5269 before the change proves nothing.",
 		"The Windows service name of the XMPP proxy on an Edge Server is not documented. The script finds it by XMPP in the display name.",
-		"No page says that Enable-CsTopology, or a restart of services on the Front End Servers, is needed after Set-CsSite. The script does neither. If partners are not reached after stage Verify, try these by a change of their own.",
+		"No page says that Enable-CsTopology, or a restart of services on the Front End Servers, is needed after Set-CsSite. The script does neither. If partners are not reached after stage Verify, raise a separate change for these.",
 		unknownServers,
 		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only: send them the text under XMPP partners before the change.",
 		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it does not read stays unchecked.",

@@ -18,7 +18,7 @@ var languageRules = []Rule{
 			"Nothing after the first syntax error of a block can be relied on, so no plan is made.",
 		Source: "HCL native syntax specification, sections \"Syntax Notation\" and \"Structural Elements\".",
 		Fix: "Look at the place that is shown and at the line before it: an unclosed bracket or quote is often noticed only later. " +
-			"`edgeplan fmt -d` shows how a file that can be read is laid out. An argument and a block look like this:\n\n" +
+			"`edgeplan fmt -d` shows how edgeplan would format a file that can be read. An argument and a block look like this:\n\n" +
 			"    site \"Site2\" {\n" +
 			"      federation_route = edge_pool.EdgePool2\n" +
 			"    }",

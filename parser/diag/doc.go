@@ -22,4 +22,22 @@
 //     writers escape what does not print, so that a spec can neither move the cursor
 //     nor reorder the text of its own finding.
 //   - Each file is scanned once, however many findings point into it.
+//
+// # Style
+//
+// Sentences are those of an administrator who talks to another: short, active, in the words of the
+// field, and what is asked of the reader comes last. Who does something is named; what is not
+// known is said as that. These did not read like that, and do not come back (TestEnglish):
+//
+//   - "hold it against all rules": check it against all rules
+//   - "holds the logs against the plan": compares the logs with the plan
+//   - "Put right what": Fix what
+//   - "To give up:": To back out, run
+//   - "is the word of its owner": relies on the owner's confirmation
+//   - "best one outside": preferably outside the network
+//   - "answer nobody": resolvers never see them
+//   - "What has to wait": Waiting times
+//   - "go (-), come (+) and stay": removed (-), added (+) and unchanged
+//   - "lay out spec files": format spec files
+//   - "time between two looks": seconds between checks
 package diag

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:3409c89ca7995413f09ba5267a9a0a12. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:7d6bb530e003008332cbc25d76e261fa. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -29,12 +29,12 @@ param(
     [string]$WorkPath = '',
     # Longest wait for services or replication.
     [ValidateRange(1, 86400)][int]$TimeoutSeconds = 900,
-    # Time between two looks.
+    # Seconds between checks.
     [ValidateRange(1, 600)][int]$PollSeconds = 15,
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:3409c89ca7995413f09ba5267a9a0a12'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:7d6bb530e003008332cbc25d76e261fa'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

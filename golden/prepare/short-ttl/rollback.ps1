@@ -23,7 +23,7 @@ param(
     [string]$WorkPath = '',
     # Longest wait for services or replication.
     [ValidateRange(1, 86400)][int]$TimeoutSeconds = 900,
-    # Time between two looks.
+    # Seconds between checks.
     [ValidateRange(1, 600)][int]$PollSeconds = 15,
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force

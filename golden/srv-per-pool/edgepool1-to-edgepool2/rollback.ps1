@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:6562d19ac9a1a66782222899509b2cdb. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:f2293bedc2f628276b0a8f38d6c390f7. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -23,12 +23,12 @@ param(
     [string]$WorkPath = '',
     # Longest wait for services or replication.
     [ValidateRange(1, 86400)][int]$TimeoutSeconds = 900,
-    # Time between two looks.
+    # Seconds between checks.
     [ValidateRange(1, 600)][int]$PollSeconds = 15,
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:6562d19ac9a1a66782222899509b2cdb'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:f2293bedc2f628276b0a8f38d6c390f7'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -38,7 +38,7 @@ $Plan = @{ Id = 'sha256:6562d19ac9a1a66782222899509b2cdb'; Script = 'rollback'; 
 #        P.. can be waived by number.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
-       Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: remote access returns.'
+       Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
        Steps = @{ Id = 'rollback/stop/services'
                   Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
                   To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
