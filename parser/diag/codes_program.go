@@ -12,58 +12,60 @@ var programRules = []Rule{
 		Program:  true,
 		Summary:  "command line not understood",
 		Means:    "A command, a flag, the value of a flag or an argument is not one that edgeplan has.",
-		Why: "A flag that was ignored could have been the one that limits the plan to a single failover. So nothing is done " +
-			"until the whole line is understood.",
+		Why: "A flag that was ignored could have been the one that limits the plan to a single failover. So " +
+			"nothing is done until the whole line is understood.",
 		Source: "`edgeplan help COMMAND`.",
-		Fix: "Compare the line with the usage that `edgeplan help COMMAND` prints. `edgeplan completion SHELL` makes the shell " +
-			"complete commands, flags, their values and the names of plans.",
+		Fix: "Compare the line with the usage that `edgeplan help COMMAND` prints. `edgeplan completion SHELL` " +
+			"makes the shell complete commands, flags, their values and the names of plans.",
 	},
 	{
 		Code:     "EP1020",
 		Severity: hcl.DiagError,
 		Program:  true,
 		Summary:  "result cannot be made or written",
-		Means: "The findings are no hindrance, but what was asked for could not be made, or not be written to its folder or to " +
-			"standard output.",
-		Why: "A package that is half written must not be run. `build` replaces no file before all new ones are on the disk, and " +
-			"SHA256SUMS last, so `edgeplan verify` tells a package that is not whole.",
+		Means: "No finding prevents it, but what was asked for could not be made, or could not be written to its " +
+			"folder or to standard output.",
+		Why: "A package that is half written must not be run. `build` replaces no file before all new ones are " +
+			"on the disk, and SHA256SUMS last, so `edgeplan verify` recognises a package that is not complete.",
 		Source: "docs/package.md.",
-		Fix: "Check the permissions of the folder and the space on its disk, then run the command again. A message that begins " +
-			"with \"internal error\" is a mistake of edgeplan: please report it, with the spec.",
+		Fix: "Check the permissions of the folder and the space on its disk, then run the command again. A " +
+			"message that begins with \"internal error\" is a mistake of edgeplan: please report it, with the spec.",
 	},
 	{
 		Code:     "EP1021",
 		Severity: hcl.DiagError,
 		Program:  true,
 		Summary:  "package is not what its plan makes",
-		Means: "`verify` has found a file of the package that is missing, that is not part of it, or that is not, byte for byte, " +
-			"what its plan.json makes.",
-		Why: "The change board approved a plan by its ID. A script or a zone file that does not follow from that plan was not " +
-			"approved.",
+		Means: "`verify` has found a file of the package that is missing, that is not part of it, or that is not, " +
+			"byte for byte, what its plan.json makes.",
+		Why: "The change board approved a plan by its ID. A script or a zone file that does not follow from " +
+			"that plan was not approved.",
 		Source: "docs/package.md.",
-		Fix: "Find out who changed the file and why. `edgeplan build` writes the package again as the spec says; `edgeplan diff` " +
-			"shows the difference before.",
+		Fix: "Find out who changed the file and why. `edgeplan build` writes the package again as the spec " +
+			"says; `edgeplan diff` shows the difference before.",
 	},
 	{
 		Code:     "EP1022",
 		Severity: hcl.DiagError,
 		Program:  true,
 		Summary:  "not a plan, package or evidence log",
-		Means: "The file was read, but it is not what the command works on: a plan.json that edgeplan wrote, a package, or an " +
-			"evidence log of its scripts. Or it was edited afterwards.",
-		Why:    "A report on a plan that nobody approved, or on a file that no script wrote, would look like one on the real run.",
+		Means: "The file was read, but it is not what the command works on: a plan.json that edgeplan wrote, a " +
+			"package, or an evidence log of its scripts. Or it was edited afterwards.",
+		Why: "A report on a plan that was not approved, or on a file that no script wrote, would look like a " +
+			"report on the real run.",
 		Source: "docs/package.md for plan.json, docs/evidence.md for the logs.",
-		Fix:    "Give the file as edgeplan or its script wrote it. The message says where it departs from that.",
+		Fix:    "Give the file as edgeplan or its script wrote it. The message says where it differs.",
 	},
 	{
 		Code:     "EP3027",
 		Severity: hcl.DiagWarning,
 		Program:  true,
-		Summary:  "output folder wants a look",
-		Means: "A folder of the output holds a file that edgeplan leaves there although it is no artifact, a file that somebody " +
-			"had edited was written over as `--force` says, or the folder is on a file system without locks.",
-		Why: "`edgeplan verify` calls a package damaged as long as a file is in it that is not part of it, since an operator could " +
-			"take it for approved. An edit that is gone, or a package that two builds wrote at once, should not go unseen.",
+		Summary:  "output folder needs checking",
+		Means: "A folder of the output holds a file that edgeplan leaves there although it is no artifact, an " +
+			"edited file was overwritten because of `--force`, or the folder is on a file system without locks.",
+		Why: "`edgeplan verify` calls a package damaged as long as a file is in it that is not part of it, " +
+			"since an operator could take it for approved. A lost edit, or a package that two builds wrote at once, " +
+			"should not go unnoticed.",
 		Source: "docs/package.md.",
 		Fix:    "The message names the file. Move it out of the package or delete it; put an edit into the spec.",
 	},
