@@ -7,8 +7,8 @@ import (
 )
 
 // Apply gives the text with the hunks applied. The hunks must be in order and must
-// not overlap, every context and deleted line must stand in the text at exactly the
-// line that the hunk says, and NewStart must be where the lines come to stand.
+// not overlap, every context and deleted line must be in the text at exactly the
+// line that the hunk says, and NewStart must be where the lines will be.
 // Otherwise the result is an error that names the hunk (counted from 1) and nothing
 // is applied. The input text is not changed.
 func Apply(text []byte, hunks []Hunk) ([]byte, error) {
@@ -77,7 +77,7 @@ func (a *applier) apply(h Hunk) error {
 	return nil
 }
 
-// linesBefore is how many lines of a side stand before a hunk.
+// linesBefore is how many lines of a side are before a hunk.
 func linesBefore(start, count int) int {
 	if count == 0 {
 		return start

@@ -1,5 +1,6 @@
-// Package hunk is the change of a text as a list of hunks: the lines that go, the
-// lines that come and a few unchanged lines around them, at stated line numbers.
+// Package hunk is the change of a text as a list of hunks: the lines that are
+// removed, the lines that are added and a few unchanged lines around them, at stated line
+// numbers.
 //
 // Input is a text and the edits to it ([FromEdits]), or hunks that were saved as
 // JSON. Output is the changed text ([Apply]) or the hunks that undo it ([Reverse]).
@@ -12,6 +13,6 @@
 //
 // Invariants: Apply(text, FromEdits(text, edits)) is the text with the edits, and
 // applying the reversed hunks to that gives the first text back, byte for byte.
-// Hunks may come from a file that anybody can write, so no input makes a function
+// Hunks may come from a file that anyone can write, so no input makes a function
 // of this package panic.
 package hunk

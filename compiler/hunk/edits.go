@@ -12,8 +12,8 @@ type Edit struct {
 	// Line is the 1-based number of the first line of Old. With an empty Old, New is
 	// inserted before that line; one more than the number of lines means the end.
 	Line int
-	// Old are the lines that go and New the lines that come, verbatim with their
-	// terminators.
+	// Old are the lines that are removed and New the lines that are added, verbatim with
+	// their terminators.
 	Old, New []string
 }
 
@@ -24,8 +24,8 @@ const maxContext = 1 << 30
 // lines around each; edits that are at most twice that far apart share a hunk. Lines
 // at the head and tail of an edit that do not change are left out.
 //
-// The edits must be sorted by line and must not overlap, Old must be what really
-// stands there, and only the last line of the result may have no terminator; the
+// The edits must be sorted by line and must not overlap, Old must be what is really
+// there, and only the last line of the result may have no terminator; the
 // error names the line otherwise. New lines after a last line without a terminator
 // give that line one, of the kind that the first new line has.
 func FromEdits(old []byte, edits []Edit, context int) ([]Hunk, error) {
@@ -51,7 +51,7 @@ type builder struct {
 	context int
 	hunks   []Hunk
 	open    *Hunk // the hunk that may still take edits
-	done    int   // lines of the old text that open covers or that stand before it
+	done    int   // lines of the old text that open covers or that are before it
 	shift   int   // lines inserted minus lines deleted so far
 }
 
@@ -123,7 +123,7 @@ func (b *builder) closeLastLine(e Edit) Edit {
 		return e
 	}
 	if b.open != nil && b.done == last+1 {
-		return e // the last line goes; nothing is left to close
+		return e // the last line is removed; nothing is left to close
 	}
 	eol := "\n"
 	if strings.HasSuffix(e.New[0], "\r\n") {

@@ -7,9 +7,9 @@ import (
 
 // The values of [Line].Op, as unified diffs write them.
 const (
-	Context byte = ' ' // the line stands in both texts
-	Delete  byte = '-' // the line stands in the old text only
-	Insert  byte = '+' // the line stands in the new text only
+	Context byte = ' ' // the line is in both texts
+	Delete  byte = '-' // the line is in the old text only
+	Insert  byte = '+' // the line is in the new text only
 )
 
 // Line is one line of a hunk.

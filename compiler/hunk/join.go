@@ -2,7 +2,7 @@ package hunk
 
 import "slices"
 
-// Join makes one hunk of all, with the lines of old that stand between them as context,
+// Join makes one hunk of all, with the lines of old that are between them as context,
 // if there are at most maxLines of these, from the first hunk to the last, with at most
 // maxBytes. Otherwise, or if there are not two, it gives the hunks as they are. The hunks
 // must fit old.

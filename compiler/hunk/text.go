@@ -8,7 +8,7 @@ import (
 )
 
 // Text is a text in parts, most of which may be parts of another text: a large one that
-// was changed in a few places needs no copy of its own. Nobody may write to the parts.
+// was changed in a few places needs no copy of its own. The parts must not be written to.
 type Text [][]byte
 
 // Pieces is [Apply] without a copy of what stays: the parts of the result are parts of

@@ -24,7 +24,9 @@ func checkCertificate(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 	end, err := time.Parse(time.RFC3339, req.Change.WindowEnd.V)
 	if err == nil && cert.NotAfter.V < end.UTC().Format(time.DateOnly) {
-		r.Add(report.Expires, cert.NotAfter.Range, "The certificate of %s ends on %s, before the change window does. Partners will refuse TLS.", req.To.Name, cert.NotAfter.V)
+		r.Add(report.Expires, cert.NotAfter.Range,
+			"The certificate of %s ends on %s, before the change window does. Partners will refuse TLS.",
+			req.To.Name, cert.NotAfter.V)
 	}
 }
 
@@ -38,7 +40,10 @@ func checkCertificateNames(t *topology.Topology, req *Request, r *report.Plan, c
 	}
 	for _, domain := range t.XMPPDomains() {
 		if dnsname.IsHost(domain.Name.V) && !has(domain.Name.V) {
-			r.Add(report.Certificate, names.Range, "The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not cover it. Prosody, as Debian ships it, then refuses the connection.", req.To.Name, domain.Name.V)
+			r.Add(report.Certificate, names.Range,
+				"The certificate of %s does not name %s. XMPP servers look for the domain itself; a wildcard does not "+
+					"cover it. Prosody, as Debian ships it, then refuses the connection.",
+				req.To.Name, domain.Name.V)
 		}
 	}
 	if t.XMPP == nil || !t.XMPP.Host.Set {
@@ -47,6 +52,7 @@ func checkCertificateNames(t *topology.Topology, req *Request, r *report.Plan, c
 	host := t.XMPP.Host.V
 	_, parent, _ := strings.Cut(host, ".")
 	if dnsname.IsHost(host) && !has(host) && !has("*."+parent) {
-		r.Add(report.Certificate, names.Range, "The certificate of %s names neither %s nor *.%s.", req.To.Name, host, parent)
+		r.Add(report.Certificate, names.Range,
+			"The certificate of %s names neither %s nor *.%s.", req.To.Name, host, parent)
 	}
 }

@@ -17,12 +17,20 @@ func checkComputers(t *topology.Topology, r *report.Spec) {
 		value := z.ComputerName()
 		switch _, err := netip.ParseAddr(value.V); {
 		case z.Delivery.V != plan.DeliveryWindowsDNS && z.Computer.Set:
-			r.Add(report.Contradiction, z.Computer.Range, `computer says where the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
+			r.Add(report.Contradiction, z.Computer.Range,
+				`computer says where the script changes a zone, which it does only with delivery = "windows-dns". `+
+					`Remove it, or set delivery.`)
 		case z.Delivery.V != plan.DeliveryWindowsDNS && z.OperatingSystem.Set:
-			r.Add(report.Contradiction, z.OperatingSystem.Range, `operating_system is of a server on which the script changes a zone, which it does only with delivery = "windows-dns". Remove it, or set delivery.`)
+			r.Add(report.Contradiction, z.OperatingSystem.Range,
+				`operating_system is of a server on which the script changes a zone, which it does only with delivery `+
+					`= "windows-dns". Remove it, or set delivery.`)
 		case z.Delivery.V != plan.DeliveryWindowsDNS:
 		case err == nil:
-			r.Add(report.Malformed, value.Range, `%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.`, value.V)
+			r.Add(report.Malformed, value.Range,
+				`%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the `+
+					`name of that: give its name as computer, as the server itself has it: its FQDN, or the bare name `+
+					`if it has no DNS suffix.`,
+				value.V)
 		default:
 			checkComputer(r, value)
 		}
@@ -31,7 +39,10 @@ func checkComputers(t *topology.Topology, r *report.Spec) {
 
 func checkComputer(r *report.Spec, value topology.Value[string]) {
 	if why := dnsname.WrongComputer(value.V); why != "" {
-		r.Add(report.BadName, value.Range, "%q is not the name of a computer: %s. Give it as the server itself has it: its FQDN, or the bare name if it has no DNS suffix.", value.V, why)
+		r.Add(report.BadName, value.Range,
+			"%q is not the name of a computer: %s. Give it as the server itself has it: its FQDN, or the bare name if "+
+				"it has no DNS suffix.",
+			value.V, why)
 	}
 }
 
@@ -61,7 +72,10 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 			continue
 		}
 		if what := others[name]; what != "" {
-			r.Add(report.Contradiction, z.ComputerName().Range, "%s is also %s. The stages of the script are told apart by the computer where they run: name the DNS server, or change this zone with another delivery.", name, what)
+			r.Add(report.Contradiction, z.ComputerName().Range,
+				"%s is also %s. The stages of the script are told apart by the computer where they run: name the DNS "+
+					"server, or change this zone with another delivery.",
+				name, what)
 		}
 		for _, other := range windows {
 			checkPair(r, z, other)
@@ -77,10 +91,15 @@ func checkPair(r *report.Spec, z, other *topology.Zone) {
 	itsFirst, itsSecond, _ := strings.Cut(its, ".")
 	switch {
 	case name == its && z.OperatingSystem.V != other.OperatingSystem.V:
-		r.Add(report.Contradiction, z.ComputerName().Range, "%s runs %s here, and %s for zone %s.", name, z.OperatingSystem.V, other.OperatingSystem.V, other.Name.V)
+		r.Add(report.Contradiction, z.ComputerName().Range, "%s runs %s here, and %s for zone %s.",
+			name, z.OperatingSystem.V, other.OperatingSystem.V, other.Name.V)
 	case name != its && first == itsFirst && (second == "" || itsSecond == ""):
-		r.Add(report.Contradiction, z.ComputerName().Range, "This is %s, and %s for zone %s. The script runs only where the computer has that very name: spell one computer in one way.", name, its, other.Name.V)
+		r.Add(report.Contradiction, z.ComputerName().Range,
+			"This is %s, and %s for zone %s. The script runs only where the computer has that very name: spell one "+
+				"computer in one way.",
+			name, its, other.Name.V)
 	case name != its && dnsname.Same(z.Server.V, other.Server.V):
-		r.Add(report.Contradiction, z.ComputerName().Range, "The server %s is the computer %s here, and %s for zone %s.", z.Server.V, name, its, other.Name.V)
+		r.Add(report.Contradiction, z.ComputerName().Range,
+			"The server %s is the computer %s here, and %s for zone %s.", z.Server.V, name, its, other.Name.V)
 	}
 }

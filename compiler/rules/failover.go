@@ -14,7 +14,9 @@ import (
 // of it; false if one of them is broken.
 func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
 	if req.Failover.Federation.V == "sip" {
-		r.Add(report.NotYet, req.Failover.Federation.Range, `federation = "sip" is planned but not yet there: SIP federation is failed over in Topology Builder, and edgeplan does not compile that procedure yet.`)
+		r.Add(report.NotYet, req.Failover.Federation.Range,
+			`federation = "sip" is planned but not yet there: SIP federation is failed over in Topology Builder, and `+
+				`edgeplan does not compile that procedure yet.`)
 		return false
 	}
 	if req.To == nil || req.Change == nil {
@@ -23,15 +25,25 @@ func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
 	to := req.To
 	switch product := t.ProductOf(to); {
 	case !cmdlet.Product(product).HasXMPP():
-		r.Add(report.NoXMPPProduct, req.Failover.To.Range, "%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. Choose a pool of Lync Server 2013 or Skype for Business Server 2015.", to.Name, product)
+		r.Add(report.NoXMPPProduct, req.Failover.To.Range,
+			"%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. "+
+				"Choose a pool of Lync Server 2013 or Skype for Business Server 2015.",
+			to.Name, product)
 	case to.XMPP == nil:
-		r.Add(report.NoXMPPPool, req.Failover.To.Range, `XMPP federation is not enabled on %s. Enable it in Topology Builder ("Enable XMPP federation (port 5269)"), publish, run Setup again on the Front End and Edge Servers, then add a block xmpp {} to the pool.`, to.Name)
+		r.Add(report.NoXMPPPool, req.Failover.To.Range,
+			`XMPP federation is not enabled on %s. Enable it in Topology Builder ("Enable XMPP federation (port `+
+				`5269)"), publish, run Setup again on the Front End and Edge Servers, then add a block xmpp {} to the `+
+				`pool.`,
+			to.Name)
 	}
 	if !to.Site.Set {
-		r.Add(report.NoSite, to.Range, "Edge pool %s has no site. The route is a property of the site that contains the target pool, so set site.", to.Name)
+		r.Add(report.NoSite, to.Range,
+			"Edge pool %s has no site. The route is a property of the site that contains the target pool, so set site.",
+			to.Name)
 	}
 	if len(to.Servers) == 0 {
-		r.Add(report.NoServers, to.Range, `Edge pool %s has no servers. Add a block server "FQDN" for each, as Get-CsPool lists them.`, to.Name)
+		r.Add(report.NoServers, to.Range,
+			`Edge pool %s has no servers. Add a block server "FQDN" for each, as Get-CsPool lists them.`, to.Name)
 	}
 	return !r.Blocked()
 }
@@ -44,13 +56,19 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSystems(t, req, r)
 	checkRoutes(t, req, r)
 	if req.To.NAT.V && req.To.LoadBalancing.V == "hardware" {
-		r.Add(report.NATBalancer, req.To.NAT.Range, "%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.", req.To.Name)
+		r.Add(report.NATBalancer, req.To.NAT.Range,
+			"%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.",
+			req.To.Name)
 	}
 	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
-		r.Add(report.NoDomain, req.Range, "No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
+		r.Add(report.NoDomain, req.Range,
+			"No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
 	}
 	if req.Failover.Procedure.V == "documented" {
-		r.Add(report.TargetStops, req.Failover.To.Range, "Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there is %s.", req.To.Name, strings.Join(losses(t, req.To), ", "))
+		r.Add(report.TargetStops, req.Failover.To.Range,
+			"Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there "+
+				"is %s.",
+			req.To.Name, strings.Join(losses(t, req.To), ", "))
 	}
 }
 
@@ -70,7 +88,7 @@ func losses(t *topology.Topology, target *topology.EdgePool) []string {
 	return list
 }
 
-// checkSourceSite looks at what else stood at the site of a pool that failed.
+// checkSourceSite looks at what else was at the site of a pool that failed.
 func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 	if req.Failover.Reason.V != "disaster" || !req.From.Site.Set {
 		return
@@ -80,10 +98,17 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 			continue
 		}
 		if pool.CentralManagement.V {
-			r.Add(report.CMSAtSource, pool.CentralManagement.Range, "%s holds the Central Management store and stands at %s, the site of the failed pool. Set-CsSite needs that store. Fail it over first (Invoke-CsManagementServerFailover), or accept this finding with the reason why it is still up.", pool.Name, pool.Site.V)
+			r.Add(report.CMSAtSource, pool.CentralManagement.Range,
+				"%s holds the Central Management store and is at %s, the site of the failed pool. Set-CsSite "+
+					"needs that store. Fail it over first (Invoke-CsManagementServerFailover), or accept this finding "+
+					"with the reason why it is still up.",
+				pool.Name, pool.Site.V)
 		}
 		if req.To.NextHop.Set && dnsname.Same(req.To.NextHop.V, pool.FQDN.V) {
-			r.Add(report.NextHop, req.To.NextHop.Range, "The next hop of %s is %s, which stands at %s, the site of the failed pool. Set the next hop to a pool that runs: Set-CsEdgeServer -Identity EdgeServer:%s -Registrar Registrar:FQDN.", req.To.Name, pool.Name, pool.Site.V, req.To.FQDN.V)
+			r.Add(report.NextHop, req.To.NextHop.Range,
+				"The next hop of %s is %s, which is at %s, the site of the failed pool. Set the next hop to a "+
+					"pool that runs: Set-CsEdgeServer -Identity EdgeServer:%s -Registrar Registrar:FQDN.",
+				req.To.Name, pool.Name, pool.Site.V, req.To.FQDN.V)
 		}
 	}
 }
@@ -94,7 +119,9 @@ func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
 	for _, server := range req.To.Servers {
 		system := server.OperatingSystem
 		if known := cmdlet.Product(product).Systems(); system.Set && known != nil && !slices.Contains(known, system.V) {
-			r.Add(report.System, system.Range, "%s runs %s, on which Microsoft does not support %s. It supports %s.", server.FQDN.V, system.V, product, strings.Join(known, ", "))
+			r.Add(report.System, system.Range,
+				"%s runs %s, on which Microsoft does not support %s. It supports %s.",
+				server.FQDN.V, system.V, product, strings.Join(known, ", "))
 		}
 	}
 }
@@ -108,11 +135,17 @@ func checkRoutes(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 	slices.SortFunc(stay, dnsname.Compare)
 	if len(stay) > 0 {
-		r.Add(report.OtherSites, req.Failover.RouteSites.Range, `These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site only; route_sites = "all-routed" moves the others as well.`, req.From.Name, strings.Join(stay, ", "))
+		r.Add(report.OtherSites, req.Failover.RouteSites.Range,
+			`These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site `+
+				`only; route_sites = "all-routed" moves the others as well.`,
+			req.From.Name, strings.Join(stay, ", "))
 	}
 	for _, site := range req.Sites {
 		if !site.XMPPFederationRoute.Set {
-			r.Add(report.NothingToGoBack, site.Range, "%s has no XMPP federation route today. No cmdlet is documented for clearing a route, so a rollback ends with a step in Topology Builder.", site.Name)
+			r.Add(report.NothingToGoBack, site.Range,
+				"%s has no XMPP federation route today. No cmdlet is documented for clearing a route, so a rollback "+
+					"ends with a step in Topology Builder.",
+				site.Name)
 		}
 	}
 }
@@ -121,7 +154,9 @@ func checkRoutes(t *topology.Topology, req *Request, r *report.Plan) {
 // does not.
 func Federation(t *topology.Topology, req *Request, r *report.Plan) bool {
 	if t.XMPP == nil {
-		r.Add(report.Malformed, req.Range, `A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") or at the pools.`)
+		r.Add(report.Malformed, req.Range,
+			`A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") `+
+				`or at the pools.`)
 	}
 	return t.XMPP != nil
 }

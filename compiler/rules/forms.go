@@ -31,9 +31,11 @@ func badAddress(argument, text string, six bool) string {
 			case six:
 				return fmt.Sprintf("%s is an IPv4 address: write it as public_ipv4.", addr)
 			case argument == "virtual_ipv4":
-				return fmt.Sprintf("%s is an IPv6 address. Edgeplan publishes an IPv4 address of the load balancer only: write that one.", addr)
+				return fmt.Sprintf("%s is an IPv6 address. Edgeplan publishes an IPv4 address of the load balancer "+
+					"only: write that one.", addr)
 			}
-			return fmt.Sprintf("%s is an IPv6 address: write it as public_ipv6, and the IPv4 address of the server as public_ipv4.", addr)
+			return fmt.Sprintf("%s is an IPv6 address: write it as public_ipv6, and the IPv4 address of the server as "+
+				"public_ipv4.", addr)
 		}
 		return says + fmt.Sprintf(" Write the address alone: %q.", addr)
 	}
@@ -42,16 +44,17 @@ func badAddress(argument, text string, six bool) string {
 		for i, part := range parts {
 			n, err := strconv.Atoi(part)
 			if err != nil {
-				return says + fmt.Sprintf(" Write it such as %s.", like)
+				return says + fmt.Sprintf(" Write it like this: %s.", like)
 			}
 			if n > 255 {
 				return says + fmt.Sprintf(" Its numbers go up to 255: correct %d.", n)
 			}
 			parts[i] = strconv.Itoa(n)
 		}
-		return says + fmt.Sprintf(" Some programs read numbers that begin with 0 as octal ones. Write %q.", strings.Join(parts, "."))
+		return says + fmt.Sprintf(" Some programs read numbers that begin with 0 as octal ones. Write %q.",
+			strings.Join(parts, "."))
 	}
-	return says + fmt.Sprintf(" Write it such as %s.", like)
+	return says + fmt.Sprintf(" Write it like this: %s.", like)
 }
 
 // addressIn is the address in text that has a port, a prefix length or the like as well.
@@ -69,8 +72,10 @@ func addressIn(text string) (netip.Addr, bool) {
 }
 
 var (
-	dayMonthYear = regexp.MustCompile(`^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})(?:[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?`)
-	yearMonthDay = regexp.MustCompile(`^([0-9]{4})[-./]?([0-9]{2})[-./]?([0-9]{2})(?:[ T,]+([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2}))?)?`)
+	dayMonthYear = regexp.MustCompile(`^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})` +
+		`(?:[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?`)
+	yearMonthDay = regexp.MustCompile(`^([0-9]{4})[-./]?([0-9]{2})[-./]?([0-9]{2})` +
+		`(?:[ T,]+([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2}))?)?`)
 )
 
 // looseTime reads a time without its zone in one of the forms that people use; clock is false
@@ -101,7 +106,8 @@ func looseTime(text string) (t time.Time, clock, ok bool) {
 
 // badDate is a sentence about text that is no date.
 func badDate(text string) string {
-	says := fmt.Sprintf("%q is not a date as it is written here: year-month-day, such as 2027-06-30.", report.Shorten(text))
+	says := fmt.Sprintf("%q is not a date as it is written here: year-month-day, such as 2027-06-30.",
+		report.Shorten(text))
 	if t, _, ok := looseTime(strings.TrimSpace(text)); ok {
 		return says + fmt.Sprintf(" Write %q.", t.Format(time.DateOnly))
 	}
@@ -113,7 +119,8 @@ func badDate(text string) string {
 
 // badTime is a sentence about text that is no time.
 func badTime(text string) string {
-	says := fmt.Sprintf("%q is not a time as it is written here: with date, T, time of day and time zone, such as 2026-12-05T22:00:00Z.", report.Shorten(text))
+	says := fmt.Sprintf("%q is not a time as it is written here: with date, T, time of day and time zone, such as "+
+		"2026-12-05T22:00:00Z.", report.Shorten(text))
 	text = strings.TrimSpace(text)
 	t, clock, ok := looseTime(text)
 	if !ok {
@@ -134,10 +141,13 @@ func badTime(text string) string {
 		case "AM", "PM":
 			return says + " The time of day has 24 hours: 22:00:00, not 10:00 PM."
 		default:
-			return fmt.Sprintf("A time zone is written as the difference from UTC, not by a name such as %s. Write \"%s+01:00\" if your clocks are one hour ahead of UTC on that day, +02:00 for two hours (summer time counts), -05:00 for five hours behind.", name, form)
+			return fmt.Sprintf("A time zone is written as the difference from UTC, not by a name such as %s. Write "+
+				"\"%s+01:00\" if your clocks are one hour ahead of UTC on that day, +02:00 for two hours (summer time "+
+				"counts), -05:00 for five hours behind.", name, form)
 		}
 	}
-	return says + fmt.Sprintf(" Write \"%sZ\" if it is UTC, or \"%s+01:00\" if your clocks are one hour ahead of UTC on that day.", form, form)
+	return says + fmt.Sprintf(" Write \"%sZ\" if it is UTC, or \"%s+01:00\" if your clocks are one hour ahead of UTC "+
+		"on that day.", form, form)
 }
 
 // How a time zone is written at the end of a time: as a difference from UTC, or by name.
@@ -150,7 +160,8 @@ var (
 func hint(name, why string) string {
 	for _, c := range name {
 		if diag.IsHidden(c) || diag.IsDash(c) {
-			return fmt.Sprintf("It holds %s, which Word and web pages put in. Write %q.", diag.Character(c), diag.Plain(name))
+			return fmt.Sprintf("It holds %s, which Word and web pages put in. Write %q.",
+				diag.Character(c), diag.Plain(name))
 		}
 	}
 	if plain := hostIn(name); plain != name && dnsname.WrongHost(plain) == "" {
@@ -164,7 +175,8 @@ func hint(name, why string) string {
 	case strings.HasPrefix(name, "*."):
 		return "A wildcard cannot be used here: write each name."
 	case strings.Contains(name, "_"):
-		return "Lync takes no underscores in host names: look the name up in Topology Builder or in DNS. If it really has one, change it in the topology first; edgeplan cannot plan with it."
+		return "Lync takes no underscores in host names: look the name up in Topology Builder or in DNS. If it " +
+			"really has one, change it in the topology first; edgeplan cannot plan with it."
 	}
 	return "Use letters, digits, hyphens and dots."
 }

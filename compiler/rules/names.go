@@ -54,7 +54,8 @@ func checkNameWith(r *report.Spec, name topology.Value[string], bad func(string)
 		why = bad(name.V)
 	}
 	if why != "" {
-		r.Add(report.BadName, name.Range, "%q is not a host name: %s. %s", report.Shorten(name.V), why, hint(name.V, why))
+		r.Add(report.BadName, name.Range,
+			"%q is not a host name: %s. %s", report.Shorten(name.V), why, hint(name.V, why))
 	}
 }
 
@@ -65,7 +66,10 @@ func checkInternal(r *report.Spec, name topology.Value[string]) {
 			r.Add(report.BadName, name.Range, "%q is not a host name. %s", report.Shorten(name.V), hint(name.V, ""))
 			return
 		}
-		r.Add(report.BadName, name.Range, "%q is not in ASCII. Lync takes no Unicode here: the FQDN of a server or pool has letters from A to Z, digits and hyphens. Give it as Get-CsPool or Get-CsComputer shows it.", name.V)
+		r.Add(report.BadName, name.Range,
+			"%q is not in ASCII. Lync takes no Unicode here: the FQDN of a server or pool has letters from A to Z, "+
+				"digits and hyphens. Give it as Get-CsPool or Get-CsComputer shows it.",
+			name.V)
 		return
 	}
 	checkName(r, name)
@@ -75,7 +79,10 @@ func checkInternal(r *report.Spec, name topology.Value[string]) {
 func checkServer(r *report.Spec, name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if encoded, err := dnsname.ToASCII(name.V); err == nil {
-			r.Add(report.BadName, name.Range, "%q is not in ASCII, and neither nsupdate nor the scripts convert the name of a server. Write its A-labels, %s, or its address.", name.V, encoded)
+			r.Add(report.BadName, name.Range,
+				"%q is not in ASCII, and neither nsupdate nor the scripts convert the name of a server. Write its "+
+					"A-labels, %s, or its address.",
+				name.V, encoded)
 			return
 		}
 	}
@@ -86,7 +93,8 @@ func checkServer(r *report.Spec, name topology.Value[string]) {
 func checkWords(r *report.Spec, names topology.Value[[]string]) {
 	for _, name := range names.V {
 		if !dnsname.IsASCII(name) {
-			r.Add(report.BadName, names.Range, "%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, dnsname.NotIDNA(name))
+			r.Add(report.BadName, names.Range,
+				"%q is not a domain name: %s. Correct it, or give its A-labels (xn--).", name, dnsname.NotIDNA(name))
 		}
 	}
 }
@@ -109,7 +117,10 @@ func checkSpellings(t *topology.Topology, r *report.Spec) {
 	note := func(block string, name topology.Value[string]) {
 		key := block + " " + dnsname.Absolute(name.V)
 		if first, twice := seen[key]; twice {
-			r.Add(report.Duplicate, name.Range, "%s has a block %s already, at %s: U-labels and A-labels are two spellings of one name. Remove one of the blocks.", name.V, block, first)
+			r.Add(report.Duplicate, name.Range,
+				"%s has a block %s already, at %s: U-labels and A-labels are two spellings of one name. Remove one of "+
+					"the blocks.",
+				name.V, block, first)
 			return
 		}
 		seen[key] = fmt.Sprintf("%s:%d", name.Range.Filename, name.Range.Start.Line)

@@ -58,7 +58,7 @@ func spoil(v reflect.Value, text string, lines map[int]string) {
 	}
 }
 
-// TestEveryNameIsChecked: a name that nobody can have is found in each argument that is a
+// TestEveryNameIsChecked: a name that no host can have is found in each argument that is a
 // name, and in no other. An argument that is added has to be in the list.
 func TestEveryNameIsChecked(t *testing.T) {
 	for _, bad := range []string{"\u00fc\u2028.example", "a\x00.\u00fc..b"} {

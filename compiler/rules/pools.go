@@ -47,7 +47,10 @@ func checkAddress(r *report.Spec, argument string, value topology.Value[string],
 	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
 		r.Add(report.Malformed, value.Range, "%s", badAddress(argument, value.V, six))
 	case !topology.IsPublic(addr):
-		r.Add(report.Private, value.Range, "%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the address of the NAT device.", value.V)
+		r.Add(report.Private, value.Range,
+			"%s cannot be reached from the internet. Give the address that the public sees; behind NAT that is the "+
+				"address of the NAT device.",
+			value.V)
 	default:
 		return true
 	}
@@ -92,7 +95,10 @@ func checkPoolNamesTwice(t *topology.Topology, r *report.Spec) {
 		for _, name := range []topology.Value[string]{pool.FQDN, pool.AccessEdgeFQDN} {
 			key := strings.ToLower(name.V)
 			if first, ok := seen[key]; ok && first != pool.Name && name.Set {
-				r.Add(report.Contradiction, name.Range, "%s is already a name of Edge pool %s. Each Edge pool needs internal and external names of its own.", name.V, first)
+				r.Add(report.Contradiction, name.Range,
+					"%s is already a name of Edge pool %s. Each Edge pool needs internal and external names of its "+
+						"own.",
+					name.V, first)
 			}
 			seen[key] = pool.Name
 		}
@@ -103,16 +109,26 @@ func checkPoolNamesTwice(t *topology.Topology, r *report.Spec) {
 func checkPool(r *report.Spec, pool *topology.EdgePool) (known bool) {
 	known = true
 	if pool.FQDN.Set && dnsname.Same(pool.FQDN.V, pool.AccessEdgeFQDN.V) {
-		r.Add(report.WrongPoolName, pool.FQDN.Range, "fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows it; the service identity is EdgeServer:fqdn.", pool.FQDN.V)
+		r.Add(report.WrongPoolName, pool.FQDN.Range,
+			"fqdn and access_edge_fqdn are both %s. fqdn is the internal name of the pool as Topology Builder shows "+
+				"it; the service identity is EdgeServer:fqdn.",
+			pool.FQDN.V)
 	}
 	for _, server := range pool.Servers {
 		if len(pool.Servers) > 1 && dnsname.Same(server.FQDN.V, pool.FQDN.V) {
-			r.Add(report.WrongPoolName, pool.FQDN.Range, "%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own, and only that has the service identity EdgeServer:FQDN.", pool.FQDN.V, len(pool.Servers))
+			r.Add(report.WrongPoolName, pool.FQDN.Range,
+				"%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own, and only "+
+					"that has the service identity EdgeServer:FQDN.",
+				pool.FQDN.V, len(pool.Servers))
 		}
 	}
 	if pool.LoadBalancing.V == "hardware" && !pool.VirtualIPv4.Set {
 		known = false
-		r.Add(report.WrongAddresses, pool.LoadBalancing.Range, "%s is behind a hardware load balancer, whose address public DNS has. Add a line virtual_ipv4 = \"ADDRESS\" with the public address of the load balancer, which is not that of a server; or, if the pool has none, remove this line.", pool.Name)
+		r.Add(report.WrongAddresses, pool.LoadBalancing.Range,
+			"%s is behind a hardware load balancer, whose address public DNS has. Add a line virtual_ipv4 = "+
+				"\"ADDRESS\" with the public address of the load balancer, which is not that of a server; or, if the "+
+				"pool has none, remove this line.",
+			pool.Name)
 	}
 	if pool.Certificate != nil && pool.Certificate.NotAfter.Set {
 		if _, err := time.Parse(time.DateOnly, pool.Certificate.NotAfter.V); err != nil {
@@ -120,7 +136,10 @@ func checkPool(r *report.Spec, pool *topology.EdgePool) (known bool) {
 		}
 	}
 	if pool.XMPP != nil && pool.XMPP.ListeningPort.V != plan.XMPPPort {
-		r.Add(report.WrongPort, pool.XMPP.ListeningPort.Range, "The procedure demands listening_port %d. Partners connect to the port of the SRV record, and edgeplan writes %d there: a pool that listens on %d does not answer them.", plan.XMPPPort, plan.XMPPPort, pool.XMPP.ListeningPort.V)
+		r.Add(report.WrongPort, pool.XMPP.ListeningPort.Range,
+			"The procedure demands listening_port %d. Partners connect to the port of the SRV record, and edgeplan "+
+				"writes %d there: a pool that listens on %d does not answer them.",
+			plan.XMPPPort, plan.XMPPPort, pool.XMPP.ListeningPort.V)
 	}
 	if n := len(pool.Servers); n > 12 {
 		r.Add(report.ManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)
@@ -138,7 +157,10 @@ func PublicAddresses(pool *topology.EdgePool, r *report.Plan) bool {
 	ok := true
 	for _, server := range pool.Servers {
 		if !server.PublicIPv4.Set {
-			r.Add(report.WrongAddresses, server.FQDN.Range, "%s has no public_ipv4. With DNS load balancing public DNS holds the address of every Edge Server of the pool.", server.FQDN.V)
+			r.Add(report.WrongAddresses, server.FQDN.Range,
+				"%s has no public_ipv4. With DNS load balancing public DNS holds the address of every Edge Server of "+
+					"the pool.",
+				server.FQDN.V)
 			ok = false
 		}
 	}
@@ -155,8 +177,13 @@ func checkIPv6(r *report.Plan, pool *topology.EdgePool) {
 	}
 	switch {
 	case with > 0 && pool.LoadBalancing.V == "hardware":
-		r.Add(report.NoAAAA, pool.LoadBalancing.Range, "Servers of %s have IPv6 addresses, but behind a hardware load balancer only virtual_ipv4 is published: there will be no AAAA record.", pool.Name)
+		r.Add(report.NoAAAA, pool.LoadBalancing.Range,
+			"Servers of %s have IPv6 addresses, but behind a hardware load balancer only virtual_ipv4 is published: "+
+				"there will be no AAAA record.",
+			pool.Name)
 	case with > 0 && with < len(pool.Servers):
-		r.Add(report.NoAAAA, pool.Range, "%d of the %d servers of %s have a public_ipv6: the others are not reachable by IPv6.", with, len(pool.Servers), pool.Name)
+		r.Add(report.NoAAAA, pool.Range,
+			"%d of the %d servers of %s have a public_ipv6: the others are not reachable by IPv6.",
+			with, len(pool.Servers), pool.Name)
 	}
 }

@@ -38,10 +38,16 @@ func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
 	}
 	var out []*Request
 	for _, f := range spec.Failovers {
-		out = append(out, &Request{Name: f.Name, Change: f.Change, Accepts: f.Accepts, Range: f.Range, Failover: f, Pools: pools, To: pools[f.To.V]})
+		out = append(out, &Request{
+			Name: f.Name, Change: f.Change, Accepts: f.Accepts, Range: f.Range, Failover: f,
+			Pools: pools, To: pools[f.To.V],
+		})
 	}
 	for _, p := range spec.Prepares {
-		out = append(out, &Request{Name: p.Name, Change: p.Change, Accepts: p.Accepts, Range: p.Range, Prepare: p, Pools: pools})
+		out = append(out, &Request{
+			Name: p.Name, Change: p.Change, Accepts: p.Accepts, Range: p.Range, Prepare: p,
+			Pools: pools,
+		})
 	}
 	return out
 }
@@ -78,7 +84,8 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 	}
 	slices.SortFunc(req.Sites, func(a, b *topology.Site) int { return dnsname.Compare(a.Name, b.Name) })
 	if len(req.Sites) == 0 {
-		r.Add(report.AlreadyRouted, req.Failover.To.Range, "The XMPP federation route of %s is %s already.", target.Name, req.To.Name)
+		r.Add(report.AlreadyRouted, req.Failover.To.Range,
+			"The XMPP federation route of %s is %s already.", target.Name, req.To.Name)
 		return false
 	}
 	return true
@@ -99,6 +106,9 @@ func guessSource(t *topology.Topology, req *Request, r *report.Plan, target *top
 	if len(found) == 1 {
 		return req.Pools[found[0]]
 	}
-	r.Add(report.NoSource, req.Range, "The site routes do not say which pool holds XMPP federation today (they name %d). Set from, or the xmpp_federation_route of the sites as Get-CsSite shows it.", len(found))
+	r.Add(report.NoSource, req.Range,
+		"The site routes do not say which pool holds XMPP federation today (they name %d). Set from, or the "+
+			"xmpp_federation_route of the sites as Get-CsSite shows it.",
+		len(found))
 	return nil
 }

@@ -14,18 +14,22 @@ func Window(t *topology.Topology, req *Request, r *report.Plan) {
 	start, startOK := moment(r, req.Change.WindowStart)
 	end, endOK := moment(r, req.Change.WindowEnd)
 	if startOK && endOK && !end.After(start) {
-		r.Add(report.Malformed, req.Change.WindowEnd.Range, "The window ends at %s, which is not after its start, %s. Correct one of the two.", req.Change.WindowEnd.V, req.Change.WindowStart.V)
+		r.Add(report.Malformed, req.Change.WindowEnd.Range,
+			"The window ends at %s, which is not after its start, %s. Correct one of the two.",
+			req.Change.WindowEnd.V, req.Change.WindowStart.V)
 	}
 	if req.To == nil {
 		return
 	}
 	product := t.ProductOf(req.To)
-	if ends := cmdlet.Product(product).SupportEnds(); startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
+	ends := cmdlet.Product(product).SupportEnds()
+	if startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
 		rng := t.Product.Range
 		if req.To.Product.Set {
 			rng = req.To.Product.Range
 		}
-		r.Add(report.OutOfSupport, rng, "Support of %s ended on %s, before the change window. There are no security updates for it.", product, ends)
+		r.Add(report.OutOfSupport, rng,
+			"Support of %s ended on %s, before the change window. There are no security updates for it.", product, ends)
 	}
 }
 

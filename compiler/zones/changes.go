@@ -21,20 +21,28 @@ type Changes struct {
 
 	ttl uint32 // of a preparation
 
-	// Of a failover; a preparation has none of these and leads nobody elsewhere.
+	// Of a failover; a preparation has none of these and leads no partner elsewhere.
 	from, to *topology.EdgePool
 	aim      topology.Value[string] // the name that partners are led to
 
 	// Elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	Elsewhere bool
 
-	siblings *siblings                      // once they were asked for
-	domains  map[string]*topology.SIPDomain // those with XMPP by the owner of their SRV records, once they were asked for
+	siblings *siblings // once they were asked for
+	// domains are those with XMPP by the owner of their SRV records, once they were asked for.
+	domains map[string]*topology.SIPDomain
 }
 
 // Changes begins the changes of a plan, with none.
 func (zs *Zones) Changes(change *parser.Change, r *report.Plan) *Changes {
-	return &Changes{zones: zs, topology: zs.topology, report: r, window: windowOf(change), day: change.WindowStart.V, sets: map[*zone][]plan.RecordSet{}}
+	return &Changes{
+		zones:    zs,
+		topology: zs.topology,
+		report:   r,
+		window:   windowOf(change),
+		day:      change.WindowStart.V,
+		sets:     map[*zone][]plan.RecordSet{},
+	}
 }
 
 // windowOf is the length of the change window; 0 if it is not given.

@@ -32,14 +32,17 @@ func checkDefects(c *Changes, z *zone) {
 	}
 	all := z.file.DefectCount == len(z.file.Defects)
 	reportDefects(c, z, report.Refused, wrong, all, func(d zonefile.Defect) string {
-		return fmt.Sprintf("%s is wrong: %s. DNS servers refuse the whole file, and with it the change. Correct it where the zone is kept, and export the zone again.", subject(d), d.Msg)
+		return fmt.Sprintf("%s is wrong: %s. DNS servers refuse the whole file, and with it the change. Correct it "+
+			"where the zone is kept, and export the zone again.", subject(d), d.Msg)
 	})
 	reportDefects(c, z, report.AgainstRule, against, all, func(d zonefile.Defect) string {
 		setting := ""
 		if d.Setting != "" {
 			setting = fmt.Sprintf(" has another %s setting or", d.Setting)
 		}
-		return fmt.Sprintf("BIND 9.18 does not load a primary zone with this record%s: %s. It goes on with the old file, without the change. Correct the record where the zone is kept; if the server%s is no BIND, accept this finding.", ofName(d), d.Msg, setting)
+		return fmt.Sprintf("BIND 9.18 does not load a primary zone with this record%s: %s. It goes on with the old "+
+			"file, without the change. Correct the record where the zone is kept; if the server%s is not BIND, accept "+
+			"this finding.", ofName(d), d.Msg, setting)
 	})
 }
 
@@ -61,7 +64,9 @@ func told(c *Changes, z *zone) (lines map[hcl.Range]bool, owners map[string]bool
 }
 
 // reportDefects reports the first defects, and how many more there are.
-func reportDefects(c *Changes, z *zone, code diag.Code, defects []zonefile.Defect, all bool, text func(zonefile.Defect) string) {
+func reportDefects(
+	c *Changes, z *zone, code diag.Code, defects []zonefile.Defect, all bool, text func(zonefile.Defect) string,
+) {
 	for i, d := range defects {
 		more := ""
 		if i == maxDefects-1 && len(defects) > maxDefects {
@@ -69,7 +74,8 @@ func reportDefects(c *Changes, z *zone, code diag.Code, defects []zonefile.Defec
 			if all {
 				least = ""
 			}
-			more = fmt.Sprintf(" There are %s%d more such lines in the files of the zone.", least, len(defects)-maxDefects)
+			more = fmt.Sprintf(" There are %s%d more such lines in the files of the zone.",
+				least, len(defects)-maxDefects)
 		}
 		c.report.Add(code, zoneRange(z.Zone, d.File, d.Line, d.Column), "%s", text(d)+more)
 		if i == maxDefects-1 {

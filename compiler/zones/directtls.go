@@ -25,10 +25,18 @@ func checkDirectTLS(c *Changes, z *zone, domain *topology.SIPDomain) {
 		}
 		at, target := z.line(r), strings.TrimSuffix(s.Target, ".")
 		if pool := leadsTo(c, s.Target); pool != "" {
-			c.report.Add(report.DirectToEdge, at, "%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct TLS, as on port 5269. Remove the record.", strings.TrimSuffix(owner, "."), pool, target, s.Port)
+			c.report.Add(report.DirectToEdge, at,
+				"%s leads to %s at %s, port %d, and no Edge Server has XMPP over direct TLS. Prosody tries this "+
+					"record before all of _xmpp-server._tcp; ejabberd gives up where TCP is answered without direct "+
+					"TLS, as on port 5269. Remove the record.",
+				strings.TrimSuffix(owner, "."), pool, target, s.Port)
 		} else if !warned {
 			warned = true
-			c.report.Add(report.DirectTLS, at, "%s offers XMPP over direct TLS at %s. Prosody tries it before all records of _xmpp-server._tcp, whatever its priority; ejabberd tries it in the order of priority. The plan does not change it, so these partners may go on connecting there.", strings.TrimSuffix(owner, "."), target)
+			c.report.Add(report.DirectTLS, at,
+				"%s offers XMPP over direct TLS at %s. Prosody tries it before all records of _xmpp-server._tcp, "+
+					"whatever its priority; ejabberd tries it in the order of priority. The plan does not change it, "+
+					"so these partners may go on connecting there.",
+				strings.TrimSuffix(owner, "."), target)
 		}
 	}
 }

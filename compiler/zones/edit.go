@@ -34,7 +34,8 @@ func (c *Changes) Plan() []plan.Zone {
 			continue
 		}
 		if err != nil {
-			c.report.Add(report.NoEdit, z.File.Range, "The zone file %q cannot be edited safely: %s.", z.File.V, strings.TrimSuffix(err.Error(), "."))
+			c.report.Add(report.NoEdit, z.File.Range,
+				"The zone file %q cannot be edited safely: %s.", z.File.V, strings.TrimSuffix(err.Error(), "."))
 			continue
 		}
 		out = append(out, planned)
@@ -99,7 +100,8 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 // setFiles takes the files of a zone, its own first.
 func setFiles(z *plan.Zone, files []plan.ZoneFile) {
 	own := files[0]
-	z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text = own.OldSHA256, own.NewSHA256, own.Hunks, own.RollbackHunks, own.Text
+	z.OldSHA256, z.NewSHA256, z.Text = own.OldSHA256, own.NewSHA256, own.Text
+	z.Hunks, z.RollbackHunks = own.Hunks, own.RollbackHunks
 	z.Included = append(z.Included[:0], files[1:]...)
 }
 
@@ -109,7 +111,10 @@ func unchanged(files []zonefile.File) []plan.ZoneFile {
 	for _, file := range files {
 		text := hunk.Text{file.Text}
 		digest := text.SHA256()
-		out = append(out, plan.ZoneFile{File: file.Name, Paths: pathsOf(file), OldSHA256: digest, NewSHA256: digest, Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: text})
+		out = append(out, plan.ZoneFile{
+			File: file.Name, Paths: pathsOf(file), OldSHA256: digest, NewSHA256: digest,
+			Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: text,
+		})
 	}
 	return out
 }
@@ -134,8 +139,11 @@ func pathsOf(file zonefile.File) []string {
 func (c *Changes) srvTargets(z *zone, sets []plan.RecordSet) []plan.SRVTarget {
 	wanted := map[string]bool{}
 	for _, set := range sets {
+		if set.Type != "SRV" || !set.Changed() {
+			continue
+		}
 		for _, data := range slices.Concat(set.Old, set.New) {
-			if s, ok := dnsname.ParseSRV(data); ok && set.Type == "SRV" && set.Changed() && c.zones.zoneOf(s.Target) == z {
+			if s, ok := dnsname.ParseSRV(data); ok && c.zones.zoneOf(s.Target) == z {
 				wanted[s.Target] = true
 			}
 		}

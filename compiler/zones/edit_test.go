@@ -10,7 +10,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// TestSRVTargets: a target counts if its addresses stand in this file, whatever name the
+// TestSRVTargets: a target counts if its addresses are in this file, whatever name the
 // plan was made for; not an alias, a name of another zone, or one that has a set.
 func TestSRVTargets(t *testing.T) {
 	text := []byte("$TTL 300\n@ IN SOA ns hm 1 2 3 4 5\n@ IN NS ns\nfour IN A 192.0.2.1\nSix IN AAAA 2001:db8::1\nboth IN A 192.0.2.2\nboth IN AAAA 2001:db8::2\n" +

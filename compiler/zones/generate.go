@@ -21,7 +21,11 @@ func (zs *Zones) makers(z *zone, name string, types ...string) []int {
 		return lines
 	}
 	d := z.file.Directives[len(z.file.Directives)-1]
-	zs.report.Stop(zoneRange(z.Zone, d.File, d.Line, 1), "Up to this line, the $GENERATE lines of the zone can make names that begin like names of the plans, too many to be compared: each line with each name in each plan, which may be %d comparisons in all. Write out the records that the plans need, or begin the names of other hosts with other letters.", maxAsked)
+	zs.report.Stop(zoneRange(z.Zone, d.File, d.Line, 1),
+		"Up to this line, the $GENERATE lines of the zone can make names that begin like names of the plans, too many "+
+			"to be compared: each line with each name in each plan, which may be %d comparisons in all. Write out the "+
+			"records that the plans need, or begin the names of other hosts with other letters.",
+		maxAsked)
 	return nil
 }
 
@@ -37,7 +41,9 @@ func checkGenerated(c *Changes, z *zone, sets []plan.RecordSet) {
 	}
 	for n, d := range z.file.Directives {
 		if owner := first[n]; owner != "" {
-			c.report.Add(report.NoEdit, zoneRange(z.Zone, d.File, d.Line, 1), "This $GENERATE makes records of %s. Write them out, so that single records can change.", strings.TrimSuffix(owner, "."))
+			c.report.Add(report.NoEdit, zoneRange(z.Zone, d.File, d.Line, 1),
+				"This $GENERATE makes records of %s. Write them out, so that single records can change.",
+				strings.TrimSuffix(owner, "."))
 		}
 	}
 }

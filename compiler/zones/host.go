@@ -19,7 +19,10 @@ func (c *Changes) moveHost(host string, known bool) {
 		return
 	}
 	if z == nil {
-		c.report.Add(report.OutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and say who moves the address.", c.topology.XMPP.Host.V)
+		c.report.Add(report.OutsideZones, rng,
+			"No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and "+
+				"say who moves the address.",
+			c.topology.XMPP.Host.V)
 		return
 	}
 	if z.file == nil || !known {
@@ -59,7 +62,9 @@ func checkShared(c *Changes, host string) {
 	rng := c.topology.XMPP.Host.Range
 	for _, pool := range c.topology.EdgePools {
 		if dnsname.Absolute(pool.AccessEdgeFQDN.V) == host {
-			c.report.Add(report.SharedHost, rng, "%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.", c.topology.XMPP.Host.V, pool.Name)
+			c.report.Add(report.SharedHost, rng,
+				"%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.",
+				c.topology.XMPP.Host.V, pool.Name)
 			return
 		}
 	}
@@ -70,7 +75,9 @@ func checkShared(c *Changes, host string) {
 		for _, r := range z.file.Records {
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
 			if s, ok := dnsname.ParseSRV(r.Data); ok && sip && s.Target == host {
-				c.report.Add(report.SharedHost, z.line(r), "%s points at %s as well: what it serves moves with the address.", strings.TrimSuffix(r.Owner, "."), c.topology.XMPP.Host.V)
+				c.report.Add(report.SharedHost, z.line(r),
+					"%s points at %s as well: what it serves moves with the address.",
+					strings.TrimSuffix(r.Owner, "."), c.topology.XMPP.Host.V)
 				return
 			}
 		}
@@ -86,25 +93,37 @@ func checkAccessEdge(c *Changes, name string, known bool) {
 	case !dnsname.IsHost(c.to.AccessEdgeFQDN.V):
 		return
 	case z == nil:
-		c.report.Add(report.OutsideZones, rng, "No dns_zone holds %s, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", c.to.AccessEdgeFQDN.V, c.to.Name)
+		c.report.Add(report.OutsideZones, rng,
+			"No dns_zone holds %s, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or "+
+				"accept this finding and say who has checked.",
+			c.to.AccessEdgeFQDN.V, c.to.Name)
 		return
 	case z.file == nil || !known:
 		return
 	}
 	four, six := c.to.Addresses()
 	have, have6 := z.answer(name, "A"), z.answer(name, "AAAA")
-	if _, away := z.cut(name); away || len(have)+len(have6) == 0 || len(z.answer(name, "CNAME")) > 0 || len(private(have))+len(private(have6)) > 0 {
+	_, away := z.cut(name)
+	hidden := len(private(have))+len(private(have6)) > 0
+	if away || hidden || len(have)+len(have6) == 0 || len(z.answer(name, "CNAME")) > 0 {
 		return // checkTargets says so
 	}
 	switch {
 	case !plan.SameSet(have, four):
-		c.report.Add(report.WrongAddresses, z.at(name, "A"), "%s has the addresses %s here, but %s has %s.", c.to.AccessEdgeFQDN.V, list(have), c.to.Name, list(four))
+		c.report.Add(report.WrongAddresses, z.at(name, "A"),
+			"%s has the addresses %s here, but %s has %s.", c.to.AccessEdgeFQDN.V, list(have), c.to.Name, list(four))
 	case len(six) > 0 && len(have6) == 0:
-		c.report.Add(report.NoAAAA, rng, "%s has IPv6 addresses, but %s has no AAAA record.", c.to.Name, c.to.AccessEdgeFQDN.V)
+		c.report.Add(report.NoAAAA, rng,
+			"%s has IPv6 addresses, but %s has no AAAA record.", c.to.Name, c.to.AccessEdgeFQDN.V)
 	case len(have6) > 0 && c.to.LoadBalancing.V == "hardware":
-		c.report.Add(report.NoAAAA, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here. Behind a hardware load balancer the spec knows only virtual_ipv4: see that they are those of %s.", c.to.AccessEdgeFQDN.V, list(have6), c.to.Name)
+		c.report.Add(report.NoAAAA, z.at(name, "AAAA"),
+			"%s has the IPv6 addresses %s here. Behind a hardware load balancer the spec knows only virtual_ipv4: "+
+				"check that they are those of %s.",
+			c.to.AccessEdgeFQDN.V, list(have6), c.to.Name)
 	case !plan.SameSet(have6, six):
-		c.report.Add(report.WrongAddresses, z.at(name, "AAAA"), "%s has the IPv6 addresses %s here, but %s has %s: partners that prefer IPv6 would not reach the pool.", c.to.AccessEdgeFQDN.V, list(have6), c.to.Name, list(six))
+		c.report.Add(report.WrongAddresses, z.at(name, "AAAA"),
+			"%s has the IPv6 addresses %s here, but %s has %s: partners that prefer IPv6 would not reach the pool.",
+			c.to.AccessEdgeFQDN.V, list(have6), c.to.Name, list(six))
 	}
 }
 

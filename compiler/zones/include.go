@@ -30,9 +30,15 @@ func checkUnread(c *Changes) {
 			at := zoneRange(z.Zone, d.File, d.Line, 1)
 			switch {
 			case len(sets) > 0:
-				c.report.Add(report.Unread, at, "The file of this $INCLUDE is not read: %s. It could hold records of the sets %s, which the plan would neither change nor count. %s", d.Unread.Why, list(sets), d.Unread.WayOut)
+				c.report.Add(report.Unread, at,
+					"The file of this $INCLUDE is not read: %s. It could hold records of the sets %s, which the plan "+
+						"would neither change nor count. %s",
+					d.Unread.Why, list(sets), d.Unread.WayOut)
 			case len(names) > 0:
-				c.report.Add(report.Include, at, "The file of this $INCLUDE is not read: %s. It could hold records of %s, which nothing here looks at. %s", d.Unread.Why, list(names), d.Unread.WayOut)
+				c.report.Add(report.Include, at,
+					"The file of this $INCLUDE is not read: %s. It could hold records of %s, which nothing here looks "+
+						"at. %s",
+					d.Unread.Why, list(names), d.Unread.WayOut)
 			}
 		}
 	}

@@ -21,12 +21,15 @@ type keep struct {
 	services map[string]string
 }
 
-// lettersOf takes out what stands between the letters and digits of a name.
+// lettersOf takes out what is between the letters and digits of a name.
 var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
 
 // newKeep wants all names of a topology.
 func newKeep(t *topology.Topology) *keep {
-	k := &keep{names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{}, labels: map[string][]string{}, services: map[string]string{}}
+	k := &keep{
+		names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{},
+		labels: map[string][]string{}, services: map[string]string{},
+	}
 	for _, pool := range t.EdgePools {
 		k.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
 	}
@@ -66,7 +69,8 @@ func (k *keep) wants(owner []byte, typ string) bool {
 	case bytes.HasPrefix(owner, []byte("*.")):
 		return k.above[string(owner[2:])]
 	case typ == "SRV":
-		return k.other[string(owner)] || bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
+		return k.other[string(owner)] ||
+			bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
 	}
 	return k.unicode(owner) != ""
 }

@@ -15,7 +15,7 @@ import (
 func keyOwner(host string) string { return "_" + strconv.Itoa(plan.XMPPPort) + "._tcp." + host }
 
 // checkKeys reports TLSA records of what moves to other servers: those of a host whose
-// addresses change, and those that stand at the SRV records themselves, where no standard
+// addresses change, and those that are at the SRV records themselves, where no standard
 // has them but some servers look.
 func checkKeys(c *Changes, z *zone, sets []plan.RecordSet) {
 	if c.to == nil {
@@ -33,7 +33,9 @@ func checkKeys(c *Changes, z *zone, sets []plan.RecordSet) {
 			continue
 		}
 		seen = append(seen, owner)
-		c.report.Add(report.Keys, z.line(z.owners[owner][i]), "The TLSA record of %s names a key. It has to be that of %s too, or partners that check DANE refuse the servers there; the plan does not change it. Ahead of the change, add one for the certificate of %s.",
+		c.report.Add(report.Keys, z.line(z.owners[owner][i]),
+			"The TLSA record of %s names a key. It has to be that of %s too, or partners that check DANE refuse the "+
+				"servers there; the plan does not change it. Ahead of the change, add one for the certificate of %s.",
 			strings.TrimSuffix(owner, "."), c.to.Name, c.to.Name)
 	}
 }

@@ -138,22 +138,48 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 		meant := strings.TrimSuffix(c.zones.keep.meant(z, []byte(r.Owner), r.Type), ".")
 		switch {
 		case names[r.Owner] && slices.Contains(madeByServer, r.Type):
-			tell(report.NotUnderstood, owner, r, "From this record of type %s the server works out what %s answers with, so the plan cannot tell what is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with what they are to be.", r.Type, owner)
+			tell(report.NotUnderstood, owner, r,
+				"From this record of type %s the server works out what %s answers with, so the plan cannot tell what "+
+					"is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with "+
+					"what they are to be.",
+				r.Type, owner)
 		case names[r.Owner] && !understood(r.Type):
-			tell(report.NotUnderstood, owner, r, "This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan cannot tell what the name answers with. Correct the line, or replace it by records of A, AAAA or SRV.", r.Type, owner, nearType(r.Type))
+			tell(report.NotUnderstood, owner, r,
+				"This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan "+
+					"cannot tell what the name answers with. Correct the line, or replace it by records of A, AAAA or "+
+					"SRV.",
+				r.Type, owner, nearType(r.Type))
 		case names[r.Owner] || !names[meant+"."]:
-			if !unknown && !understood(r.Type) && !slices.Contains(madeByServer, r.Type) && !strings.HasPrefix(r.Type, "TYPE") {
+			known := understood(r.Type) || slices.Contains(madeByServer, r.Type) || strings.HasPrefix(r.Type, "TYPE")
+			if !unknown && !known {
 				unknown = true
-				c.report.Add(report.UnknownType, z.line(r), "This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a type that they do not know. If something else was meant, correct it; maybe a blank is where none should be.", r.Type, owner, nearType(r.Type))
+				c.report.Add(report.UnknownType, z.line(r),
+					"This line is read as a record of type %s at %s.%s BIND, NSD and Knot DNS refuse a file with a "+
+						"type that they do not know. If something else was meant, correct it; maybe a blank is where "+
+						"none should be.",
+					r.Type, owner, nearType(r.Type))
 			}
 		case !understood(r.Type):
-			tell(report.Meant, meant, r, "This line is read as a record of type %s at %s, because a blank or another word is before the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
+			tell(report.Meant, meant, r,
+				"This line is read as a record of type %s at %s, because a blank or another word is before the name. "+
+					"If it was meant for %s, correct it; the plan does not count it.",
+				r.Type, owner, meant)
 		case r.Type == "SRV" && c.zones.keep.sameLetters([]byte(r.Owner)) != "":
-			tell(report.Meant, meant, r, "The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot is missing, too many or in the place of another. Correct it; the plan does not count the record, and would make one beside it.", owner, meant)
+			tell(report.Meant, meant, r,
+				"The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot is "+
+					"missing, too many or in the place of another. Correct it; the plan does not count the record, "+
+					"and would make one beside it.",
+				owner, meant)
 		case strings.HasPrefix(owner, meant+"."):
-			tell(report.Meant, meant, r, "The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
+			tell(report.Meant, meant, r,
+				"The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s "+
+					"was meant, write the dot; the plan does not count it.",
+				owner, meant)
 		default:
-			tell(report.Meant, meant, r, "The owner of this record is read as %s, which is not %s: it has a character that such a name has not. Correct it, or make the line a comment with a semicolon; the plan does not count it.", owner, meant)
+			tell(report.Meant, meant, r,
+				"The owner of this record is read as %s, which is not %s: it has a character that such a name "+
+					"cannot have. Correct it, or make the line a comment with a semicolon; the plan does not count it.",
+				owner, meant)
 		}
 	}
 }

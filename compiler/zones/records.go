@@ -35,10 +35,17 @@ func withoutCut(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	for _, cut := range cuts {
 		top, names := strings.TrimSuffix(cut.Owner, "."), strings.Join(lost[lineOf(cut)], ", ")
 		if cut.Type == "DNAME" {
-			c.report.Add(report.Delegated, z.line(cut), "This DNAME record renames all names below %s, so resolvers never see the records of %s in this zone. Change them where they are now, and accept this finding to leave them out of the plan.", top, names)
+			c.report.Add(report.Delegated, z.line(cut),
+				"This DNAME record renames all names below %s, so resolvers never see the records of %s in this zone. "+
+					"Change them where they are now, and accept this finding to leave them out of the plan.",
+				top, names)
 			continue
 		}
-		c.report.Add(report.Delegated, z.line(cut), "This NS record makes %s a zone of its own, so resolvers never see the records of %s in this file. Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say who changes them.", top, names, top)
+		c.report.Add(report.Delegated, z.line(cut),
+			"This NS record makes %s a zone of its own, so resolvers never see the records of %s in this file. "+
+				"Declare a dns_zone %q with its file, or accept this finding to leave them out of the plan, and say "+
+				"who changes them.",
+			top, names, top)
 	}
 	return stay
 }
@@ -67,7 +74,9 @@ func settleTTLs(c *Changes, z *zone, sets []plan.RecordSet) {
 		if len(found) > 4 {
 			found = append(found[:4], "and so on")
 		}
-		c.report.Add(report.MixedTTL, z.line(odd), "The %s records of %s have more than one TTL: %s. BIND gives all of them the first one of the file and Knot DNS the last. Make them equal, or accept this finding: the plan then writes %d, the smallest.",
+		c.report.Add(report.MixedTTL, z.line(odd),
+			"The %s records of %s have more than one TTL: %s. BIND gives all of them the first one of the file and "+
+				"Knot DNS the last. Make them equal, or accept this finding: the plan then writes %d, the smallest.",
 			set.Type, strings.TrimSuffix(set.Owner, "."), strings.Join(found, ", "), set.NewTTL)
 	}
 }
@@ -86,7 +95,11 @@ func checkSets(c *Changes, z *zone, sets []plan.RecordSet) {
 			checkWildcard(c, z, set.Owner)
 		}
 		if set.Type == "AAAA" && len(set.Old) > 0 && len(set.New) == 0 && !hidesIPv6(c) && !strange(c, set) {
-			c.report.Add(report.NoAAAA, z.at(set.Owner, "AAAA"), "The plan removes the AAAA records of %s (%s), because the spec has no public IPv6 address for %s. Partners that come by IPv6 today have to fall back to IPv4; if the pool has IPv6, set public_ipv6.", strings.TrimSuffix(set.Owner, "."), strings.Join(set.Old, ", "), c.to.Name)
+			c.report.Add(report.NoAAAA, z.at(set.Owner, "AAAA"),
+				"The plan removes the AAAA records of %s (%s), because the spec has no public IPv6 address for %s. "+
+					"Partners that connect by IPv6 today have to fall back to IPv4; if the pool has IPv6, set "+
+					"public_ipv6.",
+				strings.TrimSuffix(set.Owner, "."), strings.Join(set.Old, ", "), c.to.Name)
 		}
 	}
 	seen := map[string]bool{}
@@ -103,7 +116,8 @@ func checkSets(c *Changes, z *zone, sets []plan.RecordSet) {
 
 // hidesIPv6 is true where checkIPv6 has said that there will be no AAAA records.
 func hidesIPv6(c *Changes) bool {
-	return c.to.LoadBalancing.V == "hardware" && slices.ContainsFunc(c.to.Servers, func(s *topology.Server) bool { return s.PublicIPv6.Set })
+	six := func(s *topology.Server) bool { return s.PublicIPv6.Set }
+	return c.to.LoadBalancing.V == "hardware" && slices.ContainsFunc(c.to.Servers, six)
 }
 
 func checkDuplicates(c *Changes, z *zone, set plan.RecordSet) {
@@ -113,7 +127,10 @@ func checkDuplicates(c *Changes, z *zone, set plan.RecordSet) {
 			continue
 		}
 		if seen[r.Data] {
-			c.report.Add(report.Twice, z.line(r), "%s has the %s record %s further up already. DNS servers keep one of the two; remove the other, so that nobody changes only one.", strings.TrimSuffix(set.Owner, "."), set.Type, r.Data)
+			c.report.Add(report.Twice, z.line(r),
+				"%s has the %s record %s further up already. DNS servers keep one of the two; remove the other, so "+
+					"that no later change misses one of them.",
+				strings.TrimSuffix(set.Owner, "."), set.Type, r.Data)
 			continue
 		}
 		seen[r.Data] = true
@@ -135,7 +152,10 @@ func checkWildcard(c *Changes, z *zone, owner string) {
 	if top != owner {
 		what += " and the names below it"
 	}
-	c.report.Add(report.Wildcard, z.line(z.owners[star][0]), "Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If somebody needs its answers there, add records of their own.", what, strings.TrimSuffix(owner, "."))
+	c.report.Add(report.Wildcard, z.line(z.owners[star][0]),
+		"Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If "+
+			"its answers are needed there, add them as records of those names.",
+		what, strings.TrimSuffix(owner, "."))
 }
 
 // checkOutside warns of records that the file has of names outside the zone, but not of
@@ -164,14 +184,20 @@ func checkOutside(c *Changes, z *zone) {
 	if n := len(odd) - 1; n > 0 {
 		more = fmt.Sprintf(" It is not the only such record: there are at least %d more.", n)
 	}
-	c.report.Add(report.OutsideZone, z.line(odd[0]), "%s is outside of %s, so DNS servers leave this record out.%s Look for a name without its final dot, a wrong $ORIGIN, or a record that belongs to another zone.", strings.TrimSuffix(odd[0].Owner, "."), z.Name.V, more)
+	c.report.Add(report.OutsideZone, z.line(odd[0]),
+		"%s is outside of %s, so DNS servers leave this record out.%s Look for a name without its final dot, a wrong "+
+			"$ORIGIN, or a record that belongs to another zone.",
+		strings.TrimSuffix(odd[0].Owner, "."), z.Name.V, more)
 }
 
 // checkUnicode warns of names of the plan that the file spells in raw UTF-8.
 func checkUnicode(c *Changes, z *zone) {
 	for _, r := range z.file.Records {
 		if name := strings.TrimSuffix(c.zones.keep.unicode([]byte(r.Owner)), "."); name != "" {
-			c.report.Add(report.RawUnicode, z.line(r), "This line spells its owner in UTF-8. Resolvers ask for %s, and DNS servers do not take the two for one name: write the A-labels (xn--).", name)
+			c.report.Add(report.RawUnicode, z.line(r),
+				"This line spells its owner in UTF-8. Resolvers ask for %s, and DNS servers do not take the two for "+
+					"one name: write the A-labels (xn--).",
+				name)
 			return
 		}
 	}
@@ -187,8 +213,10 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 	if c.topology.XMPP.Host.Set {
 		want = c.topology.XMPP.Host.V
 	} else {
-		used := slices.DeleteFunc(slices.Clone(c.topology.EdgePools), func(p *topology.EdgePool) bool { return c.topology.Routed(p) == 0 })
-		if len(used) == 0 || slices.ContainsFunc(used, func(p *topology.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }) {
+		unused := func(p *topology.EdgePool) bool { return c.topology.Routed(p) == 0 }
+		comesFirst := func(p *topology.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }
+		used := slices.DeleteFunc(slices.Clone(c.topology.EdgePools), unused)
+		if len(used) == 0 || slices.ContainsFunc(used, comesFirst) {
 			return
 		}
 		want = used[0].AccessEdgeFQDN.V
@@ -198,7 +226,10 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 		if line, ok := z.srvLines(owner)[first.Target]; ok {
 			at = line
 		}
-		c.report.Add(report.StaleSRV, at, "The SRV record of %s with the lowest priority number (%d) points at %s and not at %s, which is in use. The lowest number comes first, and a preparation leaves the order as it is.", strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), want)
+		c.report.Add(report.StaleSRV, at,
+			"The SRV record of %s with the lowest priority number (%d) points at %s and not at %s, which is in use. "+
+				"The lowest number comes first, and a preparation leaves the order as it is.",
+			strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), want)
 	}
 }
 
@@ -221,12 +252,17 @@ func checkZone(c *Changes, z *zone, sets []plan.RecordSet) {
 	}
 	changes := slices.ContainsFunc(sets, plan.RecordSet.Changed)
 	if z.file.Dnssec && changes {
-		c.report.Add(report.NoEdit, z.File.Range, "%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.", z.File.V)
+		c.report.Add(report.NoEdit, z.File.Range,
+			"%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.",
+			z.File.V)
 	}
 	checkGenerated(c, z, sets)
 	for _, set := range sets {
 		if set.Changed() && c.window > 0 && float64(set.OldTTL) > c.window.Seconds() {
-			c.report.Add(report.LongTTL, z.at(set.Owner, set.Type), "The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may give the old answer until after it; lower the TTL well ahead.", set.Type, strings.TrimSuffix(set.Owner, "."), set.OldTTL, int(c.window.Seconds()))
+			c.report.Add(report.LongTTL, z.at(set.Owner, set.Type),
+				"The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may "+
+					"give the old answer until after it; lower the TTL well ahead.",
+				set.Type, strings.TrimSuffix(set.Owner, "."), set.OldTTL, int(c.window.Seconds()))
 		}
 	}
 }

@@ -11,12 +11,13 @@ import (
 func understood(typ string) bool {
 	switch typ {
 	case "A", "AAAA", "CNAME", "NS", "SOA", "SRV", "MX", "TXT", "PTR",
-		"A6", "AFSDB", "AMTRELAY", "APL", "ATMA", "AVC", "BRID", "CAA", "CDNSKEY", "CDS", "CERT", "CLA", "CSYNC", "DELEG", "DHCID",
-		"DLV", "DNAME", "DNSKEY", "DOA", "DS", "DSYNC", "EID", "EUI48", "EUI64", "GID", "GPOS", "HHIT", "HINFO", "HIP", "HTTPS",
-		"IPN", "IPSECKEY", "ISDN", "KEY", "KX", "L32", "L64", "LOC", "LP", "MB", "MD", "MF", "MG", "MINFO", "MR", "NAPTR", "NID",
-		"NIMLOC", "NINFO", "NSAP", "NSAP-PTR", "NSEC", "NSEC3", "NSEC3PARAM", "NULL", "NXT", "OPENPGPKEY", "PX", "RESINFO",
-		"RKEY", "RP", "RRSIG", "RT", "SIG", "SINK", "SMIMEA", "SPF", "SSHFP", "SVCB", "TA", "TALINK", "TLSA", "UID", "UINFO",
-		"UNSPEC", "URI", "WALLET", "WKS", "X25", "ZONEMD",
+		"A6", "AFSDB", "AMTRELAY", "APL", "ATMA", "AVC", "BRID", "CAA", "CDNSKEY", "CDS", "CERT", "CLA", "CSYNC",
+		"DELEG", "DHCID", "DLV", "DNAME", "DNSKEY", "DOA", "DS", "DSYNC", "EID", "EUI48", "EUI64", "GID", "GPOS",
+		"HHIT", "HINFO", "HIP", "HTTPS", "IPN", "IPSECKEY", "ISDN", "KEY", "KX", "L32", "L64", "LOC", "LP", "MB",
+		"MD", "MF", "MG", "MINFO", "MR", "NAPTR", "NID", "NIMLOC", "NINFO", "NSAP", "NSAP-PTR", "NSEC", "NSEC3",
+		"NSEC3PARAM", "NULL", "NXT", "OPENPGPKEY", "PX", "RESINFO", "RKEY", "RP", "RRSIG", "RT", "SIG", "SINK",
+		"SMIMEA", "SPF", "SSHFP", "SVCB", "TA", "TALINK", "TLSA", "UID", "UINFO", "UNSPEC", "URI", "WALLET", "WKS",
+		"X25", "ZONEMD",
 		"WINS", "WINSR":
 		return true
 	}

@@ -31,7 +31,10 @@ func (c *Changes) shortenHost() {
 		return
 	}
 	if z == nil {
-		c.report.Add(report.OutsideZones, c.topology.XMPP.Host.Range, "No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept this finding and say who does.", c.topology.XMPP.Host.V)
+		c.report.Add(report.OutsideZones, c.topology.XMPP.Host.Range,
+			"No dns_zone holds %s, so edgeplan cannot shorten the TTL of its address. Declare the zone, or accept "+
+				"this finding and say who does.",
+			c.topology.XMPP.Host.V)
 		return
 	}
 	if z.file == nil {
@@ -40,7 +43,9 @@ func (c *Changes) shortenHost() {
 	for _, typ := range []string{"A", "AAAA"} {
 		if data, ttl := z.set(host, typ); len(data) > 0 {
 			topology.SortAddresses(data)
-			c.sets[z] = append(c.sets[z], plan.RecordSet{Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: min(ttl, c.ttl), Step: "4"})
+			c.sets[z] = append(c.sets[z], plan.RecordSet{
+				Owner: host, Type: typ, Old: data, New: data, OldTTL: ttl, NewTTL: min(ttl, c.ttl), Step: "4",
+			})
 		}
 	}
 }
@@ -80,7 +85,8 @@ func (c *Changes) everyTarget(records []dnsname.SRV) []dnsname.SRV {
 			for _, s := range records {
 				last = max(last, s.Priority)
 			}
-			records = append(records, dnsname.SRV{Priority: min(last+10, 65535), Weight: 0, Port: plan.XMPPPort, Target: target})
+			next := min(last+10, 65535)
+			records = append(records, dnsname.SRV{Priority: next, Weight: 0, Port: plan.XMPPPort, Target: target})
 		}
 	}
 	return records

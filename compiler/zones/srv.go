@@ -29,7 +29,7 @@ func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string
 // prefer makes the SRV records of one SIP domain lead to the target; step 5 and the
 // note on pools with different priorities.
 func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
-	owner, z := c.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to see")
+	owner, z := c.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to check")
 	if z == nil {
 		return
 	}
@@ -40,7 +40,8 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 	}
 	hostLayout := c.topology.XMPP.Host.Set
 	wanted := slices.Clone(records)
-	if present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }); !present || !hostLayout {
+	present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target })
+	if !present || !hostLayout {
 		model, modelTTL := c.sibling(owner)
 		wanted = promote(records, target, model)
 		if len(data) == 0 {
@@ -71,13 +72,17 @@ func wrongPort(name string, s dnsname.SRV) string {
 		place, rest = "second", fmt.Sprintf("%d %d", s.Priority, s.Port)
 	}
 	if place != "" {
-		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the target ends with a dot).", name, plan.XMPPPort, place, rest, s.Target)
+		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of "+
+			"them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the "+
+			"target ends with a dot).", name, plan.XMPPPort, place, rest, s.Target)
 	}
-	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP federation listens on %d", name, s.Port, plan.XMPPPort)
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP "+
+		"federation listens on %d", name, s.Port, plan.XMPPPort)
 	if s.Port == 5222 {
 		text += "; 5222 is the port for clients"
 	}
-	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).", s.Priority, s.Weight, plan.XMPPPort, s.Target)
+	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).",
+		s.Priority, s.Weight, plan.XMPPPort, s.Target)
 }
 
 func sortSRV(data []string) {
@@ -107,14 +112,19 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
 			return nil, false
 		case seen[s.Priority] && !shared:
-			c.report.Add(report.EqualPriority, z.at(owner, "SRV"), "Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority of its own.", name, s.Priority)
+			c.report.Add(report.EqualPriority, z.at(owner, "SRV"),
+				"Two SRV records of %s have priority %d, and only one pool has the XMPP route. Prosody takes either "+
+					"by chance, ejabberd goes by weight, and by name if the weights are 0. Give each pool a priority "+
+					"of its own.",
+				name, s.Priority)
 			return nil, false
 		}
 		seen[s.Priority] = true
 		records = append(records, s)
 	}
 	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
-		c.report.Add(report.NoEdit, z.at(owner, "CNAME"), "%s is an alias (CNAME), beside which no SRV record can stand.", name)
+		c.report.Add(report.NoEdit, z.at(owner, "CNAME"),
+			"%s is an alias (CNAME), and beside one there can be no SRV record.", name)
 		return nil, false
 	}
 	return records, true
@@ -215,7 +225,8 @@ func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.
 		out[mine].Priority, out[first].Priority = out[first].Priority, out[mine].Priority
 		return out
 	case out[first].Priority > 0:
-		return append(out, dnsname.SRV{Priority: out[first].Priority / 2, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
+		half := out[first].Priority / 2
+		return append(out, dnsname.SRV{Priority: half, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
 	default:
 		out[first].Priority = min(out[last].Priority+10, 65535)
 		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
@@ -235,5 +246,8 @@ func checkOrder(c *Changes, z *zone, owner string, records []dnsname.SRV, target
 	if first.Target == dnsname.Absolute(c.from.AccessEdgeFQDN.V) {
 		whose = c.from.Name + ", the pool that is left"
 	}
-	c.report.Add(report.StaleSRV, z.at(owner, "SRV"), "The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, so partners go on connecting there as long as TCP is answered.", strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), whose)
+	c.report.Add(report.StaleSRV, z.at(owner, "SRV"),
+		"The SRV record of %s with the lowest priority number (%d) points at %s: %s. The lowest number comes first, "+
+			"so partners go on connecting there as long as TCP is answered.",
+		strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), whose)
 }

@@ -41,7 +41,9 @@ func checkTargets(c *Changes, targets []*target) {
 		direct := known && (z.has(t.name, "A") || z.has(t.name, "AAAA"))
 		switch {
 		case t.name == ".":
-			c.report.Add(report.DeadFallback, t.rng, `The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a contradiction, and Prosody skips it; remove it.`)
+			c.report.Add(report.DeadFallback, t.rng,
+				`The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a `+
+					`contradiction, and Prosody skips it; remove it.`)
 		case !direct && checkSpelling(c, t):
 		case known:
 			checkLed(c, z, t)
@@ -105,18 +107,27 @@ func checkSpelling(c *Changes, t *target) bool {
 	}
 	owner := strings.TrimSuffix(t.owner, ".")
 	if addr, ok := t.in.literal(t.name); ok {
-		c.report.Add(report.Literal, t.rng, "The target of this SRV record of %s is the address %s. DNS takes it for a name, and nobody can look that up. %s", owner, addr, hasAddress(c, t.in, addr))
+		c.report.Add(report.Literal, t.rng,
+			"The target of this SRV record of %s is the address %s. DNS takes it for a name, which no resolver can "+
+				"look up. %s",
+			owner, addr, hasAddress(c, t.in, addr))
 		return true
 	}
 	for _, name := range t.in.shorter(t.name) {
 		if c.zones.isKnown(name) {
-			c.report.Add(report.LostDot, t.rng, "The target of this SRV record of %s is read as %s: it lacks its final dot, so that the origin is added. Write %s with the dot.", owner, t.shown(), name)
+			c.report.Add(report.LostDot, t.rng,
+				"The target of this SRV record of %s is read as %s: it lacks its final dot, so that the origin is "+
+					"added. Write %s with the dot.",
+				owner, t.shown(), name)
 			return true
 		}
 	}
 	for i := range len(t.name) {
 		if b := t.name[i]; b != '_' && odd[b] && oddAt([]byte(t.name), i, true) {
-			c.report.Add(report.BadName, t.rng, "The target of this SRV record of %s is read as %s. No host has such a name, and BIND does not load the zone: look for a blank that is none, and for other odd characters.", owner, t.shown())
+			c.report.Add(report.BadName, t.rng,
+				"The target of this SRV record of %s is read as %s. No host has such a name, and BIND does not load "+
+					"the zone: look for a blank that is none, and for other odd characters.",
+				owner, t.shown())
 			return true
 		}
 	}
@@ -153,7 +164,10 @@ func checkLed(c *Changes, z *zone, t *target) {
 		checkAway(c, z, t, cut, moves)
 	case checkAlone(c, z, t.name):
 	case z.has(alias, "CNAME"):
-		c.report.Add(report.Alias, z.at(alias, "CNAME"), "%s is an alias (CNAME). An SRV record must not point at one (RFC 2782), though Prosody and ejabberd follow it; give the host addresses of its own.", t.shown())
+		c.report.Add(report.Alias, z.at(alias, "CNAME"),
+			"%s is an alias (CNAME). An SRV record must not point at one (RFC 2782), though Prosody and ejabberd "+
+				"follow it; give the host addresses of its own.",
+			t.shown())
 	case moves: // to addresses of the spec
 	case len(z.answer(t.name, "A"))+len(z.answer(t.name, "AAAA")) == 0:
 		checkNoAddress(c, z, t)
@@ -168,13 +182,20 @@ func checkAway(c *Changes, z *zone, t *target, cut zonefile.Record, moves bool) 
 	switch {
 	case moves: // withoutCut says so
 	case cut.Type == "DNAME":
-		c.report.Add(report.Alias, z.line(cut), "This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC 2782).", t.shown(), top)
+		c.report.Add(report.Alias, z.line(cut),
+			"This DNAME record makes %s an alias, like all names below %s. An SRV record must not point at one (RFC "+
+				"2782).",
+			t.shown(), top)
 	case t.owner == "" && c.to != nil:
-		c.report.Add(report.OutsideZones, t.rng, "%s is delegated: the NS records of %s make that a zone of its own, which no dns_zone holds, so edgeplan cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who has looked.", t.shown(), top, c.to.Name)
+		c.report.Add(report.OutsideZones, t.rng,
+			"%s is delegated: the NS records of %s make that a zone of its own, which no dns_zone holds, so edgeplan "+
+				"cannot see whether it has the addresses of %s. Declare the zone, or accept this finding and say who "+
+				"has checked.",
+			t.shown(), top, c.to.Name)
 	}
 }
 
-// besideCNAME are the types that may stand beside a CNAME record (RFC 4034).
+// besideCNAME are the types that may be beside a CNAME record (RFC 4034).
 var besideCNAME = []string{"CNAME", "RRSIG", "NSEC", "NSEC3", "KEY", "SIG", "NXT"}
 
 // checkAlone reports a CNAME record that is not alone at its name.
@@ -190,7 +211,10 @@ func checkAlone(c *Changes, z *zone, name string) bool {
 		return false
 	}
 	other := z.owners[name][i]
-	c.report.Add(report.NoEdit, z.at(name, "CNAME"), "%s has this CNAME record and another record, of type %s. Beside a CNAME record there may be no other data, and DNS servers refuse such a zone. Remove the one that is wrong.", strings.TrimSuffix(name, "."), other.Type)
+	c.report.Add(report.NoEdit, z.at(name, "CNAME"),
+		"%s has this CNAME record and another record, of type %s. Beside a CNAME record there may be no other data, "+
+			"and DNS servers refuse such a zone. Remove the one that is wrong.",
+		strings.TrimSuffix(name, "."), other.Type)
 	return true
 }
 
@@ -202,11 +226,17 @@ func checkNoAddress(c *Changes, z *zone, t *target) {
 	}
 	switch {
 	case t.owner == "":
-		c.report.Add(report.NoAddress, t.rng, "SRV records will point at %s, which has no address in zone %s.", t.shown(), z.Name.V)
+		c.report.Add(report.NoAddress, t.rng,
+			"SRV records will point at %s, which has no address in zone %s.", t.shown(), z.Name.V)
 	case t.first:
-		c.report.Add(report.NoAddress, t.rng, "The SRV record of %s that comes first points at %s, which has no address in zone %s.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
+		c.report.Add(report.NoAddress, t.rng,
+			"The SRV record of %s that comes first points at %s, which has no address in zone %s.",
+			strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
 	default:
-		c.report.Add(report.DeadFallback, t.rng, "This SRV record of %s points at %s, which has no address in zone %s. Partners skip it, so it is no fallback: add the address, or remove the record.", strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
+		c.report.Add(report.DeadFallback, t.rng,
+			"This SRV record of %s points at %s, which has no address in zone %s. Partners skip it, so it is no "+
+				"fallback: add the address, or remove the record.",
+			strings.TrimSuffix(t.owner, "."), t.shown(), z.Name.V)
 	}
 }
 
@@ -223,7 +253,10 @@ func checkPrivate(c *Changes, z *zone, t *target) {
 			break
 		}
 	}
-	c.report.Add(report.Private, at, "SRV records lead partners to %s, and here it has the address %s, which cannot be reached from the internet. Give it the address that the public sees, or remove the record.", t.shown(), strings.Join(bad, ", "))
+	c.report.Add(report.Private, at,
+		"SRV records lead partners to %s, and here it has the address %s, which cannot be reached from the internet. "+
+			"Give it the address that the public sees, or remove the record.",
+		t.shown(), strings.Join(bad, ", "))
 }
 
 // private are those of a list of addresses that cannot be reached from the internet.

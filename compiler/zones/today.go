@@ -48,10 +48,15 @@ func checkHolders(c *Changes, z *zone, set plan.RecordSet) {
 	}
 	c.Elsewhere = c.Elsewhere || len(strange) > 0 && len(strange) == len(set.Old)
 	if len(strange) > 0 && set.Changed() && !c.zones.AddressesUnknown {
-		c.report.Add(report.Stranger, z.atData(set, strange[0]), "%s has an address here that no Edge pool of the spec has: %s. The plan would delete it and give the name the addresses of %s. If it is an address of %s, add it to the pool (public_ipv4, public_ipv6 or virtual_ipv4); if it is of something else, find out what stops when it goes.", owner, strings.Join(strange, ", "), c.to.Name, c.from.Name)
+		c.report.Add(report.Stranger, z.atData(set, strange[0]),
+			"%s has an address here that no Edge pool of the spec has: %s. The plan would delete it and give the name "+
+				"the addresses of %s. If it is an address of %s, add it to the pool (public_ipv4, public_ipv6 or "+
+				"virtual_ipv4); if it is of something else, find out what stops when it is removed.",
+			owner, strings.Join(strange, ", "), c.to.Name, c.from.Name)
 	}
 	if len(other) > 0 {
-		disagree(c, z.atData(set, other[0]), "%s has %s of %s", owner, strings.Join(other, ", "), c.topology.PoolAt(other[0]).Name)
+		disagree(c, z.atData(set, other[0]), "%s has %s of %s",
+			owner, strings.Join(other, ", "), c.topology.PoolAt(other[0]).Name)
 	}
 }
 
@@ -62,7 +67,9 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 	}
 	first, _ := dnsname.ParseSRV(set.Old[0])
 	if first.Target != dnsname.Absolute(c.from.AccessEdgeFQDN.V) {
-		disagree(c, z.atData(set, set.Old[0]), "the SRV record of %s that comes first leads to %s", strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(first.Target, "."))
+		disagree(c, z.atData(set, set.Old[0]),
+			"the SRV record of %s that comes first leads to %s",
+			strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(first.Target, "."))
 		return
 	}
 	home := c.zones.zoneOf(first.Target)
@@ -72,7 +79,9 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 	for _, typ := range []string{"A", "AAAA"} {
 		for _, address := range home.answer(first.Target, typ) {
 			if pool := c.topology.PoolAt(address); pool != nil && pool != c.from {
-				disagree(c, home.at(first.Target, typ), "%s, which SRV records lead to, has %s of %s", strings.TrimSuffix(first.Target, "."), address, pool.Name)
+				disagree(c, home.at(first.Target, typ),
+					"%s, which SRV records lead to, has %s of %s",
+					strings.TrimSuffix(first.Target, "."), address, pool.Name)
 				return
 			}
 		}
@@ -82,7 +91,10 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 // disagree reports that DNS leads to another pool than the routes of the sites.
 func disagree(c *Changes, at hcl.Range, format string, args ...any) {
 	c.Elsewhere = true
-	c.report.Add(report.Disagree, at, "The sites are routed to %s, but %s today. Partners reach a pool that is not the one designated for XMPP federation, and the plan cannot say what works before the change.", c.from.Name, fmt.Sprintf(format, args...))
+	c.report.Add(report.Disagree, at,
+		"The sites are routed to %s, but %s today. Partners reach a pool that is not the one designated for XMPP "+
+			"federation, and the plan cannot say what works before the change.",
+		c.from.Name, fmt.Sprintf(format, args...))
 }
 
 // routingPolicy is how cli53 notes one of Route 53 in the export of a zone.
@@ -106,7 +118,11 @@ func checkProxied(c *Changes, z *zone, names map[string]bool) {
 		address := r.Type == "A" || r.Type == "AAAA"
 		if names[r.Owner] && address && !told[r.Owner] && proxied.MatchString(r.Comment) {
 			told[r.Owner] = true
-			c.report.Add(report.Proxied, z.line(r), "By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the comment if it is no longer so.", strings.TrimSuffix(r.Owner, "."), plan.XMPPPort)
+			c.report.Add(report.Proxied, z.line(r),
+				"By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no "+
+					"XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the "+
+					"comment if it is no longer so.",
+				strings.TrimSuffix(r.Owner, "."), plan.XMPPPort)
 		}
 	}
 }
@@ -119,7 +135,11 @@ func checkRouting(c *Changes, z *zone, set plan.RecordSet) {
 	}
 	for _, r := range z.owners[set.Owner] {
 		if policy := routingPolicy.FindStringSubmatch(r.Comment); r.Type == set.Type && policy != nil {
-			c.report.Add(report.RoutingPolicy, z.line(r), "By its comment this record has the routing policy %s in Route 53. The batch of the plan has no SetIdentifier, and Route 53 refuses it. Make the %s records of %s one simple set first, and export the zone again.", policy[1], set.Type, strings.TrimSuffix(set.Owner, "."))
+			c.report.Add(report.RoutingPolicy, z.line(r),
+				"By its comment this record has the routing policy %s in Route 53. The batch of the plan has no "+
+					"SetIdentifier, and Route 53 refuses it. Make the %s records of %s one simple set first, and "+
+					"export the zone again.",
+				policy[1], set.Type, strings.TrimSuffix(set.Owner, "."))
 			return
 		}
 	}

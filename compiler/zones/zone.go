@@ -79,7 +79,7 @@ func (z *zone) has(owner, typ string) bool {
 }
 
 // wildcard is the owner of the wildcard that answers for a name without records, ""
-// if none does: it stands below the nearest name that exists (RFC 4592).
+// if none does: it is below the nearest name that exists (RFC 4592).
 func (z *zone) wildcard(name string) string {
 	if z.nodes == nil || z.nodes[name] {
 		return ""

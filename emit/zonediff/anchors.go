@@ -2,7 +2,7 @@ package zonediff
 
 import "slices"
 
-// anchor is a line that stands unchanged in both texts, by its index in each.
+// anchor is a line that is unchanged in both texts, by its index in each.
 type anchor struct{ old, new int }
 
 // anchors are the longest row of lines, in the order of both texts, that occur

@@ -50,7 +50,8 @@ type records struct {
 func Changes(planName string, zone plan.Zone) (string, error) {
 	c := checker{}
 	out := changes{
-		FormatVersion: ChangesVersion, Plan: c.text(planName), Zone: c.zone(zone), SOA: c.text(zone.SOA), Wait: zone.Wait,
+		FormatVersion: ChangesVersion, Plan: c.text(planName), Zone: c.zone(zone),
+		SOA: c.text(zone.SOA), Wait: zone.Wait,
 		Serial: serials{zone.OldSerial, zone.NewSerial, zone.RollbackSerial}, Sets: []changedSet{},
 	}
 	for _, set := range zone.Records {
@@ -87,7 +88,7 @@ func indented(value any) (string, error) {
 	return b.String(), nil
 }
 
-// checker lets through what can stand in a file of a zone, and keeps the first error.
+// checker lets through what can be in a file of a zone, and keeps the first error.
 // What was made after an error is not used.
 type checker struct{ err error }
 
@@ -117,7 +118,7 @@ func (c *checker) text(value string) string {
 	for at := 0; at < len(value); {
 		r, size := utf8.DecodeRuneInString(value[at:])
 		if r == utf8.RuneError && size == 1 && c.err == nil {
-			c.err = fmt.Errorf("%.300q cannot stand in a DNS file: byte %d is wrong for UTF-8", value, at)
+			c.err = fmt.Errorf("%.300q cannot be in a DNS file: byte %d is wrong for UTF-8", value, at)
 		}
 		at += size
 	}

@@ -30,7 +30,7 @@ func Nsupdate(planName string, zone plan.Zone) (string, error) {
 }
 
 // NsupdateRollback is the same with old and new exchanged. It never depends on the SOA
-// record: the update has raised the serial, and nobody knows to what.
+// record: the update has raised the serial to a value that the plan cannot know.
 func NsupdateRollback(planName string, zone plan.Zone) (string, error) {
 	zone.SOAPrerequisite = false
 	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planName+".", exchanged(zone.Records))
@@ -86,10 +86,12 @@ func (p *updatePrinter) comment(text string) { p.line(";", words.Visible(text)) 
 func (p *updatePrinter) head(title string, sets []plan.RecordSet) {
 	p.comment(title + " Written by edgeplan.")
 	p.comment("Run: nsupdate FILE (with -k KEYFILE or -g, as the server wants), or knsupdate -v FILE, which has no -g.")
-	p.comment("The message is applied whole or not at all. NXRRSET or YXRRSET: a prereq line does not hold. The zone is not as the plan")
-	p.comment("saw it, or was changed by this file before, and stays as it is. REFUSED, NOTIMP or no answer says nothing about the records.")
+	p.comment("The message is applied whole or not at all. NXRRSET or YXRRSET: a prereq line does not hold. The zone")
+	p.comment("is not as the plan saw it, or was changed by this file before, and stays as it is. REFUSED, NOTIMP or")
+	p.comment("no answer says nothing about the records.")
 	if onlyTTLs(sets) {
-		p.comment("Only TTLs change, and prereq lines do not look at these: sent twice, this file does nothing the second time.")
+		p.comment("Only TTLs change, and prereq lines do not look at these: sent twice, this file does nothing the")
+		p.comment("second time.")
 	}
 	p.comment("The server raises the serial of the zone itself.")
 	for _, op := range []byte{'-', '+'} {
@@ -106,7 +108,8 @@ func (p *updatePrinter) head(title string, sets []plan.RecordSet) {
 // onlyTTLs tells whether no value changes.
 func onlyTTLs(sets []plan.RecordSet) bool {
 	return !slices.ContainsFunc(sets, func(set plan.RecordSet) bool {
-		return len(set.Old) != len(set.New) || slices.ContainsFunc(set.New, func(data string) bool { return !slices.Contains(set.Old, data) })
+		added := func(data string) bool { return !slices.Contains(set.Old, data) }
+		return len(set.Old) != len(set.New) || slices.ContainsFunc(set.New, added)
 	})
 }
 
@@ -144,8 +147,9 @@ func (p *updatePrinter) prerequisites(sets []plan.RecordSet) {
 // targets wants an address and no CNAME at each name to which an SRV record will point.
 func (p *updatePrinter) targets(targets []plan.SRVTarget, sets []plan.RecordSet) {
 	for _, target := range targets {
+		named := func(data string) bool { return strings.HasSuffix(data, " "+target.Name) }
 		used := slices.ContainsFunc(sets, func(set plan.RecordSet) bool {
-			return set.Type == "SRV" && slices.ContainsFunc(set.New, func(data string) bool { return strings.HasSuffix(data, " "+target.Name) })
+			return set.Type == "SRV" && slices.ContainsFunc(set.New, named)
 		})
 		name := p.quote(nameToken, target.Name)
 		if !used {
@@ -158,8 +162,8 @@ func (p *updatePrinter) targets(targets []plan.SRVTarget, sets []plan.RecordSet)
 	}
 }
 
-// updates prints the lines of one kind. Where the TTL changes all records of the set go
-// and come: RFC 2136, 3.4.2.2, would have an added record that is there replace the old
+// updates prints the lines of one kind. Where the TTL changes all records of the set are
+// deleted and added: RFC 2136, 3.4.2.2, would have an added record that is there replace the old
 // one, TTL and all, but Knot DNS 3.2 leaves it as it is.
 func (p *updatePrinter) updates(set plan.RecordSet, op byte) {
 	owner, typ := p.owner(set)

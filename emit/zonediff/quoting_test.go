@@ -16,7 +16,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// place is where a text can stand in a zone of a plan.
+// place is where a text can be in a zone of a plan.
 type place struct {
 	name string
 	put  func(*plan.Zone, string)
@@ -111,7 +111,7 @@ var plain = sync.OnceValue(func() (out [2][]string) {
 	return out
 })
 
-var refusal = regexp.MustCompile(`cannot stand in a DNS file: byte \d+ is wrong`)
+var refusal = regexp.MustCompile(`cannot be in a DNS file: byte \d+ is wrong`)
 
 // checkUpdate is 1 for a script that is refused, and then the error has an offset. Else
 // the script has the directives of the plain one, word for word but for the values.

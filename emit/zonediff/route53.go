@@ -40,7 +40,7 @@ type (
 // as a whole or not at all. Each changed set is deleted with all its old values and its
 // old TTL, so that the batch fails where the hosted zone has others, and created with the
 // new ones, so that it fails where a set that is only new is there already. An error names
-// the value that cannot stand there, or the limit of Route 53 that is exceeded.
+// the value that cannot be there, or the limit of Route 53 that is exceeded.
 func Route53(planName string, zone plan.Zone) (string, error) {
 	return batch("Change, plan "+planName+". Written by edgeplan.", zone, zone.Records)
 }
@@ -97,7 +97,8 @@ func checkLimits(b route53Batch) error {
 		}
 		switch {
 		case len(set.ResourceRecords) > maxSetValues:
-			return fmt.Errorf("%s %s has %d values, Route 53 takes %d in a set", set.Name, set.Type, len(set.ResourceRecords), maxSetValues)
+			return fmt.Errorf("%s %s has %d values, Route 53 takes %d in a set",
+				set.Name, set.Type, len(set.ResourceRecords), maxSetValues)
 		case set.TTL > maxTTL:
 			return fmt.Errorf("%s %s has TTL %d, Route 53 takes %d at most", set.Name, set.Type, set.TTL, maxTTL)
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// tokenKind is what a value has to be in order to stand in an nsupdate script, or in a
-// batch for Route 53, as it is.
+// tokenKind is what a value has to be so that an nsupdate script, or a batch for Route 53,
+// can have it as it is.
 type tokenKind string
 
 const (
@@ -47,7 +47,7 @@ func quoteToken(kind tokenKind, value string) (string, error) {
 		at = 0
 	}
 	if at >= 0 {
-		return "", fmt.Errorf("%.300q cannot stand in a DNS file: byte %d is wrong for %s", value, at, kind)
+		return "", fmt.Errorf("%.300q cannot be in a DNS file: byte %d is wrong for %s", value, at, kind)
 	}
 	return value, nil
 }
@@ -112,7 +112,7 @@ func badService(value string) int {
 	return -1
 }
 
-// badSOA takes what stands in a zone file: two names, of which the second is a mailbox,
+// badSOA takes what is in a zone file: two names, of which the second is a mailbox,
 // and five numbers.
 func badSOA(value string) int {
 	at := 0

@@ -12,7 +12,7 @@ import (
 // empty when there is no hunk.
 //
 // oldName and newName are printed as they are given, so a caller who wants -p1 puts
-// "a/" and "b/" in front; /dev/null stands for no file. There are no time stamps.
+// "a/" and "b/" in front; /dev/null means no file. There are no time stamps.
 func Unified(oldName, newName string, hunks []hunk.Hunk) string {
 	if len(hunks) == 0 {
 		return ""
