@@ -179,14 +179,14 @@ func (c *checker) data(e *Entry, r *rule) {
 		r = &reverseRule
 	}
 	f.begin(e, c.hostOrigin)
-	f.check(r)
+	r.check(f)
 	if f.msg != "" {
 		c.wrong(e, e.place(f.at), "%s", f.msg)
 		return
 	}
 	c.weigh(e, f.size)
-	if f.name != "" {
-		c.add(e, e.place(f.nameAt), Defect{Msg: f.name, Rule: true, Setting: "check-names"})
+	if f.oddName != "" {
+		c.add(e, e.place(f.oddNameAt), Defect{Msg: f.oddName, Rule: true, Setting: "check-names"})
 	}
 }
 
@@ -202,8 +202,8 @@ func (e *Entry) place(token int) int {
 }
 
 func (f *fieldReader) begin(e *Entry, host bool) {
-	f.spans, f.typ, f.origin, f.host = e.Rdata, e.Type, e.origin, host
-	f.next, f.msg, f.name, f.size = 0, "", "", 0
+	f.spans, f.typ, f.names = e.Rdata, e.Type, nameReader{e.origin, host}
+	f.next, f.msg, f.oddName, f.size = 0, "", "", 0
 }
 
 // ownerIsHost reports an owner that is a host name.

@@ -35,7 +35,7 @@ func (a *apex) note(c *checker, e *Entry) {
 	if len(tokens) < 4 {
 		return
 	}
-	f := fieldReader{src: c.s.src, spans: e.Rdata, typ: e.Type, origin: e.origin}
+	f := fieldReader{src: c.s.src, spans: e.Rdata, typ: e.Type, names: nameReader{origin: e.origin}}
 	switch e.Type {
 	case "NSEC3PARAM":
 		f.mnemonic("", hashes, 255)

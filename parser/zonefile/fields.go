@@ -10,11 +10,10 @@ import (
 // it that a name server refuses. It allocates nothing for data that is right and of a
 // common type.
 type fieldReader struct {
-	src    []byte
-	spans  []Span
-	typ    string
-	origin *domain
-	host   bool // the origin is a host name
+	src   []byte
+	spans []Span
+	typ   string
+	names nameReader
 
 	next   int    // index of the next token
 	number uint32 // of the last field that was one
@@ -23,8 +22,8 @@ type fieldReader struct {
 	at  int    // index of the token that is wrong; the number of tokens if one is missing
 	msg string // what is wrong, "" if nothing is
 
-	nameAt int // the same for names that are right, but none of a host
-	name   string
+	oddNameAt int // the same for a name that is right, but none of a host
+	oddName   string
 }
 
 func (f *fieldReader) fail(at int, format string, args ...any) {
@@ -158,9 +157,9 @@ func (f *fieldReader) field(kind byte) {
 	case fieldType:
 		f.recordType("a record type")
 	case fieldSigTime:
-		f.sigTime()
+		readSigTime(f)
 	case fieldBitmap, fieldSomeBits:
-		f.bitmap(kind == fieldSomeBits)
+		readBitmap(f, kind == fieldSomeBits)
 	}
 }
 
@@ -212,8 +211,8 @@ func (f *fieldReader) recordType(what string) uint16 {
 	return n
 }
 
-// typeOrNumber reads a type that may be a mere number.
-func (f *fieldReader) typeOrNumber() {
+// readTypeOrNumber reads a type that may be a mere number.
+func readTypeOrNumber(f *fieldReader) {
 	if f.more() && isDigit(f.spans[f.next].Of(f.src)[0]) {
 		f.uint(16)
 		return
@@ -221,7 +220,7 @@ func (f *fieldReader) typeOrNumber() {
 	f.recordType("a record type")
 }
 
-func (f *fieldReader) bitmap(some bool) {
+func readBitmap(f *fieldReader, some bool) {
 	if some && f.ok() && f.next >= len(f.spans) {
 		f.fail(len(f.spans), "the data ends where the record types of the name have to follow")
 	}

@@ -92,7 +92,7 @@ var isHexDigit = func() (table [256]bool) {
 	return table
 }()
 
-func (f *fieldReader) x25() {
+func readX25(f *fieldReader) {
 	token := f.raw("a number of X.25")
 	number := unquoted(token)
 	for _, c := range number {
@@ -110,7 +110,7 @@ func (f *fieldReader) x25() {
 	}
 }
 
-func (f *fieldReader) eui(octets int) {
+func readEUI(f *fieldReader, octets int) {
 	token := f.word("an address of hardware")
 	if !f.ok() {
 		return
@@ -124,8 +124,8 @@ func (f *fieldReader) eui(octets int) {
 	}
 }
 
-// locator reads four groups of hexadecimal digits.
-func (f *fieldReader) locator() {
+// readLocator reads four groups of hexadecimal digits.
+func readLocator(f *fieldReader) {
 	token := f.word("a locator of 64 bits")
 	if !f.ok() {
 		return
@@ -139,7 +139,7 @@ func (f *fieldReader) locator() {
 	}
 }
 
-func (f *fieldReader) nsap() {
+func readNSAP(f *fieldReader) {
 	token := f.word("an NSAP address")
 	if !f.ok() {
 		return
@@ -151,7 +151,7 @@ func (f *fieldReader) nsap() {
 	}
 }
 
-func (f *fieldReader) atma() {
+func readATM(f *fieldReader) {
 	token := f.word("an ATM address")
 	if !f.ok() {
 		return
@@ -169,9 +169,9 @@ func (f *fieldReader) atma() {
 	}
 }
 
-// a6 reads what RFC 2874 describes: a prefix length, the rest of an address, and the name
+// readA6 reads what RFC 2874 describes: a prefix length, the rest of an address, and the name
 // that has the prefix.
-func (f *fieldReader) a6() {
+func readA6(f *fieldReader) {
 	f.upTo(128)
 	prefix := f.number
 	if prefix < 128 {
@@ -182,8 +182,8 @@ func (f *fieldReader) a6() {
 	}
 }
 
-// prefixes reads the items of an APL record, such as !1:192.0.2.0/24.
-func (f *fieldReader) prefixes() {
+// readPrefixes reads the items of an APL record, such as !1:192.0.2.0/24.
+func readPrefixes(f *fieldReader) {
 	for f.more() {
 		token := f.word("an address prefix")
 		if !isPrefix(strings.TrimPrefix(string(token), "!")) {

@@ -4,8 +4,8 @@ import "encoding/hex"
 
 // The data of types that lead to a gateway or to other hosts.
 
-// gateway reads what its type, a number of RFC 4025, says.
-func (f *fieldReader) gateway(kind uint32) {
+// readGateway reads what its type, a number of RFC 4025, says.
+func readGateway(f *fieldReader, kind uint32) {
 	switch kind {
 	case 0:
 		if token := f.word("a dot"); f.ok() && string(token) != "." {
@@ -20,22 +20,22 @@ func (f *fieldReader) gateway(kind uint32) {
 	}
 }
 
-func (f *fieldReader) ipsecKey() {
+func readIPSecKey(f *fieldReader) {
 	f.upTo(3)
 	kind := f.number
 	f.uint(8)
-	f.gateway(kind)
+	readGateway(f, kind)
 	f.base64(true)
 }
 
-func (f *fieldReader) amtRelay() {
+func readAMTRelay(f *fieldReader) {
 	f.uint(8)
 	f.upTo(1)
 	f.upTo(3)
-	f.gateway(f.number)
+	readGateway(f, f.number)
 }
 
-func (f *fieldReader) hip() {
+func readHIP(f *fieldReader) {
 	token := f.word("a host identity tag")
 	if _, err := hex.DecodeString(string(token)); f.ok() && (err != nil || len(token) > 510) {
 		f.wrong(token, "a host identity tag in hexadecimal digits")

@@ -9,8 +9,8 @@ func isGenericData(src []byte, spans []Span) bool {
 	return len(spans) > 0 && string(spans[0].Of(src)) == `\#`
 }
 
-// generic reads data in the form of RFC 3597, and decodes what a rule says of it.
-func (f *fieldReader) generic(r *rule) {
+// generic reads data in the form of RFC 3597, and decodes what the rule says of it.
+func (r *rule) generic(f *fieldReader) {
 	f.next = 1
 	f.uint(16)
 	size := int(f.number)

@@ -41,28 +41,28 @@ func sized(lengths map[uint32]int, n uint32) int {
 	return -1
 }
 
-func (f *fieldReader) digest() {
+func readDigest(f *fieldReader) {
 	f.mnemonic("a digest type", digests, 255)
 	f.hex(sized(dsLengths, f.number))
 }
 
-// fingerprint may be missing in a type that is not known.
-func (f *fieldReader) fingerprint() {
+// readFingerprint may be missing in a type that is not known.
+func readFingerprint(f *fieldReader) {
 	if size := sized(sshLengths, f.number); size >= 0 || f.more() {
 		f.hex(size)
 	}
 }
 
-func (f *fieldReader) zoneDigest() {
+func readZoneDigest(f *fieldReader) {
 	if n := f.hex(sized(zonemdLength, f.number)); f.ok() && n < 12 {
 		f.fail(f.next-1, "a digest of %d octets is too short; it needs 12", n)
 	}
 }
 
-func (f *fieldReader) key() {
+func readKey(f *fieldReader) {
 	token := f.word("the flags of a key")
 	if f.ok() && isDigit(token[0]) {
-		f.flags(token)
+		readFlags(f, token)
 	} else if f.ok() {
 		f.number = 0
 		for word := range bytes.SplitSeq(token, []byte("|")) {
@@ -85,8 +85,8 @@ func (f *fieldReader) key() {
 	}
 }
 
-// flags reads a number, which may be in hexadecimal digits.
-func (f *fieldReader) flags(token []byte) {
+// readFlags reads a number, which may be in hexadecimal digits.
+func readFlags(f *fieldReader, token []byte) {
 	n, err := strconv.ParseUint(string(token), 10, 32)
 	if err != nil {
 		n, err = strconv.ParseUint(strings.TrimPrefix(strings.ToLower(string(token)), "0x"), 16, 32)
@@ -96,17 +96,17 @@ func (f *fieldReader) flags(token []byte) {
 	}
 }
 
-func (f *fieldReader) keyData() {
+func readKeyData(f *fieldReader) {
 	for range 3 {
 		if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
 			f.wrong(token, "a time such as 20261123000000")
 		}
 	}
 	f.typ = "KEY"
-	f.key()
+	readKey(f)
 }
 
-func (f *fieldReader) cert() {
+func readCert(f *fieldReader) {
 	f.mnemonic("a certificate type", certTypes, 1<<16-1)
 	f.size++
 	f.uint(16)
@@ -114,15 +114,15 @@ func (f *fieldReader) cert() {
 	f.base64(true)
 }
 
-func (f *fieldReader) signature() {
-	f.typeOrNumber()
+func readSignature(f *fieldReader) {
+	readTypeOrNumber(f)
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
 	f.uint(8)
 	labels := int(f.number)
 	f.uint(32)
 	for range 2 {
 		if f.typ == "RRSIG" {
-			f.sigTime()
+			readSigTime(f)
 		} else if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
 			f.wrong(token, "a time such as 20261123000000")
 		}
@@ -131,7 +131,7 @@ func (f *fieldReader) signature() {
 	if !f.ok() {
 		return
 	}
-	if name, _, err := appendName(nil, f.spans[f.next-1].Of(f.src), f.origin); err == nil && f.typ == "RRSIG" && labelsOf(name) > labels {
+	if name, _, err := appendName(nil, f.spans[f.next-1].Of(f.src), f.names.origin); err == nil && f.typ == "RRSIG" && labelsOf(name) > labels {
 		f.fail(f.next-1, "the signer has more labels than the record (%d), so it cannot be above it", labels)
 	}
 	f.base64(true)
@@ -154,8 +154,8 @@ func labelsOf(name []byte) int {
 	return n
 }
 
-func (f *fieldReader) nsec3() {
-	algorithm := f.nsec3Param()
+func readNSEC3(f *fieldReader) {
+	algorithm := readNSEC3Param(f)
 	token := f.word("a hash in base32")
 	switch n := base32Length(token); {
 	case !f.ok():
@@ -164,10 +164,10 @@ func (f *fieldReader) nsec3() {
 	case n < 0 || n > 155:
 		f.wrong(token, "a hash in base32")
 	}
-	f.bitmap(false)
+	readBitmap(f, false)
 }
 
-func (f *fieldReader) nsec3Param() (algorithm uint32) {
+func readNSEC3Param(f *fieldReader) (algorithm uint32) {
 	f.mnemonic("a hash algorithm", hashes, 255)
 	algorithm = f.number
 	f.fields("12")
@@ -194,7 +194,7 @@ func base32Length(token []byte) int {
 	return len(token) * 5 / 8
 }
 
-func (f *fieldReader) nxt() {
+func readNXT(f *fieldReader) {
 	for f.more() {
 		token := f.word("a record type")
 		n, err := strconv.Atoi(string(token))

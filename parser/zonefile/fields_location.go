@@ -7,10 +7,10 @@ import (
 
 // The data of LOC records.
 
-// location reads RFC 1876: latitude, longitude, altitude, and up to three sizes.
-func (f *fieldReader) location() {
-	f.coordinate(90, "N", "S")
-	f.coordinate(180, "E", "W")
+// readLocation reads RFC 1876: latitude, longitude, altitude, and up to three sizes.
+func readLocation(f *fieldReader) {
+	readCoordinate(f, 90, "N", "S")
+	readCoordinate(f, 180, "E", "W")
 	token := f.word("an altitude in metres")
 	depth, below := strings.CutPrefix(string(token), "-")
 	most := uint64(42849672)
@@ -27,8 +27,8 @@ func (f *fieldReader) location() {
 	}
 }
 
-// coordinate reads degrees, minutes and seconds up to a direction.
-func (f *fieldReader) coordinate(most uint64, positive, negative string) {
+// readCoordinate reads degrees, minutes and seconds up to a direction.
+func readCoordinate(f *fieldReader, most uint64, positive, negative string) {
 	what := "a coordinate such as 42 21 54.000 " + positive
 	direction := func(token []byte) bool { return string(token) == positive || string(token) == negative }
 	f.upTo(most)

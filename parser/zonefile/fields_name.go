@@ -33,7 +33,7 @@ func (f *fieldReader) nameField(kind byte) {
 		return
 	}
 	if kind == fieldMailbox {
-		name, _, err := appendName(nil, token, f.origin)
+		name, _, err := appendName(nil, token, f.names.origin)
 		if err != nil {
 			f.badName(err)
 		} else if !isMailbox(name) {
@@ -41,7 +41,8 @@ func (f *fieldReader) nameField(kind byte) {
 		}
 		return
 	}
-	host, err := f.nameToken(token)
+	host, wire, err := f.names.read(token)
+	f.size += wire
 	if err != nil {
 		f.badName(err)
 	} else if kind == fieldHost && !host {
@@ -52,13 +53,19 @@ func (f *fieldReader) nameField(kind byte) {
 func (f *fieldReader) badName(err error) { f.fail(f.next-1, "%v", err) }
 
 func (f *fieldReader) notHost(what string, token []byte) {
-	if f.name == "" {
-		f.nameAt, f.name = f.next-1, short(token)+" is not "+what
+	if f.oddName == "" {
+		f.oddNameAt, f.oddName = f.next-1, short(token)+" is not "+what
 	}
 }
 
-// nameToken checks a name and reports whether it is one of a host.
-func (f *fieldReader) nameToken(token []byte) (host bool, err error) {
+// nameReader reads names that may be relative to an origin.
+type nameReader struct {
+	origin *domain
+	host   bool // the origin is a host name
+}
+
+// read checks a name. It reports whether that is one of a host, and its length as sent.
+func (r nameReader) read(token []byte) (host bool, wire int, err error) {
 	label, last := 0, byte(dotChar)
 	host = true
 	for _, c := range token {
@@ -74,31 +81,30 @@ func (f *fieldReader) nameToken(token []byte) (host bool, err error) {
 			label++
 		case dotChar:
 			if label == 0 || label > maxLabel {
-				return f.slowName(token)
+				return r.readOdd(token)
 			}
 			host = host && last != hyphenChar
 			label = 0
 		default:
-			return f.slowName(token)
+			return r.readOdd(token)
 		}
 		last = class
 	}
-	wire := len(token) + 1
+	wire = len(token) + 1
 	if label > 0 {
-		wire += f.origin.wire
-		host = host && last != hyphenChar && f.host
+		wire += r.origin.wire
+		host = host && last != hyphenChar && r.host
 	}
 	if label > maxLabel || wire > maxName || len(token) == 0 {
-		return f.slowName(token)
+		return r.readOdd(token)
 	}
-	f.size += wire
-	return host, nil
+	return host, wire, nil
 }
 
-func (f *fieldReader) slowName(token []byte) (host bool, err error) {
-	name, wire, err := appendName(nil, token, f.origin)
-	f.size += wire
-	return err == nil && isHost(name), err
+// readOdd is read for any name.
+func (r nameReader) readOdd(token []byte) (host bool, wire int, err error) {
+	name, wire, err := appendName(nil, token, r.origin)
+	return err == nil && isHost(name), wire, err
 }
 
 // isHost reports a canonical name that has only letters, digits and hyphens in the middle

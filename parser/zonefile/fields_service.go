@@ -4,13 +4,13 @@ import "bytes"
 
 // The data of types that tell of services, and of a few others.
 
-func (f *fieldReader) optionalText() {
+func readOptionalText(f *fieldReader) {
 	if f.more() {
 		f.text()
 	}
 }
 
-func (f *fieldReader) caa() {
+func readCAA(f *fieldReader) {
 	tag := f.word("the tag of a CAA record")
 	f.size += 1 + len(tag)
 	for _, c := range tag {
@@ -19,19 +19,19 @@ func (f *fieldReader) caa() {
 			return
 		}
 	}
-	f.long(f.raw("the value of the tag"))
+	readLong(f, f.raw("the value of the tag"))
 }
 
-func (f *fieldReader) uri() {
+func readURI(f *fieldReader) {
 	token := f.raw("a URI in quotes")
 	if f.ok() && token[0] != '"' {
 		f.fail(f.next-1, "the URI %s is not in quotes", short(token))
 		return
 	}
-	f.long(token)
+	readLong(f, token)
 }
 
-func (f *fieldReader) doa() {
+func readDOA(f *fieldReader) {
 	if f.more() && string(f.spans[f.next].Of(f.src)) == "-" {
 		f.next++
 		return
@@ -43,14 +43,14 @@ func (f *fieldReader) doa() {
 	}
 }
 
-func (f *fieldReader) dsync() {
-	f.typeOrNumber()
+func readDSync(f *fieldReader) {
+	readTypeOrNumber(f)
 	f.mnemonic("a scheme", map[string]uint32{"NOTIFY": 1}, 255)
 	f.fields("2h")
 }
 
-// naptr reads a regular expression and the replacement.
-func (f *fieldReader) naptr() {
+// readNAPTR reads a regular expression and the replacement.
+func readNAPTR(f *fieldReader) {
 	f.text()
 	if f.ok() && !isSubstitution(octets(f.spans[f.next-1].Of(f.src))) {
 		f.wrong(f.spans[f.next-1].Of(f.src), "a substitution as in !^.*$!sip:info@example.com! (RFC 3402)")
@@ -97,8 +97,8 @@ func isSubstitution(text []byte) bool {
 	return part == 2 && named <= groups
 }
 
-// services reads the protocol and the ports of a WKS record.
-func (f *fieldReader) services() {
+// readPorts reads the protocol and the ports of a WKS record.
+func readPorts(f *fieldReader) {
 	f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
 	for f.more() {
 		token := f.word("a port or a service")

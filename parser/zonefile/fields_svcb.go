@@ -20,14 +20,15 @@ var svcKeys = map[string]uint16{
 	"mandatory": svcMandatory, "alpn": svcALPN, "no-default-alpn": svcNoDefault, "port": 3, "ipv4hint": 4, "ech": 5, "ipv6hint": 6, "dohpath": 7,
 }
 
-// service reads the target of an SVCB record and its parameters.
-func (f *fieldReader) service() {
+// readService reads the target of an SVCB record and its parameters.
+func readService(f *fieldReader) {
 	alias := f.number == 0
 	token := f.raw("a name")
 	if !f.ok() {
 		return
 	}
-	host, err := f.nameToken(unquoted(token))
+	host, wire, err := f.names.read(unquoted(token))
+	f.size += wire
 	if err != nil {
 		f.badName(err)
 	} else if !host && !alias {
@@ -37,7 +38,7 @@ func (f *fieldReader) service() {
 	var mandatory []uint16
 	for f.more() {
 		at := f.next
-		name, value, given := f.parameter()
+		name, value, given := readParameter(f)
 		key, ok := svcKey(name)
 		f.size += 4 + svcSize(key, strings.HasPrefix(name, "key"), value)
 		if !ok {
@@ -55,11 +56,11 @@ func (f *fieldReader) service() {
 			mandatory = svcList(value)
 		}
 	}
-	f.mandatory(keys, mandatory)
+	checkMandatory(f, keys, mandatory)
 }
 
-// mandatory checks that what some parameters demand of others is there.
-func (f *fieldReader) mandatory(keys map[uint16]bool, listed []uint16) {
+// checkMandatory checks that what some parameters demand of others is there.
+func checkMandatory(f *fieldReader, keys map[uint16]bool, listed []uint16) {
 	for _, key := range listed {
 		if key == svcMandatory || !keys[key] {
 			f.fail(f.next-1, "a parameter that is mandatory is not there")
@@ -70,8 +71,8 @@ func (f *fieldReader) mandatory(keys map[uint16]bool, listed []uint16) {
 	}
 }
 
-// parameter reads name=value, where the value may be in quotes, or a name alone.
-func (f *fieldReader) parameter() (name string, value []byte, given bool) {
+// readParameter reads name=value, where the value may be in quotes, or a name alone.
+func readParameter(f *fieldReader) (name string, value []byte, given bool) {
 	span := f.spans[f.next]
 	token := f.word("a parameter")
 	key, value, given := bytes.Cut(token, []byte("="))

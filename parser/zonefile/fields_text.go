@@ -53,8 +53,8 @@ func unquoted(token []byte) []byte {
 	return token
 }
 
-// long reads a text whose length has no limit of its own.
-func (f *fieldReader) long(token []byte) {
+// readLong reads a text whose length has no limit of its own.
+func readLong(f *fieldReader, token []byte) {
 	n, ok := textLength(token)
 	if f.size += n; !ok {
 		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))

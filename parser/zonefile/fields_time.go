@@ -10,8 +10,8 @@ func isBigTTL(token []byte) bool {
 	return err == nil && n > maxTTL
 }
 
-// sigTime reads YYYYMMDDHHMMSS, or seconds since 1970.
-func (f *fieldReader) sigTime() {
+// readSigTime reads YYYYMMDDHHMMSS, or seconds since 1970.
+func readSigTime(f *fieldReader) {
 	f.size += 4
 	token := f.word("a time such as 20261123000000")
 	if !f.ok() {
