@@ -40,7 +40,9 @@ type checker struct {
 }
 
 func newChecker(z *Zone, s *Scanner) *checker {
-	return &checker{z: z, s: s, f: fieldReader{src: s.src}, made: newMade(z.source.Zones)}
+	c := &checker{z: z, s: s, f: fieldReader{src: s.src}}
+	c.made = newMade(c, z.source.Zones)
+	return c
 }
 
 // wrong notes a line that is wrong; at is a place in the text.
@@ -77,7 +79,7 @@ func (c *checker) note(e *Entry) {
 		c.record(e)
 	case GenerateEntry:
 		c.openEnd(e)
-		c.generate(e)
+		c.made.generate(e)
 	case OriginEntry, TTLEntry:
 		c.openEnd(e)
 	case IncludeEntry:
@@ -96,14 +98,14 @@ func (c *checker) openEnd(e *Entry) {
 
 func (c *checker) record(e *Entry) {
 	k := e.kind
-	c.join(e)
+	c.run.join(c, e)
 	if len(e.Rdata) == 1 && k.quick != notQuick && c.quick(k.quick, e.Rdata[0].Of(c.s.src)) {
 		if k.quick == quickAddress || k.quick == quickAddress6 {
 			if !c.ownerIsHost(e) {
 				c.owner(e)
 			}
 		} else if k.quick == quickText {
-			c.weigh(e, 1+len(unquoted(e.Rdata[0].Of(c.s.src))))
+			c.run.weigh(c, e, 1+len(unquoted(e.Rdata[0].Of(c.s.src))))
 		}
 		return
 	}
@@ -184,7 +186,7 @@ func (c *checker) data(e *Entry, r *rule) {
 		c.wrong(e, e.place(f.at), "%s", f.msg)
 		return
 	}
-	c.weigh(e, f.size)
+	c.run.weigh(c, e, f.size)
 	if f.oddName != "" {
 		c.add(e, e.place(f.oddNameAt), Defect{Msg: f.oddName, Rule: true, Setting: "check-names"})
 	}

@@ -1,6 +1,8 @@
 package zonefile
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 )
 
@@ -79,4 +81,75 @@ func (a *apex) conclude(c *checker) {
 			return
 		}
 	}
+}
+
+// addServer notes a name server of the zone that is in it.
+func (a *apex) addServer(c *checker, e *Entry) {
+	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e.Owner) {
+		c.against(e, "", "a wildcard cannot have NS records")
+	}
+	if string(e.Owner) != c.z.Origin || len(e.Rdata) != 1 || len(a.servers) == maxSet {
+		return
+	}
+	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
+	if target := string(name); err == nil && isBelow(target, c.z.Origin) {
+		a.servers = append(a.servers, server{target, keep(e)})
+	}
+}
+
+// serverNames are names whose records tell whether a name server has an address.
+func (a *apex) serverNames(origin string) map[string]bool {
+	names := map[string]bool{}
+	for _, s := range a.servers {
+		names[s.name] = true
+		for up := s.name; up != origin; {
+			up = parentOf(up)
+			names[up], names[wildcardOf(up)] = true, true
+		}
+	}
+	return names
+}
+
+// checkServers checks that the name servers of the zone that are in it have addresses.
+func (a *apex) checkServers(c *checker, seen map[string]*present) {
+	for _, s := range a.servers {
+		if why := c.z.unreachable(s.name, seen); why != "" {
+			c.against(s.entry, "", "the name server %s %s", strings.TrimSuffix(s.name, "."), why)
+		}
+	}
+}
+
+// unreachable tells why a name of the zone has no address, "" if it has or may have one.
+func (z *Zone) unreachable(name string, seen map[string]*present) string {
+	for _, d := range z.Directives {
+		if d.Unread != nil || d.Makes(name, "A") || d.Makes(name, "AAAA") {
+			return ""
+		}
+	}
+	for up := name; up != z.Origin && up != ""; up = parentOf(up) {
+		p := seen[up]
+		switch {
+		case p == nil:
+		case p.ns:
+			return "" // it is in a zone below
+		case p.dname != nil && up != name:
+			return fmt.Sprintf("is below the DNAME record of %s", strings.TrimSuffix(up, "."))
+		}
+	}
+	if p := seen[z.Origin]; p != nil && p.dname != nil && name != z.Origin {
+		return "is below the DNAME record of the zone itself"
+	}
+	p := seen[name]
+	for up := parentOf(name); p == nil && isBelow(up, z.Origin); up = parentOf(up) {
+		if p = seen[wildcardOf(up)]; p == nil && seen[up] != nil {
+			break
+		}
+	}
+	switch {
+	case p == nil || !p.address && p.cname == nil:
+		return "has no address in the zone (A or AAAA)"
+	case p.cname != nil && !p.address:
+		return "is an alias (CNAME)"
+	}
+	return ""
 }

@@ -6,13 +6,13 @@ import "slices"
 // them, and at owners of CNAME and DNAME records that come in more than one row. It reads
 // only blocks that can hold such a name.
 func (c *checker) lookUp() (map[string]*present, error) {
-	names := c.serverNames()
+	names := c.apex.serverNames(c.z.Origin)
 	wanted := map[uint32]bool{}
 	for name := range names {
 		wanted[c.z.index.hash([]byte(name))] = true
 	}
 	c.addTwice(wanted)
-	c.addMade(wanted)
+	c.made.addOwners(wanted)
 	if len(wanted) == 0 {
 		return nil, nil
 	}
@@ -21,7 +21,7 @@ func (c *checker) lookUp() (map[string]*present, error) {
 		few.add(hash)
 	}
 	var blocks []int
-	c.eachOwner(func(_ int, hash uint32, block int, _ bool) {
+	c.z.index.eachOwner(func(_ int, hash uint32, block int, _ bool) {
 		if few.has(hash) {
 			blocks = append(blocks, block)
 		}
@@ -45,7 +45,7 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 			wanted[hash] = true
 		}
 	}
-	c.eachOwner(func(n int, hash uint32, _ int, again bool) {
+	c.z.index.eachOwner(func(n int, hash uint32, _ int, again bool) {
 		if next < len(c.lone) && n == int(c.lone[next]) {
 			next++
 			return // itself
@@ -54,33 +54,6 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 			wanted[hash] = true
 		}
 	})
-}
-
-// eachOwner walks over the hashes of the owners; again is true for that of the record before.
-func (c *checker) eachOwner(visit func(n int, hash uint32, block int, again bool)) {
-	x := c.z.index
-	for i, m := range x.marks {
-		end := len(x.owners)
-		if i+1 < len(x.marks) {
-			end = x.marks[i+1].first
-		}
-		for n := m.first; n < end; n++ {
-			visit(n, x.owners[n], i, n > 0 && x.owners[n] == x.owners[n-1])
-		}
-	}
-}
-
-// serverNames are names whose records tell whether a name server has an address.
-func (c *checker) serverNames() map[string]bool {
-	names := map[string]bool{}
-	for _, s := range c.apex.servers {
-		names[s.name] = true
-		for up := s.name; up != c.z.Origin; {
-			up = parentOf(up)
-			names[up], names[wildcardOf(up)] = true, true
-		}
-	}
-	return names
 }
 
 // readBlocks reads blocks and notes what they have of some owners.

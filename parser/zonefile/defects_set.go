@@ -2,7 +2,6 @@ package zonefile
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -77,8 +76,8 @@ type alone struct {
 }
 
 // join looks at a record beside the ones just before it.
-func (c *checker) join(e *Entry) {
-	r, owners := &c.run, c.z.index.owners
+func (r *run) join(c *checker, e *Entry) {
+	owners := c.z.index.owners
 	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
 		r.hash, r.kind, r.count, r.size, r.other, r.alone = hash, e.kind, 1, 0, e.kind, nil
 		if e.kind.part <= address {
@@ -93,14 +92,14 @@ func (c *checker) join(e *Entry) {
 	}
 	switch e.kind.part {
 	case cnamePart:
-		c.single(e)
+		r.single(c, e)
 		return
 	case besideCNAME:
 		return
 	case dnamePart:
-		c.single(e)
+		r.single(c, e)
 	case nsPart:
-		c.nameServer(e)
+		c.apex.addServer(c, e)
 	case apexPart:
 		c.apex.note(c, e)
 	case parentPart:
@@ -113,13 +112,12 @@ func (c *checker) join(e *Entry) {
 	}
 	r.other = e.kind
 	if r.alone != nil && !r.alone.data[0].Empty() {
-		c.besides(e, e.kind)
+		r.besides(c, e, e.kind)
 	}
 }
 
 // weigh looks at the octets of a record, and of the set that it is in.
-func (c *checker) weigh(e *Entry, octets int) {
-	r := &c.run
+func (r *run) weigh(c *checker, e *Entry, octets int) {
 	if r.size == 0 {
 		r.rows = r.rows[:0]
 	}
@@ -162,8 +160,7 @@ func (c *checker) holds(owner []byte) bool {
 }
 
 // single looks at a record of which a name has only one.
-func (c *checker) single(e *Entry) {
-	r := &c.run
+func (r *run) single(c *checker, e *Entry) {
 	if r.alone == nil {
 		c.alone = alone{owner: append(c.alone.owner[:0], e.Owner...)}
 		r.alone = &c.alone
@@ -176,7 +173,7 @@ func (c *checker) single(e *Entry) {
 	if e.kind.part == dnamePart {
 		n = 1
 	} else if r.other != nil {
-		c.besides(e, r.other)
+		r.besides(c, e, r.other)
 	}
 	if r.alone.data[n].Empty() {
 		r.alone.data[n], r.alone.origin[n] = e.Rdata[0], e.origin
@@ -185,36 +182,23 @@ func (c *checker) single(e *Entry) {
 	first, _, err := appendName(nil, r.alone.data[n].Of(c.s.src), r.alone.origin[n])
 	name, _, err2 := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
 	if err == nil && err2 == nil && !bytes.Equal(first, name) {
-		c.tell(e, "it is a second %s record of the name, which may have one", e.Type)
+		r.tell(c, e, "it is a second %s record of the name, which may have one", e.Type)
 	}
 }
 
-func (c *checker) besides(e *Entry, other *rrType) {
+func (r *run) besides(c *checker, e *Entry, other *rrType) {
 	typ := other.name
 	if e.kind.part != cnamePart {
 		typ = e.Type
 	}
-	c.tell(e, "the name has a CNAME record and one of type %s; an alias has no other data", typ)
+	r.tell(c, e, "the name has a CNAME record and one of type %s; an alias has no other data", typ)
 }
 
 // tell reports once what is wrong with a name that has a CNAME or DNAME record.
-func (c *checker) tell(e *Entry, format string, args ...any) {
-	if a := c.run.alone; !a.told && c.holds(e.Owner) && bytes.Equal(a.owner, e.Owner) {
+func (r *run) tell(c *checker, e *Entry, format string, args ...any) {
+	if a := r.alone; !a.told && c.holds(e.Owner) && bytes.Equal(a.owner, e.Owner) {
 		a.told = true
 		c.against(e, "", format, args...)
-	}
-}
-
-func (c *checker) nameServer(e *Entry) {
-	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e.Owner) {
-		c.against(e, "", "a wildcard cannot have NS records")
-	}
-	if string(e.Owner) != c.z.Origin || len(e.Rdata) != 1 || len(c.apex.servers) == maxSet {
-		return
-	}
-	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
-	if target := string(name); err == nil && isBelow(target, c.z.Origin) {
-		c.apex.servers = append(c.apex.servers, server{target, keep(e)})
 	}
 }
 
@@ -260,8 +244,8 @@ func (c *checker) conclude() error {
 	for _, owner := range slices.Sorted(maps.Keys(seen)) {
 		seen[owner].conclude(c, owner)
 	}
-	c.concludeMade(seen)
-	c.servers(seen)
+	c.made.conclude(seen)
+	c.apex.checkServers(c, seen)
 	return nil
 }
 
@@ -292,48 +276,4 @@ func (p *present) conclude(c *checker, owner string) {
 	case p.second != nil && p.apart:
 		c.against(p.second, "", "it is a second %s record of the name, which may have one", p.second.Type)
 	}
-}
-
-// servers checks that the name servers of the zone that are in it have addresses.
-func (c *checker) servers(seen map[string]*present) {
-	for _, s := range c.apex.servers {
-		if why := c.unreachable(s.name, seen); why != "" {
-			c.against(s.entry, "", "the name server %s %s", strings.TrimSuffix(s.name, "."), why)
-		}
-	}
-}
-
-// unreachable tells why a name of the zone has no address, "" if it has or may have one.
-func (c *checker) unreachable(name string, seen map[string]*present) string {
-	for _, d := range c.z.Directives {
-		if d.Unread != nil || d.Makes(name, "A") || d.Makes(name, "AAAA") {
-			return ""
-		}
-	}
-	for up := name; up != c.z.Origin && up != ""; up = parentOf(up) {
-		p := seen[up]
-		switch {
-		case p == nil:
-		case p.ns:
-			return "" // it is in a zone below
-		case p.dname != nil && up != name:
-			return fmt.Sprintf("is below the DNAME record of %s", strings.TrimSuffix(up, "."))
-		}
-	}
-	if p := seen[c.z.Origin]; p != nil && p.dname != nil && name != c.z.Origin {
-		return "is below the DNAME record of the zone itself"
-	}
-	p := seen[name]
-	for up := parentOf(name); p == nil && isBelow(up, c.z.Origin); up = parentOf(up) {
-		if p = seen[wildcardOf(up)]; p == nil && seen[up] != nil {
-			break
-		}
-	}
-	switch {
-	case p == nil || !p.address && p.cname == nil:
-		return "has no address in the zone (A or AAAA)"
-	case p.cname != nil && !p.address:
-		return "is an alias (CNAME)"
-	}
-	return ""
 }

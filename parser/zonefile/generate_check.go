@@ -25,8 +25,8 @@ type maker struct {
 }
 
 // maker reads a $GENERATE line, or notes what is wrong with it.
-func (c *checker) maker(e *Entry) *maker {
-	src := c.s.src
+func (g *made) maker(e *Entry) *maker {
+	c, src := g.c, g.c.s.src
 	args := e.Rdata
 	numbers, ok := parseRange(string(args[0].Of(src)))
 	if !ok || numbers.stop < numbers.start {
@@ -44,7 +44,7 @@ func (c *checker) maker(e *Entry) *maker {
 		c.wrong(e, e.Start, "$GENERATE takes a range, an owner, a type and one word of data, in quotes if it has blanks")
 		return nil
 	}
-	if !c.fits(e, args[1], maxOwnerTemplate) || !c.fits(e, args[n+1], maxDataTemplate) {
+	if !g.fits(e, args[1], maxOwnerTemplate) || !g.fits(e, args[n+1], maxDataTemplate) {
 		return nil
 	}
 	typ := typeName(args[n].Of(src))
@@ -74,10 +74,10 @@ func (c *checker) maker(e *Entry) *maker {
 }
 
 // fits reports false after a defect: a template longer than anything that is made of it.
-func (c *checker) fits(e *Entry, template Span, most int) bool {
-	size := len(template.Of(c.s.src))
+func (g *made) fits(e *Entry, template Span, most int) bool {
+	size := len(template.Of(g.c.s.src))
 	if size > most {
-		c.wrong(e, template.Start, "the template has %d bytes; BIND makes texts of up to %d bytes here", size, most)
+		g.c.wrong(e, template.Start, "the template has %d bytes; BIND makes texts of up to %d bytes here", size, most)
 	}
 	return size <= most
 }
@@ -88,38 +88,38 @@ func isNumbered(typ string) bool {
 }
 
 // generate checks a $GENERATE line and the records that it makes.
-func (c *checker) generate(e *Entry) {
-	m := c.maker(e)
+func (g *made) generate(e *Entry) {
+	m := g.maker(e)
 	if m == nil {
 		return
 	}
-	c.made.templates(c.s.src, m)
-	if all := m.numbers.count() * int64(m.size); all <= int64(c.made.left) {
-		c.made.left -= int(all)
+	g.templates(g.c.s.src, m)
+	if all := m.numbers.count() * int64(m.size); all <= int64(g.left) {
+		g.left -= int(all)
 		for n := m.numbers.start; n <= m.numbers.stop; n += m.numbers.step {
-			if !c.make(e, m, n) {
+			if !g.make(e, m, n) {
 				return
 			}
 		}
 		return
 	}
-	for i, n := range c.made.turns(m.numbers) {
-		if c.made.left -= m.size; i > 1 && c.made.left < 0 || !c.make(e, m, n) {
+	for i, n := range g.turns(m.numbers) {
+		if g.left -= m.size; i > 1 && g.left < 0 || !g.make(e, m, n) {
 			return
 		}
 	}
 }
 
 // make checks the record of one number. It reports false after a defect.
-func (c *checker) make(e *Entry, m *maker, n int64) bool {
-	g := &c.made
+func (g *made) make(e *Entry, m *maker, n int64) bool {
+	c := g.c
 	var ok bool
 	if g.owner, ok = expand(g.owner[:0], g.ownerTemplate, n); !ok {
-		return c.tooMuch(e, m.owner.Start, n)
+		return g.tooMuch(e, m.owner.Start, n)
 	}
 	err := g.expand(n)
 	if g.long {
-		return c.tooMuch(e, m.data.Start, n)
+		return g.tooMuch(e, m.data.Start, n)
 	}
 	var bad error
 	if g.name, _, bad = appendName(g.name[:0], g.owner, e.origin); bad != nil {
@@ -142,10 +142,10 @@ func (c *checker) make(e *Entry, m *maker, n int64) bool {
 			return false
 		}
 	}
-	return c.keepMade(e, m, n)
+	return g.enter(e, m, n)
 }
 
-func (c *checker) tooMuch(e *Entry, at int, n int64) bool {
-	c.wrong(e, at, "%d makes too much of this template: a number over 2147483647, or a text that is too long", n)
+func (g *made) tooMuch(e *Entry, at int, n int64) bool {
+	g.c.wrong(e, at, "%d makes too much of this template: a number over 2147483647, or a text that is too long", n)
 	return false
 }

@@ -10,6 +10,7 @@ import (
 
 // made is what the $GENERATE lines of a zone make.
 type made struct {
+	c       *checker
 	left    int // bytes of records that are still looked at one by one
 	lines   []*maker
 	records []madeRecord
@@ -23,8 +24,8 @@ type made struct {
 	last        madeRow
 }
 
-func newMade(zones int) made {
-	return made{left: min(maxMade, maxAllMade/max(zones, 1)), line: Scanner{whole: true, first: 1}}
+func newMade(c *checker, zones int) made {
+	return made{c: c, left: min(maxMade, maxAllMade/max(zones, 1)), line: Scanner{whole: true, first: 1}}
 }
 
 // templates takes up a line.
@@ -59,9 +60,9 @@ type madeRow struct {
 	count      int
 }
 
-// keepMade notes the record at hand for the rules about more than one.
-func (c *checker) keepMade(e *Entry, m *maker, n int64) bool {
-	g := &c.made
+// enter notes the record at hand for the rules about more than one.
+func (g *made) enter(e *Entry, m *maker, n int64) bool {
+	c := g.c
 	r := &g.last
 	switch {
 	case r.of != m || !bytes.Equal(r.name, g.name):
@@ -93,10 +94,10 @@ func (c *checker) keepMade(e *Entry, m *maker, n int64) bool {
 	return true
 }
 
-// addMade adds the owners of the records in the file that may have a made one beside them of
+// addOwners adds the owners of the records in the file that may have a made one beside them of
 // which one is an alias.
-func (c *checker) addMade(wanted map[uint32]bool) {
-	g := &c.made
+func (g *made) addOwners(wanted map[uint32]bool) {
+	c := g.c
 	if len(g.records) == 0 {
 		return
 	}
@@ -113,7 +114,7 @@ func (c *checker) addMade(wanted map[uint32]bool) {
 			wanted[hash] = true
 		}
 	}
-	c.eachOwner(func(_ int, hash uint32, _ int, again bool) {
+	c.z.index.eachOwner(func(_ int, hash uint32, _ int, again bool) {
 		if !again && aliases.has(hash) {
 			add(hash)
 		}
@@ -131,12 +132,11 @@ type beside struct {
 	other  string    // type of other data
 }
 
-// concludeMade checks the made records beside those of the file and each other.
-func (c *checker) concludeMade(seen map[string]*present) {
-	g := &c.made
+// conclude checks the made records beside those of the file and each other.
+func (g *made) conclude(seen map[string]*present) {
 	inFile := map[uint32]bool{}
 	for owner := range seen {
-		inFile[c.z.index.hash([]byte(owner))] = true
+		inFile[g.c.z.index.hash([]byte(owner))] = true
 	}
 	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
 	for from := 0; from < len(g.records); {
@@ -148,17 +148,16 @@ func (c *checker) concludeMade(seen map[string]*present) {
 		if inFile[g.records[from].hash] || alias && to-from > 1 {
 			names := map[string]*beside{}
 			for _, r := range g.records[from:to] {
-				c.besideMade(r, seen, names)
+				g.besideOthers(r, seen, names)
 			}
 		}
 		from = to
 	}
 }
 
-// besideMade checks a made record beside those of the file and the made ones before it.
-func (c *checker) besideMade(r madeRecord, seen map[string]*present, names map[string]*beside) {
-	g := &c.made
-	m := g.lines[r.line]
+// besideOthers checks a made record beside those of the file and the made ones before it.
+func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[string]*beside) {
+	c, m := g.c, g.lines[r.line]
 	if m.told {
 		return
 	}
@@ -196,16 +195,15 @@ func (c *checker) besideMade(r madeRecord, seen map[string]*present, names map[s
 		return
 	}
 	n := int(part - cnamePart)
-	data := c.madeTarget(m, r.number)
+	data := g.target(m, r.number)
 	if b.single[n] != "" && b.single[n] != data && !m.told {
 		tell("a second %s record of %s, which may have one", typ, name)
 	}
 	b.single[n] = data
 }
 
-// madeTarget is the name that a record leads to.
-func (c *checker) madeTarget(m *maker, n int64) string {
-	g := &c.made
+// target is the name that a record leads to.
+func (g *made) target(m *maker, n int64) string {
 	if err := g.expand(n); err == nil && len(g.line.tokens) == 1 {
 		if name, _, err := appendName(nil, g.line.tokens[0].Of(g.data), m.entry.origin); err == nil {
 			return string(name)

@@ -120,6 +120,19 @@ func (x *index) blocksOf(owners map[string]*ownerPlace) []int {
 	return slices.Compact(out)
 }
 
+// eachOwner walks over the hashes of the owners; again is true for that of the record before.
+func (x *index) eachOwner(visit func(n int, hash uint32, block int, again bool)) {
+	for i, m := range x.marks {
+		end := len(x.owners)
+		if i+1 < len(x.marks) {
+			end = x.marks[i+1].first
+		}
+		for n := m.first; n < end; n++ {
+			visit(n, x.owners[n], i, n > 0 && x.owners[n] == x.owners[n-1])
+		}
+	}
+}
+
 // hashSet is a set of hashes that says no at once to most that are not in it.
 type hashSet struct {
 	bits   [1 << 10]uint64
