@@ -96,10 +96,11 @@ func (z *Zone) plan(changes []Change, serial uint32) (*plan, []splice, error) {
 	if err := p.settle(); err != nil {
 		return nil, nil, err
 	}
+	in := inserter{plan: p, draft: &p.draft}
 	for _, t := range p.targets {
-		p.insertAll(t)
+		in.insert(t)
 	}
-	return p, p.sorted(), nil
+	return p, in.sorted(), nil
 }
 
 // plan is an edit in the making.
@@ -113,12 +114,7 @@ type plan struct {
 	last    mark  // the last record
 	end     state // after the last line
 
-	changed    []*located   // records that are deleted or get another TTL, in file order
-	gone       map[int]bool // where deleted records begin
-	splices    []splice
-	insertions []insertion
-	// removed and added count the records by which the new text must differ.
-	removed, added map[string]int
+	draft draft
 }
 
 // target is a wanted set and the records that are there.
@@ -154,9 +150,8 @@ type located struct {
 
 func newPlan(z *Zone, changes []Change) (*plan, error) {
 	p := &plan{
-		zone: z, src: z.src,
+		zone: z, src: z.src, draft: newDraft(z.src),
 		owners: make(map[string]*ownerPlace), types: make(map[string]*mark),
-		removed: make(map[string]int), added: make(map[string]int), gone: make(map[int]bool),
 	}
 	for _, c := range changes {
 		t, err := newTarget(c)
@@ -263,8 +258,8 @@ func (p *plan) decide(t *target) {
 // retime gives a record that stays the wanted TTL.
 func (p *plan) retime(t *target, l *located) {
 	if t.ttl != 0 && t.ttl != l.TTL {
-		p.expect(l, l.fields, t.ttl)
-		p.setTTL(l, t.ttl)
+		p.draft.expect(l, l.fields, t.ttl)
+		p.draft.setTTL(l, t.ttl)
 	}
 }
 
@@ -278,7 +273,7 @@ func (p *plan) pair(t *target, going []*located) {
 			continue
 		}
 		l, fields := going[c.going], t.missing[c.missing]
-		if !p.rewrite(l, fields) {
+		if !p.draft.rewrite(l, fields) {
 			continue
 		}
 		rewritten[c.going], taken[c.missing] = true, true
@@ -286,12 +281,12 @@ func (p *plan) pair(t *target, going []*located) {
 		if t.ttl != 0 {
 			ttl = t.ttl
 		}
-		p.expect(l, fields, ttl)
-		p.setTTL(l, ttl)
+		p.draft.expect(l, fields, ttl)
+		p.draft.setTTL(l, ttl)
 	}
 	for i, l := range going {
 		if !rewritten[i] {
-			p.remove(l)
+			p.draft.remove(l)
 		}
 	}
 	left := t.missing[:0:0]
@@ -346,6 +341,6 @@ func (p *plan) setSerial(serial uint32) {
 	}
 	fields := slices.Clone(p.soa.fields)
 	fields[2] = text
-	p.expect(p.soa, fields, p.soa.TTL)
-	p.replace(p.soa.Rdata[2], text)
+	p.draft.expect(p.soa, fields, p.soa.TTL)
+	p.draft.replace(p.soa.Rdata[2], text)
 }

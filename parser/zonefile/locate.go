@@ -22,8 +22,6 @@ func (s *Scanner) restore(from *state) {
 	s.bound()
 }
 
-func (p *plan) resume(from state) *Scanner { return p.zone.resume(from) }
-
 // resume is a scanner that goes on from a saved state.
 func (z *Zone) resume(from state) *Scanner {
 	s := &Scanner{src: z.src, source: z.source, minimum: z.minimum, state: from}
@@ -61,7 +59,7 @@ func (p *plan) locate() error {
 
 // locateIn reads one block. prev is the record just before it, if that is located.
 func (p *plan) locateIn(block int, prev *located) (*located, error) {
-	s := p.resume(p.zone.index.marks[block].state)
+	s := p.zone.resume(p.zone.index.marks[block].state)
 	stop := p.zone.index.stop(block)
 	var e Entry
 	var before state
@@ -136,7 +134,7 @@ func (p *plan) describe(s *Scanner, e *Entry, before state) (*located, error) {
 
 // at reads the record at a mark again.
 func (p *plan) at(m mark) *located {
-	s := p.resume(p.zone.index.marks[p.zone.index.block(m.at)].state)
+	s := p.zone.resume(p.zone.index.marks[p.zone.index.block(m.at)].state)
 	l := new(located)
 	for s.save(&l.before); s.Next(&l.Entry) && l.Start < m.at; s.save(&l.before) {
 	}

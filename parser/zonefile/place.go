@@ -22,64 +22,71 @@ type site struct {
 	beside bool     // the model is the record just before this place and stays there
 }
 
-// insertAll adds the records of a set that are not there yet.
-func (p *plan) insertAll(t *target) {
+// inserter places new records, which come in lines of their own.
+type inserter struct {
+	plan  *plan
+	draft *draft
+	all   []insertion
+}
+
+// insert adds the records of a set that are not there yet.
+func (in *inserter) insert(t *target) {
 	if len(t.missing) == 0 {
 		return
 	}
-	ttl := p.newTTL(t)
-	where := p.place(t, ttl)
+	ttl := t.newTTL(in.plan.zone.DefaultTTL)
+	where := in.place(t, ttl)
 	class := where.class
 	if !where.model.ClassSpan.Empty() {
 		class = where.model.Class
 	}
 	for _, fields := range t.missing {
-		owner := p.ownerAt(where, t.owner)
-		c := composer{src: p.src, model: where.model, windows: p.zone.Windows}
-		text := c.compose(owner, decimal(ttl), t.typ, p.spellAll(where, t.typ, fields))
-		p.insertions = append(p.insertions, insertion{where.at, t.owner, text + p.lineEnd(where.at, where.model)})
-		p.added[key(t.owner, ttl, class, t.typ, fields)]++
+		owner := in.ownerAt(where, t.owner)
+		c := composer{src: in.draft.src, model: where.model, windows: in.plan.zone.Windows}
+		text := c.compose(owner, decimal(ttl), t.typ, in.spellAll(where, t.typ, fields))
+		in.all = append(in.all, insertion{where.at, t.owner, text + in.lineEnd(where.at, where.model)})
+		in.draft.added[key(t.owner, ttl, class, t.typ, fields)]++
 	}
 }
 
 // newTTL is the TTL of records that come.
-func (p *plan) newTTL(t *target) uint32 {
+func (t *target) newTTL(otherwise uint32) uint32 {
 	switch {
 	case t.ttl != 0:
 		return t.ttl
 	case len(t.found) > 0:
 		return t.found[0].TTL
 	}
-	return p.zone.DefaultTTL
+	return otherwise
 }
 
 // place finds where new records go: behind the last record of the set, of the owner,
 // or of the type, else at the end.
-func (p *plan) place(t *target, ttl uint32) site {
+func (in *inserter) place(t *target, ttl uint32) site {
 	var model *located
 	switch {
 	case len(t.found) > 0:
 		model = t.found[len(t.found)-1]
-	case p.owners[t.owner].last.set:
-		model = p.at(p.owners[t.owner].last)
-	case p.types[t.typ].set:
-		model = p.at(*p.types[t.typ])
+	case in.plan.owners[t.owner].last.set:
+		model = in.plan.at(in.plan.owners[t.owner].last)
+	case in.plan.types[t.typ].set:
+		model = in.plan.at(*in.plan.types[t.typ])
 	default:
-		return site{at: len(p.src), state: p.end, model: p.at(p.last)}
+		return site{at: len(in.draft.src), state: in.plan.end, model: in.plan.at(in.plan.last)}
 	}
-	return p.behind(model, t.owner, ttl)
+	return in.behind(model, t.owner, ttl)
 }
 
 // behind is the first place after model, in its file or in one that includes it, where a
 // record with its own owner and TTL does not change what later records inherit.
-func (p *plan) behind(model *located, owner string, ttl uint32) site {
-	where := site{at: model.End, state: model.after, model: model, beside: !p.gone[model.Start]}
+func (in *inserter) behind(model *located, owner string, ttl uint32) site {
+	where := site{at: model.End, state: model.after, model: model, beside: !in.draft.gone[model.Start]}
 	for {
-		s := p.resume(where.state)
+		s := in.plan.zone.resume(where.state)
 		depth, taken := s.depth(), false
 		w := walk{scan: s, in: legacy{owner: owner, ttl: ttl, ttlKnown: true, up: bequests(s.up)}}
 		for !taken && w.next() {
-			if w.Kind == RecordEntry && p.gone[w.Start] {
+			if w.Kind == RecordEntry && in.draft.gone[w.Start] {
 				continue // what comes behind it counts
 			}
 			taken = w.takesOwner() || w.takesTTL()
@@ -96,13 +103,13 @@ func (p *plan) behind(model *located, owner string, ttl uint32) site {
 
 // ownerAt spells an owner for a new record. It is "", to inherit the owner, if the
 // model does so and nothing with another owner is inserted in between.
-func (p *plan) ownerAt(where site, owner string) string {
+func (in *inserter) ownerAt(where site, owner string) string {
 	model := where.model
 	same := string(model.Owner) == owner
-	if same && where.beside && model.InheritsOwner() && !p.othersAt(where.at, owner) {
+	if same && where.beside && model.InheritsOwner() && !in.othersAt(where.at, owner) {
 		return ""
 	}
-	written := model.OwnerSpan.Of(p.src)
+	written := model.OwnerSpan.Of(in.draft.src)
 	switch {
 	case same && len(written) > 0 && bytes.Equal(model.origin.text, where.origin.text):
 		return string(written)
@@ -113,20 +120,20 @@ func (p *plan) ownerAt(where site, owner string) string {
 }
 
 // othersAt reports whether records of another owner are inserted at an offset.
-func (p *plan) othersAt(at int, owner string) bool {
-	return slices.ContainsFunc(p.insertions, func(i insertion) bool { return i.at == at && i.owner != owner })
+func (in *inserter) othersAt(at int, owner string) bool {
+	return slices.ContainsFunc(in.all, func(i insertion) bool { return i.at == at && i.owner != owner })
 }
 
 // spellAll writes the names in new rdata relative if the model is of the same type and
 // does so, and absolute otherwise.
-func (p *plan) spellAll(where site, typ string, fields []string) []string {
+func (in *inserter) spellAll(where site, typ string, fields []string) []string {
 	form, model := shape(typ), where.model
-	if model.Type != typ || len(form) != len(fields) || len(form) != len(model.Rdata) || p.generic(model) {
+	if model.Type != typ || len(form) != len(fields) || len(form) != len(model.Rdata) || in.draft.generic(model) {
 		return fields
 	}
 	out := slices.Clone(fields)
 	for i := range out {
-		if form[i] == fieldName && !isAbsolute(model.Rdata[i].Of(p.src)) {
+		if form[i] == fieldName && !isAbsolute(model.Rdata[i].Of(in.draft.src)) {
 			out[i] = relativeTo(out[i], where.origin)
 		}
 	}
@@ -135,11 +142,11 @@ func (p *plan) spellAll(where site, typ string, fields []string) []string {
 
 // lineEnd is how a new line ends at an offset: as those of its file do, and in that of the
 // model as those of the model.
-func (p *plan) lineEnd(at int, model *located) string {
-	file, _ := p.zone.source.place(at)
-	text := p.zone.Files[file].Text
-	own, _ := p.zone.source.place(model.Start)
-	if lines := model.Of(p.src); own == file && bytes.IndexByte(lines, '\n') >= 0 || bytes.IndexByte(text, '\n') < 0 {
+func (in *inserter) lineEnd(at int, model *located) string {
+	file, _ := in.plan.zone.source.place(at)
+	text := in.plan.zone.Files[file].Text
+	own, _ := in.plan.zone.source.place(model.Start)
+	if lines := model.Of(in.draft.src); own == file && bytes.IndexByte(lines, '\n') >= 0 || bytes.IndexByte(text, '\n') < 0 {
 		text = lines
 	}
 	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
@@ -150,31 +157,31 @@ func (p *plan) lineEnd(at int, model *located) string {
 
 // sorted gives all splices in the order of the text, with insertions at one place
 // joined.
-func (p *plan) sorted() []splice {
+func (in *inserter) sorted() []splice {
 	var all []splice
-	slices.SortStableFunc(p.insertions, func(a, b insertion) int { return cmp.Compare(a.at, b.at) })
-	for left := p.insertions; len(left) > 0; {
+	slices.SortStableFunc(in.all, func(a, b insertion) int { return cmp.Compare(a.at, b.at) })
+	for left := in.all; len(left) > 0; {
 		at := left[0].at
 		var text strings.Builder // there can be very many at one place
-		text.WriteString(p.openEnd(at))
+		text.WriteString(in.openEnd(at))
 		for ; len(left) > 0 && left[0].at == at; left = left[1:] {
 			text.WriteString(left[0].text)
 		}
 		all = append(all, splice{Span{at, at}, text.String()})
 	}
-	all = append(all, p.splices...)
+	all = append(all, in.draft.splices...)
 	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.Start, b.Start) })
 	return all
 }
 
 // openEnd is the line end that the last line lacks if something comes behind it.
-func (p *plan) openEnd(at int) string {
-	file, offset := p.zone.source.place(at)
-	if text := p.zone.Files[file].Text; offset == 0 || text[offset-1] == '\n' {
+func (in *inserter) openEnd(at int) string {
+	file, offset := in.plan.zone.source.place(at)
+	if text := in.plan.zone.Files[file].Text; offset == 0 || text[offset-1] == '\n' {
 		return ""
 	}
-	if slices.ContainsFunc(p.changed, func(l *located) bool { return l.gone && l.End == at }) {
+	if slices.ContainsFunc(in.draft.changed, func(l *located) bool { return l.gone && l.End == at }) {
 		return ""
 	}
-	return p.lineEnd(at, p.at(p.last))
+	return in.lineEnd(at, in.plan.at(in.plan.last))
 }

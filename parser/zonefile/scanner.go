@@ -180,8 +180,8 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 			comment = commentAt(src, at)
 			pos = comment.End
 		case '(', ')':
-			if !s.parenthesis(&nest, at) {
-				return comment, false
+			if !nest.step(src[at], at) {
+				return comment, s.fail(at, "a closing parenthesis has no opening one")
 			}
 			pos++
 		default:
@@ -202,10 +202,11 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 // nesting is how many parentheses are open, and where the first of them stands.
 type nesting struct{ depth, open int }
 
-func (s *Scanner) parenthesis(n *nesting, at int) bool {
-	if s.src[at] == ')' {
+// step notes the parenthesis at an offset. It reports false for one that closes nothing.
+func (n *nesting) step(c byte, at int) bool {
+	if c == ')' {
 		n.depth--
-		return n.depth >= 0 || s.fail(at, "a closing parenthesis has no opening one")
+		return n.depth >= 0
 	}
 	if n.depth == 0 {
 		n.open = at
@@ -245,19 +246,28 @@ func commentAt(src []byte, start int) Span {
 
 // token reads a token that is quoted or has an escape.
 func (s *Scanner) token() bool {
-	start := s.pos
-	var ok bool
-	if s.src[start] == '"' {
-		ok = s.quoted()
+	src, start := s.src[:s.limit], s.pos
+	if src[start] == '"' {
+		end, ok := quotedEnd(src, start)
+		if !ok {
+			return s.fail(start, "the quote is not closed on its line")
+		}
+		s.pos = end
 	} else {
-		ok = s.plain()
+		end, ok := plainEnd(src, start)
+		if !ok {
+			return s.fail(end, "a line ends in a backslash")
+		}
+		s.pos = end
 	}
 	s.tokens = append(s.tokens, Span{start, s.pos})
-	return ok
+	return true
 }
 
-func (s *Scanner) plain() bool {
-	src, i := s.src[:s.limit], s.pos
+// plainEnd is where a token without quotes ends. If a line ends in a backslash there, ok is
+// false and end is the place of that.
+func plainEnd(src []byte, start int) (end int, ok bool) {
+	i := start
 	for i < len(src) {
 		if !isSpecial[src[i]] {
 			i++
@@ -267,28 +277,25 @@ func (s *Scanner) plain() bool {
 			break
 		}
 		if i+1 >= len(src) || src[i+1] == '\n' || src[i+1] == '\r' {
-			return s.fail(i, "a line ends in a backslash")
+			return i, false
 		}
 		i += 2
 	}
-	s.pos = i
-	return true
+	return i, true
 }
 
-// quoted reads a string in quotes. It ends on its own line: a quote that is left open
-// would otherwise swallow the records up to the next one.
-func (s *Scanner) quoted() bool {
-	src, start := s.src[:s.limit], s.pos
+// quotedEnd is where a string in quotes ends. It ends on its own line: a quote that is left
+// open would otherwise swallow the records up to the next one.
+func quotedEnd(src []byte, start int) (end int, ok bool) {
 	for i := start + 1; i < len(src) && src[i] != '\n'; i++ {
 		switch src[i] {
 		case '"':
-			s.pos = i + 1
-			return true
+			return i + 1, true
 		case '\\':
 			if i++; i < len(src) && src[i] == '\n' {
-				return s.fail(start, "the quote is not closed on its line")
+				return 0, false
 			}
 		}
 	}
-	return s.fail(start, "the quote is not closed on its line")
+	return 0, false
 }

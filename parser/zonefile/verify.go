@@ -22,10 +22,10 @@ import (
 // at the start of the block of that; there the argument begins anew. Behind the last
 // splice they would read the same up to the end.
 func (p *plan) verify(splices []splice) error {
-	if err := p.checkSplices(splices); err != nil {
+	v := verifier{p: p, window: window{src: p.src, splices: splices, segments: p.zone.source.segments}}
+	if err := v.checkSplices(splices); err != nil {
 		return err
 	}
-	v := verifier{p: p, window: window{src: p.src, splices: splices, segments: p.zone.source.segments}}
 	for left := len(splices); left > 0; {
 		if err := v.stretch(); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (p *plan) verify(splices []splice) error {
 		}
 		left = len(v.window.splices)
 	}
-	for _, planned := range []map[string]int{p.removed, p.added} {
+	for _, planned := range []map[string]int{p.draft.removed, p.draft.added} {
 		maps.DeleteFunc(planned, func(_ string, n int) bool { return n == 0 })
 		if left := slices.Sorted(maps.Keys(planned)); len(left) > 0 {
 			return fmt.Errorf("the edit of the record %q cannot be made", left[0])
@@ -45,14 +45,15 @@ func (p *plan) verify(splices []splice) error {
 }
 
 // checkSplices refuses what makes no text or no zone file at all.
-func (p *plan) checkSplices(splices []splice) error {
+func (v *verifier) checkSplices(splices []splice) error {
+	p := v.p
 	end := p.zone.index.marks[0].pos
 	for _, sp := range splices {
 		if sp.Start < end {
 			return errors.New("internal error: two edits of the zone overlap")
 		}
 		if strings.IndexByte(sp.text, 0) >= 0 {
-			return p.unfit(errors.New("there would be a NUL byte"))
+			return unfit(errors.New("there would be a NUL byte"))
 		}
 		end = sp.End
 		if err := p.zone.source.checkSplice(sp); err != nil {
@@ -64,8 +65,8 @@ func (p *plan) checkSplices(splices []splice) error {
 		return err
 	}
 	for file, own := range files {
-		if err := p.checkBegin(file, own); err != nil {
-			return p.unfit(err)
+		if err := v.checkBegin(file, own); err != nil {
+			return unfit(err)
 		}
 	}
 	return nil
@@ -74,8 +75,8 @@ func (p *plan) checkSplices(splices []splice) error {
 // checkBegin refuses a new text that begins with what a reader takes for a mark of its
 // encoding, as when the first record goes and the owner of the next begins so. The splices
 // are those of the file.
-func (p *plan) checkBegin(file int, splices []splice) error {
-	old := p.zone.Files[file].Text
+func (v *verifier) checkBegin(file int, splices []splice) error {
+	old := v.p.zone.Files[file].Text
 	if len(splices) == 0 || splices[0].Start >= len(utf8Mark) || bytes.HasPrefix(old, utf8Mark) {
 		return nil
 	}
@@ -83,13 +84,13 @@ func (p *plan) checkBegin(file int, splices []splice) error {
 	for w.more(); len(w.buf) < len(utf8Mark) && !w.atEnd(); w.more() {
 	}
 	if bytes.HasPrefix(w.buf, utf8Mark) {
-		return &Error{Line: 1, Column: 1, Msg: "it would begin with a byte order mark", File: p.zone.source.fileName(file)}
+		return &Error{Line: 1, Column: 1, Msg: "it would begin with a byte order mark", File: v.p.zone.source.fileName(file)}
 	}
 	_, err := NewScanner(w.buf, "")
 	return err
 }
 
-func (p *plan) unfit(err error) error { return fmt.Errorf("the edited zone cannot be read: %w", err) }
+func unfit(err error) error { return fmt.Errorf("the edited zone cannot be read: %w", err) }
 
 // sameDialect checks that a reader of the new text takes the same default TTL.
 func (v *verifier) sameDialect() error {
@@ -131,9 +132,9 @@ func (v *verifier) stretch() error {
 		case v.old.more && v.new.more && v.equal():
 			v.nextOld()
 			v.nextNew()
-		case v.old.take(v.p.removed):
+		case v.old.take(v.p.draft.removed):
 			v.nextOld()
-		case v.new.take(v.p.added):
+		case v.new.take(v.p.draft.added):
 			v.nextNew()
 		default:
 			return v.unplanned()
@@ -147,13 +148,13 @@ func (v *verifier) stretch() error {
 func (v *verifier) start() {
 	x := v.p.zone.index
 	line := bytes.LastIndexByte(v.p.src[:v.window.splices[0].Start], '\n') + 1
-	s := v.p.resume(x.marks[x.block(line)].state)
+	s := v.p.zone.resume(x.marks[x.block(line)].state)
 	var e Entry
 	var from state
 	for s.save(&from); s.pos < line && s.Next(&e) && s.pos <= line; {
 		s.save(&from)
 	}
-	v.old.scan, v.new.scan = v.p.resume(from), v.p.resume(from)
+	v.old.scan, v.new.scan = v.p.zone.resume(from), v.p.zone.resume(from)
 	v.window.restart(from.pos, from.segment)
 	v.base = from.pos + v.window.shift
 	n := v.new.scan
@@ -237,7 +238,7 @@ func (s *side) key() string {
 
 func (v *verifier) unplanned() error {
 	if err := v.new.scan.Err(); err != nil {
-		return v.p.unfit(err)
+		return unfit(err)
 	}
 	s, where := v.old, v.p.zone.where(&v.old.Entry)
 	if !s.more {

@@ -162,17 +162,17 @@ func verifyFull(p *plan, text string) error {
 		switch {
 		case len(old) > 0 && len(after) > 0 && old[0].verbatim == after[0].verbatim:
 			old, after = old[1:], after[1:]
-		case len(old) > 0 && p.removed[old[0].key] > 0:
-			p.removed[old[0].key]--
+		case len(old) > 0 && p.draft.removed[old[0].key] > 0:
+			p.draft.removed[old[0].key]--
 			old = old[1:]
-		case len(after) > 0 && p.added[after[0].key] > 0:
-			p.added[after[0].key]--
+		case len(after) > 0 && p.draft.added[after[0].key] > 0:
+			p.draft.added[after[0].key]--
 			after = after[1:]
 		default:
 			return fmt.Errorf("unplanned: %v, %v", old, after)
 		}
 	}
-	for _, planned := range []map[string]int{p.removed, p.added} {
+	for _, planned := range []map[string]int{p.draft.removed, p.draft.added} {
 		for key, n := range planned {
 			if n > 0 {
 				return fmt.Errorf("missing: %s", key)
