@@ -311,3 +311,33 @@ func TestComputers(t *testing.T) {
 		}
 	}
 }
+
+// TestSourceOfRecords: a zone that is asked for its records comes from the step of the page that
+// the step of stage DnsServer comes from which changes it.
+func TestSourceOfRecords(t *testing.T) {
+	seen := map[plan.Source]bool{}
+	for _, spec := range []string{"windows-dns", "windows-dns-prepare"} {
+		p := planOf(t, spec, "spec.edge.hcl")
+		for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
+			changed := map[string]plan.Source{}
+			for _, part := range stageOf(t, stages, plan.DNSServer).Parts {
+				for _, step := range part.Steps {
+					changed[step.Zone] = step.Source
+				}
+			}
+			asked := partOf(t, stages, plan.DNS).Zones
+			for _, zone := range asked {
+				if want := changed[zone.Name]; zone.Source != want || want.Procedure == "" {
+					t.Errorf("%s: the records of %s come from %v, the step that changes them from %v", spec, zone.Name, zone.Source, want)
+				}
+				seen[zone.Source] = true
+			}
+			if len(asked) != len(changed) {
+				t.Errorf("%s: %d zones are asked, %d changed", spec, len(asked), len(changed))
+			}
+		}
+	}
+	if len(seen) < 4 { // steps 4 and 5 of one zone, 5 of another, 3c of the way back, and none
+		t.Errorf("the sources are only %v", seen)
+	}
+}

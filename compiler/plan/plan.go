@@ -160,15 +160,22 @@ type Part struct {
 	Steps     Steps  `json:"steps,omitempty"`
 	// FactsAgain has what is compared before the steps be so after them.
 	FactsAgain bool `json:"facts_again,omitempty"`
-	// Zones are asked for their records, which have to be as after the change: somebody else
+	// Zones are asked for their records, which have to be as after the change: the DNS owner
 	// has changed them, or stage DnsServer.
-	Zones []string `json:"zones,omitempty"`
+	Zones []ZoneCheck `json:"zones,omitempty"`
 	// OldAnswers is for how many seconds resolvers may keep old answers after that.
 	OldAnswers uint32 `json:"old_answers,omitempty"`
 	// Prints is that the end of the part prints a receipt; Receipt is the number of seconds
 	// before the end of which a part that Waits does not run.
 	Prints  bool   `json:"prints,omitempty"`
 	Receipt uint32 `json:"receipt,omitempty"`
+}
+
+// ZoneCheck is a zone whose server is asked for the records, and the step of the page that is about
+// them.
+type ZoneCheck struct {
+	Name   string `json:"name"`
+	Source Source `json:"source"`
 }
 
 // ServerCheck is what the services of an Edge Server find when they start again: facts P12 to
@@ -193,7 +200,7 @@ func (s Stage) Hosts() []string {
 	return out
 }
 
-// AnyHost as the host of a step means any computer, preferably outside the network.
+// AnyHost as the host of a part means any computer, preferably outside the network.
 const AnyHost = "*"
 
 // Zone is one public DNS zone that the plan changes or checks.

@@ -169,7 +169,7 @@ func moves(stages []Stage) []move {
 				}
 				m.step = nil
 				for _, zone := range part.Zones {
-					m.zone = zone
+					m.zone = zone.Name
 					add(m)
 				}
 				add(end)
@@ -229,7 +229,7 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 		for _, at := range placesOf(stages, m.part.LooksAt) {
 			looked, _ := partAt(stages, at)
 			for _, zone := range looked.Zones {
-				w.asked[zone] = true
+				w.asked[zone.Name] = true
 			}
 		}
 	}

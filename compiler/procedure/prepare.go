@@ -13,13 +13,13 @@ var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	b.forward.add(plan.Preflight, look)
 	source := func(plan.Zone) plan.Source { return ours }
 	b.dnsServers(&b.forward, false, []string{plan.Preflight}, source)
-	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight))
+	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight), source)
 	check := here
 	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS}, "Checks that stage Dns is done, and DNS."
 	b.forward.add(plan.Verify, check)
 
 	b.dnsServers(&b.back, true, nil, source)
-	b.dns(&b.back, true, changed(p.Zones), b.back.after(plan.DNSServer))
+	b.dns(&b.back, true, changed(p.Zones), b.back.after(plan.DNSServer), source)
 	check.Does = "Checks DNS."
 	b.back.add(plan.Verify, check)
 }}

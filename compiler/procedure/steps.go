@@ -129,8 +129,11 @@ func movesAddresses(z plan.Zone) bool {
 	return slices.ContainsFunc(z.Records, func(set plan.RecordSet) bool { return set.Type != "SRV" && set.Changed() })
 }
 
+// records says which step of a page the records of a zone come from.
+type records func(plan.Zone) plan.Source
+
 // dnsServers is stage DnsServer, after the stages needs.
-func (b *builder) dnsServers(w *way, back bool, needs []string, source func(plan.Zone) plan.Source) {
+func (b *builder) dnsServers(w *way, back bool, needs []string, source records) {
 	zones := slices.SortedStableFunc(slices.Values(b.plan.Zones), func(x, y plan.Zone) int {
 		if movesAddresses(x) == movesAddresses(y) {
 			return 0
@@ -177,14 +180,14 @@ func (b *builder) dnsServers(w *way, back bool, needs []string, source func(plan
 }
 
 // dns is stage Dns, in which the owner changes the records of zones, and each is asked for.
-func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string) {
+func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, source records) {
 	if len(zones) == 0 {
 		return
 	}
 	part := plan.Part{Hosts: []string{b.plan.ManagementHost}, Product: b.plan.Product, Needs: needs}
 	edited := 0
 	for _, z := range zones {
-		part.Zones = append(part.Zones, z.Name)
+		part.Zones = append(part.Zones, plan.ZoneCheck{Name: z.Name, Source: source(z)})
 		part.OldAnswers = max(part.OldAnswers, z.Wait.Caches())
 		if z.Edited() {
 			edited++

@@ -16,6 +16,8 @@ import (
 var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
 	f.plan.Model = f.model()
+	forth := func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) }
+	undo := func(plan.Zone) plan.Source { return failBack("3c") }
 	f.preflight()
 	if f.stops {
 		f.stop()
@@ -23,8 +25,8 @@ var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 		f.start()
 	}
 	f.route()
-	b.dnsServers(&b.forward, false, []string{plan.Route}, func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) })
-	b.dns(&b.forward, false, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route))
+	b.dnsServers(&b.forward, false, []string{plan.Route}, forth)
+	b.dns(&b.forward, false, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), forth)
 	f.firewall()
 	if f.stops {
 		f.start()
@@ -36,8 +38,8 @@ var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	f.startOld()
 	f.startAgain()
 	f.routeBack()
-	b.dnsServers(&b.back, true, []string{plan.Route}, func(plan.Zone) plan.Source { return failBack("3c") })
-	b.dns(&b.back, true, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route))
+	b.dnsServers(&b.back, true, []string{plan.Route}, undo)
+	b.dns(&b.back, true, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), undo)
 	f.replicate(&b.back, rollback, b.back.after(plan.DNS, plan.Route))
 	f.verifyBack()
 }}

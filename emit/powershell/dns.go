@@ -11,7 +11,7 @@ import (
 
 // zone is what the script asks the server of a zone: its serial and its sets, before the
 // change and after it; and where it has been changed, if the script does that.
-func (b *builder) zone(zone plan.Zone) hash {
+func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
 	edited := zone.Edited()
 	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
 	if edited {
@@ -22,6 +22,9 @@ func (b *builder) zone(zone plan.Zone) hash {
 		if edited { // with Active Directory each server counts for itself
 			h = append(h, entry{"Warn", yes, false})
 		}
+	}
+	if cited := cites(source); cited != "" {
+		h = append(h, entry{"Cites", b.lit(cited), false})
 	}
 	return append(h, entry{"Records", several(b.records(zone)...), false})
 }
@@ -124,7 +127,7 @@ func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	k := &keys{b: b}
 	k.text("Id", s.ID)
 	k.text("Says", says)
-	k.text("Cites", cites(s))
+	k.text("Cites", cites(s.Source))
 	switch e.Act {
 	case plan.Remove:
 		k.text("Property", "Data")

@@ -174,7 +174,7 @@ func spoiledBy(text func() string) *plan.Plan {
 func spoilPart(part *plan.Part, zone string, text func() string) {
 	part.Does = text()
 	if part.Zones != nil {
-		part.Zones = []string{zone}
+		part.Zones = []plan.ZoneCheck{{Name: zone, Source: plan.Source{Procedure: text(), Step: text()}}}
 	}
 	if s := part.Server; s != nil {
 		s.GoodUntil, s.Partners = text(), []string{text(), text()}

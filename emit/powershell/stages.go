@@ -214,8 +214,8 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k.hashes("Attests", attests)
 	k.hashes("Open", probes)
 	k.hashes("Steps", steps)
-	for _, name := range part.Zones {
-		zones = append(zones, b.zone(b.zoneOf(name)))
+	for _, check := range part.Zones {
+		zones = append(zones, b.zone(b.zoneOf(check.Name), check.Source))
 	}
 	k.hashes("Zones", zones)
 	return k.out
@@ -249,16 +249,16 @@ func (b *builder) named(s *plan.Step) *keys {
 	k := &keys{b: b}
 	k.text("Id", s.ID)
 	k.text("Says", s.Says)
-	k.text("Cites", cites(s))
+	k.text("Cites", cites(s.Source))
 	return k
 }
 
 // cites is the step of a page, "" for what is edgeplan's own.
-func cites(s *plan.Step) string {
-	if s.Source == plan.Ours {
+func cites(source plan.Source) string {
+	if source == plan.Ours {
 		return ""
 	}
-	return cmp.Or(words.Source(s.Source), "no page")
+	return cmp.Or(words.Source(source), "no page")
 }
 
 // facts are what is compared before anything is changed: steps with the same read are read
@@ -273,7 +273,7 @@ func (b *builder) facts(part plan.Part) array {
 		}
 		k := &keys{b: b}
 		k.text("When", before.When)
-		k.text("Cites", cites(before))
+		k.text("Cites", cites(before.Source))
 		k.add("Read", block{b.own(part.Product, *before.Read, false)}, before.When != "")
 		k.add("Expect", several(expect...), true)
 		out = append(out, k.out)

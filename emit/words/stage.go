@@ -31,16 +31,6 @@ func noXMPP(did, does string) string {
 	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did + ". Find the service in Get-CsWindowsService, have it " + did + " by hand, and go on with -Waive P18, with which the stage " + does + " nothing. It goes into the evidence log."
 }
 
-func unique(in []string) []string {
-	var out []string
-	for _, s := range in {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // upper is a text with its first letter in upper case.
 func upper(s string) string {
 	_, size := utf8.DecodeRuneInString(s)

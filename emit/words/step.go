@@ -46,8 +46,8 @@ func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 		l.checks()
 		l.compared()
 		l.steps()
-		for _, name := range part.Zones {
-			l.zone(name)
+		for _, check := range part.Zones {
+			l.zone(check)
 		}
 		out = append(out, l.out...)
 	}
@@ -66,9 +66,9 @@ func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string, uses
 // checks are what comes before anything else.
 func (l *lines) checks() {
 	p, part := l.plan, l.part
-	for _, name := range l.zonesOf(part.LooksAt) {
-		zone, _ := p.Zone(name)
-		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(name)), asked(zone, l.back))
+	for _, check := range l.zonesOf(part.LooksAt) {
+		zone, _ := p.Zone(check.Name)
+		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
 	}
 	if part.UpToDate != "" {
 		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
@@ -93,7 +93,7 @@ func (l *lines) compared() {
 }
 
 // zonesOf are those of a stage.
-func (l *lines) zonesOf(stage string) []string {
+func (l *lines) zonesOf(stage string) []plan.ZoneCheck {
 	for _, s := range l.plan.StagesOf(l.back) {
 		for _, part := range s.Parts {
 			if s.Name == stage && len(part.Zones) > 0 {
@@ -123,28 +123,14 @@ func sameRead(a, b *plan.Step) bool {
 }
 
 // zone is the line of a zone whose records are asked for.
-func (l *lines) zone(name string) {
+func (l *lines) zone(check plan.ZoneCheck) {
+	name := check.Name
 	zone, _ := l.plan.Zone(name)
 	act, risk := fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(name)), plan.Disruptive
 	if zone.Edited() || !zone.Changed() {
 		act, risk = fmt.Sprintf("checks the records of zone %s at its server", trimDot(name)), plan.Safe
 	}
-	l.add(risk, l.source(zone), act, "the server of zone "+trimDot(name)+" answers with "+records(l.back))
-}
-
-// source is the step of the page that is about the records of a zone.
-func (l *lines) source(zone plan.Zone) plan.Source {
-	switch {
-	case l.plan.Kind == plan.KindPrepare:
-		return plan.Ours
-	case l.back:
-		return plan.Source{Procedure: plan.FailBackPage, Step: "3c"}
-	}
-	var steps []string
-	for _, set := range zone.Records {
-		steps = append(steps, set.Step)
-	}
-	return plan.Source{Procedure: plan.FailOverPage, Step: strings.Join(unique(steps), ", ")}
+	l.add(risk, check.Source, act, "the server of zone "+trimDot(name)+" answers with "+records(l.back))
 }
 
 // records names those that a zone gets.
@@ -325,8 +311,8 @@ func LookBack(p *plan.Plan) string {
 	l := &lines{plan: p, back: true}
 	for _, stage := range p.Rollback {
 		for _, part := range stage.Parts {
-			for _, name := range l.zonesOf(part.LooksAt) {
-				zone, _ := p.Zone(name)
+			for _, check := range l.zonesOf(part.LooksAt) {
+				zone, _ := p.Zone(check.Name)
 				out = append(out, zone.Number)
 			}
 		}

@@ -50,6 +50,19 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestSourceIsThePlans: which step of a page a line comes from is what the plan says, of zones too.
+func TestSourceIsThePlans(t *testing.T) {
+	p := sample.Plan()
+	i := slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.DNS })
+	p.Stages[i].Parts[0].Zones[0].Source = plan.Source{Procedure: "another page", Step: "12"}
+	for _, back := range []bool{false, true} {
+		lines := Lines(p, back, p.Stages[i])
+		if got := lines[len(lines)-1].Source; got != "another page, 12" {
+			t.Errorf("the line of the zone comes from %q", got)
+		}
+	}
+}
+
 func TestEveryStageHasWords(t *testing.T) {
 	for _, p := range []*plan.Plan{sample.Plan(), sample.Hostile("x")} {
 		for _, back := range []bool{false, true} {

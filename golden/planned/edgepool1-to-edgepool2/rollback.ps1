@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:93f782033a8590062b1bcbdc535cb962. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:7814c4361a7cf89f08693d114768d99b. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:93f782033a8590062b1bcbdc535cb962'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:7814c4361a7cf89f08693d114768d99b'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -82,10 +82,11 @@ $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
-         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '42+'; To = '41+'
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '42+'; To = '41+'; Cites = '3c of fail-back'
             Records = @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 198.51.100.21', '300 198.51.100.22')
                          To = @('300 203.0.113.11', '300 203.0.113.12') } }
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '18+'; To = '17+'
+            Cites = '3c of fail-back'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 10 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
     @{ Name = 'Replicate'; Hosts = @('fe02.corp.contoso.com'); After = 'Dns'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:3c2c0b91f328062cef9e8b21fdfcc31e. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:928792538f3554588679376bd27fb25d. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:3c2c0b91f328062cef9e8b21fdfcc31e'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:928792538f3554588679376bd27fb25d'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -108,14 +108,15 @@ $Stages = @(
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112301'; To = '2026112302+'
+            Cites = '4, 5'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 203.0.113.11'; To = '300 198.51.100.21' }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; Is = @() }
               @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 0 0 5269 xmpp.contoso.com' } ) }
-         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '7'; To = '8+'
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '7'; To = '8+'; Cites = '5'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = '300 0 0 5269 xmpp.contoso.com' } }
-         @{ Id = 'P26'; Zone = 'tailspintoys.com'; Server = 'ns1.contoso.net'
+         @{ Id = 'P26'; Zone = 'tailspintoys.com'; Server = 'ns1.contoso.net'; Cites = '5'
             Records = @{ Id = 'P27'; Set = '_xmpp-server._tcp.tailspintoys.com SRV'
                          Is = '300 0 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:3a5f7784797aa91fb11ed189164a5b8a. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:ec9eb82d16a5ff4fbba534305ffc147b. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:3a5f7784797aa91fb11ed189164a5b8a'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:ec9eb82d16a5ff4fbba534305ffc147b'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -110,13 +110,13 @@ $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); After = 'Route'; OldAnswers = 300
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @(
-         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '41'; To = '42+'
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; From = '41'; To = '42+'; Cites = '4, 5'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 203.0.113.11', '300 203.0.113.12')
                  To = @('300 198.51.100.21', '300 198.51.100.22') }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; Is = @() }
               @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 10 0 5269 xmpp.contoso.com' } ) }
-         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '17'; To = '18+'
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; From = '17'; To = '18+'; Cites = '5'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = '300 10 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe02.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'

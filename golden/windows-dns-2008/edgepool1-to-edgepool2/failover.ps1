@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:a8273ce88ec361159680c7209e32aff4. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:70cc0d105b72c5f93485f510373455f6. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:a8273ce88ec361159680c7209e32aff4'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:70cc0d105b72c5f93485f510373455f6'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -157,7 +157,7 @@ $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; Unseen = 'DnsServer'; OldAnswers = 300
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
-                  From = '2026112301+'; To = '2026112302+'; Warn = $true
+                  From = '2026112301+'; To = '2026112302+'; Warn = $true; Cites = '5'
                   Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
                                From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                                To = @('300 10 0 5269 sip2.contoso.com', '300 20 0 5269 sip1.contoso.com') } } }

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7398182a6b589ceb56c3599efe3739d0. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:955726d70ed0024d1a8e52d81c43243d. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7398182a6b589ceb56c3599efe3739d0'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:955726d70ed0024d1a8e52d81c43243d'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -189,7 +189,7 @@ $Stages = @(
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'; From = '2026112301+'
-            To = '2026112302+'; Warn = $true
+            To = '2026112302+'; Warn = $true; Cites = '4, 5'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '300 203.0.113.11'
                  To = @('300 198.51.100.21', '300 198.51.100.22') }
@@ -197,7 +197,7 @@ $Stages = @(
                  To = @('300 2001:db8:2::21', '300 2001:db8:2::22') }
               @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 0 0 5269 xmpp.contoso.com' } ) }
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
-            From = '2026112301+'; To = '2026112302+'; Warn = $true
+            From = '2026112301+'; To = '2026112302+'; Warn = $true; Cites = '5'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = '300 0 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7398182a6b589ceb56c3599efe3739d0. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:955726d70ed0024d1a8e52d81c43243d. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7398182a6b589ceb56c3599efe3739d0'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:955726d70ed0024d1a8e52d81c43243d'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -125,14 +125,14 @@ $Stages = @(
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'; From = '2026112302+'
-            To = '2026112301+'; Warn = $true
+            To = '2026112301+'; Warn = $true; Cites = '3c of fail-back'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 198.51.100.21', '300 198.51.100.22')
                  To = '300 203.0.113.11' }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = @('300 2001:db8:2::21', '300 2001:db8:2::22')
                  To = '300 2001:db8:1::11' } ) }
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
-            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            From = '2026112302+'; To = '2026112301+'; Warn = $true; Cites = '3c of fail-back'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 0 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
