@@ -21,6 +21,19 @@ type Model struct {
 	Aim []Cond
 	// End is what is so then too, and need not be where a step only wants the aim.
 	End []Cond
+	// Lead is where changed records have to lead partners; nil where they lead where they did.
+	Lead *Lead
+	// BackUnasked is that the rollback may change records that no part has asked for before: a
+	// procedure whose rollback changes nothing else has no part that could.
+	BackUnasked bool
+}
+
+// Lead is a pool that partners have to find: by its addresses, and by an SRV record with the name
+// Target and Port. Of a type of address that the pool does not have no record is left.
+type Lead struct {
+	IPv4, IPv6 []string
+	Target     string
+	Port       int
 }
 
 // Cond is that a variable has a value; of one that ends in OnHost, that all of the sort do.
@@ -292,7 +305,7 @@ func (w *world) unasked(plan *Plan, m move, back bool) string {
 	case w.allAsked:
 		return ""
 	case m.zone != "" || m.step.Edit:
-		if back && plan.Kind == KindPrepare {
+		if back && plan.Model.BackUnasked {
 			return ""
 		}
 	case !m.step.Effect.AsksDNS:
@@ -320,7 +333,7 @@ func (w *world) reached(plan *Plan) string {
 			if set.Changed() && w.vars["zone/"+zone.Name] != newer {
 				return set.Owner + " is not changed"
 			}
-			if why := leads(plan, set); why != "" && plan.Kind == KindFailover {
+			if why := plan.Model.Lead.wrong(set); why != "" {
 				return why
 			}
 		}
@@ -328,24 +341,24 @@ func (w *world) reached(plan *Plan) string {
 	return ""
 }
 
-// leads says why a set, once changed, does not lead partners to the target pool.
-func leads(plan *Plan, set RecordSet) string {
-	target := dnsname.Absolute(plan.To.AccessEdgeFQDN)
-	if plan.XMPPHost != "" {
-		target = dnsname.Absolute(plan.XMPPHost)
+// wrong says why a set, once changed, does not lead partners there, "" if it does.
+func (l *Lead) wrong(set RecordSet) string {
+	if l == nil {
+		return ""
 	}
 	switch set.Type {
 	case "A", "AAAA":
-		want := plan.To.IPv4
+		want := l.IPv4
 		if set.Type == "AAAA" {
-			want = plan.To.IPv6
+			want = l.IPv6
 		}
 		if !SameSet(set.New, want) {
 			return fmt.Sprintf("%s leads to %v", set.Owner, set.New)
 		}
 	case "SRV":
+		target := dnsname.Absolute(l.Target)
 		for _, data := range set.New {
-			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == XMPPPort {
+			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == l.Port {
 				return ""
 			}
 		}

@@ -6,6 +6,9 @@ import "github.com/edgeplan/edgeplan/compiler/plan"
 // it.
 var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	p := b.plan
+	// No route is set back before DNS, so the rollback has no part that asks first; each part
+	// that changes records compares them itself.
+	p.Model = plan.Model{BackUnasked: true}
 	here := plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product}
 
 	look := here

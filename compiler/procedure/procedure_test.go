@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,43 @@ func TestOneFile(t *testing.T) {
 			if err := Build(of); (err != nil) != (kind == one.kind) {
 				t.Errorf("without %s, a plan of %s: %v", one.kind, kind, err)
 			}
+		}
+	}
+}
+
+// TestLead: whether changed records have to lead partners to a pool is said by the procedure, not
+// by the kind of the plan.
+func TestLead(t *testing.T) {
+	before := procedures
+	defer func() { procedures = before }()
+	for _, test := range []struct {
+		lead *plan.Lead
+		want string
+	}{
+		{nil, ""},
+		{&plan.Lead{IPv4: []string{"192.0.2.1"}}, ""},
+		{&plan.Lead{IPv4: []string{"192.0.2.9"}}, "leads to [192.0.2.1]"},
+		{&plan.Lead{IPv6: []string{"2001:db8::1"}}, "leads to [192.0.2.1]"},
+	} {
+		leads := nextHop
+		leads.stages = func(b *builder) {
+			nextHop.stages(b)
+			b.plan.Model.Lead, b.plan.Model.BackUnasked = test.lead, true
+			none := func(plan.Zone) plan.Source { return ours }
+			b.dns(&b.forward, false, b.plan.Zones, nil, none)
+			b.dns(&b.back, true, b.plan.Zones, nil, none)
+		}
+		procedures = []procedure{leads}
+		p := toy()
+		p.Zones = []plan.Zone{{Name: "contoso.com", Records: []plan.RecordSet{{Owner: "xmpp.contoso.com.", Type: "A", New: []string{"192.0.2.1"}}}}}
+		if err := Build(p); err != nil {
+			t.Fatal(err)
+		}
+		// The toy looks at no zone before its first change, as another part would.
+		p.Stages[0].Parts[0].LooksAt = plan.DNS
+		err := plan.Prove(p)
+		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%+v: %v, want %q", test.lead, err, test.want)
 		}
 	}
 }

@@ -62,6 +62,10 @@ func (f *failover) model() plan.Model {
 		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
 		{Var: "firewall/port", Value: plan.Confirmed, Else: "nobody has confirmed port " + strconv.Itoa(plan.XMPPPort)},
 	}}
+	m.Lead = &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
+	if p.XMPPHost != "" { // partners then find every pool by this one name
+		m.Lead.Target = p.XMPPHost
+	}
 	for _, server := range p.To.Servers {
 		first["services/"+server] = plan.Running
 	}
