@@ -3,7 +3,6 @@ package emit
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -158,9 +157,8 @@ func sortByName(all []Artifact) {
 	slices.SortFunc(all, func(a, b Artifact) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// checkNames wants zone names that are file names on every system, and no two that one
-// file system takes for the same. ".rollback", ".route53" or ".include-1" at the end would
-// be another zone's file.
+// checkNames wants zone names that are file names on every system, no two that one file system
+// takes for the same, and none whose files would be those of another zone.
 func checkNames(zones []plan.Zone) error {
 	seen := map[string]bool{}
 	for _, zone := range zones {
@@ -171,13 +169,8 @@ func checkNames(zones []plan.Zone) error {
 		if i := badFileByte(name); i >= 0 {
 			return fmt.Errorf("zone %.300q cannot name a file: byte %d", zone.Name, i)
 		}
-		for _, end := range []string{".rollback", ".route53"} {
-			if strings.HasSuffix(name, end) {
-				return fmt.Errorf("zone %q cannot name a file: it ends in %s", zone.Name, end)
-			}
-		}
-		if numberedFile.MatchString(name) {
-			return fmt.Errorf("zone %q cannot name a file: it ends in .include- and a number", zone.Name)
+		if end := delivery.Claims(name); end != "" {
+			return fmt.Errorf("zone %q cannot name a file: it ends in %s", zone.Name, end)
 		}
 		if seen[name] {
 			return errors.New("two zones are named " + name)
@@ -186,9 +179,6 @@ func checkNames(zones []plan.Zone) error {
 	}
 	return nil
 }
-
-// numberedFile is the end of the names of what is made for included files.
-var numberedFile = regexp.MustCompile(`\.include-[0-9]+$`)
 
 // badFileByte is the offset of the first byte that is not of a host name, or of an
 // empty label, or -1.

@@ -2,9 +2,11 @@ package emit
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
@@ -15,7 +17,16 @@ var kitFile = regexp.MustCompile(`^(failover|prepare|rollback|rehearse)\.ps1$|^r
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // packageFile is what a file of a package may be named, whatever its plan and its zones.
-var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` + SumsName + `)$|^dns/[^/]+\.(diff|json|nsupdate|zone)$`)
+var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` + SumsName + `)$|` +
+	`^dns/[^/]+(` + alternatives(delivery.Extensions()) + `)$`)
+
+func alternatives(texts []string) string {
+	var out []string
+	for _, text := range texts {
+		out = append(out, regexp.QuoteMeta(text))
+	}
+	return strings.Join(out, "|")
+}
 
 // IsPackageFile tells whether [All] makes files of that name.
 func IsPackageFile(name string) bool { return packageFile.MatchString(name) }

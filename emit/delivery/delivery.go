@@ -49,11 +49,14 @@ func of(zone plan.Zone) delivery {
 	return deliveries[i]
 }
 
+// common is the file that every delivery has.
+var common = ending{".json", zonediff.Changes}
+
 // Files lists the files of a zone: what every delivery has, and then its own. The files of
 // [words.TextFiles] come to these where the zone is changed in its files.
 func Files(zone plan.Zone) []File {
 	var out []File
-	for _, f := range append([]ending{{".json", zonediff.Changes}}, of(zone).files...) {
+	for _, f := range append([]ending{common}, of(zone).files...) {
 		out = append(out, File{base(zone) + f.end, f.make})
 	}
 	return out

@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -94,6 +95,13 @@ func TextFiles(zone plan.Zone) []TextFile {
 	return slices.DeleteFunc(AllFiles(zone), func(f TextFile) bool { return !f.Changed() })
 }
 
+// TextEnds are the ends of the names of what is made of a file that is changed.
+var TextEnds = struct{ Diff, RollbackDiff, Zone string }{".diff", ".rollback.diff", ".zone"}
+
+// IncludeEnd comes before these, with a number, in the names of what is made of a file that the
+// zone file includes.
+const IncludeEnd = ".include-"
+
 // AllFiles lists the files of a zone that is changed in its files, its own first. Those that
 // it includes are numbered as in the plan.
 func AllFiles(zone plan.Zone) []TextFile {
@@ -104,10 +112,10 @@ func AllFiles(zone plan.Zone) []TextFile {
 	for i, file := range zone.Files() {
 		base, variable := "dns/"+FileBase(zone), "zone"
 		if i > 0 {
-			base += fmt.Sprintf(".include-%d", i)
+			base += IncludeEnd + strconv.Itoa(i)
 			variable = fmt.Sprintf("include%d", i)
 		}
-		out = append(out, TextFile{file, base + ".diff", base + ".rollback.diff", base + ".zone", variable})
+		out = append(out, TextFile{file, base + TextEnds.Diff, base + TextEnds.RollbackDiff, base + TextEnds.Zone, variable})
 	}
 	return out
 }

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:596ac62f2b700ef0f5d8cb710a481cfe. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:54a8abeb041c0915c3c562a0cfd6adf2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:596ac62f2b700ef0f5d8cb710a481cfe'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:54a8abeb041c0915c3c562a0cfd6adf2'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -109,13 +109,13 @@ $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 900
        Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @(
-         @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns-2048.awsdns-64.com'
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns-2048.awsdns-64.com'; Cites = '4, 5'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = '60 203.0.113.11'
                  To = @('60 198.51.100.21', '60 198.51.100.22') }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = '60 2001:db8:1::11'; To = @() }
               @{ Id = 'P23'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 0 0 5269 xmpp.contoso.com' } ) }
-         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns-2050.awsdns-66.org'
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns-2050.awsdns-66.org'; Cites = '5'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = '300 0 0 5269 xmpp.contoso.com' } } ) }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:596ac62f2b700ef0f5d8cb710a481cfe. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:54a8abeb041c0915c3c562a0cfd6adf2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:596ac62f2b700ef0f5d8cb710a481cfe'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:54a8abeb041c0915c3c562a0cfd6adf2'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -59,12 +59,12 @@ $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 900
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
-         @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns-2048.awsdns-64.com'
+         @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns-2048.awsdns-64.com'; Cites = '3c of fail-back'
             Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('60 198.51.100.21', '60 198.51.100.22')
                  To = '60 203.0.113.11' }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = @(); To = '60 2001:db8:1::11' } ) }
-         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns-2050.awsdns-66.org'
+         @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = 'ns-2050.awsdns-66.org'; Cites = '3c of fail-back'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 0 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
