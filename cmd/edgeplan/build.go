@@ -18,20 +18,23 @@ var buildCommand = command{
 Files that already have the right bytes are left alone, and so is a script that is signed
 where the text before the signature is right. Where a file was edited, or signed with another
 text, nothing is written unless --force is given. A file that is no longer part of a package,
-and a package whose failover is gone, are removed if edgeplan wrote them and nobody has
-changed them since; what else is there stays and is named. Only one edgeplan at a time writes
-into DIR. If one is killed, the next build completes what it left.`,
-	exits:   [3]string{"written, or already there", specExits[1], "the spec has errors, usage, or a file cannot be read or written"},
+and a package whose failover is no longer in the spec, are removed if edgeplan wrote them and
+they were not changed since; other files stay and are reported. Only one edgeplan at a time
+writes into DIR. If one is killed, the next build completes its work.`,
+	exits:   [3]string{"written, or already there", specExits[1], noDelivery},
 	example: "edgeplan build specs/contoso -o out",
 	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asPackage) },
 }
+
+// noDelivery is what exit code 2 of such a command means.
+const noDelivery = "the spec has errors, usage, or a file cannot be read or written"
 
 // bindDelivery binds the flags of a command that writes what is made of each plan below
 // a folder, and says what was done.
 func bindDelivery(fs *pflag.FlagSet, of kind) action {
 	strict, failovers := bindStrict(fs), bindFailovers(fs)
 	dir := fs.StringP("output", "o", "", "write "+of.plural+" into `DIR`; it is made if needed")
-	force := fs.Bool("force", false, "write over files that somebody has edited or signed")
+	force := fs.Bool("force", false, "overwrite files that were edited or signed")
 	return func(p *program, args []string) error {
 		if *dir == "" {
 			return usagef("%s needs -o DIR", fs.Name())
@@ -65,7 +68,9 @@ type delivery struct {
 // deliver writes what is made into the folder. Where nothing is to do it only reads.
 func (d delivery) deliver(p *program) ([]pack, error) {
 	packs, err := survey(d.dir, d.made, d.of, d.whole, nil)
-	if err == nil && !slices.ContainsFunc(packs, func(one pack) bool { return len(one.changes) > 0 }) && !unfinished(d.dir) {
+	changed := slices.ContainsFunc(packs, func(one pack) bool { return len(one.changes) > 0 })
+	// No lock where nothing is to do: the folder may be read-only then (TestNoChangeNoWrite).
+	if err == nil && !changed && !unfinished(d.dir) {
 		return packs, nil
 	}
 	lock, err := lockFolder(d.dir)
@@ -73,8 +78,10 @@ func (d delivery) deliver(p *program) ([]pack, error) {
 		return nil, notWritten(err)
 	}
 	if lock.shaky {
-		p.note(shown(d.dir), "this file system has no locks; see to it that no other edgeplan writes here at the same time")
+		p.note(shown(d.dir),
+			"this file system has no locks; make sure that no other edgeplan writes here at the same time")
 	}
+	// Another build may have ended between the first survey and the lock.
 	packs, err = survey(d.dir, d.made, d.of, d.whole, lock.past[d.of.plural])
 	if err == nil && !d.force {
 		err = refusal(d.dir, packs)
@@ -110,14 +117,15 @@ func (p *program) account(dir string, packs []pack) {
 		}
 		for _, c := range one.changes {
 			if c.edited != "" {
-				p.note(path.Join(at, c.name), "written over, as --force says; it was "+c.edited)
+				p.note(path.Join(at, c.name), "overwritten because of --force; it was "+c.edited)
 			}
 		}
 		for i, name := range one.extras {
 			p.note(path.Join(at, name), "left there: "+one.notes[i])
 		}
 		if one.old > 0 {
-			p.note(at, fmt.Sprintf("files that are left and that another version of edgeplan may have written: %d. If nobody needs them, remove them or move them away: verify takes them for extra", one.old))
+			p.note(at, fmt.Sprintf("files that are left and that another version of edgeplan may have written: %d. "+
+				"If they are not needed, remove them or move them away: verify reports them as extra", one.old))
 		}
 	}
 }

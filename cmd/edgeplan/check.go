@@ -18,7 +18,9 @@ var checkCommand = command{
 current folder. Several folders are several specs. Findings go to standard error. The
 last line, on standard output, counts errors, warnings, accepted findings, files that
 were read, and plans; --quiet leaves it out.`,
-	exits:   [3]string{"no errors", "errors were found, or warnings with --warnings-as-errors", "usage, or a file cannot be read"},
+	exits: [3]string{
+		"no errors", "errors were found, or warnings with --warnings-as-errors", "usage, or a file cannot be read",
+	},
 	example: "edgeplan check specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {
 		strict := bindStrict(fs)
@@ -34,7 +36,7 @@ func (p *program) check(args []string, strict, quiet bool) error {
 	}
 	var v verdict
 	for _, s := range specs {
-		spec, texts, diags, err := p.load(s)
+		spec, texts, diags, err := p.input.load(s)
 		if err != nil {
 			return err
 		}
@@ -70,7 +72,8 @@ func (p *program) check(args []string, strict, quiet bool) error {
 // counts is the last line of check.
 func (v *verdict) counts() string {
 	errors, warnings, accepted := v.count()
-	return fmt.Sprintf("%s, %s, %d accepted; %s read; %s", counted(errors, "error"), counted(warnings, "warning"), accepted,
+	return fmt.Sprintf("%s, %s, %d accepted; %s read; %s",
+		counted(errors, "error"), counted(warnings, "warning"), accepted,
 		counted(v.files, "file"), counted(v.plans, "plan"))
 }
 

@@ -15,7 +15,7 @@ import (
 type command struct {
 	name    string
 	args    string    // what follows the name, in the usage line
-	takes   []operand // kinds of the arguments, for completion; the last stands for more
+	takes   []operand // kinds of the arguments, for completion; the last for all further ones
 	short   string    // what it does, in one line
 	about   string    // more of it; may be ""
 	exits   [3]string
@@ -29,8 +29,9 @@ type action func(p *program, args []string) error
 // commands is the table, in the order of the overview.
 func commands() []command {
 	return []command{
-		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand, evidenceCommand,
-		fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand, helpCommand(),
+		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand,
+		evidenceCommand, fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand,
+		helpCommand(),
 	}
 }
 

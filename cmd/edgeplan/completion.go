@@ -24,7 +24,7 @@ var shells = []struct{ name, script string }{
 	{"bash", "edgeplan.bash"}, {"zsh", "edgeplan.zsh"}, {"fish", "edgeplan.fish"}, {"powershell", "edgeplan.ps1"},
 }
 
-// completionCommand is a function because it reads the table that it stands in.
+// completionCommand is a function because it reads the table that it is in.
 func completionCommand() command {
 	return command{
 		name:  "completion",
@@ -113,16 +113,16 @@ const (
 	aShell
 )
 
-// offer is a word that could stand there, and what it means.
+// offer is a word that could be there, and what it means.
 type offer struct{ word, about string }
 
-// answer is what could stand in the place of a word.
+// answer is what could be in the place of a word.
 type answer struct {
 	paths  operand
 	offers []offer
 }
 
-// kind says in the form that the scripts read which paths could stand there.
+// kind says in the form that the scripts read which paths could be there.
 func (a answer) kind() string {
 	switch a.paths {
 	case aSpec:
@@ -137,7 +137,7 @@ func (a answer) kind() string {
 	return "none"
 }
 
-// complete says what the last of the words that stand behind edgeplan could become.
+// complete says what the last of the words after edgeplan could become.
 func complete(words []string) answer {
 	last := words[len(words)-1]
 	if len(words) == 1 {
@@ -170,7 +170,7 @@ func complete(words []string) answer {
 	return flagOffers(fs).starting(last)
 }
 
-// commandLine is what stands before the word that is completed.
+// commandLine is what comes before the word that is completed.
 type commandLine struct {
 	operands []string
 	pending  *pflag.Flag // that wants a value; nil: none does
@@ -218,7 +218,9 @@ func wantsValue(fs *pflag.FlagSet, word string) *pflag.Flag {
 // starting keeps the words that begin as a word does, and that no shell would read as
 // anything but a word.
 func (a answer) starting(word string) answer {
-	a.offers = slices.DeleteFunc(a.offers, func(o offer) bool { return !strings.HasPrefix(o.word, word) || !plainWord.MatchString(o.word) })
+	a.offers = slices.DeleteFunc(a.offers, func(o offer) bool {
+		return !strings.HasPrefix(o.word, word) || !plainWord.MatchString(o.word)
+	})
 	return a
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-// contextLines stand around each change in a diff.
+// contextLines are shown around each change in a diff.
 const contextLines = 3
 
 const noFile = "/dev/null"
@@ -25,14 +25,18 @@ var diffCommand = command{
 	short: "print as a unified diff what build would change in DIR",
 	about: `DIR is the last argument; PATH is as for build. Files that build would leave there
 although they are no artifacts are named as "Only in". With --summary some lines say
-what becomes other for users: what is reachable when, records, waits, ticket, findings.
+what changes for users: what is reachable when, records, waits, ticket, findings.
 Then PATH and DIR may each be a spec, a package, a folder of packages or a plan.json;
 DIR is what was before.`,
-	exits:   [3]string{"build would change nothing; with --summary, nothing is other for users", "it would, or other files stand there, or " + specExits[1], "the spec has errors, usage, or a file cannot be read"},
+	exits: [3]string{
+		"build would change nothing; with --summary, nothing changes for users",
+		"it would, or other files are there, or " + specExits[1],
+		specExits[2],
+	},
 	example: "edgeplan diff specs/contoso out",
 	bind: func(fs *pflag.FlagSet) action {
 		strict, failovers := bindStrict(fs), bindFailovers(fs)
-		summary := fs.Bool("summary", false, "say in some lines what becomes other for users")
+		summary := fs.Bool("summary", false, "say in some lines what changes for users")
 		return func(p *program, args []string) error {
 			if len(args) == 0 {
 				return usageError("diff needs DIR, the folder that build wrote")
@@ -130,7 +134,7 @@ func (c change) print(w io.Writer, name string, old []byte) error {
 	switch {
 	case bytes.IndexByte(old, 0) >= 0 || bytes.IndexByte(text, 0) >= 0:
 		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", diag.Clean(oldName), diag.Clean(newName))
-	case len(hunks) == 0: // an empty file comes or goes
+	case len(hunks) == 0: // an empty file is added or removed
 		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", diag.Clean(oldName), diag.Clean(newName))
 	default:
 		_, err = io.WriteString(w, zonediff.Unified(oldName, newName, hunks))

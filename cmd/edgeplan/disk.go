@@ -60,7 +60,7 @@ func (d *disk) exists(name string) (bool, error) {
 	case !ok:
 		return false, nil
 	case !kind.IsRegular():
-		return false, fmt.Errorf("%s is %s; a file has to stand there", name, entry{kind: kind}.what())
+		return false, fmt.Errorf("%s is %s; a file has to be there", name, entry{kind: kind}.what())
 	}
 	return true, nil
 }

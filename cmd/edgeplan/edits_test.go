@@ -80,7 +80,7 @@ var free = regexp.MustCompile(`^\.(name|spec_digest|change\.\w+(\[\])?|findings\
 	`routed_sites\[\]|routes\[\]\.site|((from|to|routes\[\]|zones\[\])\.)?origin\.\w+)$`)
 
 // TestPlanEdits edits every value, element and key of plan.json of eight packages and makes
-// the ID anew, as somebody would who wants another plan run than the one approved. Each is
+// the ID again, as an attacker would who wants another plan run than the one approved. Each is
 // refused by what verify does, or has another ID. Nothing that prints a plan panics.
 func TestPlanEdits(t *testing.T) {
 	part := shareOf(t)

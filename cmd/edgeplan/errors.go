@@ -34,7 +34,7 @@ const (
 // What an action returns when it has said all there is to say.
 var (
 	errNo     = errors.New("the answer is no")
-	errFailed = errors.New("findings stand in the way")
+	errFailed = errors.New("findings prevent it")
 )
 
 // usageError is a mistake in the arguments.
@@ -123,7 +123,7 @@ func (p *program) tell(f diag.Finding, line string) {
 	p.findings = append(p.findings, f)
 }
 
-// note says what somebody should know of a file or folder of the output.
+// note says what the user should know of a file or folder of the output.
 func (p *program) note(name, text string) {
 	p.tell(newFinding(codeFolder, name, text), name+": "+text)
 }
@@ -168,7 +168,7 @@ func (p *program) finish(code int) int {
 		return code
 	}
 	if err := writeFindings(p.stderr, p.form, p.findings, sarifRun(p.command, p.getenv), false); err != nil {
-		return exitFailed // there is nobody left to tell
+		return exitFailed // standard error is gone, so there is no place left to say it
 	}
 	return code
 }

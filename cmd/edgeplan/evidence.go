@@ -30,7 +30,7 @@ whom and in what order, what was waived or attested, and what is missing.`,
 				return usageError("evidence takes a package and at least one log")
 			}
 			if at := slices.Index(args, "-"); at >= 0 && slices.Contains(args[at+1:], "-") {
-				return usageError("- can stand only once: there is one standard input")
+				return usageError("give - only once: there is one standard input")
 			}
 			return p.evidence(args[0], args[1:], form.value)
 		}
@@ -45,7 +45,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	if names, err = logsOf(names); err != nil {
 		return err
 	}
-	name, text, err := p.readPlan(pack)
+	name, text, err := p.input.readPlan(pack)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	}
 	var logs []evidence.Log
 	for _, arg := range names {
-		log, err := p.readLog(arg)
+		log, err := p.input.readLog(arg)
 		if err != nil {
 			return err
 		}
@@ -91,8 +91,8 @@ func logsOf(args []string) ([]string, error) {
 	return unique(out), nil
 }
 
-func (p *program) readLog(arg string) (evidence.Log, error) {
-	name, data, err := p.readNamed(arg, maxLog)
+func (in input) readLog(arg string) (evidence.Log, error) {
+	name, data, err := in.readNamed(arg, maxLog)
 	if err != nil {
 		return evidence.Log{}, err
 	}

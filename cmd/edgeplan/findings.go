@@ -80,7 +80,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	spec, texts, diags, err := p.load(s)
+	spec, texts, diags, err := p.input.load(s)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,8 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 
 // nothingToPlan says that a spec asks for no plan, which is an error only where one is to be made.
 func nothingToPlan(severity hcl.DiagnosticSeverity) *hcl.Diagnostic {
-	d := diag.New(codeNoFailover, nil, `There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`)
+	d := diag.New(codeNoFailover, nil,
+		`There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`)
 	d.Severity = severity
 	return d
 }

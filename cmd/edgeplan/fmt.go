@@ -23,7 +23,7 @@ var fmtCommand = command{
 	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
 formatted text of one file is printed unless a flag asks for something else. If a
 file cannot be parsed, no file is changed. With -w all files are replaced, or none: also
-where another program has changed one since fmt read it, which stays as that left it.`,
+where another program has changed one since fmt read it; that file keeps its new text.`,
 	exits:   [3]string{"done", "with --check: a file differs", "usage, a file cannot be read, or it is not HCL"},
 	example: "edgeplan fmt -w specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {
@@ -83,7 +83,7 @@ func (f *formatter) read(p *program, args []string) ([]layout, error) {
 	var out []layout
 	for _, s := range specs {
 		if s.names == nil {
-			text, err := p.readStdin()
+			text, err := p.input.readStdin()
 			return []layout{{name: stdinName, old: text}}, err
 		}
 		for _, name := range s.names {
@@ -101,7 +101,7 @@ func (f *formatter) read(p *program, args []string) ([]layout, error) {
 	return out, nil
 }
 
-// format lays out all files, or prints what is wrong with them.
+// format formats all files, or prints what is wrong with them.
 func (f *formatter) format(p *program, files []layout) error {
 	var diags hcl.Diagnostics
 	texts := diag.Sources{}
@@ -112,11 +112,11 @@ func (f *formatter) format(p *program, files []layout) error {
 		if found.HasErrors() {
 			continue
 		}
-		laid, err := laidOut(file.old)
+		text, err := formatted(file.old)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file.name, err)
 		}
-		files[i].new = laid
+		files[i].new = text
 	}
 	if !diags.HasErrors() {
 		return nil

@@ -15,7 +15,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
-// FuzzFmt: a spec that can be parsed is laid out, once and for all; nothing but blanks
+// FuzzFmt: a spec that can be parsed is formatted, once and for all; nothing but blanks
 // between tokens goes or comes; findings and packages are those of before. With a seed that
 // is not 0 the spec gets heredocs, templates, dynamic blocks, comments and blanks first.
 func FuzzFmt(f *testing.F) {
@@ -52,15 +52,15 @@ func FuzzFmt(f *testing.F) {
 	})
 }
 
-// checkLayout returns a text laid out.
+// checkLayout returns a formatted text.
 func checkLayout(t *testing.T, text []byte) []byte {
 	t.Helper()
-	laid, err := laidOut(text)
+	laid, err := formatted(text)
 	if err != nil {
 		t.Fatalf("%v:\n%q", err, text)
 	}
-	if again, err := laidOut(laid); err != nil || !bytes.Equal(again, laid) {
-		t.Errorf("laid out twice: %v\n%s\n---- again\n%s", err, laid, again)
+	if again, err := formatted(laid); err != nil || !bytes.Equal(again, laid) {
+		t.Errorf("formatted twice: %v\n%s\n---- again\n%s", err, laid, again)
 	}
 	if found := parser.Syntax(parser.File{Name: "a.edge.hcl", Text: laid}); found.HasErrors() {
 		t.Errorf("cannot be parsed any more: %v\n%s", found, laid)

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// helpCommand is a function because it prints the table that it stands in.
+// helpCommand is a function because it prints the table that it is in.
 func helpCommand() command {
 	return command{
 		name:    "help",
@@ -38,11 +38,14 @@ func help(p *program, args []string) error {
 
 func overview() string {
 	var b strings.Builder
-	b.WriteString("edgeplan compiles a description of Edge pools and DNS zones into a reviewed failover.\n\nUsage: edgeplan COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
+	b.WriteString("edgeplan compiles a description of Edge pools and DNS zones into a reviewed failover.\n\n" +
+		"Usage: edgeplan COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.short)
 	}
-	b.WriteString("\nA path may be a pattern with * ? or [ ], which edgeplan expands where the shell does not.\nExit codes: 0 done, 1 the answer is no, 2 could not do it.\nRun `edgeplan help COMMAND` for more of a command.\n")
+	b.WriteString("\nA path may be a pattern with * ? or [ ], which edgeplan expands where the shell does not.\n" +
+		"Exit codes: 0 done, 1 the answer is no, 2 could not do it.\n" +
+		"Run `edgeplan help COMMAND` for more about a command.\n")
 	return b.String()
 }
 

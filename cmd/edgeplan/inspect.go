@@ -229,7 +229,9 @@ func (in *inspection) checkForm(text []byte, listed []checksum, bad error, have 
 // onlyLines is the problem of a file whose words are right.
 func (in *inspection) onlyLines(name string, what []string) {
 	in.lines++
-	in.problem(name, "not its words but its line ends or encoding were changed, as git, editors and mail programs do: %s", strings.Join(what, ", "))
+	in.problem(name,
+		"not its words but its line ends or encoding were changed, as git, editors and mail programs do: %s",
+		strings.Join(what, ", "))
 }
 
 // compareSums compares SHA256SUMS with the sums of what plan.json makes.

@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// laidOut is a text that can be parsed, laid out as hclwrite lays it out. Templates of more
-// than one line, which all heredocs are, stay as they are: hclwrite takes a line that ends
-// inside one for the end of a block, and moves all that follows to the left.
-func laidOut(text []byte) ([]byte, error) {
+// formatted is a text that can be parsed, as hclwrite formats it. Templates of more than one
+// line, which all heredocs are, stay as they are: hclwrite takes a line that ends inside one
+// for the end of a block, and moves all that follows to the left.
+func formatted(text []byte) ([]byte, error) {
 	mark, old := cutMark(text)
 	held := templates(old)
 	masked := swap(old, held, func(i int) []byte {
@@ -27,16 +27,16 @@ func laidOut(text []byte) ([]byte, error) {
 	if len(found) != len(held) {
 		return nil, errLayout
 	}
-	laid := swap(masked, found, func(i int) []byte {
+	out := swap(masked, found, func(i int) []byte {
 		if whole := held[i].of(old); bytes.ContainsRune(whole, '\n') {
 			return whole
 		}
 		return found[i].of(masked)
 	})
-	if !sameTokens(old, laid) {
+	if !sameTokens(old, out) {
 		return nil, errLayout
 	}
-	return append(slices.Clip(mark), laid...), nil
+	return append(slices.Clip(mark), out...), nil
 }
 
 var errLayout = errors.New("internal error: formatting would change more than blanks")

@@ -89,7 +89,7 @@ func TestLineEnds(t *testing.T) {
 						named = named || slices.ContainsFunc(d.want, func(w string) bool { return strings.Contains(what, w) })
 					}
 				}
-				if !named || strings.Count(stdout, "\n") != 2 || !strings.Contains(stdout, ": to get this file back as approved, run edgeplan build again") {
+				if !named || strings.Count(stdout, "\n") != 2 || !strings.Contains(stdout, ": to restore this file as approved, run edgeplan build again") {
 					t.Errorf("%s, %s, %s:\n%s", spec, name, d.name, stdout)
 				}
 			}

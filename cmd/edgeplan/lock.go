@@ -86,9 +86,10 @@ func lockFolder(dir string) (*folderLock, error) {
 		if err == nil {
 			l, err = tryFolder(dir)
 		}
-		// Whoever had the lock may just have removed it, and the folder. Windows refuses a file
-		// that is about to go.
-		passing := errors.Is(err, errGone) || errors.Is(err, fs.ErrNotExist) || runtime.GOOS == "windows" && errors.Is(err, fs.ErrPermission)
+		// The build that had the lock may just have removed it, and the folder. Windows refuses
+		// a file that is about to be removed.
+		passing := errors.Is(err, errGone) || errors.Is(err, fs.ErrNotExist) ||
+			runtime.GOOS == "windows" && errors.Is(err, fs.ErrPermission)
 		switch {
 		case err == nil:
 			l.made = made
@@ -117,7 +118,8 @@ func tryFolder(dir string) (*folderLock, error) {
 func (l *folderLock) take() error {
 	info, err := l.root.Lstat(lockName)
 	if err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is %s and not a lock of edgeplan; move it away", lockName, entry{kind: info.Mode().Type()}.what())
+		return fmt.Errorf("%s is %s and not a lock of edgeplan; move it away",
+			lockName, entry{kind: info.Mode().Type()}.what())
 	}
 	if l.file, err = l.root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o666); err != nil {
 		return cannot(lockName, err)
@@ -145,7 +147,7 @@ func (l *folderLock) take() error {
 	return l.sign(len(text) == 0)
 }
 
-// sign writes down who has the lock. On a full disk a new lock goes again.
+// sign writes down who has the lock. On a full disk a new lock is removed again.
 func (l *folderLock) sign(fresh bool) error {
 	host, _ := os.Hostname() // it is only told
 	err := l.add(lockLine{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Format(time.RFC3339)})
@@ -180,8 +182,8 @@ func parseLock(text []byte) (holder lockLine, past map[string]journal) {
 	return holder, past
 }
 
-// isWritten tells whether a line is of a file that edgeplan can have written: a journal that
-// somebody has forged is no reason to remove any other.
+// isWritten tells whether a line is of a file that edgeplan can have written: a forged journal
+// is no reason to remove any other.
 func isWritten(line lockLine) bool {
 	folder, name, below := strings.Cut(line.File, "/")
 	if !below || !fs.ValidPath(line.File) {
@@ -204,7 +206,8 @@ func busy(root *os.Root) string {
 			text, _ := readRegular(file, maxLock)
 			file.Close()
 			if by, _ := parseLock(text); by.PID != 0 {
-				return fmt.Sprintf("another edgeplan is writing into this folder: process %d on %s, since %s. Run this again when it has ended", by.PID, by.Host, by.Since)
+				return fmt.Sprintf("another edgeplan is writing into this folder: process %d on %s, since %s. "+
+					"Run this again when it has ended", by.PID, by.Host, by.Since)
 			}
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -267,7 +270,7 @@ func (l *folderLock) covers(packs []pack, of kind) bool {
 }
 
 // release ends the lock. The journal stays if it is still needed. Folders that were made
-// go again if nothing is in them.
+// are removed again if nothing is in them.
 func (l *folderLock) release(keep bool) {
 	if !keep {
 		l.root.Remove(lockName) // before others can take it

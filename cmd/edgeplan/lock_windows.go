@@ -18,7 +18,8 @@ func tryLock(file *os.File) (held bool, err error) {
 		return true, nil
 	case err == windows.ERROR_LOCK_VIOLATION, err == windows.ERROR_IO_PENDING:
 		return false, nil
-	case err == windows.ERROR_NOT_SUPPORTED, err == windows.ERROR_CALL_NOT_IMPLEMENTED, err == windows.ERROR_INVALID_FUNCTION:
+	case err == windows.ERROR_NOT_SUPPORTED, err == windows.ERROR_CALL_NOT_IMPLEMENTED,
+		err == windows.ERROR_INVALID_FUNCTION:
 		return false, errors.ErrUnsupported
 	}
 	return false, err

@@ -22,7 +22,7 @@ func main() {
 
 // program is what one run may use of the world, and how it says findings.
 type program struct {
-	stdin  io.Reader
+	input  input
 	stdout *bufio.Writer
 	stderr io.Writer
 	getenv func(string) string
@@ -36,7 +36,10 @@ type program struct {
 // run is the whole program but for the end of the process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
 	screen := screenOf(stdout)
-	p := &program{stdin: stdin, stdout: bufio.NewWriter(screen), stderr: stderr, getenv: getenv, form: formOf(args), color: "auto"}
+	p := &program{
+		input: input{stdin}, stdout: bufio.NewWriter(screen), stderr: stderr, getenv: getenv,
+		form: formOf(args), color: "auto",
+	}
 	code := p.dispatch(args)
 	err := p.stdout.Flush()
 	if err == nil {

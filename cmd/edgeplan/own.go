@@ -62,8 +62,8 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 	return slices.ContainsFunc(others, func(one variant) bool { return is(one.sum) }), sum, err
 }
 
-// known are the sums of the files as edgeplan wrote them. Anybody can make the sums of
-// SHA256SUMS anew after an edit, so what plan.json makes is asked first. SHA256SUMS decides
+// known are the sums of the files as edgeplan wrote them. The sums of SHA256SUMS can be
+// computed again after an edit, so what plan.json makes is asked first. SHA256SUMS decides
 // only where that cannot be known: in a kit, after a build that was killed, and in a package
 // of another version, in which no script and no record is what this version would write.
 func (o *own) known() (map[string]string, error) {
@@ -115,7 +115,7 @@ func (o *own) ofThisVersion() (map[string]string, error) {
 }
 
 // hasName tells whether edgeplan writes a file of that name, as far as can be known from
-// what is in the folder. SHA256SUMS is not asked: anybody may add a line to it.
+// what is in the folder. SHA256SUMS is not asked: a line is easily added to it.
 func (o *own) hasName(name string) bool {
 	if o.names == nil {
 		o.names = o.of.names(o.disk)
@@ -169,7 +169,9 @@ func otherVersion(p []byte) string {
 	case err != nil || head.FormatVersion < 1:
 		return ""
 	case head.FormatVersion != plan.FormatVersion:
-		return fmt.Sprintf("another version of edgeplan (its plan.json has format version %d, those of this one have %d)", head.FormatVersion, plan.FormatVersion)
+		return fmt.Sprintf(
+			"another version of edgeplan (its plan.json has format version %d, those of this one have %d)",
+			head.FormatVersion, plan.FormatVersion)
 	}
 	return "another version of edgeplan"
 }

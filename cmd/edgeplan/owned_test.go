@@ -45,7 +45,7 @@ func TestBuildSigned(t *testing.T) {
 	}
 	sameFiles(t, packageFiles(t, dir), before)
 	_, stderr = edgeplan(t, exitDone, "build", "--force", "-o", out, "../../specs/three-domains")
-	if !strings.Contains(stderr, "failover.ps1: written over, as --force says; it was signed") {
+	if !strings.Contains(stderr, "failover.ps1: overwritten because of --force; it was signed") {
 		t.Errorf("%s", stderr)
 	}
 	edgeplan(t, exitDone, "verify", dir)
@@ -71,7 +71,7 @@ func TestBuildEdited(t *testing.T) {
 		before := packageFiles(t, dir)
 		_, stderr := edgeplan(t, exitFailed, "build", "--color", "never", "-o", filepath.Dir(dir), "../../specs/seed")
 		last := strings.Split(strings.TrimSpace(stderr), "\n")
-		if line := last[len(last)-1]; !strings.Contains(line, "edgepool1-to-edgepool2/"+name+" (not as edgeplan wrote it)") || !strings.HasSuffix(line, "with --force, which writes over them") {
+		if line := last[len(last)-1]; !strings.Contains(line, "edgepool1-to-edgepool2/"+name+" (not as edgeplan wrote it)") || !strings.HasSuffix(line, "with --force, which overwrites them") {
 			t.Errorf("%s: %s", name, line)
 		}
 		sameFiles(t, packageFiles(t, dir), before)
@@ -180,7 +180,7 @@ func TestBuildAfterUpgrade(t *testing.T) {
 
 // TestBuildOtherVersion: packages of an edgeplan whose plan.json this one does not read. What
 // it wrote and this one does not write stays and is named, with the way out, by this build and by
-// later ones; nothing that somebody has put there goes, whatever SHA256SUMS says.
+// later ones; no file of another origin is removed, whatever SHA256SUMS says.
 func TestBuildOtherVersion(t *testing.T) {
 	for name, c := range map[string]struct {
 		change       func(plan []byte) []byte
@@ -207,7 +207,7 @@ func TestBuildOtherVersion(t *testing.T) {
 				t.Fatal(err)
 			}
 			stdout, _ := edgeplan(t, exitNo, "verify", dir)
-			if !strings.Contains(stdout, c.bad) || !strings.Contains(stdout, "edgepool1-to-edgepool2: each file is what SHA256SUMS there says: either another version of edgeplan built the package") {
+			if !strings.Contains(stdout, c.bad) || !strings.Contains(stdout, "edgepool1-to-edgepool2: each file is as SHA256SUMS there says: either another version of edgeplan built the package") {
 				t.Errorf("%s", stdout)
 			}
 			before := packageFiles(t, stale)
@@ -216,8 +216,8 @@ func TestBuildOtherVersion(t *testing.T) {
 				_, stderr := edgeplan(t, exitDone, "build", "-o", out, "../../specs/seed")
 				for _, want := range []string{
 					"/dns/fabrikam.com.diff: left there: " + why + "\n",
-					"/edgepool1-to-edgepool2: files that are left and that another version of edgeplan may have written: " + strconv.Itoa(7-i) + ". If nobody needs them, remove them or move them away: verify takes them for extra\n",
-					"/stale: left there: " + c.version + " built this package, of which there is no plan any more. If nobody needs it, remove it or move it away: verify takes it for damaged\n",
+					"/edgepool1-to-edgepool2: files that are left and that another version of edgeplan may have written: " + strconv.Itoa(7-i) + ". If they are not needed, remove them or move them away: verify reports them as extra\n",
+					"/stale: left there: " + c.version + " built this package, of which there is no plan any more. If it is not needed, remove it or move it away: verify reports it as damaged\n",
 				} {
 					if !strings.Contains(stderr, want) {
 						t.Errorf("build %d: want %q in:\n%s", i+1, want, stderr)
@@ -242,7 +242,7 @@ func TestBuildOtherVersion(t *testing.T) {
 }
 
 // TestBuildKeepsSigned: a signed script of a package that is to go stays and is named, whether
-// SHA256SUMS there has the sum of its text or, made anew, that of the signed file; also where
+// SHA256SUMS there has the sum of its text or, computed again, that of the signed file; also where
 // another version made the package, so that only SHA256SUMS can say what edgeplan wrote.
 func TestBuildKeepsSigned(t *testing.T) {
 	for name, c := range map[string]struct{ other, listed bool }{
@@ -265,7 +265,7 @@ func TestBuildKeepsSigned(t *testing.T) {
 				listAll(t, dir)
 			}
 			_, stderr := edgeplan(t, exitDone, "build", "-o", filepath.Dir(dir), "../../specs/prepare")
-			if !strings.Contains(stderr, "/failover.ps1: left there: it is no longer part of the plan, but somebody has signed or edited it\n") {
+			if !strings.Contains(stderr, "/failover.ps1: left there: it is no longer part of the plan, but it was signed or edited\n") {
 				t.Errorf("%s", stderr)
 			}
 			if left := packageFiles(t, dir); len(left) != 1 || !bytes.Equal(left["failover.ps1"], signed) {
@@ -275,7 +275,7 @@ func TestBuildKeepsSigned(t *testing.T) {
 	}
 }
 
-// listAll makes SHA256SUMS of a package anew.
+// listAll computes SHA256SUMS of a package again.
 func listAll(t *testing.T, dir string) {
 	t.Helper()
 	var listed []checksum

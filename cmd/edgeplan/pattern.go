@@ -37,7 +37,9 @@ func expand(args []string) ([]string, error) {
 // isHidden tells whether a path has a part that begins with a dot where the pattern does
 // not have that dot, as in the shells of Unix.
 func isHidden(path, pattern string) bool {
-	parts, wanted := strings.Split(filepath.ToSlash(path), "/"), strings.Split(filepath.ToSlash(filepath.Clean(pattern)), "/")
+	parts := strings.Split(filepath.ToSlash(path), "/")
+	// Glob cleans the paths that it returns, so the pattern has to be cleaned for the parts to correspond.
+	wanted := strings.Split(filepath.ToSlash(filepath.Clean(pattern)), "/")
 	for i, part := range parts {
 		if strings.HasPrefix(part, ".") && len(parts) == len(wanted) && !strings.HasPrefix(wanted[i], ".") {
 			return true
@@ -60,7 +62,7 @@ func expandOne(arg string) (string, error) {
 
 // filesBelow are the files below a folder whose names have an ending, in the order of
 // their paths; links are not followed, and what is hidden is left out. A path that is no
-// folder stands for itself.
+// folder is returned as it is.
 func filesBelow(arg, ending string) ([]string, error) {
 	if info, err := os.Stat(arg); arg == "-" || err != nil || !info.IsDir() {
 		return []string{arg}, nil
@@ -90,7 +92,7 @@ func filesBelow(arg, ending string) ([]string, error) {
 	return out, nil
 }
 
-// unique drops paths that stand there twice, of which one may be written otherwise.
+// unique drops paths that occur twice, of which one may be written otherwise.
 func unique(paths []string) []string {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(paths, func(path string) bool {

@@ -22,7 +22,8 @@ func sarifRun(command string, getenv func(string) string) diag.Run {
 	}
 	const prefix = "azuredevops/pipeline/build/"
 	path := []string{
-		organization[1] + organization[2], getenv("SYSTEM_TEAMPROJECTID"), getenv("SYSTEM_DEFINITIONID"), getenv("SYSTEM_PHASEID"),
+		organization[1] + organization[2], // one of them is empty: an address has one of the two forms
+		getenv("SYSTEM_TEAMPROJECTID"), getenv("SYSTEM_DEFINITIONID"), getenv("SYSTEM_PHASEID"),
 		getenv("BUILD_SOURCEBRANCH"), getenv("BUILD_BUILDID"),
 	}
 	properties := map[string]string{

@@ -10,7 +10,11 @@ import (
 	"github.com/edgeplan/edgeplan/emit/sheet"
 )
 
-var specExits = [3]string{"", "there are warnings, and --warnings-as-errors was given", "the spec has errors, usage, or a file cannot be read"}
+var specExits = [3]string{
+	"",
+	"there are warnings, and --warnings-as-errors was given",
+	"the spec has errors, usage, or a file cannot be read",
+}
 
 var planCommand = command{
 	name:  "plan",

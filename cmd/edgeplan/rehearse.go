@@ -10,7 +10,7 @@ var rehearseCommand = command{
 	about: `The kit holds the scripts as build writes them, the deployment of the spec as a
 simulation, and rehearse.ps1. That runs the whole change and its rollback, on any
 computer with PowerShell 5.1 or later, and touches nothing real.`,
-	exits:   [3]string{"written, or already there", specExits[1], "the spec has errors, usage, or a file cannot be read or written"},
+	exits:   [3]string{"written, or already there", specExits[1], noDelivery},
 	example: "edgeplan rehearse specs/contoso -o out",
 	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asRehearsal) },
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// resum gives files of a package other texts, and makes their sums in SHA256SUMS anew.
+// resum gives files of a package other texts, and computes their sums in SHA256SUMS again.
 func resum(t *testing.T, dir string, texts map[string][]byte) {
 	t.Helper()
 	sums := filepath.Join(dir, "SHA256SUMS")
@@ -25,8 +25,8 @@ func resum(t *testing.T, dir string, texts map[string][]byte) {
 	writeFile(t, sums, formatSums(listed))
 }
 
-// TestBuildResummed: an artifact that was edited is not written over, though its sum was made
-// anew, by a build of the same spec or of another.
+// TestBuildResummed: an artifact that was edited is not overwritten, though its sum was
+// computed again, by a build of the same spec or of another.
 func TestBuildResummed(t *testing.T) {
 	good := buildSpec(t, "seed")
 	for _, name := range []string{"failover.ps1", "change.md", "dns/contoso.com.zone"} {
@@ -41,7 +41,7 @@ func TestBuildResummed(t *testing.T) {
 	}
 }
 
-// TestStaleSigned: a signed script of a failover that is gone stays, though its sum was made anew.
+// TestStaleSigned: a signed script of a failover that is gone stays, though its sum was computed again.
 func TestStaleSigned(t *testing.T) {
 	dir := buildSpec(t, "seed")
 	script := filepath.Join(dir, "rollback.ps1")
@@ -60,7 +60,7 @@ func TestOtherVersion(t *testing.T) {
 	plan := bytes.Replace(readTestFile(t, filepath.Join(dir, "plan.json")), []byte(`"format_version"`), []byte(`"field_of_old": 1, "format_version"`), 1)
 	resum(t, dir, map[string][]byte{"plan.json": plan, "old.txt": []byte("old\n")})
 	wantLine(t, exitDone, "old.txt: left there: SHA256SUMS says that another version of edgeplan wrote it", "build", "-o", filepath.Dir(dir), "../../specs/seed")
-	wantLine(t, exitNo, "remove yourself what is extra", "verify", dir)
+	wantLine(t, exitNo, "remove the extra files yourself", "verify", dir)
 	remove(t, filepath.Join(dir, "old.txt"))
 	edgeplan(t, exitDone, "verify", dir)
 }

@@ -185,7 +185,9 @@ func notBeside(err error) error {
 // holds tells whether there is that file with that text and mode.
 func (r *replacement) holds(name string, want fs.FileInfo, text []byte) bool {
 	info, err := r.root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || !os.SameFile(info, want) || info.Mode() != want.Mode() || info.Size() != int64(len(text)) {
+	same := err == nil && info.Mode().IsRegular() && os.SameFile(info, want) &&
+		info.Mode() == want.Mode() && info.Size() == int64(len(text))
+	if !same {
 		return false
 	}
 	got, err := readUnder(r.root, name, int64(len(text)))
@@ -272,7 +274,8 @@ func (w *rewriting) undo(n int, failed layout, cause error) error {
 	}
 	left := "No file was changed"
 	if len(kept) > 0 {
-		left = "All files are as they were, except those that another program has changed since or that fmt cannot put back: " + strings.Join(kept, ", ")
+		left = "All files are as they were, except those that another program has changed since " +
+			"or that fmt cannot restore: " + strings.Join(kept, ", ")
 	}
 	return &failure{codeNoResult, failed.name, fmt.Errorf("%w. %s", bare(cause), left)}
 }

@@ -187,17 +187,17 @@ func TestFmtLateSave(t *testing.T) {
 	}
 }
 
-// TestFmtAllOrNothing: when the last file cannot be replaced, those before it are put back,
-// also where there are no hard links. Those that cannot be put back are named.
+// TestFmtAllOrNothing: when the last file cannot be replaced, those before it are restored,
+// also where there are no hard links. Those that cannot be restored are named.
 func TestFmtAllOrNothing(t *testing.T) {
-	const some = ". All files are as they were, except those that another program has changed since or that fmt cannot put back: "
+	const some = ". All files are as they were, except those that another program has changed since or that fmt cannot restore: "
 	for name, c := range map[string]struct {
 		system fileSystem
 		saved  bool // another program has saved the first file meanwhile
 		gone   bool // and removed the backup of the second
 		want   string
 	}{
-		"put back":      {fileSystem{}, false, false, ". No file was changed"},
+		"restored":      {fileSystem{}, false, false, ". No file was changed"},
 		"no links":      {bareSystem, false, false, ". No file was changed"},
 		"saved":         {fileSystem{}, true, false, some},
 		"saved, copies": {bareSystem, true, false, some},

@@ -23,7 +23,7 @@ form is described in docs/language.md.`,
 	},
 }
 
-// schemaVersion is raised when a key of the output changes its meaning or goes.
+// schemaVersion is raised when a key of the output changes its meaning or is removed.
 const schemaVersion = 1
 
 // languageSchema is what `edgeplan schema` prints.
@@ -42,7 +42,9 @@ func (p *program) schema(types []string) error {
 				return usagef("there is no block %q%s", name, didYouMean(name, known))
 			}
 		}
-		out.Blocks = slices.DeleteFunc(slices.Clone(out.Blocks), func(b parser.Block) bool { return !slices.Contains(types, b.Type) })
+		out.Blocks = slices.DeleteFunc(slices.Clone(out.Blocks), func(b parser.Block) bool {
+			return !slices.Contains(types, b.Type)
+		})
 	}
 	encoder := json.NewEncoder(p.stdout)
 	encoder.SetEscapeHTML(false)

@@ -31,7 +31,7 @@ of packages, or - for standard input.`,
 			if len(args) == 0 {
 				return usageError("show takes a plan.json, the folder of a package, or -")
 			}
-			plans, err := p.savedPlans(args)
+			plans, err := p.input.savedPlans(args)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ of packages, or - for standard input.`,
 }
 
 // savedPlans reads the plans that arguments name.
-func (p *program) savedPlans(args []string) ([]*plan.Plan, error) {
+func (in input) savedPlans(args []string) ([]*plan.Plan, error) {
 	paths, err := expand(args)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (p *program) savedPlans(args []string) ([]*plan.Plan, error) {
 	var out []*plan.Plan
 	for _, path := range unique(paths) {
 		for _, pack := range packagesIn(path) {
-			name, text, err := p.readPlan(pack)
+			name, text, err := in.readPlan(pack)
 			if err != nil {
 				return nil, err
 			}
@@ -63,7 +63,7 @@ func (p *program) savedPlans(args []string) ([]*plan.Plan, error) {
 	return out, nil
 }
 
-// packagesIn are the packages of a folder of packages. Any other path stands for itself.
+// packagesIn are the packages of a folder of packages. Any other path is returned as it is.
 func packagesIn(path string) []string {
 	isThere := func(name string) bool { _, err := os.Stat(name); return err == nil }
 	entries, err := os.ReadDir(path)
@@ -83,11 +83,11 @@ func packagesIn(path string) []string {
 }
 
 // readPlan reads plan.json from where the argument says, and names that place.
-func (p *program) readPlan(arg string) (name string, text []byte, err error) {
+func (in input) readPlan(arg string) (name string, text []byte, err error) {
 	if info, err := os.Stat(arg); arg != "-" && err == nil && info.IsDir() {
 		arg = filepath.Join(arg, emit.PlanName)
 	}
-	return p.readNamed(arg, maxPlan)
+	return in.readNamed(arg, maxPlan)
 }
 
 // decodePlans reads one plan, or an array of them.

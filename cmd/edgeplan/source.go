@@ -19,7 +19,7 @@ const maxStdin = 64 << 20
 
 const stdinName = "stdin"
 
-// source is where one spec stands: files of one folder, or standard input.
+// source is where one spec is: files of one folder, or standard input.
 type source struct {
 	dir   string   // as the user gave it; "." for standard input
 	names []string // nil for standard input
@@ -49,7 +49,7 @@ func sources(args []string) ([]source, error) {
 	}
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
-			return nil, usageError("- stands alone: standard input is a whole spec")
+			return nil, usageError("give - alone: standard input is a whole spec")
 		}
 		return []source{{dir: "."}}, nil
 	}
@@ -91,7 +91,7 @@ func (s *source) add(path string) error {
 	case !strings.HasSuffix(name, parser.Suffix):
 		return usagef("%s is not a spec: its name does not end in %s", shown(path), parser.Suffix)
 	case s.names != nil && s.dir != dir:
-		return usagef("%s and %s are two folders; the files of one spec stand in one", shown(s.dir), shown(dir))
+		return usagef("%s and %s are two folders; the files of one spec are in one folder", shown(s.dir), shown(dir))
 	}
 	s.dir = dir
 	if !slices.Contains(s.names, name) {
@@ -130,15 +130,18 @@ func folder(dir string) (source, error) {
 	return s, nil
 }
 
+// input reads what arguments name: specs, plans and logs, from files or from standard input.
+type input struct{ stdin io.Reader }
+
 // load parses a spec.
-func (p *program) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, error) {
+func (in input) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, error) {
 	root, err := openFolder(s.dir)
 	if err != nil {
 		return nil, nil, nil, cannot(s.dir, err)
 	}
 	defer root.Close()
 	if s.names == nil {
-		text, err := p.readStdin()
+		text, err := in.readStdin()
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -151,9 +154,9 @@ func (p *program) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, e
 
 // readNamed reads a file of at most limit bytes, or standard input for "-", and says how
 // to name it.
-func (p *program) readNamed(arg string, limit int64) (name string, text []byte, err error) {
+func (in input) readNamed(arg string, limit int64) (name string, text []byte, err error) {
 	if arg == "-" {
-		text, err := p.readStdin()
+		text, err := in.readStdin()
 		return stdinName, text, err
 	}
 	path := filepath.Clean(arg)
@@ -163,8 +166,8 @@ func (p *program) readNamed(arg string, limit int64) (name string, text []byte, 
 	return shown(path), text, nil
 }
 
-func (p *program) readStdin() ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
+func (in input) readStdin() ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(in.stdin, maxStdin+1))
 	switch {
 	case err != nil:
 		return nil, &failure{codeUnreadable, stdinName, fmt.Errorf("standard input cannot be read: %w", err)}

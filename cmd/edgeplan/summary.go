@@ -44,7 +44,7 @@ func (p *program) plansAt(args, failovers []string, strict bool) ([]*plan.Plan, 
 	if isSpec(args) {
 		return p.compile(args, failovers, strict)
 	}
-	plans, err := p.savedPlans(args)
+	plans, err := p.input.savedPlans(args)
 	if len(failovers) > 0 {
 		plans = slices.DeleteFunc(plans, func(of *plan.Plan) bool { return !slices.Contains(failovers, of.Name) })
 	}

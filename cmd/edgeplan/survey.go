@@ -64,7 +64,8 @@ func render(dir string, plans []*plan.Plan, of kind) ([]made, error) {
 	for _, p := range plans {
 		folded := strings.ToLower(p.Name)
 		if other, ok := taken[folded]; ok {
-			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count", other, p.Name)
+			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count",
+				other, p.Name)
 		}
 		taken[folded] = p.Name
 		one := made{name: p.Name + of.suffix, sums: map[string]string{}}
@@ -144,7 +145,7 @@ func surveyPlan(root *os.Root, m made, of kind, past journal) (pack, error) {
 	return one, one.retire(o, wanted)
 }
 
-// surveyStale finds the packages of edgeplan that nobody wants any more.
+// surveyStale finds the packages of edgeplan of which there is no plan any more.
 func surveyStale(root *os.Root, taken map[string]bool, past journal) ([]pack, error) {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
@@ -166,7 +167,8 @@ func surveyStale(root *os.Root, taken map[string]bool, past journal) ([]pack, er
 		one := pack{name: e.Name()}
 		if !o.isOurs() && !past.below(e.Name()) {
 			if version := o.another(); version != "" {
-				one.keep("", version+" built this package, of which there is no plan any more. If nobody needs it, remove it or move it away: verify takes it for damaged")
+				one.keep("", version+" built this package, of which there is no plan any more. "+
+					"If it is not needed, remove it or move it away: verify reports it as damaged")
 				out = append(out, one)
 			}
 			continue
@@ -242,7 +244,7 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 		case err != nil:
 			return err
 		case !ours || signed:
-			one.keep(name, "it is no longer part of the plan, but somebody has signed or edited it")
+			one.keep(name, "it is no longer part of the plan, but it was signed or edited")
 		default:
 			one.changes = append(one.changes, change{name: name, exists: true, remove: true, sum: sum})
 		}
@@ -256,7 +258,7 @@ func (one *pack) keep(name, why string) {
 	one.notes = append(one.notes, why)
 }
 
-// refusal is why nothing is written: files that somebody has edited or signed.
+// refusal is why nothing is written: files that were edited or signed.
 func refusal(dir string, packs []pack) error {
 	const most = 10
 	var names []string
@@ -277,6 +279,7 @@ func refusal(dir string, packs []pack) error {
 	case n > most:
 		names = append(names, fmt.Sprintf("and %d more", n-most))
 	}
-	return fmt.Errorf("%s: nothing was written, to keep %d of the files there: %s. Copy what you need from them; then run this again with --force, which writes over them",
+	return fmt.Errorf("%s: nothing was written, to keep %d of the files there: %s. "+
+		"Copy what you need from them; then run this again with --force, which overwrites them",
 		shown(dir), n, strings.Join(names, ", "))
 }

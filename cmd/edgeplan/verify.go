@@ -21,8 +21,8 @@ var verifyCommand = command{
 	name:  "verify",
 	args:  "DIR...",
 	takes: []operand{aFolder},
-	short: "check that a package is whole and is what its plan.json says",
-	about: `DIR is a package, or a folder of packages, in which rehearsal kits are passed over.
+	short: "check that a package is complete and is what its plan.json says",
+	about: `DIR is a package, or a folder of packages, in which rehearsal kits are skipped.
 Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what
 plan.json makes, and the folder has the name of the plan, so that two packages are not
 exchanged. With --id the plan is the one that was approved, and the folder may have any
@@ -93,26 +93,7 @@ func (p *program) verify(dir, approved string) error {
 			return cannot(at, err)
 		}
 		found.checkPlan(folderName(dir, name), approved)
-		for _, line := range found.problems {
-			if p.form != formText {
-				p.findings = append(p.findings, newFinding(codeDamaged, path.Join(at, line.file), line.text))
-			}
-		}
-		for _, line := range append(found.notes, found.problems...) {
-			p.say("%s", path.Join(at, line.file)+": "+line.text)
-		}
-		if found.asListed {
-			p.say("%s: each file is what SHA256SUMS there says: either another version of edgeplan built the package, or it was edited and the sums were made anew. Check it with the version that built it, or run edgeplan build again with this one", at)
-		}
-		if found.extra {
-			p.say("%s: remove yourself what is extra: build does not. Another version of edgeplan may have written it", at)
-		}
-		if len(found.problems) == 0 {
-			p.say("%s: OK (plan %s)", at, found.plan.ID)
-		}
-		if found.lines > 0 {
-			p.say("%s: %s", at, wayBack(found.lines))
-		}
+		p.printInspection(at, found)
 		good = good && len(found.problems) == 0
 	}
 	if good {
@@ -128,13 +109,42 @@ func (p *program) verify(dir, approved string) error {
 	return errNo
 }
 
+// printInspection says what is found in a package, and what to do about it.
+func (p *program) printInspection(at string, found *inspection) {
+	for _, line := range found.problems {
+		if p.form != formText {
+			p.findings = append(p.findings, newFinding(codeDamaged, path.Join(at, line.file), line.text))
+		}
+	}
+	for _, line := range append(found.notes, found.problems...) {
+		p.say("%s", path.Join(at, line.file)+": "+line.text)
+	}
+	if found.asListed {
+		p.say("%s: each file is as SHA256SUMS there says: either another version of edgeplan built the package, "+
+			"or it was edited and the sums were computed again. Check it with the version that built it, "+
+			"or run edgeplan build again with this one", at)
+	}
+	if found.extra {
+		p.say("%s: remove the extra files yourself; build does not. "+
+			"Another version of edgeplan may have written them", at)
+	}
+	if len(found.problems) == 0 {
+		p.say("%s: OK (plan %s)", at, found.plan.ID)
+	}
+	if found.lines > 0 {
+		p.say("%s: %s", at, wayBack(found.lines))
+	}
+}
+
 // wayBack says what to do about files of which only the line ends or the encoding were changed.
 func wayBack(files int) string {
 	one := "this file"
 	if files > 1 {
 		one = fmt.Sprintf("these %d files", files)
 	}
-	return "to get " + one + " back as approved, run edgeplan build again with the same spec, which replaces them, or copy the package again, as an archive where it goes by mail. In git, keep .gitattributes in the package; see docs/package.md, Line ends"
+	return "to restore " + one + " as approved, run edgeplan build again with the same spec, which replaces them, " +
+		"or copy the package again, as an archive if you send it by mail. " +
+		"In git, keep .gitattributes in the package; see docs/package.md, Line ends"
 }
 
 // folderName is the name of the folder of a package, by whatever path it is reached.
@@ -151,7 +161,7 @@ func folderName(dir, name string) string {
 	return filepath.Base(dir)
 }
 
-// checkPlan wants a sound plan to be the approved one or, where nobody says which that is,
+// checkPlan wants a sound plan to be the approved one or, where the user does not say which that is,
 // the one that the folder is named after. Case does not count, as on Windows.
 func (in *inspection) checkPlan(folder, approved string) {
 	switch plan := in.plan; {
@@ -159,7 +169,9 @@ func (in *inspection) checkPlan(folder, approved string) {
 	case approved != "" && plan.ID != approved:
 		in.problem("", "its plan is %s, not %s", plan.ID, approved)
 	case approved == "" && !strings.EqualFold(plan.Name, folder):
-		in.problem("", "the folder is named %q, but this is the package of %q. Was it exchanged for another? If somebody renamed it to carry it, name it so again, or pass the ID that was approved with --id", folder, plan.Name)
+		in.problem("", "the folder is named %q, but this is the package of %q. Was it exchanged for another? "+
+			"If it was renamed for transport, give it that name again, or pass the ID that was approved with --id",
+			folder, plan.Name)
 	}
 }
 

@@ -21,7 +21,8 @@ var versionCommand = command{
 			if len(args) > 0 {
 				return usageError("version takes no arguments")
 			}
-			fmt.Fprintf(p.stdout, "edgeplan %s\nruntime sha256:%s\nruntime for Windows DNS servers sha256:%s\n", Version, powershell.Runtime().SHA256(), powershell.WindowsDNS().SHA256())
+			fmt.Fprintf(p.stdout, "edgeplan %s\nruntime sha256:%s\nruntime for Windows DNS servers sha256:%s\n",
+				Version, powershell.Runtime().SHA256(), powershell.WindowsDNS().SHA256())
 			return nil
 		}
 	},

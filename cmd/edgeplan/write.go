@@ -17,7 +17,7 @@ import (
 // a process that is killed leaves a journal, by which the next build completes the packages.
 //
 // The order is what a power cut needs too: the new texts are on the disk before the journal,
-// that before the first name changes, and all names before the journal goes.
+// that before the first name changes, and all names before the journal is removed.
 func (l *folderLock) write(dir string, packs []pack, of kind) error {
 	keep := len(l.past) > 0
 	defer func() { l.release(keep) }()
@@ -45,7 +45,9 @@ func makeFolders(dir string) (made []string, err error) {
 			continue // another process made it
 		}
 		if target, linkErr := os.Readlink(name); linkErr == nil {
-			return made, fmt.Errorf("%s is a symbolic link to %s, where there is no folder; make that folder, or remove the link", shown(name), shown(target))
+			return made, fmt.Errorf(
+				"%s is a symbolic link to %s, where there is no folder; make that folder, or remove the link",
+				shown(name), shown(target))
 		}
 		return made, err
 	}
@@ -82,7 +84,7 @@ type writing struct {
 type move struct {
 	name   string
 	exists bool
-	temp   string // its new text; "" if it is to go
+	temp   string // its new text; "" if it is removed
 	backup string // what was there before
 }
 
@@ -184,7 +186,7 @@ func (w *writing) replace(m move) error {
 	return err
 }
 
-// rank orders the files: new texts, then SHA256SUMS, then what goes.
+// rank orders the files: new texts, then SHA256SUMS, then what is removed.
 func rank(m move) int {
 	switch {
 	case m.temp == "":
