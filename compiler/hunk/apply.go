@@ -13,6 +13,7 @@ import (
 // is applied. The input text is not changed.
 func Apply(text []byte, hunks []Hunk) ([]byte, error) {
 	var out bytes.Buffer
+	// one allocation: a zone may have a million lines, and doubling would need its size again
 	out.Grow(grown(text, hunks))
 	if err := Write(&out, text, hunks); err != nil {
 		return nil, err
@@ -22,6 +23,7 @@ func Apply(text []byte, hunks []Hunk) ([]byte, error) {
 
 // grown is the length of the text with the hunks, and some room that a buffer wants.
 func grown(text []byte, hunks []Hunk) int {
+	// bytes.Buffer keeps this much free for a reader
 	n := len(text) + bytes.MinRead
 	for _, h := range hunks {
 		for _, line := range h.Lines {
@@ -43,6 +45,7 @@ func Write(w io.Writer, text []byte, hunks []Hunk) error {
 			return fmt.Errorf("hunk %d: %w", i+1, err)
 		}
 	}
+	// a line without an end is the last of a text, or the next one would run into it
 	if len(a.rest) > 0 && a.open {
 		return fmt.Errorf("hunk %d: the last line has no line end but text follows", len(hunks))
 	}
@@ -63,9 +66,11 @@ func (a *applier) apply(h Hunk) error {
 	if len(h.Lines) == 0 {
 		return fmt.Errorf("it has no lines")
 	}
+	// never searched for: a hunk that fits elsewhere was made for another text
 	if err := a.copyTo(linesBefore(h.OldStart, h.OldCount())); err != nil {
 		return err
 	}
+	// follows from the hunks before it; a plan that was edited by hand may say otherwise
 	if want := linesBefore(h.NewStart, h.NewCount()); want != a.newLines {
 		return fmt.Errorf("its new text starts after line %d, the hunk says after line %d", a.newLines, want)
 	}
@@ -79,6 +84,7 @@ func (a *applier) apply(h Hunk) error {
 
 // linesBefore is how many lines of a side are before a hunk.
 func linesBefore(start, count int) int {
+	// without a line of its own a side counts the line before, as unified diffs do
 	if count == 0 {
 		return start
 	}
@@ -90,6 +96,7 @@ func (a *applier) copyTo(n int) error {
 	if n < a.oldLines {
 		return fmt.Errorf("it starts at line %d, before the end of the hunk in front of it", n+1)
 	}
+	// copied in one piece: hunks are far apart in a large zone
 	size, lines := skip(a.rest, n-a.oldLines)
 	text := a.rest[:size]
 	a.rest, a.oldLines = a.rest[size:], a.oldLines+lines
@@ -109,6 +116,7 @@ func (a *applier) step(line Line) error {
 	case Context, Delete:
 		number := a.oldLines + 1
 		old := a.next()
+		// byte for byte, line ends too: a zone with CR LF is another file than one with LF
 		if string(old) != line.Text {
 			return fmt.Errorf("line %d is %q, the hunk says %q", number, old, line.Text)
 		}
@@ -133,6 +141,7 @@ func (a *applier) next() []byte {
 
 // write adds whole lines to the new text.
 func (a *applier) write(text []byte, lines int) error {
+	// an empty text has no last byte to look at
 	if lines == 0 {
 		return nil
 	}

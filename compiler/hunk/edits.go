@@ -29,6 +29,8 @@ const maxContext = 1 << 30
 // error names the line otherwise. New lines after a last line without a terminator
 // give that line one, of the kind that the first new line has.
 func FromEdits(old []byte, edits []Edit, context int) ([]Hunk, error) {
+	// Two cursors, as context is taken behind the edit at hand: with one each edit would go
+	// back and forth, which costs time by the square. A negative context means none.
 	b := builder{old: cursor{text: old}, around: cursor{text: old}, context: min(max(context, 0), maxContext)}
 	end := 0
 	for _, e := range edits {
@@ -64,6 +66,7 @@ func (b *builder) check(e Edit, end int) error {
 	if !b.old.seek(e.Line - 1) {
 		return b.tooFar(e)
 	}
+	// What is there is compared here, so that a hunk never claims a line that the text has not.
 	have := b.old.lines(e.Line-1, e.Line-1+len(e.Old))
 	if len(have) < len(e.Old) {
 		return b.tooFar(e)
@@ -87,11 +90,13 @@ func (b *builder) tooFar(e Edit) error {
 
 // add puts an edit that was checked into the open hunk or into a new one.
 func (b *builder) add(e Edit) {
+	// trimmed first: what is left decides whether the last line is touched at all
 	e = b.closeLastLine(trim(e))
 	if len(e.Old) == 0 && len(e.New) == 0 {
 		return
 	}
 	start := e.Line - 1
+	// with less between them the contexts would meet, and one hunk says it shorter
 	if b.open != nil && start-b.done > 2*b.context {
 		b.flush()
 	}
@@ -99,6 +104,7 @@ func (b *builder) add(e Edit) {
 		b.begin(start)
 	}
 	b.take(Context, b.around.lines(b.done, start))
+	// deleted lines before inserted ones, as all programs print and expect them
 	b.take(Delete, e.Old)
 	b.take(Insert, e.New)
 	b.done = start + len(e.Old)
@@ -118,6 +124,7 @@ func trim(e Edit) Edit {
 
 // closeLastLine widens an insertion behind a last line that has no terminator.
 func (b *builder) closeLastLine(e Edit) Edit {
+	// index of the line before the insertion
 	last := e.Line - 2
 	if len(e.New) == 0 || last < 0 || bytes.HasSuffix(b.old.text, []byte("\n")) || !b.old.ends(last+1) {
 		return e
@@ -125,15 +132,18 @@ func (b *builder) closeLastLine(e Edit) Edit {
 	if b.open != nil && b.done == last+1 {
 		return e // the last line is removed; nothing is left to close
 	}
+	// the first new line shows which kind the file has
 	eol := "\n"
 	if strings.HasSuffix(e.New[0], "\r\n") {
 		eol = "\r\n"
 	}
+	// a diff cannot add an end alone: the line is deleted and inserted with one
 	text := b.old.lines(last, last+1)
 	return Edit{Line: e.Line - 1, Old: text, New: slices.Concat([]string{text[0] + eol}, e.New)}
 }
 
 func (b *builder) begin(start int) {
+	// at the start of a text there are fewer lines around
 	first := max(start-b.context, 0)
 	b.open = &Hunk{OldStart: first + 1, NewStart: first + 1 + b.shift}
 	b.done = first
@@ -152,7 +162,9 @@ func (b *builder) flush() {
 	}
 	b.take(Context, b.around.lines(b.done, b.done+b.context))
 	h := b.open
+	// two edits without a line between them become one run
 	h.Lines = deletesFirst(h.Lines)
+	// begin counted the first line of the hunk; a side without lines has the one before
 	if h.OldCount() == 0 {
 		h.OldStart--
 	}
@@ -172,6 +184,7 @@ func (b *builder) checkLineEnds() error {
 				left = append(left, line.Text)
 			}
 		}
+		// only the hunk that reaches the end of the text may have a line without an end, as its last
 		atEnd := i == len(b.hunks)-1 && b.old.ends(linesBefore(h.OldStart, h.OldCount())+h.OldCount())
 		if n := len(left); n > 0 && atEnd {
 			left = left[:n-1]

@@ -57,6 +57,7 @@ func Reverse(hunks []Hunk) []Hunk {
 		for i, line := range h.Lines {
 			lines[i] = Line{Op: opposite(line.Op), Text: line.Text}
 		}
+		// opposite has turned the order of each run, and a hunk has its deleted lines first
 		out = append(out, Hunk{OldStart: h.NewStart, NewStart: h.OldStart, Lines: deletesFirst(lines)})
 	}
 	return out
@@ -66,11 +67,13 @@ func Reverse(hunks []Hunk) []Hunk {
 // by line. There must be as many new lines as old ones, and each old line must be one
 // that the hunks insert; the error names a line of the new text that is not.
 func Amend(hunks []Hunk, e Edit) error {
+	// with other numbers of lines all hunks behind would have to move
 	if len(e.Old) != len(e.New) {
 		return fmt.Errorf("the edit at line %d changes the number of lines", e.Line)
 	}
 	for i, old := range e.Old {
 		line := inserted(hunks, e.Line+i)
+		// the old text is compared too: a line number alone says nothing in a text that was edited
 		if line == nil || line.Text != old {
 			return fmt.Errorf("no hunk inserts line %d, %q", e.Line+i, old)
 		}
@@ -84,6 +87,7 @@ func inserted(hunks []Hunk, number int) *Line {
 	for _, h := range hunks {
 		at := linesBefore(h.NewStart, h.NewCount())
 		for i := range h.Lines {
+			// deleted lines have no number in the new text
 			if h.Lines[i].Op != Delete {
 				at++
 			}
@@ -117,6 +121,7 @@ func deletesFirst(lines []Line) []Line {
 		case Delete:
 			out = append(out, line)
 		default:
+			// a context line ends a run
 			out = append(append(out, inserted...), line)
 			inserted = inserted[:0]
 		}

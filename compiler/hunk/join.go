@@ -15,6 +15,7 @@ func Join(old []byte, hunks []Hunk, maxLines, maxBytes int) []Hunk {
 	}
 	at := cursor{text: old}
 	from, to := hunks[0].oldEnd(), linesBefore(hunks[len(hunks)-1].OldStart, hunks[len(hunks)-1].OldCount())
+	// the number of lines first: it costs nothing, the bytes are counted in the text
 	if to-from > maxLines || !at.seek(from) {
 		return hunks
 	}
@@ -23,16 +24,19 @@ func Join(old []byte, hunks []Hunk, maxLines, maxBytes int) []Hunk {
 		return hunks
 	}
 	whole := Hunk{
+		// joined, a side has lines, so its start is a first line and no line before
 		OldStart: linesBefore(hunks[0].OldStart, hunks[0].OldCount()) + 1,
 		NewStart: linesBefore(hunks[0].NewStart, hunks[0].NewCount()) + 1,
 		Lines:    slices.Clone(hunks[0].Lines),
 	}
 	for i, h := range hunks[1:] {
+		// hunks[i] is the one before h, as the range starts at 1
 		for _, text := range at.lines(hunks[i].oldEnd(), linesBefore(h.OldStart, h.OldCount())) {
 			whole.Lines = append(whole.Lines, Line{Op: Context, Text: text})
 		}
 		whole.Lines = append(whole.Lines, h.Lines...)
 	}
+	// hunks without a line between them make one run
 	whole.Lines = deletesFirst(whole.Lines)
 	return []Hunk{whole}
 }

@@ -34,6 +34,7 @@ func (h *Hunk) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	switch {
+	// pointers, because 0 is a line number too: that of the start of a text
 	case j.OldStart == nil || j.NewStart == nil:
 		return errors.New("a hunk needs old_start and new_start")
 	case *j.OldStart < 0 || *j.NewStart < 0:
@@ -53,6 +54,7 @@ func (l Line) MarshalJSON() ([]byte, error) {
 	if err := checkLine(op, l.Text); err != nil {
 		return nil, err
 	}
+	// json.Marshal would write U+FFFD for such bytes, and the hunk would no longer fit
 	if utf8.ValidString(l.Text) {
 		var buf bytes.Buffer
 		enc := json.NewEncoder(&buf)
@@ -89,6 +91,7 @@ func checkLine(op, text string) error {
 }
 
 func decodeLine(data []byte) (op, text string, err error) {
+	// the common form is a string; anything else that is no object fails in Unmarshal
 	if len(data) > 0 && data[0] != '{' {
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil {
@@ -100,6 +103,7 @@ func decodeLine(data []byte) (op, text string, err error) {
 	if err := strict(data, &j); err != nil {
 		return "", "", err
 	}
+	// strict, so that one line has one spelling: the ID of a plan covers its bytes
 	raw, err := base64.StdEncoding.Strict().DecodeString(j.Base64)
 	if err == nil && utf8.Valid(raw) {
 		err = errors.New("base64 is only for text that is not UTF-8")
@@ -114,6 +118,7 @@ func strict(data []byte, v any) error {
 	if err := dec.Decode(v); err != nil {
 		return err
 	}
+	// Decode stops after the first value and leaves what follows it unread
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("text after the value")
 	}

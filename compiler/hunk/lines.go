@@ -14,6 +14,7 @@ type cursor struct {
 // end of the text, if there are not so many.
 func (c *cursor) seek(n int) bool {
 	for c.line > n {
+		// at-1 is the end of the line before, at which the search would stop at once
 		c.at = bytes.LastIndexByte(c.text[:c.at-1], '\n') + 1
 		c.line--
 	}
@@ -42,6 +43,7 @@ func skip(text []byte, n int) (size, lines int) {
 	const piece = 1 << 12
 	for len(text)-size > piece {
 		count := bytes.Count(text[size:size+piece], []byte("\n"))
+		// the line is in this piece, and has to be found line by line
 		if lines+count >= n {
 			break
 		}

@@ -43,6 +43,7 @@ func (s *streamer) apply(h Hunk) error {
 	if before < s.oldLines {
 		return fmt.Errorf("it starts at line %d, before the end of the hunk in front of it", before+1)
 	}
+	// line by line, as the line number is all that says where the hunk is
 	for s.oldLines < before {
 		if err := s.copyLine(); err == io.EOF {
 			return fmt.Errorf("it starts after line %d, but the text has %d lines", before, s.oldLines)
@@ -56,10 +57,12 @@ func (s *streamer) apply(h Hunk) error {
 	}
 	// Write wants line numbers of the text that it is given.
 	near := Hunk{OldStart: h.OldStart - s.oldLines, NewStart: h.NewStart - s.newLines, Lines: h.Lines}
+	// the same code as for a text in memory, so that both refuse and make the same
 	var changed bytes.Buffer
 	if err := Write(&changed, old, []Hunk{near}); err != nil {
 		return err
 	}
+	// Write saw the end of its own few lines only, and took it for the end of the text.
 	if s.open && changed.Len() > 0 {
 		return fmt.Errorf("line %d of the new text has no line end but is not the last", s.newLines)
 	}
@@ -85,8 +88,10 @@ func (s *streamer) copyLine() error {
 			}
 		}
 		switch {
+		// a line longer than the buffer comes in pieces and counts once
 		case err == bufio.ErrBufferFull:
 			continue
+		// nothing more; with some bytes read, it is a last line without an end
 		case err == io.EOF && len(piece) == 0 && !begun:
 			return io.EOF
 		case err != nil && err != io.EOF:
@@ -105,8 +110,10 @@ func (s *streamer) lines(h Hunk) ([]byte, error) {
 			size += len(line.Text)
 		}
 	}
+	// bounded by the hunk, whatever the file has: a line of a gigabyte is refused by its length
 	old := make([]byte, size)
 	n, err := io.ReadFull(s.in, old)
+	// a text that is too short is refused by Write, which names the line
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}

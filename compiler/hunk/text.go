@@ -73,6 +73,7 @@ func (t Text) Same(r io.Reader) (bool, error) {
 		for len(part) > 0 {
 			some := buf[:min(len(buf), len(part))]
 			switch _, err := io.ReadFull(r, some); {
+			// shorter than the text, which is an answer and no error
 			case err == io.EOF || err == io.ErrUnexpectedEOF:
 				return false, nil
 			case err != nil:
@@ -83,6 +84,7 @@ func (t Text) Same(r io.Reader) (bool, error) {
 			part = part[len(some):]
 		}
 	}
+	// one byte more tells a longer text
 	switch _, err := io.ReadFull(r, buf[:1]); err {
 	case nil:
 		return false, nil

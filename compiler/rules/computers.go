@@ -14,6 +14,7 @@ import (
 // that of the computer where it runs.
 func checkComputers(t *topology.Topology, r *report.Spec) {
 	for _, z := range t.Zones {
+		// the name of the server that is asked counts where none is given for the computer
 		value := z.ComputerName()
 		switch _, err := netip.ParseAddr(value.V); {
 		case z.Delivery.V != plan.DeliveryWindowsDNS && z.Computer.Set:
@@ -25,6 +26,7 @@ func checkComputers(t *topology.Topology, r *report.Spec) {
 				`operating_system is of a server on which the script changes a zone, which it does only with delivery `+
 					`= "windows-dns". Remove it, or set delivery.`)
 		case z.Delivery.V != plan.DeliveryWindowsDNS:
+		// Windows compares names; which of its addresses a computer is asked by says nothing
 		case err == nil:
 			r.Add(report.Malformed, value.Range,
 				`%s is an address. With delivery = "windows-dns" the script runs on the DNS server and compares the `+
@@ -53,6 +55,7 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 	note := func(value topology.Value[string], what string) {
 		if name := strings.ToLower(value.V); value.Set && others[name] == "" {
 			others[name] = what
+			// A computer of no domain has the bare name alone, so that is taken as well.
 			others[strings.SplitN(name, ".", 2)[0]] = what
 		}
 	}
@@ -61,6 +64,7 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 		for _, server := range pool.Servers {
 			note(server.FQDN, "an Edge Server of "+pool.Name)
 		}
+		// a pool of one server has the name of the server, which is noted already
 		if len(pool.Servers) > 1 {
 			note(pool.FQDN, "the name of "+pool.Name)
 		}
@@ -77,6 +81,7 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 					"server, or change this zone with another delivery.",
 				name, what)
 		}
+		// each with all before it: the later one gets the finding
 		for _, other := range windows {
 			checkPair(r, z, other)
 		}
@@ -93,6 +98,8 @@ func checkPair(r *report.Spec, z, other *topology.Zone) {
 	case name == its && z.OperatingSystem.V != other.OperatingSystem.V:
 		r.Add(report.Contradiction, z.ComputerName().Range, "%s runs %s here, and %s for zone %s.",
 			name, z.OperatingSystem.V, other.OperatingSystem.V, other.Name.V)
+	// With two suffixes they may be two computers; with a suffix and none, they are one
+	// spelled twice, and the script would not run under one of the names.
 	case name != its && first == itsFirst && (second == "" || itsSecond == ""):
 		r.Add(report.Contradiction, z.ComputerName().Range,
 			"This is %s, and %s for zone %s. The script runs only where the computer has that very name: spell one "+

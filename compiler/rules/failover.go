@@ -23,6 +23,7 @@ func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
 		return false // the parser has said so
 	}
 	to := req.To
+	// of the pool and not of the topology: in a migration pools of both run side by side
 	switch product := t.ProductOf(to); {
 	case !cmdlet.Product(product).HasXMPP():
 		r.Add(report.NoXMPPProduct, req.Failover.To.Range,
@@ -55,15 +56,19 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkCertificate(t, req, r)
 	checkSystems(t, req, r)
 	checkRoutes(t, req, r)
+	// Microsoft's page on Edge topologies: NAT with DNS load balancing only
 	if req.To.NAT.V && req.To.LoadBalancing.V == "hardware" {
 		r.Add(report.NATBalancer, req.To.NAT.Range,
 			"%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.",
 			req.To.Name)
 	}
+	// zones would not change and no partner would move, which looks like success
 	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
 		r.Add(report.NoDomain, req.Range,
 			"No sip_domain has xmpp = true, so there is no domain whose XMPP federation could move.")
 	}
+	// step 2 of Microsoft's page; the other procedure never stops them, as the page on
+	// failing back does not
 	if req.Failover.Procedure.V == "documented" {
 		r.Add(report.TargetStops, req.Failover.To.Range,
 			"Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there "+
@@ -76,6 +81,7 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 func losses(t *topology.Topology, target *topology.EdgePool) []string {
 	list := []string{"no remote access through it"}
 	for _, pool := range t.FrontEndPools {
+		// media goes through the Edge pool that the Front End pool is associated with
 		if pool.EdgePool.V == target.Name {
 			list = append(list, "no external conferencing and A/V for users of "+pool.Name)
 		}
@@ -90,10 +96,12 @@ func losses(t *topology.Topology, target *topology.EdgePool) []string {
 
 // checkSourceSite looks at what else was at the site of a pool that failed.
 func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
+	// in a planned change both pools run, and so does the site
 	if req.Failover.Reason.V != "disaster" || !req.From.Site.Set {
 		return
 	}
 	for _, pool := range t.FrontEndPools {
+		// with both pools at one site nothing follows for the site
 		if pool.Site.V != req.From.Site.V || pool.Site.V == req.To.Site.V {
 			continue
 		}
@@ -104,6 +112,7 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 					"with the reason why it is still up.",
 				pool.Name, pool.Site.V)
 		}
+		// Topology Builder cannot set a next hop at another site; Set-CsEdgeServer can
 		if req.To.NextHop.Set && dnsname.Same(req.To.NextHop.V, pool.FQDN.V) {
 			r.Add(report.NextHop, req.To.NextHop.Range,
 				"The next hop of %s is %s, which is at %s, the site of the failed pool. Set the next hop to a "+
@@ -118,6 +127,7 @@ func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
 	product := t.ProductOf(req.To)
 	for _, server := range req.To.Servers {
 		system := server.OperatingSystem
+		// nil: Microsoft's table for the product is not known here, so nothing is said
 		if known := cmdlet.Product(product).Systems(); system.Set && known != nil && !slices.Contains(known, system.V) {
 			r.Add(report.System, system.Range,
 				"%s runs %s, on which Microsoft does not support %s. It supports %s.",
@@ -129,10 +139,12 @@ func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
 func checkRoutes(t *topology.Topology, req *Request, r *report.Plan) {
 	var stay []string
 	for _, site := range t.Sites {
+		// the page sets the route of one site, though the route is a property of each
 		if site.XMPPFederationRoute.V == req.From.Name && !slices.Contains(req.Sites, site) {
 			stay = append(stay, site.Name)
 		}
 	}
+	// sites may be declared in any order, and a plan is the same for all
 	slices.SortFunc(stay, dnsname.Compare)
 	if len(stay) > 0 {
 		r.Add(report.OtherSites, req.Failover.RouteSites.Range,

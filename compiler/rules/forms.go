@@ -24,8 +24,10 @@ func badAddress(argument, text string, six bool) string {
 		kind, like = "IPv6", "2001:db8:2::21"
 	}
 	says := fmt.Sprintf("%q is not an %s address.", report.Shorten(text), kind)
+	// a URL has IPv6 addresses in brackets
 	plain := strings.Trim(strings.TrimSpace(text), "[]")
 	if addr, ok := addressIn(plain); ok {
+		// of the other kind: the argument is wrong and not the address
 		if addr.Is4() == six {
 			switch {
 			case six:
@@ -42,6 +44,7 @@ func badAddress(argument, text string, six bool) string {
 	parts := strings.Split(plain, ".")
 	if len(parts) == 4 && !six {
 		for i, part := range parts {
+			// Atoi reads 010 as 10, as people mean it; netip refuses a zero in front
 			n, err := strconv.Atoi(part)
 			if err != nil {
 				return says + fmt.Sprintf(" Write it like this: %s.", like)
@@ -60,6 +63,7 @@ func badAddress(argument, text string, six bool) string {
 // addressIn is the address in text that has a port, a prefix length or the like as well.
 func addressIn(text string) (netip.Addr, bool) {
 	if addr, err := netip.ParseAddr(text); err == nil {
+		// an IPv4 address written as IPv6 is one for IPv4
 		return addr.WithZone("").Unmap(), true
 	}
 	if prefix, err := netip.ParsePrefix(text); err == nil {
@@ -88,8 +92,10 @@ func looseTime(text string) (t time.Time, clock, ok bool) {
 		month, _ := strconv.Atoi(p[3])
 		day, _ := strconv.Atoi(p[1])
 		switch {
+		// there is no month 13, so these are month and day as in the US
 		case month > 12:
 			m, d = d, m
+		// 3/4/2026 is in March or in April; where dates have dots the day is first
 		case day <= 12 && p[2] != ".":
 			return time.Time{}, false, false
 		}
@@ -100,6 +106,7 @@ func looseTime(text string) (t time.Time, clock, ok bool) {
 	}
 	n := func(list []string) int { v, _ := strconv.Atoi(list[0]); return v }
 	t = time.Date(n(y), time.Month(n(m)), n(d), n(rest[0:1]), n(rest[1:2]), n(rest[2:3]), 0, time.UTC)
+	// time.Date makes 31 April the first of May
 	exists := int(t.Month()) == n(m) && t.Day() == n(d) && t.Hour() == n(rest[0:1])
 	return t, rest[0] != "", exists
 }
@@ -108,6 +115,7 @@ func looseTime(text string) (t time.Time, clock, ok bool) {
 func badDate(text string) string {
 	says := fmt.Sprintf("%q is not a date as it is written here: year-month-day, such as 2027-06-30.",
 		report.Shorten(text))
+	// what can be read is offered in the right form, to be copied
 	if t, _, ok := looseTime(strings.TrimSpace(text)); ok {
 		return says + fmt.Sprintf(" Write %q.", t.Format(time.DateOnly))
 	}
@@ -128,6 +136,7 @@ func badTime(text string) string {
 	}
 	form := t.Format("2006-01-02T15:04:05")
 	if clock {
+		// only the zone is missing, so nothing is said of the form
 		if _, err := time.Parse(time.RFC3339, text+"Z"); err == nil {
 			says = "The time zone is missing."
 		}
@@ -135,6 +144,7 @@ func badTime(text string) string {
 			return says + fmt.Sprintf(" Write \"%s%s%s:%s\".", form, p[1], p[2], cmp.Or(p[3], "00"))
 		}
 		switch name := zoneName.FindString(text); strings.ToUpper(name) {
+		// no zone at all: both ways to write it are shown below
 		case "":
 		case "Z", "UTC", "GMT":
 			return says + fmt.Sprintf(" Write \"%sZ\".", form)
@@ -159,11 +169,13 @@ var (
 // hint says how to write a host name that is wrong.
 func hint(name, why string) string {
 	for _, c := range name {
+		// first, because a reader sees nothing wrong with such a name
 		if diag.IsHidden(c) || diag.IsDash(c) {
 			return fmt.Sprintf("It holds %s, which Word and web pages put in. Write %q.",
 				diag.Character(c), diag.Plain(name))
 		}
 	}
+	// only what would be taken is offered
 	if plain := hostIn(name); plain != name && dnsname.WrongHost(plain) == "" {
 		return fmt.Sprintf("Write %q.", plain)
 	}
@@ -187,6 +199,7 @@ func hostIn(name string) string {
 	if _, rest, ok := strings.Cut(name, "://"); ok {
 		name = rest
 	}
+	// URIs of users have no slashes
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "sip:"), "xmpp:")
 	if at := strings.LastIndexByte(name, '@'); at >= 0 {
 		name = name[at+1:]

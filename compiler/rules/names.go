@@ -19,6 +19,7 @@ func checkNames(t *topology.Topology, r *report.Spec) {
 		for _, server := range pool.Servers {
 			checkInternal(r, server.FQDN)
 		}
+		// a certificate may have wildcards and bare domains, so only IDNA is asked
 		if pool.Certificate != nil {
 			checkWords(r, pool.Certificate.SubjectAlternativeNames)
 		}
@@ -34,7 +35,9 @@ func checkNames(t *topology.Topology, r *report.Spec) {
 		checkPartners(r, t.XMPP.Partners)
 	}
 	for _, z := range t.Zones {
+		// _tcp.contoso.com may be a zone of its own
 		checkNameWith(r, z.Name, dnsname.WrongZone)
+		// a DNS server may be given by its address
 		if _, err := netip.ParseAddr(z.Server.V); err != nil {
 			checkServer(r, z.Server)
 		}
@@ -49,6 +52,7 @@ func checkNameWith(r *report.Spec, name topology.Value[string], bad func(string)
 	if !name.Set {
 		return
 	}
+	// IDNA first: what is not ASCII would be blamed letter by letter below
 	why := dnsname.NotIDNA(name.V)
 	if why == "" {
 		why = bad(name.V)
@@ -62,6 +66,7 @@ func checkNameWith(r *report.Spec, name topology.Value[string], bad func(string)
 // checkInternal checks the name of an internal server or pool against what Lync takes.
 func checkInternal(r *report.Spec, name topology.Value[string]) {
 	if name.Set && !dnsname.IsASCII(name.V) {
+		// a dash of Word in an ASCII name is a slip and no Unicode name
 		if plain := diag.Plain(name.V); plain != name.V {
 			r.Add(report.BadName, name.Range, "%q is not a host name. %s", report.Shorten(name.V), hint(name.V, ""))
 			return
@@ -77,6 +82,7 @@ func checkInternal(r *report.Spec, name topology.Value[string]) {
 
 // checkServer checks the name of a DNS server against what the scripts can ask.
 func checkServer(r *report.Spec, name topology.Value[string]) {
+	// Names of public DNS become A-labels by themselves; this one goes into scripts as it is.
 	if name.Set && !dnsname.IsASCII(name.V) {
 		if encoded, err := dnsname.ToASCII(name.V); err == nil {
 			r.Add(report.BadName, name.Range,
@@ -115,6 +121,7 @@ func checkPartners(r *report.Spec, names topology.Value[[]string]) {
 func checkSpellings(t *topology.Topology, r *report.Spec) {
 	seen := map[string]string{}
 	note := func(block string, name topology.Value[string]) {
+		// the topology has A-labels by now, so both spellings are one key
 		key := block + " " + dnsname.Absolute(name.V)
 		if first, twice := seen[key]; twice {
 			r.Add(report.Duplicate, name.Range,

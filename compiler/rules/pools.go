@@ -20,6 +20,7 @@ func Topology(t *topology.Topology, r *report.Spec) (known bool) {
 	known = checkAddresses(t, r)
 	checkTwice(t, r)
 	for _, pool := range t.EdgePools {
+		// this order, so that each pool is checked
 		known = checkPool(r, pool) && known
 	}
 	checkComputers(t, r)
@@ -29,6 +30,7 @@ func Topology(t *topology.Topology, r *report.Spec) (known bool) {
 func checkAddresses(t *topology.Topology, r *report.Spec) (known bool) {
 	known = true
 	for _, pool := range t.EdgePools {
+		// in this order, so that every address is checked
 		known = checkAddress(r, "virtual_ipv4", pool.VirtualIPv4, false) && known
 		for _, server := range pool.Servers {
 			known = checkAddress(r, "public_ipv4", server.PublicIPv4, false) && known
@@ -44,6 +46,7 @@ func checkAddress(r *report.Spec, argument string, value topology.Value[string],
 	}
 	addr, err := netip.ParseAddr(value.V)
 	switch {
+	// public DNS has plain addresses: no IPv4 in IPv6 form and no zone of an interface
 	case err != nil || addr.Is4() == six || addr.Is4In6() || addr.Zone() != "":
 		r.Add(report.Malformed, value.Range, "%s", badAddress(argument, value.V, six))
 	case !topology.IsPublic(addr):
@@ -65,6 +68,7 @@ func checkTwice(t *topology.Topology, r *report.Spec) {
 			return
 		}
 		key := strings.ToLower(value.V)
+		// two spellings of an IPv6 address are one
 		if addr, err := netip.ParseAddr(value.V); err == nil {
 			key = addr.String()
 		}
@@ -74,6 +78,7 @@ func checkTwice(t *topology.Topology, r *report.Spec) {
 		}
 		seen[key] = what
 	}
+	// not by note: that it is an Edge Server too is reported at the Edge Server
 	if host := t.ManagementHost; host.Set {
 		seen[strings.ToLower(host.V)] = "the management host"
 	}
@@ -92,6 +97,8 @@ func checkTwice(t *topology.Topology, r *report.Spec) {
 func checkPoolNamesTwice(t *topology.Topology, r *report.Spec) {
 	seen := map[string]string{}
 	for _, pool := range t.EdgePools {
+		// Edge Server disaster recovery: "Each Edge pool must have unique FQDNs (internal and
+		// external)". One name twice in a pool is for checkPool.
 		for _, name := range []topology.Value[string]{pool.FQDN, pool.AccessEdgeFQDN} {
 			key := strings.ToLower(name.V)
 			if first, ok := seen[key]; ok && first != pool.Name && name.Set {
@@ -141,6 +148,7 @@ func checkPool(r *report.Spec, pool *topology.EdgePool) (known bool) {
 				"writes %d there: a pool that listens on %d does not answer them.",
 			plan.XMPPPort, plan.XMPPPort, pool.XMPP.ListeningPort.V)
 	}
+	// 12 are supported, though Topology Builder allows 20
 	if n := len(pool.Servers); n > 12 {
 		r.Add(report.ManyServers, pool.Range, "%s has %d Edge Servers; 12 are supported in one pool.", pool.Name, n)
 	}
@@ -150,6 +158,7 @@ func checkPool(r *report.Spec, pool *topology.EdgePool) (known bool) {
 // PublicAddresses tells whether the addresses that public DNS is to have of a pool are all
 // known, and reports those that are not.
 func PublicAddresses(pool *topology.EdgePool, r *report.Plan) bool {
+	// before the return below: there will be no AAAA record of such a pool
 	checkIPv6(r, pool)
 	if pool.LoadBalancing.V == "hardware" {
 		return pool.VirtualIPv4.Set // checkPool says so

@@ -54,6 +54,7 @@ func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
 
 // Resolve finds the source pool and the sites whose routes change; false if that cannot be.
 func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
+	// the route is a property of the site that the target is in
 	target := t.SiteOf(req.To)
 	if target == nil {
 		return false
@@ -66,6 +67,7 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 	if req.From == nil {
 		return false
 	}
+	// Without from the routes decide, so the finding speaks of them.
 	if req.From == req.To {
 		rng := req.Failover.To.Range
 		if req.Failover.From.Set {
@@ -78,6 +80,7 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 	}
 	for _, site := range t.Sites {
 		routed := site.XMPPFederationRoute.V == req.From.Name && req.Failover.RouteSites.V == "all-routed"
+		// a route that is right already makes no step
 		if (site == target || routed) && site.XMPPFederationRoute.V != req.To.Name {
 			req.Sites = append(req.Sites, site)
 		}
@@ -98,6 +101,7 @@ func guessSource(t *topology.Topology, req *Request, r *report.Plan, target *top
 		return pool
 	}
 	var found []string
+	// one pool is designated for XMPP federation, so all routes that are set should name it
 	for _, site := range t.Sites {
 		if name := site.XMPPFederationRoute.V; name != "" && !slices.Contains(found, name) {
 			found = append(found, name)

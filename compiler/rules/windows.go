@@ -18,11 +18,13 @@ func Window(t *topology.Topology, req *Request, r *report.Plan) {
 			"The window ends at %s, which is not after its start, %s. Correct one of the two.",
 			req.Change.WindowEnd.V, req.Change.WindowStart.V)
 	}
+	// a preparation has no target
 	if req.To == nil {
 		return
 	}
 	product := t.ProductOf(req.To)
 	ends := cmdlet.Product(product).SupportEnds()
+	// days of the form 2026-12-05 compare as texts
 	if startOK && ends != "" && start.UTC().Format(time.DateOnly) > ends {
 		rng := t.Product.Range
 		if req.To.Product.Set {

@@ -49,6 +49,7 @@ func (zs *Zones) Changes(change *parser.Change, r *report.Plan) *Changes {
 func windowOf(change *parser.Change) time.Duration {
 	start, err1 := time.Parse(time.RFC3339, change.WindowStart.V)
 	end, err2 := time.Parse(time.RFC3339, change.WindowEnd.V)
+	// rules.Window has a finding for a time that cannot be read
 	if err1 != nil || err2 != nil {
 		return 0
 	}
@@ -68,11 +69,17 @@ func (c *Changes) Lead(from, to *topology.EdgePool, known bool) {
 		c.aim = c.topology.XMPP.Host
 	}
 	target := dnsname.Absolute(c.aim.V)
+	// Microsoft's DNS summary has all SRV records name one host, whose addresses then move.
 	if c.topology.XMPP.Host.Set {
+		// its A and AAAA records change; its SRV record stays as it is
 		c.moveHost(target, known)
 	} else {
+		// Remote users and SIP federation use the name of an Access Edge as well, so its
+		// addresses are compared and not moved.
 		checkAccessEdge(c, target, known)
 	}
+	// A partner asks for the domain of the address that it writes to (RFC 6120, 3.2.1), so
+	// each SIP domain has SRV records of its own.
 	for _, domain := range c.topology.XMPPDomains() {
 		c.prefer(domain, target)
 	}
@@ -87,9 +94,11 @@ func (c *Changes) check() {
 		if len(c.sets[z]) == 0 {
 			continue
 		}
+		// cuts first: the TTLs of what another zone decides do not count here
 		c.sets[z] = withoutCut(c, z, c.sets[z])
 		settleTTLs(c, z, c.sets[z])
 	}
+	// Several domains, also of several zones, may name one host: it is checked once for all.
 	targets := targetsOf(c)
 	led := map[*zone][]*target{}
 	for _, t := range targets {
@@ -111,6 +120,7 @@ func (c *Changes) check() {
 	checkToday(c)
 	for _, z := range c.zones.all {
 		if len(c.sets[z]) > 0 {
+			// last, because a line that has another finding gets none of these
 			checkDefects(c, z)
 		}
 	}

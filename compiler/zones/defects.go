@@ -23,9 +23,12 @@ func checkDefects(c *Changes, z *zone) {
 	var wrong, against []zonefile.Defect
 	for _, d := range z.file.Defects {
 		switch {
+		// A rule about an owner, such as a CNAME record beside others, may be reported at any of
+		// its lines. One finding about that owner is enough.
 		case told[zoneRange(z.Zone, d.File, d.Line, 1)], d.Rule && d.Setting == "" && owners[d.Owner]:
 		case !d.Rule:
 			wrong = append(wrong, d)
+		// with another delivery no server has to load this file
 		case z.Delivery.V == plan.DeliveryZoneFile:
 			against = append(against, d)
 		}
@@ -37,6 +40,7 @@ func checkDefects(c *Changes, z *zone) {
 	})
 	reportDefects(c, z, report.AgainstRule, against, all, func(d zonefile.Defect) string {
 		setting := ""
+		// check-names and the like: a server may be set to take the record
 		if d.Setting != "" {
 			setting = fmt.Sprintf(" has another %s setting or", d.Setting)
 		}
@@ -51,6 +55,7 @@ func checkDefects(c *Changes, z *zone) {
 func told(c *Changes, z *zone) (lines map[hcl.Range]bool, owners map[string]bool) {
 	lines, owners = map[hcl.Range]bool{}, map[string]bool{}
 	for _, d := range c.report.Found {
+		// What is accepted stays in the plan, so what else is wrong with its line has to be said.
 		if !c.report.Accepts(d) && d.Subject != nil {
 			lines[zoneRange(z.Zone, d.Subject.Filename, d.Subject.Start.Line, 1)] = true
 		}
@@ -69,8 +74,11 @@ func reportDefects(
 ) {
 	for i, d := range defects {
 		more := ""
+		// the last finding counts the others: an export that is wrong throughout has thousands
 		if i == maxDefects-1 && len(defects) > maxDefects {
 			least := "at least "
+			// the reader keeps the first defects and goes on counting; how many of the rest are of
+			// this code is then not known
 			if all {
 				least = ""
 			}

@@ -20,6 +20,7 @@ func checkDirectTLS(c *Changes, z *zone, domain *topology.SIPDomain) {
 	warned := false
 	for _, r := range z.owners[owner] {
 		s, ok := dnsname.ParseSRV(r.Data)
+		// "." says that there is no such service (RFC 2782), so nothing competes
 		if r.Type != "SRV" || !ok || s.Target == "." {
 			continue
 		}
@@ -31,6 +32,7 @@ func checkDirectTLS(c *Changes, z *zone, domain *topology.SIPDomain) {
 					"TLS, as on port 5269. Remove the record.",
 				strings.TrimSuffix(owner, "."), pool, target, s.Port)
 		} else if !warned {
+			// one warning a domain: what partners do is the same for each further record
 			warned = true
 			c.report.Add(report.DirectTLS, at,
 				"%s offers XMPP over direct TLS at %s. Prosody tries it before all records of _xmpp-server._tcp, "+
@@ -46,10 +48,12 @@ func checkDirectTLS(c *Changes, z *zone, domain *topology.SIPDomain) {
 func leadsTo(c *Changes, name string) string {
 	names, z := []string{name}, c.zones.zoneOf(name)
 	if z != nil && z.file != nil {
+		// Prosody and ejabberd follow an alias, which RFC 2782 does not allow as a target.
 		names = append(names, z.answer(name, "CNAME")...)
 	}
 	var found []string
 	for _, name := range names {
+		// the alias may lead into another zone of the spec
 		if z := c.zones.zoneOf(name); z != nil && z.file != nil {
 			found = append(append(found, z.answer(name, "A")...), z.answer(name, "AAAA")...)
 		}
@@ -61,6 +65,7 @@ func leadsTo(c *Changes, name string) string {
 			return pool.Name
 		}
 	}
+	// The host may be without an address today: this plan gives it those of the pool.
 	if c.topology.XMPP.Host.Set && slices.Contains(names, dnsname.Absolute(c.topology.XMPP.Host.V)) {
 		return "an Edge pool"
 	}

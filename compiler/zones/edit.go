@@ -23,12 +23,14 @@ func (c *Changes) Plan() []plan.Zone {
 			continue
 		}
 		slices.SortFunc(list, func(a, b plan.RecordSet) int {
+			// the addresses of step 4 come before the SRV records of step 5, as change.md has them
 			if a.Step != b.Step {
 				return strings.Compare(a.Step, b.Step)
 			}
 			return strings.Compare(a.Owner+" "+a.Type, b.Owner+" "+b.Type)
 		})
 		planned, err := c.planZone(z, list)
+		// a serial that cannot be had is a mistake at its argument; all else is in the zone file
 		if wrong := (*serialError)(nil); errors.As(err, &wrong) {
 			c.report.Add(report.BadSerial, z.Serial.Range, "%s.", wrong.why)
 			continue
@@ -62,6 +64,7 @@ func number(zones []plan.Zone) {
 }
 
 func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
+	// there is one: whole refuses a zone without
 	old, _ := z.file.Serial()
 	planned := plan.Zone{
 		Name: strings.ToLower(z.Name.V), File: z.File.V, Server: z.Server.V, Delivery: z.Delivery.V, Records: sets,
@@ -73,6 +76,7 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 	}
 	soa, _ := z.file.Set(z.origin, "SOA")
 	planned.SOA = strings.Join(soa.Data, " ")
+	// Sets that are only checked leave the serial alone: secondary servers have nothing to fetch.
 	if !slices.ContainsFunc(sets, plan.RecordSet.Changed) {
 		return planned, nil
 	}
@@ -82,7 +86,10 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 	if planned.NewSerial, err = c.nextSerial(z, old); err != nil {
 		return planned, err
 	}
+	// The way back raises the serial again, as secondary servers take no lower one (RFC 1982).
 	planned.RollbackSerial = c.laterSerial(z, planned.NewSerial)
+	// With other deliveries no text of the file is in the plan, so that a record which the plan
+	// does not use does not change its ID.
 	if !planned.ByFile() {
 		return planned, nil
 	}
@@ -125,6 +132,7 @@ func pathsOf(file zonefile.File) []string {
 	other := false
 	for _, path := range file.Paths {
 		out = append(out, strings.ToValidUTF8(path, "\uFFFD"))
+		// nearly always the path is the name, which the plan has already
 		other = other || path != file.Name
 	}
 	if !other {
@@ -142,6 +150,7 @@ func (c *Changes) srvTargets(z *zone, sets []plan.RecordSet) []plan.SRVTarget {
 		if set.Type != "SRV" || !set.Changed() {
 			continue
 		}
+		// the old ones too: the rollback leads partners back to them
 		for _, data := range slices.Concat(set.Old, set.New) {
 			if s, ok := dnsname.ParseSRV(data); ok && c.zones.zoneOf(s.Target) == z {
 				wanted[s.Target] = true
@@ -150,6 +159,7 @@ func (c *Changes) srvTargets(z *zone, sets []plan.RecordSet) []plan.SRVTarget {
 	}
 	for _, set := range sets {
 		if set.Type != "SRV" {
+			// a set of the plan is a prerequisite by its values, which says more than its type
 			delete(wanted, set.Owner)
 		}
 	}
@@ -202,11 +212,13 @@ func editFile(f *plan.ZoneFile, text []byte, edits []zonefile.LineEdit) error {
 	for _, e := range edits {
 		lines = append(lines, hunk.Edit(e))
 	}
+	// three lines of context, as diff -u has
 	hunks, err := hunk.FromEdits(text, lines, 3)
 	if err != nil {
 		return err
 	}
 	f.Hunks = hunk.Join(text, hunks, joinedLines, joinedBytes)
+	// parts of the old text: a copy of a zone of a million records would double the memory
 	f.Text, err = hunk.Pieces(text, f.Hunks)
 	f.NewSHA256 = f.Text.SHA256()
 	return err
@@ -229,6 +241,8 @@ func rollback(file *zonefile.Zone, files []plan.ZoneFile, serial uint32) error {
 		return err
 	}
 	for i := range files {
+		// The edit of the serial is known against the old text, and the reversed hunks insert just
+		// that text: so it can be made in their lines.
 		back := hunk.Reverse(files[i].Hunks)
 		for _, e := range edits[i] {
 			if err := hunk.Amend(back, hunk.Edit(e)); err != nil {
@@ -253,6 +267,7 @@ func (c *Changes) nextSerial(z *zone, old uint32) (uint32, error) {
 		if _, ok := c.windowDay(); !ok {
 			return 0, &serialError{`serial = "date" takes the date from window_start, which is not given`}
 		}
+	// laterSerial knows what these mean
 	case "auto", "increment":
 	default:
 		wanted, err := strconv.ParseUint(policy, 10, 32)
@@ -271,9 +286,12 @@ func (c *Changes) nextSerial(z *zone, old uint32) (uint32, error) {
 // auto and the serial is a date already; else by one.
 func (c *Changes) laterSerial(z *zone, old uint32) uint32 {
 	day, ok := c.windowDay()
+	// auto keeps the kind of the serial: a counter or a Unix time that became a date would
+	// jump ahead, and a serial does not go back (RFC 1982)
 	if !ok || z.Serial.V != "date" && !(z.Serial.V == "auto" && zonefile.PolicyOf(old) == zonefile.ByDate) {
 		return zonefile.Increment(old)
 	}
+	// where the serial is past that day already it goes up by one
 	serial, _ := zonefile.Date(old, day)
 	return serial
 }

@@ -13,6 +13,7 @@ const maxAsked = 400_000
 
 // makers are the indexes of the $GENERATE lines of a zone that can make records of a name.
 func (zs *Zones) makers(z *zone, name string, types ...string) []int {
+	// the finding is there already, and no plan is made after it
 	if zs.asked > maxAsked {
 		return nil
 	}
@@ -33,12 +34,15 @@ func (zs *Zones) makers(z *zone, name string, types ...string) []int {
 func checkGenerated(c *Changes, z *zone, sets []plan.RecordSet) {
 	first := map[int]string{} // owners
 	for _, set := range sets {
+		// An alias that the line makes at the name would be beside the records of the plan, and
+		// servers refuse such a zone.
 		for _, n := range c.zones.makers(z, set.Owner, set.Type, "CNAME") {
 			if first[n] == "" {
 				first[n] = set.Owner
 			}
 		}
 	}
+	// in the order of the file: that of the map differs from run to run
 	for n, d := range z.file.Directives {
 		if owner := first[n]; owner != "" {
 			c.report.Add(report.NoEdit, zoneRange(z.Zone, d.File, d.Line, 1),

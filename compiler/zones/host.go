@@ -15,6 +15,7 @@ func (c *Changes) moveHost(host string, known bool) {
 	rng := c.topology.XMPP.Host.Range
 	checkShared(c, host)
 	z := c.zones.zoneOf(host)
+	// what is wrong with the name has been said
 	if !dnsname.IsHost(c.topology.XMPP.Host.V) {
 		return
 	}
@@ -31,11 +32,14 @@ func (c *Changes) moveHost(host string, known bool) {
 	if z.has(host, "CNAME") {
 		return // checkTargets says so
 	}
+	// Both types, also where the pool has none of one: an AAAA record of the old pool that stays
+	// would go on leading there the partners that try IPv6 first.
 	four, six := c.to.Addresses()
 	for _, want := range []struct {
 		typ  string
 		data []string
 	}{{"A", four}, {"AAAA", six}} {
+		// not nil: plan.json has [] for a set that will be gone
 		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
 		set.Old, set.OldTTL = z.set(host, want.typ)
 		topology.SortAddresses(set.Old)
@@ -49,6 +53,7 @@ func (z *zone) ttlFor(set plan.RecordSet) uint32 {
 	if len(set.Old) > 0 {
 		return set.OldTTL
 	}
+	// so that resolvers forget both kinds of addresses together
 	for _, typ := range []string{"A", "AAAA"} {
 		if data, ttl := z.set(set.Owner, typ); len(data) > 0 {
 			return ttl
@@ -73,6 +78,7 @@ func checkShared(c *Changes, host string) {
 			continue
 		}
 		for _, r := range z.file.Records {
+			// the SRV records of remote users and of SIP federation, whatever SIP domain they are for
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
 			if s, ok := dnsname.ParseSRV(r.Data); ok && sip && s.Target == host {
 				c.report.Add(report.SharedHost, z.line(r),
@@ -102,6 +108,7 @@ func checkAccessEdge(c *Changes, name string, known bool) {
 		return
 	}
 	four, six := c.to.Addresses()
+	// as a resolver sees it: a wildcard may have the addresses
 	have, have6 := z.answer(name, "A"), z.answer(name, "AAAA")
 	_, away := z.cut(name)
 	hidden := len(private(have))+len(private(have6)) > 0
@@ -112,6 +119,7 @@ func checkAccessEdge(c *Changes, name string, known bool) {
 	case !plan.SameSet(have, four):
 		c.report.Add(report.WrongAddresses, z.at(name, "A"),
 			"%s has the addresses %s here, but %s has %s.", c.to.AccessEdgeFQDN.V, list(have), c.to.Name, list(four))
+	// a warning only, as partners fall back to the IPv4 addresses, which are right
 	case len(six) > 0 && len(have6) == 0:
 		c.report.Add(report.NoAAAA, rng,
 			"%s has IPv6 addresses, but %s has no AAAA record.", c.to.Name, c.to.AccessEdgeFQDN.V)

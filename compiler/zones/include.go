@@ -51,6 +51,7 @@ func setsIn(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	host := dnsname.Absolute(c.topology.XMPP.Host.V)
 	for _, typ := range []string{"A", "AAAA"} {
 		known := slices.ContainsFunc(sets, func(s plan.RecordSet) bool { return s.Owner == host && s.Type == typ })
+		// a preparation makes no set for a type that it does not see
 		if !known && c.topology.XMPP.Host.Set && c.zones.zoneOf(host) == z {
 			sets = append(sets, plan.RecordSet{Owner: host, Type: typ})
 		}
@@ -61,6 +62,7 @@ func setsIn(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 // namesIn lists names of the spec that a zone holds.
 func (zs *Zones) namesIn(z *zone) []string {
 	if zs.holders == nil {
+		// all zones at once: there may be 100,000 names, and each zone with such a line asks
 		zs.holders = map[*zone][]string{}
 		for name := range zs.keep.names {
 			holder := zs.zoneOf(name)

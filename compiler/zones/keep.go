@@ -40,6 +40,7 @@ func newKeep(t *topology.Topology) *keep {
 	for _, domain := range t.SIPDomains {
 		owner := dnsname.XMPPOwner(domain.Name.V)
 		k.add(owner)
+		// found again by meant, whatever becomes of underscores, hyphens and dots
 		k.services[lettersOf.Replace(owner)] = owner
 		k.other[directOwner(domain.Name.V)] = true
 	}
@@ -48,6 +49,7 @@ func newKeep(t *topology.Topology) *keep {
 
 func (k *keep) add(name string) {
 	if !k.names[name] {
+		// with a blank before it, "xmpp 300 A" is a record of type XMPP of the owner above
 		label, _, _ := strings.Cut(strings.ToUpper(name), ".")
 		k.labels[label] = append(k.labels[label], name)
 	}
@@ -62,12 +64,16 @@ func (k *keep) wants(owner []byte, typ string) bool {
 	switch {
 	case k.names[string(owner)]:
 		return true
+	// at a name of the plan or above it these take the name out of the zone; see cut
 	case typ == "NS" || typ == "DNAME":
 		return k.above[string(owner)]
 	case typ == "TLSA":
 		return k.keys[string(owner)]
+	// a wildcard answers below the name that it is under, so only those above names of the
+	// plan matter (RFC 4592)
 	case bytes.HasPrefix(owner, []byte("*.")):
 		return k.above[string(owner[2:])]
+	// what remote users and SIP federation use may name the host that moves; see checkShared
 	case typ == "SRV":
 		return k.other[string(owner)] ||
 			bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
@@ -77,6 +83,7 @@ func (k *keep) wants(owner []byte, typ string) bool {
 
 // unicode returns the name of the plan that an owner in raw UTF-8 means, "" if none.
 func (k *keep) unicode(owner []byte) string {
+	// the reader writes octets beyond ASCII as \DDD, so most owners are done here
 	if bytes.IndexByte(owner, '\\') < 0 {
 		return ""
 	}
@@ -92,6 +99,7 @@ func (k *keep) unicode(owner []byte) string {
 type nodes map[string]bool
 
 func (n nodes) note(owner []byte) {
+	// from the owner up, label by label; on a first reading there is nothing to ask
 	for i := 0; len(n) > 0 && i < len(owner); i++ {
 		exists, asked := n[string(owner[i:])]
 		if exists {
@@ -101,6 +109,7 @@ func (n nodes) note(owner []byte) {
 			n[string(owner[i:])] = true
 		}
 		for ; i < len(owner) && owner[i] != '.'; i++ {
+			// an escaped dot does not end a label
 			if owner[i] == '\\' {
 				i++
 			}

@@ -24,9 +24,11 @@ func checkKeys(c *Changes, z *zone, sets []plan.RecordSet) {
 	var seen []string
 	for _, set := range sets {
 		owner := set.Owner
+		// RFC 7673 has the keys at the target; keys at the owner of SRV records are no standard
 		if set.Type != "SRV" {
 			owner = keyOwner(set.Owner)
 		}
+		// A host that is new has no key yet that could be wrong.
 		moves := set.Type == "SRV" || len(set.Old) > 0 && !plan.SameSet(set.Old, set.New)
 		i := slices.IndexFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == "TLSA" })
 		if i < 0 || !moves || slices.Contains(seen, owner) {

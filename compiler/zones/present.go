@@ -18,6 +18,7 @@ import (
 // or one whose name was taken for a type because something is before it on the line.
 func (k *keep) meant(z *zone, owner []byte, typ string) string {
 	if !understood(typ) {
+		// the name was read as a type, so the owner that the record has says nothing
 		for _, name := range k.labels[typ] {
 			if dnsname.Under(name, z.origin) {
 				return name
@@ -28,6 +29,7 @@ func (k *keep) meant(z *zone, owner []byte, typ string) string {
 	if z.holds(owner) {
 		own = owner[:len(owner)-len(z.origin)]
 	}
+	// a cheap test, because this is asked of each record of a file of millions
 	if len(own) > len(z.origin) && bytes.Contains(own, []byte(z.origin)) {
 		for _, name := range z.shorter(string(owner)) {
 			if k.names[name] {
@@ -35,6 +37,7 @@ func (k *keep) meant(z *zone, owner []byte, typ string) string {
 			}
 		}
 	}
+	// only names with addresses are host names: those of services have underscores
 	host := typ == "A" || typ == "AAAA"
 	if typ == "SRV" {
 		if name := k.sameLetters(owner); name != "" {
@@ -52,6 +55,7 @@ func (k *keep) meant(z *zone, owner []byte, typ string) string {
 // sameLetters is the owner of SRV records of the plan from which a name differs only by
 // underscores, hyphens and dots before the SIP domain.
 func (k *keep) sameLetters(name []byte) string {
+	// a name has at most 255 octets (RFC 1035, 2.3.4), so this needs no memory of the heap
 	letters := make([]byte, 0, 255)
 	for _, c := range name {
 		if c != '_' && c != '-' && c != '.' {
@@ -59,6 +63,7 @@ func (k *keep) sameLetters(name []byte) string {
 		}
 	}
 	owner := k.services[string(letters)]
+	// a hyphen more or less in the domain makes it another domain, not a slip
 	domain := strings.TrimPrefix(owner, dnsname.XMPPPrefix)
 	if owner == "" || k.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
 		return ""
@@ -94,6 +99,7 @@ func oddAt(name []byte, i int, host bool) bool {
 // without what is between them and the nearest dots.
 func (k *keep) likeness(owner string, host bool) string {
 	raw := dnsname.Unescaped(owner)
+	// IDNA maps fullwidth letters to plain ones and drops what has no width.
 	if name, err := dnsname.ToASCII(raw); err == nil && k.names[name] && !strings.Contains(name, "xn--") {
 		return name
 	}
@@ -110,6 +116,8 @@ func (k *keep) likeness(owner string, host bool) string {
 		}
 		plain = strings.Join(labels, ".")
 	}
+	// What was typed may be all but the odd characters (xm*pp); or before the first and after
+	// the label of the last (a no-break space before the TTL); or behind the last (//xmpp).
 	last := strings.LastIndex(plain, " ")
 	head, _, _ := strings.Cut(plain, " ")
 	_, tail, _ := strings.Cut(plain[last+1:], ".")
@@ -143,6 +151,7 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 					"is there, and what it adds would be beside that. Replace it by records of A, AAAA or SRV with "+
 					"what they are to be.",
 				r.Type, owner)
+		// a server may answer addresses by such a type, which the plan would not see
 		case names[r.Owner] && !understood(r.Type):
 			tell(report.NotUnderstood, owner, r,
 				"This line is read as a record of type %s at %s, a type that edgeplan does not know.%s The plan "+
@@ -150,7 +159,9 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 					"SRV.",
 				r.Type, owner, nearType(r.Type))
 		case names[r.Owner] || !names[meant+"."]:
+			// every server takes a type by its number (RFC 3597)
 			known := understood(r.Type) || slices.Contains(madeByServer, r.Type) || strings.HasPrefix(r.Type, "TYPE")
+			// once: it is about other names, and one shows what to look for
 			if !unknown && !known {
 				unknown = true
 				c.report.Add(report.UnknownType, z.line(r),
@@ -186,6 +197,7 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 
 // nearType asks whether another word was meant than one that is no type.
 func nearType(typ string) string {
+	// IN too: a slip in the class makes it a type, as in "xmpp 300 INN A"
 	near := diag.Suggest(typ, []string{"A", "AAAA", "CNAME", "IN", "MX", "NS", "SRV", "TXT"})
 	if near == "" {
 		return ""

@@ -14,20 +14,25 @@ const maxOutside = 64
 // read reads the file of a zone as far as k says.
 func (z *zone) read(k *keep) error {
 	outside, unknown := 0, 0
+	// The second reading is for more records; what servers refuse is known by then.
 	read := z.Source.Inspect
 	if z.file != nil {
 		read = z.Source.Read
 	}
 	file, err := read(z.origin, func(owner []byte, typ string) bool {
+		// of every record, as also one that is not kept makes a name exist
 		z.nodes.note(owner)
 		switch {
 		case k.wants(owner, typ), k.meant(z, owner, typ) != "":
 			return true
+		// for a warning about the file, of which a few are enough
 		case !understood(typ) && unknown < maxOutside:
 			unknown++
 			return true
+		// of delegations too: the addresses of their name servers may be outside of the zone
 		case typ == "NS" && (z.allNS || string(owner) == z.origin):
 			return true
+		// a wrong $ORIGIN puts each record of a file outside
 		case z.holds(owner), outside == maxOutside:
 			return false
 		}
@@ -38,6 +43,7 @@ func (z *zone) read(k *keep) error {
 		return err
 	}
 	if z.file != nil {
+		// Read looks for none, so those of the first reading stay
 		file.Defects, file.DefectCount = z.file.Defects, z.file.DefectCount
 	}
 	z.file, z.owners = file, map[string][]zonefile.Record{}
@@ -64,7 +70,9 @@ func (zs *Zones) readAgain(k *keep) {
 			continue
 		}
 		for _, r := range z.file.Records {
+			// it may be the address of a name server of any delegation
 			z.allNS = z.allNS || !dnsname.Under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
+			// whether a wildcard answers depends on which names exist, which nodes find out
 			more[z] = more[z] || z.allNS || strings.HasPrefix(r.Owner, "*.")
 		}
 		if !more[z] {

@@ -18,11 +18,13 @@ func withoutCut(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	var cuts []zonefile.Record
 	lost := map[string][]string{} // owners, by the line of what cuts them off
 	for _, set := range sets {
+		// Resolvers follow the delegation, so what this file has below it reaches no partner.
 		cut, away := z.cut(set.Owner)
 		if !away {
 			stay = append(stay, set)
 			continue
 		}
+		// one finding for each cut, however many domains are below it
 		if lost[lineOf(cut)] == nil {
 			cuts = append(cuts, cut)
 		}
@@ -57,6 +59,7 @@ func settleTTLs(c *Changes, z *zone, sets []plan.RecordSet) {
 		var found []string
 		seen := map[uint32]bool{}
 		var odd zonefile.Record // the first with another TTL than those before it
+		// RFC 2181, 5.2, wants one TTL for all records of a set.
 		for _, r := range z.owners[set.Owner] {
 			if r.Type != set.Type || seen[r.TTL] {
 				continue
@@ -68,6 +71,7 @@ func settleTTLs(c *Changes, z *zone, sets []plan.RecordSet) {
 			sets[i].OldTTL = max(sets[i].OldTTL, r.TTL)
 			found = append(found, fmt.Sprintf("%d (%s)", r.TTL, r.Data))
 		}
+		// a set that is removed gets no TTL
 		if len(found) < 2 || len(set.New) == 0 {
 			continue
 		}
@@ -90,10 +94,12 @@ func checkSets(c *Changes, z *zone, sets []plan.RecordSet) {
 	starred := map[string]bool{}
 	for _, set := range sets {
 		checkDuplicates(c, z, set)
+		// only a name that gets its first records here takes itself out of a wildcard
 		if !starred[set.Owner] && len(set.Old) == 0 && len(set.New) > 0 {
 			starred[set.Owner] = true
 			checkWildcard(c, z, set.Owner)
 		}
+		// Addresses that are of no pool have a finding of their own; see checkHolders.
 		if set.Type == "AAAA" && len(set.Old) > 0 && len(set.New) == 0 && !hidesIPv6(c) && !strange(c, set) {
 			c.report.Add(report.NoAAAA, z.at(set.Owner, "AAAA"),
 				"The plan removes the AAAA records of %s (%s), because the spec has no public IPv6 address for %s. "+
@@ -126,6 +132,7 @@ func checkDuplicates(c *Changes, z *zone, set plan.RecordSet) {
 		if r.Type != set.Type {
 			continue
 		}
+		// the comparison is of canonical data, so other spellings of a record are equal to it
 		if seen[r.Data] {
 			c.report.Add(report.Twice, z.line(r),
 				"%s has the %s record %s further up already. DNS servers keep one of the two; remove the other, so "+
@@ -145,6 +152,8 @@ func checkWildcard(c *Changes, z *zone, owner string) {
 		return
 	}
 	top := owner // the highest name that comes into being
+	// The names between exist as well once the record is there, without records of their own,
+	// and a wildcard answers for no name that exists (RFC 4592, 2.2.2).
 	for up := dnsname.Parent(top); up != star[2:]; up = dnsname.Parent(top) {
 		top = up
 	}
@@ -163,6 +172,7 @@ func checkWildcard(c *Changes, z *zone, owner string) {
 func checkOutside(c *Changes, z *zone) {
 	servers := map[string]bool{}
 	for _, r := range z.file.Records {
+		// exports of Windows DNS Server have these addresses in the file
 		if r.Type == "NS" {
 			servers[r.Data] = true
 		}
@@ -173,6 +183,7 @@ func checkOutside(c *Changes, z *zone) {
 			continue // checkUnicode says so
 		}
 		glue := (r.Type == "A" || r.Type == "AAAA") && servers[r.Owner]
+		// whole reports a SOA record of another zone
 		if !dnsname.Under(r.Owner, z.origin) && !glue && r.Type != "SOA" {
 			odd = append(odd, r)
 		}
@@ -215,6 +226,7 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 	} else {
 		unused := func(p *topology.EdgePool) bool { return c.topology.Routed(p) == 0 }
 		comesFirst := func(p *topology.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }
+		// several pools may be in use, each by the route of a site: any of them may come first
 		used := slices.DeleteFunc(slices.Clone(c.topology.EdgePools), unused)
 		if len(used) == 0 || slices.ContainsFunc(used, comesFirst) {
 			return
@@ -223,6 +235,7 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 	}
 	if dnsname.Absolute(want) != first.Target {
 		at := z.at(owner, "SRV")
+		// a record that the preparation adds has no line yet
 		if line, ok := z.srvLines(owner)[first.Target]; ok {
 			at = line
 		}
@@ -251,6 +264,7 @@ func checkZone(c *Changes, z *zone, sets []plan.RecordSet) {
 		return
 	}
 	changes := slices.ContainsFunc(sets, plan.RecordSet.Changed)
+	// signatures and NSEC records of the old data would be beside the new
 	if z.file.Dnssec && changes {
 		c.report.Add(report.NoEdit, z.File.Range,
 			"%s is a signed zone (it holds RRSIG or NSEC records). Change the unsigned file from which it is signed.",
@@ -258,6 +272,7 @@ func checkZone(c *Changes, z *zone, sets []plan.RecordSet) {
 	}
 	checkGenerated(c, z, sets)
 	for _, set := range sets {
+		// no window is known in a preparation, which is made to shorten these TTLs
 		if set.Changed() && c.window > 0 && float64(set.OldTTL) > c.window.Seconds() {
 			c.report.Add(report.LongTTL, z.at(set.Owner, set.Type),
 				"The %s records of %s have a TTL of %d seconds, longer than the change window (%d). Resolvers may "+

@@ -18,9 +18,12 @@ func understood(typ string) bool {
 		"NSEC3PARAM", "NULL", "NXT", "OPENPGPKEY", "PX", "RESINFO", "RKEY", "RP", "RRSIG", "RT", "SIG", "SINK",
 		"SMIMEA", "SPF", "SSHFP", "SVCB", "TA", "TALINK", "TLSA", "UID", "UINFO", "UNSPEC", "URI", "WALLET", "WKS",
 		"X25", "ZONEMD",
+		// what Windows DNS Server has in its zone files beside those of the registry
 		"WINS", "WINSR":
 		return true
 	}
+	// RFC 3597 has TYPE and the number of a type. RFC 6895, 3.1: 128 to 255 are for questions;
+	// 32768 and 32769 are TA and DLV. PowerDNS has its own types at 65401 and 65402.
 	number, generic := strings.CutPrefix(typ, "TYPE")
 	n, err := strconv.ParseUint(number, 10, 16)
 	return generic && err == nil && (n > 0 && n < 128 || n > 255 && n < 1024 || n == 32768 || n == 32769)

@@ -27,6 +27,7 @@ func (c *Changes) Shorten(ttl uint32) {
 func (c *Changes) shortenHost() {
 	host := dnsname.Absolute(c.topology.XMPP.Host.V)
 	z := c.zones.zoneOf(host)
+	// what is wrong with the name has been said
 	if !dnsname.IsHost(c.topology.XMPP.Host.V) {
 		return
 	}
@@ -41,6 +42,7 @@ func (c *Changes) shortenHost() {
 		return
 	}
 	for _, typ := range []string{"A", "AAAA"} {
+		// a preparation adds no addresses, and a TTL that is short already stays
 		if data, ttl := z.set(host, typ); len(data) > 0 {
 			topology.SortAddresses(data)
 			c.sets[z] = append(c.sets[z], plan.RecordSet{
@@ -58,6 +60,7 @@ func (c *Changes) shortenSRV(domain *topology.SIPDomain) {
 	}
 	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: c.ttl}
 	set.Old, set.OldTTL = z.set(owner, "SRV")
+	// records may share a priority here, because each gets its own below
 	records, ok := c.readSRV(z, owner, set.Old, true)
 	if !ok {
 		return
@@ -81,10 +84,13 @@ func (c *Changes) everyTarget(records []dnsname.SRV) []dnsname.SRV {
 	records = slices.Clone(records)
 	for _, target := range c.targets() {
 		if !slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target }) {
+			// the first record of an empty set gets priority 0
 			last := -10
 			for _, s := range records {
 				last = max(last, s.Priority)
 			}
+			// steps of 10 leave room for records between; the field has 16 bits. RFC 2782 advises
+			// weight 0 where no choice is made between records of one priority.
 			next := min(last+10, 65535)
 			records = append(records, dnsname.SRV{Priority: next, Weight: 0, Port: plan.XMPPPort, Target: target})
 		}
@@ -99,6 +105,7 @@ func (c *Changes) targets() []string {
 	}
 	pools := slices.Clone(c.topology.EdgePools)
 	slices.SortFunc(pools, func(a, b *topology.EdgePool) int {
+		// The pool that most sites are routed to is in use, and what comes first is tried first.
 		if x, y := c.topology.Routed(a), c.topology.Routed(b); x != y {
 			return y - x
 		}
@@ -106,6 +113,7 @@ func (c *Changes) targets() []string {
 	})
 	var out []string
 	for _, pool := range pools {
+		// a record of a pool that does not answer on 5269 would cost partners a timeout
 		if pool.XMPP != nil && cmdlet.Product(c.topology.ProductOf(pool)).HasXMPP() {
 			out = append(out, dnsname.Absolute(pool.AccessEdgeFQDN.V))
 		}
@@ -117,6 +125,7 @@ func (c *Changes) targets() []string {
 // first keep theirs.
 func apart(records []dnsname.SRV) []dnsname.SRV {
 	slices.SortStableFunc(records, func(a, b dnsname.SRV) int { return a.Priority - b.Priority })
+	// Each number only goes up, so the order of the records stays as it is.
 	for i := 1; i < len(records); i++ {
 		if records[i].Priority <= records[i-1].Priority {
 			records[i].Priority = min(records[i-1].Priority+10, 65535)

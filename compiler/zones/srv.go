@@ -18,6 +18,7 @@ func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string
 	if !dnsname.IsHost(domain.Name.V) {
 		return owner, nil
 	}
+	// The owner may be in a zone named after a service, such as _tcp.contoso.com.
 	if z = c.zones.zoneOf(owner); z == nil {
 		c.report.Add(report.Unmanaged, domain.Name.Range, "No dns_zone holds %s: %s.", domain.Name.V, left)
 	} else if z.file == nil {
@@ -40,6 +41,7 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 	}
 	hostLayout := c.topology.XMPP.Host.Set
 	wanted := slices.Clone(records)
+	// Where all records name one host, its addresses move and the order of records is not ours.
 	present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target })
 	if !present || !hostLayout {
 		model, modelTTL := c.sibling(owner)
@@ -51,6 +53,7 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 	checkOrder(c, z, owner, wanted, target)
 	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
 	if len(data) == 0 {
+		// a set that is not there has no TTL, and resolvers hold no old answer
 		set.OldTTL = 0
 	}
 	for _, s := range wanted {
@@ -65,6 +68,7 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 // demands: its fields may be in the wrong order.
 func wrongPort(name string, s dnsname.SRV) string {
 	place, rest := "", ""
+	// a 5269 in another place is more likely the wrong order than the wrong port
 	switch plan.XMPPPort {
 	case s.Priority:
 		place, rest = "first", fmt.Sprintf("%d %d", s.Weight, s.Port)
@@ -108,6 +112,7 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 		case !ok:
 			c.report.Add(report.BadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
+		// partners connect to the port of the record, whatever it is (Prosody, ejabberd measured)
 		case s.Port != plan.XMPPPort:
 			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
 			return nil, false
@@ -122,6 +127,7 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 		seen[s.Priority] = true
 		records = append(records, s)
 	}
+	// RFC 1034, 3.6.2: an alias is alone at its name
 	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
 		c.report.Add(report.NoEdit, z.at(owner, "CNAME"),
 			"%s is an alias (CNAME), and beside one there can be no SRV record.", name)
@@ -138,7 +144,9 @@ func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
 	}
 	own := c.siblings.of[owner]
 	var found *siblingSet
+	// the order of a map does not matter here: there is one such value, or none is taken
 	for value, s := range c.siblings.values {
+		// a domain is no example for itself
 		if own != nil && own.value == value && s.count == 1 {
 			continue
 		}
@@ -150,6 +158,7 @@ func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
 	if found == nil {
 		return dnsname.SRV{}, newRecordTTL
 	}
+	// two are kept, so that one is left where the other is the domain's own
 	last := found.last[1]
 	if last == own {
 		last = found.last[0]
@@ -184,6 +193,7 @@ func (c *Changes) findSiblings() *siblings {
 			continue
 		}
 		data, ttl := z.set(owner, "SRV")
+		// a set of several records is no example: it is not clear which of them to follow
 		s, ok := dnsname.ParseSRV(strings.Join(data, " "))
 		if !ok || len(data) != 1 {
 			continue
@@ -221,13 +231,16 @@ func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.
 		}
 	}
 	switch {
+	// The two exchange their numbers: all other records, and so most of the diff, stay.
 	case mine >= 0:
 		out[mine].Priority, out[first].Priority = out[first].Priority, out[mine].Priority
 		return out
 	case out[first].Priority > 0:
+		// below the first, and above 0 where there is room, so the next failover has some too
 		half := out[first].Priority / 2
 		return append(out, dnsname.SRV{Priority: half, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
 	default:
+		// no number is below 0, so the one that has it moves behind the last
 		out[first].Priority = min(out[last].Priority+10, 65535)
 		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
 	}

@@ -44,6 +44,7 @@ func checkTargets(c *Changes, targets []*target) {
 			c.report.Add(report.DeadFallback, t.rng,
 				`The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a `+
 					`contradiction, and Prosody skips it; remove it.`)
+		// a name that has addresses is meant as it is, however odd it looks
 		case !direct && checkSpelling(c, t):
 		case known:
 			checkLed(c, z, t)
@@ -61,12 +62,14 @@ func targetsOf(c *Changes) []*target {
 	known := map[string]*target{}
 	add := func(t *target) {
 		if old := known[t.name]; old != nil {
+			// named by several records, it is tried first if one of them comes first
 			old.first = old.first || t.first
 		} else if len(list) < maxTargets {
 			known[t.name] = t
 			list = append(list, t)
 		}
 	}
+	// at the head, so that a long list of other targets never crowds it out
 	if c.to != nil {
 		add(&target{name: dnsname.Absolute(c.aim.V), rng: c.aim.Range, first: true})
 	}
@@ -81,6 +84,7 @@ func targetsOf(c *Changes) []*target {
 				if line, ok := lines[s.Target]; ok {
 					add(&target{name: s.Target, rng: line, owner: set.Owner, in: z, first: i == 0})
 				} else {
+					// what the plan adds has to have an address, in whatever place it is
 					add(&target{name: s.Target, rng: named(c, s.Target), first: true})
 				}
 			}
@@ -106,6 +110,7 @@ func checkSpelling(c *Changes, t *target) bool {
 		return false
 	}
 	owner := strings.TrimSuffix(t.owner, ".")
+	// first, as an address is a well-formed name too and may even have its zone behind it
 	if addr, ok := t.in.literal(t.name); ok {
 		c.report.Add(report.Literal, t.rng,
 			"The target of this SRV record of %s is the address %s. DNS takes it for a name, which no resolver can "+
@@ -113,6 +118,7 @@ func checkSpelling(c *Changes, t *target) bool {
 			owner, addr, hasAddress(c, t.in, addr))
 		return true
 	}
+	// Only a name that is known elsewhere: one that is there twice by intent is no slip.
 	for _, name := range t.in.shorter(t.name) {
 		if c.zones.isKnown(name) {
 			c.report.Add(report.LostDot, t.rng,
@@ -137,6 +143,7 @@ func checkSpelling(c *Changes, t *target) bool {
 // hasAddress says which host name to write in the place of an address: that of XMPP federation if
 // it has the address, else the first one of the zone.
 func hasAddress(c *Changes, z *zone, addr netip.Addr) string {
+	// sorted, so that the same name is proposed in each run
 	names := slices.Sorted(maps.Keys(z.owners))
 	if c.topology.XMPP.Host.Set {
 		names = slices.Insert(names, 0, dnsname.Absolute(c.topology.XMPP.Host.V))
@@ -156,12 +163,14 @@ func checkLed(c *Changes, z *zone, t *target) {
 	moves := c.to != nil && c.topology.XMPP.Host.Set && t.name == dnsname.Absolute(c.topology.XMPP.Host.V)
 	cut, away := z.cut(t.name)
 	alias := z.wildcard(t.name)
+	// the host gets records of its own by this plan, and then no wildcard answers for it
 	if alias == "" || moves {
 		alias = t.name
 	}
 	switch {
 	case away:
 		checkAway(c, z, t, cut, moves)
+	// before the rule about aliases: for this the server refuses the zone
 	case checkAlone(c, z, t.name):
 	case z.has(alias, "CNAME"):
 		c.report.Add(report.Alias, z.at(alias, "CNAME"),
@@ -200,6 +209,7 @@ var besideCNAME = []string{"CNAME", "RRSIG", "NSEC", "NSEC3", "KEY", "SIG", "NXT
 
 // checkAlone reports a CNAME record that is not alone at its name.
 func checkAlone(c *Changes, z *zone, name string) bool {
+	// equal records are one (RFC 2181, 5), so the data of the others is compared
 	data, _ := z.set(name, "CNAME")
 	if len(data) == 0 {
 		return false
@@ -221,6 +231,7 @@ func checkAlone(c *Changes, z *zone, name string) bool {
 // checkNoAddress reports a target without addresses: an error if partners try it first,
 // a warning if it is one of those behind.
 func checkNoAddress(c *Changes, z *zone, t *target) {
+	// an address may be in a file that is not read, or made by a $GENERATE line
 	if len(z.unread()) > 0 || len(c.zones.makers(z, t.name, "A", "AAAA")) > 0 {
 		return // checkUnread says so
 	}
@@ -247,6 +258,7 @@ func checkPrivate(c *Changes, z *zone, t *target) {
 		return
 	}
 	at := z.File.Range
+	// the record to correct may be that of a wildcard
 	for _, r := range slices.Concat(z.owners[t.name], z.owners[z.wildcard(t.name)]) {
 		if (r.Type == "A" || r.Type == "AAAA") && r.Data == bad[0] {
 			at = z.line(r)

@@ -12,6 +12,8 @@ func checkTimes(c *Changes, z *zone) {
 	if z.Delivery.V == plan.DeliveryWindowsDNS {
 		return
 	}
+	// Measured: PowerDNS 4.7.3 serves 60 s for $TTL 1h30m; BIND, NSD and Knot DNS serve 5400.
+	// One finding a zone, at what most records take their time from.
 	times := z.file.Times
 	const others = "BIND, NSD and Knot DNS read %d, and so does this plan. Write a number of seconds."
 	switch {
@@ -33,6 +35,7 @@ func checkTimes(c *Changes, z *zone) {
 	const advice = "Write a $TTL at the head of the file, or a TTL into each record."
 	at := zoneRange(z.Zone, times.NoTTLFile, times.NoTTL, 1)
 	switch {
+	// lines count from 1: there is no such record
 	case times.NoTTL == 0:
 	case times.NoTTLSource == zonefile.TTLPrevious:
 		c.report.Add(report.NoTTL, at,

@@ -38,6 +38,7 @@ func checkHolders(c *Changes, z *zone, set plan.RecordSet) {
 	owner := strings.TrimSuffix(set.Owner, ".")
 	var strange, other []string
 	for _, address := range set.Old {
+		// by address and not by name: the host has one name, whichever pool it leads to
 		switch c.topology.PoolAt(address) {
 		case nil:
 			strange = append(strange, address)
@@ -46,7 +47,9 @@ func checkHolders(c *Changes, z *zone, set plan.RecordSet) {
 			other = append(other, address)
 		}
 	}
+	// while one address is of the pool that is left, partners reach it; for another pool see disagree
 	c.Elsewhere = c.Elsewhere || len(strange) > 0 && len(strange) == len(set.Old)
+	// with an address of a pool missing in the spec each one here may be that
 	if len(strange) > 0 && set.Changed() && !c.zones.AddressesUnknown {
 		c.report.Add(report.Stranger, z.atData(set, strange[0]),
 			"%s has an address here that no Edge pool of the spec has: %s. The plan would delete it and give the name "+
@@ -65,6 +68,7 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 	if c.topology.XMPP.Host.Set || len(set.Old) == 0 {
 		return
 	}
+	// sets are sorted by priority, and the lowest number is tried first (RFC 2782)
 	first, _ := dnsname.ParseSRV(set.Old[0])
 	if first.Target != dnsname.Absolute(c.from.AccessEdgeFQDN.V) {
 		disagree(c, z.atData(set, set.Old[0]),
@@ -77,6 +81,7 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 		return
 	}
 	for _, typ := range []string{"A", "AAAA"} {
+		// the name may be that of the pool and still have addresses of another one
 		for _, address := range home.answer(first.Target, typ) {
 			if pool := c.topology.PoolAt(address); pool != nil && pool != c.from {
 				disagree(c, home.at(first.Target, typ),
@@ -116,6 +121,7 @@ func checkProxied(c *Changes, z *zone, names map[string]bool) {
 	told := map[string]bool{}
 	for _, r := range z.file.Records {
 		address := r.Type == "A" || r.Type == "AAAA"
+		// only addresses are replaced: the same note at an SRV record changes nothing
 		if names[r.Owner] && address && !told[r.Owner] && proxied.MatchString(r.Comment) {
 			told[r.Owner] = true
 			c.report.Add(report.Proxied, z.line(r),

@@ -23,6 +23,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 	_, serial := z.file.Serial()
 	unread := z.unread()
 	marked, mark := z.Source.Marked()
+	// One finding a file: what one case finds makes those below it pointless.
 	switch {
 	case mark && z.Delivery.V != plan.DeliveryWindowsDNS: // there no server gets the file
 		zs.report.Add(report.BadZone, zoneRange(spec, marked, 1, 1),
@@ -30,6 +31,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 				"refuse the zone. Save it without the mark (UTF-8 without BOM, or Set-Content -Encoding Ascii), or "+
 				"export it again, and check that the file on the server has none.")
 	case len(soa) == 0 && len(unread) > 0:
+		// each of these may have the SOA record
 		for _, d := range unread {
 			zs.report.Add(report.Unread, zoneRange(spec, d.File, d.Line, 1),
 				"The zone file %q has no SOA record itself, and the file of this $INCLUDE is not read: %s. %s",
@@ -38,6 +40,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 	case len(soa) == 0 || !serial:
 		zs.report.Add(report.BadZone, spec.File.Range,
 			"The zone file %q does not have exactly one SOA record, so it has no serial to raise.", spec.File.V)
+	// before the count: of the file of another zone nothing else is of interest
 	case soa[0].Owner != z.origin:
 		taken := zs.byOrigin[soa[0].Owner] != nil
 		if !taken {
@@ -49,6 +52,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 			"This is a second SOA record, after the one on %s. A zone transfer ends with its SOA once more: take that "+
 				"line out.",
 			lineOf(soa[0]))
+	// $GENERATE may make it, and so may a file that is not read
 	case !z.has(z.origin, "NS") && len(zs.makers(z, z.origin, "NS")) == 0 && len(unread) == 0:
 		zs.report.Add(report.BadZone, spec.File.Range,
 			"The zone file %q has no NS record of %s itself. DNS servers do not load such a zone; export it whole.",

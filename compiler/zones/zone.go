@@ -29,6 +29,7 @@ func zoneRange(spec *topology.Zone, file string, line, column int) hcl.Range {
 	if file == "" {
 		file = spec.File.V
 	}
+	// HCL counts from 1; 0 is a defect of a whole file or line
 	at := hcl.Pos{Line: max(line, 1), Column: max(column, 1)}
 	return hcl.Range{Filename: file, Start: at, End: at}
 }
@@ -52,9 +53,11 @@ func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
 		if r.Type != typ {
 			continue
 		}
+		// RFC 2181, 5.2, treats TTLs that differ as an error; the smallest is the safe one to write
 		if len(data) == 0 || r.TTL < ttl {
 			ttl = r.TTL
 		}
+		// servers keep one of equal records (RFC 2181, 5)
 		if !seen[r.Data] {
 			seen[r.Data] = true
 			data = append(data, r.Data)
@@ -81,10 +84,12 @@ func (z *zone) has(owner, typ string) bool {
 // wildcard is the owner of the wildcard that answers for a name without records, ""
 // if none does: it is below the nearest name that exists (RFC 4592).
 func (z *zone) wildcard(name string) string {
+	// nil after the first reading: readAgain reads each zone that has a wildcard
 	if z.nodes == nil || z.nodes[name] {
 		return ""
 	}
 	for up := dnsname.Parent(name); dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
+		// only the nearest name above that exists can have the wildcard that answers
 		if star := "*." + up; len(z.owners[star]) > 0 {
 			return star
 		}
@@ -110,6 +115,8 @@ func (z *zone) cut(name string) (zonefile.Record, bool) {
 	var found zonefile.Record
 	for up := name; dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
 		for _, r := range z.owners[up] {
+			// NS records of the zone itself cut nothing off, and a DNAME record renames only what is
+			// below its own name (RFC 6672, 2.3).
 			if r.Type == "NS" && up != z.origin || r.Type == "DNAME" && up != name {
 				found = r
 				break
@@ -124,6 +131,7 @@ func (z *zone) cut(name string) (zonefile.Record, bool) {
 func (z *zone) shorter(name string) []string {
 	var out []string
 	for up := dnsname.Parent(name); up != "" && dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
+		// one label is what a relative name should be; only more of them end in a zone
 		if head := strings.TrimSuffix(name, up); strings.Count(head, ".") > 1 {
 			out = append(out, head)
 		}
@@ -133,6 +141,7 @@ func (z *zone) shorter(name string) []string {
 
 // literal is the address that a name spells, alone or before a name of the zone.
 func (z *zone) literal(name string) (netip.Addr, bool) {
+	// written relative, an address has the origin behind it; written with a dot, it is the name
 	for _, head := range append(z.shorter(name), name, strings.TrimSuffix(name, z.origin)) {
 		if addr, err := netip.ParseAddr(strings.TrimSuffix(head, ".")); err == nil {
 			return addr, true
@@ -152,6 +161,7 @@ func (z *zone) srvLines(owner string) map[string]hcl.Range {
 	lines := map[string]hcl.Range{}
 	for _, r := range z.owners[owner] {
 		s, ok := dnsname.ParseSRV(r.Data)
+		// of equal targets the first line, which is where a reader looks first
 		if _, known := lines[s.Target]; ok && r.Type == "SRV" && !known {
 			lines[s.Target] = z.line(r)
 		}

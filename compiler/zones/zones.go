@@ -38,9 +38,11 @@ func Open(t *topology.Topology, r *report.Spec) *Zones {
 		if zs.byOrigin[z.origin] == nil {
 			zs.byOrigin[z.origin] = z
 		}
+		// the parser or the rules about names have said why
 		if spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
 			continue
 		}
+		// what $GENERATE lines make is checked within a bound for all zones together
 		spec.Source.Zones = len(t.Zones)
 		if err := z.read(zs.keep); err != nil {
 			zs.reportZone(spec, err)
@@ -48,6 +50,7 @@ func Open(t *topology.Topology, r *report.Spec) *Zones {
 			z.file = nil
 		}
 	}
+	// a keep of its own, which takes up names of the zone files; zs.keep has those of the spec
 	zs.readAgain(newKeep(t))
 	return zs
 }
@@ -64,11 +67,13 @@ func (zs *Zones) reportZone(spec *topology.Zone, err error) {
 // zoneOf returns the zone that holds a name, nil if no declared zone does.
 func (zs *Zones) zoneOf(name string) *zone {
 	for rest := name; rest != ""; {
+		// Under is asked because the cut below does not know escaped dots
 		if z := zs.byOrigin[rest]; z != nil && dnsname.Under(name, rest) {
 			return z
 		}
 		_, rest, _ = strings.Cut(rest, ".")
 	}
+	// what is under no other name is under the root, if a spec has that as a zone
 	return zs.byOrigin["."]
 }
 

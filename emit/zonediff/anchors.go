@@ -12,6 +12,7 @@ func anchors(old, new []string) []anchor {
 	type place struct{ count, at int }
 	inNew := make(map[string]place, len(new))
 	for i, line := range new {
+		// the place counts only where the line is there once
 		inNew[line] = place{inNew[line].count + 1, i}
 	}
 	inOld := make(map[string]int, len(old))
@@ -34,6 +35,7 @@ func increasing(all []anchor) []anchor {
 	var piles []int // indexes into all
 	before := make([]int, len(all))
 	for i, a := range all {
+		// no two have one new index, so whether it was found does not matter
 		pile, _ := slices.BinarySearchFunc(piles, a.new, func(j, new int) int { return all[j].new - new })
 		before[i] = -1
 		if pile > 0 {
@@ -49,6 +51,7 @@ func increasing(all []anchor) []anchor {
 		return nil
 	}
 	row := make([]anchor, 0, len(piles))
+	// the last pile has the end of the longest row; the way back is in before
 	for i := piles[len(piles)-1]; i >= 0; i = before[i] {
 		row = append(row, all[i])
 	}

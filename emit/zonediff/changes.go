@@ -54,6 +54,7 @@ func Changes(planName string, zone plan.Zone) (string, error) {
 		SOA: c.text(zone.SOA), Wait: zone.Wait,
 		Serial: serials{zone.OldSerial, zone.NewSerial, zone.RollbackSerial}, Sets: []changedSet{},
 	}
+	// also sets that stay: the other system should refuse a change on other records
 	for _, set := range zone.Records {
 		owner, typ := c.owner(set)
 		out.Sets = append(out.Sets, changedSet{
@@ -68,8 +69,10 @@ func Changes(planName string, zone plan.Zone) (string, error) {
 }
 
 func (c *checker) records(typ string, ttl uint32, data []string) records {
+	// not nil, which JSON has as null
 	out := records{Data: []string{}}
 	for _, d := range data {
+		// only with data: a set that is not there has TTL 0, as docs/dns.md has it
 		out.TTL = ttl
 		out.Data = append(out.Data, c.data(typ, d))
 	}
@@ -80,6 +83,7 @@ func (c *checker) records(typ string, ttl uint32, data []string) records {
 func indented(value any) (string, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
+	// such escapes are for HTML pages, and people read this file
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {
@@ -101,6 +105,7 @@ func (c *checker) quote(kind tokenKind, value string) string {
 }
 
 func (c *checker) zone(zone plan.Zone) string {
+	// a plan has zones without their final dot, and sets with it
 	return c.quote(nameToken, strings.TrimSuffix(zone.Name, ".")+".")
 }
 
@@ -109,6 +114,7 @@ func (c *checker) owner(set plan.RecordSet) (owner, typ string) {
 }
 
 func (c *checker) data(typ, data string) string {
+	// of another type the kind is empty, which quoteToken refuses
 	kind := map[string]tokenKind{"A": ipv4Token, "AAAA": ipv6Token, "SRV": srvToken}[typ]
 	return c.quote(kind, data)
 }
@@ -117,6 +123,7 @@ func (c *checker) data(typ, data string) string {
 func (c *checker) text(value string) string {
 	for at := 0; at < len(value); {
 		r, size := utf8.DecodeRuneInString(value[at:])
+		// size 1 tells broken bytes from U+FFFD that the text itself has
 		if r == utf8.RuneError && size == 1 && c.err == nil {
 			c.err = fmt.Errorf("%.300q cannot be in a DNS file: byte %d is wrong for UTF-8", value, at)
 		}

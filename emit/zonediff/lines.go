@@ -37,6 +37,7 @@ func Lines(old, new []byte, context int) []hunk.Hunk {
 
 func splitLines(text string) []string {
 	lines := strings.SplitAfter(text, "\n")
+	// after the last line end SplitAfter has an empty line, which is none
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
@@ -67,6 +68,7 @@ func (c *comparison) compare(a0, a1, b0, b1 int) {
 // gap adds the edits between two anchors.
 func (c *comparison) gap(a0, a1, b0, b1 int) {
 	a0, a1, b0, b1 = c.trim(a0, a1, b0, b1)
+	// each line could be a distinct one
 	small := a1-a0+b1-b0 <= maxDistinct && (a1-a0)*(b1-b0) <= maxCells
 	if a0 == a1 || b0 == b1 || !small {
 		c.replace(a0, a1, b0, b1)
@@ -88,6 +90,7 @@ func (c *comparison) trim(a0, a1, b0, b1 int) (int, int, int, int) {
 
 // replace adds one edit of all lines of both sides.
 func (c *comparison) replace(a0, a1, b0, b1 int) {
+	// minimal asks at each equal stretch, also at the first
 	if a0 < a1 || b0 < b1 {
 		c.edits = append(c.edits, hunk.Edit{Line: a0 + 1, Old: c.old[a0:a1], New: c.new[b0:b1]})
 	}
@@ -102,6 +105,7 @@ func (c *comparison) minimal(a0, a1, b0, b1 int) {
 	diffs := dmp.DiffMainRunes(symbols(seen, c.old[a0:a1]), symbols(seen, c.new[b0:b1]), false)
 	a, b := a0, b0 // the ends of the edit that starts at a0 and b0
 	for _, d := range diffs {
+		// one rune is one line
 		n := utf8.RuneCountInString(d.Text)
 		switch d.Type {
 		case diffmatchpatch.DiffDelete:
@@ -135,6 +139,7 @@ func symbols(seen map[string]rune, lines []string) []rune {
 // do not, and U+FFFD is what broken text turns into.
 func symbol(n int) rune {
 	r := rune(n + 1)
+	// surrogates are 0xd800 to 0xdfff
 	if r >= 0xd800 {
 		r += 0x800
 	}

@@ -32,6 +32,7 @@ func Nsupdate(planName string, zone plan.Zone) (string, error) {
 // NsupdateRollback is the same with old and new exchanged. It never depends on the SOA
 // record: the update has raised the serial to a value that the plan cannot know.
 func NsupdateRollback(planName string, zone plan.Zone) (string, error) {
+	// the zone is a copy, so the caller's keeps its prerequisite
 	zone.SOAPrerequisite = false
 	return updateScript(zone, "Rollback of zone "+words.FileBase(zone)+", plan "+planName+".", exchanged(zone.Records))
 }
@@ -41,6 +42,7 @@ func exchanged(sets []plan.RecordSet) []plan.RecordSet {
 	back := slices.Clone(sets)
 	for i, set := range back {
 		back[i].Old, back[i].New = set.New, set.Old
+		// the rollback restores TTLs too
 		back[i].OldTTL, back[i].NewTTL = set.NewTTL, set.OldTTL
 	}
 	return back
@@ -48,6 +50,7 @@ func exchanged(sets []plan.RecordSet) []plan.RecordSet {
 
 func updateScript(zone plan.Zone, title string, sets []plan.RecordSet) (string, error) {
 	p := &updatePrinter{}
+	// Given, so that nsupdate needs no SOA query to find the server and the zone.
 	p.line("server", p.quote(serverToken, zone.Server))
 	name := p.zone(zone)
 	p.line("zone", name)
@@ -57,6 +60,8 @@ func updateScript(zone plan.Zone, title string, sets []plan.RecordSet) (string, 
 	}
 	p.prerequisites(sets)
 	p.targets(zone.SRVTargets, sets)
+	// In one message the order is free of gaps, as it is applied whole (RFC 2136); and
+	// a record whose TTL changes has to be deleted before it is added.
 	for _, op := range []byte{'-', '+'} {
 		for _, set := range sets {
 			p.updates(set, op)
@@ -66,6 +71,7 @@ func updateScript(zone plan.Zone, title string, sets []plan.RecordSet) (string, 
 	if p.err != nil {
 		return "", p.err
 	}
+	// a printer of its own: comments may hold any text, and no error of theirs matters
 	head := &updatePrinter{}
 	head.head(title, sets)
 	return head.b.String() + p.b.String(), nil
@@ -108,6 +114,7 @@ func (p *updatePrinter) head(title string, sets []plan.RecordSet) {
 // onlyTTLs tells whether no value changes.
 func onlyTTLs(sets []plan.RecordSet) bool {
 	return !slices.ContainsFunc(sets, func(set plan.RecordSet) bool {
+		// of equal length, so with nothing added nothing is removed
 		added := func(data string) bool { return !slices.Contains(set.Old, data) }
 		return len(set.Old) != len(set.New) || slices.ContainsFunc(set.New, added)
 	})
@@ -122,9 +129,11 @@ func (p *updatePrinter) prerequisites(sets []plan.RecordSet) {
 	for _, set := range sets {
 		owner, typ := p.owner(set)
 		if len(set.Old) == 0 {
+			// a set that is new must not have come into being since the export
 			p.line("prereq nxrrset", owner, "IN", typ)
 		}
 		for _, data := range set.Old {
+			// RFC 2136, 2.4.2: these lines are compared as one whole set, so one record more fails
 			p.line("prereq yxrrset", owner, "IN", typ, p.data(set.Type, data))
 		}
 		if !slices.Contains(owners, owner) {
@@ -133,6 +142,7 @@ func (p *updatePrinter) prerequisites(sets []plan.RecordSet) {
 		types[owner] = append(types[owner], typ)
 	}
 	for _, owner := range owners {
+		// Addresses of the other kind that came since would go on leading partners elsewhere.
 		four, six := slices.Contains(types[owner], "A"), slices.Contains(types[owner], "AAAA")
 		switch {
 		case four && !six:
@@ -152,10 +162,12 @@ func (p *updatePrinter) targets(targets []plan.SRVTarget, sets []plan.RecordSet)
 			return set.Type == "SRV" && slices.ContainsFunc(set.New, named)
 		})
 		name := p.quote(nameToken, target.Name)
+		// quoted before: a name that cannot be is an error even where it is not printed
 		if !used {
 			continue
 		}
 		for _, typ := range target.Types {
+			// by type alone: what address the host has is not for this plan to say
 			p.line("prereq yxrrset", name, "IN", p.quote(typeToken, typ))
 		}
 		p.line("prereq nxrrset", name, "IN CNAME")

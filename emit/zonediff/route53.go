@@ -52,9 +52,11 @@ func Route53Rollback(planName string, zone plan.Zone) (string, error) {
 
 func batch(comment string, zone plan.Zone, sets []plan.RecordSet) (string, error) {
 	c := checker{}
+	// not printed, as a batch is for the zone of its URL, but it has to be a name
 	c.zone(zone)
 	out := route53Batch{Comment: c.text(comment), Changes: []route53Change{}}
 	for _, set := range sets {
+		// A batch cannot only check a set. DELETE and CREATE of one that stays would write it again.
 		if !set.Changed() {
 			continue
 		}
@@ -93,6 +95,7 @@ func checkLimits(b route53Batch) error {
 		set := change.ResourceRecordSet
 		values += len(set.ResourceRecords)
 		for _, v := range set.ResourceRecords {
+			// in ASCII by now, so bytes are characters
 			characters += len(v.Value)
 		}
 		switch {

@@ -30,6 +30,7 @@ func quoteToken(kind tokenKind, value string) (string, error) {
 	case nameToken:
 		at = badName(value)
 	case serverToken:
+		// nsupdate takes a name with or without the final dot, and no zone of an interface
 		if addr, err := netip.ParseAddr(value); err != nil || addr.Zone() != "" {
 			at = badName(strings.TrimSuffix(value, ".") + ".")
 		}
@@ -65,6 +66,7 @@ func badName(name string) int {
 			}
 			label = 0
 			continue
+		// 63 octets a label, 253 characters a name and the final dot (RFC 1035, 2.3.4)
 		case c == '-' && label == 0, !plainByte(c), label == 63, i >= 254:
 			return i
 		}
@@ -82,6 +84,7 @@ func plainByte(c byte) bool {
 
 func badAddress(value string, v4 bool) int {
 	for i := range len(value) {
+		// netip takes a zone behind %, which no record has
 		if !strings.ContainsRune("0123456789abcdefABCDEF.:", rune(value[i])) {
 			return i
 		}
@@ -97,6 +100,7 @@ func badAddress(value string, v4 bool) int {
 func badService(value string) int {
 	at := 0
 	for range 3 {
+		// one blank between the fields, no sign and no zero in front: one spelling of each record
 		number, _, found := strings.Cut(value[at:], " ")
 		n, err := strconv.ParseUint(number, 10, 16)
 		if err != nil || !found || number != strconv.FormatUint(n, 10) {

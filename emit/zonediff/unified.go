@@ -26,6 +26,7 @@ func Unified(oldName, newName string, hunks []hunk.Hunk) string {
 			b.WriteByte(line.Op)
 			b.WriteString(line.Text)
 			if !strings.HasSuffix(line.Text, "\n") {
+				// the line end here is the diff's own; the next line says that the text has none
 				b.WriteString("\n\\ No newline at end of file\n")
 			}
 		}
@@ -72,6 +73,7 @@ func cString(s string) string {
 			b.WriteByte('\\')
 			b.WriteByte(letters[c-7])
 		case c < ' ' || c > '~':
+			// three digits always, or a digit behind would be read as one of them
 			fmt.Fprintf(&b, "\\%03o", c)
 		default:
 			b.WriteByte(c)

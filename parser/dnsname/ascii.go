@@ -14,12 +14,15 @@ import (
 // ToASCII converts the U-labels of a name. A name that has none stays as it is, also in
 // upper and lower case; so does the asterisk of a certificate's wildcard.
 func ToASCII(name string) (string, error) {
+	// before IDNA, which would refuse the underscores of services and fold upper case
 	if IsASCII(name) {
 		return name, nil
 	}
+	// IDNA would take U+FFFD for such bytes and blame that
 	if !utf8.ValidString(name) {
 		return name, errors.New("not UTF-8")
 	}
+	// no label of IDNA may have an asterisk; certificates do
 	rest, wildcard := strings.CutPrefix(name, "*.")
 	encoded, err := idna.Lookup.ToASCII(rest)
 	if wildcard {
@@ -43,6 +46,7 @@ func NotIDNA(name string) string {
 	if err == nil {
 		return ""
 	}
+	// IDNA's own text does not show what a reader cannot see, or takes for a hyphen.
 	if i := strings.IndexFunc(name, func(c rune) bool { return diag.IsHidden(c) || diag.IsDash(c) }); i >= 0 {
 		bad, _ := utf8.DecodeRuneInString(name[i:])
 		return fmt.Sprintf("%U is not allowed in one", bad)

@@ -25,10 +25,12 @@ func Unescaped(name string) string {
 		if name[i] != '\\' {
 			continue
 		}
+		// three digits are an octet (RFC 1035, 5.1); ASCII ones stay escaped, as they may be dots
 		if n, err := strconv.ParseUint(name[i+1:min(i+4, len(name))], 10, 8); err == nil && n > 127 {
 			out[len(out)-1] = byte(n)
 			i += 3
 		} else if i++; i < len(name) {
+			// an escaped character is no start of another escape
 			out = append(out, name[i])
 		}
 	}
@@ -42,6 +44,7 @@ func Parent(name string) string {
 		case '\\':
 			i++
 		case '.':
+			// a name that ends in its last dot has the root above it, and the root nothing
 			if up := name[i+1:]; up != "" || name == "." {
 				return up
 			}
@@ -54,6 +57,7 @@ func Parent(name string) string {
 // Under tells whether a name is another one or lies below it.
 func Under(name, top string) bool {
 	head, ok := strings.CutSuffix(name, top)
+	// all is under the root, whose dot is the last of the name itself
 	if !ok || head == "" || top == "." {
 		return ok
 	}

@@ -25,6 +25,7 @@ func ParseSRV(data string) (SRV, bool) {
 	}
 	var n [3]int
 	for i := range n {
+		// 16 bits each (RFC 2782)
 		v, err := strconv.ParseUint(fields[i], 10, 16)
 		if err != nil {
 			return SRV{}, false

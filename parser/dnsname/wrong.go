@@ -22,9 +22,11 @@ func WrongHost(name string) string {
 	if name == "" {
 		return "it is empty"
 	}
+	// 255 octets on the wire (RFC 1035, 2.3.4) are 253 characters without the final dot
 	if len(name) > 253 {
 		return "it has more than 253 characters"
 	}
+	// before the letters: the digits and dots of an address would pass as a name
 	if _, err := netip.ParseAddr(name); err == nil {
 		return IsAddress
 	}
@@ -34,12 +36,14 @@ func WrongHost(name string) string {
 	}
 	for _, label := range labels {
 		switch {
+		// a mistake of its own: the language has names without the final dot of zone files
 		case label == "" && strings.HasSuffix(name, ".") && !strings.Contains(name, ".."):
 			return FinalDot
 		case label == "":
 			return "it has two dots together, or begins with one"
 		case len(label) > 63:
 			return "a label has more than 63 characters"
+		// RFC 952 and RFC 1123, 2.1; Lync takes no underscores either (Determine DNS requirements)
 		case label[0] == '-' || label[len(label)-1] == '-':
 			return "a label begins or ends with a hyphen"
 		}
