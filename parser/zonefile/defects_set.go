@@ -129,6 +129,9 @@ func (r *run) weigh(c *checker, e *Entry, octets int) {
 	if r.size > maxOctets && before <= maxOctets && len(r.rows) <= maxSet {
 		r.leaveOutEqual(c.s.src)
 	}
+	if r.size > largeSet && before <= largeSet {
+		c.made.large.rows = append(c.made.large.rows, r.hash)
+	}
 	if r.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
 		c.against(e, "", "the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
 	}

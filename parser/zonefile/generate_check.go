@@ -135,12 +135,14 @@ func (g *made) make(e *Entry, m *maker, n int64) bool {
 		c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, err.Msg)
 		return false
 	case len(tokens) == 1 && m.kind.quick != notQuick && c.quick(m.kind.quick, tokens[0].Of(g.data)):
+		g.octets = quickOctets(m.kind.quick, tokens[0].Of(g.data))
 	default:
 		f := fieldReader{src: g.data, typ: m.kind.name, names: nameReader{origin: e.origin}, spans: tokens}
 		if m.kind.rule.check(&f); f.msg != "" {
 			c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, f.msg)
 			return false
 		}
+		g.octets = f.size
 	}
 	return g.enter(e, m, n)
 }

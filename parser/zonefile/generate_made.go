@@ -2,7 +2,6 @@ package zonefile
 
 import (
 	"bytes"
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -19,9 +18,11 @@ type made struct {
 
 	owner, name []byte // of the record at hand
 	data        []byte // the same, with a blank before it
+	octets      int    // of it, as sent
 	long        bool   // it is too long
 	line        Scanner
 	last        madeRow
+	large       largeSets
 }
 
 func newMade(c *checker, zones int) made {
@@ -50,7 +51,8 @@ func (g *made) expand(n int64) *Error {
 type madeRecord struct {
 	hash   uint32 // of its owner
 	line   uint32 // of made.lines
-	number int64
+	number int32  // a range ends below 1<<31
+	octets uint32
 }
 
 // madeRow are records of one owner that a line makes in a row.
@@ -74,9 +76,6 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 			return false
 		}
 	}
-	if m.kind.part == besideCNAME {
-		return true
-	}
 	if m.kind.part == nsPart && bytes.HasPrefix(g.name, []byte("*.")) {
 		c.against(e, "", "a wildcard cannot have NS records")
 		return false
@@ -90,7 +89,8 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 	if len(g.lines) == 0 || g.lines[len(g.lines)-1] != m {
 		g.lines = append(g.lines, m)
 	}
-	g.records = append(g.records, madeRecord{c.z.index.hash(g.name), uint32(len(g.lines) - 1), n})
+	hash, line := c.z.index.hash(g.name), uint32(len(g.lines)-1)
+	g.records = append(g.records, madeRecord{hash, line, int32(n), uint32(g.octets)})
 	return true
 }
 
@@ -103,9 +103,11 @@ func (g *made) addOwners(wanted map[uint32]bool) {
 	}
 	aliases, others := newHits(len(g.records)), newHits(len(g.records))
 	for _, r := range g.records {
-		if part := g.lines[r.line].kind.part; part == cnamePart || part == dnamePart {
+		switch g.lines[r.line].kind.part {
+		case cnamePart, dnamePart:
 			aliases.add(r.hash)
-		} else {
+		case besideCNAME:
+		default:
 			others.add(r.hash)
 		}
 	}
@@ -124,6 +126,12 @@ func (g *made) addOwners(wanted map[uint32]bool) {
 			add(hash)
 		}
 	}
+	g.findLarge()
+	c.z.index.eachOwner(func(_ int, hash uint32, _ int, again bool) {
+		if !again && g.large.hashes[hash] {
+			add(hash)
+		}
+	})
 }
 
 // beside is what the made records so far are at a name.
@@ -138,7 +146,6 @@ func (g *made) conclude(seen map[string]*present) {
 	for owner := range seen {
 		inFile[g.c.z.index.hash([]byte(owner))] = true
 	}
-	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
 	for from := 0; from < len(g.records); {
 		to, alias := from, false
 		for ; to < len(g.records) && g.records[to].hash == g.records[from].hash; to++ {
@@ -151,6 +158,9 @@ func (g *made) conclude(seen map[string]*present) {
 				g.besideOthers(r, seen, names)
 			}
 		}
+		if g.large.hashes[g.records[from].hash] {
+			g.weigh(g.records[from:to])
+		}
 		from = to
 	}
 }
@@ -158,13 +168,10 @@ func (g *made) conclude(seen map[string]*present) {
 // besideOthers checks a made record beside those of the file and the made ones before it.
 func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[string]*beside) {
 	c, m := g.c, g.lines[r.line]
-	if m.told {
+	if m.told || m.kind.part == besideCNAME {
 		return
 	}
-	g.templates(c.s.src, m)
-	g.owner, _ = expand(g.owner[:0], g.ownerTemplate, r.number)
-	g.name, _, _ = appendName(g.name[:0], g.owner, m.entry.origin)
-	owner := string(g.name)
+	owner := g.ownerOf(r)
 	b := names[owner]
 	if b == nil {
 		b = &beside{}
@@ -195,7 +202,7 @@ func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[st
 		return
 	}
 	n := int(part - cnamePart)
-	data := g.target(m, r.number)
+	data := g.target(m, int64(r.number))
 	if b.single[n] != "" && b.single[n] != data && !m.told {
 		tell("a second %s record of %s, which may have one", typ, name)
 	}

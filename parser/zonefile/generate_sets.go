@@ -1,0 +1,146 @@
+package zonefile
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+)
+
+// A set with over maxOctets octets has over this many that $GENERATE lines make, or that are
+// written out. Only such sets are weighed.
+const largeSet = maxOctets / 2
+
+// maxWritten is how many records that are written out are weighed beside made ones.
+const maxWritten = 1 << 16
+
+// largeSets are the sets into which $GENERATE lines make records, and which may have more octets
+// than a server can send.
+type largeSets struct {
+	rows    []uint32 // owners of what is written out in a row, as hashes
+	hashes  map[uint32]bool
+	sets    map[setName]*weighedSet
+	written int
+}
+
+type setName struct{ owner, typ string }
+
+// weighedSet has each of its records once.
+type weighedSet struct {
+	octets int
+	data   map[uint64]bool
+}
+
+// add takes up a record with its length, and reports whether it makes the set too large.
+func (w *weighedSet) add(data uint64, octets int) (tooLarge bool) {
+	if w.octets > maxOctets || w.data[data] {
+		return false // more of it changes nothing, so data has some ten thousand records at most
+	}
+	w.data[data] = true
+	before := w.octets
+	w.octets += octets + 2
+	return w.octets > maxOctets && before <= maxOctets
+}
+
+// set is the set of a name and a type.
+func (l *largeSets) set(owner, typ string) *weighedSet {
+	if l.sets == nil {
+		l.sets = map[setName]*weighedSet{}
+	}
+	name := setName{owner, typ}
+	if l.sets[name] == nil {
+		l.sets[name] = &weighedSet{data: map[uint64]bool{}}
+	}
+	return l.sets[name]
+}
+
+// quickOctets is how long data that was looked at quickly is as sent.
+func quickOctets(kind quick, token []byte) int {
+	switch kind {
+	case quickAddress:
+		return 4
+	case quickAddress6:
+		return 16
+	case quickText:
+		return 1 + len(unquoted(token))
+	}
+	return 0 // a CNAME record, of which a name has one
+}
+
+// findLarge sorts the made records by their owners, and notes of which owners sets may be large.
+func (g *made) findLarge() {
+	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
+	rows := newHits(len(g.large.rows))
+	for _, hash := range g.large.rows {
+		rows.add(hash)
+	}
+	g.large.hashes = map[uint32]bool{}
+	octets := 0
+	for i, r := range g.records {
+		if i > 0 && r.hash != g.records[i-1].hash {
+			octets = 0
+		}
+		// of all types together, as there is mostly one: the exact count is that of weigh
+		if octets += int(r.octets) + 2; octets > largeSet || rows.has(r.hash) {
+			g.large.hashes[r.hash] = true
+		}
+	}
+}
+
+// addWritten weighs a record of the file that is in a set with many made octets, or many
+// octets of which others are made.
+func (g *made) addWritten(s *Scanner, e *Entry) {
+	if !g.large.hashes[g.c.z.index.hash(e.Owner)] || g.large.written == maxWritten {
+		return
+	}
+	g.large.written++
+	r := e.kind.rule
+	if r == nil {
+		r = &unknownRule
+	}
+	f := fieldReader{src: s.src}
+	f.begin(e, false)
+	if r.check(&f); f.msg != "" {
+		return // which has been reported, and BIND stops there
+	}
+	g.large.set(string(e.Owner), e.Type).add(g.words(s.src, e.Rdata, e.origin), f.size)
+}
+
+// weigh looks at the octets of made records of an owner, or of several with one hash, beside what
+// addWritten has found. What is over the limit by itself, without made records, is not
+// reported again.
+func (g *made) weigh(records []madeRecord) {
+	for _, r := range records {
+		m := g.lines[r.line]
+		owner := g.ownerOf(r)
+		if err := g.expand(int64(r.number)); err != nil {
+			continue
+		}
+		data := g.words(g.data, g.line.tokens, m.entry.origin)
+		if g.large.set(owner, m.kind.name).add(data, int(r.octets)) && !m.told {
+			m.told = true
+			g.c.against(m.entry, "", "%d makes a record with which those of type %s at its name have over %d octets, "+
+				"more than a server can send", r.number, m.kind.name, maxOctets)
+		}
+	}
+}
+
+// ownerOf is the owner of a made record. The templates of its line are taken up.
+func (g *made) ownerOf(r madeRecord) string {
+	m := g.lines[r.line]
+	g.templates(g.c.s.src, m)
+	g.owner, _ = expand(g.owner[:0], g.ownerTemplate, int64(r.number))
+	g.name, _, _ = appendName(g.name[:0], g.owner, m.entry.origin)
+	return string(g.name)
+}
+
+// words is a hash of data word by word. Relative names in it depend on the origin.
+func (g *made) words(src []byte, tokens []Span, origin *domain) uint64 {
+	var h maphash.Hash
+	h.SetSeed(g.c.z.index.seed)
+	h.Write(origin.text)
+	for _, token := range tokens {
+		h.WriteByte(0)
+		h.Write(unquoted(token.Of(src)))
+	}
+	return h.Sum64()
+}
