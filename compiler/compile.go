@@ -88,7 +88,8 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 		return nil
 	}
 	if err := procedure.Build(p); err != nil {
-		r.Add(report.NoCmdlet, c.topology.Product.Range, "The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
+		r.Add(report.NoCmdlet, c.topology.Product.Range,
+			"The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
 		return nil
 	}
 	p.Earliest = plan.EarliestOf(p)
@@ -199,7 +200,8 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 			continue
 		}
 		for _, file := range z.Source.Files {
-			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(planned, func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
+			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(planned,
+				func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
 	}
 	for _, d := range diag.Sort(r.All()) {

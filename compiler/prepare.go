@@ -29,7 +29,8 @@ func preparation(req *rules.Request, t *topology.Topology, zones []plan.Zone, r 
 		Topology:       topologyOf(t),
 	}
 	if !slices.ContainsFunc(p.Zones, plan.Zone.Changed) && !r.Blocked() {
-		r.Add(report.NothingToPrepare, req.Range, "All records have a TTL of at most %d seconds, and none is missing. Remove the block.", req.Prepare.TTL.V)
+		r.Add(report.NothingToPrepare, req.Range, "All records have a TTL of at most %d seconds, and none is missing. "+
+			"Remove the block.", req.Prepare.TTL.V)
 		return nil
 	}
 	return p

@@ -20,7 +20,8 @@ func topologyOf(t *topology.Topology) plan.Topology {
 		out.EdgePools = append(out.EdgePools, edgePoolOf(t, pool))
 	}
 	for _, pool := range t.FrontEndPools {
-		out.FrontEndPools = append(out.FrontEndPools, plan.FrontEndPool{FQDN: pool.FQDN.V, Site: pool.Site.V, CentralManagement: pool.CentralManagement.V})
+		out.FrontEndPools = append(out.FrontEndPools, plan.FrontEndPool{FQDN: pool.FQDN.V, Site: pool.Site.V,
+			CentralManagement: pool.CentralManagement.V})
 	}
 	for _, domain := range t.SIPDomains {
 		out.SIPDomains = append(out.SIPDomains, domain.Name.V)

@@ -48,7 +48,8 @@ func All(p *plan.Plan) ([]Artifact, error) {
 			case file.Text == nil:
 				return nil, fmt.Errorf("zone %q: the plan does not hold the new text of %q", zone.Name, file.File)
 			case file.Text.SHA256() != file.NewSHA256:
-				return nil, fmt.Errorf("zone %q: the new text of %q has SHA-256 %s, the plan says %s", zone.Name, file.File, file.Text.SHA256(), file.NewSHA256)
+				return nil, fmt.Errorf("zone %q: the new text of %q has SHA-256 %s, the plan says %s", zone.Name,
+					file.File, file.Text.SHA256(), file.NewSHA256)
 			}
 		}
 	}
@@ -99,7 +100,8 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}}, Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
+	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}},
+		Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
 	sortByName(all)
 	return all, nil
 }
@@ -112,7 +114,10 @@ type maker struct {
 
 // scripts make the two scripts of a plan.
 func scripts(p *plan.Plan) []maker {
-	return []maker{{words.ScriptFile(words.Script(p)), powershell.Forward}, {words.ScriptFile(words.RollbackScript), powershell.Rollback}}
+	return []maker{
+		{words.ScriptFile(words.Script(p)), powershell.Forward},
+		{words.ScriptFile(words.RollbackScript), powershell.Rollback},
+	}
 }
 
 // makeAll makes files of a plan.

@@ -11,13 +11,16 @@ import (
 )
 
 // kitFile is what a file of a kit may be named, whatever its plan and its servers.
-var kitFile = regexp.MustCompile(`^(failover|prepare|rollback|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` + SumsName + `$`)
+var kitFile = regexp.MustCompile(
+	`^(failover|prepare|rollback|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` +
+		SumsName + `$`)
 
 // IsKitFile tells whether [Rehearsal] makes files of that name.
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // packageFile is what a file of a package may be named, whatever its plan and its zones.
-var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` + SumsName + `)$|` +
+var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` +
+	SumsName + `)$|` +
 	`^dns/[^/]+(` + alternatives(delivery.Extensions()) + `)$`)
 
 func alternatives(texts []string) string {

@@ -170,7 +170,8 @@ var table = sync.OnceValue(func() map[string][]row {
 	}
 	rows := map[string][]row{}
 	for _, r := range records[1:] {
-		one := row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), required: r[4] == "yes", aliases: strings.Fields(r[6])}
+		one := row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), required: r[4] == "yes",
+			aliases: strings.Fields(r[6])}
 		one.position, _ = strconv.Atoi(r[5]) // empty: 0
 		for _, p := range strings.Fields(r[7]) {
 			one.products = append(one.products, Product(p))

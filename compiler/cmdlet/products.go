@@ -34,9 +34,12 @@ var products = []facts{
 	{LyncServer2013, "Lync Server 2013", "Lync", "Lync", true, "2023-04-11",
 		[]string{"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2"}},
 	{SfBServer2015, "Skype for Business Server 2015", "Skype for Business", "SkypeForBusiness", true, "2025-10-14",
-		[]string{"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2", "windows-server-2016", "windows-server-2019"}},
-	{SfBServer2019, "Skype for Business Server 2019", "Skype for Business", "SkypeForBusiness", false, "2025-10-14", nil},
-	{SfBServerSE, "Skype for Business Server Subscription Edition", "Skype for Business", "SkypeForBusiness", false, "", nil},
+		[]string{"windows-server-2008-r2", "windows-server-2012", "windows-server-2012-r2", "windows-server-2016",
+			"windows-server-2019"}},
+	{SfBServer2019, "Skype for Business Server 2019", "Skype for Business", "SkypeForBusiness", false,
+		"2025-10-14", nil},
+	{SfBServerSE, "Skype for Business Server Subscription Edition", "Skype for Business", "SkypeForBusiness", false,
+		"", nil},
 }
 
 // Products lists the products that a spec can name, oldest first.

@@ -38,7 +38,8 @@ func (p *Plan) Gates(back bool, stage string, part Part) Gates {
 		}
 		// One that another of them comes after anyway is not named.
 		g.After = slices.DeleteFunc(slices.Clone(g.After), func(name string) bool {
-			return slices.ContainsFunc(g.After, func(later string) bool { return doneBefore(stages, place{later, host})[place{name, host}] })
+			return slices.ContainsFunc(g.After,
+				func(later string) bool { return doneBefore(stages, place{later, host})[place{name, host}] })
 		})
 	}
 	for _, need := range part.Needs {

@@ -61,14 +61,16 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 		return nil, fmt.Errorf("this is not a plan: %w", err)
 	}
 	if head.FormatVersion != FormatVersion {
-		return nil, fmt.Errorf("the plan has format version %d; this edgeplan reads version %d", head.FormatVersion, FormatVersion)
+		return nil, fmt.Errorf("the plan has format version %d; this edgeplan reads version %d",
+			head.FormatVersion, FormatVersion)
 	}
 	plan := &Plan{}
 	if err := strict(data, plan); err != nil {
 		return nil, fmt.Errorf("this is not a plan: %w", err)
 	}
 	if id := Identify(plan); id != plan.ID {
-		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its content has %s", plan.ID, id)
+		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its "+
+			"content has %s", plan.ID, id)
 	}
 	if err := checkSpelling(data, plan); err != nil {
 		return nil, err
@@ -151,7 +153,8 @@ func checkSpelling(data []byte, plan *Plan) error {
 		err = json.Compact(&got, data)
 	}
 	if err == nil && !bytes.Equal(got.Bytes(), want) {
-		return errors.New("the plan is spelled in another way than edgeplan writes it: a key is there twice, is left out or has another place or case, or a character is an escape")
+		return errors.New("the plan is spelled in another way than edgeplan writes it: a key is there twice, is left " +
+			"out or has another place or case, or a character is an escape")
 	}
 	return err
 }

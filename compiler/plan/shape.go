@@ -97,7 +97,8 @@ func checkFindings(findings []Finding) error {
 // Compile does not make.
 func checkFiles(zone Zone) error {
 	if !zone.ByFile() {
-		if zone.OldSHA256+zone.NewSHA256 != "" || zone.Hunks != nil || zone.RollbackHunks != nil || zone.Included != nil {
+		if zone.OldSHA256+zone.NewSHA256 != "" || zone.Hunks != nil || zone.RollbackHunks != nil ||
+			zone.Included != nil {
 			return fmt.Errorf("it is not changed in its files, and there is something about them")
 		}
 		return nil
@@ -158,7 +159,8 @@ func checkWindows(plan *Plan, zone Zone) error {
 	}
 	fail := func(what string, value any) error { return fmt.Errorf("zone %q: %s %q", zone.Name, what, value) }
 	switch {
-	case dnsname.WrongComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) || dnsname.Same(zone.Computer, plan.ManagementHost):
+	case dnsname.WrongComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) ||
+		dnsname.Same(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
 	case !slices.Contains(topology.OperatingSystems(), zone.OperatingSystem):
 		return fail("there is no operating system", zone.OperatingSystem)

@@ -41,7 +41,8 @@ func checkHead(plan *Plan) error {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
-	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" && plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
+	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
+		plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
 	if plan.Kind == KindPrepare && !none {
 		return fmt.Errorf("a preparation has no pools, routes, domains or partners")
 	}
@@ -93,7 +94,8 @@ func checkRoutes(plan *Plan) error {
 	for _, route := range plan.Routes {
 		sites = append(sites, route.Site)
 		if (route.From == "") != (route.FromServer == "") {
-			return fmt.Errorf("site %q: the route comes from the pool %q and the server %q", route.Site, route.From, route.FromServer)
+			return fmt.Errorf("site %q: the route comes from the pool %q and the server %q", route.Site, route.From,
+				route.FromServer)
 		}
 		for _, name := range []string{route.From, route.FromServer} {
 			if why := dnsname.WrongHost(name); name != "" && why != "" {
@@ -126,7 +128,8 @@ func checkZone(plan *Plan, zone Zone) error {
 		return fmt.Errorf("there is no delivery %q", zone.Delivery)
 	}
 	for _, set := range zone.Records {
-		if dnsname.WrongZone(strings.TrimSuffix(set.Owner, ".")) != "" || !dnsname.Under(set.Owner, dnsname.Absolute(zone.Name)) {
+		if dnsname.WrongZone(strings.TrimSuffix(set.Owner, ".")) != "" ||
+			!dnsname.Under(set.Owner, dnsname.Absolute(zone.Name)) {
 			return fmt.Errorf("it does not hold %q", set.Owner)
 		}
 		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {
@@ -165,8 +168,10 @@ func checkChange(plan *Plan, zone Zone) error {
 	if !zonefile.Greater(zone.NewSerial, zone.OldSerial) || !zonefile.Greater(zone.RollbackSerial, zone.NewSerial) {
 		return fmt.Errorf("the serials %d, %d and %d do not rise", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
 	}
-	if back := zone.RollbackSerial; back != zonefile.Increment(zone.NewSerial) && back != dated(zone.NewSerial, plan.Change.WindowStart) {
-		return fmt.Errorf("after the rollback its serial is %d, which is neither the next one after %d nor that of the day of the change", back, zone.NewSerial)
+	if back := zone.RollbackSerial; back != zonefile.Increment(zone.NewSerial) &&
+		back != dated(zone.NewSerial, plan.Change.WindowStart) {
+		return fmt.Errorf("after the rollback its serial is %d, which is neither the next one after %d nor that of "+
+			"the day of the change", back, zone.NewSerial)
 	}
 	// The plan does not have the TTL of the SOA record, which can only be below its minimum field.
 	want := Waits(zone.Records, zonefile.RRset{TTL: zone.Wait.Negative, Data: []string{zone.SOA}})

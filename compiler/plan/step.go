@@ -216,13 +216,15 @@ var functions = map[string][]cmdlet.Call{
 	"Get-ChangeListener": nil,
 	"Get-RoutedSite":     {{Name: "Get-CsSite"}},
 	"Get-XmppRoute":      {{Name: "Get-CsSite"}},
-	"Get-StoreStatus":    {{Name: "Get-CsManagementStoreReplicationStatus", Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
-	"Get-ServiceUp":      {allServices},
-	"Get-ServiceDown":    {allServices},
-	"Get-XmppService":    {allServices},
+	"Get-StoreStatus": {{Name: "Get-CsManagementStoreReplicationStatus",
+		Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
+	"Get-ServiceUp":   {allServices},
+	"Get-ServiceDown": {allServices},
+	"Get-XmppService": {allServices},
 }
 
-var allServices = cmdlet.Call{Name: "Get-CsWindowsService", Params: []cmdlet.Param{cmdlet.Switch("ExcludeActivityLevel")}}
+var allServices = cmdlet.Call{Name: "Get-CsWindowsService",
+	Params: []cmdlet.Param{cmdlet.Switch("ExcludeActivityLevel")}}
 
 // IsFunction tells whether a call is one of a function of the fixed runtime.
 func IsFunction(name string) bool { _, ok := functions[name]; return ok }

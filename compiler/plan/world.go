@@ -72,7 +72,8 @@ type world struct {
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
-	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{}, changes: map[string]bool{}}
+	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{},
+		changes: map[string]bool{}}
 	if w.vars == nil {
 		w.vars = map[string]string{}
 	}

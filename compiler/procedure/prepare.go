@@ -18,7 +18,8 @@ var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	b.dnsServers(&b.forward, false, []string{plan.Preflight}, source)
 	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight), source)
 	check := here
-	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS}, "Checks that stage Dns is done, and DNS."
+	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS},
+		"Checks that stage Dns is done, and DNS."
 	b.forward.add(plan.Verify, check)
 
 	b.dnsServers(&b.back, true, nil, source)

@@ -118,7 +118,8 @@ func (f *failover) there(pool plan.Pool, does string) plan.Part {
 
 // preflight checks what the later stages need, before anything is stopped.
 func (f *failover) preflight() {
-	does := []string{"Checks what the later stages need", "asks DNS", "rehearses Route", "backs up", "prints the receipt for Stop"}
+	does := []string{"Checks what the later stages need", "asks DNS", "rehearses Route", "backs up",
+		"prints the receipt for Stop"}
 	part := f.here("")
 	part.Rehearses, part.UpToDate, part.LooksAt, part.Prints = plan.Route, plan.Replicated, plan.DNS, f.stops
 	if len(f.plan.Zones) == 0 {
@@ -156,21 +157,27 @@ func (f *failover) facts() plan.Steps {
 		compares(fact("P03", "pool servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
 		compares(fact("P04", "Edge service", failOver("1")), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
 		compares(fact("P05", "site of the pool", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
-		compares(fact("P06", "XMPP port of the pool", failOver("1")), service, "XmppListeningPort", plan.Is, strconv.Itoa(plan.XMPPPort)))
+		compares(fact("P06", "XMPP port of the pool", failOver("1")), service, "XmppListeningPort", plan.Is,
+			strconv.Itoa(plan.XMPPPort)))
 	if to.NextHop != "" {
-		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is, "Registrar:"+to.NextHop))
+		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is,
+			"Registrar:"+to.NextHop))
 	}
 	if to.XMPPInternalPort != 0 {
-		out = append(out, compares(fact("P19", "port for Front End Servers", failOver("1")), service, "XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
+		out = append(out, compares(fact("P19", "port for Front End Servers", failOver("1")), service,
+			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
 	out = append(out,
-		compares(fact("P08", "SIP domains", failOver("5")), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has, p.Domains...),
-		compares(fact("P09", "federation allowed", ours), f.call(p.Product, "Get-CsAccessEdgeConfiguration"), "AllowFederatedUsers", plan.Is, "True"))
+		compares(fact("P08", "SIP domains", failOver("5")), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has,
+			p.Domains...),
+		compares(fact("P09", "federation allowed", ours), f.call(p.Product, "Get-CsAccessEdgeConfiguration"),
+			"AllowFederatedUsers", plan.Is, "True"))
 	// The reference of New-CsXmppAllowedPartner says that Identity is the primary domain of
 	// a partner and that it may have others, AdditionalDomains. Servers of products that
 	// have no XMPP federation do not have the cmdlet.
 	if partners := "Get-CsXmppAllowedPartner"; cmdlet.Has(p.Product, partners, "LocalStore") {
-		s := compares(fact("P10", "XMPP partners", ours), f.call(p.Product, partners), "Identity,AdditionalDomains", plan.Has, p.Partners...)
+		s := compares(fact("P10", "XMPP partners", ours), f.call(p.Product, partners), "Identity,AdditionalDomains",
+			plan.Has, p.Partners...)
 		s.Check.Others = true
 		out = append(out, s)
 	}
@@ -179,8 +186,11 @@ func (f *failover) facts() plan.Steps {
 		routed = append(routed, "Site:"+site)
 	}
 	return append(out,
-		warns(compares(fact("preflight/right", "user groups", ours), f.function(p.Product, "Get-ChangeRight"), "", plan.Has, "RTCUniversalServerAdmins")),
-		warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")), f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only, routed...)))
+		warns(compares(fact("preflight/right", "user groups", ours), f.function(p.Product, "Get-ChangeRight"), "",
+			plan.Has, "RTCUniversalServerAdmins")),
+		warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")),
+			f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only,
+			routed...)))
 }
 
 // store are facts about the Central Management store, without which no route can be set.
@@ -188,7 +198,9 @@ func (f *failover) facts() plan.Steps {
 // whether they hold its name or that of one of its computers. Where the spec does not name
 // the pool they only must not be empty, which means that the store is not available.
 func (f *failover) store(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
-	read, match, want := f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Switch("CentralManagementStoreStatus")), plan.Like, "*?.?*"
+	match, want := plan.Like, "*?.?*"
+	read := f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus",
+		cmdlet.Switch("CentralManagementStoreStatus"))
 	if pool := f.plan.CentralManagement; pool != "" {
 		read, match, want = f.function(f.plan.Product, "Get-StoreStatus", cmdlet.Arg("Of", pool)), plan.Is, pool
 	}
@@ -201,7 +213,8 @@ func (f *failover) store(fact func(id, says string, source plan.Source) *plan.St
 func (f *failover) backups() plan.Steps {
 	p := f.plan
 	configuration := step("preflight/backup-configuration", "backup beside this script", plan.Safe, p.Origin, ours)
-	configuration.Act = &plan.Act{To: []string{"True"}, File: "config.zip", Set: f.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
+	configuration.Act = &plan.Act{To: []string{"True"}, File: "config.zip",
+		Set: f.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
 	sites := step("preflight/backup-sites", "site list beside this script", plan.Safe, p.Origin, ours)
 	sites.Act = &plan.Act{To: []string{"True"}, File: "sites.xml", Set: f.call(p.Product, "Get-CsSite"), Export: true}
 	return plan.Steps{configuration, sites}
@@ -210,11 +223,16 @@ func (f *failover) backups() plan.Steps {
 // stop stops the target pool; step 2.
 func (f *failover) stop() {
 	to := f.plan.To
-	part := f.there(to, "Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
+	part := f.there(to,
+		"Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
 	part.Needs, part.Elevated, part.NotAfter = []string{plan.Preflight}, true, plan.Start
-	part.Server = &plan.ServerCheck{Certificates: *f.call(to.Product, "Get-CsCertificate"), GoodUntil: goodUntil(f.plan)}
+	part.Server = &plan.ServerCheck{
+		Certificates: *f.call(to.Product, "Get-CsCertificate"),
+		GoodUntil:    goodUntil(f.plan),
+	}
 	if len(f.plan.Partners) > 0 {
-		part.Server.Local, part.Server.Partners = f.call(to.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore")), f.plan.Partners
+		part.Server.Local = f.call(to.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
+		part.Server.Partners = f.plan.Partners
 	}
 	s := step("stop/services", "services that run", plan.Disruptive, to.Origin, failOver("2"))
 	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
@@ -238,7 +256,8 @@ func goodUntil(p *plan.Plan) string {
 func (f *failover) start() {
 	part := f.there(f.plan.To, "Step 7. Starts the services and waits until they run.")
 	part.Needs = []string{plan.Firewall}
-	s := f.starts("start/services", "services down, of those noted by Stop (else not disabled) and XMPP", plan.Disruptive, failOver("7"))
+	s := f.starts("start/services", "services down, of those noted by Stop (else not disabled) and XMPP",
+		plan.Disruptive, failOver("7"))
 	if !f.stops {
 		part.Needs = []string{plan.Preflight}
 		part.Does = "Starts what does not run: the services have to run before the route is set."
@@ -263,12 +282,15 @@ func (f *failover) startAgain() {
 	if !f.stops {
 		return
 	}
-	part := f.there(f.plan.To, "Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.")
+	part := f.there(f.plan.To,
+		"Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.")
 	if f.back.has(plan.StartOld) {
-		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: restores remote access."
+		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: " +
+			"restores remote access."
 	}
 	part.Elevated = true
-	part.Steps = plan.Steps{f.starts("rollback/stop/services", "services down, of those noted by Stop (else not disabled) and XMPP", plan.Safe, failBack("1"))}
+	part.Steps = plan.Steps{f.starts("rollback/stop/services",
+		"services down, of those noted by Stop (else not disabled) and XMPP", plan.Safe, failBack("1"))}
 	f.back.add(plan.Start, part)
 }
 
@@ -285,7 +307,8 @@ func (f *failover) route() {
 		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
 		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
 		if f.stops {
-			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Stopped, Else: "%s of the target pool still runs"}}
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Stopped,
+				Else: "%s of the target pool still runs"}}
 		}
 		part.Steps = append(part.Steps, s)
 	}
@@ -323,13 +346,16 @@ func (f *failover) routeBack() {
 // which takes the service identity of the pool, and as the procedure page prints it,
 // with the FQDN of a server. No cmdlet is documented to take one away.
 func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.Variant {
-	out := []plan.Variant{{Parameter: plan.RouteParameter, From: from, To: to}, {Parameter: plan.LiteralParameter, From: fromServer, To: toServer}}
+	out := []plan.Variant{{Parameter: plan.RouteParameter, From: from, To: to},
+		{Parameter: plan.LiteralParameter, From: fromServer, To: toServer}}
 	for i, value := range []string{"EdgeServer:" + to, toServer} {
 		if to == "" {
-			out[i].Manual = "the previous route was empty: in Topology Builder, " + site + ", Edit Properties, clear XMPP federation, publish"
+			out[i].Manual = "the previous route was empty: in Topology Builder, " + site +
+				", Edit Properties, clear XMPP federation, publish"
 			continue
 		}
-		set := cmdlet.Call{Name: "Set-CsSite", Params: []cmdlet.Param{cmdlet.Arg("Identity", site), cmdlet.Arg(out[i].Parameter, value)}}
+		set := cmdlet.Call{Name: "Set-CsSite",
+			Params: []cmdlet.Param{cmdlet.Arg("Identity", site), cmdlet.Arg(out[i].Parameter, value)}}
 		out[i].Set = f.call(plan.RouteProduct(f.plan.Product, set), set.Name, set.Params...)
 	}
 	return out
@@ -339,7 +365,8 @@ func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.
 // nothing listens, so that nobody can test it yet; step 6.
 func (f *failover) firewall() {
 	to := f.plan.To
-	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " + strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")
+	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " +
+		strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")
 	if to.NAT {
 		says += " (NAT)"
 	}
@@ -358,12 +385,14 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 	part.Needs = needs
 	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(f.plan)), strings.Compare) {
 		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
-		s.Read, s.Property = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica)), "UpToDate"
+		s.Property = "UpToDate"
+		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
 		s.Act = &plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
 			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))}
 		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
 		if slices.Contains(f.plan.To.Servers, replica) {
-			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running, Else: "%s is a stopped replica"}}
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running,
+				Else: "%s is a stopped replica"}}
 		}
 		part.Steps = append(part.Steps, s)
 	}
@@ -383,7 +412,8 @@ func (f *failover) verify() {
 	port := strconv.Itoa(plan.XMPPPort)
 	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
 	edge.Needs, edge.StillTrue = needs, dns
-	edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)), "", plan.Like, "*:"+port)}
+	edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)),
+		"", plan.Like, "*:"+port)}
 	f.forward.add(plan.Verify, edge)
 
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
@@ -397,7 +427,8 @@ func (f *failover) verify() {
 	if to.NextHop != "" {
 		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
 		message.When = "XmppReceiver"
-		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop), cmdlet.Variable("Receiver", message.When))
+		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop),
+			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
 	services := step("verify/sip", "Access Edge", plan.Safe, p.Origin, failOver("7"))
@@ -405,7 +436,8 @@ func (f *failover) verify() {
 	here.Steps = append(here.Steps, services)
 	f.forward.add(plan.Verify, here)
 
-	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.", Product: p.Product, Needs: needs, StillTrue: dns}
+	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.",
+		Product: p.Product, Needs: needs, StillTrue: dns}
 	proxy := step("verify/xmpp", "XMPP proxy", plan.Safe, p.Origin, failOver("6"))
 	proxy.Probe = &plan.Probe{Port: plan.XMPPPort, Targets: slices.Concat(to.IPv4, to.IPv6)}
 	outside.Steps = plan.Steps{proxy}
@@ -426,8 +458,10 @@ func (f *failover) stopOld() {
 		return
 	}
 	from := f.plan.From
-	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. Open streams end.")
-	part.Needs, part.Elevated, part.Waits, part.StillTrue = []string{plan.Verify}, true, true, f.forward.present(plan.DNS)
+	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. "+
+		"Open streams end.")
+	part.Needs, part.Elevated, part.Waits = []string{plan.Verify}, true, true
+	part.StillTrue = f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
 	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value"))}
@@ -447,7 +481,8 @@ func (f *failover) startOld() {
 	part.Elevated = true
 	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
-	s.Act = &plan.Act{Each: true, IfNot: waiveService, Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	s.Act = &plan.Act{Each: true, IfNot: waiveService,
+		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value"))}
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.back.add(plan.StartOld, part)

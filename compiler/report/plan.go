@@ -34,7 +34,8 @@ func (s *Spec) Plan(block hcl.Range, accepts []*parser.Accept) *Plan {
 // Add reports a finding at a place.
 func (p *Plan) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
 	if p.spec.ofPlans++; p.spec.ofPlans > maxFindings {
-		p.spec.Stop(p.block, "The plans up to this one have more than %d findings. Fix the first ones that are shown, which have the same causes, or make several specs of the plans.", maxFindings)
+		p.spec.Stop(p.block, "The plans up to this one have more than %d findings. Fix the first ones that are shown, "+
+			"which have the same causes, or make several specs of the plans.", maxFindings)
 		return
 	}
 	p.Found = append(p.Found, diag.New(code, &rng, p.spec.spell(fmt.Sprintf(format, args...))))
@@ -46,9 +47,11 @@ func (p *Plan) accept(accept *parser.Accept) {
 	rule, known := diag.Lookup(code)
 	switch {
 	case !known:
-		p.Add(CannotAccept, accept.Code.Range, "There is no finding %q.%s", Shorten(accept.Code.V), rightCode(accept.Code.V))
+		p.Add(CannotAccept, accept.Code.Range, "There is no finding %q.%s", Shorten(accept.Code.V),
+			rightCode(accept.Code.V))
 	case rule.Severity == hcl.DiagError && !rule.Acceptable:
-		p.Add(CannotAccept, accept.Code.Range, "%s (%s) cannot be accepted: the change would not work, or not do what it says. Mend its cause.", code, rule.Summary)
+		p.Add(CannotAccept, accept.Code.Range, "%s (%s) cannot be accepted: the change would not work, or not do what "+
+			"it says. Mend its cause.", code, rule.Summary)
 	default:
 		p.Accepted[code] = accept.Reason.V
 	}
@@ -71,7 +74,8 @@ func (p *Plan) Accepts(d *hcl.Diagnostic) bool {
 
 // Blocked tells whether there is an error that is not accepted, or not all could be checked.
 func (p *Plan) Blocked() bool {
-	return p.spec.spent || slices.ContainsFunc(p.Found, func(d *hcl.Diagnostic) bool { return d.Severity == hcl.DiagError && !p.Accepts(d) })
+	return p.spec.spent || slices.ContainsFunc(p.Found,
+		func(d *hcl.Diagnostic) bool { return d.Severity == hcl.DiagError && !p.Accepts(d) })
 }
 
 // All are the findings about the plan and those of no single plan.
@@ -97,7 +101,9 @@ func (p *Plan) Open() hcl.Diagnostics {
 		code := diag.Code(accept.Code.V)
 		if _, ok := p.Accepted[code]; ok && !met[code] {
 			rng := accept.Code.Range
-			out = append(out, diag.New(NotAccepted, &rng, fmt.Sprintf("%s does not occur in this plan. Remove the block, so that it does not hide a finding later.", code)))
+			out = append(out, diag.New(NotAccepted, &rng,
+				fmt.Sprintf("%s does not occur in this plan. Remove the block, so that it does not hide a finding "+
+					"later.", code)))
 		}
 	}
 	return out

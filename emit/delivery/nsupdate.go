@@ -19,7 +19,11 @@ var nsupdate = delivery{
 		if zone.SOAPrerequisite {
 			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
 		}
-		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, and nothing was changed. The server raises the serial itself, and writes its file anew: do not edit that.", base(zone)+updates[0].end, zone.Server, soa),
+		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on "+
+				"the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, "+
+				"and nothing was changed. The server raises the serial itself, and writes its file anew: do not "+
+				"edit that.",
+				base(zone)+updates[0].end, zone.Server, soa),
 			fmt.Sprintf("Send %s likewise.", base(zone)+updates[1].end)
 	},
 	settled: secondaries,

@@ -14,7 +14,8 @@ var windowsDNS = delivery{
 		if zone.Dnscmd() {
 			tool = "dnscmd and WMI"
 		}
-		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones are read back before an old one goes. The server raises the serial itself.", zone.Computer, tool),
+		return fmt.Sprintf("Stage DnsServer of the script, run on %s itself, changes the records with %s. New ones "+
+				"are read back before an old one goes. The server raises the serial itself.", zone.Computer, tool),
 			fmt.Sprintf("Run stage DnsServer of rollback.ps1 on %s.", zone.Computer)
 	},
 	settled: secondaries,

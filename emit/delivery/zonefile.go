@@ -26,14 +26,18 @@ func applyDiffs(zone plan.Zone) (forward, back string) {
 	diffs := names(files, func(f words.TextFile) string { return f.Diff })
 	back = names(files, func(f words.TextFile) string { return f.RollbackDiff })
 	if len(zone.Included) > 0 {
-		where = "the files of the zone on its server: " + names(files, func(f words.TextFile) string { return words.OnServer(f.ZoneFile, plain) }) + ", all or none"
+		where = "the files of the zone on its server: " + names(files,
+			func(f words.TextFile) string { return words.OnServer(f.ZoneFile, plain) }) + ", all or none"
 	}
 	sets := "It sets"
 	if len(files) > 1 {
 		sets = "They set"
 	}
-	return fmt.Sprintf("Apply %s to %s, with the commands of the change record; then have the server load the zone.", diffs, where),
-		fmt.Sprintf("Apply %s likewise. %s serial %d, higher than the new one. Never put the old file back and never reverse %s: the serial would go down, and secondary servers would keep the new records.", back, sets, zone.RollbackSerial, diffs)
+	return fmt.Sprintf("Apply %s to %s, with the commands of the change record; then have the server load the zone.",
+			diffs, where),
+		fmt.Sprintf("Apply %s likewise. %s serial %d, higher than the new one. Never put the old file back and never "+
+			"reverse %s: the serial would go down, and secondary servers would keep the new records.", back, sets,
+			zone.RollbackSerial, diffs)
 }
 
 // names joins the names that a function takes from the files of a zone.

@@ -85,7 +85,8 @@ func (c *checker) reading() {
 			}
 			seen[e.Record] = true
 			if e.UTC < latest[host] {
-				c.problem(Problem{Text: "the time goes back, so the order is in doubt", Host: e.Host, Place: place(log.Name, e.Line), Detail: latest[host] + " to " + e.UTC})
+				c.problem(Problem{Text: "the time goes back, so the order is in doubt", Host: e.Host,
+					Place: place(log.Name, e.Line), Detail: latest[host] + " to " + e.UTC})
 			}
 			latest[host] = e.UTC
 		}
@@ -137,21 +138,25 @@ func hasStage(p *plan.Plan, script, name string) bool {
 func (c *checker) real(r *run) {
 	for _, e := range r.records {
 		if e.Outcome == whatIf || e.Outcome == started && strings.Contains(e.Detail, "whatif=True") {
-			c.problem(Problem{Text: "a run with -WhatIf, which writes no log", Stage: r.stage, Host: e.Host, Detail: e.UTC})
+			c.problem(Problem{Text: "a run with -WhatIf, which writes no log", Stage: r.stage, Host: e.Host,
+				Detail: e.UTC})
 		}
 		if e.Outcome != started && e.Outcome != completed {
 			continue
 		}
 		if mark := rehearsal(e.Detail); mark == "" {
-			c.problem(Problem{Text: "a run that does not say whether it is a rehearsal", Stage: r.stage, Host: e.Host, Detail: e.Detail})
+			c.problem(Problem{Text: "a run that does not say whether it is a rehearsal", Stage: r.stage, Host: e.Host,
+				Detail: e.Detail})
 		} else if mark != "no" {
-			c.problem(Problem{Text: "not a real run: functions were replaced", Stage: r.stage, Host: e.Host, Detail: mark})
+			c.problem(Problem{Text: "not a real run: functions were replaced", Stage: r.stage, Host: e.Host,
+				Detail: mark})
 		}
 		if e.Outcome != started {
 			continue
 		}
 		if strange := strangers(e.Detail); len(strange) > 0 {
-			c.problem(Problem{Text: "cmdlets of other modules than those of the product", Stage: r.stage, Host: e.Host, Detail: strings.Join(strange, ", ")})
+			c.problem(Problem{Text: "cmdlets of other modules than those of the product", Stage: r.stage, Host: e.Host,
+				Detail: strings.Join(strange, ", ")})
 		}
 	}
 }
@@ -193,7 +198,8 @@ func strangers(detail string) []string {
 // promises finds runs that no script writes like that.
 func (c *checker) promises(r *run, known map[string][]string) {
 	if first := r.first(); r.done() && first.Outcome != started {
-		c.problem(Problem{Text: "a run that came to its end without a START", Stage: r.stage, Host: first.Host, Detail: first.UTC})
+		c.problem(Problem{Text: "a run that came to its end without a START", Stage: r.stage, Host: first.Host,
+			Detail: first.UTC})
 	}
 	announced := map[[2]string]bool{}
 	for _, e := range r.records {
@@ -203,12 +209,14 @@ func (c *checker) promises(r *run, known map[string][]string) {
 			announced[what] = true
 			for _, name := range cmdlets(e.Command) {
 				if !slices.Contains(known[e.Step], name) {
-					c.problem(Problem{Text: "a cmdlet that this step of the plan does not have", Stage: r.stage, Host: e.Host, Detail: e.Step + ": " + name})
+					c.problem(Problem{Text: "a cmdlet that this step of the plan does not have", Stage: r.stage,
+						Host: e.Host, Detail: e.Step + ": " + name})
 				}
 			}
 		case changed:
 			if !announced[what] {
-				c.problem(Problem{Text: "a change that no CALL announced", Stage: r.stage, Host: e.Host, Detail: e.Command})
+				c.problem(Problem{Text: "a change that no CALL announced", Stage: r.stage, Host: e.Host,
+					Detail: e.Command})
 			}
 		}
 	}
@@ -265,10 +273,12 @@ func (s *slot) order(all []*slot, cut string) (Problem, bool) {
 		}
 		about := fmt.Sprintf("stage %s on %s", o.stage, o.host)
 		if theirs := o.completes(cut); len(theirs) > 0 && slices.Min(mine) < slices.Min(theirs) {
-			return Problem{Text: "out of order: it was done before an earlier stage", Stage: s.stage, Host: s.host, Detail: about + " was done at " + slices.Min(theirs)}, true
+			return Problem{Text: "out of order: it was done before an earlier stage", Stage: s.stage, Host: s.host,
+				Detail: about + " was done at " + slices.Min(theirs)}, true
 		}
 		if when := o.moved(); when > cut && when > slices.Max(mine) {
-			return Problem{Text: "out of order: an earlier stage made a change afterwards", Stage: s.stage, Host: s.host, Detail: about + " at " + when}, true
+			return Problem{Text: "out of order: an earlier stage made a change afterwards", Stage: s.stage,
+				Host: s.host, Detail: about + " at " + when}, true
 		}
 	}
 	return Problem{}, false

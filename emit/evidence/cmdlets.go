@@ -32,7 +32,8 @@ func stepCmdlets(p *plan.Plan, step *plan.Step) []string {
 		if zone, _ := p.Zone(step.Zone); zone.Dnscmd() {
 			return []string{"Invoke-Dnscmd", "Set-DnsRecordTtl"}
 		}
-		return []string{"Add-DnsServerResourceRecord", "Select-DnsRecord", "Remove-DnsServerResourceRecord", "Set-DnsRecordTtl"}
+		return []string{"Add-DnsServerResourceRecord", "Select-DnsRecord", "Remove-DnsServerResourceRecord",
+			"Set-DnsRecordTtl"}
 	}
 	var out []string
 	for _, call := range step.Sets() {

@@ -86,7 +86,8 @@ func others(plan string, logs []Log) []OtherPlan {
 func (c *checker) read() []LogRead {
 	out := []LogRead{}
 	for _, log := range c.logs {
-		one := LogRead{Name: log.Name, Lines: log.Lines, Hosts: []string{}, Torn: append([]int{}, log.Torn...), Bad: append([]BadLine{}, log.Bad...)}
+		one := LogRead{Name: log.Name, Lines: log.Lines, Hosts: []string{}, Torn: append([]int{}, log.Torn...),
+			Bad: append([]BadLine{}, log.Bad...)}
 		for _, e := range log.Records {
 			if e.Plan == c.plan.ID {
 				one.Records++

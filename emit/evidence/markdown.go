@@ -94,7 +94,8 @@ func (p *printer) stages(title string, list []StageRuns) {
 		if s.Why != "" {
 			end += ": " + record.Text(s.Why)
 		}
-		rows = append(rows, []string{record.Code(s.Stage), host, fmt.Sprint(s.Runs), s.First, s.Last, codes(s.Who), end})
+		rows = append(rows, []string{record.Code(s.Stage), host, fmt.Sprint(s.Runs), s.First, s.Last,
+			codes(s.Who), end})
 	}
 	p.table([]string{"stage", "host", "runs", "first start", "last end", "who", "last outcome"}, rows)
 }
@@ -106,7 +107,8 @@ func (p *printer) remarks(list []Record) {
 	p.section("Waived, attested, not known")
 	var rows [][]string
 	for _, r := range list {
-		rows = append(rows, []string{r.UTC, r.Outcome, record.Code(r.Host), record.Code(r.Stage), record.Code(r.Step), record.Code(r.Who), record.Text(r.Detail)})
+		rows = append(rows, []string{r.UTC, r.Outcome, record.Code(r.Host), record.Code(r.Stage), record.Code(r.Step),
+			record.Code(r.Who), record.Text(r.Detail)})
 	}
 	p.table([]string{"utc", "outcome", "host", "stage", "step", "who", "detail"}, rows)
 }
@@ -122,7 +124,8 @@ func (p *printer) changes(list []ChangeMade) {
 		if !c.Done {
 			result = "result not recorded"
 		}
-		rows = append(rows, []string{c.Call.UTC, record.Code(c.Call.Host), record.Code(c.Call.Stage), record.Code(c.Call.Step), record.Code(c.Call.Who), record.Code(c.Call.Command), result})
+		rows = append(rows, []string{c.Call.UTC, record.Code(c.Call.Host), record.Code(c.Call.Stage),
+			record.Code(c.Call.Step), record.Code(c.Call.Who), record.Code(c.Call.Command), result})
 	}
 	p.table([]string{"utc", "host", "stage", "step", "who", "command", "result"}, rows)
 }
@@ -145,7 +148,8 @@ func (p *printer) logs(list []LogRead) {
 		for _, n := range l.Torn {
 			torn = append(torn, place(l.Name, n))
 		}
-		rows = append(rows, []string{record.Code(l.Name), codes(l.Hosts), fmt.Sprint(l.Records), codes(torn), fmt.Sprint(len(l.Bad))})
+		rows = append(rows, []string{record.Code(l.Name), codes(l.Hosts), fmt.Sprint(l.Records), codes(torn),
+			fmt.Sprint(len(l.Bad))})
 	}
 	p.table([]string{"log", "hosts", "records", "torn lines", "bad lines"}, rows)
 }

@@ -247,7 +247,8 @@ func text(decoder *json.Decoder) (string, error) {
 	return "", errors.New("a field is not a string")
 }
 
-var utcShape = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$`)
+var utcShape = regexp.MustCompile(
+	`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$`)
 
 func (r Record) check() error {
 	switch {

@@ -40,7 +40,8 @@ func (p *printer) changedZone(zone plan.Zone) {
 		p.item("Changed on " + Code(zone.Computer) + ", " + Code(zone.OperatingSystem))
 		p.item("Serial: raised by the server itself")
 	} else {
-		p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial, zone.RollbackSerial))
+		p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial,
+			zone.RollbackSerial))
 	}
 	p.item("How: " + Text(forward))
 	p.item("Back: " + Text(back))

@@ -26,8 +26,10 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	p.what()
 	p.findings()
 	p.section("Stages")
-	p.text("Each stage is one run of the script on each host that is named, in this order: `" + words.Run(words.Script(p.plan), "NAME") +
-		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.")
+	p.text("Each stage is one run of the script on each host that is named, in this order: `" +
+		words.Run(words.Script(p.plan), "NAME") +
+		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or " +
+		"refused, 4 wrong host, 5 attest or act first.")
 	for _, need := range words.Needs(of) {
 		p.text(Text(need))
 	}
@@ -52,7 +54,8 @@ func (p *printer) ungated(back bool) {
 	for _, stage := range p.plan.StagesOf(back) {
 		for _, part := range stage.Parts {
 			if sheet := p.plan.Gates(back, stage.Name, part).Sheet; len(sheet) > 0 {
-				items = append(items, Text(stage.Name)+" on "+hosts(part.Hosts)+": after "+Text(strings.Join(sheet, ", ")))
+				items = append(items, Text(stage.Name)+" on "+hosts(part.Hosts)+": after "+
+					Text(strings.Join(sheet, ", ")))
 			}
 		}
 	}
@@ -61,7 +64,8 @@ func (p *printer) ungated(back bool) {
 	}
 	text := "A stage is refused while a stage before it on the same computer is not done. "
 	if back {
-		text = "Of a rollback only the stages that check the result are refused while a stage before them on the same computer is not done, so that each change can be taken back alone. "
+		text = "Of a rollback only the stages that check the result are refused while a stage before them on the " +
+			"same computer is not done, so that each change can be taken back alone. "
 	}
 	p.text(text + "The script cannot see whether these were run first, so keep to the order above:")
 	p.gap()
@@ -150,7 +154,8 @@ func (p *printer) what() {
 	p.text(Text(words.Routes(p.plan)))
 	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(p.plan.Product.Name()) + ".")
 	p.gap()
-	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers", "public addresses"))
+	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers",
+		"public addresses"))
 	p.pool("from", p.plan.From)
 	p.pool("to", p.plan.To)
 }
@@ -189,7 +194,8 @@ func (p *printer) findings() {
 		if f.Accepted != "" {
 			accepted = Text(f.Accepted)
 		}
-		p.b.WriteString(Row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail), Code(words.Place(f.File, f.Line)), accepted))
+		p.b.WriteString(Row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail),
+			Code(words.Place(f.File, f.Line)), accepted))
 	}
 }
 
@@ -198,7 +204,8 @@ func (p *printer) stages(back bool) {
 	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
 	for _, stage := range p.plan.StagesOf(back) {
 		for _, line := range words.Lines(p.plan, back, stage) {
-			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect), Text(line.Source)))
+			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect),
+				Text(line.Source)))
 		}
 	}
 }
@@ -234,9 +241,11 @@ func (p *printer) ifFails() {
 func (p *printer) outage() {
 	p.section("What is reachable")
 	p.gap()
-	p.b.WriteString(Heading("after stage", "XMPP federation", "remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
+	p.b.WriteString(Heading("after stage", "XMPP federation",
+		"remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
 	for _, reach := range p.plan.Outage {
-		p.b.WriteString(Row(Text(words.After(reach)), Text(words.Service(reach.XMPP)), Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
+		p.b.WriteString(Row(Text(words.After(reach)), Text(words.Service(reach.XMPP)),
+			Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
 	}
 	p.gap()
 	for _, note := range words.ReachNotes(p.plan) {
@@ -266,7 +275,9 @@ func (p *printer) partners() {
 
 func (p *printer) rollback() {
 	p.section("Rollback")
-	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") + "` on each host that is named. What was not changed is left alone. How the records of a zone go back is said with the zone above.")
+	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") +
+		"` on each host that is named. What was not changed is left alone. How the records of a zone go back is said " +
+		"with the zone above.")
 	if look := words.LookBack(p.plan); look != "" {
 		p.text(Text(look))
 	}
@@ -284,7 +295,8 @@ func (p *printer) rollback() {
 		return
 	}
 	// Services that were started: nothing else that users notice has no way back.
-	p.text("Nothing to undo: the services were running before the change. So these steps have no step in the rollback: " + strings.Join(fixed, ", ") + ".")
+	p.text("Nothing to undo: the services were running before the change. So these steps have no step in the " +
+		"rollback: " + strings.Join(fixed, ", ") + ".")
 }
 
 func (p *printer) unknown() {
@@ -301,7 +313,9 @@ func (p *printer) files(facts Facts) {
 	for _, part := range powershell.Parts(p.plan) {
 		parts = append(parts, "the "+part.Name+", SHA-256 "+Code(part.SHA256()))
 	}
-	p.text("Both scripts end in what is the same in every plan of this edgeplan version: " + strings.Join(parts, "; ") + ". Review that once, from its line FIXED RUNTIME on. Review the part above it for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
+	p.text("Both scripts end in what is the same in every plan of this edgeplan version: " + strings.Join(parts, "; ") +
+		". Review that once, from its line FIXED RUNTIME on. Review the part above it for this change. `sha256sum -c " +
+		"SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
 	p.b.WriteString("\n" + block("powershell", []string{checkSums}))
 	p.gap()
 	p.b.WriteString(Heading("file", "SHA-256"))

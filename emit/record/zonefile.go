@@ -47,7 +47,8 @@ func fileCommands(zone plan.Zone, back bool) []string {
 
 // checkSums is a command of PowerShell 4.0 and later, run in the folder of the plan, that
 // names the files whose sum is not the one in SHA256SUMS, and those that are missing.
-const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -split '  ', 2; if ((Get-FileHash -LiteralPath $name -ErrorAction SilentlyContinue).Hash -ne $sum) { "FAILED: $name" } }`
+const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -split '  ', 2; ` +
+	`if ((Get-FileHash -LiteralPath $name -ErrorAction SilentlyContinue).Hash -ne $sum) { "FAILED: $name" } }`
 
 // zoneFile says how files are changed: the diffs are of use nowhere else.
 func (p *printer) zoneFile(zone plan.Zone) {
@@ -61,21 +62,29 @@ func (p *printer) zoneFile(zone plan.Zone) {
 	if len(files) == 1 {
 		p.item("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it.")
 	} else {
-		p.item("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they were, unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
+		p.item("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they were, " +
+			"unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
 	}
 	may := "if the edit may stay, leave out the line with `sha256sum`"
 	if len(zone.Included) > 0 {
-		may = "if the edit may stay and adds no record of the names above, leave out the line of that file with `sha256sum`"
+		may = "if the edit may stay and adds no record of the names above, leave out the line of that file with " +
+			"`sha256sum`"
 	}
-	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what was edited. Then export the zone, build and approve anew; " +
+	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what " +
+		"was edited. Then export the zone, build and approve anew; " +
 		"or, " + may + ": the diff is applied whole beside the edit, or refused.")
 	p.withoutPatch(words.AllFiles(zone))
-	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) + " says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " + Code(delivery.Update(zone)) +
-		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
-	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " + Code(files[0].RollbackDiff) + " does not fit it.")
+	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) +
+		" says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " +
+		Code(delivery.Update(zone)) +
+		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this " +
+		"writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
+	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " +
+		Code(files[0].RollbackDiff) + " does not fit it.")
 	for _, file := range files {
 		if n := len(file.Hunks); n > 1 {
-			p.item(fmt.Sprintf("%s has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit and leave the others; these commands do not.", Code(file.Diff), n))
+			p.item(fmt.Sprintf("%s has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit "+
+				"and leave the others; these commands do not.", Code(file.Diff), n))
 		}
 	}
 }
@@ -105,10 +114,12 @@ func (p *printer) withoutPatch(files []words.TextFile) {
 // variables says what the variables of the commands are to be.
 func (p *printer) variables(files []words.TextFile) {
 	if len(files) == 1 {
-		p.text("The change, in the folder of this record, with the variable `zone` set to the path of the file on the server:")
+		p.text("The change, in the folder of this record, with the variable `zone` set to the path of the file on " +
+			"the server:")
 		return
 	}
-	p.text("The change, in the folder of this record, with these variables set to the paths of the files on the server:")
+	p.text("The change, in the folder of this record, with these variables set to the paths of the files on the " +
+		"server:")
 	p.gap()
 	for _, file := range files {
 		stays := ""

@@ -10,15 +10,17 @@ import (
 
 // simulated are the cmdlets that LyncSim.psm1 has a body for.
 var simulated = []string{
-	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate", "Get-CsManagementStoreReplicationStatus", "Get-CsPool",
-	"Get-CsService", "Get-CsSipDomain", "Get-CsSite", "Get-CsWindowsService", "Get-CsXmppAllowedPartner", "Invoke-CsManagementStoreReplication",
+	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate",
+	"Get-CsManagementStoreReplicationStatus", "Get-CsPool", "Get-CsService", "Get-CsSipDomain", "Get-CsSite",
+	"Get-CsWindowsService", "Get-CsXmppAllowedPartner", "Invoke-CsManagementStoreReplication",
 	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsXmppIM",
 }
 
 // cmdletModule is the module with the cmdlets of a product.
 func cmdletModule(product cmdlet.Product) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# SIMULATED cmdlets of %s, with its parameters. Written by edgeplan from its table of cmdlets.\n", product)
+	fmt.Fprintf(&b, "# SIMULATED cmdlets of %s, with its parameters. Written by edgeplan from its table of cmdlets.\n",
+		product)
 	b.WriteString("Set-StrictMode -Version 2.0\n")
 	for _, name := range simulated {
 		if params := cmdlet.Parameters(product, name); params != nil {

@@ -7,8 +7,10 @@ import "github.com/edgeplan/edgeplan/compiler/cmdlet"
 // so it is one that is easily told from a real one.
 func edgeServices(product cmdlet.Product, xmpp bool) []Service {
 	list := [][2]string{
-		{"REPLICA", "Replica Replicator Agent"}, {"RTCCLSAGT", "Centralized Logging Service Agent"}, {"RTCSRV", "Access Edge"},
-		{"RTCDATAPROXY", "Web Conferencing Edge"}, {"RTCMRAUTH", "Audio/Video Authentication"}, {"RTCMEDIARELAY", "Audio/Video Edge"},
+		{"REPLICA", "Replica Replicator Agent"}, {"RTCCLSAGT", "Centralized Logging Service Agent"},
+		{"RTCSRV", "Access Edge"},
+		{"RTCDATAPROXY", "Web Conferencing Edge"}, {"RTCMRAUTH", "Audio/Video Authentication"},
+		{"RTCMEDIARELAY", "Audio/Video Edge"},
 	}
 	if xmpp {
 		list = append(list, [2]string{"SIMXMPPPROXY", "XMPP Translating Gateway Proxy"})

@@ -171,7 +171,8 @@ func (w *World) route(of *plan.Plan, name string) string {
 // edgePool adds a pool and its servers. Those of a pool that is failed over because of a
 // disaster are dead: they are in the topology and nowhere else.
 func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Plan) {
-	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN, Computers: []string{}}
+	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN,
+		Computers: []string{}}
 	if pool.NextHop != "" {
 		out.Registrar = "Registrar:" + pool.NextHop
 	}
@@ -186,7 +187,8 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 		if dead {
 			continue
 		}
-		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp), edgeCertificates(server.FQDN)})
+		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp),
+			edgeCertificates(server.FQDN)})
 		for _, address := range server.Public {
 			w.Public = append(w.Public, Public{address, []string{server.FQDN}})
 		}
@@ -207,14 +209,16 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 		if pool.CentralManagement {
 			home = pool.FQDN
 		}
-		w.Pools = append(w.Pools, Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN, Computers: []string{}})
+		w.Pools = append(w.Pools, Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN,
+			Computers: []string{}})
 	}
 	for i := range w.Pools {
 		if strings.EqualFold(w.Pools[i].Fqdn, home) {
 			w.Pools[i].Computers = append(w.Pools[i].Computers, p.ManagementHost)
 		}
 	}
-	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product), []Certificate{}})
+	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product),
+		[]Certificate{}})
 }
 
 // dnsServers adds the Windows DNS servers. One may have several zones.
@@ -224,7 +228,8 @@ func (w *World) dnsServers(p *plan.Plan) {
 		if !zone.Windows() {
 			continue
 		}
-		w.Zones = append(w.Zones, Zone{Name: bare(zone.Name), Server: zone.Server, Computer: zone.Computer, Type: "Primary"})
+		w.Zones = append(w.Zones, Zone{Name: bare(zone.Name), Server: zone.Server, Computer: zone.Computer,
+			Type: "Primary"})
 		tool := "DnsServer"
 		if zone.Dnscmd() {
 			tool = "dnscmd"
@@ -232,7 +237,8 @@ func (w *World) dnsServers(p *plan.Plan) {
 		i := slices.IndexFunc(w.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, zone.Computer) })
 		if i < 0 {
 			i = len(w.Hosts)
-			w.Hosts = append(w.Hosts, Host{Name: zone.Computer, Kind: "dns", Services: []Service{}, Certificates: []Certificate{}})
+			w.Hosts = append(w.Hosts, Host{Name: zone.Computer, Kind: "dns", Services: []Service{},
+				Certificates: []Certificate{}})
 		}
 		w.Hosts[i].Dns = tool
 	}

@@ -137,7 +137,8 @@ func (p *printer) reachable(label, stage string) {
 		return
 	}
 	p.line("  "+label, "XMPP federation: "+words.Service(reach.XMPP))
-	p.line("  "+label, "remote access, conferencing, media through "+p.plan.To.Name+": "+words.Service(reach.RemoteAccess))
+	p.line("  "+label, "remote access, conferencing, media through "+p.plan.To.Name+": "+
+		words.Service(reach.RemoteAccess))
 	p.line("  "+label, "SIP federation: "+words.Service(reach.SIP))
 }
 
@@ -207,7 +208,8 @@ func (p *printer) dns() {
 		}
 		title := "DNS zone " + words.FileBase(zone) + " at " + zone.Server
 		if !zone.Windows() {
-			title += fmt.Sprintf(": serial %d to %d, after a rollback %d", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
+			title += fmt.Sprintf(": serial %d to %d, after a rollback %d", zone.OldSerial, zone.NewSerial,
+				zone.RollbackSerial)
 		}
 		p.title(title)
 		p.records(zone)

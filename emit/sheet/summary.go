@@ -35,7 +35,8 @@ func Summary(before, after *plan.Plan) (text string, same bool) {
 			kept = append(kept, is.name)
 			continue
 		}
-		changed = append(changed, fmt.Sprintf("  %-10s %s\n  %10s instead of: %s\n", is.name+":", is.text, "", was[i].text))
+		changed = append(changed, fmt.Sprintf("  %-10s %s\n  %10s instead of: %s\n", is.name+":", is.text, "",
+			was[i].text))
 	}
 	name := words.Visible(after.Name)
 	switch {
@@ -44,7 +45,8 @@ func Summary(before, after *plan.Plan) (text string, same bool) {
 	case len(changed) == 0:
 		return fmt.Sprintf("%s: the same for users; another plan, %s instead of %s\n", name, after.ID, before.ID), true
 	}
-	fmt.Fprintf(&b, "%s: other for users; plan %s instead of %s\n%s", name, after.ID, before.ID, strings.Join(changed, ""))
+	fmt.Fprintf(&b, "%s: other for users; plan %s instead of %s\n%s", name, after.ID, before.ID,
+		strings.Join(changed, ""))
 	if len(kept) > 0 {
 		fmt.Fprintf(&b, "  as before: %s\n", strings.Join(kept, ", "))
 	}
@@ -137,12 +139,14 @@ func waitsOf(p *plan.Plan) string {
 	if everywhere == 0 {
 		return "no old answers"
 	}
-	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", words.Seconds(caches), words.Seconds(everywhere))
+	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", words.Seconds(caches),
+		words.Seconds(everywhere))
 }
 
 func paperOf(p *plan.Plan) string {
 	c := p.Change
-	return fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c), none(c.Approvers))
+	return fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c),
+		none(c.Approvers))
 }
 
 func findingsOf(p *plan.Plan) string {

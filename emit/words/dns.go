@@ -50,7 +50,8 @@ func Records(set plan.RecordSet) []Record {
 }
 
 // StaleCaches says which caches the waits are not true of.
-const StaleCaches = "These times are of caches that keep to the TTL. A resolver that is set to serve stale answers (Unbound serve-expired, dnsmasq use-stale-cache, BIND stale-answer-enable) may give them for longer."
+const StaleCaches = "These times are of caches that keep to the TTL. A resolver that is set to serve stale answers " +
+	"(Unbound serve-expired, dnsmasq use-stale-cache, BIND stale-answer-enable) may give them for longer."
 
 // Earliest says when something that comes later may begin.
 func Earliest(e plan.Earliest) string {
@@ -115,7 +116,8 @@ func AllFiles(zone plan.Zone) []TextFile {
 			base += IncludeEnd + strconv.Itoa(i)
 			variable = fmt.Sprintf("include%d", i)
 		}
-		out = append(out, TextFile{file, base + TextEnds.Diff, base + TextEnds.RollbackDiff, base + TextEnds.Zone, variable})
+		out = append(out, TextFile{file, base + TextEnds.Diff, base + TextEnds.RollbackDiff, base + TextEnds.Zone,
+			variable})
 	}
 	return out
 }

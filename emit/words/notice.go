@@ -9,7 +9,8 @@ import (
 // Noticed tells whether users notice a stage: it ends services that run, or something that was
 // reachable before it is not after it.
 func Noticed(p *plan.Plan, stage plan.Stage) bool {
-	if slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Effect.Value == plan.Stopped }) {
+	if slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}),
+		func(s *plan.Step) bool { return s.Effect.Value == plan.Stopped }) {
 		return true
 	}
 	for i, after := range p.Outage {
@@ -17,7 +18,8 @@ func Noticed(p *plan.Plan, stage plan.Stage) bool {
 			continue
 		}
 		before := p.Outage[i-1]
-		for _, service := range [][2]plan.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess}, {before.SIP, after.SIP}} {
+		for _, service := range [][2]plan.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess},
+			{before.SIP, after.SIP}} {
 			if service[0].Up && !service[1].Up {
 				return true
 			}

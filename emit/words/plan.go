@@ -32,7 +32,8 @@ func Window(change plan.Change) string {
 // Why says what the change is for.
 func Why(p *plan.Plan) string {
 	if p.Kind == plan.KindPrepare {
-		out := "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, and SRV records that will be needed are published. XMPP federation stays where it is."
+		out := "Ahead of any failover: records that will change then get a short TTL, so that old answers die soon, " +
+			"and SRV records that will be needed are published. XMPP federation stays where it is."
 		for _, zone := range p.Zones {
 			for _, set := range zone.Records {
 				if set.Type == "SRV" && len(set.Old) == 0 && len(set.New) > 0 {
@@ -40,22 +41,29 @@ func Why(p *plan.Plan) string {
 				}
 			}
 		}
-		return out + " Afterwards export the zones again, then rebuild the failover plan: a plan built earlier expects the old records."
+		return out + " Afterwards export the zones again, then rebuild the failover plan: a plan built earlier " +
+			"expects the old records."
 	}
 	if p.Reason == "planned" {
-		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not assumed to be down.",
+		return fmt.Sprintf("Planned change: XMPP federation is to run through %s instead of %s. Edge pool %s is not "+
+			"assumed to be down.",
 			p.To.Name, p.From.Name, p.From.Name)
 	}
-	return fmt.Sprintf("Disaster: Edge pool %s, which is designated for XMPP federation, is down. XMPP federation does not fail over by itself; it is moved to %s.",
+	return fmt.Sprintf("Disaster: Edge pool %s, which is designated for XMPP federation, is down. XMPP federation "+
+		"does not fail over by itself; it is moved to %s.",
 		p.From.Name, p.To.Name)
 }
 
 // Order says which order of stages the plan follows, and where it comes from.
 func Order(p *plan.Plan) string {
 	if p.Procedure == "start-first" {
-		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of stage Stop, which this plan does not have).", plan.FailBackPage, p.To.Name)
+		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So "+
+			"nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of "+
+			"stage Stop, which this plan does not have).", plan.FailBackPage, p.To.Name)
 	}
-	return fmt.Sprintf("Order of the page %q: stop the services of %s, set the route, change DNS, see to the firewall, start the services. What it does not say (checks, backup, replication, verification) is edgeplan's own practice.",
+	return fmt.Sprintf("Order of the page %q: stop the services of %s, set the route, change DNS, see to the "+
+		"firewall, start the services. What it does not say (checks, backup, replication, verification) is edgeplan's "+
+		"own practice.",
 		plan.FailOverPage, p.To.Name)
 }
 

@@ -28,7 +28,10 @@ func Run(script, stage string) string { return script + " -Stage " + stage }
 
 // noXMPP is what to do where fact P18 fails, which StopOld and StartOld have.
 func noXMPP(did, does string) string {
-	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did + ". Find the service in Get-CsWindowsService, have it " + did + " by hand, and go on with -Waive P18, with which the stage " + does + " nothing. It goes into the evidence log."
+	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did +
+		". Find the service in Get-CsWindowsService, have it " + did +
+		" by hand, and go on with -Waive P18, with which the stage " + does +
+		" nothing. It goes into the evidence log."
 }
 
 // upper is a text with its first letter in upper case.
@@ -47,21 +50,30 @@ func IfFails(p *plan.Plan, stage string) []string {
 		}
 		if len(p.Zones) > 0 {
 			zone := p.Zones[0]
-			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the zone and its records can then be waived with that number alone. Records or a serial that somebody has changed since the export: find out who, export the zone again and make a new plan.", zone.Number, FileBase(zone)))
+			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the "+
+				"zone and its records can then be waived with that number alone. Records or a serial that somebody "+
+				"has changed since the export: find out who, export the zone again and make a new plan.",
+				zone.Number, FileBase(zone)))
 		}
 		if script, _ := changedBy(p); script {
-			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop anything before it is.")
+			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop "+
+				"anything before it is.")
 		}
 		return out
 	case plan.DNSServer:
 		return giveUp(p, plan.DNSServer, "on the same server",
-			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number, as in stage Preflight; such a record is left as it is. So can a set that somebody has emptied: the stage fills it again.",
+			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find "+
+				"out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number, as in "+
+				"stage Preflight; such a record is left as it is. So can a set that somebody has emptied: the "+
+				"stage fills it again.",
 			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
-			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records that are there are left alone, and no old one goes before all new ones are there.")
+			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records "+
+				"that are there are left alone, and no old one goes before all new ones are there.")
 	case plan.Stop:
 		return giveUp(p, plan.Start, "on that server. This restores remote access",
 			"Run the stage again: it stops what still runs.",
-			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped nothing; one before it may have. Fix it, or waive the fact by its number: -Waive P12.",
+			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped "+
+				"nothing; one before it may have. Fix it, or waive the fact by its number: -Waive P12.",
 			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case plan.Route:
@@ -73,39 +85,53 @@ func IfFails(p *plan.Plan, stage string) []string {
 			how += ", after its stage Start on the Edge Servers"
 		}
 		return giveUp(p, plan.Route, how,
-			"Exit code 3: drift. The route no longer matches the plan"+running+". Nothing was set. Find out who changed it; then make a new plan.",
-			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route that is set is left alone.")
+			"Exit code 3: drift. The route no longer matches the plan"+running+". Nothing was set. Find out who "+
+				"changed it; then make a new plan.",
+			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route "+
+				"that is set is left alone.")
 	case plan.DNS:
 		return giveUp(p, plan.DNS, dnsBack(p),
 			dnsPending(p),
-			"Exit code 3: the server has records of neither side, and the lines with FAIL show them: find out who changed them. Or somebody confirmed what the server does not have.",
-			"The serial was not raised: secondary servers keep the old records. The owner raises it above the one that is shown.",
+			"Exit code 3: the server has records of neither side, and the lines with FAIL show them: find out who "+
+				"changed them. Or somebody confirmed what the server does not have.",
+			"The serial was not raised: secondary servers keep the old records. The owner raises it above the one "+
+				"that is shown.",
 			"A TTL or a record more than planned that was waived before is waived by the same number here.")
 	case plan.Firewall:
-		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage Verify finds out by connecting."}
+		return []string{"Exit code 5: ask the firewall owner, then run again with -Attest \"who, ticket\". Stage " +
+			"Verify finds out by connecting."}
 	case plan.Start:
 		return []string{
-			"Run the stage again: it starts what is down. Exit code 2 names the services that have to run and do not. One that may stay down can be waived by its name: -Waive RTCCLSAGT. It goes into the evidence log.",
+			"Run the stage again: it starts what is down. Exit code 2 names the services that have to run and do " +
+				"not. One that may stay down can be waived by its name: -Waive RTCCLSAGT. It goes into the evidence " +
+				"log.",
 			hangs,
-			"Look at the event log of that server for certificate errors. Remote access through this server stays down until the services run.",
+			"Look at the event log of that server for certificate errors. Remote access through this server stays " +
+				"down until the services run.",
 		}
 	case plan.Replicated:
-		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP 4443 open to it? Then run the stage again."}
+		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP " +
+			"4443 open to it? Then run the stage again."}
 	case plan.StopOld:
 		return giveUp(p, plan.StartOld, "on that server",
-			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
+			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when "+
+				"the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of "+
+				"the zones have had the new records for longer than the old TTL, pass -Attest \"who, ticket\".",
 			noXMPP("stopped", "stops"),
-			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+p.To.Name+" in any case. The service starts again when the server does: run the stage again then.",
+			"Run the stage again: a service that is stopped is left alone. XMPP federation runs through "+p.To.Name+" "+
+				"in any case. The service starts again when the server does: run the stage again then.",
 			hangs)
 	case plan.StartOld:
-		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not run; one that may stay down can be waived by its name: -Waive NAME.", noXMPP("started", "starts"), hangs}
+		return []string{"Run the stage again: it starts what is down. Exit code 2 names the services that do not " +
+			"run; one that may stay down can be waived by its name: -Waive NAME.", noXMPP("started", "starts"), hangs}
 	case plan.Verify:
 		if p.Kind == plan.KindPrepare {
 			return []string{"Exit code 3: the lines with FAIL name what is not as planned. Run stage Dns again."}
 		}
 		return []string{
 			"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
-			"The server listens, and it is not open from outside: the firewall, or NAT. The server does not listen: the XMPP service, its certificate, or replication.",
+			"The server listens, and it is not open from outside: the firewall, or NAT. The server does not listen: " +
+				"the XMPP service, its certificate, or replication.",
 			"To go back: all stages of " + RollbackScript + ", in their order.",
 		}
 	}
@@ -114,28 +140,37 @@ func IfFails(p *plan.Plan, stage string) []string {
 
 // hangs is what to do where a cmdlet that waits for services does not return: none of
 // them has a time-out.
-const hangs = "If the command itself does not come back: in another elevated shell Get-CsWindowsService shows which service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; the stage then goes on, or is run again."
+const hangs = "If the command itself does not come back: in another elevated shell Get-CsWindowsService shows which " +
+	"service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; the stage then goes on, or is " +
+	"run again."
 
 // Needs says what has to be so on the computers where the stages run.
 func Needs(p *plan.Plan) []string {
 	script, _ := changedBy(p)
 	var out []string
 	if plan.HasStage(p.Stages, plan.Start) || script {
-		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a stage stops or starts services or changes records.")
+		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a "+
+			"stage stops or starts services or changes records.")
 	}
 	out = append(out,
-		"Copy the scripts to a disk of the server. What came by browser, mail or share is refused under the execution policy RemoteSigned until Unblock-File was run on it; under AllSigned it must be signed, see edgeplan verify; where AppLocker or App Control sets the language mode, by a publisher whom the policy trusts.",
-		"Run them as files in a console on the server. Invoke-Command -FilePath and a pasted script are refused. A task or a shell with -NonInteractive cannot ask: pass -Force.",
-		"What the shell and its profile have set (preferences, default parameters, aliases, functions) is set aside and named in the log; what cannot be set aside is refused: start powershell.exe -NoProfile.")
+		"Copy the scripts to a disk of the server. What came by browser, mail or share is refused under the execution "+
+			"policy RemoteSigned until Unblock-File was run on it; under AllSigned it must be signed, see edgeplan "+
+			"verify; where AppLocker or App Control sets the language mode, by a publisher whom the policy trusts.",
+		"Run them as files in a console on the server. Invoke-Command -FilePath and a pasted script are refused. A "+
+			"task or a shell with -NonInteractive cannot ask: pass -Force.",
+		"What the shell and its profile have set (preferences, default parameters, aliases, functions) is set aside "+
+			"and named in the log; what cannot be set aside is refused: start powershell.exe -NoProfile.")
 	if !script {
 		return out
 	}
 	old := slices.ContainsFunc(p.Zones, func(z plan.Zone) bool { return z.Edited() && z.Dnscmd() })
 	dns := "On the DNS server its user must be one who may change the zone."
 	if old {
-		dns += " Windows Server 2008 R2 comes with Windows PowerShell 2.0: install Windows Management Framework 3.0 or later there before the change."
+		dns += " Windows Server 2008 R2 comes with Windows PowerShell 2.0: install Windows Management Framework 3.0 " +
+			"or later there before the change."
 	}
-	return append(out, dns+" What begins with Select-Dns, Set-Dns or Invoke-Dnscmd is a function of the script, in its fixed runtime.")
+	return append(out, dns+" What begins with Select-Dns, Set-Dns or Invoke-Dnscmd is a function of the script, in "+
+		"its fixed runtime.")
 }
 
 // changedBy tells whether the plan changes zones in stage DnsServer, and others.

@@ -68,27 +68,32 @@ func (l *lines) checks() {
 	p, part := l.plan, l.part
 	for _, check := range l.zonesOf(part.LooksAt) {
 		zone, _ := p.Zone(check.Name)
-		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
+		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the "+
+			"serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
 	}
 	if part.UpToDate != "" {
-		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
+		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings "+
+			"the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
 	}
 	if s := part.Server; s != nil {
 		uses := []cmdlet.Call{s.Certificates}
 		if s.Local != nil {
 			uses = append(uses, *s.Local)
 		}
-		l.add(plan.Safe, plan.Ours, "checks, before anything is stopped, what the services of this server need to start again: certificates and the local copy of the configuration", checkServer(p, s), uses...)
+		l.add(plan.Safe, plan.Ours, "checks, before anything is stopped, what the services of this server need to "+
+			"start again: certificates and the local copy of the configuration", checkServer(p, s), uses...)
 	}
 	if part.Rehearses != "" {
-		l.add(plan.Safe, plan.Ours, "reads what stage "+part.Rehearses+" will change, and runs its commands with -WhatIf", "the present values are the planned ones and no command with -WhatIf fails; nothing is changed")
+		l.add(plan.Safe, plan.Ours, "reads what stage "+part.Rehearses+" will change, and runs its commands with "+
+			"-WhatIf", "the present values are the planned ones and no command with -WhatIf fails; nothing is changed")
 	}
 }
 
 // compared are the values and zones that are compared again.
 func (l *lines) compared() {
 	if again := l.part.StillTrue; len(again) > 0 {
-		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+list(again), "all values are still as set")
+		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+list(again),
+			"all values are still as set")
 	}
 }
 
@@ -107,7 +112,8 @@ func (l *lines) zonesOf(stage string) []plan.ZoneCheck {
 // steps are those of the part; neighbours that read once are one line.
 func (l *lines) steps() {
 	for i, s := range l.part.Steps {
-		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(s.Source), Risk: s.Risk, Act: act(l.plan, l.back, s), Expect: expect(l.plan, l.back, s), Uses: uses(s)}
+		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(s.Source), Risk: s.Risk,
+			Act: act(l.plan, l.back, s), Expect: expect(l.plan, l.back, s), Uses: uses(s)}
 		if before := i - 1; before >= 0 && sameRead(l.part.Steps[before], s) {
 			last := &l.out[len(l.out)-1]
 			last.Act, last.Expect = last.Act+", "+s.Says, last.Expect+"; "+line.Expect
@@ -119,14 +125,16 @@ func (l *lines) steps() {
 
 // sameRead tells whether two steps compare what is read once.
 func sameRead(a, b *plan.Step) bool {
-	return a.Check != nil && b.Check != nil && a.When == b.When && a.Source == b.Source && a.Read.Name == b.Read.Name && slices.Equal(a.Read.Params, b.Read.Params)
+	return a.Check != nil && b.Check != nil && a.When == b.When && a.Source == b.Source && a.Read.Name == b.Read.Name &&
+		slices.Equal(a.Read.Params, b.Read.Params)
 }
 
 // zone is the line of a zone whose records are asked for.
 func (l *lines) zone(check plan.ZoneCheck) {
 	name := check.Name
 	zone, _ := l.plan.Zone(name)
-	act, risk := fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them", trimDot(name)), plan.Disruptive
+	act, risk := fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them",
+		trimDot(name)), plan.Disruptive
 	if zone.Edited() || !zone.Changed() {
 		act, risk = fmt.Sprintf("checks the records of zone %s at its server", trimDot(name)), plan.Safe
 	}
@@ -198,7 +206,8 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 		zone, _ := p.Zone(s.Zone)
 		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + plan.SayEdits(zone.Edits(back), back)
 	case s.Zone != "":
-		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan", trimDot(s.Zone))
+		return fmt.Sprintf("compares zone %s on this DNS server, its records and their TTLs, with the plan",
+			trimDot(s.Zone))
 	case s.Act.File != "":
 		return "saves to a file beside the script, " + s.Act.File
 	}
@@ -215,7 +224,8 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 		return out
 	case "route":
 		if s.Act.Variants[0].Set == nil {
-			return fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet is documented for this)", of)
+			return fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet "+
+				"is documented for this)", of)
 		}
 		return fmt.Sprintf("sets the XMPP federation route of site %s to %s", of, s.Act.Variants[0].To)
 	case "replica":
@@ -237,7 +247,8 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 		return "zone " + trimDot(s.Zone) + " has " + records(back) + ", with their TTLs"
 	case s.Zone != "":
 		zone, _ := p.Zone(s.Zone)
-		return "the zone is a primary one; as before the change or as after it are " + list(numbers(zone, plan.RecordSet.Changed))
+		return "the zone is a primary one; as before the change or as after it are " +
+			list(numbers(zone, plan.RecordSet.Changed))
 	case s.Act.File != "":
 		return "a complete file whose name ends in ." + s.Act.File
 	}
@@ -268,7 +279,8 @@ func checkServer(p *plan.Plan, s *plan.ServerCheck) string {
 	if s.GoodUntil != "" {
 		until += " and until " + p.Change.WindowEnd // the same moment, in the time zone of the spec
 	}
-	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
+	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for " +
+		"AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
 	if s.Local != nil {
 		out += "; P15 the local copy of the configuration has the XMPP partners " + list(s.Partners)
 	}
@@ -320,7 +332,8 @@ func LookBack(p *plan.Plan) string {
 	if len(out) == 0 {
 		return ""
 	}
-	return "Stage Route asks DNS before it sets anything; stage Start does not. If no server answers, -Waive " + strings.Join(out, ",") + " goes on without DNS, on record."
+	return "Stage Route asks DNS before it sets anything; stage Start does not. If no server answers, -Waive " +
+		strings.Join(out, ",") + " goes on without DNS, on record."
 }
 
 // numbers are the sets of a zone of one sort, with the numbers of the facts about them.
@@ -363,7 +376,8 @@ func fact(s *plan.Step) string {
 		if len(check.Want) == 0 {
 			return number + s.Says + ": the plan names none; a warning for those that are there"
 		}
-		return fmt.Sprintf("%s%s: each is there, %s; a warning for others that are there", number, s.Says, list(check.Want))
+		return fmt.Sprintf("%s%s: each is there, %s; a warning for others that are there", number, s.Says,
+			list(check.Want))
 	}
 	how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Only: "is only", plan.Like: "is like"}[check.Match]
 	want := list(check.Want)

@@ -13,7 +13,8 @@ var (
 	folder  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-]$|^[A-Za-z0-9]$`)
 	devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 	// A folder of packages with one of these in it would pass for a package, or one of the packages for a kit.
-	artifacts = regexp.MustCompile(`(?i)^(plan\.json|sha256sums|change\.md|(failover|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
+	artifacts = regexp.MustCompile(
+		`(?i)^(plan\.json|sha256sums|change\.md|(failover|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
 )
 
 // Is tells whether a name can be that of a plan.

@@ -50,5 +50,6 @@ var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 // IsPublic is false for addresses that no partner can reach. Addresses reserved for
 // documentation pass: they stand in examples.
 func IsPublic(addr netip.Addr) bool {
-	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierNAT.Contains(addr) && addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierNAT.Contains(addr) &&
+		addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }

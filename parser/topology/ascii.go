@@ -52,7 +52,8 @@ func (t *Topology) publicNames(visit func(*string)) {
 // copied shares with the topology what has no names of public DNS.
 func (t *Topology) copied() *Topology {
 	own := *t
-	own.EdgePools, own.SIPDomains, own.Zones, own.XMPP = copies(t.EdgePools), copies(t.SIPDomains), copies(t.Zones), copied(t.XMPP)
+	own.EdgePools, own.SIPDomains, own.Zones, own.XMPP = copies(t.EdgePools), copies(t.SIPDomains), copies(t.Zones),
+		copied(t.XMPP)
 	for _, pool := range own.EdgePools {
 		if pool.Certificate = copied(pool.Certificate); pool.Certificate != nil {
 			pool.Certificate.SubjectAlternativeNames.V = slices.Clone(pool.Certificate.SubjectAlternativeNames.V)

@@ -15,8 +15,12 @@ import (
 
 // OldZone and NewZone are the zone file of the plan before and after the change.
 const (
-	OldZone = "$ORIGIN contoso.com.\n$TTL 3600\n@ IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300\n  IN NS ns1.contoso.net.\nxmpp IN A 203.0.113.11\n"
-	NewZone = "$ORIGIN contoso.com.\n$TTL 3600\n@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n  IN NS ns1.contoso.net.\nxmpp IN A 198.51.100.21\nxmpp IN A 198.51.100.22\n_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n"
+	OldZone = "$ORIGIN contoso.com.\n$TTL 3600\n" +
+		"@ IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300\n  IN NS ns1.contoso.net.\n" +
+		"xmpp IN A 203.0.113.11\n"
+	NewZone = "$ORIGIN contoso.com.\n$TTL 3600\n" +
+		"@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n  IN NS ns1.contoso.net.\n" +
+		"xmpp IN A 198.51.100.21\nxmpp IN A 198.51.100.22\n_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n"
 )
 
 const management, edgeA, edgeB = "fe2.corp.contoso.com", "edge2a.contoso.com", "edge2b.contoso.com"
@@ -26,21 +30,32 @@ var origin = plan.Origin{File: "main.edge.hcl", Line: 9}
 // Plan is a failover from EdgePool1 to EdgePool2, which has two servers, with one zone.
 func Plan() *plan.Plan {
 	p := &plan.Plan{
-		FormatVersion: plan.FormatVersion, Kind: plan.KindFailover, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae", SpecDigest: "sha256:00ff",
-		Name: "edgepool1-to-edgepool2", Product: cmdlet.LyncServer2013, ManagementHost: management,
+		FormatVersion: plan.FormatVersion, Kind: plan.KindFailover, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae",
+		SpecDigest: "sha256:00ff",
+		Name:       "edgepool1-to-edgepool2", Product: cmdlet.LyncServer2013, ManagementHost: management,
 		Reason: "disaster", Procedure: "documented", RouteSites: "target", XMPPHost: "xmpp.contoso.com",
 		Domains: []string{"contoso.com"}, Partners: []string{"gmail.example", "jabber.example.org"},
-		From:   plan.Pool{Name: "EdgePool1", Site: "Site1", FQDN: "edgepool1.contoso.com", AccessEdgeFQDN: "sip1.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{"edge1a.contoso.com"}, IPv4: []string{"203.0.113.11"}},
-		To:     plan.Pool{Name: "EdgePool2", Site: "Site2", FQDN: "edgepool2.contoso.com", AccessEdgeFQDN: "sip2.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{edgeA, edgeB}, IPv4: []string{"198.51.100.21", "198.51.100.22"}, NextHop: "fepool2.corp.contoso.com"},
-		Routes: []plan.SiteRoute{{Site: "Site2", From: "edgepool1.contoso.com", FromServer: "edge1a.contoso.com", Origin: origin}}, RoutedSites: []string{"Site2"}, Origin: origin,
-		Change: plan.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2", WindowStart: "2026-12-05T22:00:00Z",
-			WindowEnd: "2026-12-06T00:00:00Z", Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
-		Zones:    []plan.Zone{zone()},
-		Outage:   outage(),
-		Earliest: []plan.Earliest{{What: "shutdown of EdgePool1", Zone: "contoso.com", Seconds: 3600, At: "2026-12-06T01:00:00Z"}},
+		From: plan.Pool{Name: "EdgePool1", Site: "Site1", FQDN: "edgepool1.contoso.com",
+			AccessEdgeFQDN: "sip1.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{"edge1a.contoso.com"},
+			IPv4: []string{"203.0.113.11"}},
+		To: plan.Pool{Name: "EdgePool2", Site: "Site2", FQDN: "edgepool2.contoso.com",
+			AccessEdgeFQDN: "sip2.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{edgeA, edgeB},
+			IPv4: []string{"198.51.100.21", "198.51.100.22"}, NextHop: "fepool2.corp.contoso.com"},
+		Routes: []plan.SiteRoute{{Site: "Site2", From: "edgepool1.contoso.com", FromServer: "edge1a.contoso.com",
+			Origin: origin}},
+		RoutedSites: []string{"Site2"}, Origin: origin,
+		Change: plan.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2",
+			WindowStart: "2026-12-05T22:00:00Z", WindowEnd: "2026-12-06T00:00:00Z", Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
+		Zones:  []plan.Zone{zone()},
+		Outage: outage(),
+		Earliest: []plan.Earliest{{What: "shutdown of EdgePool1", Zone: "contoso.com", Seconds: 3600,
+			At: "2026-12-06T01:00:00Z"}},
 		Findings: []plan.Finding{
-			{Code: "EP2003", Severity: "error", Summary: "address is shared with SIP federation", Detail: "The A record also serves _sipfederationtls._tcp.", File: "main.edge.hcl", Line: 12, Accepted: "Agreed with partners."},
-			{Code: "EP3001", Severity: "warning", Summary: "stopping the pool takes remote access down", Detail: "Users outside are cut off.", File: "main.edge.hcl", Line: 40},
+			{Code: "EP2003", Severity: "error", Summary: "address is shared with SIP federation",
+				Detail: "The A record also serves _sipfederationtls._tcp.", File: "main.edge.hcl", Line: 12,
+				Accepted: "Agreed with partners."},
+			{Code: "EP3001", Severity: "warning", Summary: "stopping the pool takes remote access down",
+				Detail: "Users outside are cut off.", File: "main.edge.hcl", Line: 40},
 		},
 	}
 	if err := procedure.Build(p); err != nil {
@@ -50,26 +65,37 @@ func Plan() *plan.Plan {
 }
 
 func outage() []plan.Reach {
-	no, one, two := plan.Service{}, plan.Service{Up: true, Through: "EdgePool1"}, plan.Service{Up: true, Through: "EdgePool2"}
+	no := plan.Service{}
+	one, two := plan.Service{Up: true, Through: "EdgePool1"}, plan.Service{Up: true, Through: "EdgePool2"}
 	return []plan.Reach{
 		{XMPP: no, RemoteAccess: two, SIP: one}, {After: plan.Stop, XMPP: no, RemoteAccess: no, SIP: one},
-		{After: plan.Route, XMPP: no, RemoteAccess: no, SIP: one}, {After: plan.Start, XMPP: two, RemoteAccess: two, SIP: plan.Service{Up: true}},
+		{After: plan.Route, XMPP: no, RemoteAccess: no, SIP: one},
+		{After: plan.Start, XMPP: two, RemoteAccess: two, SIP: plan.Service{Up: true}},
 	}
 }
 
 func zone() plan.Zone {
 	return plan.Zone{
-		Name: "contoso.com", Number: "P20", Origin: origin, File: "contoso.com.zone", Server: "192.0.2.53", Delivery: plan.DeliveryZoneFile,
+		Name: "contoso.com", Number: "P20", Origin: origin, File: "contoso.com.zone", Server: "192.0.2.53",
+		Delivery:  plan.DeliveryZoneFile,
 		OldSHA256: hash(OldZone), NewSHA256: hash(NewZone), OldSerial: 7, NewSerial: 8, RollbackSerial: 9,
 		Records: []plan.RecordSet{
-			{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 3600, Old: []string{"203.0.113.11"}, New: []string{"198.51.100.21", "198.51.100.22"}, Step: "4", Number: "P21"},
-			{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 300, New: []string{"10 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P22"},
+			{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 3600, Old: []string{"203.0.113.11"},
+				New: []string{"198.51.100.21", "198.51.100.22"}, Step: "4", Number: "P21"},
+			{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 300,
+				New: []string{"10 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P22"},
 		},
-		Hunks:         hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300\n", "+@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n", "-xmpp IN A 203.0.113.11\n", "+xmpp IN A 198.51.100.21\n", "+xmpp IN A 198.51.100.22\n", "+_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n"),
-		RollbackHunks: hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "+@ IN SOA ns1.contoso.net. host.contoso.com. 9 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n", "-xmpp IN A 198.51.100.21\n", "-xmpp IN A 198.51.100.22\n", "-_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n", "+xmpp IN A 203.0.113.11\n"),
-		SOA:           "ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300",
-		Wait:          plan.Wait{Old: 3600, Negative: 300, Secondary: 3600},
-		Text:          hunk.Text{[]byte(NewZone)},
+		Hunks: hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300\n",
+			"+@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n",
+			"-xmpp IN A 203.0.113.11\n", "+xmpp IN A 198.51.100.21\n", "+xmpp IN A 198.51.100.22\n",
+			"+_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n"),
+		RollbackHunks: hunks(" $TTL 3600\n", "-@ IN SOA ns1.contoso.net. host.contoso.com. 8 3600 600 86400 300\n",
+			"+@ IN SOA ns1.contoso.net. host.contoso.com. 9 3600 600 86400 300\n", "   IN NS ns1.contoso.net.\n",
+			"-xmpp IN A 198.51.100.21\n", "-xmpp IN A 198.51.100.22\n",
+			"-_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n", "+xmpp IN A 203.0.113.11\n"),
+		SOA:  "ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300",
+		Wait: plan.Wait{Old: 3600, Negative: 300, Secondary: 3600},
+		Text: hunk.Text{[]byte(NewZone)},
 	}
 }
 

@@ -23,9 +23,12 @@ const (
 // Pieces are what hostile texts are made of.
 func Pieces() []string {
 	return append(strings.Split(Special, ""),
-		"a", "Site2", "''", "'''", "\u2019; Write-Output INJECTED; \u2018", "'; Write-Output INJECTED; '", "$(Get-Date)", "${x}", "$x: y", "`", "`n", "`u{41}",
-		"#>", "<#", "# SIG # Begin signature block", "#requires -Version 9", "@'\n", "\n'@", "\n\u2019@", "@{", "}", ")", "(", ";", "|", "&", ",", "+", "%", "\\", "{0}", "{{",
-		"[char]0x27", "[x]", "*", "--%", "\r\n.SYNOPSIS\r\n", "\nsend\n", "\n; ", "$INCLUDE /etc/passwd\n", "](http://e.example)", "<script>", "@admin", "```", "\n# ", "\n| ")
+		"a", "Site2", "''", "'''", "\u2019; Write-Output INJECTED; \u2018", "'; Write-Output INJECTED; '",
+		"$(Get-Date)", "${x}", "$x: y", "`", "`n", "`u{41}",
+		"#>", "<#", "# SIG # Begin signature block", "#requires -Version 9", "@'\n", "\n'@", "\n\u2019@", "@{", "}",
+		")", "(", ";", "|", "&", ",", "+", "%", "\\", "{0}", "{{",
+		"[char]0x27", "[x]", "*", "--%", "\r\n.SYNOPSIS\r\n", "\nsend\n", "\n; ", "$INCLUDE /etc/passwd\n",
+		"](http://e.example)", "<script>", "@admin", "```", "\n# ", "\n| ")
 }
 
 // Texts are more than 17,000 different texts, the same in every run, that try to leave
@@ -38,7 +41,8 @@ func Texts() []string {
 	}
 	special := strings.Split(Special+signs, "")
 	for _, c := range special {
-		l.add(c, c+c, c+c+c, "a"+c, c+"a", "a"+c+"a", "'"+c+"'", "\""+c+"\"", "x\n"+c+"@\nx", "@"+c+"\nx\n"+c+"@; Write-Output INJECTED", "#"+c+">", "<"+c+"#")
+		l.add(c, c+c, c+c+c, "a"+c, c+"a", "a"+c+"a", "'"+c+"'", "\""+c+"\"", "x\n"+c+"@\nx",
+			"@"+c+"\nx\n"+c+"@; Write-Output INJECTED", "#"+c+">", "<"+c+"#")
 		for _, d := range special {
 			l.add(c + d)
 		}
@@ -72,7 +76,8 @@ func Texts() []string {
 func NotUTF8() map[string]int {
 	return map[string]int{
 		"\xff": 0, "a\x80": 1, "\u00e9\xc3": 2, "\xc0\x80": 0, "\uFFFD\xfe": 3, "'\xf5": 1, "ok\xe2\x80": 2,
-		"\xed\xa0\x80": 0, "x\xed\xbf\xbf": 1, "\xed\xa0\xbd\xed\xb8\x80": 0, "'\u2019\xed\xaf\xbf'": 4, "\U0001F600\xed\xb0\x80": 4,
+		"\xed\xa0\x80": 0, "x\xed\xbf\xbf": 1, "\xed\xa0\xbd\xed\xb8\x80": 0, "'\u2019\xed\xaf\xbf'": 4,
+		"\U0001F600\xed\xb0\x80": 4,
 	}
 }
 
@@ -92,9 +97,12 @@ func (l *list) add(texts ...string) {
 
 // signatures are spellings of the line after which PowerShell takes no statement.
 func (l *list) signatures() {
-	for _, s := range []string{"# SIG # Begin signature block", "# sig # begin SIGNATURE block", "#SIG#Beginsignatureblock", "# Signature block", "SIG # Begin signature block",
-		"# note: SIG # Begin signature block", "# SIG # Begin signature", "# SIG # End signature block", "# SIG # Begin\u00A0signature\u2003block"} {
-		for _, around := range []string{"%s", "\n%s", "\r%s\r", "\r\n%s\r\n", "'\n%s\n'", "a %s", "%s\nAAAA\n# SIG # End signature block", "\u2028%s", "#>%s", "\n'@\n%s"} {
+	for _, s := range []string{"# SIG # Begin signature block", "# sig # begin SIGNATURE block",
+		"#SIG#Beginsignatureblock", "# Signature block", "SIG # Begin signature block",
+		"# note: SIG # Begin signature block", "# SIG # Begin signature", "# SIG # End signature block",
+		"# SIG # Begin\u00A0signature\u2003block"} {
+		for _, around := range []string{"%s", "\n%s", "\r%s\r", "\r\n%s\r\n", "'\n%s\n'", "a %s",
+			"%s\nAAAA\n# SIG # End signature block", "\u2028%s", "#>%s", "\n'@\n%s"} {
 			l.add(fmt.Sprintf(around, s))
 		}
 	}
@@ -103,10 +111,14 @@ func (l *list) signatures() {
 // directives are what another line would be: of a script, a zone file, an nsupdate
 // script, a Markdown page.
 func (l *list) directives() {
-	for _, s := range []string{"#requires -Version 9", "#Requires -RunAsAdministrator", "using module x", "Remove-Item C:\\ -Recurse", "exit 0", "}; exit", ")\nexit", ".SYNOPSIS", ".EXTERNALHELP x",
-		"send", "server 192.0.2.66", "update delete contoso.com.", "prereq nxdomain x.", "$ORIGIN evil.", "$INCLUDE x", "$TTL 1", "@ IN A 192.0.2.66", "x IN TXT \"a\"",
-		"# head", "> quote", "| a | b |\n|---|---|", "```\nx\n```", "<img src=x onerror=x>", "[x](javascript:x)", "![x](http://e.example)", "/close", "- [x] y", "@admin"} {
-		for _, end := range []string{"\n", "\r", "\r\n", "\u2028", "\u0085", "\v", "\n\n", ";", "'\n", "\u2019\n", "\"\n", "#>\n", ")\n", "\x00"} {
+	for _, s := range []string{"#requires -Version 9", "#Requires -RunAsAdministrator", "using module x",
+		"Remove-Item C:\\ -Recurse", "exit 0", "}; exit", ")\nexit", ".SYNOPSIS", ".EXTERNALHELP x",
+		"send", "server 192.0.2.66", "update delete contoso.com.", "prereq nxdomain x.", "$ORIGIN evil.", "$INCLUDE x",
+		"$TTL 1", "@ IN A 192.0.2.66", "x IN TXT \"a\"",
+		"# head", "> quote", "| a | b |\n|---|---|", "```\nx\n```", "<img src=x onerror=x>", "[x](javascript:x)",
+		"![x](http://e.example)", "/close", "- [x] y", "@admin"} {
+		for _, end := range []string{"\n", "\r", "\r\n", "\u2028", "\u0085", "\v", "\n\n", ";", "'\n", "\u2019\n",
+			"\"\n", "#>\n", ")\n", "\x00"} {
 			l.add("a"+end+s, end+s+end)
 		}
 	}
