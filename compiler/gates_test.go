@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -52,6 +53,55 @@ func TestGates(t *testing.T) {
 			t.Errorf("%s comes after %v, want %v", stage, got, want)
 		}
 	}
+}
+
+// TestAnyOrder: what the parts of a plan need is enough. Run in any order that keeps to that, and
+// not only in that of the run sheet, the stages reach the aim and the rollback the first state.
+func TestAnyOrder(t *testing.T) {
+	random, orders := rand.New(rand.NewPCG(3, 5269)), map[string]bool{}
+	for _, name := range []string{"seed", "planned", "start-first", "windows-dns", "two-servers", "no-route", "prepare", "srv-per-pool"} {
+		p := planOf(t, name, specFilesOf(t, name)...)
+		forward, back := p.Stages, p.Rollback
+		for range 30 {
+			p.Stages, p.Rollback = anyOrder(random, forward), anyOrder(random, back)
+			order := namesOf(p.Stages) + "; back " + namesOf(p.Rollback)
+			if err := plan.Prove(p); err != nil {
+				t.Fatalf("%s: in the order %s: %v", name, order, err)
+			}
+			orders[name+" "+order] = true
+		}
+	}
+	if len(orders) < 12 { // eight of them are those of the run sheets
+		t.Errorf("only %d orders were tried", len(orders))
+	}
+}
+
+// anyOrder is an order of stages in which each comes after those that its parts need.
+func anyOrder(random *rand.Rand, stages []plan.Stage) []plan.Stage {
+	var out []plan.Stage
+	open := slices.Clone(stages)
+	for len(open) > 0 {
+		at := random.IntN(len(open))
+		ready := !slices.ContainsFunc(open[at].Parts, func(part plan.Part) bool {
+			return slices.ContainsFunc(part.Needs, func(need string) bool {
+				name, _, _ := strings.Cut(need, " on ")
+				return name != open[at].Name && plan.HasStage(open, name)
+			})
+		})
+		if ready {
+			out = append(out, open[at])
+			open = slices.Delete(open, at, at+1)
+		}
+	}
+	return out
+}
+
+func namesOf(stages []plan.Stage) string {
+	var names []string
+	for _, stage := range stages {
+		names = append(names, stage.Name)
+	}
+	return strings.Join(names, " ")
 }
 
 func gatesOf(p *plan.Plan, back bool, stage, host string) plan.Gates {

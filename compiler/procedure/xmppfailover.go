@@ -31,7 +31,11 @@ var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	if f.stops {
 		f.start()
 	}
-	f.replicate(&b.forward, "", b.forward.after(plan.Start, plan.DNS, plan.Route))
+	last := b.forward.after(plan.DNS, plan.Route)
+	if f.stops { // otherwise Start comes before Route, and a push after it alone would not have the route
+		last = []string{plan.Start}
+	}
+	f.replicate(&b.forward, "", last)
 	f.verify()
 	f.stopOld()
 
