@@ -16,6 +16,7 @@ var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	b.forward.add(plan.Preflight, look)
 	source := func(plan.Zone) plan.Source { return ours }
 	b.dnsServers(&b.forward, false, []string{plan.Preflight}, source)
+	// Also zones that do not change: the failover that is prepared relies on their records too.
 	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight), source)
 	check := here
 	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS},
@@ -23,6 +24,7 @@ var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	b.forward.add(plan.Verify, check)
 
 	b.dnsServers(&b.back, true, nil, source)
+	// What was only checked has nothing to go back to.
 	b.dns(&b.back, true, changed(p.Zones), b.back.after(plan.DNSServer), source)
 	check.Does = "Checks DNS."
 	b.back.add(plan.Verify, check)

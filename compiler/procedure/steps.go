@@ -19,6 +19,7 @@ type way struct{ stages []plan.Stage }
 
 // add puts a part into a stage, which is the last one or a new one.
 func (w *way) add(stage string, part plan.Part) {
+	// Parts of one stage are added one after the other, so only the last stage can be the same one.
 	if n := len(w.stages); n > 0 && w.stages[n-1].Name == stage {
 		w.stages[n-1].Parts = append(w.stages[n-1].Parts, part)
 		return
@@ -59,6 +60,7 @@ func step(id, says string, risk plan.Risk, origin plan.Origin, source plan.Sourc
 // call makes a call that the product has.
 func (b *builder) call(product cmdlet.Product, name string, params ...cmdlet.Param) *cmdlet.Call {
 	call, err := cmdlet.New(product, name, params...)
+	// The first error names the cause: all later ones may follow from it.
 	if err != nil && b.err == nil {
 		b.err = err
 	}
@@ -68,6 +70,7 @@ func (b *builder) call(product cmdlet.Product, name string, params ...cmdlet.Par
 // function is a call of a function of the fixed runtime. What that calls, the product has to have.
 func (b *builder) function(product cmdlet.Product, name string, params ...cmdlet.Param) *cmdlet.Call {
 	call := &cmdlet.Call{Name: name, Params: params}
+	// The function stands in the fixed runtime, where the check of New does not look.
 	for _, c := range (&plan.Step{Read: call}).Reads() {
 		b.call(product, c.Name, c.Params...)
 	}
@@ -76,6 +79,7 @@ func (b *builder) function(product cmdlet.Product, name string, params ...cmdlet
 
 // compares has a step read and compare.
 func compares(s *plan.Step, read *cmdlet.Call, property, match string, want ...string) *plan.Step {
+	// plan.json then has [] and not null, so that a plan that was read is spelled as one that was made.
 	if want == nil {
 		want = []string{}
 	}
@@ -113,6 +117,7 @@ func byComputer(zones []plan.Zone) []windows {
 		if !z.Edited() {
 			continue
 		}
+		// Not a map: the order of the zones decides in which order the servers are named.
 		i := slices.IndexFunc(out, func(w windows) bool { return w.computer == z.Computer })
 		if i < 0 {
 			i = len(out)
@@ -134,6 +139,8 @@ type records func(plan.Zone) plan.Source
 
 // dnsServers is stage DnsServer, after the stages needs.
 func (b *builder) dnsServers(w *way, back bool, needs []string, source records) {
+	// An SRV record must not name a host whose address still leads to the old pool; on the way back it is the
+	// other way round.
 	zones := slices.SortedStableFunc(slices.Values(b.plan.Zones), func(x, y plan.Zone) int {
 		if movesAddresses(x) == movesAddresses(y) {
 			return 0
@@ -165,6 +172,7 @@ func (b *builder) dnsServers(w *way, back bool, needs []string, source records) 
 				first = server
 			}
 			if other.computer != server.computer && holds(first) && holds(server) != holds(other) {
+				// Cloned: needs is shared by the parts of all servers.
 				part.Needs = append(slices.Clone(part.Needs), plan.DNSServer+" on "+other.computer)
 			}
 		}
@@ -189,6 +197,7 @@ func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, sour
 	edited := 0
 	for _, z := range zones {
 		part.Zones = append(part.Zones, plan.ZoneCheck{Name: z.Name, Source: source(z)})
+		// The longest wait counts: only after it no resolver has an old answer from any of the zones.
 		part.OldAnswers = max(part.OldAnswers, z.Wait.Caches())
 		if z.Edited() {
 			edited++
@@ -197,6 +206,7 @@ func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, sour
 	part.Does = "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
 	switch {
 	case edited == len(zones):
+		// Stage DnsServer has made all changes; there is nothing to show to an owner.
 		part.Does = "Steps 4 and 5. Checks the DNS records at the server of each zone."
 	case back:
 		part.Does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."

@@ -71,14 +71,19 @@ func (f *failover) model() plan.Model {
 		m.Lead.Target = p.XMPPHost
 	}
 	for _, server := range p.To.Servers {
+		// The target pool runs before the change also where the spec cannot know it: the rollback has to leave
+		// it running in any case.
 		first["services/"+server] = plan.Running
 	}
 	for _, route := range p.Routes {
 		first["route/"+route.Site] = route.From
 	}
 	for _, replica := range plan.Replicas(p) {
+		// Fact P11 of stage Preflight wants every replica up to date, so each knows the routes of before.
 		first["replica/"+replica] = plan.Routes
 	}
+	// After a disaster the pool that is left is down: its XMPP service is nothing that the plan could change or
+	// take back.
 	if p.Reason == "planned" {
 		for _, server := range p.From.Servers {
 			first["xmpp/"+server] = plan.Running
@@ -95,6 +100,8 @@ func (f *failover) model() plan.Model {
 // lose messages for some 16 minutes where it falls silent instead. So a pool that is up is
 // told to stop XMPP, in order. It is not where a site stays routed to it.
 func endsOld(p *plan.Plan) bool {
+	// With route_sites = "target" other sites may stay on the old pool, and their partners need its XMPP
+	// service.
 	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site string) bool {
 		return !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.Site == site })
 	})
@@ -104,6 +111,7 @@ func endsOld(p *plan.Plan) bool {
 func stepsOf(z plan.Zone) string {
 	var steps []string
 	for _, set := range z.Records {
+		// In the order of the records, addresses first: step 4 of the page comes before step 5.
 		if !slices.Contains(steps, set.Step) {
 			steps = append(steps, set.Step)
 		}
@@ -125,17 +133,22 @@ func (f *failover) preflight() {
 	does := []string{"Checks what the later stages need", "asks DNS", "rehearses Route", "backs up",
 		"prints the receipt for Stop"}
 	part := f.here("")
+	// Set-CsSite of the page has a parameter that no reference has. If it were tried in stage Route first, the
+	// binding error would come with the target pool already stopped, so it is rehearsed here.
 	part.Rehearses, part.UpToDate, part.LooksAt, part.Prints = plan.Route, plan.Replicated, plan.DNS, f.stops
 	if len(f.plan.Zones) == 0 {
 		part.LooksAt = ""
 		does = slices.Delete(does, 1, 2)
 	}
+	// Only stage Stop asks for the receipt: it runs on Edge Servers, which cannot see the state file of this
+	// computer.
 	if !f.stops {
 		does = does[:len(does)-1]
 	}
 	part.Does = strings.Join(does, ", ") + "."
 	part.Steps = append(f.facts(), f.backups()...)
 	f.forward.add(plan.Preflight, part)
+	// Only on the server itself the zone is read with the tools that stage DnsServer changes it with.
 	for _, server := range byComputer(f.plan.Zones) {
 		part := plan.Part{Hosts: []string{server.computer}, Product: f.plan.Product, Elevated: true,
 			Does: "Checks that this DNS server has the zones and the records that stage DnsServer is to change."}
@@ -157,12 +170,15 @@ func (f *failover) facts() plan.Steps {
 	pool := f.call(p.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
 	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
 	out := f.store(fact)
+	// Step 1 of the page is to have another Edge pool. That it is there, with these servers, is what P03 to P07
+	// and P19 read.
 	out = append(out,
 		compares(fact("P03", "pool servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
 		compares(fact("P04", "Edge service", failOver("1")), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
 		compares(fact("P05", "site of the pool", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
 		compares(fact("P06", "XMPP port of the pool", failOver("1")), service, "XmppListeningPort", plan.Is,
 			strconv.Itoa(plan.XMPPPort)))
+	// Only what the spec states is compared: for the port the pages name two defaults, 23456 and 5098.
 	if to.NextHop != "" {
 		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is,
 			"Registrar:"+to.NextHop))
@@ -189,6 +205,8 @@ func (f *failover) facts() plan.Steps {
 	for _, site := range p.RoutedSites {
 		routed = append(routed, "Site:"+site)
 	}
+	// The reference names RTCUniversalServerAdmins, but a role can give the right to run Set-CsSite as well: a
+	// missing group is a warning. So are other sites on the pool.
 	return append(out,
 		warns(compares(fact("preflight/right", "user groups", ours), f.function(p.Product, "Get-ChangeRight"), "",
 			plan.Has, "RTCUniversalServerAdmins")),
@@ -205,6 +223,7 @@ func (f *failover) store(fact func(id, says string, source plan.Source) *plan.St
 	match, want := plan.Like, "*?.?*"
 	read := f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus",
 		cmdlet.Switch("CentralManagementStoreStatus"))
+	// The wildcard wants a dot inside: a name with a domain, and neither an empty value nor a bare dot.
 	if pool := f.plan.CentralManagement; pool != "" {
 		read, match, want = f.function(f.plan.Product, "Get-StoreStatus", cmdlet.Arg("Of", pool)), plan.Is, pool
 	}
@@ -217,6 +236,8 @@ func (f *failover) store(fact func(id, says string, source plan.Source) *plan.St
 func (f *failover) backups() plan.Steps {
 	p := f.plan
 	configuration := step("preflight/backup-configuration", "backup beside this script", plan.Safe, p.Origin, ours)
+	// The ZIP file of Export-CsConfiguration is made for Import-CsConfiguration; what Get-CsSite shows, with
+	// the routes of all sites, is saved beside it for people.
 	configuration.Act = &plan.Act{To: []string{"True"}, File: "config.zip",
 		Set: f.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
 	sites := step("preflight/backup-sites", "site list beside this script", plan.Safe, p.Origin, ours)
@@ -230,17 +251,24 @@ func (f *failover) stop() {
 	part := f.there(to,
 		"Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
 	part.Needs, part.Elevated, part.NotAfter = []string{plan.Preflight}, true, plan.Start
+	// What keeps services from starting again, such as an expired certificate, would show only after the stop,
+	// with remote access down.
 	part.Server = &plan.ServerCheck{
 		Certificates: *f.call(to.Product, "Get-CsCertificate"),
 		GoodUntil:    goodUntil(f.plan),
 	}
+	// -LocalStore reads the replica on the Edge Server, which is all that the services have when they start
+	// again.
 	if len(f.plan.Partners) > 0 {
 		part.Server.Local = f.call(to.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
 		part.Server.Partners = f.plan.Partners
 	}
 	s := step("stop/services", "services that run", plan.Disruptive, to.Origin, failOver("2"))
+	// The names are noted before the stop: a service that did not run before is not one that stage Start has to
+	// bring back.
 	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
 	s.Act = &plan.Act{Remember: "Services", Set: f.call(to.Product, "Stop-CsWindowsService")}
+	// Users notice from here on, so the records have to be known to be those of the plan.
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped, AsksDNS: true}
 	part.Steps = plan.Steps{f.xmppService("stop/xmpp", to.Product, to.Origin), s}
 	f.forward.add(plan.Stop, part)
@@ -251,6 +279,7 @@ func (f *failover) stop() {
 func goodUntil(p *plan.Plan) string {
 	end, err := time.Parse(time.RFC3339, p.Change.WindowEnd)
 	if err != nil {
+		// Checked at the moment of the run then; see plan.ServerCheck.
 		return ""
 	}
 	return end.UTC().Format(time.RFC3339)
@@ -259,10 +288,13 @@ func goodUntil(p *plan.Plan) string {
 // start starts the target pool: step 7, or step 1 of failing back, where nothing was stopped.
 func (f *failover) start() {
 	part := f.there(f.plan.To, "Step 7. Starts the services and waits until they run.")
+	// Step 6 of the page comes before step 7: the port is seen to before anything listens on it.
 	part.Needs = []string{plan.Firewall}
 	s := f.starts("start/services", "services down, of those noted by Stop (else not disabled) and XMPP",
 		plan.Disruptive, failOver("7"))
 	if !f.stops {
+		// The page about failing back starts the services in its step 1 and stops nothing, so there is nothing
+		// that users notice.
 		part.Needs = []string{plan.Preflight}
 		part.Does = "Starts what does not run: the services have to run before the route is set."
 		s.Says, s.Risk, s.Source = "services down, of those not disabled and XMPP", plan.Safe, failBack("1")
@@ -275,6 +307,8 @@ func (f *failover) start() {
 func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *plan.Step {
 	to := f.plan.To
 	s := step(id, says, risk, to.Origin, source)
+	// The cmdlet also returns without an error where a service failed to start (its log ends in "Command run is
+	// complete."), so what counts is what is read afterwards.
 	s.Read = f.function(to.Product, "Get-ServiceDown")
 	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService")}
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}
@@ -288,6 +322,7 @@ func (f *failover) startAgain() {
 	}
 	part := f.there(f.plan.To,
 		"Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.")
+	// It comes first because it restores remote access; only StartOld is before it.
 	if f.back.has(plan.StartOld) {
 		part.Does = "Undoes step 2. Starts the services that stage Stop stopped, after StartOld: " +
 			"restores remote access."
@@ -304,12 +339,15 @@ func (f *failover) route() {
 	part.Needs = f.forward.after(plan.Stop, plan.Start)
 	source := failOver("3")
 	if !f.stops {
+		// The step about the route is 3 on one page and 3a on the other.
 		source = failBack("3a")
 	}
 	for i, r := range f.plan.Routes {
 		s := f.routeStep("route/", i, r, source)
 		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
 		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
+		// The page stops the services (step 2) before it sets the route (step 3) and gives no reason; the proof
+		// checks that the plan keeps to it.
 		if f.stops {
 			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Stopped,
 				Else: "%s of the target pool still runs"}}
@@ -322,6 +360,7 @@ func (f *failover) route() {
 func (f *failover) routeStep(id string, i int, r plan.SiteRoute, source plan.Source) *plan.Step {
 	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
 	s.Read = f.function(f.plan.Product, "Get-XmppRoute", cmdlet.Arg("Site", r.Site))
+	// Read back for up to 60 s: that the command returned is no proof that the value is there.
 	s.Act = &plan.Act{Record: "Route" + strconv.Itoa(i+1), Wait: 60}
 	s.Effect = plan.Effect{Var: "route/" + r.Site, AsksDNS: true}
 	return s
@@ -331,6 +370,7 @@ func (f *failover) routeStep(id string, i int, r plan.SiteRoute, source plan.Sou
 // the records can go back too.
 func (f *failover) routeBack() {
 	part := f.here("Undoes step 3. Puts the XMPP federation route back to what it was.")
+	// A plan whose records do not change has none to look at on the way back.
 	if len(changed(f.plan.Zones)) > 0 {
 		part.Does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
 		part.LooksAt = plan.DNS
@@ -338,6 +378,8 @@ func (f *failover) routeBack() {
 	part.Needs = f.back.after(plan.Start)
 	for i, r := range f.plan.Routes {
 		s := f.routeStep("rollback/route/", i, r, failBack("3a"))
+		// The state file knows the value that Preflight really read, which may be spelled in another way than
+		// the spec.
 		s.Act.Restore = true
 		s.Act.Variants = f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer)
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
@@ -352,7 +394,10 @@ func (f *failover) routeBack() {
 func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.Variant {
 	out := []plan.Variant{{Parameter: plan.RouteParameter, From: from, To: to},
 		{Parameter: plan.LiteralParameter, From: fromServer, To: toServer}}
+	// The reference takes the service identity, of which a pool has one. The page prints the FQDN of a server:
+	// of a pool of one server these are the same name.
 	for i, value := range []string{"EdgeServer:" + to, toServer} {
+		// No example of the reference clears a route, and what an empty value does is on no page.
 		if to == "" {
 			out[i].Manual = "the previous route was empty: in Topology Builder, " + site +
 				", Edit Properties, clear XMPP federation, publish"
@@ -372,9 +417,11 @@ func (f *failover) firewall() {
 	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " +
 		strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")
 	if to.NAT {
+		// The owner opens the port on the NAT device then, which passes it on to the servers.
 		says += " (NAT)"
 	}
 	part := f.here("Step 6. Records who confirmed that TCP " + strconv.Itoa(plan.XMPPPort) + " is open.")
+	// A second confirmation would only repeat the first; who gave that one is in the log.
 	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.Route), plan.Firewall
 	s := step("firewall", says+" and back", plan.Safe, to.Origin, failOver("6"))
 	s.Attest, s.Effect = true, plan.Effect{Var: "firewall/port", Value: plan.Confirmed}
@@ -391,9 +438,12 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
 		s.Property = "UpToDate"
 		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
+		// UpToDate may still be True for the version from before the change, so the first run pushes in any
+		// case. Edge Servers are reached by TCP 4443, and a first answer of False is usual for minutes.
 		s.Act = &plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
 			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))}
 		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
+		// REPLICA is one of the services that stage Stop stops.
 		if slices.Contains(f.plan.To.Servers, replica) {
 			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running,
 				Else: "%s is a stopped replica"}}
@@ -409,10 +459,13 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 func (f *failover) verify() {
 	p, to, dns := f.plan, f.plan.To, f.forward.present(plan.DNS)
 	needs := []string{plan.Replicated}
+	// Where Start needs Firewall, Replicate, which needs Start, does so already.
 	if !f.stops {
 		needs = append(needs, plan.Firewall)
 	}
 	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, failOver("6"))
+	// The page checks the port while the services are stopped, when nothing listens. So step 6 is done again
+	// here.
 	port := strconv.Itoa(plan.XMPPPort)
 	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
 	edge.Needs, edge.StillTrue = needs, dns
@@ -421,13 +474,17 @@ func (f *failover) verify() {
 	f.forward.add(plan.Verify, edge)
 
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
+	// The routes can only be read on the management host; the other two parts compare DNS alone.
 	here.Needs, here.StillTrue = needs, f.forward.present(plan.Route, plan.DNS)
 	if f.endsOld {
 		_, here.Receipt = p.OldAnswers()
 		if here.Prints = true; len(changed(p.Zones)) == 0 {
+			// A day, as in the samples of Microsoft's pages (TTL 86400).
 			here.Receipt = 86400 // others change the records, with TTLs that nobody here knows
 		}
 	}
+	// Test-CsXmppIM wants a Registrar pool, and without the next hop the spec does not say which one serves
+	// these users.
 	if to.NextHop != "" {
 		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
 		message.When = "XmppReceiver"
@@ -436,6 +493,7 @@ func (f *failover) verify() {
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
 	services := step("verify/sip", "Access Edge", plan.Safe, p.Origin, failOver("7"))
+	// Inside, Access Edge answers only if its service runs; the public address may not be reachable from here.
 	services.Probe = &plan.Probe{Port: plan.SIPPort, Targets: to.Servers}
 	here.Steps = append(here.Steps, services)
 	f.forward.add(plan.Verify, here)
@@ -462,13 +520,16 @@ func (f *failover) stopOld() {
 		return
 	}
 	from := f.plan.From
+	// Only the XMPP service: the others go on to serve users of the old pool.
 	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. "+
 		"Open streams end.")
 	part.Needs, part.Elevated, part.Waits = []string{plan.Verify}, true, true
 	part.StillTrue = f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
+	// Found by its display name; the short name is on no page.
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
 	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	// All of the aim first: whoever is cut off here has to find the new pool.
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, WantsAim: true}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.forward.add(plan.StopOld, part)
