@@ -16,6 +16,7 @@ func strict(data []byte, into any) error {
 	if err := decoder.Decode(into); err != nil {
 		return err
 	}
+	// Decode stops after one value; what comes behind it would be read by nothing, and shown by an editor.
 	if _, err := decoder.Token(); err != io.EOF {
 		return errors.New("there is text after the end")
 	}
@@ -26,10 +27,12 @@ func strict(data []byte, into any) error {
 func marshal(v any) ([]byte, error) {
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)
+	// Names with & or < are shown to people in the same spelling as in the record.
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		return nil, err
 	}
+	// Encode adds a line end that json.Marshal does not.
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
@@ -54,6 +57,7 @@ func Encode(plan *Plan) ([]byte, error) {
 // [Encode], white space aside; and a plan that does not hold together or that could not
 // have been proved. Its stages have to be those that build makes of the rest of it.
 func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
+	// Read alone first: a plan of another version may have fields that the strict reader would complain about.
 	var head struct {
 		FormatVersion int `json:"format_version"`
 	}
@@ -68,6 +72,7 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 	if err := strict(data, plan); err != nil {
 		return nil, fmt.Errorf("this is not a plan: %w", err)
 	}
+	// Before anything else is checked: of a plan that was edited no other finding helps.
 	if id := Identify(plan); id != plan.ID {
 		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its "+
 			"content has %s", plan.ID, id)
@@ -75,12 +80,15 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 	if err := checkSpelling(data, plan); err != nil {
 		return nil, err
 	}
+	// Before rebuild, which takes names and lists to be sound.
 	if err := checkShape(plan); err != nil {
 		return nil, err
 	}
 	if err := rebuild(plan, build); err != nil {
 		return nil, err
 	}
+	// The ID is no signature: whoever edits a plan can compute it again, but cannot make a wrong order
+	// provable.
 	if err := Prove(plan); err != nil {
 		return nil, fmt.Errorf("the plan does not hold together: %w", err)
 	}
@@ -93,6 +101,7 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 // rebuild makes the stages of a plan anew and wants them to be those that it has. What is left
 // out of plan.json is in those.
 func rebuild(plan *Plan, build func(*Plan) error) error {
+	// A shallow copy: build replaces the stages and the model, and changes nothing below them.
 	again := *plan
 	if err := build(&again); err != nil {
 		return fmt.Errorf("the plan does not hold together: %w", err)
@@ -105,6 +114,7 @@ func rebuild(plan *Plan, build func(*Plan) error) error {
 			return fmt.Errorf("the stages of the %s are not those of its procedure: %w", way.name, err)
 		}
 	}
+	// They are equal in JSON, but only those that were made have effects and ShouldProcess.
 	plan.Stages, plan.Rollback, plan.Model = again.Stages, again.Rollback, again.Model
 	return nil
 }
@@ -121,6 +131,7 @@ func sameStages(got, want []Stage) error {
 				return fmt.Errorf("%s is missing", about)
 			}
 			given := got[i].Parts[k]
+			// Steps first: that a step differs says more than that its part does.
 			for n, step := range part.Steps {
 				if n >= len(given.Steps) || !sameJSON(given.Steps[n], step) {
 					return fmt.Errorf("%s: step %s is missing or is another one", about, step.ID)
@@ -131,6 +142,7 @@ func sameStages(got, want []Stage) error {
 			}
 		}
 	}
+	// What is left are parts or stages more than there should be.
 	if !sameJSON(got, want) {
 		return errors.New("there are stages or parts that it does not have")
 	}
@@ -150,6 +162,7 @@ func checkSpelling(data []byte, plan *Plan) error {
 	var got bytes.Buffer
 	want, err := marshal(plan)
 	if err == nil {
+		// White space is free, so that a plan may pass through a formatter.
 		err = json.Compact(&got, data)
 	}
 	if err == nil && !bytes.Equal(got.Bytes(), want) {
@@ -163,6 +176,7 @@ func checkSpelling(data []byte, plan *Plan) error {
 // empty ID, in hex. So whatever can be read in a plan, or in what is made of it, is in its ID.
 func Identify(plan *Plan) string {
 	bare := *plan
+	// The ID cannot be part of what it is computed from.
 	bare.ID = ""
 	text, err := Encode(&bare)
 	if err != nil {

@@ -273,6 +273,7 @@ type ZoneFile struct {
 
 // Files are the zone file and those that it includes, of a zone that is changed in them.
 func (z Zone) Files() []ZoneFile {
+	// Without Paths: no $INCLUDE line names the zone file itself.
 	own := ZoneFile{z.File, nil, z.OldSHA256, z.NewSHA256, z.Hunks, z.RollbackHunks, z.Text}
 	return append([]ZoneFile{own}, z.Included...)
 }
@@ -311,6 +312,7 @@ func (w Wait) Everywhere() uint32 { return atMost32(w.Caches(), w.Secondary) }
 func (p *Plan) OldAnswers() (caches, everywhere uint32) {
 	for _, zone := range p.Zones {
 		own := zone.Wait.Everywhere()
+		// Route 53 has no secondary servers that would have to ask first.
 		if !zone.HasSecondaries() {
 			own = zone.Wait.Caches()
 		}

@@ -34,6 +34,7 @@ func (s Serial) String() string {
 // zone may have been edited since, or the change was never made.
 func (z Zone) Serials(back bool) (from, to Serial, compared bool) {
 	before := Serial{z.OldSerial, back || z.TakesLaterSerial()}
+	// Not NewSerial: the server may count up itself, and the owner may have chosen another higher one.
 	after := Serial{zonefile.Increment(z.OldSerial), true}
 	compared = z.Changed() && z.HasSecondaries()
 	if back {

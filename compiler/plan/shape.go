@@ -37,6 +37,7 @@ func checkShape(plan *Plan) error {
 		}
 	}
 	for i, zone := range plan.Zones {
+		// Files and facts are found by the name of the zone.
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return dnsname.Same(z.Name, zone.Name) }) {
 			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
 		}
@@ -60,11 +61,13 @@ func checkPeers(plan *Plan) error {
 		what  string
 		names []string
 		bad   func(string) string
+		// A partner may be a name that is no host name of ours, such as one with an underscore.
 	}{{"domains", plan.Domains, dnsname.WrongHost}, {"partners", plan.Partners, dnsname.WrongPartner}} {
 		for i, name := range list.names {
 			if why := list.bad(name); why != "" {
 				return fmt.Errorf("%s: %q is no host name: %s", list.what, name, why)
 			}
+			// Compare puts names that differ in case only beside each other, and Same finds those.
 			if i > 0 && (dnsname.Compare(list.names[i-1], name) >= 0 || dnsname.Same(list.names[i-1], name)) {
 				return fmt.Errorf("%s: %q stands there twice or out of order", list.what, name)
 			}
@@ -77,6 +80,7 @@ func checkPeers(plan *Plan) error {
 func checkFindings(findings []Finding) error {
 	for _, f := range findings {
 		rule, known := diag.Lookup(diag.Code(f.Code))
+		// The plan has the severity and the summary as texts; only those of the rule itself are believed.
 		severity := "warning"
 		if rule.Severity == hcl.DiagError {
 			severity = "error"
@@ -84,6 +88,7 @@ func checkFindings(findings []Finding) error {
 		switch {
 		case !known || f.Severity != severity || f.Summary != rule.Summary:
 			return fmt.Errorf("there is no finding %s, %s: %s", f.Code, f.Severity, f.Summary)
+		// An error that is not accepted blocks the plan, and some can never be accepted.
 		case severity == "error" && (f.Accepted == "" || !rule.Acceptable):
 			return fmt.Errorf("a plan cannot have the error %s, or only if it was accepted", f.Code)
 		case f.File == "" || f.Line < 0:
@@ -97,6 +102,7 @@ func checkFindings(findings []Finding) error {
 // Compile does not make.
 func checkFiles(zone Zone) error {
 	if !zone.ByFile() {
+		// A zone that the owner changes by an update has no file of which the plan could speak.
 		if zone.OldSHA256+zone.NewSHA256 != "" || zone.Hunks != nil || zone.RollbackHunks != nil ||
 			zone.Included != nil {
 			return fmt.Errorf("it is not changed in its files, and there is something about them")
@@ -111,6 +117,7 @@ func checkFiles(zone Zone) error {
 		switch {
 		case seen[file.File]:
 			return fmt.Errorf("the file %q is there twice", file.File)
+		// These names stand in commands of the change record, which people paste into a shell.
 		case badFile(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || r == '\x7f' }):
 			return fmt.Errorf("%q cannot be an included file", file.File)
 		case slices.Contains(file.Paths, ""):
@@ -137,6 +144,7 @@ var numbered = regexp.MustCompile(`^P([2-9][0-9]|[1-9][0-9]{2,5})$`)
 func checkNumbers(zones []Zone) error {
 	seen := map[string]bool{}
 	for _, z := range zones {
+		// -Waive names a fact by its number alone: two facts with one number would be waived together.
 		all := []string{z.Number}
 		for _, set := range z.Records {
 			all = append(all, set.Number)
@@ -159,6 +167,8 @@ func checkWindows(plan *Plan, zone Zone) error {
 	}
 	fail := func(what string, value any) error { return fmt.Errorf("zone %q: %s %q", zone.Name, what, value) }
 	switch {
+	// The script compares it with the name of its computer in lower case. Of two parts of a stage on one
+	// computer only the first would run, so it cannot be the management host too.
 	case dnsname.WrongComputer(zone.Computer) != "" || zone.Computer != strings.ToLower(zone.Computer) ||
 		dnsname.Same(zone.Computer, plan.ManagementHost):
 		return fail("the script cannot run on the computer", zone.Computer)
@@ -178,6 +188,7 @@ func isData(typ, data string) bool {
 		return err == nil && addr.Is6() && addr.Zone() == ""
 	case "SRV":
 		s, ok := dnsname.ParseSRV(data)
+		// One spelling for one record: data is compared as text with what the server has.
 		return ok && s.String() == data
 	}
 	return false

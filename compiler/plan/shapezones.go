@@ -34,6 +34,7 @@ func checkHead(plan *Plan) error {
 		{"route_sites", plan.RouteSites, []string{"target", "all-routed"}},
 	}
 	for _, w := range words {
+		// Of a preparation these words say nothing and are empty.
 		if plan.Kind == KindPrepare {
 			w.of = []string{""}
 		}
@@ -41,11 +42,13 @@ func checkHead(plan *Plan) error {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
+	// What is there would stand in the record as if it changed.
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
 		plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
 	if plan.Kind == KindPrepare && !none {
 		return fmt.Errorf("a preparation has no pools, routes, domains or partners")
 	}
+	// Each of these is an argument of a cmdlet, or is connected to.
 	names := []string{plan.ManagementHost}
 	if plan.XMPPHost != "" {
 		names = append(names, plan.XMPPHost)
@@ -122,12 +125,14 @@ func checkZone(plan *Plan, zone Zone) error {
 		return fmt.Errorf("it has no name of a zone")
 	case notAddress != nil && dnsname.WrongHost(zone.Server) != "":
 		return fmt.Errorf("there is no server %q", zone.Server)
+	// ValidPath wants a clean path, but a spec may say ./zones/contoso.com.zone.
 	case badFile(path.Clean(zone.File)) || slices.Contains(strings.Split(zone.File, "/"), ".."):
 		return fmt.Errorf("%q cannot be the zone file", zone.File)
 	case !slices.Contains(topology.Deliveries(), zone.Delivery):
 		return fmt.Errorf("there is no delivery %q", zone.Delivery)
 	}
 	for _, set := range zone.Records {
+		// Owners may have labels with underscores, as SRV records have.
 		if dnsname.WrongZone(strings.TrimSuffix(set.Owner, ".")) != "" ||
 			!dnsname.Under(set.Owner, dnsname.Absolute(zone.Name)) {
 			return fmt.Errorf("it does not hold %q", set.Owner)
@@ -135,9 +140,11 @@ func checkZone(plan *Plan, zone Zone) error {
 		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {
 			return fmt.Errorf("%s: not the data of %s", set.Owner, set.Type)
 		}
+		// Steps 4 and 5 of the page; what each set comes from is not free.
 		if want := map[bool]string{true: "5", false: "4"}[set.Type == "SRV"]; set.Step != want {
 			return fmt.Errorf("%s: %s records are of step %s, not %q", set.Owner, set.Type, want, set.Step)
 		}
+		// It would count as a wait for answers that nothing has given.
 		if len(set.Old) == 0 && set.OldTTL != 0 {
 			return fmt.Errorf("%s: a TTL of no records", set.Owner)
 		}
@@ -153,9 +160,11 @@ func checkZone(plan *Plan, zone Zone) error {
 // checkChange wants serials that rise and waits that are those of the records, in a zone
 // that changes, and neither in another.
 func checkChange(plan *Plan, zone Zone) error {
+	// Both ways: hunks without records that change would slip another edit into the zone.
 	if zone.ByFile() != slices.ContainsFunc(zone.Files(), ZoneFile.Changed) {
 		return fmt.Errorf("its records change without its files")
 	}
+	// MNAME, RNAME and five numbers (RFC 1035, 3.3.13).
 	if fields := strings.Fields(zone.SOA); len(fields) != 7 || SOANumber(fields, SOASerial) != zone.OldSerial {
 		return fmt.Errorf("the SOA record %q does not have the serial %d", zone.SOA, zone.OldSerial)
 	}
@@ -165,9 +174,11 @@ func checkChange(plan *Plan, zone Zone) error {
 		}
 		return nil
 	}
+	// In the arithmetic of RFC 1982, in which 1 comes after 4294967295.
 	if !zonefile.Greater(zone.NewSerial, zone.OldSerial) || !zonefile.Greater(zone.RollbackSerial, zone.NewSerial) {
 		return fmt.Errorf("the serials %d, %d and %d do not rise", zone.OldSerial, zone.NewSerial, zone.RollbackSerial)
 	}
+	// The two ways to raise a serial that the language has: by one, or to the day of the change.
 	if back := zone.RollbackSerial; back != zonefile.Increment(zone.NewSerial) &&
 		back != dated(zone.NewSerial, plan.Change.WindowStart) {
 		return fmt.Errorf("after the rollback its serial is %d, which is neither the next one after %d nor that of "+
@@ -187,6 +198,7 @@ func dated(serial uint32, windowStart string) uint32 {
 	if !ok {
 		return zonefile.Increment(serial)
 	}
+	// A date that does not fit gives the next serial, which is allowed as well.
 	next, _ := zonefile.Date(serial, day)
 	return next
 }
@@ -197,6 +209,7 @@ func badFile(name string) bool { return !fs.ValidPath(name) || strings.ContainsA
 // checkComputed wants what the plan says about services and about the time before old
 // answers are gone to be what its steps and zones give. Only a plan that is proved has it.
 func checkComputed(plan *Plan) error {
+	// nil is null in JSON, and never what the compiler writes.
 	if plan.Earliest == nil || !slices.Equal(plan.Earliest, EarliestOf(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
 	}

@@ -162,6 +162,8 @@ const (
 // prints it none has it that is in the references.
 func RouteProduct(product cmdlet.Product, call cmdlet.Call) cmdlet.Product {
 	for _, p := range call.Params {
+		// The table has it as a product of its own, so that no real product gets a parameter that no reference
+		// has.
 		if p.Name == LiteralParameter {
 			return cmdlet.LiteralProcedure
 		}
@@ -190,6 +192,7 @@ func (s *Step) Sets() []cmdlet.Call {
 	if s.Act.Set != nil {
 		out = append(out, *s.Act.Set)
 	}
+	// Only one of them runs, but which is known on the server alone.
 	for _, v := range s.Act.Variants {
 		if v.Set != nil {
 			out = append(out, *v.Set)
@@ -203,6 +206,7 @@ func (s *Step) Reads() []cmdlet.Call {
 	if s.Read == nil {
 		return nil
 	}
+	// The function itself is in the fixed runtime; what evidence logs and the record name are the cmdlets.
 	if cmdlets, ok := functions[s.Read.Name]; ok {
 		return cmdlets
 	}

@@ -22,10 +22,14 @@ func Waits(sets []RecordSet, soa zonefile.RRset) Wait {
 		case !set.Changed():
 		case len(set.Old) > 0:
 			w.Old = max(w.Old, set.OldTTL)
+			// The TTL that the resolver got with the answer counts, not the new one.
 		default:
+			// The same for every new set, as the negative TTL is one of the zone.
 			w.Negative = min(soa.TTL, SOANumber(fields, SOAMinimum))
 		}
 	}
+	// A server that missed the NOTIFY asks after the refresh time; if that fails, once more after the retry
+	// time.
 	w.Secondary = atMost32(max(SOANumber(fields, SOARefresh), minRefresh), max(SOANumber(fields, SOARetry), minRetry))
 	return w
 }
@@ -52,6 +56,7 @@ const (
 
 // SOANumber is one of the numbers of an SOA record, in seconds.
 func SOANumber(fields []string, at int) uint32 {
+	// In a plan that was read the SOA is a text of whoever wrote it.
 	if len(fields) <= at {
 		return 0
 	}
@@ -63,6 +68,7 @@ func SOANumber(fields []string, at int) uint32 {
 // or the end of the pool that is left, where that is up.
 func EarliestOf(plan *Plan) []Earliest {
 	out := []Earliest{}
+	// After a disaster the old pool answers nothing, so there is nothing to keep up for old answers.
 	if plan.Kind == KindFailover && plan.Reason != "planned" {
 		return out
 	}
@@ -70,6 +76,8 @@ func EarliestOf(plan *Plan) []Earliest {
 		if !zone.Changed() {
 			continue
 		}
+		// Caches and not Everywhere: the sentence counts from the moment at which all name servers have the
+		// records.
 		e := Earliest{What: "failover", Zone: zone.Name, Seconds: zone.Wait.Caches()}
 		if plan.Kind == KindFailover {
 			e.What = "shutdown of " + plan.From.Name
@@ -77,11 +85,13 @@ func EarliestOf(plan *Plan) []Earliest {
 				e.What = "stage " + StopOld + ", and after it shutdown of " + plan.From.Name
 			}
 		}
+		// The end of the window is the latest moment of the change, so what follows from it is safe.
 		if end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd); err == nil {
 			e.At = end.Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)
 		}
 		out = append(out, e)
 	}
+	// By name, which is what people look for.
 	slices.SortFunc(out, func(a, b Earliest) int { return dnsname.Compare(a.Zone, b.Zone) })
 	return out
 }
@@ -92,6 +102,7 @@ func DayOf(rfc3339 string) (day int, ok bool) {
 	if err != nil {
 		return 0, false
 	}
+	// A date has no zone; in UTC the serial is the same wherever the plan is made.
 	day, _ = strconv.Atoi(start.UTC().Format("20060102"))
 	return day, true
 }

@@ -42,11 +42,13 @@ func (z Zone) Edits(back bool) []RecordEdit {
 	var added, removed []RecordEdit
 	for _, set := range z.Records {
 		if back {
+			// set is a copy: the plan itself is not changed.
 			set.Old, set.New, set.OldTTL, set.NewTTL = set.New, set.Old, set.NewTTL, set.OldTTL
 		}
 		for _, data := range set.New {
 			if !slices.Contains(set.Old, data) {
 				added = append(added, RecordEdit{Add, set, data, set.NewTTL})
+				// In place: to remove and add it would leave a moment without the record.
 			} else if set.TTLChanged() {
 				added = append(added, RecordEdit{SetTTL, set, data, set.NewTTL})
 			}
@@ -57,6 +59,8 @@ func (z Zone) Edits(back bool) []RecordEdit {
 			}
 		}
 	}
+	// Addresses are before SRV records in a zone, and so the old SRV records go before the addresses that they
+	// name.
 	slices.Reverse(removed)
 	return append(added, removed...)
 }
@@ -66,12 +70,14 @@ func SayEdits(edits []RecordEdit, back bool) string {
 	added, removed := "new", "old"
 	if back {
 		added, removed = removed, added
+		// On the way back the new records are those that go.
 	}
 	acts := map[string]bool{}
 	for _, e := range edits {
 		acts[e.Act] = true
 	}
 	var parts []string
+	// In the order of Edits. A TTL is mentioned before additions, although both may alternate.
 	if acts[SetTTL] {
 		parts = append(parts, "gives records their "+added+" TTL")
 	}

@@ -78,11 +78,13 @@ func firstWorld(plan *Plan) *world {
 		w.vars = map[string]string{}
 	}
 	for name, value := range w.vars {
+		// Only now: the text is made of all routes, and these are in the map of the model.
 		if value == Routes {
 			w.vars[name] = w.routeText()
 		}
 	}
 	for _, zone := range plan.Zones {
+		// Also of zones that do not change, so that a step that names one is found.
 		w.vars["zone/"+zone.Name] = older
 		w.changes[zone.Name] = zone.Changed()
 	}
@@ -97,6 +99,7 @@ func (w *world) all(sort string) []string {
 			out = append(out, rest)
 		}
 	}
+	// Map order differs from run to run, and the first of these is named in errors.
 	slices.Sort(out)
 	return out
 }
@@ -104,6 +107,7 @@ func (w *world) all(sort string) []string {
 func (w *world) routeText() string {
 	text := ""
 	for _, site := range w.all("route") {
+		// Quoted, so that no two sets of routes have one text whatever the sites are called.
 		text += fmt.Sprintf("%q=%q ", site, w.vars["route/"+site])
 	}
 	return text
@@ -118,6 +122,7 @@ func (w *world) wrong(c Cond) string {
 	sort, of, _ := strings.Cut(c.Var, "/")
 	things := []string{of}
 	if of == OnHost {
+		// Of a sort without variables the condition holds: a plan for a dead pool has no variable xmpp/*.
 		things = w.all(sort)
 	}
 	for _, thing := range things {
@@ -141,6 +146,7 @@ func (w *world) equal(o *world, stays map[string]bool) bool {
 			return false
 		}
 	}
+	// Variables are never removed, but a change must not add one either.
 	return len(w.vars) == len(o.vars)
 }
 
@@ -172,8 +178,11 @@ func moves(stages []Stage) []move {
 		for i := range stage.Parts {
 			part := &stage.Parts[i]
 			for _, host := range part.Hosts {
+				// The hosts of a part come one after the other here. Operators may run them side by side: no
+				// host of a part needs another one.
 				m := move{at: place{stage.Name, host}, part: part}
 				add := func(m move) { out = append(out, m) }
+				// Copied before a step is set: both are about the part itself.
 				begin, end := m, m
 				begin.begin, end.end = true, true
 				add(begin)
@@ -203,6 +212,7 @@ func (w *world) apply(plan *Plan, m move, back bool) error {
 		w.done[m.at] = true
 		return nil
 	}
+	// Before the change itself is looked at: the part would be refused before it changes anything.
 	if zone := w.unasked(plan, m, back); zone != "" {
 		return fmt.Errorf("%s runs before the server of zone %s was asked", m, zone)
 	}
@@ -230,6 +240,7 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 	stages := plan.StagesOf(back)
 	for _, need := range m.part.Needs {
 		places := placesOf(stages, need)
+		// Otherwise a need of a stage that was renamed or left out would be met by nothing.
 		if len(places) == 0 {
 			return fmt.Errorf("%s needs %s, which is not there", m, need)
 		}
@@ -239,6 +250,7 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 			}
 		}
 	}
+	// It compares all zones of that stage, also before the stage itself has run.
 	if m.part.LooksAt != "" {
 		for _, at := range placesOf(stages, m.part.LooksAt) {
 			looked, _ := partAt(stages, at)
@@ -256,8 +268,10 @@ func (w *world) ask(plan *Plan, m move, back bool) error {
 	switch {
 	case !known:
 		return fmt.Errorf("%s: there is no such zone", m)
+	// The owner is not told of such zones, so here nothing else has changed them.
 	case zone.Edited() && w.vars["zone/"+m.zone] != side(back):
 		return fmt.Errorf("%s finds records that no step has changed", m)
+	// The stage waits until the server has the new records: whoever changes them, they are there after it.
 	case w.changes[m.zone]:
 		w.vars["zone/"+m.zone] = side(back)
 	}
@@ -268,6 +282,7 @@ func (w *world) ask(plan *Plan, m move, back bool) error {
 func (w *world) change(plan *Plan, m move) error {
 	e := m.step.Effect
 	name := strings.Replace(e.Var, OnHost, m.at.host, 1)
+	// A misspelled variable would otherwise be a new one that no condition asks for.
 	if _, known := w.vars[name]; !known {
 		return fmt.Errorf("%s changes %s, which is not there", m, name)
 	}
@@ -279,10 +294,12 @@ func (w *world) change(plan *Plan, m move) error {
 	if missing := w.reached(plan); e.WantsAim && missing != "" {
 		return fmt.Errorf("%s while %s", m, missing)
 	}
+	// The new value is taken too: a run that was cut off has set it, and the stage is run again.
 	if e.From != nil && !slices.Contains(append(e.From, e.Value), w.vars[name]) {
 		return fmt.Errorf("%s finds %s %q", m, name, w.vars[name])
 	}
 	w.vars[name] = e.Value
+	// What a replica knows are the routes of this moment; later ones it has to be told again.
 	if e.Value == Routes {
 		w.vars[name] = w.routeText()
 	}
@@ -306,13 +323,16 @@ func (w *world) unasked(plan *Plan, m move, back bool) string {
 	case w.allAsked:
 		return ""
 	case m.zone != "" || m.step.Edit:
+		// On the way forward every procedure asks before it changes records.
 		if back && plan.Model.BackUnasked {
 			return ""
 		}
 	case !m.step.Effect.AsksDNS:
+		// Nothing that users notice.
 		return ""
 	}
 	for _, zone := range plan.Zones {
+		// On the way back only what was changed can be in the way.
 		if !w.asked[zone.Name] && (w.changes[zone.Name] || !back) {
 			return zone.Name
 		}
@@ -331,6 +351,7 @@ func (w *world) reached(plan *Plan) string {
 	}
 	for _, zone := range plan.Zones {
 		for _, set := range zone.Records {
+			// A set that stays needs no step; whether it leads to the pool is asked all the same below.
 			if set.Changed() && w.vars["zone/"+zone.Name] != newer {
 				return set.Owner + " is not changed"
 			}
@@ -358,6 +379,7 @@ func (l *Lead) wrong(set RecordSet) string {
 		}
 	case "SRV":
 		target := dnsname.Absolute(l.Target)
+		// One record that leads there is enough: others may name other pools, with higher numbers.
 		for _, data := range set.New {
 			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == l.Port {
 				return ""
@@ -380,16 +402,20 @@ func Prove(plan *Plan) error {
 	first := firstWorld(plan)
 	now := first.clone()
 	forward, back := moves(plan.Stages), moves(plan.Rollback)
+	// A rollback that is run although nothing was changed must not change anything either.
 	if err := proveRollback(plan, back, first, now, "the start"); err != nil {
 		return err
 	}
 	proved := first
+	// Each rollback has len(back) moves and may be proved after each of len(forward): the square of their
+	// number.
 	every := 1 + len(forward)*len(back)/maxProved
 	for i, m := range forward {
 		if err := now.apply(plan, m, false); err != nil {
 			return err
 		}
 		// From the same state the rollback is the same: that more was asked or done only allows it more.
+		// The last move is never left out.
 		if i%every > 0 && i < len(forward)-1 || now.equal(proved, plan.Model.Stays) {
 			continue
 		}
@@ -411,6 +437,7 @@ func Prove(plan *Plan) error {
 
 func proveRollback(plan *Plan, back []move, first, now *world, at string) error {
 	w := now.clone()
+	// The rollback is a script of its own, which knows nothing of what the other one has asked or done.
 	w.asked, w.done, w.allAsked = map[string]bool{}, map[place]bool{}, false
 	for _, m := range back {
 		if err := w.apply(plan, m, true); err != nil {
@@ -439,6 +466,8 @@ func Outage(plan *Plan, elsewhere bool) []Reach {
 	for _, stage := range plan.Stages {
 		for _, m := range moves([]Stage{stage}) {
 			if err := w.apply(plan, m, false); err != nil {
+				// Only a plan that was proved, or is about to be, gets here, and the proof makes the same
+				// moves.
 				panic("internal error: " + err.Error())
 			}
 		}
