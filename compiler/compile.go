@@ -48,6 +48,7 @@ func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance)
 	var closed hcl.Diagnostics
 	reasons := map[*hcl.Diagnostic]string{}
 	for _, req := range requests {
+		// The report has said that there are too many findings.
 		if found.Spent() {
 			break
 		}
@@ -55,6 +56,7 @@ func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance)
 		if p := c.compile(req, r); p != nil {
 			plans = append(plans, p)
 		}
+		// Also of a plan that was not made: its findings are why.
 		open = append(open, r.Open())
 		for _, d := range r.Found {
 			if r.Accepts(d) {
@@ -63,6 +65,7 @@ func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance)
 			}
 		}
 	}
+	// Requests are in the order of the spec; folders and output are read by name.
 	slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.Name, b.Name) })
 	shown := append(slices.Clone(found.Found), byPlan(requests, open)...)
 	return plans, diag.Sort(shown), acceptances(closed, shown, reasons)
@@ -84,21 +87,26 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 		build = c.preparation
 	}
 	p, elsewhere := build(req, r)
+	// Making the plan may have reported errors too.
 	if p == nil || r.Blocked() {
 		return nil
 	}
+	// Which cmdlets a plan needs is known from here on, so this finding cannot come earlier.
 	if err := procedure.Build(p); err != nil {
 		r.Add(report.NoCmdlet, c.topology.Product.Range,
 			"The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
 		return nil
 	}
+	// After the stages: whether there is a stage StopOld changes what has to wait.
 	p.Earliest = plan.EarliestOf(p)
 	if p.Kind == plan.KindFailover {
 		p.Outage = plan.Outage(p, elsewhere)
 	}
 	p.SpecDigest = c.spec.Digest
 	p.Findings = findings(r, c.topology.Zones, p.Zones)
+	// Last of all fields: it is computed from the others.
 	p.ID = plan.Identify(p)
+	// Nothing that a user writes can make a plan unprovable: the rules come before.
 	if err := plan.Prove(p); err != nil {
 		panic("internal error: plan " + p.Name + ": " + err.Error())
 	}
@@ -109,14 +117,17 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 // leads partners elsewhere today than the routes do. Of a topology with errors only the rules are
 // tried.
 func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan, elsewhere bool) {
+	// Without the two pools no other rule has anything to look at.
 	if !rules.Target(c.topology, req, r) || !rules.Resolve(c.topology, req, r) {
 		return nil, false
 	}
 	rules.Failover(c.topology, req, r)
 	changes := c.zones.Changes(req.Change, r)
+	// Without a domain with XMPP federation it is not known which records lead partners.
 	if rules.Federation(c.topology, req, r) {
 		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r))
 	}
+	// After the rules, so that one run shows all findings.
 	if !c.sound || r.Blocked() {
 		return nil, false
 	}
@@ -129,6 +140,7 @@ func (c *compilation) preparation(req *rules.Request, r *report.Plan) (p *plan.P
 		return nil, false // the parser has said so
 	}
 	rules.Window(c.topology, req, r)
+	// No pool is given: a preparation shortens TTLs for a failover to whichever pool.
 	changes := c.zones.Changes(req.Change, r)
 	if rules.Federation(c.topology, req, r) {
 		changes.Shorten(uint32(req.Prepare.TTL.V))
@@ -141,6 +153,7 @@ func (c *compilation) preparation(req *rules.Request, r *report.Plan) (p *plan.P
 
 // acceptances are the findings that some plan accepts and no plan has open.
 func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]string) []Acceptance {
+	// By place and text: two plans may have the same finding, and only one of them accepts it.
 	key := func(d *hcl.Diagnostic) string { return fmt.Sprintf("%s %s %q", diag.Of(d), d.Subject, d.Detail) }
 	isOpen := map[string]bool{}
 	for _, d := range open {
@@ -162,6 +175,8 @@ func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
 		code diag.Code
 		rng  hcl.Range
 	}
+	// Most findings are the same in all plans and are shown once by diag.Sort, which drops equal ones; those
+	// that differ would look like a contradiction.
 	says := map[place]map[string]bool{}
 	for _, diags := range open {
 		for _, d := range diags {
@@ -174,12 +189,14 @@ func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
 	}
 	var out hcl.Diagnostics
 	for i, diags := range open {
+		// One plan may say several things about a place; that alone is no difference between plans.
 		own := map[place]int{}
 		for _, d := range diags {
 			own[place{diag.Of(d), *d.Subject}]++
 		}
 		for _, d := range diags {
 			if at := (place{diag.Of(d), *d.Subject}); len(says[at]) > own[at] {
+				// A copy: the record of the plan has the finding without the name.
 				named := *d
 				named.Detail = fmt.Sprintf("In %s: %s", requests[i].Name.V, d.Detail)
 				d = &named
@@ -200,6 +217,7 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 			continue
 		}
 		for _, file := range z.Source.Files {
+			// A file may be one of two zones: that one of them is edited is enough.
 			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(planned,
 				func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
@@ -214,6 +232,8 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 			Code: string(code), Severity: severity, Summary: d.Summary, Detail: d.Detail,
 			File: d.Subject.Filename, Line: d.Subject.Start.Line, Accepted: r.Accepted[code],
 		}
+		// Of other zones the plan has only what it uses, so that an edit elsewhere in the file does not give it
+		// another ID.
 		if whole, isZone := lines[found.File]; isZone && !whole {
 			found.Line = 0
 		}

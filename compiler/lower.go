@@ -25,15 +25,16 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		From:           poolOf(t, req.From),
 		To:             poolOf(t, req.To),
 		XMPPHost:       t.XMPP.Host.V,
-		SIPRoute:       sipRoute(t, req.To),
-		Domains:        domainNames(t),
-		Partners:       onceEach(t.XMPP.Partners.V),
-		Routes:         routesOf(req),
-		RoutedSites:    routedSites(t, req.From),
-		Origin:         plan.OriginOf(req.Range),
-		Change:         changeOf(req.Change),
-		Zones:          zones,
-		Topology:       topologyOf(t),
+		// Only for the record and the outage table: no step moves SIP federation.
+		SIPRoute:    sipRoute(t, req.To),
+		Domains:     domainNames(t),
+		Partners:    onceEach(t.XMPP.Partners.V),
+		Routes:      routesOf(req),
+		RoutedSites: routedSites(t, req.From),
+		Origin:      plan.OriginOf(req.Range),
+		Change:      changeOf(req.Change),
+		Zones:       zones,
+		Topology:    topologyOf(t),
 
 		CentralManagement: centralManagement(t),
 	}
@@ -41,6 +42,7 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 
 func poolOf(t *topology.Topology, pool *topology.EdgePool) plan.Pool {
 	four, six := pool.Addresses()
+	// plan.json then has [] and not null.
 	if four == nil {
 		four = []string{}
 	}
@@ -55,6 +57,7 @@ func poolOf(t *topology.Topology, pool *topology.EdgePool) plan.Pool {
 func internalPort(pool *topology.EdgePool) int {
 	if pool.XMPP == nil || !pool.XMPP.InternalPort.Set {
 		return 0
+		// The default of the language is not compared: the pages name another one.
 	}
 	return pool.XMPP.InternalPort.V
 }
@@ -69,6 +72,8 @@ func changeOf(c *parser.Change) plan.Change {
 // sipRoute is the pool of SIP federation: that of the target's site, else of the first
 // site by name that has one.
 func sipRoute(t *topology.Topology, target *topology.EdgePool) string {
+	// By design only one Edge pool of an organization is federated for SIP, but each site has a route of its
+	// own.
 	if route := t.SiteOf(target).FederationRoute; route.Set {
 		return route.V
 	}
@@ -91,6 +96,7 @@ func centralManagement(t *topology.Topology) string {
 			found = append(found, pool.FQDN.V)
 		}
 	}
+	// With none P01 and P02 only want that there is an active one.
 	if len(found) != 1 {
 		return ""
 	}
@@ -108,6 +114,7 @@ func domainNames(t *topology.Topology) []string {
 // onceEach sorts names and leaves out those that differ from another in case only.
 func onceEach(names []string) []string {
 	out := []string{}
+	// Compare puts names beside each other that differ in case only.
 	for _, name := range slices.SortedFunc(slices.Values(names), dnsname.Compare) {
 		if len(out) == 0 || !dnsname.Same(out[len(out)-1], name) {
 			out = append(out, name)
@@ -120,11 +127,13 @@ func onceEach(names []string) []string {
 func routesOf(req *rules.Request) []plan.SiteRoute {
 	var out []plan.SiteRoute
 	for _, site := range req.Sites {
+		// The line of the route if there is one, else that of the site: the place to look at in a review.
 		route := plan.SiteRoute{Site: site.Name, Origin: plan.OriginOf(site.Range)}
 		if site.XMPPFederationRoute.Set {
 			route.Origin = plan.OriginOf(site.XMPPFederationRoute.Range)
 		}
 		if previous := req.Pools[site.XMPPFederationRoute.V]; previous != nil {
+			// A pool without servers is a finding; its own name keeps the two spellings comparable until then.
 			route.From, route.FromServer = previous.FQDN.V, previous.FQDN.V
 			if names := previous.ServerNames(); len(names) > 0 {
 				route.FromServer = names[0]

@@ -28,6 +28,7 @@ func preparation(req *rules.Request, t *topology.Topology, zones []plan.Zone, r 
 		Outage:         []plan.Reach{},
 		Topology:       topologyOf(t),
 	}
+	// Where something blocked the changes, that there are none says nothing.
 	if !slices.ContainsFunc(p.Zones, plan.Zone.Changed) && !r.Blocked() {
 		r.Add(report.NothingToPrepare, req.Range, "All records have a TTL of at most %d seconds, and none is missing. "+
 			"Remove the block.", req.Prepare.TTL.V)

@@ -26,6 +26,7 @@ func topologyOf(t *topology.Topology) plan.Topology {
 	for _, domain := range t.SIPDomains {
 		out.SIPDomains = append(out.SIPDomains, domain.Name.V)
 	}
+	// The rehearsal kit is the same whatever the order of the blocks.
 	slices.SortFunc(out.Sites, func(a, b plan.Site) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.EdgePools, func(a, b plan.EdgePool) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.FrontEndPools, func(a, b plan.FrontEndPool) int { return strings.Compare(a.FQDN, b.FQDN) })
@@ -45,6 +46,7 @@ func edgePoolOf(t *topology.Topology, pool *topology.EdgePool) plan.EdgePool {
 		out.VirtualIPv4 = virtual[0]
 	}
 	for _, server := range pool.Servers {
+		// A server without addresses of its own is behind the virtual one.
 		public := append(topology.Address(server.PublicIPv4), topology.Address(server.PublicIPv6)...)
 		out.Servers = append(out.Servers, plan.EdgeServer{FQDN: server.FQDN.V, Public: public})
 	}

@@ -45,6 +45,7 @@ func Switch(name string) Param { return Param{Name: name, Switch: true} }
 // set has all of the parameters.
 func New(product Product, name string, params ...Param) (Call, error) {
 	rows := table()[name]
+	// The sets of all products: rows that a product lacks are refused by name below.
 	sets := map[string]bool{}
 	for _, row := range rows {
 		for _, set := range row.sets {
@@ -60,15 +61,18 @@ func New(product Product, name string, params ...Param) (Call, error) {
 			return Call{}, fmt.Errorf("%s of %s has no parameter -%s", name, product, param.Name)
 		case seen[param.Name]:
 			return Call{}, fmt.Errorf("%s: parameter -%s is given twice", name, param.Name)
+		// The binder would take -Switch:VALUE, but a value of another kind stops it only on the server.
 		case param.Switch != (row.kind == "SwitchParameter"):
 			return Call{}, fmt.Errorf("%s: parameter -%s is a %s", name, param.Name, row.kind)
 		}
 		seen[param.Name] = true
 		keep(sets, row.sets)
 	}
+	// After the parameters, so that a cmdlet without any is looked up too.
 	if !slices.ContainsFunc(rows, func(r row) bool { return slices.Contains(r.products, product) }) {
 		return Call{}, fmt.Errorf("%s has no cmdlet %s", product, name)
 	}
+	// PowerShell says "Parameter set cannot be resolved" here, with part of the change already made.
 	if len(sets) == 0 {
 		return Call{}, fmt.Errorf("%s: no parameter set has all of %s", name, names(params))
 	}
@@ -97,6 +101,7 @@ func find(rows []row, product Product, param string) (row, bool) {
 
 // keep removes the sets that a parameter does not belong to.
 func keep(sets map[string]bool, of []string) {
+	// The reference writes "(All)" for a parameter that goes with every set.
 	if slices.Contains(of, allSets) {
 		return
 	}
@@ -140,6 +145,7 @@ func Parameters(product Product, name string) []Parameter {
 		}
 		out = append(out, Parameter{r.param, r.kind, sets, r.required, r.position, r.aliases})
 	}
+	// The table has rows of it for Set-CsSite alone, as the page differs in nothing else.
 	if len(out) == 0 && product == LiteralProcedure {
 		return Parameters(LyncServer2013, name)
 	}

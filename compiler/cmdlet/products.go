@@ -54,6 +54,7 @@ func Products() []Product {
 // facts of a product; of one that the language does not have, its name alone.
 func (p Product) facts() facts {
 	i := slices.IndexFunc(products, func(f facts) bool { return f.product == p })
+	// LiteralProcedure, mostly: a server on which the kit rehearses the page as it is printed.
 	if i < 0 {
 		return facts{product: p, name: string(p), brand: "Lync", module: "SkypeForBusiness", xmpp: true}
 	}

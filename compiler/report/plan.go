@@ -33,11 +33,13 @@ func (s *Spec) Plan(block hcl.Range, accepts []*parser.Accept) *Plan {
 
 // Add reports a finding at a place.
 func (p *Plan) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
+	// Counted over all plans: a spec of many plans repeats each finding for each of them.
 	if p.spec.ofPlans++; p.spec.ofPlans > maxFindings {
 		p.spec.Stop(p.block, "The plans up to this one have more than %d findings. Fix the first ones that are shown, "+
 			"which have the same causes, or make several specs of the plans.", maxFindings)
 		return
 	}
+	// Rules know names as DNS has them; people know them as the spec spells them.
 	p.Found = append(p.Found, diag.New(code, &rng, p.spec.spell(fmt.Sprintf(format, args...))))
 }
 
@@ -59,6 +61,7 @@ func (p *Plan) accept(accept *parser.Accept) {
 
 // rightCode says how the code is written that somebody means.
 func rightCode(text string) string {
+	// People write EP-3001, ep3001 or 3001.
 	digits := strings.TrimLeft(strings.ToUpper(strings.TrimSpace(text)), "EP -")
 	if _, known := diag.Lookup(diag.Code("EP" + digits)); known {
 		return fmt.Sprintf(" Write %q.", "EP"+digits)
@@ -87,6 +90,7 @@ func (p *Plan) Open() hcl.Diagnostics {
 	var out hcl.Diagnostics
 	met := map[diag.Code]bool{}
 	for _, d := range p.All() {
+		// Findings of no single plan count too: the record of this plan has them.
 		met[diag.Of(d)] = true
 	}
 	for _, d := range p.Found {

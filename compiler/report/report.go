@@ -31,6 +31,7 @@ func (s *Spec) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
 
 // Stop ends the work on plans with one finding, that of the first call.
 func (s *Spec) Stop(rng hcl.Range, format string, args ...any) {
+	// Each plan that was begun runs into the limit; one finding about that is enough.
 	if !s.spent {
 		s.spent = true
 		s.Found = append(s.Found, diag.New(TooLarge, &rng, fmt.Sprintf(format, args...)))

@@ -15,6 +15,8 @@ func (s *Spec) spell(sentence string) string {
 	}
 	told := map[string]bool{}
 	return nameToken.ReplaceAllStringFunc(sentence, func(name string) string {
+		// A sentence may name something below a domain of the spec; the longest known end of the name is shown
+		// as spelled.
 		for top := name; top != ""; _, top, _ = strings.Cut(top, ".") {
 			spelled, ok := s.spelled[strings.ToLower(top)]
 			if !ok {

@@ -40,6 +40,7 @@ func Cut(script []byte) Script {
 	if at < 0 {
 		return Script{Change: script}
 	}
+	// The runtime comes last, and the part for Windows DNS servers, where there is one, before it.
 	s := Script{Change: script[:at], Runtime: script[at:]}
 	if end := after(s.Change, windows); end >= 0 {
 		s.Change, s.Windows = s.Change[:end], s.Change[end:]
@@ -53,6 +54,7 @@ func after(text, marker []byte) int {
 	if at < 0 {
 		return -1
 	}
+	// The marker begins with the line end before it.
 	return at + 1 + bytes.IndexByte(text[at+1:], '\n') + 1
 }
 
@@ -66,6 +68,7 @@ func (s Script) Stored(name string) []byte {
 		s.Runtime = []byte(InSeed)
 	}
 	if s.Windows != nil && name != Windows {
+		// The last line is the marker of the runtime, which stays.
 		end := s.Windows[bytes.LastIndexByte(s.Windows[:len(s.Windows)-1], '\n')+1:]
 		s.Windows = append([]byte(InWindows), end...)
 	}
@@ -80,6 +83,8 @@ func Read(dir, name string) ([]byte, error) {
 	}
 	if bytes.HasPrefix(s.Windows, []byte(InWindows)) {
 		home, err := read(dir, Windows)
+		// Of a file that was stored shortened by mistake nothing could be put in; ten times the stand-in is far
+		// from any real part.
 		if err != nil || len(home.Windows) < 10*len(InWindows) {
 			return nil, fmt.Errorf("%s has no part for Windows DNS servers: %v", Windows, err)
 		}

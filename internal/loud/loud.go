@@ -28,6 +28,7 @@ const RequiredVariable = "EDGEPLAN_TOOLS_REQUIRED"
 func Skip(t testing.TB, format string, args ...any) {
 	t.Helper()
 	text := fmt.Sprintf(format, args...)
+	// Before t.Skip, which ends the test.
 	say(t, text)
 	t.Skip("SKIPPED: " + text)
 }
@@ -55,6 +56,7 @@ func Tool(t testing.TB, name string) string {
 	t.Helper()
 	Runs(t)
 	path, err := exec.LookPath(name)
+	// The text of the package names $PATH, which means little in the log of CI.
 	if errors.Is(err, exec.ErrNotFound) {
 		err = errors.New("it is not installed")
 	}
@@ -67,6 +69,7 @@ func Tool(t testing.TB, name string) string {
 // Lacking ends a test that needs a program which cannot be used, as [Tool] does.
 func Lacking(t testing.TB, name string, why error) {
 	t.Helper()
+	// CI sets it, so that a missing program cannot pass for a suite that ran.
 	if os.Getenv(RequiredVariable) != "" {
 		t.Fatalf("%s: %v, and %s is set", name, why, RequiredVariable)
 	}
@@ -82,6 +85,7 @@ var (
 func say(t testing.TB, text string) {
 	mutex.Lock()
 	defer mutex.Unlock()
+	// Many tests lack the same program.
 	if said[text] || testing.Verbose() {
 		return
 	}
@@ -105,6 +109,7 @@ func folder() string {
 			name, _ := filepath.Rel(at, dir)
 			return filepath.ToSlash(name)
 		}
+		// The root of the file system: there is no module.
 		if at == filepath.Dir(at) {
 			break
 		}
@@ -121,6 +126,8 @@ func above() io.WriteCloser {
 		name = "/dev/tty"
 	}
 	if runtime.GOOS == "linux" {
+		// A test binary that is run by hand has a shell or a debugger above it, whose terminal is not ours to
+		// write to.
 		parent, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", os.Getppid()))
 		info, missing := os.Stat(name)
 		if err != nil || missing != nil || strings.TrimSpace(string(parent)) != "go" || info.Mode().IsRegular() {

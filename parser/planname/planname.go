@@ -32,6 +32,7 @@ func Near(name string) string {
 	parts := strings.FieldsFunc(name, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.')
 	})
+	// A folder must not begin with a dot or end with one: Windows drops it there.
 	if near := strings.Trim(strings.Join(parts, "-"), "._-"); IsFolder(near) {
 		return near
 	}

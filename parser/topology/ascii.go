@@ -16,6 +16,7 @@ func (t *Topology) InASCII() (*Topology, map[string]string) {
 	ascii.publicNames(func(name *string) {
 		encoded, err := dnsname.ToASCII(*name)
 		if err == nil && encoded != *name {
+			// Findings show both spellings: administrators know one, zone files have the other.
 			spelled[strings.TrimSuffix(encoded, ".")] = strings.TrimSuffix(*name, ".")
 			*name = encoded
 		}
@@ -55,6 +56,7 @@ func (t *Topology) copied() *Topology {
 	own.EdgePools, own.SIPDomains, own.Zones, own.XMPP = copies(t.EdgePools), copies(t.SIPDomains), copies(t.Zones),
 		copied(t.XMPP)
 	for _, pool := range own.EdgePools {
+		// Below a pointer and in a slice the visitor writes too, so these have to be copies as well.
 		if pool.Certificate = copied(pool.Certificate); pool.Certificate != nil {
 			pool.Certificate.SubjectAlternativeNames.V = slices.Clone(pool.Certificate.SubjectAlternativeNames.V)
 		}

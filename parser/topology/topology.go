@@ -34,6 +34,7 @@ type Topology struct {
 
 // ProductOf is the product that runs on the servers of a pool.
 func (t *Topology) ProductOf(pool *EdgePool) string {
+	// In coexistence an old Edge pool stays beside newer Front End Servers.
 	if pool.Product.Set {
 		return pool.Product.V
 	}
@@ -57,12 +58,14 @@ func (t *Topology) XMPPDomains() []*SIPDomain {
 			list = append(list, domain)
 		}
 	}
+	// The order of records, of files and of the letter to partners.
 	slices.SortFunc(list, func(a, b *SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
 	return list
 }
 
 // ServerNames are the FQDNs of the servers of a pool, sorted.
 func (p *EdgePool) ServerNames() []string {
+	// Never nil: plan.json has [] for a pool without servers.
 	names := []string{}
 	for _, server := range p.Servers {
 		names = append(names, server.FQDN.V)
@@ -75,6 +78,7 @@ func (p *EdgePool) ServerNames() []string {
 func (t *Topology) Routed(pool *EdgePool) int {
 	n := 0
 	for _, site := range t.Sites {
+		// References are names of blocks, compared as they are.
 		if site.XMPPFederationRoute.V == pool.Name {
 			n++
 		}
@@ -85,6 +89,7 @@ func (t *Topology) Routed(pool *EdgePool) int {
 // PoolAt is the Edge pool that has a public address, nil if none has.
 func (t *Topology) PoolAt(address string) *EdgePool {
 	for _, pool := range t.EdgePools {
+		// Of two pools with one address, which is a finding of its own, the first declared.
 		if slices.Contains(pool.PublicAddresses(), address) {
 			return pool
 		}
