@@ -43,6 +43,8 @@ type Artifact struct {
 // than the plan says.
 func All(p *plan.Plan) ([]Artifact, error) {
 	for _, zone := range p.Zones {
+		// Before anything is made: a plan that was read has no texts, and a text that is not the planned one
+		// must not get into a package.
 		for _, file := range words.TextFiles(zone) {
 			switch {
 			case file.Text == nil:
@@ -63,6 +65,7 @@ func All(p *plan.Plan) ([]Artifact, error) {
 		}
 	}
 	sortByName(all)
+	// SHA256SUMS has all files but itself.
 	all = append(all, Artifact{SumsName, Sums(all)})
 	sortByName(all)
 	return all, nil
@@ -71,6 +74,7 @@ func All(p *plan.Plan) ([]Artifact, error) {
 // FromPlan makes the artifacts that plan.json is enough for: all but the zone files
 // and SHA256SUMS. They are the same bytes as those of All.
 func FromPlan(p *plan.Plan) ([]Artifact, error) {
+	// First, as every name below is made of these.
 	if err := checkNames(p.Zones); err != nil {
 		return nil, err
 	}
@@ -78,6 +82,7 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The record has the sums of all other files, so it is made last; SHA256SUMS then has its sum.
 	facts := record.Facts{}
 	for _, zone := range p.Zones {
 		if !zone.Changed() {
@@ -89,6 +94,8 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 		}
 		all = append(all, files...)
 		for _, file := range words.TextFiles(zone) {
+			// The sum of a new zone file is known without its text, so that verify works on a plan that was
+			// read.
 			facts.Files = append(facts.Files, record.File{Name: file.Zone, SHA256: file.NewSHA256})
 		}
 	}
@@ -135,6 +142,8 @@ func makeAll(p *plan.Plan, files []maker) ([]Artifact, error) {
 
 func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {
 	var all []Artifact
+	// Diffs are of the files that change, each included one for itself: patch takes one file at a time in the
+	// commands of the record.
 	for _, file := range words.TextFiles(zone) {
 		all = append(all, Artifact{file.Diff, hunk.Text{[]byte(zonediff.Diff(file.ZoneFile))}},
 			Artifact{file.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(file.ZoneFile))}})
@@ -170,6 +179,7 @@ func checkNames(zones []plan.Zone) error {
 		if !zone.Changed() {
 			continue
 		}
+		// File systems of Windows and macOS do not tell upper case from lower case.
 		name := strings.ToLower(words.FileBase(zone))
 		if i := badFileByte(name); i >= 0 {
 			return fmt.Errorf("zone %.300q cannot name a file: byte %d", zone.Name, i)
@@ -193,6 +203,8 @@ func badFileByte(name string) int {
 		c := name[i]
 		switch {
 		case c == '.' && !start:
+			// A dot at the beginning or after another is an empty label; in a file name ".." would leave the
+			// folder.
 			start = true
 			continue
 		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_', c == '-' && !start:
@@ -201,6 +213,7 @@ func badFileByte(name string) int {
 		}
 		start = false
 	}
+	// 253 characters are the longest name in DNS (RFC 1035 counts 255 octets with the lengths of the labels).
 	if start || len(name) > 253 {
 		return len(name)
 	}

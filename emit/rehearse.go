@@ -44,6 +44,7 @@ func Rehearsal(p *plan.Plan) ([]Artifact, error) {
 	}
 	var known []rehearsal.Script
 	for _, script := range all {
+		// rehearse.ps1 runs no script with another sum, so that what is rehearsed is what will run.
 		known = append(known, rehearsal.Script{Name: script.Name, SHA256: script.Text.SHA256()})
 	}
 	files, err := rehearsal.Kit(p, p.Product, known)

@@ -70,7 +70,7 @@ func (b *builder) call(product cmdlet.Product, name string, params ...cmdlet.Par
 // function is a call of a function of the fixed runtime. What that calls, the product has to have.
 func (b *builder) function(product cmdlet.Product, name string, params ...cmdlet.Param) *cmdlet.Call {
 	call := &cmdlet.Call{Name: name, Params: params}
-	// The function stands in the fixed runtime, where the check of New does not look.
+	// The function is in the fixed runtime, where the check of New does not look.
 	for _, c := range (&plan.Step{Read: call}).Reads() {
 		b.call(product, c.Name, c.Params...)
 	}

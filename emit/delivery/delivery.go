@@ -43,6 +43,7 @@ var deliveries = []delivery{zoneFile, nsupdate, windowsDNS, route53}
 // of is the delivery of a zone. Decode refuses a plan with another word.
 func of(zone plan.Zone) delivery {
 	i := slices.IndexFunc(deliveries, func(d delivery) bool { return d.word == zone.Delivery })
+	// A mistake in edgeplan: the word is checked where plans come from, in the parser and in Decode.
 	if i < 0 {
 		panic(fmt.Sprintf("zone %q: no delivery %q", zone.Name, zone.Delivery))
 	}
@@ -56,6 +57,7 @@ var common = ending{".json", zonediff.Changes}
 // [words.TextFiles] come to these where the zone is changed in its files.
 func Files(zone plan.Zone) []File {
 	var out []File
+	// A new slice: files of the delivery is shared by all plans.
 	for _, f := range append([]ending{common}, of(zone).files...) {
 		out = append(out, File{base(zone) + f.end, f.make})
 	}
@@ -64,6 +66,7 @@ func Files(zone plan.Zone) []File {
 
 // Update is the name of the nsupdate file of a zone, and empty if its delivery has none.
 func Update(zone plan.Zone) string {
+	// By the end of the name: a zone in files has the updates too.
 	if slices.ContainsFunc(of(zone).files, func(f ending) bool { return f.end == updates[0].end }) {
 		return base(zone) + updates[0].end
 	}
@@ -77,6 +80,7 @@ func Apply(zone plan.Zone) (forward, back string) { return of(zone).apply(zone) 
 func OldAnswers(zone plan.Zone) []string {
 	w := zone.Wait
 	var out []string
+	// An old record is given for its TTL, and that there was none for the negative TTL of the SOA record.
 	if w.Old > 0 {
 		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of "+
 			"the zone has the new ones: the longest old TTL.", words.Seconds(w.Old)))

@@ -44,6 +44,8 @@ func Claims(name string) string {
 	all := ends()
 	for _, long := range all {
 		for _, short := range all {
+			// contoso.com.rollback with .nsupdate is contoso.com with .rollback.nsupdate: what the long end has
+			// before the short one must not end a name.
 			if between, ok := strings.CutSuffix(long, short); ok && between != "" && strings.HasSuffix(name, between) {
 				return between
 			}

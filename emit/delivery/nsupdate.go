@@ -15,6 +15,7 @@ var nsupdate = delivery{
 	word:  plan.DeliveryNsupdate,
 	files: updates,
 	apply: func(zone plan.Zone) (forward, back string) {
+		// The serial is asked for only where the spec says so: on a busy dynamic zone it changes all the time.
 		soa := ""
 		if zone.SOAPrerequisite {
 			soa = fmt.Sprintf(", while the zone still has serial %d", zone.OldSerial)
@@ -27,5 +28,6 @@ var nsupdate = delivery{
 			fmt.Sprintf("Send %s likewise.", base(zone)+updates[1].end)
 	},
 	settled: secondaries,
-	serial:  func(plan.Zone, bool) uint32 { return 0 },
+	// 0: the server counts up itself with each update (RFC 2136, section 3.6).
+	serial: func(plan.Zone, bool) uint32 { return 0 },
 }

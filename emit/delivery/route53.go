@@ -14,6 +14,7 @@ var route53 = delivery{
 	word:  plan.DeliveryRoute53,
 	files: batches,
 	apply: func(zone plan.Zone) (forward, back string) {
+		// ID: the spec does not know the hosted zone, which has one in each account.
 		const command = "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://%s"
 		return fmt.Sprintf("In this folder run "+command+" with the ID of the hosted zone %s. The batch is applied "+
 				"whole or not at all: it deletes each old set with the values and the TTL that are shown as old, and "+

@@ -10,6 +10,7 @@ import (
 var windowsDNS = delivery{
 	word: plan.DeliveryWindowsDNS,
 	apply: func(zone plan.Zone) (forward, back string) {
+		// Windows Server 2008 R2 does not have the module; what to look at on the server differs.
 		tool := "the cmdlets of the module DnsServer"
 		if zone.Dnscmd() {
 			tool = "dnscmd and WMI"

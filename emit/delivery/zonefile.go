@@ -25,6 +25,7 @@ func applyDiffs(zone plan.Zone) (forward, back string) {
 	files, where := words.TextFiles(zone), "the file of the zone on its server"
 	diffs := names(files, func(f words.TextFile) string { return f.Diff })
 	back = names(files, func(f words.TextFile) string { return f.RollbackDiff })
+	// A record may be in any of these files, and a half of them would be another zone.
 	if len(zone.Included) > 0 {
 		where = "the files of the zone on its server: " + names(files,
 			func(f words.TextFile) string { return words.OnServer(f.ZoneFile, plain) }) + ", all or none"
@@ -33,6 +34,7 @@ func applyDiffs(zone plan.Zone) (forward, back string) {
 	if len(files) > 1 {
 		sets = "They set"
 	}
+	// Undoing a diff with patch -R is what people try first; the serial is why it does not work.
 	return fmt.Sprintf("Apply %s to %s, with the commands of the change record; then have the server load the zone.",
 			diffs, where),
 		fmt.Sprintf("Apply %s likewise. %s serial %d, higher than the new one. Never put the old file back and never "+

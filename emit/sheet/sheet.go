@@ -23,6 +23,7 @@ func Text(of *plan.Plan) (string, error) {
 	p.head()
 	p.findings()
 	p.title("STAGES")
+	// What is reachable is said between the stages: the sheet is read from top to bottom during the change.
 	p.reachable("now", "")
 	for i, stage := range of.Stages {
 		p.stage(i+1, words.Script(of), false, stage)
@@ -35,6 +36,7 @@ func Text(of *plan.Plan) (string, error) {
 		p.partners()
 	}
 	p.dns()
+	// The title only where there is a wait; a plan for a disaster has none.
 	for i, e := range of.Earliest {
 		if i == 0 {
 			p.title("WAITING TIMES")
@@ -70,6 +72,7 @@ func (p *printer) title(text string) {
 // line prints text behind a label, which is left out where the line before has it too,
 // and breaks it at blanks.
 func (p *printer) line(label, text string) {
+	// In characters, as a terminal counts them, not in bytes.
 	at := indent
 	p.start(label)
 	for i, word := range strings.Split(words.Visible(text), " ") {
@@ -77,6 +80,7 @@ func (p *printer) line(label, text string) {
 		switch {
 		case i == 0:
 		case at+1+width > columns:
+			// A word that is longer than a line stays whole: it may be a name that is copied.
 			p.b.WriteString("\n" + strings.Repeat(" ", indent))
 			at = indent
 		default:
@@ -92,6 +96,7 @@ func (p *printer) line(label, text string) {
 // literal prints text behind a label on one line, however long it is.
 func (p *printer) literal(label, text string) {
 	p.start(label)
+	// What people copy must not be broken.
 	p.b.WriteString(words.Visible(text) + "\n")
 }
 
@@ -102,6 +107,7 @@ func (p *printer) start(label string) {
 		p.label = label
 	}
 	fmt.Fprintf(&p.b, "%-*s", indent, label)
+	// A long label, such as the code of a finding, takes its own blank.
 	if len(label) >= indent {
 		p.b.WriteByte(' ')
 	}
@@ -110,6 +116,7 @@ func (p *printer) start(label string) {
 func (p *printer) head() {
 	plan := p.plan
 	p.b.WriteString(words.Visible(words.Title(plan)) + "\n")
+	// The ID is compared with that of the record by eye, so it is on one line.
 	p.literal("  plan", plan.Name+", "+plan.ID)
 	p.literal("  ticket", plan.Change.Ticket+": "+plan.Change.Summary)
 	p.literal("  window", words.Window(plan.Change))
@@ -126,6 +133,7 @@ func (p *printer) findings() {
 		if f.Accepted != "" {
 			text += ", accepted: " + f.Accepted
 		}
+		// Each finding has its code before it, also where the one before has the same.
 		p.label = ""
 		p.line("  "+words.Visible(f.Code), text)
 	}
@@ -146,9 +154,11 @@ func (p *printer) stage(number int, script string, back bool, stage plan.Stage) 
 	p.title(fmt.Sprintf("%d. %s", number, stage.Name))
 	p.literal("  type", words.Run(script, stage.Name))
 	for _, part := range stage.Parts {
+		// One line for each host: they are ticked off one by one.
 		for _, host := range part.Hosts {
 			p.literal("  on", words.Host(host))
 		}
+		// The same sentence as in the script, so that both sheets can be compared.
 		p.line("  does", part.Does)
 	}
 	for _, line := range words.Lines(p.plan, back, stage) {
@@ -159,11 +169,13 @@ func (p *printer) stage(number int, script string, back bool, stage plan.Stage) 
 func (p *printer) step(stage plan.Stage, line words.Line) {
 	p.label = ""
 	act := line.Act
+	// Only where the stage is not the same on all its hosts does a step say where it is.
 	if len(stage.Parts) > 1 {
 		act += ", on " + strings.Join(everyHost(line.Hosts), ", ")
 	}
 	p.line("  step", "("+line.Source+") "+act)
 	commands, err := powershell.Commands(p.plan, line)
+	// The first error is the one that is told; the rest of the text is thrown away.
 	if p.err == nil {
 		p.err = err
 	}
@@ -191,6 +203,7 @@ func (p *printer) partners() {
 	}
 	p.line("  how", words.Partners(p.plan)+" change.md has a text to send.")
 	for _, note := range words.ReachNotes(p.plan) {
+		// Notes have the same label but are not one text.
 		p.label = ""
 		p.line("  note", note.Text)
 		for _, command := range note.Commands {
@@ -207,6 +220,7 @@ func (p *printer) dns() {
 			continue
 		}
 		title := "DNS zone " + words.FileBase(zone) + " at " + zone.Server
+		// A Windows DNS server counts its serial itself, so the plan does not know the new one.
 		if !zone.Windows() {
 			title += fmt.Sprintf(": serial %d to %d, after a rollback %d", zone.OldSerial, zone.NewSerial,
 				zone.RollbackSerial)

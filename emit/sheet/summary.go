@@ -17,6 +17,7 @@ type aspect struct{ name, text string }
 // still differ in steps, layout or positions.
 func Summary(before, after *plan.Plan) (text string, same bool) {
 	var b strings.Builder
+	// A plan that is new or gone has nothing to compare: all that it means for users is listed.
 	if before == nil || after == nil {
 		only, what := after, "new"
 		if after == nil {
@@ -29,6 +30,7 @@ func Summary(before, after *plan.Plan) (text string, same bool) {
 		return b.String(), false
 	}
 	var changed, kept []string
+	// The same aspects in the same order as below, whatever the plan.
 	was := aspects(before)
 	for i, is := range aspects(after) {
 		if is.text == was[i].text {
@@ -41,6 +43,7 @@ func Summary(before, after *plan.Plan) (text string, same bool) {
 	name := words.Visible(after.Name)
 	switch {
 	case before.ID == after.ID:
+		// The ID covers all of a plan, so nothing else has to be compared.
 		return name + ": the same plan\n", true
 	case len(changed) == 0:
 		return fmt.Sprintf("%s: the same for users; another plan, %s instead of %s\n", name, after.ID, before.ID), true
@@ -64,6 +67,7 @@ func aspects(p *plan.Plan) []aspect {
 		{"findings", findingsOf(p)},
 	}
 	for i := range out {
+		// Tickets and names come from the spec and are printed on a terminal.
 		out[i].text = words.Visible(out[i].text)
 	}
 	return out
@@ -80,6 +84,7 @@ func changeOf(p *plan.Plan) string {
 // reachOf says of each service when it is reachable: the state before the change, and
 // after which stage it becomes another one.
 func reachOf(p *plan.Plan) string {
+	// A preparation: shorter TTLs interrupt nothing.
 	if len(p.Outage) == 0 {
 		return "nothing is interrupted"
 	}
@@ -95,6 +100,7 @@ func reachOf(p *plan.Plan) string {
 		text, last := service.name+" ", ""
 		for _, r := range p.Outage {
 			state := words.Service(service.of(r))
+			// Only changes of a state are said: a plan has up to ten stages, and most change nothing.
 			if state != last && r.After != "" {
 				text += ", after " + r.After + " "
 			}
@@ -120,6 +126,7 @@ func recordsOf(p *plan.Plan) string {
 			if set.TTLChanged() {
 				text += fmt.Sprintf(" (TTL %d to %d)", set.OldTTL, set.NewTTL)
 			}
+			// Sorted by none: the order of zones in the spec means nothing to users.
 			out = append(out, text)
 		}
 	}
@@ -131,11 +138,13 @@ func none(texts []string) string {
 	if len(texts) == 0 {
 		return "none"
 	}
+	// Findings may have one code many times.
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(texts))), ", ")
 }
 
 func waitsOf(p *plan.Plan) string {
 	caches, everywhere := p.OldAnswers()
+	// No zone changes.
 	if everywhere == 0 {
 		return "no old answers"
 	}
@@ -152,6 +161,7 @@ func paperOf(p *plan.Plan) string {
 func findingsOf(p *plan.Plan) string {
 	var open, accepted []string
 	for _, f := range p.Findings {
+		// Open ones are warnings only: an open error has no plan.
 		if f.Accepted == "" {
 			open = append(open, f.Code)
 		} else {
