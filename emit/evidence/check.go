@@ -21,6 +21,7 @@ type checker struct {
 
 // Check compares logs with a plan.
 func Check(p *plan.Plan, logs []Log) Report {
+	// The report is the same whatever the order in which the files were given.
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
 	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}}
 	forward, lost := slots(p.Stages, p.Kind, c.runs)
@@ -32,7 +33,9 @@ func Check(p *plan.Plan, logs []Log) Report {
 		c.real(r)
 		c.promises(r, known)
 	}
+	// Each script undoes what the other one has done: only what came after that counts.
 	undone, redone := acted(rollback, c.runs), acted(p.Kind, c.runs)
+	// Torn lines count against the change alone; a rollback may well follow a crash.
 	ahead, behind := append(walk(forward, undone), c.torn()...), walk(back, redone)
 
 	out := Report{
@@ -46,8 +49,10 @@ func Check(p *plan.Plan, logs []Log) Report {
 	}
 	switch {
 	case len(c.general)+len(ahead) == 0:
+		// Also where the rollback ran first: the change was made again after it.
 		out.Verdict, out.Complete = Complete, true
 		return out
+	// Rolled back wants that something was done before: a rollback alone undoes nothing.
 	case len(c.general)+len(behind) == 0 && redone != "" && wentBack:
 		out.Verdict = RolledBack
 	case wentBack:
@@ -58,6 +63,7 @@ func Check(p *plan.Plan, logs []Log) Report {
 }
 
 func (c *checker) problem(p Problem) {
+	// Copies of a log have the same faults.
 	if !c.seen[p] {
 		c.seen[p] = true
 		c.general = append(c.general, p)
@@ -80,10 +86,12 @@ func (c *checker) reading() {
 		latest := map[string]string{}
 		for _, e := range log.Records {
 			host := hostKey(e.Host)
+			// A record twice in one log is a copy, and going back to it is no jump of the clock.
 			if e.Plan != c.plan.ID || seen[e.Record] {
 				continue
 			}
 			seen[e.Record] = true
+			// On one host: clocks of different hosts may differ.
 			if e.UTC < latest[host] {
 				c.problem(Problem{Text: "the time goes back, so the order is in doubt", Host: e.Host,
 					Place: place(log.Name, e.Line), Detail: latest[host] + " to " + e.UTC})
@@ -107,8 +115,10 @@ func (c *checker) torn() []Problem {
 			if near.Outcome != completed && near.Outcome != ended {
 				p.Stage = near.Stage // else it was the start of a run, which may have been of any stage
 			}
+			// Host names are compared as Windows does, without regard to case.
 			host := hostKey(near.Host)
 			good := slices.ContainsFunc(c.runs, func(r *run) bool {
+				// A run of the same stage that came to its end has read all values again.
 				return r.done() && r.first().UTC > near.UTC && r.host == host && (p.Stage == "" || r.stage == p.Stage)
 			})
 			if !good {
@@ -122,6 +132,7 @@ func (c *checker) torn() []Problem {
 func (c *checker) astray(lost []*run) {
 	for _, r := range lost {
 		text := "a host that the plan does not name for this stage"
+		// The scripts refuse other stages and hosts themselves, so such a run is of a script that was edited.
 		if !hasStage(c.plan, r.script, r.stage) {
 			text = "a stage that the plan does not have"
 		}
@@ -141,6 +152,7 @@ func (c *checker) real(r *run) {
 			c.problem(Problem{Text: "a run with -WhatIf, which writes no log", Stage: r.stage, Host: e.Host,
 				Detail: e.UTC})
 		}
+		// The first and the last record have the mark, so that a function which is replaced in between is seen.
 		if e.Outcome != started && e.Outcome != completed {
 			continue
 		}
@@ -166,6 +178,7 @@ func rehearsal(detail string) string {
 	found := ""
 	for _, word := range strings.Fields(detail) {
 		value, ok := strings.CutPrefix(word, "rehearsal=")
+		// The detail has names of functions and modules too, so the word may be there twice.
 		if ok && (found == "" || value != "no") {
 			found = cmp.Or(value, "(empty)")
 		}
@@ -183,6 +196,7 @@ func strangers(detail string) []string {
 	_, list, _ := strings.Cut(" "+detail, " from=")
 	var out []string
 	for name := range strings.SplitSeq(list, ",") {
+		// Modules of remote sessions have random names, tmp_XXXX, and are none of homes.
 		name = strings.TrimSpace(name)
 		known := slices.ContainsFunc(homes, func(home string) bool {
 			ok, _ := path.Match(home, strings.ToLower(name))
@@ -203,11 +217,14 @@ func (c *checker) promises(r *run, known map[string][]string) {
 	}
 	announced := map[[2]string]bool{}
 	for _, e := range r.records {
+		// A step may run several commands, each with a CALL and a CHANGED of its own.
 		what := [2]string{e.Step, e.Command}
 		switch e.Outcome {
 		case called:
 			announced[what] = true
 			for _, name := range cmdlets(e.Command) {
+				// Of the step, not of the whole plan: Stop-CsWindowsService in stage Route is as wrong as a
+				// cmdlet that no plan has.
 				if !slices.Contains(known[e.Step], name) {
 					c.problem(Problem{Text: "a cmdlet that this step of the plan does not have", Stage: r.stage,
 						Host: e.Host, Detail: e.Step + ": " + name})
@@ -227,6 +244,7 @@ func (c *checker) promises(r *run, known map[string][]string) {
 func walk(all []*slot, cut string) []Problem {
 	var out []Problem
 	for _, s := range all {
+		// Both may be true of one slot, and both are told.
 		if p, bad := s.missing(cut); bad {
 			out = append(out, p)
 		}
@@ -249,6 +267,7 @@ func (s *slot) missing(cut string) (Problem, bool) {
 	last := s.runs[len(s.runs)-1]
 	switch end, why := last.end(); end {
 	case completed:
+		// It came to its end, and yet it is not good: so that was before the cut.
 		p.Text, p.Detail = "the other script undid something since", cut
 	case stopped:
 		p.Text, p.Detail = "the last run stopped", why
@@ -268,14 +287,17 @@ func (s *slot) order(all []*slot, cut string) (Problem, bool) {
 		return Problem{}, false
 	}
 	for _, o := range all {
+		// Slots are in the order of the stages; hosts of one stage have no order among each other.
 		if o.at >= s.at {
 			break
 		}
 		about := fmt.Sprintf("stage %s on %s", o.stage, o.host)
+		// The first time each: a stage may be run again later, which is no fault.
 		if theirs := o.completes(cut); len(theirs) > 0 && slices.Min(mine) < slices.Min(theirs) {
 			return Problem{Text: "out of order: it was done before an earlier stage", Stage: s.stage, Host: s.host,
 				Detail: about + " was done at " + slices.Min(theirs)}, true
 		}
+		// What is checked or replicated has to be so after the last change.
 		if when := o.moved(); when > cut && when > slices.Max(mine) {
 			return Problem{Text: "out of order: an earlier stage made a change afterwards", Stage: s.stage,
 				Host: s.host, Detail: about + " at " + when}, true

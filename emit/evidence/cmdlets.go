@@ -28,6 +28,8 @@ func planCmdlets(p *plan.Plan) map[string][]string {
 }
 
 func stepCmdlets(p *plan.Plan, step *plan.Step) []string {
+	// The plan says which records change; which cmdlets do that is a matter of the script, by what the server
+	// has.
 	if step.Edit {
 		if zone, _ := p.Zone(step.Zone); zone.Dnscmd() {
 			return []string{"Invoke-Dnscmd", "Set-DnsRecordTtl"}
@@ -48,6 +50,7 @@ func stepCmdlets(p *plan.Plan, step *plan.Step) []string {
 // cmdlets are the names in a command, without what stands in quotes.
 func cmdlets(command string) []string {
 	var out []string
+	// A name in quotes is a value: a site may be called Stop-Everything.
 	for _, m := range cmdletName.FindAllStringSubmatch(quoted.ReplaceAllString(command, "''"), -1) {
 		out = addTo(out, strings.ToLower(m[1]))
 	}

@@ -32,6 +32,7 @@ func remarks(all []*run) []Record {
 func changes(all []*run) []ChangeMade {
 	out := []ChangeMade{}
 	for _, r := range all {
+		// Only calls of this run: the same step may have been called in one before that was cut off.
 		begun := len(out)
 		for _, e := range r.records {
 			switch e.Outcome {
@@ -48,6 +49,7 @@ func changes(all []*run) []ChangeMade {
 // settle gives a result to the first call of the step that has none.
 func settle(calls []ChangeMade, result Record) {
 	for i, c := range calls {
+		// In order: the same command may run once for each value of a step.
 		if !c.Done && c.Call.Step == result.Step && c.Call.Command == result.Command {
 			calls[i].Done, calls[i].Result = true, result.Detail
 			return
@@ -70,6 +72,7 @@ func others(plan string, logs []Log) []OtherPlan {
 				found[e.Plan] = o
 			}
 			o.Logs = addTo(o.Logs, log.Name)
+			// Each record once, but every log that has it is named.
 			if !seen[e.Record] {
 				seen[e.Record] = true
 				o.Records++
@@ -86,6 +89,7 @@ func others(plan string, logs []Log) []OtherPlan {
 func (c *checker) read() []LogRead {
 	out := []LogRead{}
 	for _, log := range c.logs {
+		// Never nil, so that JSON has [] and not null.
 		one := LogRead{Name: log.Name, Lines: log.Lines, Hosts: []string{}, Torn: append([]int{}, log.Torn...),
 			Bad: append([]BadLine{}, log.Bad...)}
 		for _, e := range log.Records {

@@ -11,6 +11,7 @@ import (
 
 // Markdown is the report for a ticket. It fails for a report that no [Check] made.
 func (r Report) Markdown() (string, error) {
+	// An empty report would look like one without problems.
 	if r.Verdict == "" {
 		return "", errors.New("nothing was checked")
 	}
@@ -71,6 +72,7 @@ func (p *printer) problems(list []Problem) {
 		if one.Detail != "" {
 			about = append(about, record.Text(one.Detail))
 		}
+		// Text is one of the fixed sentences of this package; all else comes from logs and is quoted.
 		line := "- " + one.Text
 		if len(about) > 0 {
 			line += ": " + strings.Join(about, ", ")
@@ -84,6 +86,7 @@ func (p *printer) stages(title string, list []StageRuns) {
 	var rows [][]string
 	for _, s := range list {
 		host := record.Code(s.Host)
+		// Named without its asterisk: what follows are the computers that were it.
 		if s.Host == plan.AnyHost {
 			host = "any other"
 		}

@@ -107,10 +107,13 @@ const maxFaults = 1000
 func Read(name string, data []byte) (Log, error) {
 	log := Log{Name: name}
 	for len(data) > 0 {
+		// Not a bufio.Scanner, which has a limit for the length of a line: a line of a file that is no log may
+		// be the whole file.
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		data = rest
 		log.Lines++
 		log.add(line)
+		// A picture or an archive given by mistake would be a problem for each of its lines.
 		if len(log.Torn)+len(log.Bad) > maxFaults {
 			return log, fmt.Errorf("more than %d of its lines are no records", maxFaults)
 		}
@@ -118,6 +121,7 @@ func Read(name string, data []byte) (Log, error) {
 	if len(log.Records) > 0 {
 		return log, nil
 	}
+	// The first line tells best what the file is.
 	if len(log.Bad) > 0 {
 		return log, fmt.Errorf("it holds no record; line %d: %s", log.Bad[0].Line, log.Bad[0].Reason)
 	}
@@ -130,7 +134,10 @@ var (
 )
 
 func (l *Log) add(line []byte) {
+	// Set-Content and editors put a byte order mark before the text; logs that were joined have one in the
+	// middle.
 	line = bytes.TrimPrefix(line, mark)
+	// A log that was joined or edited may have empty lines, which are no fault.
 	if len(bytes.Trim(line, " \t\r")) == 0 {
 		l.Blank++
 		return
@@ -154,6 +161,7 @@ func (l Log) near(line int) Record {
 		return Record{}
 	case at == 0:
 		out := l.Records[0].Record
+		// With no record before it the torn line is the start of a run of any stage, before all others.
 		out.UTC, out.Outcome = "", ended
 		return out
 	}
@@ -166,6 +174,7 @@ var head = []byte(`{"utc":"`)
 // torn tells whether a line is the beginning of a record. A crash of the computer may
 // leave NUL where there was text.
 func torn(line []byte) bool {
+	// The file system may have noted the new length of the file before the text was on the disk.
 	line = bytes.TrimRight(line, "\x00\r")
 	if len(line) <= len(head) {
 		return bytes.HasPrefix(head, line)
@@ -174,6 +183,7 @@ func torn(line []byte) bool {
 		return false
 	}
 	var raw json.RawMessage
+	// Decode tells what ends too early from what is wrong: only the former is torn.
 	return errors.Is(json.NewDecoder(bytes.NewReader(line)).Decode(&raw), io.ErrUnexpectedEOF)
 }
 
@@ -182,6 +192,7 @@ func parse(line []byte) (Record, error) {
 	switch {
 	case torn(line):
 		return record, errTorn
+	// Windows PowerShell writes UTF-16 where output is redirected with >: somebody copied the log that way.
 	case slices.ContainsFunc(utf16Mark, func(m []byte) bool { return bytes.HasPrefix(line, m) }):
 		return record, errors.New("it is UTF-16, not UTF-8")
 	case bytes.IndexByte(line, 0) >= 0:
@@ -193,6 +204,7 @@ func parse(line []byte) (Record, error) {
 	if err != nil {
 		return record, err
 	}
+	// By reflection, so that the fields of Record are the only list of them.
 	value := reflect.ValueOf(&record).Elem()
 	for i, name := range fieldNames {
 		text, ok := fields[name]
@@ -201,6 +213,7 @@ func parse(line []byte) (Record, error) {
 		}
 		value.Field(i).SetString(text)
 	}
+	// All fields were there, so these are more: a log of another version, or one that was edited.
 	if len(fields) > value.NumField() {
 		return record, errors.New("it has fields that no record has")
 	}
@@ -220,6 +233,7 @@ func object(line []byte) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		// Of a field that is there twice one reader sees the first and another the last.
 		if _, twice := fields[name]; twice {
 			return nil, errors.New("a field stands there twice")
 		}
@@ -230,6 +244,7 @@ func object(line []byte) (map[string]string, error) {
 	if _, err := decoder.Token(); err != nil {
 		return nil, errors.New("it is not a JSON object")
 	}
+	// Two records on one line: a line end was lost, and the second would be passed over.
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, errors.New("there is text behind the JSON object")
 	}
@@ -253,11 +268,13 @@ var utcShape = regexp.MustCompile(
 func (r Record) check() error {
 	switch {
 	case !utcShape.MatchString(r.UTC):
+		// Times are compared as text, which is right for this form alone.
 		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
 	case !slices.Contains([]string{plan.KindFailover, plan.KindPrepare, rollback}, r.Script):
 		return errors.New("script is none of edgeplan's")
 	case !slices.Contains(outcomes, r.Outcome):
 		return errors.New("outcome is none that a script writes")
+	// A record without these could be counted for no stage.
 	case r.Host == "" || r.Stage == "" || r.Plan == "":
 		return errors.New("plan, stage or host is empty")
 	}

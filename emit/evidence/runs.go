@@ -13,10 +13,13 @@ import (
 // order of time. Clocks of old servers tick seldom: what has the same time stays in the
 // order of the lines.
 func merge(plan string, logs []Log) []Entry {
+	// A log that was copied, or joined with others, has the same records again: all fields are equal, and so is
+	// the time to 100 ns.
 	line := map[Record]int{}
 	for _, log := range logs {
 		for _, entry := range log.Records {
 			if entry.Plan == plan {
+				// The higher line, whatever the order of the logs: the result must not depend on that.
 				line[entry.Record] = max(line[entry.Record], entry.Line)
 			}
 		}
@@ -26,6 +29,7 @@ func merge(plan string, logs []Log) []Entry {
 		out = append(out, Entry{record, at})
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
+		// Line numbers of different logs say nothing, but within one log they keep the order.
 		if order := cmp.Or(cmp.Compare(a.UTC, b.UTC), cmp.Compare(a.Line, b.Line)); order != 0 {
 			return order
 		}
@@ -53,12 +57,16 @@ func runs(entries []Entry) []*run {
 	for _, e := range entries {
 		host := hostKey(e.Host)
 		now := open[host]
+		// A run that was killed has no end: the next START, or another script or stage on that host, shows that
+		// it is over.
 		if now == nil || e.Outcome == started || e.Script != now.script || e.Stage != now.stage {
 			now = &run{script: e.Script, stage: e.Stage, host: host}
 			open[host] = now
 			out = append(out, now)
 		}
 		now.records = append(now.records, e)
+		// What comes after the end without a START belongs to no run that was begun properly, and becomes one
+		// of its own.
 		if e.Outcome == completed || e.Outcome == ended {
 			delete(open, host)
 		}
@@ -73,6 +81,7 @@ func (r *run) done() bool { return r.last().Outcome == completed }
 
 // has finds the last record of an outcome.
 func (r *run) has(outcome string) (Record, bool) {
+	// The last one is the nearest to the end of the run.
 	for _, e := range slices.Backward(r.records) {
 		if e.Outcome == outcome {
 			return e.Record, true
@@ -94,6 +103,7 @@ func (r *run) end() (outcome, why string) {
 	}
 	code := ""
 	if last := r.last(); last.Outcome == ended {
+		// The exit code is in the detail of ENDED, and the reason in that of STOPPED.
 		code = exitCode.FindString(last.Detail)
 	}
 	switch stop, ok := r.has(stopped); {
@@ -102,6 +112,7 @@ func (r *run) end() (outcome, why string) {
 	case ok:
 		return stopped, stop.Detail
 	case r.last().Outcome == ended:
+		// Ended without STOPPED: no line says why.
 		return ended, code
 	}
 	return noEnd, "crashed or still running"
@@ -114,6 +125,8 @@ var exitCode = regexp.MustCompile(`exit code \d+`)
 // something, or in stage Dns had somebody do it; "" if it did not.
 func (r *run) moved() string {
 	for _, e := range slices.Backward(r.records) {
+		// The script only lists such records; the owner changes them while it waits. So from the first list on
+		// they may be others.
 		asked := r.stage == plan.DNS && (e.Outcome == dnsGone || e.Outcome == dnsCome)
 		if e.Outcome == called || e.Outcome == changed || asked {
 			return e.UTC
@@ -147,6 +160,7 @@ func slots(stages []plan.Stage, script string, all []*run) (out []*slot, astray 
 		}
 		s := find[[2]string{r.stage, r.host}]
 		if s == nil {
+			// A host that the plan names has its own part of the stage; only any other is the one outside.
 			s = find[[2]string{r.stage, plan.AnyHost}]
 		}
 		if s == nil {
@@ -162,6 +176,7 @@ func slots(stages []plan.Stage, script string, all []*run) (out []*slot, astray 
 func (s *slot) completes(cut string) []string {
 	var out []string
 	for _, r := range s.runs {
+		// What was done before the other script undid it counts no more.
 		if r.done() && r.last().UTC > cut {
 			out = append(out, r.last().UTC)
 		}
@@ -174,6 +189,7 @@ func (s *slot) good(cut string) bool {
 	if len(s.runs) == 0 {
 		return false
 	}
+	// The last run: one that failed after a good one may have left something half done.
 	last := s.runs[len(s.runs)-1]
 	return last.done() && last.last().UTC > cut
 }
@@ -196,6 +212,7 @@ func acted(script string, all []*run) string {
 			continue
 		}
 		latest = max(latest, r.moved())
+		// A rollback that found nothing to change has confirmed that it is undone.
 		if r.done() {
 			latest = max(latest, r.last().UTC)
 		}
@@ -213,6 +230,7 @@ func (s *slot) table(cut string) StageRuns {
 		row.Last = max(row.Last, r.last().UTC)
 		row.End, row.Why = r.end()
 		for _, e := range r.records {
+			// A stage may be begun by one person and finished by another.
 			row.Who = addTo(row.Who, e.Who)
 		}
 		if s.host == plan.AnyHost {
@@ -225,6 +243,7 @@ func (s *slot) table(cut string) StageRuns {
 // addTo keeps a sorted list without doubles.
 func addTo(list []string, s string) []string {
 	at, ok := slices.BinarySearch(list, s)
+	// slices.Insert may write into the same array, so callers take what is returned.
 	if ok {
 		return list
 	}
