@@ -23,6 +23,7 @@ func (p *printer) dns() {
 			p.text("Not changed. The records below are checked at " + Code(zone.Server) + ".")
 		}
 		p.b.WriteString("\n" + block("diff", recordLines(zone)))
+		// Other deliveries have one file that is applied whole; a diff needs the commands that check it.
 		if zone.ByFile() {
 			p.zoneFile(zone)
 		}
@@ -36,6 +37,7 @@ func (p *printer) changedZone(zone plan.Zone) {
 	if len(zone.Included) > 0 {
 		p.item("Files that it includes: " + included(zone))
 	}
+	// The server raises the serial itself, so the plan does not know the new one.
 	if zone.Windows() {
 		p.item("Changed on " + Code(zone.Computer) + ", " + Code(zone.OperatingSystem))
 		p.item("Serial: raised by the server itself")
@@ -48,6 +50,7 @@ func (p *printer) changedZone(zone plan.Zone) {
 	for _, line := range delivery.OldAnswers(zone) {
 		p.item(Text(line))
 	}
+	// Also files that stay: the commands compare them, as an edit may have moved a record there.
 	for _, file := range words.AllFiles(zone) {
 		what := "the file"
 		if len(zone.Included) > 0 {
@@ -80,6 +83,7 @@ func (p *printer) earliest() {
 	for _, e := range p.plan.Earliest {
 		p.item(Text(words.Earliest(e)))
 	}
+	// The waits follow from TTLs, and some resolvers are set not to keep to those.
 	p.text(Text(words.StaleCaches))
 }
 

@@ -22,6 +22,8 @@ func Text(s string) string {
 		}
 	}
 	for _, w := range cut(s) {
+		// Only words without punctuation between them: a comma inside a code span would be taken for part of a
+		// command.
 		if w.code != "" && w.before == "" && code.Len() > 0 && after == "" {
 			code.WriteString(" ")
 		} else {
@@ -46,6 +48,7 @@ type part struct{ before, code, after string }
 func cut(s string) []part {
 	var out []part
 	for s = strings.TrimLeft(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
+		// Commands first: their words may be plain, and would be typed without the others.
 		if m := command.FindStringSubmatch(s); m != nil {
 			out = append(out, part{code: m[1], after: m[2]})
 			s = s[len(m[1])+len(m[2]):]
@@ -53,6 +56,7 @@ func cut(s string) []part {
 		}
 		word, rest, _ := strings.Cut(s, " ")
 		s = rest
+		// A number with a dot begins a list only where the text may begin a line.
 		if plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)) {
 			out = append(out, part{before: word})
 		} else {
@@ -89,6 +93,7 @@ var (
 // codeWord leaves brackets, quotes and punctuation around a word out of its code.
 func codeWord(word string) part {
 	core := strings.TrimRight(strings.TrimLeft(word, `("'`), `)"'.,;:?`)
+	// Nothing but brackets and quotes.
 	if core == "" {
 		return part{code: word}
 	}
@@ -97,6 +102,7 @@ func codeWord(word string) part {
 }
 
 func plainWord(word string) bool {
+	// The shape allows letters of all scripts, so what is hidden among them is asked for by itself.
 	return words.Visible(word) == word && plainShape.MatchString(word) && !notPlain.MatchString(word)
 }
 
@@ -107,7 +113,10 @@ func Code(s string) string {
 		return "(empty)"
 	}
 	s = words.Visible(s)
+	// CommonMark: a span is closed by a run of as many backticks as opened it, and backslashes mean nothing
+	// inside.
 	fence := strings.Repeat("`", longestRun(s)+1)
+	// One blank at both ends is taken off again by the reader.
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "
 	}
@@ -117,6 +126,7 @@ func Code(s string) string {
 // block returns visible lines as a fenced code block of a language.
 func block(language string, lines []string) string {
 	var b strings.Builder
+	// A fence has at least three backticks.
 	longest := 2
 	for _, line := range lines {
 		longest = max(longest, longestRun(line))
@@ -153,6 +163,7 @@ func cell(markdown string) string {
 		case r != '|':
 			b.WriteRune(r)
 		case before == '\\':
+			// Readers disagree: for some of them the pipe ends the cell.
 			b.WriteString(`\u{7C}`)
 		default:
 			b.WriteString(`\|`)
@@ -173,5 +184,6 @@ func Row(cells ...string) string {
 
 // Heading is a table head with the line below it.
 func Heading(names ...string) string {
+	// The line below the head makes it a table: as many cells as names.
 	return Row(names...) + strings.Repeat("|---", len(names)) + "|\n"
 }

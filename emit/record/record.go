@@ -33,9 +33,12 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	for _, need := range words.Needs(of) {
 		p.text(Text(need))
 	}
+	// What is done, then what keeps the order, then what to do on failure: the order in which it is read during
+	// the change.
 	p.stages(false)
 	p.ungated(false)
 	p.ifFails()
+	// A preparation interrupts nothing and moves no partner.
 	if p.plan.Kind == plan.KindFailover {
 		p.outage()
 		p.partners()
@@ -59,9 +62,11 @@ func (p *printer) ungated(back bool) {
 			}
 		}
 	}
+	// A plan on one computer: its state file sees every stage.
 	if len(items) == 0 {
 		return
 	}
+	// What the script itself refuses is said too, so that the list is not taken for all that matters.
 	text := "A stage is refused while a stage before it on the same computer is not done. "
 	if back {
 		text = "Of a rollback only the stages that check the result are refused while a stage before them on the " +
@@ -100,6 +105,7 @@ func (p *printer) head() {
 		{"Window", textOr(words.Window(change))},
 		{"Requester", textOr(change.Requester)},
 		{"Approvers", p.approvers()},
+		// What is approved is this ID; scripts, logs and plan.json have it too.
 		{"Plan", Code(p.plan.Name) + ", " + Code(p.plan.ID)},
 		{"Spec", Code(p.plan.SpecDigest)},
 	} {
@@ -112,6 +118,7 @@ func (p *printer) approvers() string {
 	for _, name := range p.plan.Change.Approvers {
 		names = append(names, textOr(name))
 	}
+	// Said and not left empty: a board looks for the line.
 	if len(names) == 0 {
 		return "not given"
 	}
@@ -138,8 +145,10 @@ func (p *printer) what() {
 	p.gap()
 	for _, stage := range p.plan.Stages {
 		for _, line := range words.Lines(p.plan, false, stage) {
+			// Checks and backups are in the table below; here is what becomes other.
 			if line.Risk != plan.Safe {
 				notice := ""
+				// Disruptive is what a step may be; what users notice depends on what was up before.
 				if words.Noticed(p.plan, stage) {
 					notice = " (" + Text(string(line.Risk)) + ")"
 				}
@@ -147,6 +156,7 @@ func (p *printer) what() {
 			}
 		}
 	}
+	// It has no pools, routes or order of a page.
 	if p.plan.Kind == plan.KindPrepare {
 		return
 	}
@@ -161,6 +171,7 @@ func (p *printer) what() {
 }
 
 func (p *printer) pool(role string, pool plan.Pool) {
+	// A new slice: append to pool.IPv4 could write into the plan.
 	addresses := hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))
 	if pool.NAT {
 		addresses += " (NAT)"
@@ -172,6 +183,7 @@ func (p *printer) pool(role string, pool plan.Pool) {
 func hosts(names []string) string {
 	var out []string
 	for _, name := range names {
+		// A sentence and no name, so no code span.
 		if name == plan.AnyHost {
 			out = append(out, Text(words.Host(name)))
 		} else {
@@ -190,6 +202,7 @@ func (p *printer) findings() {
 	p.gap()
 	p.b.WriteString(Heading("code", "severity", "finding", "place", "accepted because"))
 	for _, f := range p.plan.Findings {
+		// Warnings only: with an open error there is no plan.
 		accepted := "open: nobody has accepted it"
 		if f.Accepted != "" {
 			accepted = Text(f.Accepted)
@@ -203,6 +216,7 @@ func (p *printer) stages(back bool) {
 	p.gap()
 	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
 	for _, stage := range p.plan.StagesOf(back) {
+		// One row for each line, not for each host: hosts of a part do the same.
 		for _, line := range words.Lines(p.plan, back, stage) {
 			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect),
 				Text(line.Source)))
@@ -214,6 +228,7 @@ func (p *printer) stages(back bool) {
 func (p *printer) commands(line words.Line) string {
 	var out []string
 	commands, err := powershell.Commands(p.plan, line)
+	// Only the first error is told.
 	if p.err == nil {
 		p.err = err
 	}
@@ -224,6 +239,7 @@ func (p *printer) commands(line words.Line) string {
 		}
 		out = append(out, one)
 	}
+	// A file of a backup, a probe or what the owner does has no command of the product.
 	if len(out) == 0 {
 		return Text(line.Act)
 	}
@@ -233,6 +249,7 @@ func (p *printer) commands(line words.Line) string {
 func (p *printer) ifFails() {
 	p.section("If a stage does not end with exit code 0")
 	p.gap()
+	// Only of the change: what to do when the rollback fails is to run it again.
 	for _, stage := range p.plan.Stages {
 		p.item(Text(stage.Name) + ": " + Text(strings.Join(words.IfFails(p.plan, stage.Name), " ")))
 	}
@@ -248,6 +265,7 @@ func (p *printer) outage() {
 			Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
 	}
 	p.gap()
+	// Commands for partners are code spans of their own, so that they can be copied whole.
 	for _, note := range words.ReachNotes(p.plan) {
 		var commands []string
 		for _, command := range note.Commands {
@@ -267,6 +285,7 @@ func (p *printer) partners() {
 	}
 	var lines []string
 	for _, line := range words.Letter(p.plan) {
+		// In a code block Markdown is text, but a hidden character would be sent along.
 		lines = append(lines, words.Visible(line))
 	}
 	p.text("A text to send to each of them:")
@@ -284,6 +303,7 @@ func (p *printer) rollback() {
 	p.stages(true)
 	p.ungated(true)
 	var fixed []string
+	// A step of the rollback has the ID of the one that it takes back.
 	back := plan.AllSteps(p.plan.Rollback).IDs()
 	for _, step := range plan.AllSteps(p.plan.Stages) {
 		if step.Risk != plan.Safe && !slices.Contains(back, "rollback/"+step.ID) {
@@ -310,6 +330,7 @@ func (p *printer) unknown() {
 func (p *printer) files(facts Facts) {
 	p.section("Files")
 	var parts []string
+	// The fixed parts have the same sum in every plan, so that they are reviewed once for a version.
 	for _, part := range powershell.Parts(p.plan) {
 		parts = append(parts, "the "+part.Name+", SHA-256 "+Code(part.SHA256()))
 	}

@@ -26,19 +26,26 @@ func fileCommands(zone plan.Zone, back bool) []string {
 		if back {
 			diff, sum = f.RollbackDiff, f.NewSHA256
 		}
+		// No zone has such a name in a package; the record is safe to paste whatever the plan says.
 		diff, sum = words.Visible(diff), words.Visible(sum)
 		sums = append(sums, fmt.Sprintf(`echo "%s  %s" | sha256sum -c`, sum, name))
+		// Its sum alone is checked.
 		if !f.Changed() {
 			continue
 		}
+		// patch refuses symbolic links, and mv would replace the link itself.
 		links = append(links, fmt.Sprintf(`%s=$(readlink -f "%s")`, f.Variable, name))
+		// Without a dry run first a diff that fails in its second hunk would leave rejects beside the copy.
 		tries = append(tries, fmt.Sprintf(`patch --dry-run --forward "%s" %s`, name, diff))
+		// In the same folder, so that mv is a renaming: a name server never reads half a file.
 		copies = append(copies, fmt.Sprintf(`cp -p "%s" "%s.new"`, name, name))
 		patches = append(patches, fmt.Sprintf(`patch --forward "%s.new" %s`, name, diff))
+		// GNU patch keeps the original where a hunk was found at other lines.
 		strays = append(strays, fmt.Sprintf(`rm -f "%s.new.orig"`, name))
 		moves = append(moves, fmt.Sprintf(`mv "%s.new" "%s"`, name, name))
 	}
 	all := slices.Concat(links, sums, tries, copies, patches, strays, moves)
+	// One list joined by &&: pasted line by line, too, the shell waits for the end of it.
 	for i := range all[:max(len(all)-1, 0)] {
 		all[i] += " &&"
 	}
@@ -59,6 +66,7 @@ func (p *printer) zoneFile(zone plan.Zone) {
 	p.text("The rollback:")
 	p.b.WriteString("\n" + block("sh", fileCommands(zone, true)))
 	p.gap()
+	// One renaming is all or nothing; of several the first may have been made.
 	if len(files) == 1 {
 		p.item("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it.")
 	} else {
@@ -66,6 +74,8 @@ func (p *printer) zoneFile(zone plan.Zone) {
 			"unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
 	}
 	may := "if the edit may stay, leave out the line with `sha256sum`"
+	// A record that was added in another file may be one more of a set of the plan, which the diff of this file
+	// would not notice.
 	if len(zone.Included) > 0 {
 		may = "if the edit may stay and adds no record of the names above, leave out the line of that file with " +
 			"`sha256sum`"
@@ -81,6 +91,7 @@ func (p *printer) zoneFile(zone plan.Zone) {
 		"writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
 	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " +
 		Code(files[0].RollbackDiff) + " does not fit it.")
+	// patch applies each hunk for itself: run alone, it may leave a file with half of the change.
 	for _, file := range files {
 		if n := len(file.Hunks); n > 1 {
 			p.item(fmt.Sprintf("%s has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit "+
@@ -99,6 +110,7 @@ func (p *printer) withoutPatch(files []words.TextFile) {
 		}
 	}
 	check, end := "the line with `sha256sum` says OK", ""
+	// A variable for one file would be more to read than the file.
 	if len(files) == 1 {
 		places[0] = "put " + Code(files[0].Zone) + " in place of the file"
 	} else {
@@ -123,6 +135,7 @@ func (p *printer) variables(files []words.TextFile) {
 	p.gap()
 	for _, file := range files {
 		stays := ""
+		// Its variable is in the lines with sha256sum.
 		if !file.Changed() {
 			stays = "; it stays, and is only checked"
 		}
