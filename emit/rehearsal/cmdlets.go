@@ -21,8 +21,10 @@ func cmdletModule(product cmdlet.Product) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# SIMULATED cmdlets of %s, with its parameters. Written by edgeplan from its table of cmdlets.\n",
 		product)
+	// The module checks itself: a parameter that is misspelled in it would otherwise be null.
 	b.WriteString("Set-StrictMode -Version 2.0\n")
 	for _, name := range simulated {
+		// A product that lacks the cmdlet has no function of its name, as on a real server.
 		if params := cmdlet.Parameters(product, name); params != nil {
 			function(&b, name, params)
 		}
@@ -32,10 +34,12 @@ func cmdletModule(product cmdlet.Product) string {
 
 func function(b *strings.Builder, name string, params []cmdlet.Parameter) {
 	common := func(p cmdlet.Parameter) bool { return p.Name == "WhatIf" || p.Name == "Confirm" }
+	// Without it PowerShell would give every parameter a position of its own.
 	binding := "PositionalBinding = $false"
 	if slices.ContainsFunc(params, common) {
 		binding = "SupportsShouldProcess = $true, ConfirmImpact = 'High', " + binding
 	}
+	// SupportsShouldProcess adds these two itself.
 	params = slices.DeleteFunc(params, common)
 	if set := defaultSet(params); set != "" {
 		binding += fmt.Sprintf(", DefaultParameterSetName = '%s'", set)
@@ -65,7 +69,9 @@ func parameter(b *strings.Builder, p cmdlet.Parameter) {
 	sets := p.Sets
 	if sets == nil {
 		sets = []string{""}
+		// In all sets: one attribute without a name.
 	}
+	// One attribute for each set, as PowerShell wants it.
 	for _, set := range sets {
 		var facts []string
 		if set != "" {

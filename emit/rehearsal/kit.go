@@ -45,16 +45,19 @@ func Kit(p *plan.Plan, product cmdlet.Product, scripts []Script) ([]File, error)
 	run.Scripts = scripts
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
+	// Indented, for people who look into it.
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(run); err != nil {
 		return nil, err
 	}
 	files := []File{
+		// Windows PowerShell reads both line ends, but Notepad of older Windows breaks lines at CR LF only.
 		{"LyncSim.psm1", crlf(simulator)},
 		{"rehearse.ps1", crlf(walker)},
 		{"rehearsal.json", text.Bytes()},
 	}
 	for _, name := range modules(run.World) {
+		// Modules for DNS are the same for every product; those with Cs cmdlets are made from the table.
 		text, ok := map[string]string{"DnsServer": dnsServer, "dnscmd": dnscmd}[name]
 		if !ok {
 			text = cmdletModule(cmdlet.Product(name))
@@ -70,6 +73,7 @@ func crlf(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r
 // modules are the products and the tools for DNS of the computers, each once.
 func modules(w World) []string {
 	var out []string
+	// A list and not a set: the order of the hosts is that of the kit.
 	for _, host := range w.Hosts {
 		for _, name := range []string{string(host.Product), host.Dns} {
 			if name != "" && !slices.Contains(out, name) {
@@ -115,20 +119,24 @@ func NewRun(p *plan.Plan, product cmdlet.Product) Run {
 func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit {
 	out := []Visit{}
 	for _, stage := range stages {
+		// Before the stage, which asks the server for the new records: their owner has to have changed them.
 		if stage.Name == plan.DNS {
 			if records := changes(p, back); len(records) > 0 {
 				out = append(out, Visit{Records: records, Serials: serials(p, back)})
 			}
 		}
+		// Likewise: the stage reads the route that a person has cleared.
 		if clear := manual(stage); clear != nil {
 			out = append(out, Visit{Clear: clear})
 		}
 		for _, host := range stage.Hosts() {
 			if host == plan.AnyHost {
+				// Of all computers that are no host of the plan one is enough.
 				host = Outside
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
+				// All parts of a stage ask for the same receipt.
 				Receipt: p.Gates(back, stage.Name, stage.Parts[0]).Receipt,
 				Attest:  stage.Name == plan.Firewall || stage.Name == plan.StopOld,
 			})
@@ -141,6 +149,7 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 func manual(stage plan.Stage) []string {
 	var out []string
 	for _, step := range plan.AllSteps([]plan.Stage{stage}) {
+		// No cmdlet is documented to take a route away, and no plan does so on the way forward.
 		if site, ok := strings.CutPrefix(step.ID, "rollback/route/"); ok && step.Act.Variants[0].Manual != "" {
 			out = append(out, site)
 		}
@@ -167,6 +176,7 @@ func changes(p *plan.Plan, back bool) []Set {
 		for _, r := range zone.Records {
 			switch {
 			case zone.Windows() || !r.Changed():
+				// Stage DnsServer changes such zones itself.
 			case back:
 				out = append(out, set(zone, r, r.Old, r.OldTTL))
 			default:

@@ -26,6 +26,7 @@ func edgeCertificates(host string) []Certificate {
 	}
 	return []Certificate{
 		{"Root", root, root, "00AA", from, until, false, []string{}},
+		// One certificate for all services outside and one for inside, as the deployment wizard asks for them.
 		own("01EE", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication"), own("02EE", "Internal"),
 	}
 }
@@ -38,6 +39,7 @@ func frontEndServices(product cmdlet.Product) []Service {
 }
 
 func running(product cmdlet.Product, list [][2]string) []Service {
+	// Display names begin with the brand: the scripts find the XMPP service by what follows.
 	brand := product.Brand() + " Server "
 	out := []Service{}
 	for _, s := range list {

@@ -117,13 +117,16 @@ type Record struct {
 // all of it is of that product: the same deployment on another server.
 func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains}
+	// A server as the page has it: with the parameter that no reference knows, and a property of the same name.
 	if product == cmdlet.LiteralProcedure {
 		w.RouteProperty = "XmppExternalFederationRoute"
 	}
+	// Never nil: in PowerShell @($null) has one element.
 	w.Partners = []Partner{}
 	for _, domain := range p.Partners {
 		w.Partners = append(w.Partners, Partner{domain, []string{}})
 	}
+	// With another product all servers are of it; otherwise each keeps its own, as in coexistence.
 	productOf := func(own cmdlet.Product) cmdlet.Product {
 		if product == p.Product {
 			return own
@@ -131,6 +134,7 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 		return product
 	}
 	for i, site := range p.Topology.Sites {
+		// SiteId counts from 1, as in a topology.
 		w.Sites = append(w.Sites, Site{site.Name, w.route(p, site.Route), i + 1})
 	}
 	for _, pool := range p.Topology.EdgePools {
@@ -139,6 +143,7 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	w.frontEnds(p, productOf(p.Product))
 	w.dnsServers(p)
 	for _, host := range w.Hosts {
+		// A DNS server has no replica of the configuration.
 		if host.Kind == "dns" {
 			continue
 		}
@@ -162,6 +167,7 @@ func (w *World) route(of *plan.Plan, name string) string {
 		return ""
 	}
 	pool := of.Topology.EdgePools[i]
+	// The reference has the service identity of the pool, the page the FQDN of a server.
 	if w.RouteProperty == "XmppFederationRoute" || len(pool.Servers) == 0 {
 		return "EdgeServer:" + pool.FQDN
 	}
@@ -180,7 +186,9 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 	if xmpp {
 		out.XmppListeningPort, out.XmppInternalPort = strconv.Itoa(pool.ListeningPort), strconv.Itoa(pool.InternalPort)
 	}
+	// What is dead does not answer, so it has no host, but the topology still lists it.
 	dead := pool.Name == p.From.Name && p.Reason == "disaster"
+	// A hardware load balancer answers as long as one of its servers does.
 	all := Public{Address: pool.VirtualIPv4, Hosts: []string{}}
 	for _, server := range pool.Servers {
 		out.Computers = append(out.Computers, server.FQDN)
@@ -206,6 +214,7 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	w.Master = p.ManagementHost
 	home := p.ManagementHost
 	for _, pool := range p.Topology.FrontEndPools {
+		// Otherwise the management host is its own pool: a Standard Edition server has the name of its pool.
 		if pool.CentralManagement {
 			home = pool.FQDN
 		}
@@ -213,6 +222,7 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 			Computers: []string{}})
 	}
 	for i := range w.Pools {
+		// FQDNs in a topology are compared without regard to case.
 		if strings.EqualFold(w.Pools[i].Fqdn, home) {
 			w.Pools[i].Computers = append(w.Pools[i].Computers, p.ManagementHost)
 		}
@@ -234,6 +244,7 @@ func (w *World) dnsServers(p *plan.Plan) {
 		if zone.Dnscmd() {
 			tool = "dnscmd"
 		}
+		// Two zones on one server are one host with one DNS service.
 		i := slices.IndexFunc(w.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, zone.Computer) })
 		if i < 0 {
 			i = len(w.Hosts)
@@ -256,6 +267,7 @@ func records(p *plan.Plan) []Set {
 }
 
 func set(zone plan.Zone, r plan.RecordSet, data []string, ttl uint32) Set {
+	// Records is never nil: an empty RRset is a list of none, and not one null.
 	out := Set{zone.Server, bare(zone.Name), bare(r.Owner), r.Type, []Record{}}
 	for _, one := range data {
 		out.Records = append(out.Records, Record{ttl, one})

@@ -26,6 +26,7 @@ func (r Record) String() string {
 // Visible is the same as one safe line of plain text: [Visible] without a change of the
 // blank that is the sign of a record that stays.
 func (r Record) Visible() string {
+	// The blank of a record that stays would be shown as \u{20} at the start of the line.
 	return string(rune(r.Op)) + " " + Visible(r.String()[2:])
 }
 
@@ -33,6 +34,7 @@ func (r Record) Visible() string {
 // those that stay. Where the TTL changes, all go and come.
 func Records(set plan.RecordSet) []Record {
 	var gone, come, stay []Record
+	// Zone files and servers have one TTL for a set: with another TTL every record is another one.
 	again := set.TTLChanged()
 	for _, data := range set.Old {
 		if again || !slices.Contains(set.New, data) {
@@ -43,6 +45,7 @@ func Records(set plan.RecordSet) []Record {
 		if again || !slices.Contains(set.Old, data) {
 			come = append(come, Record{'+', set.Owner, set.NewTTL, set.Type, data})
 		} else {
+			// With the old TTL, which is the new one too.
 			stay = append(stay, Record{' ', set.Owner, set.OldTTL, set.Type, data})
 		}
 	}
@@ -56,6 +59,7 @@ const StaleCaches = "These times are of caches that keep to the TTL. A resolver 
 // Earliest says when something that comes later may begin.
 func Earliest(e plan.Earliest) string {
 	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))
+	// A window without an end has no latest moment to count from.
 	if e.At != "" {
 		after += ", " + e.At + " if they have them at the end of the window"
 	}
@@ -68,6 +72,7 @@ func Seconds(n uint32) string {
 		size uint32
 		name string
 	}{{86400, "d"}, {3600, "h"}, {60, "min"}} {
+		// Only even numbers: "1 h" for 3601 s would be a second too early.
 		if n > 0 && n%unit.size == 0 {
 			return fmt.Sprintf("%d s (%d %s)", n, n/unit.size, unit.name)
 		}
@@ -93,6 +98,7 @@ type TextFile struct {
 
 // TextFiles lists the files of a zone that are changed, in the order of AllFiles.
 func TextFiles(zone plan.Zone) []TextFile {
+	// AllFiles makes a new slice, so nothing of the plan is deleted.
 	return slices.DeleteFunc(AllFiles(zone), func(f TextFile) bool { return !f.Changed() })
 }
 
@@ -112,6 +118,7 @@ func AllFiles(zone plan.Zone) []TextFile {
 	var out []TextFile
 	for i, file := range zone.Files() {
 		base, variable := "dns/"+FileBase(zone), "zone"
+		// Numbered by the place in the plan: paths may hold what no file name can.
 		if i > 0 {
 			base += IncludeEnd + strconv.Itoa(i)
 			variable = fmt.Sprintf("include%d", i)
@@ -125,6 +132,7 @@ func AllFiles(zone plan.Zone) []TextFile {
 // OnServer names a file of a zone to whoever looks for it on the server: by the paths in
 // $INCLUDE lines, and then by that in the spec's folder if that is another one.
 func OnServer(file plan.ZoneFile, quote func(string) string) string {
+	// The path in the $INCLUDE line is the one that the administrator of the server knows.
 	if len(file.Paths) == 0 {
 		return quote(file.File)
 	}

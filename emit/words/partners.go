@@ -18,6 +18,7 @@ func Partners(p *plan.Plan) string {
 		return "Fact P10 of stage Preflight compares these partners with Get-CsXmppAllowedPartner and names others " +
 			"that are allowed there as a warning. Tell all of them before the change."
 	case len(p.Partners) > 0:
+		// Skype for Business Server 2019 has no XMPP federation, and so no cmdlet for its partners.
 		return fmt.Sprintf("The reference of %s has no Get-CsXmppAllowedPartner, so nothing compares these partners "+
 			"with the deployment. Tell them before the change.", p.Product.Name())
 	case checked:
@@ -34,6 +35,7 @@ func Letter(p *plan.Plan) []string {
 	out := []string{"Subject: XMPP federation of " + domains + " moves to other addresses", ""}
 	out = wrap(out, fmt.Sprintf("We change the servers that answer XMPP federation for %s. Time: %s. Our ticket: %s.",
 		domains, Window(p.Change), p.Change.Ticket))
+	// Partners with a firewall need both: old answers live on after the change.
 	out = append(out, "", "Old addresses: "+addresses(p.From), "New addresses: "+addresses(p.To),
 		"Port: TCP 5269, as before",
 		"DNS records, with the TTL in seconds:")
@@ -49,9 +51,11 @@ func Letter(p *plan.Plan) []string {
 	over, stream := "the change is over", ""
 	switch {
 	case planned(p) && plan.HasStage(p.Stages, plan.StopOld):
+		// Prosody and ejabberd keep an open stream whatever DNS says, so the end of it is announced.
 		stream = "- A stream that your server has open stays with the old addresses until we close it; your server " +
 			"then looks up our records for the next message."
 	case planned(p):
+		// Another site stays routed to the old pool, which is not stopped then.
 		over = "they are no longer in use"
 		stream = "- A stream that your server has open stays with the old addresses, which go on answering. To come " +
 			"to the new ones, close it with the command below; your server then looks up our records for the next " +
@@ -59,6 +63,7 @@ func Letter(p *plan.Plan) []string {
 	}
 	out = wrap(out, "- If your firewall names our addresses: before that time allow TCP 5269 to and from the new "+
 		"ones, and keep the old ones until we say that "+over+".")
+	// 0 where no zone of the plan changes: then the owner has to say it.
 	if caches, all := p.OldAnswers(); all > 0 {
 		out = wrap(out, fmt.Sprintf("- Your resolver may give the old records for up to %s after the last of our name "+
 			"servers has the new ones; that is over %s after the change at the latest. Until then messages may fail "+
@@ -72,6 +77,7 @@ func Letter(p *plan.Plan) []string {
 		"message makes it look up our records. ejabberd:")
 	out = append(out, ejabberd)
 	out = append(out, "Prosody:")
+	// Prosody closes the streams of one domain at a time; ejabberd closes all of them.
 	for _, domain := range p.Domains {
 		out = append(out, prosody+domain)
 	}
@@ -94,6 +100,7 @@ func addresses(pool plan.Pool) string {
 func wrap(out []string, text string) []string {
 	line := ""
 	for word := range strings.SplitSeq(text, " ") {
+		// A word that is longer than a line stays whole: it may be a name or a command.
 		if line != "" && len(line)+1+len(word) > 96 {
 			out, line = append(out, line), ""
 		}
@@ -115,17 +122,21 @@ type Note struct {
 // is known of servers of partners was measured with Prosody 0.12.3 and ejabberd 23.01.
 func ReachNotes(p *plan.Plan) []Note {
 	var out []Note
+	// The first stage after which it is up again through the target pool.
 	back := slices.IndexFunc(p.Outage, func(r plan.Reach) bool { return r.XMPP.Up && r.XMPP.Through == p.To.Name })
 	caches, _ := p.OldAnswers()
+	// Where XMPP is not up again in this plan, or nothing changes in DNS, there is no time to wait for.
 	if back >= 0 && caches > 0 {
 		out = append(out, Note{Text: fmt.Sprintf("XMPP federation after stage %s: a partner whose resolver has an old "+
 			"answer comes later, up to %s after the last name server has the new records. Until then messages to it "+
 			"fail as well where it checks us by dialback, which looks up our records.",
 			After(p.Outage[back]), Seconds(caches))})
 	}
+	// ejabberd keeps a failed connection in mind for 300 s (measured with 23.01), which no TTL shortens.
 	out = append(out, Note{"A partner on ejabberd (seen with 23.01) that could not connect during the change bounces " +
 		"messages for up to 300 s more and asks no DNS in that time. A command there ends that at once:",
 		[]string{ejabberd}})
+	// The old pool is up, so streams to it are too: none of them ends by itself.
 	if planned(p) {
 		stream := fmt.Sprintf("A stream that is open asks no DNS: such a partner stays with %s until that closes the "+
 			"stream (Prosody 0.12.3 and ejabberd 23.01 stayed as long as was watched: 837 s and 414 s, with a TTL of "+
@@ -138,6 +149,7 @@ func ReachNotes(p *plan.Plan) []Note {
 			fmt.Sprintf(" Sites that are not in this plan stay routed to %s, so the plan does not stop XMPP there: "+
 				"such partners go on reaching it.", p.From.Name)})
 	}
+	// After a disaster the partner's server does not know that its stream is dead until TCP gives up.
 	closes := []string{ejabberd}
 	for _, domain := range p.Domains {
 		closes = append(closes, prosody+domain)

@@ -21,6 +21,7 @@ func Window(change plan.Change) string {
 	case start == "" && end == "":
 		return "not given"
 	case end == "":
+		// Half a window is allowed: it is printed as it was given, in the time zone of the spec.
 		return "from " + start
 	case start == "":
 		return "until " + end
@@ -36,6 +37,7 @@ func Why(p *plan.Plan) string {
 			"and SRV records that will be needed are published. XMPP federation stays where it is."
 		for _, zone := range p.Zones {
 			for _, set := range zone.Records {
+				// Publishing a record is more than a shorter TTL, and the board has to see it.
 				if set.Type == "SRV" && len(set.Old) == 0 && len(set.New) > 0 {
 					out += fmt.Sprintf(" %s is new: from then on partners can find that domain.", trimDot(set.Owner))
 				}
@@ -56,6 +58,7 @@ func Why(p *plan.Plan) string {
 
 // Order says which order of stages the plan follows, and where it comes from.
 func Order(p *plan.Plan) string {
+	// Both orders are Microsoft's: the two pages contradict each other about stopping the services.
 	if p.Procedure == "start-first" {
 		return fmt.Sprintf("Order of the page %q: the services of %s run all the time. That page stops nothing. So "+
 			"nothing is restarted, and the scripts do not read the certificates of that pool (facts P12 to P15 are of "+
@@ -69,6 +72,7 @@ func Order(p *plan.Plan) string {
 
 // Routes says whose routes are set.
 func Routes(p *plan.Plan) string {
+	// The page sets the route of one site; which sites have one is a matter of the deployment.
 	if p.RouteSites == "all-routed" {
 		return fmt.Sprintf("The route is set for every site that is routed to %s.", p.From.Name)
 	}
@@ -87,10 +91,12 @@ func Host(name string) string {
 func Service(s plan.Service) string {
 	switch {
 	case s.InDoubt:
+		// Before Up, which is false then and says nothing.
 		return "in doubt: route and DNS disagree"
 	case !s.Up:
 		return "no"
 	case s.Through == "":
+		// The spec does not name the pool of SIP federation.
 		return "yes"
 	default:
 		return "yes, through " + s.Through
@@ -121,6 +127,7 @@ func Place(file string, line int) string {
 	case file == "":
 		return "not in a file"
 	case line <= 0:
+		// Lines of a zone file are left out where the plan does not have the whole file.
 		return file
 	}
 	return fmt.Sprintf("%s:%d", file, line)
@@ -128,6 +135,7 @@ func Place(file string, line int) string {
 
 // list joins names as a sentence does: a, b and c.
 func list(names []string) string {
+	// None is the empty text, for a sentence that leaves it out.
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}

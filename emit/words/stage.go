@@ -14,6 +14,7 @@ const RollbackScript = `.\rollback.ps1`
 
 // Script is the script that makes the change, as a person types it.
 func Script(p *plan.Plan) string {
+	// Another name, so that the script of a preparation is not taken for that of the failover beside it.
 	if p.Kind == plan.KindPrepare {
 		return `.\prepare.ps1`
 	}
@@ -28,6 +29,7 @@ func Run(script, stage string) string { return script + " -Stage " + stage }
 
 // noXMPP is what to do where fact P18 fails, which StopOld and StartOld have.
 func noXMPP(did, does string) string {
+	// The name of the service is on no page, so a server may call it something without XMPP.
 	return "FAIL P18: no service of this server has XMPP in its display name; nothing was " + did +
 		". Find the service in Get-CsWindowsService, have it " + did +
 		" by hand, and go on with -Waive P18, with which the stage " + does +
@@ -36,6 +38,7 @@ func noXMPP(did, does string) string {
 
 // upper is a text with its first letter in upper case.
 func upper(s string) string {
+	// The first letter may be more than one byte long.
 	_, size := utf8.DecodeRuneInString(s)
 	return strings.ToUpper(s[:size]) + s[size:]
 }
@@ -48,6 +51,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 			"Nothing has been changed. Fix what the FAIL lines report, then run the stage again.",
 			"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 		}
+		// One example with a number of this plan says more than a rule about numbers.
 		if len(p.Zones) > 0 {
 			zone := p.Zones[0]
 			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the "+
@@ -55,6 +59,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 				"has changed since the export: find out who, export the zone again and make a new plan.",
 				zone.Number, FileBase(zone)))
 		}
+		// The receipt is that of the management host alone.
 		if script, _ := changedBy(p); script {
 			out = append(out, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop "+
 				"anything before it is.")
@@ -70,6 +75,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records "+
 				"that are there are left alone, and no old one goes before all new ones are there.")
 	case plan.Stop:
+		// What undoes Stop is stage Start of the rollback, not a stage Stop.
 		return giveUp(p, plan.Start, "on that server. This restores remote access",
 			"Run the stage again: it stops what still runs.",
 			"Exit code 3: the lines with FAIL name what would keep the services from starting again. This run stopped "+
@@ -78,9 +84,11 @@ func IfFails(p *plan.Plan, stage string) []string {
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.")
 	case plan.Route:
 		how, running := "on the same server", ""
+		// With start-first the servers run all the time, and nothing is refused because of that.
 		if plan.HasStage(p.Stages, plan.Stop) {
 			running = ", or an Edge Server still answers"
 		}
+		// The rollback starts the servers before it sets the route back.
 		if plan.HasStage(p.Rollback, plan.Start) {
 			how += ", after its stage Start on the Edge Servers"
 		}
@@ -113,6 +121,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 		return []string{"Exit code 2: the server is not up to date in time. Are its services started, and is TCP " +
 			"4443 open to it? Then run the stage again."}
 	case plan.StopOld:
+		// The one stage whose rollback has another name.
 		return giveUp(p, plan.StartOld, "on that server",
 			"Exit code 5: pass the receipt that stage Verify printed on the management host, -Receipt. It says when "+
 				"the last old answer is over, with secondary servers that no NOTIFY reaches; if all name servers of "+
@@ -148,6 +157,7 @@ const hangs = "If the command itself does not come back: in another elevated she
 func Needs(p *plan.Plan) []string {
 	script, _ := changedBy(p)
 	var out []string
+	// Elsewhere the script needs no more rights than a user has.
 	if plan.HasStage(p.Stages, plan.Start) || script {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a "+
 			"stage stops or starts services or changes records.")
@@ -177,6 +187,7 @@ func Needs(p *plan.Plan) []string {
 func changedBy(p *plan.Plan) (script, owner bool) {
 	for _, zone := range p.Zones {
 		script = script || zone.Edited()
+		// Some zones may be on a Windows DNS server and others not.
 		owner = owner || zone.Changed() && !zone.Edited()
 	}
 	return script, owner
@@ -186,6 +197,7 @@ func changedBy(p *plan.Plan) (script, owner bool) {
 func dnsPending(p *plan.Plan) string {
 	script, owner := changedBy(p)
 	out := "Exit code 5: the records are not changed yet, or the server gives no answer."
+	// Dns runs on the management host and asks a server that may get the change later by replication.
 	if script {
 		out += " Run stage DnsServer; where it is done, wait until the server that is asked has the records."
 	}
@@ -202,6 +214,7 @@ func dnsBack(p *plan.Plan) string {
 	if script {
 		how = ", after its stage DnsServer on the DNS server"
 	}
+	// The old zone file has the old serial, which secondary servers do not take.
 	if owner {
 		how += "; apply the rollback file of the zone, never the old zone file"
 	}
@@ -210,9 +223,11 @@ func dnsBack(p *plan.Plan) string {
 
 // giveUp adds how to go back, where the rollback has the stage.
 func giveUp(p *plan.Plan, stage, how string, first ...string) []string {
+	// A rollback may lack the stage: no zone changes, or nothing was stopped.
 	if !plan.HasStage(p.Rollback, stage) {
 		return first
 	}
+	// What begins with a comma or a semicolon goes on with the sentence.
 	if how != "" && !strings.ContainsAny(how[:1], ";,") {
 		how = " " + how
 	}

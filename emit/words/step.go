@@ -43,6 +43,7 @@ func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 	var out []Line
 	for _, part := range stage.Parts {
 		l := &lines{plan: p, back: back, part: part}
+		// The order of the runtime: what is asked for, what is compared again, facts and steps, zones.
 		l.checks()
 		l.compared()
 		l.steps()
@@ -58,6 +59,7 @@ func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string, uses ...cmdlet.Call) {
 	line := Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(source), Risk: risk}
 	for _, call := range uses {
+		// Calls by value: lines are read by printers only.
 		line.Uses = append(line.Uses, Use{Call: call})
 	}
 	l.out = append(l.out, line)
@@ -71,12 +73,14 @@ func (l *lines) checks() {
 		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the "+
 			"serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
 	}
+	// A replica that is behind already would not get the new route either.
 	if part.UpToDate != "" {
 		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings "+
 			"the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
 	}
 	if s := part.Server; s != nil {
 		uses := []cmdlet.Call{s.Certificates}
+		// Left out where the plan names no partners, as in the script.
 		if s.Local != nil {
 			uses = append(uses, *s.Local)
 		}
@@ -101,6 +105,7 @@ func (l *lines) compared() {
 func (l *lines) zonesOf(stage string) []plan.ZoneCheck {
 	for _, s := range l.plan.StagesOf(l.back) {
 		for _, part := range s.Parts {
+			// Only one part of a stage asks for zones: that of the management host.
 			if s.Name == stage && len(part.Zones) > 0 {
 				return part.Zones
 			}
@@ -114,6 +119,7 @@ func (l *lines) steps() {
 	for i, s := range l.part.Steps {
 		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(s.Source), Risk: s.Risk,
 			Act: act(l.plan, l.back, s), Expect: expect(l.plan, l.back, s), Uses: uses(s)}
+		// Several facts of one Get-Cs cmdlet are one call in the script too.
 		if before := i - 1; before >= 0 && sameRead(l.part.Steps[before], s) {
 			last := &l.out[len(l.out)-1]
 			last.Act, last.Expect = last.Act+", "+s.Says, last.Expect+"; "+line.Expect
@@ -125,6 +131,7 @@ func (l *lines) steps() {
 
 // sameRead tells whether two steps compare what is read once.
 func sameRead(a, b *plan.Step) bool {
+	// Another source is another line, although the call is the same: the column cites one step of the page.
 	return a.Check != nil && b.Check != nil && a.When == b.When && a.Source == b.Source && a.Read.Name == b.Read.Name &&
 		slices.Equal(a.Read.Params, b.Read.Params)
 }
@@ -135,6 +142,7 @@ func (l *lines) zone(check plan.ZoneCheck) {
 	zone, _ := l.plan.Zone(name)
 	act, risk := fmt.Sprintf("the DNS owner changes zone %s; the script shows the records and checks them",
 		trimDot(name)), plan.Disruptive
+	// Nothing is left to do for the owner: stage DnsServer did it, or it is only checked.
 	if zone.Edited() || !zone.Changed() {
 		act, risk = fmt.Sprintf("checks the records of zone %s at its server", trimDot(name)), plan.Safe
 	}
@@ -156,6 +164,7 @@ func uses(s *plan.Step) []Use {
 	case s.When != "":
 		when = "only if -" + s.When + " is given"
 	case s.Act != nil && s.Act.Each:
+		// One command a service, of which the plan does not know the names.
 		when = "for each of the " + s.Says
 	}
 	if s.Act != nil && len(s.Act.Variants) > 0 {
@@ -164,6 +173,7 @@ func uses(s *plan.Step) []Use {
 	for _, call := range s.Sets() {
 		out = append(out, Use{call, when})
 	}
+	// A read by a function of the runtime is no cmdlet to type.
 	if s.Check != nil || s.Read != nil && !plan.IsFunction(s.Read.Name) {
 		for _, call := range s.Reads() {
 			out = append(out, Use{call, when})
@@ -181,6 +191,7 @@ func routeUses(variants []plan.Variant) []Use {
 			continue
 		}
 		use := Use{Call: *v.Set, When: "where the server has -" + v.Parameter}
+		// In the order of the plan: the parameter of the reference before that of the page.
 		if len(out) > 0 {
 			use.When = "else, " + use.When
 		}
@@ -203,6 +214,7 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Attest:
 		return "a person confirms with -Attest: " + s.Says
 	case s.Edit:
+		// Before s.Zone, which such a step has as well.
 		zone, _ := p.Zone(s.Zone)
 		return "on this DNS server, in zone " + trimDot(s.Zone) + ": " + plan.SayEdits(zone.Edits(back), back)
 	case s.Zone != "":
@@ -211,6 +223,7 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Act.File != "":
 		return "saves to a file beside the script, " + s.Act.File
 	}
+	// The rest are acts on a server, told apart by what they change in the model of the plan.
 	sort, of, _ := strings.Cut(s.Effect.Var, "/")
 	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Effect.Value]
 	switch sort {
@@ -223,6 +236,7 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 		}
 		return out
 	case "route":
+		// All variants lack the command then: no cmdlet is documented to clear a route.
 		if s.Act.Variants[0].Set == nil {
 			return fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet "+
 				"is documented for this)", of)
@@ -252,6 +266,7 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Act.File != "":
 		return "a complete file whose name ends in ." + s.Act.File
 	}
+	// The same order of cases as in act.
 	sort, of, _ := strings.Cut(s.Effect.Var, "/")
 	stopped := s.Effect.Value == plan.Stopped
 	switch {
@@ -264,6 +279,7 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	case sort == "xmpp":
 		return "the XMPP service of this server runs"
 	case sort == "route" && s.Act.Variants[0].Set == nil:
+		// Get-CsSite shows an empty route, whatever the person did in Topology Builder.
 		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", of)
 	case sort == "route":
 		return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), of, routeEnds(s, true))
@@ -276,6 +292,7 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 // checkServer says what has to be so before the services of a server stop.
 func checkServer(p *plan.Plan, s *plan.ServerCheck) string {
 	until := "now"
+	// A certificate that expires during the change is as bad as one that has expired.
 	if s.GoodUntil != "" {
 		until += " and until " + p.Change.WindowEnd // the same moment, in the time zone of the spec
 	}
@@ -290,6 +307,7 @@ func checkServer(p *plan.Plan, s *plan.ServerCheck) string {
 // hasToRun is the rule of Get-ServiceDown in the scripts.
 func hasToRun(p *plan.Plan) string {
 	out := "services that are not disabled are Running"
+	// Only stage Stop notes what ran.
 	if plan.HasStage(p.Stages, plan.Stop) {
 		out = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
 	}
@@ -301,6 +319,7 @@ func hasToRun(p *plan.Plan) string {
 // looked at.
 func asked(zone plan.Zone, back bool) string {
 	changed := numbers(zone, plan.RecordSet.Changed)
+	// Sets that stay are facts of the change; the rollback does not touch them and does not ask.
 	stays := numbers(zone, func(set plan.RecordSet) bool { return !set.Changed() && !back })
 	var out []string
 	if len(changed) > 0 {
@@ -310,6 +329,7 @@ func asked(zone plan.Zone, back bool) string {
 		out = append(out, "as planned are "+list(stays))
 	}
 	serial := "P.. the server has the zone"
+	// Route 53 has no serial that would say anything.
 	if _, _, compared := zone.Serials(back); compared {
 		serial = "P.. the serial goes with the records"
 	}
@@ -329,6 +349,7 @@ func LookBack(p *plan.Plan) string {
 			}
 		}
 	}
+	// No zone changes: the rollback has nothing to ask for.
 	if len(out) == 0 {
 		return ""
 	}
@@ -356,9 +377,11 @@ func routeEnds(s *plan.Step, old bool) string {
 		if old {
 			name = v.From
 		}
+		// An empty name in a sentence would be overlooked.
 		if name == "" {
 			name = "(no route)"
 		}
+		// For a pool of one server the service identity and the FQDN have the same name.
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -369,6 +392,7 @@ func routeEnds(s *plan.Step, old bool) string {
 // fact says what a value has to be, with its number if it has one.
 func fact(s *plan.Step) string {
 	check, number := s.Check, ""
+	// Numbers such as P03 can be waived; other IDs are paths and cannot.
 	if !strings.Contains(s.ID, "/") {
 		number = s.ID + " "
 	}
@@ -389,6 +413,7 @@ func fact(s *plan.Step) string {
 		property = "the value"
 	}
 	out := fmt.Sprintf("%s%s: %s %s %s", number, s.Says, property, how, want)
+	// The page does not say whether the store shows its pool or one of the computers.
 	if s.Read.Name == "Get-StoreStatus" {
 		out += " or computers of it"
 	}

@@ -13,6 +13,7 @@ const unknownServers = "DNS is compared with the zone file and checked at the na
 func Unknowns(p *plan.Plan) []string {
 	if p.Kind == plan.KindPrepare {
 		out := []string{unknownServers}
+		// nslookup, which is used there, does not print the TTL.
 		if slices.ContainsFunc(p.Zones, func(z plan.Zone) bool {
 			return slices.ContainsFunc(z.Records, plan.RecordSet.TTLChanged)
 		}) {
@@ -23,6 +24,7 @@ func Unknowns(p *plan.Plan) []string {
 	}
 	certificates := "The names in the certificates on the Edge Servers are not read. Check before the change that " +
 		"they are those that XMPP partners expect."
+	// Certificates are read before services stop, and only then.
 	if !plan.HasStage(p.Stages, plan.Stop) {
 		certificates = "The certificates on the Edge Servers are not read. Check before the change that they are " +
 			"valid, and that their names are those that XMPP partners expect."
@@ -47,6 +49,7 @@ func Unknowns(p *plan.Plan) []string {
 		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it " +
 			"does not read stays unchecked.",
 	}
+	// A pool that comes back by itself, after a power cut, takes part in DNS again without being designated.
 	if p.Reason != "planned" {
 		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, "+
 			"stop its XMPP service before partners can reach it: it is not designated any more, and partners with an "+

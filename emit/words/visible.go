@@ -20,6 +20,7 @@ func Visible(s string) string {
 		rest := s[at+size:]
 		switch {
 		case r == utf8.RuneError && size == 1:
+			// U+FFFD that is really there has size 3 and is no error.
 			fmt.Fprintf(&b, `\x{%02X}`, s[at])
 			r = 'x'
 		case hidden(r, before, rest):
@@ -30,6 +31,7 @@ func Visible(s string) string {
 		default:
 			b.WriteRune(r)
 		}
+		// The letter x stands for what was escaped: a blank after it is an ordinary one.
 		before = r
 		at += size
 	}
@@ -39,12 +41,15 @@ func Visible(s string) string {
 func hidden(r, before rune, rest string) bool {
 	switch {
 	case r == ' ':
+		// Blanks at the ends and doubled ones are not seen in print, and Markdown drops them.
 		return before == 0 || before == ' ' || rest == ""
 	case r == '\\':
+		// Otherwise a text that holds \u{A} would look like one with a line end.
 		return strings.HasPrefix(rest, "u{") || strings.HasPrefix(rest, "x{")
 	case r < utf8.RuneSelf:
 		return r < ' ' || r == 0x7F
 	case unicode.Is(unicode.Mark, r):
+		// An accent after a letter is shown; one without a letter is put on what is printed before it.
 		return !unicode.IsLetter(before) && !unicode.Is(unicode.Mark, before) || ignorable(r)
 	}
 	return !unicode.IsPrint(r) || ignorable(r)

@@ -45,7 +45,8 @@ func Plan() *plan.Plan {
 			Origin: origin}},
 		RoutedSites: []string{"Site2"}, Origin: origin,
 		Change: plan.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2",
-			WindowStart: "2026-12-05T22:00:00Z", WindowEnd: "2026-12-06T00:00:00Z", Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
+			WindowStart: "2026-12-05T22:00:00Z", WindowEnd: "2026-12-06T00:00:00Z",
+			Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
 		Zones:  []plan.Zone{zone()},
 		Outage: outage(),
 		Earliest: []plan.Earliest{{What: "shutdown of EdgePool1", Zone: "contoso.com", Seconds: 3600,
@@ -58,6 +59,7 @@ func Plan() *plan.Plan {
 				Detail: "Users outside are cut off.", File: "main.edge.hcl", Line: 40},
 		},
 	}
+	// The stages are the real ones, so that printers are tested with what they get.
 	if err := procedure.Build(p); err != nil {
 		panic("internal error: " + err.Error())
 	}
@@ -65,6 +67,7 @@ func Plan() *plan.Plan {
 }
 
 func outage() []plan.Reach {
+	// By hand, and shorter than the model would make it: printers only show it.
 	no := plan.Service{}
 	one, two := plan.Service{Up: true, Through: "EdgePool1"}, plan.Service{Up: true, Through: "EdgePool2"}
 	return []plan.Reach{
@@ -82,6 +85,7 @@ func zone() plan.Zone {
 		Records: []plan.RecordSet{
 			{Owner: "xmpp.contoso.com.", Type: "A", OldTTL: 3600, NewTTL: 3600, Old: []string{"203.0.113.11"},
 				New: []string{"198.51.100.21", "198.51.100.22"}, Step: "4", Number: "P21"},
+			// No old records: a set that is only added, so that there is a negative TTL to print.
 			{Owner: "_xmpp-server._tcp.contoso.com.", Type: "SRV", NewTTL: 300,
 				New: []string{"10 0 5269 xmpp.contoso.com."}, Step: "5", Number: "P22"},
 		},
@@ -100,6 +104,7 @@ func zone() plan.Zone {
 }
 
 func hunks(lines ...string) []hunk.Hunk {
+	// Line 1 is $ORIGIN, which is outside of the hunk.
 	h := hunk.Hunk{OldStart: 2, NewStart: 2}
 	for _, l := range lines {
 		h.Lines = append(h.Lines, hunk.Line{Op: l[0], Text: l[1:]})
@@ -132,6 +137,7 @@ func replace(v reflect.Value, text string) {
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
+			// Bytes are the text of a zone file, which has its own tests.
 			if v.Type().Elem().Kind() != reflect.Uint8 {
 				replace(v.Index(i), text)
 			}
@@ -139,6 +145,7 @@ func replace(v reflect.Value, text string) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
+			// The name of a stage chooses sentences; names of pools, plans and zones are free.
 			if !kept[name] && !(name == "Name" && v.Type() == reflect.TypeFor[plan.Stage]()) {
 				replace(v.Field(i), text)
 			}
