@@ -2,6 +2,7 @@ package zones
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -170,29 +171,30 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 						"none should be.",
 					r.Type, owner, nearType(r.Type))
 			}
-		case !understood(r.Type):
-			tell(report.Meant, meant, r,
-				"This line is read as a record of type %s at %s, because a blank or another word is before the name. "+
-					"If it was meant for %s, correct it; the plan does not count it.",
-				r.Type, owner, meant)
-		case r.Type == "SRV" && c.zones.keep.sameLetters([]byte(r.Owner)) != "":
-			tell(report.Meant, meant, r,
-				"The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot is "+
-					"missing, too many or in the place of another. Correct it; the plan does not count the record, "+
-					"and would make one beside it.",
-				owner, meant)
-		case strings.HasPrefix(owner, meant+"."):
-			tell(report.Meant, meant, r,
-				"The owner of this record is read as %s: it lacks its final dot, so that the origin is added. If %s "+
-					"was meant, write the dot; the plan does not count it.",
-				owner, meant)
 		default:
-			tell(report.Meant, meant, r,
-				"The owner of this record is read as %s, which is not %s: it has a character that such a name "+
-					"cannot have. Correct it, or make the line a comment with a semicolon; the plan does not count it.",
-				owner, meant)
+			tell(report.Meant, meant, r, "%s", c.zones.keep.meantText(r, owner, meant))
 		}
 	}
+}
+
+// meantText says how the owner of a record is read, in place of the name for which it was meant.
+func (k *keep) meantText(r zonefile.Record, owner, meant string) string {
+	switch {
+	case !understood(r.Type):
+		return fmt.Sprintf("This line is read as a record of type %s at %s, because a blank or another word is before "+
+			"the name. If it was meant for %s, correct it; the plan does not count it.", r.Type, owner, meant)
+	case r.Type == "SRV" && k.sameLetters([]byte(r.Owner)) != "":
+		return fmt.Sprintf("The owner of this record is read as %s, which is not %s: an underscore, a hyphen or a dot "+
+			"is missing, too many or in the place of another. Correct it; the plan does not count the record, and "+
+			"would make one beside it.", owner, meant)
+	// the name that was meant has the origin behind it
+	case strings.HasPrefix(owner, meant+"."):
+		return fmt.Sprintf("The owner of this record is read as %s: it lacks its final dot, so that the origin is "+
+			"added. If %s was meant, write the dot; the plan does not count it.", owner, meant)
+	}
+	return fmt.Sprintf("The owner of this record is read as %s, which is not %s: it has a character that such a name "+
+		"cannot have. Correct it, or make the line a comment with a semicolon; the plan does not count it.",
+		owner, meant)
 }
 
 // nearType asks whether another word was meant than one that is no type.
