@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -143,4 +144,28 @@ func TestCorpusOctets(t *testing.T) {
 		}
 	}
 	t.Logf("%d zones, %d of them refused", zones, refused)
+}
+
+// TestOctetsWork: records of large sets are made once more and no oftener, however many sets there are.
+func TestOctetsWork(t *testing.T) {
+	inspected := func(sets int) uint64 {
+		var zone strings.Builder
+		zone.WriteString(corpusHead)
+		for i := range sets {
+			fmt.Fprintf(&zone, "$GENERATE 1-90 t%d TXT \"%s\"\nt%d TXT x\n", i, longText(450), i)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if why, ok := verdict(zone.String(), "example.com"); !ok {
+			t.Fatal(why)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	// 90 sets have 3.7 MiB, all of which are looked at
+	if few, many := inspected(22), inspected(90); many > 5*few {
+		t.Errorf("%d bytes made for 22 sets, %d for 90", few, many)
+	} else if made := uint64(90 * 90 * 450); many > 10*made {
+		t.Errorf("%d bytes made of records of %d", many, made)
+	}
 }
