@@ -56,6 +56,8 @@ func (c *checker) against(e *Entry, setting, format string, args ...any) {
 }
 
 func (c *checker) add(e *Entry, at int, d Defect) {
+	// A file of another format can have a defect on every line. The rest are only counted, and the
+	// count is what the user sees.
 	if c.z.DefectCount++; len(c.z.Defects) == maxDefects {
 		return
 	}
@@ -83,6 +85,8 @@ func (c *checker) note(e *Entry) {
 	case OriginEntry, TTLEntry:
 		c.openEnd(e)
 	case IncludeEntry:
+		// Without an origin BIND takes the end of the file for that of the line; with one it wants
+		// the line end.
 		if len(e.Rdata) > 1 {
 			c.openEnd(e)
 		}
@@ -91,6 +95,7 @@ func (c *checker) note(e *Entry) {
 
 // openEnd refuses a directive on a last line without an end, as BIND does.
 func (c *checker) openEnd(e *Entry) {
+	// BIND only warns of a record on such a line.
 	if e.End == c.s.limit && c.s.src[e.End-1] != '\n' && c.s.whole {
 		c.wrong(e, e.Start, "this directive is on a last line that has no line end")
 	}
@@ -100,6 +105,7 @@ func (c *checker) record(e *Entry) {
 	k := e.kind
 	c.run.join(c, e)
 	if len(e.Rdata) == 1 && k.quick != notQuick && c.quick(k.quick, e.Rdata[0].Of(c.s.src)) {
+		// Addresses need no weighing: the 100 that a set may have come to 1800 octets.
 		if k.quick == quickAddress || k.quick == quickAddress6 {
 			if !c.ownerIsHost(e) {
 				c.owner(e)
@@ -111,6 +117,8 @@ func (c *checker) record(e *Entry) {
 	}
 	r := k.rule
 	if r == nil {
+		// Without knowing the type, only the form of RFC 3597 can be checked. A TYPE number has no
+		// other form.
 		if isGenericData(c.s.src, e.Rdata) || strings.HasPrefix(e.Type, "TYPE") {
 			c.data(e, &unknownRule)
 		}
@@ -127,6 +135,8 @@ func (c *checker) owner(e *Entry) {
 	r := e.kind.rule
 	switch msg := r.owner(e.Owner); {
 	case msg == "":
+	// For BIND these are bad names, which check-names can let pass. An owner of NSEC3 that is no
+	// hash makes it refuse the record whatever the settings.
 	case r.hosts:
 		c.against(e, "check-names", "%s", msg)
 	default:
@@ -156,6 +166,7 @@ func (c *checker) quick(kind quick, token []byte) bool {
 	case quickAddress6:
 		return isIPv6(token)
 	case quickName:
+		// These limits are on the safe side: a longer name is read by the rule of its type.
 		return len(token) <= maxLabel && isPlainLabels(token) && len(token)+c.origin.wire < maxName
 	}
 	return len(token) < 256 && bytes.IndexByte(token, '\\') < 0
@@ -166,6 +177,7 @@ func isPlainLabels(name []byte) bool {
 	last := byte(dotChar)
 	for _, c := range name {
 		class := nameChars[c]
+		// last begins as a dot, so this refuses a dot at the start too.
 		if class < hostChar || class == dotChar && last == dotChar {
 			return false
 		}
@@ -177,6 +189,7 @@ func isPlainLabels(name []byte) bool {
 // data looks at the data of a record by the rule of its type.
 func (c *checker) data(e *Entry, r *rule) {
 	f := &c.f
+	// BIND checks only these PTR records for host names (checknames_ptr).
 	if e.Type == "PTR" && isReverse(e.Owner) {
 		r = &reverseRule
 	}
@@ -210,6 +223,8 @@ func (f *fieldReader) begin(e *Entry, host bool) {
 
 // ownerIsHost reports an owner that is a host name.
 func (c *checker) ownerIsHost(e *Entry) bool {
+	// The marks are those of the owner token without its origin. A token with a hyphen has one too,
+	// because hyphens are wrong at the ends of labels only.
 	if c.s.marks == 0 && c.hostOrigin {
 		return true
 	}

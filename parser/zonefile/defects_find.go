@@ -2,7 +2,7 @@ package zonefile
 
 import "slices"
 
-// lookUp reads again what stands at the name servers of the zone, at the names above
+// lookUp reads again what is at the name servers of the zone, at the names above
 // them, and at owners of CNAME and DNAME records that come in more than one row. It reads
 // only blocks that can hold such a name.
 func (c *checker) lookUp() (map[string]*present, error) {
@@ -16,6 +16,7 @@ func (c *checker) lookUp() (map[string]*present, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
+	// Every owner of the file is looked up in this set, and few are in it.
 	few := newHits(len(wanted))
 	for hash := range wanted {
 		few.add(hash)
@@ -41,6 +42,7 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 	alone := newHits(len(c.lone))
 	owners, next := c.z.index.owners, 0
 	for _, n := range c.lone {
+		// Already in the set: two rows that both have such a record.
 		if hash := owners[n]; !alone.add(hash) && len(wanted) < maxTwice {
 			wanted[hash] = true
 		}
@@ -50,6 +52,7 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 			next++
 			return // itself
 		}
+		// again leaves out the hash that begins a block: it is the owner before, not another row.
 		if !again && alone.has(hash) && len(wanted) < maxTwice {
 			wanted[hash] = true
 		}
@@ -68,6 +71,7 @@ func (c *checker) readBlocks(blocks []int, wanted func(owner []byte) bool) (map[
 			if e.Kind != RecordEntry {
 				continue
 			}
+			// Another name with the same hash does no harm: it is noted under its own name.
 			if !wanted(e.Owner) {
 				before = ""
 				continue
@@ -93,6 +97,7 @@ func (p *present) add(s *Scanner, e *Entry, first bool) {
 	if first {
 		p.rows++
 	}
+	// Within one row the first scan has seen it all (see [run]).
 	was := p.rows > 1
 	switch e.kind.part {
 	case besideCNAME:
@@ -120,6 +125,7 @@ func (p *present) addSingle(s *Scanner, e *Entry) {
 	}
 	name, _, err := appendName(nil, e.Rdata[0].Of(s.src), e.origin)
 	switch {
+	// That finding was made when the record was read.
 	case err != nil:
 	case *at == nil:
 		*at, *data = keep(e), string(name)
@@ -160,6 +166,7 @@ func (h *hits) add(hash uint32) bool {
 	if *s != 0 {
 		return false
 	}
+	// 0 marks a free slot, so no hash may be stored as 0.
 	*s = hash | 1
 	n := hash & uint32(len(h.bits)*64-1)
 	h.bits[n/64] |= 1 << (n % 64)

@@ -78,8 +78,12 @@ type alone struct {
 // join looks at a record beside the ones just before it.
 func (r *run) join(c *checker, e *Entry) {
 	owners := c.z.index.owners
+	// By hash, which is at hand for each record. Should two neighbours have the same one, the rules
+	// about aliases still compare names.
 	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
 		r.hash, r.kind, r.count, r.size, r.other, r.alone = hash, e.kind, 1, 0, e.kind, nil
+		// Most records end here: no rule about sets can be broken by a first address or a first
+		// record of a type without such rules.
 		if e.kind.part <= address {
 			return
 		}
@@ -87,8 +91,10 @@ func (r *run) join(c *checker, e *Entry) {
 	} else if e.kind != r.kind {
 		r.kind, r.count, r.size = e.kind, 0, 0
 	}
+	// Exactly one over the limit, so that a set has one finding.
 	if r.count++; r.count == maxSet+1 && c.holds(e.Owner) {
-		c.against(e, "max-records-per-type", "it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
+		c.against(e, "max-records-per-type",
+			"it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
 	}
 	switch e.kind.part {
 	case cnamePart:
@@ -103,6 +109,7 @@ func (r *run) join(c *checker, e *Entry) {
 	case apexPart:
 		c.apex.note(c, e)
 	case parentPart:
+		// RFC 4035, section 2.4: a DS record belongs to the parent side of a delegation.
 		if string(e.Owner) == c.z.Origin {
 			c.against(e, "", "a DS record is for a zone below this one, and cannot be at its top")
 		}
@@ -126,6 +133,7 @@ func (r *run) weigh(c *checker, e *Entry, octets int) {
 	if len(e.Rdata) > 0 && len(r.rows) <= maxSet {
 		r.rows = append(r.rows, row{Span{e.Rdata[0].Start, e.Rdata[len(e.Rdata)-1].End}, e.origin, octets})
 	}
+	// BIND keeps a record once, however often it is in the file.
 	if r.size > maxOctets && before <= maxOctets && len(r.rows) <= maxSet {
 		r.leaveOutEqual(c.s.src)
 	}
@@ -133,11 +141,12 @@ func (r *run) weigh(c *checker, e *Entry, octets int) {
 		c.made.large.rows = append(c.made.large.rows, r.hash)
 	}
 	if r.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
-		c.against(e, "", "the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
+		c.against(e, "",
+			"the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
 	}
 }
 
-// leaveOutEqual takes records out of the run that stand there in the same words before: a set
+// leaveOutEqual takes records out of the run that are there in the same words before: a set
 // has each record once.
 func (r *run) leaveOutEqual(src []byte) {
 	type words struct {
@@ -167,6 +176,8 @@ func (r *run) single(c *checker, e *Entry) {
 	if r.alone == nil {
 		c.alone = alone{owner: append(c.alone.owner[:0], e.Owner...)}
 		r.alone = &c.alone
+		// The place is kept because the name may have other records elsewhere in the file, which
+		// lookUp finds.
 		c.lone = append(c.lone, uint32(len(c.z.index.owners)-1))
 	}
 	if len(e.Rdata) != 1 {
@@ -178,6 +189,7 @@ func (r *run) single(c *checker, e *Entry) {
 	} else if r.other != nil {
 		r.besides(c, e, r.other)
 	}
+	// Only the token is kept: a second record is so rare that its name may be read again.
 	if r.alone.data[n].Empty() {
 		r.alone.data[n], r.alone.origin[n] = e.Rdata[0], e.origin
 		return
@@ -199,6 +211,7 @@ func (r *run) besides(c *checker, e *Entry, other *rrType) {
 
 // tell reports once what is wrong with a name that has a CNAME or DNAME record.
 func (r *run) tell(c *checker, e *Entry, format string, args ...any) {
+	// BIND leaves out records that are outside of the zone before it applies these rules.
 	if a := r.alone; !a.told && c.holds(e.Owner) && bytes.Equal(a.owner, e.Owner) {
 		a.told = true
 		c.against(e, "", format, args...)
@@ -264,17 +277,20 @@ type present struct {
 
 // conclude reports what is at a name in rows that are not together.
 func (p *present) conclude(c *checker, owner string) {
+	// A single row has been checked while it was read.
 	if p.rows < 2 || !isBelow(owner, c.z.Origin) {
 		return
 	}
 	switch {
 	case p.cname != nil && p.other != nil:
 		later := p.cname
+		// The finding is at the later one, because the file is right up to there.
 		if p.other.Start > later.Start {
 			later = p.other
 		}
 		if p.apart {
-			c.against(later, "", "the name has a CNAME record and one of type %s; an alias has no other data", p.other.Type)
+			c.against(later, "",
+				"the name has a CNAME record and one of type %s; an alias has no other data", p.other.Type)
 		}
 	case p.second != nil && p.apart:
 		c.against(p.second, "", "it is a second %s record of the name, which may have one", p.second.Type)

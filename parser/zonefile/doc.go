@@ -22,7 +22,7 @@
 //
 // Invariants: the spans of the entries of a scan increase, and they and the gaps
 // between them are the input. Edit reads its own result again wherever that differs
-// from the old text, until both scans stand in one state before equal text, and
+// from the old text, until both scans are in one state before equal text, and
 // compares every record there; so its edits make the planned change and no other, or
 // there is an error and there are no edits. No input makes a function of this
 // package panic or run on.

@@ -30,6 +30,7 @@ func (d *draft) expect(l *located, fields []string, ttl uint32) {
 // remove deletes the lines of a record.
 func (d *draft) remove(l *located) {
 	d.removed[key(string(l.Owner), l.TTL, l.Class, l.Type, l.fields)]++
+	// The span has all its lines, with comments behind it and within its parentheses.
 	d.replace(l.Span, "")
 	l.gone, d.gone[l.Start] = true, true
 	d.changed = append(d.changed, l)
@@ -42,6 +43,7 @@ func (d *draft) replace(span Span, text string) {
 // rewrite turns the rdata of a record into other rdata in place. It reports false,
 // having done nothing, if the tokens do not correspond and are not all in a row.
 func (d *draft) rewrite(l *located, fields []string) bool {
+	// Field by field, so that comments, columns and parentheses between them stay.
 	if len(l.Rdata) == len(fields) && !d.generic(l) {
 		for i, field := range fields {
 			if l.fields[i] != field {
@@ -50,6 +52,8 @@ func (d *draft) rewrite(l *located, fields []string) bool {
 		}
 		return true
 	}
+	// Replacing them as a whole would lose comments, so the caller deletes the record and adds a
+	// new one.
 	if len(l.Rdata) == 0 || !d.inARow(l.Rdata) {
 		return false
 	}
@@ -99,10 +103,12 @@ func (d *draft) setTTL(l *located, ttl uint32) {
 // stateTTL writes a TTL into a record that has none, before class and type.
 func (d *draft) stateTTL(e *Entry, ttl uint32) {
 	at := e.TypeSpan.Start
+	// In this order, TTL before class, because most files have it.
 	if !e.ClassSpan.Empty() {
 		at = e.ClassSpan.Start
 	}
 	separator := " "
+	// A tab keeps the columns of a file that is laid out with tabs.
 	if at > 0 && d.src[at-1] == '\t' {
 		separator = "\t"
 	}
@@ -114,6 +120,8 @@ func (d *draft) stateOwner(l *located, e *Entry) {
 	name := d.ownerToken(l, e)
 	lead := len(d.src[e.Start:]) - len(bytes.TrimLeft(d.src[e.Start:], " "))
 	cut := 0
+	// The name replaces blanks, all but one. Before a tab it needs no room: the tab fills up to the
+	// same column.
 	if next := d.src[e.Start+lead]; next != '\t' {
 		cut = min(len(name), max(lead-1, 0)) // the columns behind it stay where they are
 	}
@@ -123,6 +131,8 @@ func (d *draft) stateOwner(l *located, e *Entry) {
 // ownerToken is how the deleted record before e wrote the owner, if that is still
 // right at e.
 func (d *draft) ownerToken(l *located, e *Entry) string {
+	// The spelling in the file, with its letter case, is kept if it means the same under the origin
+	// here.
 	for ; l != nil && bytes.Equal(l.Owner, e.Owner); l = l.prev {
 		if !l.OwnerSpan.Empty() && (bytes.Equal(l.origin.text, e.origin.text) || isAbsolute(l.OwnerSpan.Of(d.src))) {
 			return string(l.OwnerSpan.Of(d.src))

@@ -13,7 +13,7 @@ type Change struct {
 	// Owner is an absolute name with its final dot; Type is a record type.
 	Owner, Type string
 	// TTL in seconds is what the whole set gets, as RFC 2181, section 5.2, wants one
-	// TTL per set. With 0 records keep theirs, and those that come take the TTL of the
+	// TTL per set. With 0 records keep theirs, and new ones take the TTL of the
 	// set, or the zone's default if the set is new.
 	TTL uint32
 	// Data is the complete wanted set in the form of [Record].Data; names are absolute.
@@ -26,7 +26,7 @@ type LineEdit struct {
 	// Line is the 1-based number of the first line of Old. With an empty Old, New is
 	// inserted before that line; one more than the number of lines means the end.
 	Line int
-	// Old are the lines that go and New the lines that come, verbatim with their
+	// Old are the lines that are removed and New those that are added, verbatim with their
 	// terminators.
 	Old, New []string
 }
@@ -36,7 +36,7 @@ type LineEdit struct {
 // changes stay, whether [Read] kept them or not. The edits are in order of lines and
 // do not overlap; there are none when nothing changes.
 //
-// A record that goes is rewritten to one that comes where possible, and only the
+// A record that is not wanted is rewritten to one that is missing where possible, and only the
 // tokens that differ change. What is left is deleted, or inserted behind the last
 // record of the set, the owner or the type, in the style of that record and with its
 // TTL written out. Where a deleted record gave its owner or its TTL to the next one,
@@ -59,7 +59,7 @@ func (z *Zone) Edit(changes []Change, serial uint32) ([]LineEdit, error) {
 }
 
 // EditFiles is Edit with the edits of each of z.Files. A record is edited in the file that
-// holds it, and new ones come into the file of the record behind which they come, or else
+// holds it, and new ones are added to the file of the record behind which they are placed, or else
 // to the end of the zone's own. A file that is included more than once cannot be edited.
 func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) {
 	p, splices, err := z.plan(changes, serial)
@@ -70,6 +70,8 @@ func (z *Zone) EditFiles(changes []Change, serial uint32) ([][]LineEdit, error) 
 	if err != nil {
 		return nil, err
 	}
+	// After split, which refuses a file that is edited in two places of the text: verify needs
+	// splices that do not overlap.
 	if err := p.verify(splices); err != nil {
 		return nil, err
 	}
@@ -96,6 +98,7 @@ func (z *Zone) plan(changes []Change, serial uint32) (*plan, []splice, error) {
 	if err := p.settle(); err != nil {
 		return nil, nil, err
 	}
+	// Last, because where a new record fits depends on which records are deleted.
 	in := inserter{plan: p, draft: &p.draft}
 	for _, t := range p.targets {
 		in.insert(t)
@@ -126,7 +129,7 @@ type target struct {
 	missing    [][]string // what is to be inserted
 }
 
-// ownerPlace is where records of an owner stand that a change is about.
+// ownerPlace is where the records are of an owner that a change is about.
 type ownerPlace struct {
 	last    mark
 	targets []*target
@@ -163,6 +166,7 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 			place = new(ownerPlace)
 			p.owners[t.owner] = place
 		}
+		// With two changes of one set it is not known which one counts.
 		if place.target(t.typ) != nil {
 			return nil, fmt.Errorf("%s %s: the set is changed twice", c.Owner, c.Type)
 		}
@@ -181,7 +185,8 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 func (z *Zone) checkGenerated(t *target) error {
 	if lines, _ := z.Makers(t.owner, t.typ); len(lines) > 0 {
 		d := z.Directives[lines[0]]
-		return fmt.Errorf("%s: this $GENERATE makes %s records of %s; write them out, so that single ones can change", lineName(d.File, d.Line), t.typ, t.owner)
+		return fmt.Errorf("%s: this $GENERATE makes %s records of %s; write them out, so that single ones can change",
+			lineName(d.File, d.Line), t.typ, t.owner)
 	}
 	return nil
 }
@@ -196,6 +201,7 @@ func (o *ownerPlace) target(typ string) *target {
 }
 
 func newTarget(c Change) (*target, error) {
+	// Checked here because parseDomain adds a missing dot.
 	if !isAbsolute([]byte(c.Owner)) {
 		return nil, errors.New("the owner must be absolute, with a dot at its end")
 	}
@@ -219,6 +225,7 @@ func newTarget(c Change) (*target, error) {
 		if err != nil {
 			return nil, err
 		}
+		// RFC 2181, section 5: a set has each record once.
 		if !containsFields(t.wanted, fields) {
 			t.wanted = append(t.wanted, fields)
 		}
@@ -239,6 +246,8 @@ func (p *plan) decide(t *target) {
 		wanted[strings.Join(fields, " ")] = true
 	}
 	for _, l := range t.found {
+		// Compared in canonical form, so that a record which is only spelled differently is not
+		// touched.
 		data := strings.Join(l.fields, " ")
 		present[data] = true
 		if wanted[data] {
@@ -263,7 +272,7 @@ func (p *plan) retime(t *target, l *located) {
 	}
 }
 
-// pair rewrites records that go to missing ones, those first that have most fields in
+// pair rewrites records that are not wanted to missing ones, those first that have most fields in
 // common, and deletes the rest.
 func (p *plan) pair(t *target, going []*located) {
 	rewritten := make([]bool, len(going))
@@ -303,10 +312,12 @@ const maxPairs = 1 << 20
 
 type couple struct{ going, missing, common int }
 
-// likeness lists the pairs of a record that goes and one that comes, the most alike
+// likeness lists the pairs of a record that is not wanted and a missing one, the most alike
 // first and otherwise in order. In very large sets it pairs them in order.
 func likeness(going []*located, missing [][]string) []couple {
 	var all []couple
+	// Comparing all pairs takes quadratic time and memory. Where a whole large set is replaced, its
+	// order is as good.
 	if len(going)*len(missing) > maxPairs {
 		for i := range min(len(going), len(missing)) {
 			all = append(all, couple{going: i, missing: i})
@@ -318,6 +329,7 @@ func likeness(going []*located, missing [][]string) []couple {
 			all = append(all, couple{i, j, common(l.fields, fields)})
 		}
 	}
+	// Stable, so the same input gives the same edits.
 	slices.SortStableFunc(all, func(a, b couple) int { return b.common - a.common })
 	return all
 }
@@ -336,6 +348,7 @@ func common(a, b []string) int {
 // setSerial rewrites the serial in the SOA.
 func (p *plan) setSerial(serial uint32) {
 	text := strconv.FormatUint(uint64(serial), 10)
+	// A serial written as 07 is not rewritten to 7.
 	if p.soa.fields[2] == text {
 		return
 	}

@@ -5,8 +5,8 @@ import "fmt"
 // Span is a range of bytes of the scanned text, End excluded.
 type Span struct{ Start, End int }
 
-// Empty reports whether the span covers no bytes, which means that what it stands
-// for is not in the text.
+// Empty reports whether the span covers no bytes, which means that what it would
+// cover is not in the text.
 func (s Span) Empty() bool { return s.Start == s.End }
 
 // Of is the part of src that the span covers. src must be the text that was scanned.
@@ -31,7 +31,7 @@ type TTLSource uint8
 // takes the SOA minimum, NSD 4.6 and Knot DNS 3.2 take 3600, where BIND takes the TTL
 // last stated.
 const (
-	TTLStated     TTLSource = iota // it stands in the record
+	TTLStated     TTLSource = iota // the record states it
 	TTLDirective                   // $TTL
 	TTLSOAMinimum                  // no $TTL; the last field of the SOA
 	TTLPrevious                    // no $TTL; the last TTL stated in a record
@@ -49,7 +49,7 @@ type Entry struct {
 	// when the record takes the owner of the record before it.
 	Owner     []byte
 	OwnerSpan Span
-	// TTL is in seconds. TTLSpan is empty unless the TTL stands in the record; for a
+	// TTL is in seconds. TTLSpan is empty unless the record states its TTL; for a
 	// $TTL directive they are its value.
 	TTL       uint32
 	TTLSpan   Span

@@ -27,6 +27,7 @@ type fieldReader struct {
 }
 
 func (f *fieldReader) fail(at int, format string, args ...any) {
+	// One mistake is one finding: what follows from the first one is not reported.
 	if f.msg == "" {
 		f.at, f.msg = at, fmt.Sprintf(format, args...)
 	}
@@ -38,6 +39,8 @@ func (f *fieldReader) more() bool { return f.ok() && f.next < len(f.spans) }
 
 // raw is the next token, whatever it is. what names it where it is missing.
 func (f *fieldReader) raw(what string) []byte {
+	// Readers take all fields in a row without checking each one; after a mistake they get nothing
+	// more.
 	if !f.ok() {
 		return nil
 	}
@@ -53,6 +56,8 @@ func (f *fieldReader) raw(what string) []byte {
 // word is the next token, which must not be in quotes.
 func (f *fieldReader) word(what string) []byte {
 	token := f.raw(what)
+	// Quotes belong to the types that have texts. BIND refuses them elsewhere, as in A "192.0.2.1",
+	// with "unexpected token".
 	if len(token) > 0 && token[0] == '"' {
 		f.fail(f.next-1, "%s is in quotes, where %s has to be without", short(token), what)
 		return nil
@@ -81,6 +86,7 @@ func (f *fieldReader) end() {
 	}
 	hint := ""
 	for i := f.next; i < len(f.spans); i++ {
+		// People write comments as in C or a shell. A server reads them as more data.
 		if isOtherComment(string(f.spans[i].Of(f.src))) {
 			hint = "; if a comment was meant here, begin it with a semicolon (;)"
 			break
@@ -125,6 +131,8 @@ func (f *fieldReader) field(kind byte) {
 		f.uint(32)
 	case fieldTime:
 		if token := f.word("a time"); f.ok() {
+			// A time in an SOA record has 32 bits, where a TTL has 31: BIND loads an expire of
+			// 4294967295.
 			if _, ok := parseTTL(token); !ok && !isBigTTL(token) {
 				f.wrong(token, "a time in seconds")
 			}
@@ -171,6 +179,8 @@ func (f *fieldReader) uint(bits int) {
 
 // upTo reads a number that is not larger than most.
 func (f *fieldReader) upTo(most uint64) {
+	// Not with strconv: it needs a string for each token, and takes signs, which BIND refuses.
+	// Leading zeros are allowed.
 	token := f.word("a number")
 	var n uint64
 	for _, c := range token {
@@ -178,6 +188,7 @@ func (f *fieldReader) upTo(most uint64) {
 			f.wrong(token, "a number")
 			return
 		}
+		// Checked after each digit, so that a long number cannot overflow n.
 		if n = n*10 + uint64(c-'0'); n > most {
 			f.fail(f.next-1, "%s is over %d, the largest number here", short(token), most)
 			return
@@ -188,9 +199,12 @@ func (f *fieldReader) upTo(most uint64) {
 
 // mnemonic reads a number up to most, or one of the words that stand for numbers.
 func (f *fieldReader) mnemonic(what string, words map[string]uint32, most uint64) {
+	// All of these are sent as one octet, except a certificate type: readCert adds its second
+	// octet.
 	f.size++
 	token := f.word(what)
 	if len(token) > 0 && isDigit(token[0]) {
+		// Step back and read the same token as a number.
 		f.next--
 		f.upTo(most)
 		return
@@ -213,6 +227,8 @@ func (f *fieldReader) recordType(what string) uint16 {
 
 // readTypeOrNumber reads a type that may be a mere number.
 func readTypeOrNumber(f *fieldReader) {
+	// BIND reads a plain number as a type in RRSIG, SIG and DSYNC (with strtol), but not in a
+	// bitmap.
 	if f.more() && isDigit(f.spans[f.next].Of(f.src)[0]) {
 		f.uint(16)
 		return
@@ -224,6 +240,8 @@ func readBitmap(f *fieldReader, some bool) {
 	if some && f.ok() && f.next >= len(f.spans) {
 		f.fail(len(f.spans), "the data ends where the record types of the name have to follow")
 	}
+	// RFC 4034, section 4.1.2: types are sent in windows of 256. A window has its number, its
+	// length, and the octets up to that of its last type.
 	var windows [256]byte // octets of each
 	for f.more() {
 		n := f.recordType("a record type")

@@ -12,6 +12,8 @@ import (
 
 // isIPv4 reports four decimal numbers up to 255, without leading zeros.
 func isIPv4(token []byte) bool {
+	// Not with netip.ParseAddr, which needs a string and makes an error: almost every record of a
+	// large zone is checked here.
 	for dots := 0; ; dots++ {
 		n := octetLength(token)
 		switch {
@@ -31,6 +33,7 @@ func octetLength(text []byte) int {
 	if len(text) == 0 {
 		return 0
 	}
+	// Bytes below '0' wrap around to large values, so one comparison checks both ends.
 	a := text[0] - '0'
 	if a > 9 {
 		return 0
@@ -38,6 +41,8 @@ func octetLength(text []byte) int {
 	if len(text) == 1 || text[1]-'0' > 9 {
 		return 1
 	}
+	// BIND reads addresses with inet_pton, which refuses leading zeros; other C functions take them
+	// for octal.
 	if a == 0 {
 		return 0
 	}
@@ -60,6 +65,8 @@ func isIPv6(token []byte) bool {
 				return false
 			}
 		case c != ':':
+			// The last 32 bits may be written as an IPv4 address (section 2.2, form 3). They are
+			// two groups.
 			if c != '.' || digits == 0 || groups > 6 || !isIPv4(token[start:]) {
 				return false
 			}
@@ -68,12 +75,14 @@ func isIPv6(token []byte) bool {
 		case digits > 0:
 			groups, digits, start = groups+1, 0, i+1
 		case i == 0:
+			// A colon at the start must be the first of two; the gap is noted at the second.
 			if len(token) < 2 || token[1] != ':' {
 				return false
 			}
 		case gap:
 			return false
 		default:
+			// A second gap was refused above: the lengths of two could not be told.
 			gap, start = true, i+1
 		}
 	}
@@ -82,6 +91,7 @@ func isIPv6(token []byte) bool {
 	} else if n := len(token); n < 2 || token[n-2] != ':' {
 		return false
 	}
+	// The gap is at least one group, so with it there are fewer than eight others.
 	return groups == 8 && !gap || groups < 8 && gap
 }
 
@@ -94,6 +104,7 @@ var isHexDigit = func() (table [256]bool) {
 
 func readX25(f *fieldReader) {
 	token := f.raw("a number of X.25")
+	// RFC 1183, section 3.1: it is sent as a character string, so it may be in quotes.
 	number := unquoted(token)
 	for _, c := range number {
 		if !isDigit(c) {
@@ -105,6 +116,7 @@ func readX25(f *fieldReader) {
 		f.wrong(token, "a number of four digits at least")
 	}
 	if f.ok() {
+		// Step back and read the token as a text, which counts its octets.
 		f.next--
 		f.text()
 	}
@@ -115,6 +127,8 @@ func readEUI(f *fieldReader, octets int) {
 	if !f.ok() {
 		return
 	}
+	// RFC 7043, sections 3.2 and 4.2: two digits each, and nothing behind them. BIND reads it with
+	// sscanf, which takes one digit and ignores the rest; docs/dns.md lists that.
 	parts := strings.Split(string(token), "-")
 	for _, part := range parts {
 		if _, err := hex.DecodeString(part); err != nil || len(part) != 2 || len(parts) != octets {
@@ -130,6 +144,7 @@ func readLocator(f *fieldReader) {
 	if !f.ok() {
 		return
 	}
+	// Half an IPv6 address, but :: is not allowed in it (RFC 6742), so netip cannot read it.
 	groups := bytes.Split(token, []byte(":"))
 	for _, group := range groups {
 		if _, err := strconv.ParseUint(string(group), 16, 16); err != nil || len(group) > 4 || len(groups) != 4 {
@@ -145,6 +160,7 @@ func readNSAP(f *fieldReader) {
 		return
 	}
 	digits, ok := bytes.CutPrefix(bytes.ToLower(token), []byte("0x"))
+	// RFC 1706: dots are only there for the reader, at any place.
 	digits = bytes.ReplaceAll(digits, []byte("."), nil)
 	if _, err := hex.DecodeString(string(digits)); !ok || err != nil || len(digits) == 0 {
 		f.wrong(token, "an NSAP address, 0x and pairs of hexadecimal digits")
@@ -156,6 +172,8 @@ func readATM(f *fieldReader) {
 	if !f.ok() {
 		return
 	}
+	// With a plus sign it is a number of E.164, without one an address of an end system in
+	// hexadecimal digits. Single dots may separate the digits of both.
 	number, e164 := bytes.CutPrefix(token, []byte("+"))
 	digits := bytes.ReplaceAll(number, []byte("."), nil)
 	bad := bytes.Contains(number, []byte("..")) || bytes.HasSuffix(number, []byte("."))
@@ -174,6 +192,8 @@ func readATM(f *fieldReader) {
 func readA6(f *fieldReader) {
 	f.upTo(128)
 	prefix := f.number
+	// RFC 2874, section 3.1: with a prefix of 128 bits the whole address comes from the other name,
+	// and with 0 there is no other name.
 	if prefix < 128 {
 		f.field(fieldIPv6)
 	}
@@ -193,6 +213,8 @@ func readPrefixes(f *fieldReader) {
 		_, rest, _ := bytes.Cut(token, []byte(":"))
 		address, _, _ := bytes.Cut(rest, []byte("/"))
 		addr, _ := netip.ParseAddr(string(address))
+		// Two octets for the family and one each for the prefix and the length. Zero octets at the
+		// end of the address are not sent (RFC 3123, section 4).
 		f.size += 4 + len(bytes.TrimRight(addr.AsSlice(), "\x00"))
 	}
 }
@@ -204,6 +226,7 @@ func isPrefix(item string) bool {
 	if !ok || !slash || err != nil {
 		return false
 	}
+	// BIND reads the family with strtoul, so 01 is 1. It knows no family but these two.
 	switch strings.TrimLeft(family, "0") {
 	case "1":
 		return n <= 32 && isIPv4([]byte(addr))

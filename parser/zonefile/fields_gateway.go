@@ -8,6 +8,7 @@ import "encoding/hex"
 func readGateway(f *fieldReader, kind uint32) {
 	switch kind {
 	case 0:
+		// RFC 4025, section 3.1: the field is there even if there is no gateway.
 		if token := f.word("a dot"); f.ok() && string(token) != "." {
 			f.wrong(token, "a dot, which stands for no gateway")
 		}
@@ -21,6 +22,7 @@ func readGateway(f *fieldReader, kind uint32) {
 }
 
 func readIPSecKey(f *fieldReader) {
+	// The kind of the gateway is two fields before the gateway itself, so it is kept.
 	f.upTo(3)
 	kind := f.number
 	f.uint(8)
@@ -30,6 +32,7 @@ func readIPSecKey(f *fieldReader) {
 
 func readAMTRelay(f *fieldReader) {
 	f.uint(8)
+	// The D bit (RFC 8777) is sent in one octet with the kind of the relay.
 	f.upTo(1)
 	f.upTo(3)
 	readGateway(f, f.number)
@@ -40,8 +43,12 @@ func readHIP(f *fieldReader) {
 	if _, err := hex.DecodeString(string(token)); f.ok() && (err != nil || len(token) > 510) {
 		f.wrong(token, "a host identity tag in hexadecimal digits")
 	}
+	// RFC 8005, section 5: the length of the tag is sent in one octet, so it has at most 510
+	// digits; that of the key in two.
 	f.size += 3 + len(token)/2
 	if f.more() {
+		// The key is one word, because servers may follow it, where other base64 takes all the
+		// words that are left. So it is read by a copy whose data ends behind that word.
 		one := *f
 		one.spans = f.spans[:f.next+1]
 		one.base64(true)

@@ -3,7 +3,9 @@ package zonefile
 import "encoding/hex"
 
 // unknownRule is for data of a type without a name.
-var unknownRule = rule{refused: "data of a type without a name is written as \\# with its length and hexadecimal digits (RFC 3597)"}
+var unknownRule = rule{
+	refused: "data of a type without a name is written as \\# with its length and hexadecimal digits (RFC 3597)",
+}
 
 func isGenericData(src []byte, spans []Span) bool {
 	return len(spans) > 0 && string(spans[0].Of(src)) == `\#`
@@ -18,11 +20,15 @@ func (r *rule) generic(f *fieldReader) {
 	if size > 0 {
 		f.hex(size)
 	}
+	// Set and not added: the octets of the length and of the digits are no part of the data as
+	// sent.
 	f.size = size
 	f.end()
 	if !f.ok() {
 		return
 	}
+	// RFC 6895, section 3.1: types 128 to 255 are for questions and messages, with a name or
+	// without. BIND refuses them in this form too.
 	if n, ok := typeNumber(f.typ); ok && (n == 0 || n > 127 && n < 256) {
 		f.fail(-1, "%s", "it is a type of messages, and has no place in a zone file")
 		return
@@ -38,6 +44,7 @@ func (r *rule) generic(f *fieldReader) {
 	for _, span := range f.spans[from:] {
 		digits = append(digits, span.Of(f.src)...)
 	}
+	// RFC 1876, section 2, defines version 0 only, and BIND does not check others.
 	if f.typ == "LOC" && len(digits) > 1 && string(digits[:2]) != "00" {
 		return // another version
 	}
@@ -63,10 +70,13 @@ func fits(form string, data []byte) bool {
 		case fieldIPv6:
 			n = 16
 		case fieldText, fieldTexts:
+			// A list of texts takes all that is left. Each begins with its length, which may be 0.
 			for len(data) > n && (n == 0 || form[i] == fieldTexts) {
 				n += 1 + int(data[n])
 			}
 		case fieldBase64, fieldHex:
+			// These take all that is left and must not be empty: 1 is more than nothing, so empty
+			// data does not fit.
 			n = max(len(data), 1)
 		default: // what is left
 			return true

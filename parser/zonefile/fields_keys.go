@@ -16,13 +16,19 @@ var (
 		"ED448": 16, "INDIRECT": 252, "PRIVATEDNS": 253, "PRIVATEOID": 254,
 	}
 	protocols = map[string]uint32{"NONE": 0, "TLS": 1, "EMAIL": 2, "DNSSEC": 3, "IPSEC": 4, "ALL": 255}
-	digests   = map[string]uint32{"SHA-1": 1, "SHA1": 1, "SHA-256": 2, "SHA256": 2, "GOST": 3, "SHA-384": 4, "SHA384": 4}
-	certTypes = map[string]uint32{"PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253, "OID": 254}
-	hashes    = map[string]uint32{"SHA-1": 1}
-	keyFlags  = map[string]uint32{
+	digests   = map[string]uint32{
+		"SHA-1": 1, "SHA1": 1, "SHA-256": 2, "SHA256": 2, "GOST": 3, "SHA-384": 4, "SHA384": 4,
+	}
+	certTypes = map[string]uint32{
+		"PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8,
+		"URI": 253, "OID": 254,
+	}
+	hashes   = map[string]uint32{"SHA-1": 1}
+	keyFlags = map[string]uint32{
 		"NOCONF": 0x4000, "NOAUTH": 0x8000, "NOKEY": 0xc000, "FLAG2": 0x2000, "EXTEND": 0x1000, "FLAG4": 0x0800,
 		"FLAG5": 0x0400, "USER": 0, "ZONE": 0x0100, "HOST": 0x0200, "NTYP3": 0x0300, "FLAG8": 0x80, "FLAG9": 0x40,
-		"FLAG10": 0x20, "FLAG11": 0x10, "SIG0": 0, "SIG1": 1, "SIG2": 2, "SIG3": 3, "SIG4": 4, "SIG5": 5, "SIG6": 6, "SIG7": 7,
+		"FLAG10": 0x20, "FLAG11": 0x10,
+		"SIG0": 0, "SIG1": 1, "SIG2": 2, "SIG3": 3, "SIG4": 4, "SIG5": 5, "SIG6": 6, "SIG7": 7,
 		"SIG8": 8, "SIG9": 9, "SIG10": 10, "SIG11": 11, "SIG12": 12, "SIG13": 13, "SIG14": 14, "SIG15": 15, "KSK": 1,
 	}
 )
@@ -38,6 +44,7 @@ func sized(lengths map[uint32]int, n uint32) int {
 	if size, ok := lengths[n]; ok {
 		return size
 	}
+	// New types get registered, so one without a known length may have any, as in BIND.
 	return -1
 }
 
@@ -48,12 +55,15 @@ func readDigest(f *fieldReader) {
 
 // readFingerprint may be missing in a type that is not known.
 func readFingerprint(f *fieldReader) {
+	// BIND allows no octets at all here, where a DS record needs at least one (-1 and -2 in its
+	// calls of isc_hex_tobuffer).
 	if size := sized(sshLengths, f.number); size >= 0 || f.more() {
 		f.hex(size)
 	}
 }
 
 func readZoneDigest(f *fieldReader) {
+	// RFC 8976, section 2.2.4: at least 12 octets, whatever the type.
 	if n := f.hex(sized(zonemdLength, f.number)); f.ok() && n < 12 {
 		f.fail(f.next-1, "a digest of %d octets is too short; it needs 12", n)
 	}
@@ -65,6 +75,8 @@ func readKey(f *fieldReader) {
 		readFlags(f, token)
 	} else if f.ok() {
 		f.number = 0
+		// RFC 2535, section 7.1: a number, or words joined by bars. BIND also takes a word that is
+		// cut off, such as SIG for SIG0; docs/dns.md lists that.
 		for word := range bytes.SplitSeq(token, []byte("|")) {
 			bits, ok := keyFlags[strings.ToUpper(string(word))]
 			if f.number |= bits; !ok {
@@ -77,8 +89,11 @@ func readKey(f *fieldReader) {
 	f.mnemonic("the protocol of a key", protocols, 255)
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
 	switch {
+	// draft-reid-dnsext-rkey-00, which BIND follows, reserves the flags.
 	case f.typ == "RKEY" && flags != 0:
 		f.fail(0, "the flags of an RKEY have to be 0")
+	// RFC 2535, section 3.1.2: NOKEY, so no key follows. In a DNSKEY record these bits have no such
+	// meaning.
 	case f.typ == "KEY" && flags&0xc000 == 0xc000:
 	default:
 		f.base64(true)
@@ -89,6 +104,7 @@ func readKey(f *fieldReader) {
 func readFlags(f *fieldReader, token []byte) {
 	n, err := strconv.ParseUint(string(token), 10, 32)
 	if err != nil {
+		// BIND tries base ten first, so 100 is a hundred; 0a and 0x0a are ten.
 		n, err = strconv.ParseUint(strings.TrimPrefix(strings.ToLower(string(token)), "0x"), 16, 32)
 	}
 	if f.number = uint32(n); err != nil || n > 0xffff {
@@ -102,12 +118,14 @@ func readKeyData(f *fieldReader) {
 			f.wrong(token, "a time such as 20261123000000")
 		}
 	}
+	// After its three times the data is that of a KEY record, NOKEY included.
 	f.typ = "KEY"
 	readKey(f)
 }
 
 func readCert(f *fieldReader) {
 	f.mnemonic("a certificate type", certTypes, 1<<16-1)
+	// mnemonic has counted one octet, and this type is sent in two.
 	f.size++
 	f.uint(16)
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
@@ -121,6 +139,8 @@ func readSignature(f *fieldReader) {
 	labels := int(f.number)
 	f.uint(32)
 	for range 2 {
+		// RFC 4034, section 3.2, allows seconds since 1970 as well. BIND takes them in RRSIG, but
+		// not in SIG.
 		if f.typ == "RRSIG" {
 			readSigTime(f)
 		} else if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
@@ -131,7 +151,10 @@ func readSignature(f *fieldReader) {
 	if !f.ok() {
 		return
 	}
-	if name, _, err := appendName(nil, f.spans[f.next-1].Of(f.src), f.names.origin); err == nil && f.typ == "RRSIG" && labelsOf(name) > labels {
+	// RFC 4034, section 3.1.7: the signer is the zone that holds the record. BIND checks this in
+	// RRSIG, but not in SIG.
+	name, _, err := appendName(nil, f.spans[f.next-1].Of(f.src), f.names.origin)
+	if err == nil && f.typ == "RRSIG" && labelsOf(name) > labels {
 		f.fail(f.next-1, "the signer has more labels than the record (%d), so it cannot be above it", labels)
 	}
 	f.base64(true)
@@ -142,6 +165,7 @@ func labelsOf(name []byte) int {
 	n := 0
 	for i := 0; i < len(name); i++ {
 		switch name[i] {
+		// An escaped dot is part of its label.
 		case '\\':
 			i++
 		case '.':
@@ -159,6 +183,8 @@ func readNSEC3(f *fieldReader) {
 	token := f.word("a hash in base32")
 	switch n := base32Length(token); {
 	case !f.ok():
+	// RFC 5155 defines SHA-1 only. BIND limits other hashes to the 155 octets that fit into an
+	// owner.
 	case algorithm == 1 && n != 20:
 		f.wrong(token, "a hash of 20 octets in base32")
 	case n < 0 || n > 155:
@@ -172,6 +198,8 @@ func readNSEC3Param(f *fieldReader) (algorithm uint32) {
 	algorithm = f.number
 	f.fields("12")
 	token := f.word("a salt in hexadecimal digits, or -")
+	// RFC 5155, section 3.3: a hyphen is an empty salt. The length is sent in one octet, so a salt
+	// has at most 510 digits.
 	if !f.ok() || string(token) == "-" {
 		return algorithm
 	}
@@ -184,10 +212,12 @@ func readNSEC3Param(f *fieldReader) (algorithm uint32) {
 // base32Length is the number of octets of a hash as NSEC3 writes it, -1 if it is none.
 func base32Length(token []byte) int {
 	for _, c := range token {
+		// The alphabet base32hex of RFC 4648, section 7, in either case.
 		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'v') {
 			return -1
 		}
 	}
+	// Without padding these lengths would end within an octet.
 	if rest := len(token) % 8; rest == 1 || rest == 3 || rest == 6 || len(token) == 0 {
 		return -1
 	}
@@ -197,6 +227,7 @@ func base32Length(token []byte) int {
 func readNXT(f *fieldReader) {
 	for f.more() {
 		token := f.word("a record type")
+		// RFC 2535, section 5.2: the bitmap ends at type 127. BIND also takes plain numbers.
 		n, err := strconv.Atoi(string(token))
 		if typ, ok := typeNumber(strings.ToUpper(string(token))); ok {
 			n, err = int(typ), nil

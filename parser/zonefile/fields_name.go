@@ -32,6 +32,8 @@ func (f *fieldReader) nameField(kind byte) {
 	if !f.ok() {
 		return
 	}
+	// Mail addresses are rare (SOA, RP, MINFO), so they go through the canonical name, in which the
+	// dots of the local part are escaped.
 	if kind == fieldMailbox {
 		name, _, err := appendName(nil, token, f.names.origin)
 		if err != nil {
@@ -53,6 +55,8 @@ func (f *fieldReader) nameField(kind byte) {
 func (f *fieldReader) badName(err error) { f.fail(f.next-1, "%v", err) }
 
 func (f *fieldReader) notHost(what string, token []byte) {
+	// Not a failure: the name is right for DNS, and only check-names of named.conf refuses it,
+	// which may be switched off.
 	if f.oddName == "" {
 		f.oddNameAt, f.oddName = f.next-1, short(token)+" is not "+what
 	}
@@ -74,12 +78,14 @@ func (r nameReader) read(token []byte) (host bool, wire int, err error) {
 		case hostChar:
 			label++
 		case hyphenChar:
+			// A hyphen at the end of a label is found at the next dot, or behind the loop.
 			host = host && label > 0
 			label++
 		case oddChar:
 			host = false
 			label++
 		case dotChar:
+			// An empty label or a long one; readOdd makes the error.
 			if label == 0 || label > maxLabel {
 				return r.readOdd(token)
 			}
@@ -90,9 +96,12 @@ func (r nameReader) read(token []byte) (host bool, wire int, err error) {
 		}
 		last = class
 	}
+	// As sent, a length comes before each label and 0 at the end. The dots are one octet short of
+	// that.
 	wire = len(token) + 1
 	if label > 0 {
 		wire += r.origin.wire
+		// Whether the origin is a host name was found out once for all names under it.
 		host = host && last != hyphenChar && r.host
 	}
 	if label > maxLabel || wire > maxName || len(token) == 0 {
@@ -124,6 +133,7 @@ func isHost(name []byte) bool {
 // isMailbox reports a canonical name with a first label of visible characters and the name
 // of a host behind it (RFC 822, as RFC 1035 writes it).
 func isMailbox(name []byte) bool {
+	// RFC 1183, section 2.2: the root means that there is no mailbox.
 	if len(name) == 1 {
 		return true
 	}

@@ -13,17 +13,20 @@ func readOptionalText(f *fieldReader) {
 func readCAA(f *fieldReader) {
 	tag := f.word("the tag of a CAA record")
 	f.size += 1 + len(tag)
+	// RFC 8659, section 4.1. BIND does not check that it knows the tag.
 	for _, c := range tag {
 		if nameChars[c] != hostChar {
 			f.wrong(tag, "a tag of letters and digits")
 			return
 		}
 	}
+	// The value is sent without a length, so it may have over 255 octets, unlike a text.
 	readLong(f, f.raw("the value of the tag"))
 }
 
 func readURI(f *fieldReader) {
 	token := f.raw("a URI in quotes")
+	// BIND insists on quotes here, though it takes other texts without them.
 	if f.ok() && token[0] != '"' {
 		f.fail(f.next-1, "the URI %s is not in quotes", short(token))
 		return
@@ -36,6 +39,7 @@ func readDOA(f *fieldReader) {
 		f.next++
 		return
 	}
+	// The data may be empty but not missing, which base64(false) does not tell apart.
 	f.raw("data in base64")
 	if f.ok() {
 		f.next--
@@ -52,6 +56,7 @@ func readDSync(f *fieldReader) {
 // readNAPTR reads a regular expression and the replacement.
 func readNAPTR(f *fieldReader) {
 	f.text()
+	// BIND checks the octets as sent, so the escapes of the zone file are undone first.
 	if f.ok() && !isSubstitution(octets(f.spans[f.next-1].Of(f.src))) {
 		f.wrong(f.spans[f.next-1].Of(f.src), "a substitution as in !^.*$!sip:info@example.com! (RFC 3402)")
 	}
@@ -67,6 +72,7 @@ func isSubstitution(text []byte) bool {
 		return true
 	}
 	delim := text[0]
+	// RFC 3402, section 3.2: these mean something in the expression, so they cannot delimit it.
 	if isDigit(delim) || delim == '\\' || delim == 'i' || bytes.IndexByte(text, 0) >= 0 {
 		return false
 	}
@@ -78,12 +84,14 @@ func isSubstitution(text []byte) bool {
 			if part++; part > 2 {
 				return false
 			}
+		// The only flag, which may be repeated.
 		case part == 2 && c != 'i':
 			return false
 		case c == '\\' && part < 2:
 			if i++; i == len(text) {
 				return false
 			}
+			// In the replacement, \1 to \9 are groups of the expression; \0 is not allowed.
 			if part == 1 && isDigit(text[i]) {
 				if text[i] == '0' {
 					return false
@@ -102,6 +110,8 @@ func readPorts(f *fieldReader) {
 	f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
 	for f.more() {
 		token := f.word("a port or a service")
+		// Names of services are not checked: which ones there are depends on /etc/services of the
+		// server.
 		if f.ok() && isDigit(token[0]) {
 			f.next--
 			f.uint(16)

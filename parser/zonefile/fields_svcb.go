@@ -14,15 +14,24 @@ const (
 	svcMandatory = 0
 	svcALPN      = 1
 	svcNoDefault = 2
+	svcPort      = 3
+	svcIPv4Hint  = 4
+	svcECH       = 5
+	svcIPv6Hint  = 6
+	svcDoHPath   = 7
 )
 
 var svcKeys = map[string]uint16{
-	"mandatory": svcMandatory, "alpn": svcALPN, "no-default-alpn": svcNoDefault, "port": 3, "ipv4hint": 4, "ech": 5, "ipv6hint": 6, "dohpath": 7,
+	"mandatory": svcMandatory, "alpn": svcALPN, "no-default-alpn": svcNoDefault, "port": svcPort,
+	"ipv4hint": svcIPv4Hint, "ech": svcECH, "ipv6hint": svcIPv6Hint, "dohpath": svcDoHPath,
 }
 
 // readService reads the target of an SVCB record and its parameters.
 func readService(f *fieldReader) {
+	// RFC 9460, section 2.4.2: priority 0 is AliasMode. BIND checks for a host name in ServiceMode
+	// only.
 	alias := f.number == 0
+	// BIND allows quotes around this name, and around no other.
 	token := f.raw("a name")
 	if !f.ok() {
 		return
@@ -40,13 +49,15 @@ func readService(f *fieldReader) {
 		at := f.next
 		name, value, given := readParameter(f)
 		key, ok := svcKey(name)
+		// Two octets each for key and length.
 		f.size += 4 + svcSize(key, strings.HasPrefix(name, "key"), value)
 		if !ok {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return
 		}
+		// RFC 9460, section 2.1: keys may be in any order, but each only once.
 		if keys[key] {
-			f.fail(at, "the parameter %s stands here twice", name)
+			f.fail(at, "the parameter %s is here twice", name)
 		}
 		keys[key] = true
 		if !svcValue(key, strings.HasPrefix(name, "key"), value, given) {
@@ -62,10 +73,12 @@ func readService(f *fieldReader) {
 // checkMandatory checks that what some parameters demand of others is there.
 func checkMandatory(f *fieldReader, keys map[uint16]bool, listed []uint16) {
 	for _, key := range listed {
+		// RFC 9460, section 8: all of these must be there, and mandatory must not list itself.
 		if key == svcMandatory || !keys[key] {
 			f.fail(f.next-1, "a parameter that is mandatory is not there")
 		}
 	}
+	// RFC 9460, section 7.1.1: it removes the default protocol, so another one has to be listed.
 	if keys[svcNoDefault] && !keys[svcALPN] {
 		f.fail(f.next-1, "no-default-alpn needs alpn")
 	}
@@ -76,7 +89,10 @@ func readParameter(f *fieldReader) (name string, value []byte, given bool) {
 	span := f.spans[f.next]
 	token := f.word("a parameter")
 	key, value, given := bytes.Cut(token, []byte("="))
-	if given && len(value) == 0 && f.next < len(f.spans) && f.spans[f.next].Start == span.End && f.src[span.End] == '"' {
+	// The scanner begins a new token at a quote, so alpn="h2,h3" is two tokens without a blank
+	// between them.
+	if given && len(value) == 0 && f.next < len(f.spans) &&
+		f.spans[f.next].Start == span.End && f.src[span.End] == '"' {
 		value = unquoted(f.raw("a value"))
 	}
 	return string(key), value, given
@@ -89,12 +105,14 @@ func svcKey(name string) (uint16, bool) {
 	}
 	digits, ok := strings.CutPrefix(name, "key")
 	n, err := strconv.ParseUint(digits, 10, 16)
+	// RFC 9460, section 2.1: no leading zeros, so that each key has one spelling.
 	return uint16(n), ok && err == nil && (digits == "0" || digits[0] != '0')
 }
 
 // svcValue reports whether a parameter may have a value, in its own form or, if it is named
 // by its number, as octets.
 func svcValue(key uint16, generic bool, value []byte, given bool) bool {
+	// A wrong escape makes any value wrong.
 	if _, ok := textLength(value); !ok {
 		return false
 	}
@@ -105,21 +123,23 @@ func svcValue(key uint16, generic bool, value []byte, given bool) bool {
 	switch key {
 	case svcMandatory:
 		list := svcList(value)
+		// In text any order is allowed, as they are sorted before they are sent; only doubles are
+		// wrong.
 		sorted := slices.Sorted(slices.Values(list))
 		return list != nil && len(slices.Compact(sorted)) == len(list)
 	case svcALPN:
 		return isALPN(octets(value))
 	case svcNoDefault:
 		return len(value) == 0
-	case 3:
+	case svcPort:
 		_, err := strconv.ParseUint(text, 10, 16)
 		return err == nil
-	case 4:
+	case svcIPv4Hint:
 		return everyItem(text, isIPv4)
-	case 5:
+	case svcECH:
 		_, err := base64.StdEncoding.Strict().DecodeString(text)
 		return err == nil
-	case 6:
+	case svcIPv6Hint:
 		return everyItem(text, isIPv6)
 	}
 	return isQueryPath(octets(value))
@@ -129,18 +149,19 @@ func svcValue(key uint16, generic bool, value []byte, given bool) bool {
 func svcSize(key uint16, generic bool, value []byte) int {
 	items := bytes.Count(value, []byte(",")) + 1
 	switch {
+	// A key that is named by its number has its value as octets.
 	case generic:
 	case key == svcMandatory:
 		return 2 * items
 	case key == svcALPN:
 		return 1 + len(octets(value)) // each protocol has one for its length, in the place of a comma
-	case key == 3:
+	case key == svcPort:
 		return 2
-	case key == 4:
+	case key == svcIPv4Hint:
 		return 4 * items
-	case key == 5:
+	case key == svcECH:
 		return len(value) / 4 * 3
-	case key == 6:
+	case key == svcIPv6Hint:
 		return 16 * items
 	}
 	return len(octets(value))
@@ -176,6 +197,7 @@ func isALPN(list []byte) bool {
 		case escaped:
 			escaped = false
 			size++
+		// RFC 9460, appendix A.1: a comma within a protocol is escaped a second time.
 		case c == '\\':
 			escaped = true
 		case c == ',':
@@ -200,6 +222,7 @@ func svcOctets(key uint16, value []byte) bool {
 	case svcMandatory:
 		last := -1
 		for i := 0; i+1 < n; i += 2 {
+			// As octets the keys must be in order, which also rules out doubles.
 			v := int(value[i])<<8 | int(value[i+1])
 			if v <= last {
 				return false
@@ -208,19 +231,21 @@ func svcOctets(key uint16, value []byte) bool {
 		}
 		return n > 0 && n%2 == 0
 	case svcALPN:
+		// Each protocol has its length before it. The sum is an int: 255 and 1 would wrap around to
+		// 0 in a byte, and the loop would never end.
 		for len(value) > 0 && value[0] > 0 && int(value[0]) < len(value) {
 			value = value[int(value[0])+1:]
 		}
 		return n > 0 && len(value) == 0
 	case svcNoDefault:
 		return n == 0
-	case 3:
+	case svcPort:
 		return n == 2
-	case 4:
+	case svcIPv4Hint:
 		return n > 0 && n%4 == 0
-	case 6:
+	case svcIPv6Hint:
 		return n > 0 && n%16 == 0
-	case 7:
+	case svcDoHPath:
 		return isQueryPath(value)
 	}
 	return true
@@ -228,5 +253,6 @@ func svcOctets(key uint16, value []byte) bool {
 
 // isQueryPath reports a URI template that has the variable dns.
 func isQueryPath(path []byte) bool {
-	return len(path) > 0 && path[0] == '/' && utf8.Valid(path) && bytes.Contains(path, []byte("dns}")) && bytes.Count(path, []byte("{")) == bytes.Count(path, []byte("}"))
+	return len(path) > 0 && path[0] == '/' && utf8.Valid(path) && bytes.Contains(path, []byte("dns}")) &&
+		bytes.Count(path, []byte("{")) == bytes.Count(path, []byte("}"))
 }

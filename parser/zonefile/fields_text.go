@@ -7,8 +7,9 @@ import "bytes"
 // text reads a character string of RFC 1035: at most 255 octets.
 func (f *fieldReader) text() {
 	token := f.raw("a text")
+	// RFC 1035, section 3.3: the length of a text is sent in one octet.
 	if n, ok := textLength(token); !ok {
-		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
+		f.badEscape(token)
 	} else if n > 255 {
 		f.fail(f.next-1, "a text of %d octets is too long; one may have 255, so split it into several in quotes", n)
 	} else {
@@ -16,9 +17,15 @@ func (f *fieldReader) text() {
 	}
 }
 
+func (f *fieldReader) badEscape(token []byte) {
+	f.fail(f.next-1,
+		"an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
+}
+
 // textLength is the number of octets that a text stands for.
 func textLength(token []byte) (n int, ok bool) {
 	token = unquoted(token)
+	// Texts with escapes are rare; others are as long as they look.
 	if bytes.IndexByte(token, '\\') < 0 {
 		return len(token), true
 	}
@@ -38,6 +45,7 @@ func octets(token []byte) []byte {
 	var out []byte
 	for token = unquoted(token); len(token) > 0; {
 		c, size, _, err := unescape(token)
+		// textLength has checked the escapes before.
 		if err != nil {
 			return out
 		}
@@ -57,7 +65,7 @@ func unquoted(token []byte) []byte {
 func readLong(f *fieldReader, token []byte) {
 	n, ok := textLength(token)
 	if f.size += n; !ok {
-		f.fail(f.next-1, "an escape in %s is wrong: a backslash and three digits stand for an octet up to 255", short(token))
+		f.badEscape(token)
 	}
 }
 
@@ -65,6 +73,7 @@ func readLong(f *fieldReader, token []byte) {
 func (f *fieldReader) base64(some bool) {
 	digits, pads, last := 0, 0, byte(0)
 	const what = "data in base64"
+	// RFC 4034, section 2.2: blanks may be anywhere in base64, so digits are counted across words.
 	for f.more() && pads == 0 {
 		token := f.word(what)
 		for _, c := range token {
@@ -72,6 +81,7 @@ func (f *fieldReader) base64(some bool) {
 			switch {
 			case c == '=':
 				pads++
+			// Padding ends the data.
 			case v == noBase64 || pads > 0:
 				f.wrong(token, what)
 				return
@@ -88,6 +98,7 @@ func (f *fieldReader) base64(some bool) {
 	switch {
 	case digits == 0 && some:
 		f.fail(len(f.spans), "the data ends where %s has to follow", what)
+	// RFC 4648, section 3.5: unused bits of the last digit must be 0, and BIND checks that.
 	case digits%4 != 0 || pads > 2 || pads == 1 && last&3 != 0 || pads == 2 && last&15 != 0:
 		f.fail(f.next-1, "the base64 at the end of the data is cut off, or is none")
 	}
@@ -109,6 +120,7 @@ var base64Values = func() (table [256]byte) {
 func (f *fieldReader) hex(size int) int {
 	digits := 0
 	const what = "data in hexadecimal digits"
+	// With a known length, words behind it are left for end to report.
 	for f.more() && (size < 0 || digits < 2*size) {
 		token := f.word(what)
 		for _, c := range token {

@@ -17,6 +17,7 @@ func readSigTime(f *fieldReader) {
 	if !f.ok() {
 		return
 	}
+	// Up to ten characters are seconds since 1970 to BIND, more are a date.
 	if len(token) <= 10 {
 		f.next--
 		f.upTo(1<<32 - 1)
@@ -37,6 +38,7 @@ func isStamp(token []byte) bool {
 	}
 	part := func(from, to int) int { n, _ := strconv.Atoi(string(token[from:to])); return n }
 	year, month, day := part(0, 4), part(4, 6), part(6, 8)
+	// Second 60 is a leap second.
 	if month < 1 || month > 12 || part(8, 10) > 23 || part(10, 12) > 59 || part(12, 14) > 60 {
 		return false
 	}

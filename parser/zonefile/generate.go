@@ -40,15 +40,18 @@ func (z *Zone) addGenerate(e *Entry) error {
 	if z.generated.lines <= maxGenerates && z.generated.records <= maxGenerated {
 		return nil
 	}
-	return z.errorAt(e, fmt.Sprintf("the $GENERATE lines up to here are %d and stand for %d records; this program follows %d lines and %d records. Leave out ranges that the zone does not use",
+	return z.errorAt(e, fmt.Sprintf("the $GENERATE lines up to here are %d and stand for %d records; "+
+		"this program follows %d lines and %d records. Leave out ranges that the zone does not use",
 		z.generated.lines, z.generated.records, maxGenerates, maxGenerated))
 }
 
 func (g *generated) add(d *Directive, n int) {
+	// A line that is not understood has a finding of its own.
 	if len(d.template.parts) == 0 {
 		return
 	}
 	typ, head := d.makesOf(), d.template.head
+	// The first text is not what the names begin with, so every name asks this line.
 	if !d.template.plain() {
 		head = ""
 	}
@@ -76,6 +79,7 @@ func (z *Zone) Makers(owner string, types ...string) (lines []int, asked int) {
 			continue
 		}
 		for _, length := range of.lengths {
+			// The lengths are sorted, so the ones that follow are too long as well.
 			if length > len(owner) {
 				break
 			}
@@ -108,10 +112,12 @@ func newTemplate(args []string) *template {
 	var ok bool
 	t.numbers, ok = parseRange(args[0])
 	t.exact = t.exact && ok
+	// It is compared with canonical owners, which are in lower case.
 	t.head = strings.ToLower(t.parts[0].text)
 	if strings.Contains(t.head, `\`) {
 		name, _, err := appendName(nil, []byte(t.parts[0].text), &domain{text: []byte(".")})
 		t.head, t.exact = string(name), t.exact && err == nil
+		// appendName adds a final dot, but the text may end within a label.
 		if !strings.HasSuffix(t.parts[0].text, ".") {
 			t.head = strings.TrimSuffix(t.head, ".")
 		}
@@ -146,6 +152,7 @@ func (d Directive) makesName(owner string) bool {
 		return true
 	case t.numbers.count() == 0:
 		return false
+	// Without a number in the template every number makes the same name.
 	case len(t.parts) == 1:
 		name, ok := d.name(t.parts, t.numbers.start)
 		return !ok || name == owner
@@ -158,6 +165,8 @@ func (d Directive) makesNumbered(owner string) bool {
 	const maxDigits = 2 * 11 // those of a number of 32 bits in octal, or nibbles with their dots
 	t := d.template
 	rest, _ := strings.CutPrefix(owner, t.head)
+	// No longer than a number can be, so that the work depends neither on the owner nor on the
+	// range.
 	longest := min(max(maxDigits, t.parts[1].width), t.parts[1].digits(rest))
 	for n := 1; n <= longest; n++ {
 		number, ok := t.parts[1].read(rest[:n])
@@ -172,9 +181,10 @@ func (d Directive) makesNumbered(owner string) bool {
 }
 
 // makesOf is the type of the records, "" if none can be found. It reads past TTL and class,
-// which may stand before the type.
+// which may be before the type.
 func (d Directive) makesOf() string {
 	for _, arg := range d.Args[2:] {
+		// BIND takes class and TTL in either order.
 		if !isDigit(arg[0]) && !isClass([]byte(arg)) {
 			return cmp.Or(typeName([]byte(arg)), arg)
 		}
@@ -206,6 +216,7 @@ func parseRange(text string) (numberRange, bool) {
 	}
 	var n [3]int64
 	for i, field := range []string{first, last, step} {
+		// BIND reads them as int and refuses negative ones.
 		v, err := strconv.ParseUint(field, 10, 31)
 		if err != nil {
 			return numberRange{}, false
@@ -242,6 +253,7 @@ func (p piece) read(text string) (n int64, ok bool) {
 	switch p.base {
 	case 'n', 'N':
 		digits := []byte(strings.ReplaceAll(text, ".", ""))
+		// Nibbles are written in reverse order, as in names under ip6.arpa.
 		slices.Reverse(digits)
 		text = string(digits)
 		fallthrough
@@ -271,6 +283,7 @@ func templateParts(text string) (parts []piece, exact bool) {
 	exact = true
 	for len(text) > 0 {
 		end := strings.IndexByte(text, '$')
+		// BIND copies a backslash and the character behind it, so \$ is not the number.
 		for end > 0 && text[end-1] == '\\' {
 			next := strings.IndexByte(text[end+1:], '$')
 			if next < 0 {
@@ -305,6 +318,7 @@ func parseNumber(text string) (p piece, n int, ok bool) {
 	}
 	fields := strings.Split(inner[:end], ",")
 	var err error
+	// BIND reads this with sscanf, which skips blanks before a number, but not behind it.
 	p.offset, err = strconv.ParseInt(strings.TrimLeft(fields[0], " \t"), 10, 32)
 	ok = err == nil && len(fields) <= 3
 	if len(fields) > 1 {
@@ -313,6 +327,7 @@ func parseNumber(text string) (p piece, n int, ok bool) {
 	}
 	if len(fields) > 2 {
 		ok = ok && len(fields[2]) == 1 && strings.Contains("doxXnN", fields[2])
+		// An empty letter is not ok; d keeps the base a valid one.
 		p.base = (fields[2] + "d")[0]
 	}
 	return p, end + 3, ok
@@ -322,7 +337,8 @@ func parseNumber(text string) (p piece, n int, ok bool) {
 // Escapes have many spellings, so text with any fits all names.
 func (d Directive) fits(parts []piece, owner string) bool {
 	lower := func(p piece) (string, bool) { return strings.ToLower(p.text), strings.Contains(p.text, `\`) }
-	if head, escaped := lower(parts[0]); !escaped && !parts[0].number && !strings.HasPrefix(owner, head) && head != "@" {
+	head, escaped := lower(parts[0])
+	if !escaped && !parts[0].number && !strings.HasPrefix(owner, head) && head != "@" {
 		return false
 	}
 	last := parts[len(parts)-1]
@@ -330,6 +346,7 @@ func (d Directive) fits(parts []piece, owner string) bool {
 	switch {
 	case escaped:
 		return true
+	// The name ends in digits that are not known here, and then the origin.
 	case last.number:
 		tail = ""
 	}
@@ -354,6 +371,7 @@ func eachPiece(template string, visit func(piece)) (ok bool) {
 	from := 0
 	for i := 0; i < len(template); {
 		switch {
+		// BIND copies both characters, whatever the second is (genname in its master.c).
 		case template[i] == '\\':
 			i += 2
 		case template[i] != '$':
@@ -383,6 +401,8 @@ func expand(dst []byte, template string, n int64) (out []byte, ok bool) {
 	ok = eachPiece(template, func(p piece) {
 		before := len(dst)
 		dst = p.appendTo(dst, n)
+		// BIND refuses a sum over INT_MAX, and a text that does not fit into the 128 bytes of
+		// numbuf.
 		fits = fits && (!p.number || len(dst)-before <= maxWidth && (n == 0 || p.offset <= math.MaxInt32-n))
 	})
 	return dst, ok && fits
@@ -425,6 +445,7 @@ func appendNibbles(dst []byte, n uint32, width int, upper bool) []byte {
 		if n == 0 && size >= width {
 			return dst
 		}
+		// As in BIND, dots count for the width, so an even width ends in a dot.
 		if dst, size = append(dst, '.'), size+1; n == 0 && size >= width {
 			return dst
 		}

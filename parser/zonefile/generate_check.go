@@ -28,6 +28,7 @@ type maker struct {
 func (g *made) maker(e *Entry) *maker {
 	c, src := g.c, g.c.s.src
 	args := e.Rdata
+	// BIND reads the range with sscanf and ignores what is behind it; docs/dns.md lists that.
 	numbers, ok := parseRange(string(args[0].Of(src)))
 	if !ok || numbers.stop < numbers.start {
 		c.wrong(e, args[0].Start, "%s is not a range such as 1-9 or 1-9/2", short(args[0].Of(src)))
@@ -40,14 +41,17 @@ func (g *made) maker(e *Entry) *maker {
 			return nil
 		}
 	}
+	// BIND takes one word of data and then wants the end of the line.
 	if n+2 != len(args) {
-		c.wrong(e, e.Start, "$GENERATE takes a range, an owner, a type and one word of data, in quotes if it has blanks")
+		c.wrong(e, e.Start,
+			"$GENERATE takes a range, an owner, a type and one word of data, in quotes if it has blanks")
 		return nil
 	}
 	if !g.fits(e, args[1], maxOwnerTemplate) || !g.fits(e, args[n+1], maxDataTemplate) {
 		return nil
 	}
 	typ := typeName(args[n].Of(src))
+	// Not taken from the types of the scan, which record where the file has a type last.
 	kind := &rrType{name: typ, rule: ruleOf(typ), part: partOf(typ), quick: quickOf[typ]}
 	switch {
 	case kind.rule == nil && !isNumbered(typ):
@@ -56,10 +60,13 @@ func (g *made) maker(e *Entry) *maker {
 	case kind.rule == nil:
 		kind.rule = &unknownRule
 	case typ == "SOA":
-		c.wrong(e, args[n].Start, "an SOA record is written out, and never made by $GENERATE: its serial has to be raised in one place")
+		c.wrong(e, args[n].Start,
+			"an SOA record is written out, and never made by $GENERATE: its serial has to be raised in one place")
 		return nil
 	}
 	m := &maker{entry: keep(e), numbers: numbers, owner: args[1], data: args[n+1], kind: kind}
+	// BIND removes these quotes before it puts the numbers in. Quotes of a text in the data are
+	// escaped.
 	if src[m.data.Start] == '"' {
 		m.data = Span{m.data.Start + 1, m.data.End - 1}
 	}
@@ -114,6 +121,7 @@ func (g *made) generate(e *Entry) {
 func (g *made) make(e *Entry, m *maker, n int64) bool {
 	c := g.c
 	var ok bool
+	// The checks are in the order of BIND, which reports the first mistake only.
 	if g.owner, ok = expand(g.owner[:0], g.ownerTemplate, n); !ok {
 		return g.tooMuch(e, m.owner.Start, n)
 	}

@@ -37,6 +37,7 @@ func (g *made) templates(src []byte, m *maker) {
 // expand makes the data of a number, and reads it into the tokens of line.
 func (g *made) expand(n int64) *Error {
 	var ok bool
+	// Without the blank, a parenthesis at the start would be one before an owner.
 	g.data, ok = expand(append(g.data[:0], ' '), g.dataTemplate, n)
 	g.long = !ok || len(g.data) > maxDataTemplate
 	s := &g.line
@@ -69,10 +70,12 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 	switch {
 	case r.of != m || !bytes.Equal(r.name, g.name):
 		r.of, r.name, r.data, r.count = m, append(r.name[:0], g.name...), append(r.data[:0], g.data...), 1
+	// The same data again makes no other record.
 	case !bytes.Equal(r.data, g.data):
 		r.data = append(r.data[:0], g.data...)
 		if r.count++; r.count == maxSet+1 {
-			c.against(e, "max-records-per-type", "%d makes number %d of type %s at one name, where %d are the most", n, maxSet+1, m.kind.name, maxSet)
+			c.against(e, "max-records-per-type",
+				"%d makes number %d of type %s at one name, where %d are the most", n, maxSet+1, m.kind.name, maxSet)
 			return false
 		}
 	}
@@ -80,12 +83,14 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 		c.against(e, "", "a wildcard cannot have NS records")
 		return false
 	}
-	if m.kind.part == nsPart && string(g.name) == c.z.Origin && len(c.apex.servers) < maxSet && len(g.line.tokens) == 1 {
+	if m.kind.part == nsPart && string(g.name) == c.z.Origin &&
+		len(c.apex.servers) < maxSet && len(g.line.tokens) == 1 {
 		target, _, err := appendName(nil, g.line.tokens[0].Of(g.data), e.origin)
 		if err == nil && isBelow(string(target), c.z.Origin) {
 			c.apex.servers = append(c.apex.servers, server{string(target), m.entry})
 		}
 	}
+	// A line is kept with its first record that matters.
 	if len(g.lines) == 0 || g.lines[len(g.lines)-1] != m {
 		g.lines = append(g.lines, m)
 	}
@@ -152,6 +157,8 @@ func (g *made) conclude(seen map[string]*present) {
 			part := g.lines[g.records[to].line].kind.part
 			alias = alias || part == cnamePart || part == dnamePart
 		}
+		// Only hashes are kept, so names are made again where an alias may have something beside
+		// it.
 		if inFile[g.records[from].hash] || alias && to-from > 1 {
 			names := map[string]*beside{}
 			for _, r := range g.records[from:to] {
@@ -168,6 +175,8 @@ func (g *made) conclude(seen map[string]*present) {
 // besideOthers checks a made record beside those of the file and the made ones before it.
 func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[string]*beside) {
 	c, m := g.c, g.lines[r.line]
+	// KEY, SIG, NSEC and RRSIG records may be beside a CNAME record, and no other rule here is
+	// about them.
 	if m.told || m.kind.part == besideCNAME {
 		return
 	}
@@ -175,6 +184,7 @@ func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[st
 	b := names[owner]
 	if b == nil {
 		b = &beside{}
+		// Records of the file count as the earlier ones: the finding is at the $GENERATE line.
 		if p := seen[owner]; p != nil {
 			b.single = p.data
 			if p.other != nil {
@@ -226,10 +236,12 @@ func (g *made) turns(r numberRange) []int64 {
 	var out []int64
 	seen := map[piece]bool{}
 	add := func(p piece) {
+		// Width and text do not change where a number gets longer.
 		if p.text, p.width = "", 0; !p.number || seen[p] {
 			return
 		}
 		seen[p] = true
+		// From v on a number has one digit more, and from 1-v on a negative one has one less.
 		for v := int64(1); v <= math.MaxUint32; v *= p.radix() {
 			for _, turn := range []int64{v, 1 - v} {
 				first := turn - p.offset // the first number behind the turn

@@ -68,6 +68,7 @@ func quickOctets(kind quick, token []byte) int {
 
 // findLarge sorts the made records by their owners, and notes of which owners sets may be large.
 func (g *made) findLarge() {
+	// Sorted by owner. Stable, because findings belong to the later record.
 	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
 	rows := newHits(len(g.large.rows))
 	for _, hash := range g.large.rows {
@@ -79,7 +80,7 @@ func (g *made) findLarge() {
 		if i > 0 && r.hash != g.records[i-1].hash {
 			octets = 0
 		}
-		// of all types together, as there is mostly one: the exact count is that of weigh
+		// All types of an owner are added up, as most have one only; weigh counts exactly.
 		if octets += int(r.octets) + 2; octets > largeSet || rows.has(r.hash) {
 			g.large.hashes[r.hash] = true
 		}
@@ -89,6 +90,7 @@ func (g *made) findLarge() {
 // addWritten weighs a record of the file that is in a set with many made octets, or many
 // octets of which others are made.
 func (g *made) addWritten(s *Scanner, e *Entry) {
+	// This reads the data of the record a second time, so the number of records has a limit.
 	if !g.large.hashes[g.c.z.index.hash(e.Owner)] || g.large.written == maxWritten {
 		return
 	}
@@ -110,6 +112,7 @@ func (g *made) addWritten(s *Scanner, e *Entry) {
 // reported again.
 func (g *made) weigh(records []madeRecord) {
 	for _, r := range records {
+		// Two names can have the same hash, so the set is that of the name.
 		m := g.lines[r.line]
 		owner := g.ownerOf(r)
 		if err := g.expand(int64(r.number)); err != nil {
@@ -128,6 +131,7 @@ func (g *made) weigh(records []madeRecord) {
 func (g *made) ownerOf(r madeRecord) string {
 	m := g.lines[r.line]
 	g.templates(g.c.s.src, m)
+	// No errors here: the record was made before, when it was checked.
 	g.owner, _ = expand(g.owner[:0], g.ownerTemplate, int64(r.number))
 	g.name, _, _ = appendName(g.name[:0], g.owner, m.entry.origin)
 	return string(g.name)

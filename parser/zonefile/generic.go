@@ -21,6 +21,7 @@ func genericFields(typ string, tokens []string) ([]string, error) {
 	if err != nil {
 		return nil, &fieldError{1, fmt.Sprintf("%q is not a number of 16 bits", tokens[1])}
 	}
+	// Words may end within an octet: BIND reads "c00 002 01" as four octets.
 	octets, err := hex.DecodeString(strings.Join(tokens[2:], ""))
 	switch {
 	case err != nil:
@@ -28,7 +29,10 @@ func genericFields(typ string, tokens []string) ([]string, error) {
 	case len(octets) != int(length):
 		return nil, &fieldError{1, fmt.Sprintf(`\# announces %d octets, here are %d`, length, len(octets))}
 	}
+	// Fields of known types, so that a record in either form is the same. An SOA record stays as it
+	// is, because its serial is edited as a token.
 	if form := shape(typ); form != "" && typ != "SOA" {
+		// RFC 3597, section 4: names are not compressed here, so the octets suffice.
 		fields, ok := decode(form, octets)
 		if !ok {
 			return nil, &fieldError{0, fmt.Sprintf("these are not the octets of %s data", typ)}
@@ -59,6 +63,7 @@ func decode(form string, octets []byte) (fields []string, ok bool) {
 		case fieldIPv6:
 			field, n = decodeAddress(octets, 16)
 		}
+		// n is also 0 for kinds of fields that only SOA records have.
 		if n == 0 || n > len(octets) {
 			return nil, false
 		}
@@ -87,6 +92,7 @@ func decodeName(octets []byte) (name string, n int) {
 			return ".", n
 		case size == 0:
 			return string(out), n
+		// A pointer of a compressed name begins with 192 or more.
 		case size > maxLabel || n+size > len(octets):
 			return "", 0
 		}

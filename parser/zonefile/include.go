@@ -7,6 +7,7 @@ func (s *Scanner) bound() {
 	switch {
 	case s.source == nil || s.source.segments == nil:
 		s.limit, s.whole = len(s.src), true
+	// While an edit is checked, only a part of the text is in the window.
 	case s.window != nil:
 		s.limit, s.whole = s.window.end(s.segment)
 	default:
@@ -25,14 +26,18 @@ func (s *Scanner) depth() int {
 // next goes to the start of the next segment.
 func (s *Scanner) next() {
 	s.segment++
+	// A line end that belongs to no segment is between two of them.
 	s.pos = s.limit + 1
+	// The origin may change with the file, and with it what the cached token means.
 	s.cached = nil
 	s.bound()
 }
 
 // enter goes from an $INCLUDE line into its file, if that is read at this place.
 func (s *Scanner) enter(e *Entry) bool {
-	if s.pos < s.limit || s.source == nil || s.segment+1 >= len(s.source.segments) || s.source.segments[s.segment+1].depth <= s.depth() {
+	// The $INCLUDE line of a file that is read is the last of its segment.
+	if s.pos < s.limit || s.source == nil ||
+		s.segment+1 >= len(s.source.segments) || s.source.segments[s.segment+1].depth <= s.depth() {
 		return true
 	}
 	if !s.whole {
@@ -46,6 +51,8 @@ func (s *Scanner) enter(e *Entry) bool {
 		}
 		inner = &domain{text: text, wire: wire}
 	}
+	// As in BIND, owner and origin are restored behind the file, and the TTL is not
+	// (TestIncludeRules).
 	s.up = &frame{origin: s.origin, owner: slices.Clone(s.lastOwner), line: s.line, up: s.up}
 	s.next()
 	s.origin, s.line = inner, 1
@@ -71,6 +78,7 @@ func (s *Scanner) returnTo(depth int) {
 	var inside state
 	for s.depth() > depth {
 		s.save(&inside)
+		// Read to the end: what follows may take the TTL of the last record in the file.
 		if !s.Next(&e) || s.depth() <= depth {
 			break
 		}
@@ -78,6 +86,8 @@ func (s *Scanner) returnTo(depth int) {
 	if inside.line == 0 {
 		return // it was there
 	}
+	// The entry just read was the first behind the files, so go back to before it and leave them
+	// one by one.
 	for s.restore(&inside); s.depth() > depth; s.leave() {
 		s.pos = s.limit
 	}

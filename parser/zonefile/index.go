@@ -34,7 +34,10 @@ const blockEntries = 128
 
 func newIndex(size int) *index {
 	const bytesPerOwner = 32 // little, so that the list seldom has to grow
-	return &index{seed: maphash.MakeSeed(), last: -1, lastOf: make(map[string]int), owners: make([]uint32, 0, size/bytesPerOwner+16)}
+	return &index{
+		seed: maphash.MakeSeed(), last: -1, lastOf: make(map[string]int),
+		owners: make([]uint32, 0, size/bytesPerOwner+16),
+	}
 }
 
 func (x *index) hash(owner []byte) uint32 { return uint32(maphash.Bytes(x.seed, owner)) }
@@ -45,6 +48,7 @@ func (x *index) begin(s *Scanner) {
 	x.marks = append(x.marks, checkpoint{first: len(x.owners)})
 	s.save(&x.marks[len(x.marks)-1].state)
 	if len(s.lastOwner) > 0 {
+		// So that a block can be searched without the one before it.
 		x.owners = append(x.owners, x.hash(s.lastOwner))
 	}
 }
@@ -54,6 +58,7 @@ func (x *index) note(e *Entry) {
 	if !e.OwnerSpan.Empty() {
 		x.owners = append(x.owners, x.hash(e.Owner))
 	}
+	// Noted at the spelling, which is at hand for every record; finish collects these.
 	e.kind.last = e.Start
 	x.last = e.Start
 	if e.Type == "SOA" {
@@ -73,6 +78,7 @@ func (e *Entry) windowsOnly() bool {
 func (x *index) finish(s *Scanner) {
 	s.save(&x.end)
 	for _, k := range s.types.all {
+		// A file may spell a type in several ways, as srv and SRV.
 		if last, ok := x.lastOf[k.name]; !ok || last < k.last {
 			x.lastOf[k.name] = k.last
 		}
@@ -104,6 +110,7 @@ func (x *index) blocksOf(owners map[string]*ownerPlace) []int {
 		wanted.add(x.hash([]byte(owner)))
 	}
 	var out []int
+	// Always, because every edit sets the serial.
 	for _, at := range x.soas {
 		out = append(out, x.block(at))
 	}

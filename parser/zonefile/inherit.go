@@ -23,7 +23,10 @@ func bequests(f *frame) *bequest {
 
 // legacyOf is what the record behind a state of the scan inherits, if it is in that segment.
 func (src *Source) legacyOf(before *state, segment int) legacy {
-	l := legacy{owner: string(before.lastOwner), ttl: before.ttl.value, ttlKnown: before.ttl.known, up: bequests(before.up)}
+	l := legacy{
+		owner: string(before.lastOwner), ttl: before.ttl.value, ttlKnown: before.ttl.known,
+		up: bequests(before.up),
+	}
 	l.cross(src.segments, before.segment, segment)
 	return l
 }
@@ -31,6 +34,7 @@ func (src *Source) legacyOf(before *state, segment int) legacy {
 // cross goes from one segment to a later one.
 func (l *legacy) cross(segments []segment, from, to int) {
 	for n := from + 1; n <= to; n++ {
+		// Deeper is into a file, otherwise out of one (see [frame]).
 		if segments[n].depth > segments[n-1].depth {
 			l.up = &bequest{owner: l.owner, up: l.up}
 		} else {
@@ -64,6 +68,8 @@ func (w *walk) next() bool {
 }
 
 func (w *walk) settled() bool {
+	// From an equal state on, both texts are read alike. The state includes the owners that the
+	// ends of files restore.
 	if string(w.scan.lastOwner) != w.in.owner || w.otherTTL() {
 		return false
 	}
@@ -79,6 +85,7 @@ func (w *walk) settled() bool {
 // otherTTL reports that a record without a TTL would have another one in the new text.
 func (w *walk) otherTTL() bool {
 	old := w.scan.ttl
+	// Under a $TTL or an SOA minimum no record takes the TTL of another.
 	return old.source == TTLPrevious && !(w.in.ttlKnown && w.in.ttl == old.value)
 }
 
@@ -88,6 +95,7 @@ func (w *walk) takesOwner() bool {
 	switch w.Kind {
 	case RecordEntry:
 		return w.InheritsOwner() && string(w.Owner) != w.in.owner
+	// A file that is not read may begin with a record that inherits, so it counts as one that does.
 	case IncludeEntry:
 		return w.scan.source.whyUnread(&w.Entry) != nil && string(w.scan.lastOwner) != w.in.owner
 	}

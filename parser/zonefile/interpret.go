@@ -8,6 +8,7 @@ import (
 // interpret gives the tokens of a logical line their meaning.
 func (s *Scanner) interpret(e *Entry) bool {
 	first := s.tokens[0].Of(s.src)
+	// The first character of the line decides, even if a parenthesis follows before the token.
 	if lead := s.src[e.Start]; lead == ' ' || lead == '\t' {
 		if len(s.lastOwner) == 0 {
 			return s.fail(s.tokens[0].Start, "the first record has no owner name; the line begins with a blank")
@@ -27,15 +28,18 @@ func (s *Scanner) interpret(e *Entry) bool {
 func (s *Scanner) owner(e *Entry) bool {
 	e.OwnerSpan = s.tokens[0]
 	token := e.OwnerSpan.Of(s.src)
+	// The same token means the same name until the origin changes, which empties the cache.
 	if s.cached != nil && bytes.Equal(s.cached, token) {
 		return true
 	}
+	// This overwrites the owner before, as entries are only valid until the next one.
 	name, wire, marks := appendPlainName(s.lastOwner[:0], token, s.origin)
 	if wire == 0 {
 		var err error
 		if name, _, err = appendOddName(s.lastOwner[:0], token, s.origin); err != nil {
 			return s.fail(e.OwnerSpan.Start, "%v", err)
 		}
+		// Its characters were not classified, so checks of host names must read the name itself.
 		marks = oddMark
 	}
 	s.lastOwner, s.cached, s.marks = name, token, marks
@@ -75,6 +79,8 @@ func (s *Scanner) setOrigin(e *Entry) bool {
 	if len(e.Rdata) != 1 {
 		return s.fail(s.tokens[0].Start, "$ORIGIN needs one name")
 	}
+	// Relative to the origin before, as in BIND; Knot DNS, NSD and PowerDNS refuse a name without a
+	// final dot here.
 	text, wire, err := appendName(nil, e.Rdata[0].Of(s.src), s.origin)
 	if err != nil {
 		return s.fail(e.Rdata[0].Start, "%v", err)
@@ -100,7 +106,9 @@ func (s *Scanner) setTTL(e *Entry) bool {
 // record reads what comes after the owner: TTL and class in either order, the type
 // and its data.
 func (s *Scanner) record(e *Entry, tokens []Span) bool {
+	// A record without an owner has that of the record before it, which lastOwner still is.
 	e.Owner = s.lastOwner
+	// RFC 1035, section 5.1: TTL and class may be in either order before the type.
 	n, ok := s.prefix(e, tokens)
 	if !ok {
 		return false
@@ -125,6 +133,7 @@ func (s *Scanner) prefix(e *Entry, tokens []Span) (int, bool) {
 	for i, span := range tokens {
 		token := span.Of(s.src)
 		switch {
+		// No type begins with a digit. A second number is left to be refused as a type.
 		case isDigit(token[0]) && e.TTLSpan.Empty():
 			value, ok := parseTTL(token)
 			if !ok {
@@ -132,8 +141,10 @@ func (s *Scanner) prefix(e *Entry, tokens []Span) (int, bool) {
 			}
 			e.TTL, e.TTLSpan = value, span
 		case e.ClassSpan.Empty() && isClass(token):
+			// RFC 1035, section 5.2: all records of a zone have one class.
 			if s.class = upperClass(token); s.class != "IN" && s.class != "CLASS1" {
-				return 0, s.fail(span.Start, "a record of class %s in a zone of class IN: DNS servers refuse the whole file; remove the line, or correct its class", s.class)
+				return 0, s.fail(span.Start, "a record of class %s in a zone of class IN: "+
+					"DNS servers refuse the whole file; remove the line, or correct its class", s.class)
 			}
 			e.Class, e.ClassSpan = s.class, span
 		case isAge(token):
@@ -154,6 +165,7 @@ func isClass(token []byte) bool {
 }
 
 func upperClass(token []byte) string {
+	// The usual spellings need no new string.
 	if string(token) == "IN" || string(token) == "in" {
 		return "IN"
 	}
@@ -173,7 +185,11 @@ func isAge(token []byte) bool {
 // above, else the minimum of an SOA that states no TTL, else the last TTL stated.
 func (s *Scanner) settleTTL(e *Entry) bool {
 	stated := !e.TTLSpan.Empty()
+	// RFC 2308, section 4: $TTL is the default. Only without one does BIND take the TTL stated
+	// last.
 	fixed := s.ttl.known && s.ttl.source != TTLPrevious
+	// Before RFC 2308 the SOA minimum was the default TTL. It still is to Windows DNS Server, and
+	// to BIND if the SOA record states no TTL.
 	if e.Type == "SOA" && s.ttl.source != TTLDirective && (s.minimum || !stated) {
 		if len(e.Rdata) != 7 {
 			var tokens []string
@@ -199,7 +215,7 @@ func (s *Scanner) settleTTL(e *Entry) bool {
 		return true
 	}
 	if !s.ttl.known {
-		return s.fail(e.TypeSpan.Start, "the record has no TTL, and neither $TTL nor an SOA stands before it")
+		return s.fail(e.TypeSpan.Start, "the record has no TTL, and there is neither a $TTL nor an SOA record before it")
 	}
 	e.TTL, e.TTLSource = s.ttl.value, s.ttl.source
 	return true

@@ -18,6 +18,7 @@ func (s *Scanner) save(dst *state) {
 func (s *Scanner) restore(from *state) {
 	owner := append(s.lastOwner[:0], from.lastOwner...)
 	s.state, s.lastOwner = *from, owner
+	// The cache belongs to another place, and the error to a text that may have grown since.
 	s.cached, s.err = nil, nil
 	s.bound()
 }
@@ -25,6 +26,7 @@ func (s *Scanner) restore(from *state) {
 // resume is a scanner that goes on from a saved state.
 func (z *Zone) resume(from state) *Scanner {
 	s := &Scanner{src: z.src, source: z.source, minimum: z.minimum, state: from}
+	// Cloned, because the scan overwrites its owner and a saved state is resumed more than once.
 	s.lastOwner = slices.Clone(from.lastOwner)
 	s.bound()
 	return s
@@ -37,6 +39,8 @@ func (p *plan) locate() error {
 	p.end = x.end
 	p.last = mark{at: x.last, set: x.last >= 0}
 	for typ, m := range p.types {
+		// The first scan knows these places, so a block is read for one only if a new record goes
+		// there.
 		m.at, m.set = x.lastOf[typ]
 	}
 	var prev *located
@@ -51,6 +55,7 @@ func (p *plan) locate() error {
 		}
 		next = block + 1
 	}
+	// blocksOf lists all blocks with an SOA record, so the zone has none.
 	if p.soa == nil {
 		return fmt.Errorf("the zone file has no SOA record")
 	}
@@ -84,6 +89,7 @@ func (p *plan) visit(s *Scanner, e *Entry, before state, prev *located) (*locate
 	if place != nil {
 		place.last = mark{at: e.Start, set: true}
 	}
+	// Whatever its owner: with two of them it is not clear which serial counts.
 	if e.Type == "SOA" {
 		return nil, p.visitSOA(s, e, before)
 	}
@@ -111,6 +117,7 @@ func (p *plan) visitSOA(s *Scanner, e *Entry, before state) error {
 	if err != nil {
 		return err
 	}
+	// In the generic form the serial is no token of its own.
 	if len(soa.fields) != 7 || soa.fields[0] == `\#` {
 		return p.zone.errorAt(e, "the serial cannot be found in this form of the SOA record")
 	}
@@ -125,6 +132,7 @@ func (p *plan) describe(s *Scanner, e *Entry, before state) (*located, error) {
 		return nil, err
 	}
 	l := &located{Entry: *e, before: before, ttl: r.TTL}
+	// Cloned, because the scanner reuses this memory for the next entry.
 	l.Owner, l.Rdata = bytes.Clone(e.Owner), slices.Clone(e.Rdata)
 	l.fields, _ = canonicalFields(e.Type, texts(p.src, e.Rdata), e.origin)
 	l.before.lastOwner = bytes.Clone(before.lastOwner)

@@ -33,6 +33,7 @@ func parseDomain(name string) (*domain, error) {
 // appendName appends the canonical form of a name token to dst: absolute, lower case,
 // with one spelling for every escape. It returns the length as sent, too.
 func appendName(dst, token []byte, origin *domain) ([]byte, int, error) {
+	// Names with escapes and wrong ones are few, so reading them twice costs little.
 	if name, wire, _ := appendPlainName(dst, token, origin); wire > 0 {
 		return name, wire, nil
 	}
@@ -44,6 +45,7 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 	switch {
 	case len(token) == 0:
 		return nil, 0, errors.New("a name is empty")
+	// BIND takes an owner in quotes, other servers do not, and RFC 1035 has no quotes there.
 	case token[0] == '"':
 		return nil, 0, errors.New("a name must not be quoted")
 	case string(token) == "@":
@@ -58,6 +60,7 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 			return nil, 0, err
 		}
 		i += n
+		// Neither \. nor \046 ends a label.
 		if c == '.' && !escaped {
 			if label == 0 {
 				return nil, 0, fmt.Errorf("the name %q has an empty label", token)
@@ -66,6 +69,7 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 			wire, label = wire+label+1, 0
 			continue
 		}
+		// An escape counts as the one octet that it stands for.
 		dst = appendChar(dst, c)
 		if label++; label > maxLabel {
 			return nil, 0, fmt.Errorf("the name %q has a label of over 63 octets", token)
@@ -74,6 +78,7 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 	if label > 0 { // relative
 		dst = append(dst, '.')
 		wire += label + origin.wire
+		// Under the root, the dot just added is the whole origin.
 		if len(origin.text) > 1 {
 			dst = append(dst, origin.text...)
 		}
@@ -120,11 +125,13 @@ func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int, 
 			label++
 			continue
 		}
+		// No error here: appendOddName reads the name again and says what is wrong.
 		if c != '.' || label == 0 || label > maxLabel {
 			return nil, 0, 0
 		}
 		label = 0
 	}
+	// As sent, a length comes before each label and 0 at the end: one octet more than dots.
 	wire = len(token) + 1
 	if label > 0 { // relative
 		wire += origin.wire
@@ -136,6 +143,7 @@ func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int, 
 	if len(token) == 0 || label > maxLabel || wire > maxName {
 		return nil, 0, 0
 	}
+	// The low byte has the letters of all labels in it, which mean nothing together.
 	return dst, wire, marks &^ 0xff
 }
 
@@ -147,6 +155,7 @@ func unescape(b []byte) (c byte, n int, escaped bool, err error) {
 	if len(b) < 2 {
 		return 0, 0, true, errDangling
 	}
+	// RFC 1035, section 5.1: \X is the character X unless that is a digit, and \DDD an octet.
 	if !isDigit(b[1]) {
 		return b[1], 2, true, nil
 	}
@@ -167,10 +176,14 @@ func appendChar(dst []byte, c byte) []byte {
 	switch {
 	case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
 		return append(dst, c)
+	// RFC 4343: only ASCII letters are equal without regard to case.
 	case c >= 'A' && c <= 'Z':
 		return append(dst, c+'a'-'A')
+	// A blank would end the token, and a byte beyond ASCII depends on the code page.
 	case c <= ' ' || c > '~':
 		return append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+	// Some of these matter only at the start of a name, but with one spelling everywhere names can
+	// be compared as bytes.
 	case strings.IndexByte(`."();@$\`, c) >= 0:
 		return append(dst, '\\', c)
 	}
@@ -183,6 +196,7 @@ func isAbsolute(token []byte) bool {
 	if !ok {
 		return false
 	}
+	// An even number of backslashes escape each other and not the dot.
 	slashes := len(rest) - len(bytes.TrimRight(rest, `\`))
 	return slashes%2 == 0
 }
@@ -194,10 +208,12 @@ func relativeTo(name string, origin *domain) string {
 	if name == top {
 		return "@"
 	}
+	// With its dot, so that notexample.com. is not under example.com.
 	if top != "." {
 		top = "." + top
 	}
 	short, ok := strings.CutSuffix(name, top)
+	// That dot may be escaped: a\.example.com. is directly under com.
 	if !ok || short == "" || !isAbsolute([]byte(short+".")) {
 		return name
 	}

@@ -31,15 +31,18 @@ type inserter struct {
 
 // insert adds the records of a set that are not there yet.
 func (in *inserter) insert(t *target) {
+	// Finding a place may read much of the file again.
 	if len(t.missing) == 0 {
 		return
 	}
 	ttl := t.newTTL(in.plan.zone.DefaultTTL)
 	where := in.place(t, ttl)
 	class := where.class
+	// The class is written as in the model, CLASS1 for example, and verify compares it literally.
 	if !where.model.ClassSpan.Empty() {
 		class = where.model.Class
 	}
+	// The TTL is always written, because servers differ on records without one (TTLPrevious).
 	for _, fields := range t.missing {
 		owner := in.ownerAt(where, t.owner)
 		c := composer{src: in.draft.src, model: where.model, windows: in.plan.zone.Windows}
@@ -49,9 +52,10 @@ func (in *inserter) insert(t *target) {
 	}
 }
 
-// newTTL is the TTL of records that come.
+// newTTL is the TTL of new records.
 func (t *target) newTTL(otherwise uint32) uint32 {
 	switch {
+	// RFC 2181, section 5.2: all records of a set have one TTL.
 	case t.ttl != 0:
 		return t.ttl
 	case len(t.found) > 0:
@@ -60,18 +64,20 @@ func (t *target) newTTL(otherwise uint32) uint32 {
 	return otherwise
 }
 
-// place finds where new records go: behind the last record of the set, of the owner,
+// place finds the place of new records: behind the last record of the set, of the owner,
 // or of the type, else at the end.
 func (in *inserter) place(t *target, ttl uint32) site {
 	var model *located
 	switch {
 	case len(t.found) > 0:
 		model = t.found[len(t.found)-1]
+	// Next to the other records of the name, where the owner of the zone expects it.
 	case in.plan.owners[t.owner].last.set:
 		model = in.plan.at(in.plan.owners[t.owner].last)
 	case in.plan.types[t.typ].set:
 		model = in.plan.at(*in.plan.types[t.typ])
 	default:
+		// Neither the name nor the type is in the zone.
 		return site{at: len(in.draft.src), state: in.plan.end, model: in.plan.at(in.plan.last)}
 	}
 	return in.behind(model, t.owner, ttl)
@@ -95,6 +101,8 @@ func (in *inserter) behind(model *located, owner string, ttl uint32) site {
 		if !taken {
 			return where
 		}
+		// Go on behind the record that would inherit or, if that is in an included file, behind
+		// that file.
 		s.returnTo(depth)
 		where.at, where.beside = s.pos, false
 		s.save(&where.state)
@@ -111,6 +119,7 @@ func (in *inserter) ownerAt(where site, owner string) string {
 	}
 	written := model.OwnerSpan.Of(in.draft.src)
 	switch {
+	// The spelling of the line above, with its letter case.
 	case same && len(written) > 0 && bytes.Equal(model.origin.text, where.origin.text):
 		return string(written)
 	case len(written) > 0 && isAbsolute(written):
@@ -128,6 +137,7 @@ func (in *inserter) othersAt(at int, owner string) bool {
 // does so, and absolute otherwise.
 func (in *inserter) spellAll(where site, typ string, fields []string) []string {
 	form, model := shape(typ), where.model
+	// Only a record of the same type shows how names are written in such data.
 	if model.Type != typ || len(form) != len(fields) || len(form) != len(model.Rdata) || in.draft.generic(model) {
 		return fields
 	}
@@ -146,7 +156,8 @@ func (in *inserter) lineEnd(at int, model *located) string {
 	file, _ := in.plan.zone.source.place(at)
 	text := in.plan.zone.Files[file].Text
 	own, _ := in.plan.zone.source.place(model.Start)
-	if lines := model.Of(in.draft.src); own == file && bytes.IndexByte(lines, '\n') >= 0 || bytes.IndexByte(text, '\n') < 0 {
+	lines := model.Of(in.draft.src)
+	if own == file && bytes.IndexByte(lines, '\n') >= 0 || bytes.IndexByte(text, '\n') < 0 {
 		text = lines
 	}
 	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
@@ -159,6 +170,7 @@ func (in *inserter) lineEnd(at int, model *located) string {
 // joined.
 func (in *inserter) sorted() []splice {
 	var all []splice
+	// Stable, so that records at one place stay in the order of the change.
 	slices.SortStableFunc(in.all, func(a, b insertion) int { return cmp.Compare(a.at, b.at) })
 	for left := in.all; len(left) > 0; {
 		at := left[0].at
@@ -170,6 +182,7 @@ func (in *inserter) sorted() []splice {
 		all = append(all, splice{Span{at, at}, text.String()})
 	}
 	all = append(all, in.draft.splices...)
+	// An insertion is before the line in which a splice at the same offset is.
 	slices.SortStableFunc(all, func(a, b splice) int { return cmp.Compare(a.Start, b.Start) })
 	return all
 }
@@ -180,6 +193,7 @@ func (in *inserter) openEnd(at int) string {
 	if text := in.plan.zone.Files[file].Text; offset == 0 || text[offset-1] == '\n' {
 		return ""
 	}
+	// The open line is deleted, so nothing is left to be ended.
 	if slices.ContainsFunc(in.draft.changed, func(l *located) bool { return l.gone && l.End == at }) {
 		return ""
 	}

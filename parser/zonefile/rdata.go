@@ -52,6 +52,7 @@ func (e *fieldError) Error() string { return e.msg }
 // one token in lower case.
 func canonicalFields(typ string, tokens []string, origin *domain) ([]string, error) {
 	form := shape(typ)
+	// In a TXT record \# may also be a text, an escaped number sign, if no number follows.
 	if isGeneric(tokens) && (typ != "TXT" || len(tokens) > 1 && isNumber([]byte(tokens[1]))) {
 		return genericFields(typ, tokens)
 	}
@@ -76,6 +77,7 @@ func canonicalFields(typ string, tokens []string, origin *domain) ([]string, err
 // the reason.
 func countError(typ string, want int, tokens []string) *fieldError {
 	bad := &fieldError{0, fmt.Sprintf("%s needs %d fields, here are %d", typ, want, len(tokens))}
+	// A comment is the likelier mistake, and the list of fields would hide it.
 	if i := slices.IndexFunc(tokens, isOtherComment); i >= 0 {
 		bad.index, bad.msg = i, bad.msg+"; if a comment was meant here, begin it with a semicolon (;)"
 	} else if names := fieldNames[typ]; names != "" {
@@ -99,8 +101,10 @@ func missingField(tokens []string) string {
 	switch {
 	case numbers == 3:
 		return ". The target is missing"
+	// With two numbers and a name, the weight is the field that people forget.
 	case numbers == 2 && !isNumber([]byte(tokens[2])):
-		return fmt.Sprintf(". The weight is missing: write %s 0 %s %s in the place of the three", tokens[0], tokens[1], tokens[2])
+		return fmt.Sprintf(". The weight is missing: write %s 0 %s %s in the place of the three",
+			tokens[0], tokens[1], tokens[2])
 	}
 	return ""
 }
@@ -114,12 +118,14 @@ var fieldNames = map[string]string{
 
 // isOtherComment reports what begins a comment in other languages.
 func isOtherComment(token string) bool {
-	return strings.HasPrefix(token, "//") || strings.HasPrefix(token, "#") || strings.HasPrefix(token, "/*") || strings.HasPrefix(token, "--")
+	return strings.HasPrefix(token, "//") || strings.HasPrefix(token, "#") ||
+		strings.HasPrefix(token, "/*") || strings.HasPrefix(token, "--")
 }
 
 func canonicalField(kind byte, token string, origin *domain) (string, error) {
 	switch kind {
 	case fieldName:
+		// RFC 4343: letter case does not matter, so canonical names are in lower case.
 		name, _, err := appendName(nil, []byte(token), origin)
 		return string(name), err
 	case fieldUint16:
@@ -134,6 +140,7 @@ func canonicalField(kind byte, token string, origin *domain) (string, error) {
 		return strconv.FormatUint(uint64(seconds), 10), nil
 	}
 	addr, err := netip.ParseAddr(token)
+	// netip also reads fe80::1%eth0, which no record can have.
 	if err != nil || addr.Zone() != "" || addr.Is4() != (kind == fieldIPv4) {
 		return "", fmt.Errorf("%q is not an IPv%c address", token, kind)
 	}
@@ -145,6 +152,7 @@ func canonicalNumber(token string, bits int) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is not a number of %d bits", token, bits)
 	}
+	// Printed again, because 010 and 10 are the same number and so the same record.
 	return strconv.FormatUint(n, 10), nil
 }
 
@@ -157,6 +165,7 @@ func canonicalData(typ, data string) ([]string, error) {
 	}
 	form := shape(typ)
 	for i, token := range tokens {
+		// A change has no $ORIGIN, so a relative name in it has no meaning.
 		if i < len(form) && form[i] == fieldName && tokens[0] != `\#` && !isAbsolute([]byte(token)) {
 			return nil, fmt.Errorf("the name %q must be absolute, with a dot at its end", token)
 		}
@@ -172,6 +181,7 @@ func splitData(data string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the data %q is not plain text", data)
 	}
+	// Cut by the scanner, so that it reads the new line of the file in the same way.
 	comment, ok := s.logicalLine()
 	if !ok || s.pos != len(data) || !comment.Empty() || strings.Contains(data, "\n") {
 		return nil, fmt.Errorf("the data %q is not one line of rdata", data)
@@ -183,9 +193,10 @@ func splitData(data string) ([]string, error) {
 	return tokens, checkNoParentheses(data, s.tokens)
 }
 
-// checkNoParentheses refuses what stands between tokens other than blanks.
+// checkNoParentheses refuses anything but blanks between tokens.
 func checkNoParentheses(data string, tokens []Span) error {
 	at := 0
+	// The end counts as a token, so that what is behind the last one is checked too.
 	for _, token := range append(tokens, Span{len(data), len(data)}) {
 		if strings.Trim(data[at:token.Start], " \t") != "" {
 			return fmt.Errorf("the data %q is not one line of rdata", data)

@@ -24,13 +24,17 @@ func ruleOf(typ string) *rule {
 var (
 	obsolete = rule{refused: "RFC 1123 took the type out of use", never: true}
 	formless = rule{refused: "no RFC says what its data is"}
-	meta     = rule{refused: "it is a type of messages, and has no place in a zone file", never: true}
-	formOf   = map[string]string{ // types with the data of another
+	null     = rule{
+		refused: "RFC 1035 gives it no form in text, other than \\# with its length and hexadecimal digits",
+	}
+	meta   = rule{refused: "it is a type of messages, and has no place in a zone file", never: true}
+	formOf = map[string]string{ // types with the data of another
 		"CDNSKEY": "DNSKEY", "CDS": "DS", "TA": "DS", "DLV": "DS", "SMIMEA": "TLSA", "HTTPS": "SVCB", "SIG": "RRSIG",
 		"SPF": "TXT", "AVC": "TXT", "NINFO": "TXT", "RESINFO": "TXT", "WALLET": "TXT",
 		"CNAME": "DNAME", "PTR": "DNAME", "MR": "DNAME", "NSAP-PTR": "DNAME",
 		"HHIT": "BRID", "OPENPGPKEY": "BRID", "DHCID": "BRID", "NIMLOC": "EID", "MG": "MB", "KX": "LP", "RT": "AFSDB",
-		"MF": "MD", "UID": "UINFO", "GID": "UINFO", "UNSPEC": "UINFO", "TKEY": "ANY", "TSIG": "ANY", "OPT": "ANY", "IXFR": "ANY", "AXFR": "ANY", "MAILA": "ANY", "MAILB": "ANY",
+		"MF": "MD", "UID": "UINFO", "GID": "UINFO", "UNSPEC": "UINFO",
+		"TKEY": "ANY", "TSIG": "ANY", "OPT": "ANY", "IXFR": "ANY", "AXFR": "ANY", "MAILA": "ANY", "MAILB": "ANY",
 	}
 )
 
@@ -80,7 +84,7 @@ var rules = func() map[string]rule {
 		"NSEC":       {form: "nN", wire: "nB"},
 		"NSEC3":      {rest: readNSEC3, owner: hashOwner, wire: "112ssB"},
 		"NSEC3PARAM": {rest: func(f *fieldReader) { readNSEC3Param(f) }, wire: "112s"},
-		"NULL":       {refused: "RFC 1035 gives it no form in text, other than \\# with its length and hexadecimal digits"},
+		"NULL":       null,
 		"NXT":        {form: "n", rest: readNXT, wire: "nB"},
 		"PX":         {form: "2nn"},
 		"RKEY":       {rest: readKey, wire: "211b"},
@@ -113,10 +117,12 @@ var rules = func() map[string]rule {
 // check reads the data of a record.
 func (r *rule) check(f *fieldReader) {
 	switch {
+	// Checked before refused: these types have a form in octets, if none in text.
 	case f.isGeneric() && !r.never:
 		r.generic(f)
 		return
 	case r.refused != "":
+		// -1 is the type itself: no field of the data is wrong.
 		f.fail(-1, "no name server loads a file with a record of type %s in this form: %s", f.typ, r.refused)
 		return
 	}

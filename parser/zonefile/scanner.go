@@ -69,6 +69,7 @@ func NewScanner(src []byte, origin string) (*Scanner, error) {
 		return nil, &Error{Msg: "the origin is not a name: " + err.Error()}
 	}
 	s.state = state{line: 1, origin: top, class: "IN"}
+	// A mark is skipped here, and [Source.Marked] reports it: servers refuse it.
 	if bytes.HasPrefix(src, utf8Mark) {
 		s.pos = len(utf8Mark)
 	}
@@ -79,7 +80,8 @@ var utf8Mark = plain.Mark
 
 // wayOut says what to do with a file that is no plain text.
 var wayOut = map[plain.Kind]string{
-	plain.Encoding: "export it with dnscmd /ZoneExport or Export-DnsServerZone, or save it again with Set-Content -Encoding Ascii",
+	plain.Encoding: "export it with dnscmd /ZoneExport or Export-DnsServerZone, " +
+		"or save it again with Set-Content -Encoding Ascii",
 	plain.Foreign:  "export the zone from the DNS server as text, and give that file",
 	plain.Damaged:  "export the zone again, or take the file from a backup",
 	plain.LineEnds: "save it with the line ends of Windows or Unix (CR LF or LF)",
@@ -115,12 +117,14 @@ func (s *Scanner) fail(at int, format string, args ...any) bool {
 func (s *Scanner) Next(e *Entry) bool {
 	for s.err == nil {
 		if s.pos >= s.limit {
+			// The end of an included file is not that of the text.
 			if !s.leave() {
 				return false
 			}
 			continue
 		}
 		start, line := s.pos, s.line
+		// Kept for fail, which counts lines from here to the mistake.
 		s.start, s.first = start, line
 		comment, ok := s.logicalLine()
 		if !ok {
@@ -131,6 +135,7 @@ func (s *Scanner) Next(e *Entry) bool {
 		}
 		e.reset(Span{start, s.pos}, comment, s.origin)
 		e.Line, e.EndLine = line, s.line
+		// Behind a line end, s.line is already the line after the entry.
 		if s.src[s.pos-1] == '\n' {
 			e.EndLine--
 		}
@@ -140,7 +145,9 @@ func (s *Scanner) Next(e *Entry) bool {
 }
 
 // isSpecial tells the bytes that end a run of plain characters.
-var isSpecial = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ';': true, '(': true, ')': true, '"': true, '\\': true}
+var isSpecial = [256]bool{
+	' ': true, '\t': true, '\r': true, '\n': true, ';': true, '(': true, ')': true, '"': true, '\\': true,
+}
 
 // logicalLine reads tokens up to a line end outside of parentheses. Plain runs are
 // read here and not in a function of their own, as most bytes of a file are in them.
@@ -153,6 +160,7 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 		for pos < len(src) && !isSpecial[src[pos]] {
 			pos++
 		}
+		// Nearly every token ends here. One with a backslash is read again from its start, below.
 		if pos > at && (pos == len(src) || src[pos] != '\\') {
 			s.tokens = append(s.tokens, Span{at, pos})
 			if nest.depth > 0 && !s.ownerOutside(nest.open) {
@@ -171,12 +179,14 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 				s.pos = pos
 				return comment, true
 			}
+		// CR LF is a line end of Windows. A lone CR is one to some servers and a blank to others.
 		case '\r':
 			if at+1 < len(src) && src[at+1] != '\n' {
-				return comment, s.fail(at, "a carriage return stands inside a line")
+				return comment, s.fail(at, "there is a carriage return inside the line")
 			}
 			pos++
 		case ';':
+			// The last comment is kept: with parentheses that is the one behind the record.
 			comment = commentAt(src, at)
 			pos = comment.End
 		case '(', ')':
@@ -192,6 +202,8 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 			pos = s.pos
 		}
 	}
+	// RFC 1035, section 5.1: line ends within parentheses do not count, so this one has taken in
+	// the rest of the file.
 	if nest.depth > 0 {
 		return comment, s.fail(nest.open, "the parenthesis is not closed")
 	}
@@ -199,7 +211,7 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 	return comment, true
 }
 
-// nesting is how many parentheses are open, and where the first of them stands.
+// nesting is how many parentheses are open, and where the first of them is.
 type nesting struct{ depth, open int }
 
 // step notes the parenthesis at an offset. It reports false for one that closes nothing.
@@ -209,6 +221,7 @@ func (n *nesting) step(c byte, at int) bool {
 		return n.depth >= 0
 	}
 	if n.depth == 0 {
+		// The outermost one is reported, because its record is the broken one.
 		n.open = at
 	}
 	n.depth++
@@ -217,15 +230,18 @@ func (n *nesting) step(c byte, at int) bool {
 
 // ownerOutside refuses a line whose first token is the owner and in parentheses.
 func (s *Scanner) ownerOutside(open int) bool {
+	// A line that begins with a blank has no owner. Otherwise the token is an owner in parentheses,
+	// perhaps on a later line; docs/dns.md says why edgeplan refuses that.
 	if len(s.tokens) != 1 || isBlank(s.src, open) {
 		return true
 	}
-	return s.fail(open, "a parenthesis stands before the owner name")
+	return s.fail(open, "there is a parenthesis before the owner name")
 }
 
 // isBlank reports whether the line that holds offset at begins with a blank.
 func isBlank(src []byte, at int) bool {
 	line := src[bytes.LastIndexByte(src[:at], '\n')+1:]
+	// Only the first line of a file can begin with a mark.
 	if len(line) == len(src) {
 		line = bytes.TrimPrefix(line, utf8Mark)
 	}
@@ -238,6 +254,7 @@ func commentAt(src []byte, start int) Span {
 	if n := bytes.IndexByte(src[start:], '\n'); n >= 0 {
 		end = start + n
 	}
+	// The CR is part of the line end and not of the comment.
 	if src[end-1] == '\r' {
 		end--
 	}
@@ -276,6 +293,7 @@ func plainEnd(src []byte, start int) (end int, ok bool) {
 		if src[i] != '\\' {
 			break
 		}
+		// BIND goes on in the next line here; docs/dns.md says why edgeplan does not.
 		if i+1 >= len(src) || src[i+1] == '\n' || src[i+1] == '\r' {
 			return i, false
 		}
@@ -292,6 +310,7 @@ func quotedEnd(src []byte, start int) (end int, ok bool) {
 		case '"':
 			return i + 1, true
 		case '\\':
+			// A backslash escapes a quote, but not the line end.
 			if i++; i < len(src) && src[i] == '\n' {
 				return 0, false
 			}

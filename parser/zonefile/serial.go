@@ -14,6 +14,7 @@ func Greater(a, b uint32) bool { return a != b && a-b < 1<<31 }
 // some servers take to mean that there is no serial.
 func Increment(old uint32) uint32 {
 	if old == 1<<32-1 {
+		// 0 would be next in RFC 1982, and 1 is greater than the old serial as well.
 		return 1
 	}
 	return old + 1
@@ -27,6 +28,7 @@ func Increment(old uint32) uint32 {
 //
 // yyyymmdd is a number such as 20261205; whether there is such a day is not looked at.
 func Date(old uint32, yyyymmdd int) (serial uint32, rolled bool) {
+	// YYYYMMDD99 has to fit into 32 bits.
 	if yyyymmdd < 1 || yyyymmdd > (1<<32-1)/100-1 {
 		return Increment(old), true
 	}
@@ -34,6 +36,7 @@ func Date(old uint32, yyyymmdd int) (serial uint32, rolled bool) {
 	if Greater(first, old) {
 		return first, false
 	}
+	// Where the old serial has this day already, the next number is still one of the day.
 	next := Increment(old)
 	return next, next/100 != uint32(yyyymmdd)
 }
@@ -45,13 +48,17 @@ func Explicit(old, wanted uint32) error {
 	case Greater(wanted, old) && wanted != 0:
 		return nil
 	case wanted == old:
-		return fmt.Errorf("the zone has the serial %d already, so secondaries would not fetch it; %s", wanted, possible(old))
+		return fmt.Errorf("the zone has the serial %d already, so secondaries would not fetch it; %s",
+			wanted, possible(old))
 	case wanted == 0:
 		return errors.New("the serial 0 means to some servers that there is none; " + possible(old))
+	// RFC 1982, section 3.2: which one is greater is undefined, so secondaries may differ.
 	case wanted-old == 1<<31:
-		return fmt.Errorf("the serials %d and %d are 2147483648 apart, and which of them is greater is not defined (RFC 1982); %s", wanted, old, possible(old))
+		return fmt.Errorf("the serials %d and %d are 2147483648 apart, "+
+			"and which of them is greater is not defined (RFC 1982); %s", wanted, old, possible(old))
 	}
-	return fmt.Errorf("the serial %d is lower than %d in the arithmetic of RFC 1982, so secondaries would not fetch the zone; %s", wanted, old, possible(old))
+	return fmt.Errorf("the serial %d is lower than %d in the arithmetic of RFC 1982, "+
+		"so secondaries would not fetch the zone; %s", wanted, old, possible(old))
 }
 
 // possible says which serials are greater than old.
@@ -60,6 +67,7 @@ func possible(old uint32) string {
 }
 
 func wraps(old uint32) string {
+	// After the largest serial the range begins at 1 and does not wrap.
 	if old+(1<<31-1) < old && old != 1<<32-1 {
 		return ", by way of 4294967295 and 1"
 	}

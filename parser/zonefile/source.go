@@ -70,12 +70,19 @@ func (e *UnreadError) Error() string { return e.Why }
 //
 // The Source refers to the texts, which must not be changed afterwards.
 func Gather(main File, open func(name string) (File, error)) *Source {
-	src := &Source{Files: []File{main}, text: main.Text, places: []int{1}, unread: map[int]*UnreadError{}, followed: map[int]bool{}}
-	g := gatherer{src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{}, lines: [][]includeLine{includeLines(main.Text)}}
+	src := &Source{
+		Files: []File{main}, text: main.Text, places: []int{1},
+		unread: map[int]*UnreadError{}, followed: map[int]bool{},
+	}
+	g := gatherer{
+		src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{},
+		lines: [][]includeLine{includeLines(main.Text)},
+	}
 	if len(g.lines[0]) == 0 {
 		return src
 	}
 	g.add(0)
+	// With a single segment the text is that of the file, and offsets need no translation.
 	if src.defect == nil && len(src.segments) > 1 {
 		src.join()
 	} else {
@@ -107,6 +114,7 @@ type found struct {
 func (g *gatherer) add(file int) {
 	text := g.src.Files[file].Text
 	at, line := 0, 1
+	// Within the text a mark would be read as part of an owner. [Source.Marked] reports it.
 	if len(g.stack) > 0 && bytes.HasPrefix(text, utf8Mark) {
 		at = len(utf8Mark)
 	}
@@ -117,6 +125,8 @@ func (g *gatherer) add(file int) {
 			return
 		}
 		if unread != nil {
+			// Keys are offsets in the whole text: what the file has from at on will begin at
+			// g.size.
 			g.src.unread[g.size+inc.Start-at] = unread
 			continue
 		}
@@ -133,13 +143,15 @@ func (g *gatherer) add(file int) {
 func (g *gatherer) segment(file, from, to, line int) {
 	n := to - from
 	g.src.segments = append(g.src.segments, segment{Span{g.size, g.size + n}, file, from, line, len(g.stack) - 1})
+	// One more for the line end between two segments.
 	g.size += n + 1
 }
 
 // follow finds the file of an $INCLUDE line, or says why it is not read.
 func (g *gatherer) follow(from int, inc includeLine) (file int, unread *UnreadError) {
 	if g.count++; g.count > maxIncludes {
-		g.fail(from, inc.line, fmt.Sprintf("there are more than %d $INCLUDE lines to follow; write the records into fewer files", maxIncludes))
+		g.fail(from, inc.line, "there are more than %d $INCLUDE lines to follow; write the records into fewer files",
+			maxIncludes)
 		return 0, nil
 	}
 	f := g.find(inc.name)
@@ -147,22 +159,32 @@ func (g *gatherer) follow(from int, inc includeLine) (file int, unread *UnreadEr
 	case f.unread != nil:
 		return 0, f.unread
 	case len(g.stack) > maxIncludeDepth:
-		return 0, &UnreadError{fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth), "Write its records into a file that is nearer to the zone file."}
+		return 0, &UnreadError{
+			Why:    fmt.Sprintf("it is the end of a chain of more than %d $INCLUDE lines", maxIncludeDepth),
+			WayOut: "Write its records into a file that is nearer to the zone file.",
+		}
 	case slices.Contains(g.stack, f.file):
-		g.fail(from, inc.line, fmt.Sprintf("this $INCLUDE leads back to %q, which is being read at this place: no DNS server loads such a zone", g.src.Files[f.file].Name))
+		g.fail(from, inc.line,
+			"this $INCLUDE leads back to %q, which is being read at this place: no DNS server loads such a zone",
+			g.src.Files[f.file].Name)
 		return 0, nil
 	}
 	if g.src.places[f.file]++; g.src.places[f.file] > 1 {
 		g.repeated += len(g.src.Files[f.file].Text)
 	}
+	// Files that each include the next one twice double the text per level, so a few lines could fill
+	// the memory.
 	if g.repeated > maxRepeated {
-		return 0, &UnreadError{fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated), "Include each of these files once."}
+		return 0, &UnreadError{
+			Why:    fmt.Sprintf("files that are included more than once repeat over %d bytes", maxRepeated),
+			WayOut: "Include each of these files once.",
+		}
 	}
 	return f.file, nil
 }
 
-func (g *gatherer) fail(file, line int, msg string) {
-	g.src.defect = &Error{Line: line, Column: 1, Msg: msg, File: g.src.fileName(file)}
+func (g *gatherer) fail(file, line int, format string, args ...any) {
+	g.src.defect = &Error{Line: line, Column: 1, Msg: fmt.Sprintf(format, args...), File: g.src.fileName(file)}
 }
 
 // find has a file opened that is not known yet.
@@ -177,6 +199,7 @@ func (g *gatherer) find(name string) found {
 			f.unread = &UnreadError{Why: err.Error()}
 		}
 	} else if n, ok := g.known[file.Name]; ok {
+		// Two paths may name one file, such as i and ./i.
 		f.file = n
 	} else {
 		f.file = len(g.src.Files)
@@ -184,6 +207,7 @@ func (g *gatherer) find(name string) found {
 		g.src.Files = append(g.src.Files, file)
 		g.src.places = append(g.src.places, 0)
 		g.lines = append(g.lines, includeLines(file.Text))
+		// A file that is no plain text is an error even if no line of it is read.
 		if _, err := NewScanner(file.Text, ""); err != nil {
 			bad := *err.(*Error)
 			bad.File, g.src.defect = file.Name, &bad
@@ -204,7 +228,8 @@ type includeLine struct {
 }
 
 // includeLines finds the $INCLUDE lines of a text, up to the first place at which it cannot
-// be read, and no more of them than it takes to be too many. Which lines they are does not depend on where the file is included.
+// be read, and no more of them than it takes to be too many. Which lines they are does not depend
+// on where the file is included.
 func includeLines(text []byte) []includeLine {
 	if !mayInclude(text) {
 		return nil
@@ -219,7 +244,9 @@ func includeLines(text []byte) []includeLine {
 		if _, ok := s.logicalLine(); !ok {
 			break
 		}
-		if len(s.tokens) > 1 && s.tokens[0].Start == start && bytes.EqualFold(s.tokens[0].Of(text), []byte("$INCLUDE")) {
+		// An indented $INCLUDE is not a directive to BIND.
+		if len(s.tokens) > 1 && s.tokens[0].Start == start &&
+			bytes.EqualFold(s.tokens[0].Of(text), []byte("$INCLUDE")) {
 			out = append(out, includeLine{Span{start, s.pos}, line, s.line, fileNameOf(s.tokens[1].Of(text))})
 		}
 	}
@@ -235,6 +262,7 @@ func mayInclude(text []byte) bool {
 		if len(text) >= len(word) && bytes.EqualFold(text[:len(word)], word) {
 			return true
 		}
+		// Searching for two bytes skips most of a file without looking for tokens.
 		i := bytes.Index(text, []byte("\n$"))
 		if i < 0 {
 			return false
@@ -283,8 +311,11 @@ func (src *Source) once(file int) error {
 		return fmt.Errorf("%q is included more than once"+everywhere, src.Files[file].Name)
 	}
 	for i, other := range src.Files {
+		// Comparing content finds links and names that differ in case, which only the file system
+		// could tell apart.
 		if i != file && bytes.Equal(other.Text, src.Files[file].Text) {
-			return fmt.Errorf("%q and %q have the same content and may be one file by two names"+everywhere, src.Files[file].Name, other.Name)
+			return fmt.Errorf("%q and %q have the same content and may be one file by two names"+everywhere,
+				src.Files[file].Name, other.Name)
 		}
 	}
 	return nil

@@ -16,8 +16,10 @@ func lineEdits(src []byte, splices []splice) []LineEdit {
 	var edits []LineEdit
 	line, counted := 1, 0 // the number of the line that holds the byte at counted
 	for len(splices) > 0 {
+		// All splices within a line make one edit, so that no two edits have a line in common.
 		block, n, text := block(src, splices)
 		splices = splices[n:]
+		// Counted from the edit before, so that the text is read only once.
 		line += bytes.Count(src[counted:block.Start], []byte("\n"))
 		counted = block.Start
 		edits = append(edits, LineEdit{Line: line, Old: splitLines(string(block.Of(src))), New: splitLines(text)})
@@ -32,12 +34,15 @@ func block(src []byte, splices []splice) (lines Span, n int, text string) {
 	lines.End = lines.Start
 	var b strings.Builder
 	at := lines.Start
-	for n < len(splices) && (n == 0 || splices[n].Start < lines.End || splices[n].Start == lines.End && inLine(src, lines.End)) {
+	for n < len(splices) && (n == 0 || splices[n].Start < lines.End ||
+		splices[n].Start == lines.End && inLine(src, lines.End)) {
 		sp := splices[n]
 		b.Write(src[at:sp.Start])
 		b.WriteString(sp.text)
 		at = sp.End
 		n++
+		// If the new text stops within a line, the line behind it is joined to it and belongs to
+		// the edit.
 		open := b.Len() > 0 && !strings.HasSuffix(b.String(), "\n")
 		lines.End = max(lines.End, lineEnd(src, at, open))
 	}
@@ -64,6 +69,7 @@ func inLine(src []byte, at int) bool { return at > 0 && src[at-1] != '\n' }
 // splitLines cuts a text after each "\n".
 func splitLines(text string) []string {
 	lines := strings.SplitAfter(text, "\n")
+	// There is no line behind a final line end.
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}

@@ -26,6 +26,7 @@ func (c *composer) compose(owner, ttl, typ string, fields []string) string {
 	lead := c.lead()
 	cells := c.cells()
 	c.write(owner)
+	// A new record states its TTL even if the model does not.
 	if m.TTLSpan.Empty() {
 		c.squeezeTTL(lead, ttl, owner == "")
 	} else {
@@ -41,7 +42,7 @@ func (c *composer) compose(owner, ttl, typ string, fields []string) string {
 	return c.out.String()
 }
 
-// lead is what stands between the owner of the model, or the start of its line, and
+// lead is what is between the owner of the model, or the start of its line, and
 // the next token, which may be an age.
 func (c *composer) lead() Span {
 	start := c.model.OwnerSpan.End
@@ -56,6 +57,8 @@ func (c *composer) lead() Span {
 func (c *composer) cells() []Span {
 	var cells []Span
 	m := c.model
+	// Not [AGE:n], the time stamp of the model: without one Windows DNS Server treats the new
+	// record as static and never scavenges it.
 	for _, span := range []Span{m.TTLSpan, m.ClassSpan} {
 		if !span.Empty() {
 			cells = append(cells, span)
@@ -82,6 +85,7 @@ func (c *composer) rdata(typ string, fields []string) {
 	alike := m.Type == typ && len(m.Rdata) == len(fields)
 	end := m.TypeSpan.End
 	for i, field := range fields {
+		// Gaps within the data are taken over only between the same fields.
 		if i == 0 && len(m.Rdata) > 0 || alike {
 			c.space(Span{end, m.Rdata[i].Start}, false)
 			end = m.Rdata[i].End
@@ -101,6 +105,7 @@ func (c *composer) squeezeTTL(lead Span, ttl string, inherits bool) {
 		return
 	}
 	room := c.column(lead.End) - c.col
+	// Room for one blank on each side.
 	if isOnly(lead.Of(c.src), ' ') && room >= len(ttl)+2 {
 		c.write(strings.Repeat(" ", room-len(ttl)-1) + ttl + " ")
 		return
@@ -109,12 +114,13 @@ func (c *composer) squeezeTTL(lead Span, ttl string, inherits bool) {
 	c.write(ttl + c.separator())
 }
 
-// space writes what stands between two tokens of the model, stretched or shrunk so
+// space writes what is between two tokens of the model, stretched or shrunk so
 // that the next token begins in the column that it has there. Verbatim keeps it.
 func (c *composer) space(gap Span, verbatim bool) {
 	text := gap.Of(c.src)
 	missing := c.column(gap.End) - c.col
 	switch {
+	// An age or a parenthesis between the tokens belongs to the model alone.
 	case len(text) == 0 || len(bytes.Trim(text, " \t")) > 0:
 		c.write(c.separator())
 	case verbatim || len(text) == 1:
@@ -144,7 +150,7 @@ func (c *composer) write(text string) {
 	c.col = advance(c.col, []byte(text))
 }
 
-// column is where the byte at an offset of the source stands on the screen.
+// column is where the byte at an offset of the source is on the screen.
 func (c *composer) column(at int) int {
 	start := bytes.LastIndexByte(c.src[:at], '\n') + 1
 	return advance(0, bytes.TrimPrefix(c.src[start:at], utf8Mark))

@@ -32,14 +32,17 @@ func (t *Times) note(z *Zone, e *Entry) {
 		t.current = sum(z, e.TTLSpan, e.Line)
 	case e.Kind != RecordEntry:
 	case e.Type == "SOA":
+		// Fields 3 to 6 are refresh, retry, expire and minimum.
 		for i := 3; i < min(7, len(e.Rdata)) && t.SOA.Line == 0; i++ {
 			t.SOA = sum(z, e.Rdata[i], e.Line)
 		}
 	case e.TTLSource == TTLStated:
+		// A TTL without a unit at its end is no sum, and most have none.
 		if t.Record.Line == 0 && !isDigit(z.src[e.TTLSpan.End-1]) {
 			t.Record = sum(z, e.TTLSpan, e.Line)
 		}
 	case e.TTLSource == TTLDirective:
+		// Reported only once a record takes it, because an unused directive changes nothing.
 		if t.Directive.Line == 0 {
 			t.Directive = t.current
 		}
@@ -64,6 +67,10 @@ func sum(z *Zone, span Span, line int) Sum {
 		return Sum{}
 	}
 	number, _ := parseTTL(token[:first])
+	// PowerDNS takes the digits up to the first letter and the last letter as their unit.
 	last := unitSeconds(token[len(token)-1])
-	return Sum{Text: string(token), Seconds: seconds, PowerDNS: uint32(uint64(number) * last), Line: line, File: z.fileAt(span.Start)}
+	return Sum{
+		Text: string(token), Seconds: seconds, PowerDNS: uint32(uint64(number) * last),
+		Line: line, File: z.fileAt(span.Start),
+	}
 }

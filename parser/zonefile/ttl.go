@@ -11,12 +11,14 @@ func parseTTL(token []byte) (uint32, bool) {
 	for _, c := range token {
 		if isDigit(c) {
 			number = number*10 + uint64(c-'0')
+			// With both factors bounded, the product fits into 64 bits.
 			if digits++; number > maxTTL {
 				return 0, false
 			}
 			continue
 		}
 		unit := unitSeconds(c)
+		// 1h30m is fine, but neither h nor 1hm is.
 		if digits == 0 || unit == 0 {
 			return 0, false
 		}

@@ -21,6 +21,8 @@ type typeTable struct {
 
 // of is the type that a token names, or nil if the token cannot be one.
 func (t *typeTable) of(token []byte) *rrType {
+	// First and last byte and the length tell most types apart; a collision costs a look into the
+	// map.
 	slot := (token[0]*3 + token[len(token)-1]*5 + byte(len(token))*7) & 63
 	if k := t.recent[slot]; k != nil && k.spelling == string(token) {
 		return k
@@ -31,6 +33,8 @@ func (t *typeTable) of(token []byte) *rrType {
 		if name == "" {
 			return nil
 		}
+		// Only now, because many scanners never meet a type: those of file heads and of single
+		// data.
 		if t.all == nil {
 			t.all = make(map[string]*rrType)
 		}
@@ -48,11 +52,13 @@ func typeName(token []byte) string {
 	}
 	for i, c := range token {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		// The hyphen is for NSAP-PTR.
 		if !letter && (i == 0 || !isDigit(c) && c != '-') {
 			return ""
 		}
 	}
 	name := strings.ToUpper(string(token))
+	// RFC 3597, section 5: TYPE1 is A, so their records are one set.
 	if n, ok := typeNumber(name); ok && typeNames[n] != "" {
 		return typeNames[n]
 	}

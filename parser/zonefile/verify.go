@@ -17,9 +17,9 @@ import (
 // from its place on, on nothing else; the first bytes of a file, which can be a mark of
 // its encoding, are looked at apart (checkBegin). Before the first splice both texts are equal,
 // so both scans come to the start of its block in one state, that which the index
-// kept. From there both are read. When they stand before equal rest in one state
+// kept. From there both are read. When they are before equal rest in one state
 // again, they would read the same up to the next splice, and so would be in one state
-// at the start of the block of that; there the argument begins anew. Behind the last
+// at the start of the block of that; there the argument begins again. Behind the last
 // splice they would read the same up to the end.
 func (p *plan) verify(splices []splice) error {
 	v := verifier{p: p, window: window{src: p.src, splices: splices, segments: p.zone.source.segments}}
@@ -30,8 +30,9 @@ func (p *plan) verify(splices []splice) error {
 		if err := v.stretch(); err != nil {
 			return err
 		}
+		// Every stretch uses up a splice; this stops an endless loop should that ever be untrue.
 		if len(v.window.splices) == left {
-			return errors.New("internal error: the check of the edit does not come on")
+			return errors.New("internal error: the check of the edit makes no progress")
 		}
 		left = len(v.window.splices)
 	}
@@ -47,11 +48,13 @@ func (p *plan) verify(splices []splice) error {
 // checkSplices refuses what makes no text or no zone file at all.
 func (v *verifier) checkSplices(splices []splice) error {
 	p := v.p
+	// The first block begins behind a byte order mark, which no splice may touch.
 	end := p.zone.index.marks[0].pos
 	for _, sp := range splices {
 		if sp.Start < end {
 			return errors.New("internal error: two edits of the zone overlap")
 		}
+		// NewScanner looks for NUL bytes, but the scans of this check are resumed and not new.
 		if strings.IndexByte(sp.text, 0) >= 0 {
 			return unfit(errors.New("there would be a NUL byte"))
 		}
@@ -81,10 +84,14 @@ func (v *verifier) checkBegin(file int, splices []splice) error {
 		return nil
 	}
 	w := window{src: old, splices: splices}
+	// The window can be shorter than a mark after one step, if splices delete most of it.
 	for w.more(); len(w.buf) < len(utf8Mark) && !w.atEnd(); w.more() {
 	}
 	if bytes.HasPrefix(w.buf, utf8Mark) {
-		return &Error{Line: 1, Column: 1, Msg: "it would begin with a byte order mark", File: v.p.zone.source.fileName(file)}
+		return &Error{
+			Line: 1, Column: 1, Msg: "it would begin with a byte order mark",
+			File: v.p.zone.source.fileName(file),
+		}
 	}
 	_, err := NewScanner(w.buf, "")
 	return err
@@ -99,8 +106,11 @@ func (v *verifier) sameDialect() error {
 		return nil
 	}
 	marked := p.zone.index.marked - v.old.marked + v.new.marked
+	// As in readAs: without a $TTL, the marks of Windows DNS Server decide whether the SOA minimum
+	// is the default.
 	if (marked > 0 && !v.new.noTTL) != p.zone.minimum {
-		return errors.New("the edit would change what marks the file as Windows DNS Server's, and so the TTLs of other records")
+		return errors.New("the edit would change what marks the file as Windows DNS Server's, " +
+			"and so the TTLs of other records")
 	}
 	return nil
 }
@@ -148,6 +158,8 @@ func (v *verifier) stretch() error {
 func (v *verifier) start() {
 	x := v.p.zone.index
 	line := bytes.LastIndexByte(v.p.src[:v.window.splices[0].Start], '\n') + 1
+	// Scan from the start of the block to the last entry before the line; the splice itself may be
+	// in a comment.
 	s := v.p.zone.resume(x.marks[x.block(line)].state)
 	var e Entry
 	var from state
@@ -158,6 +170,7 @@ func (v *verifier) start() {
 	v.window.restart(from.pos, from.segment)
 	v.base = from.pos + v.window.shift
 	n := v.new.scan
+	// Offsets of the new text count from the start of the window, lines from that of the text.
 	n.src, n.pos, n.line, n.window = nil, 0, from.line+v.lines, &v.window
 	n.bound()
 	v.nextOld()
@@ -170,6 +183,7 @@ func (v *verifier) nextOld() { v.old.next() }
 func (v *verifier) nextNew() {
 	s := v.new.scan
 	for v.new.next(); !v.new.more && !v.window.atEnd(); v.new.retry() {
+		// The entry may go on behind the window, so it is read again in a larger one.
 		v.window.more()
 		s.src = v.window.buf
 		s.restore(&v.new.before)
@@ -188,7 +202,7 @@ func (s *side) next() {
 func (s *side) retry() { s.more = s.scan.Next(&s.Entry) }
 
 // together reports that nothing is left to compare before the next splice: both texts
-// are at their end, or both scans stand in one state before the same text.
+// are at their end, or both scans are in one state before the same text.
 func (v *verifier) together() bool {
 	if v.new.scan.err != nil {
 		return false
@@ -202,6 +216,8 @@ func (v *verifier) together() bool {
 
 // equal compares the entries at hand without building anything.
 func (v *verifier) equal() bool {
+	// Compared as written, which is fast and stricter than by meaning: a record that is written
+	// differently must be a planned one.
 	a, b := &v.old.Entry, &v.new.Entry
 	if a.Kind != b.Kind || a.TTL != b.TTL || a.Type != b.Type || a.Class != b.Class || len(a.Rdata) != len(b.Rdata) ||
 		!bytes.Equal(a.Owner, b.Owner) || !bytes.Equal(a.origin.text, b.origin.text) {

@@ -32,6 +32,7 @@ func (w *window) restart(at, segment int) {
 
 // copy takes the old text up to an offset.
 func (w *window) copy(end int) {
+	// Noted while copying, because splices move the ends of files.
 	for w.segment < len(w.segments) && w.segments[w.segment].End < end {
 		w.ends = append(w.ends, len(w.buf)+w.segments[w.segment].End-w.at)
 		w.segment++
@@ -81,10 +82,11 @@ func (w *window) splice() {
 // atEnd reports that buf reaches to the end of the new text.
 func (w *window) atEnd() bool { return w.at == len(w.src) && len(w.splices) == 0 }
 
-// sameMeaning reports whether two scans that stand in these states read the same
+// sameMeaning reports whether two scans in these states read the same
 // records out of the same text.
 func sameMeaning(a, b *state) bool {
-	return a.ttl == b.ttl && a.class == b.class && bytes.Equal(a.lastOwner, b.lastOwner) && bytes.Equal(a.origin.text, b.origin.text) && sameFrames(a.up, b.up)
+	return a.ttl == b.ttl && a.class == b.class && bytes.Equal(a.lastOwner, b.lastOwner) &&
+		bytes.Equal(a.origin.text, b.origin.text) && sameFrames(a.up, b.up)
 }
 
 // sameFrames reports whether scans bring back the same at the ends of included files.

@@ -48,7 +48,7 @@ func TestManyParameters(t *testing.T) {
 	all := "SVCB 1 ." + data.String()
 	for row, want := range map[string]string{
 		all:                                     "",
-		all + " key1000":                        "the parameter key1000 stands here twice",
+		all + " key1000":                        "the parameter key1000 is here twice",
 		all + " mandatory=" + list.String()[1:]: "",
 		all + " mandatory=port":                 "a parameter that is mandatory is not there",
 	} {

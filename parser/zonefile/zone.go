@@ -47,7 +47,7 @@ type Zone struct {
 type Record struct {
 	Owner       string // canonical: absolute, lower case
 	TTL         uint32 // seconds; the effective one
-	TTLExplicit bool   // the TTL stands in the record
+	TTLExplicit bool   // the record states its TTL
 	TTLSource   TTLSource
 	Class       string // upper case
 	Type        string // upper case
@@ -129,6 +129,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 	var e Entry
 	c := newChecker(z, s)
 	for n := 0; ; n++ {
+		// Before Next, because a later scan resumes from the state in front of the entry.
 		if n%blockEntries == 0 {
 			z.index.begin(s)
 		}
@@ -222,6 +223,7 @@ func (z *Zone) conclude() {
 	if !ok || z.HasTTLDirective {
 		return
 	}
+	// Other servers write a $TTL or a TTL into the SOA record; Windows DNS Server exports neither.
 	z.Windows = z.Windows || !soa.TTLExplicit
 	if fields := strings.Fields(soa.Data); len(fields) == 7 {
 		if minimum, err := strconv.ParseUint(fields[6], 10, 32); err == nil {
