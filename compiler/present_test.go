@@ -122,8 +122,8 @@ func TestToday(t *testing.T) {
 			if failed := slices.ContainsFunc(got, func(f string) bool { return strings.HasPrefix(f, "EP2") }); failed != (len(plans) == 0) {
 				t.Fatalf("%d plans", len(plans))
 			}
-			if len(plans) > 0 && plans[0].Outage[0].XMPP != tt.before {
-				t.Errorf("before the change %+v, want %+v", plans[0].Outage[0].XMPP, tt.before)
+			if len(plans) > 0 && plans[0].Outage[0].Of(plan.XMPPFederation) != tt.before {
+				t.Errorf("before the change %+v, want %+v", plans[0].Outage[0].Of(plan.XMPPFederation), tt.before)
 			}
 		})
 	}

@@ -139,7 +139,7 @@ func TestOutage(t *testing.T) {
 	var got []string
 	for _, r := range seed(t).Outage {
 		state := r.After
-		for _, s := range []plan.Service{r.XMPP, r.RemoteAccess} {
+		for _, s := range []plan.Service{r.Of(plan.XMPPFederation), r.Of("remote access")} {
 			if s.Up {
 				state += " " + s.Through
 			} else {
@@ -259,10 +259,15 @@ func TestDecodeRefusesShape(t *testing.T) {
 			p.Zones[0].Included = []plan.ZoneFile{file}
 		}, "the zone file itself"},
 		{"no outage", func(_ *testing.T, p *plan.Plan) { p.Outage = nil }, "outage"},
-		{"less outage", func(_ *testing.T, p *plan.Plan) { p.Outage[3].RemoteAccess.Up = true }, "outage"},
+		{"less outage", func(_ *testing.T, p *plan.Plan) { p.Outage[3].Services[1].Up = true }, "outage"},
+		{"another service", func(_ *testing.T, p *plan.Plan) { p.Services[0].Title = "coffee" }, "services"},
+		{"a service less", func(_ *testing.T, p *plan.Plan) { p.Services = p.Services[:2] }, "services"},
+		{"an outage without services", func(_ *testing.T, p *plan.Plan) { p.Outage[0].Services = nil }, "outage"},
 		{"earliest missing", func(_ *testing.T, p *plan.Plan) { p.Earliest = nil }, "earliest"},
 		{"something else earlier", func(_ *testing.T, p *plan.Plan) { p.Earliest = []plan.Earliest{{What: "a", Zone: "b"}} }, "earliest"},
-		{"in doubt and up", func(_ *testing.T, p *plan.Plan) { p.Outage[0].XMPP = plan.Service{Up: true, InDoubt: true} }, "in doubt"},
+		{"in doubt and up", func(_ *testing.T, p *plan.Plan) {
+			p.Outage[0].Services[0].Service = plan.Service{Up: true, InDoubt: true}
+		}, "in doubt"},
 	}
 	for _, test := range tests {
 		of := seed(t)

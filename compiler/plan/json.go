@@ -106,6 +106,9 @@ func rebuild(plan *Plan, build func(*Plan) error) error {
 	if err := build(&again); err != nil {
 		return fmt.Errorf("the plan does not hold together: %w", err)
 	}
+	if !sameJSON(plan.Services, again.Services) {
+		return errors.New("the services of the plan are not those of its procedure")
+	}
 	for _, way := range []struct {
 		name      string
 		got, want []Stage
@@ -115,7 +118,7 @@ func rebuild(plan *Plan, build func(*Plan) error) error {
 		}
 	}
 	// They are equal in JSON, but only those that were made have effects and ShouldProcess.
-	plan.Stages, plan.Rollback, plan.Model = again.Stages, again.Rollback, again.Model
+	plan.Stages, plan.Rollback, plan.Model, plan.Services = again.Stages, again.Rollback, again.Model, again.Services
 	return nil
 }
 

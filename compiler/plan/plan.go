@@ -56,9 +56,11 @@ type Plan struct {
 	Change      Change      `json:"change"`
 	Stages      []Stage     `json:"stages"`
 	Zones       []Zone      `json:"zones"`
-	Outage      []Reach     `json:"outage"` // of a failover
-	Rollback    []Stage     `json:"rollback"`
-	Findings    []Finding   `json:"findings"`
+	// Services are what users notice, and Outage when each is reachable; of a failover.
+	Services []Served  `json:"services,omitempty"`
+	Outage   []Reach   `json:"outage"`
+	Rollback []Stage   `json:"rollback"`
+	Findings []Finding `json:"findings"`
 	// Earliest are the moments before which something else must not begin, because
 	// old answers still live.
 	Earliest []Earliest `json:"earliest"`
@@ -355,23 +357,6 @@ func (r RecordSet) Changed() bool { return !SameSet(r.Old, r.New) || r.TTLChange
 // TTLChanged tells whether records that stay get another TTL.
 func (r RecordSet) TTLChanged() bool {
 	return len(r.Old) > 0 && len(r.New) > 0 && r.OldTTL != r.NewTTL
-}
-
-// Service says whether something is reachable, and through which Edge pool.
-type Service struct {
-	Up      bool   `json:"up"`
-	Through string `json:"through,omitempty"` // name of the pool; empty if not known
-	// InDoubt: nobody can tell, because the routes name one pool and DNS leads to another.
-	InDoubt bool `json:"in_doubt,omitempty"`
-}
-
-// Reach is what is reachable after a stage. After is empty for the time before the
-// first one.
-type Reach struct {
-	After        string  `json:"after"`
-	XMPP         Service `json:"xmpp"`
-	RemoteAccess Service `json:"remote_access"` // remote users, conferencing and media of the target pool
-	SIP          Service `json:"sip"`           // SIP federation
 }
 
 // Finding is a warning about the plan, or an error that was accepted.

@@ -30,8 +30,8 @@ func checkShape(plan *Plan) error {
 		return err
 	}
 	for _, r := range plan.Outage {
-		for _, s := range []Service{r.XMPP, r.RemoteAccess, r.SIP} {
-			if s.InDoubt && s != (Service{InDoubt: true}) {
+		for _, s := range r.Services {
+			if s.InDoubt && s.Service != (Service{InDoubt: true}) {
 				return fmt.Errorf("a service is in doubt after stage %q, and is up or has a pool", r.After)
 			}
 		}

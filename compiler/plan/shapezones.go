@@ -220,7 +220,7 @@ func checkComputed(plan *Plan) error {
 		return nil
 	}
 	// Whether DNS leads elsewhere before the change is known from the spec alone.
-	if !slices.Equal(plan.Outage, Outage(plan, false)) && !slices.Equal(plan.Outage, Outage(plan, true)) {
+	if !reflect.DeepEqual(plan.Outage, Outage(plan, false)) && !reflect.DeepEqual(plan.Outage, Outage(plan, true)) {
 		return fmt.Errorf("outage is not what the steps give")
 	}
 	return nil

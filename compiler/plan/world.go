@@ -49,8 +49,8 @@ const (
 	Running   = "Running"
 	Stopped   = "Stopped"
 	Confirmed = "confirmed"
-	older     = "old"
-	newer     = "new"
+	Old       = "old" // of the records of a zone: as before the change
+	New       = "new" // as after it
 )
 
 // OnHost stands in the variable of an effect for the host where a step runs, Routes as a value for
@@ -61,7 +61,7 @@ const (
 )
 
 // world is what the steps of a plan change: the variables of its model, and zone/NAME, which is
-// old or new, of each of its zones.
+// [Old] or [New], of each of its zones that changes.
 type world struct {
 	vars     map[string]string
 	asked    map[string]bool // by zone: whether its server was asked
@@ -84,9 +84,9 @@ func firstWorld(plan *Plan) *world {
 		}
 	}
 	for _, zone := range plan.Zones {
-		// Also of zones that do not change, so that a step that names one is found.
-		w.vars["zone/"+zone.Name] = older
-		w.changes[zone.Name] = zone.Changed()
+		if zone.Changed() { // else no step may change it, and no condition asks for it
+			w.vars["zone/"+zone.Name], w.changes[zone.Name] = Old, true
+		}
 	}
 	return w
 }
@@ -115,6 +115,14 @@ func (w *world) routeText() string {
 
 // wrong is why a condition does not hold, "" if it does.
 func (w *world) wrong(c Cond) string {
+	if thing, bad := w.failing(c); bad {
+		return strings.ReplaceAll(c.Else, "%s", thing)
+	}
+	return ""
+}
+
+// failing is the first thing whose variable a condition is not true of.
+func (w *world) failing(c Cond) (thing string, bad bool) {
 	want := c.Value
 	if want == Routes {
 		want = w.routeText()
@@ -127,10 +135,10 @@ func (w *world) wrong(c Cond) string {
 	}
 	for _, thing := range things {
 		if w.vars[sort+"/"+thing] != want {
-			return strings.ReplaceAll(c.Else, "%s", thing)
+			return thing, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 func (w *world) clone() *world {
@@ -230,9 +238,9 @@ func (w *world) apply(plan *Plan, m move, back bool) error {
 // side is what the records of a zone become.
 func side(back bool) string {
 	if back {
-		return older
+		return Old
 	}
-	return newer
+	return New
 }
 
 // enter begins a part on a host: all that it needs is done.
@@ -306,16 +314,6 @@ func (w *world) change(plan *Plan, m move) error {
 	return nil
 }
 
-// running is the first host on which services are in a state; "" if there is none.
-func (w *world) running(sort, state string) string {
-	for _, host := range w.all(sort) {
-		if w.vars[sort+"/"+host] == state {
-			return host
-		}
-	}
-	return ""
-}
-
 // unasked is a zone whose server has to be asked before a move: one whose effect says so, or that
 // changes records, but for those that look themselves before they do.
 func (w *world) unasked(plan *Plan, m move, back bool) string {
@@ -352,7 +350,7 @@ func (w *world) reached(plan *Plan) string {
 	for _, zone := range plan.Zones {
 		for _, set := range zone.Records {
 			// A set that stays needs no step; whether it leads to the pool is asked all the same below.
-			if set.Changed() && w.vars["zone/"+zone.Name] != newer {
+			if set.Changed() && w.vars["zone/"+zone.Name] != New {
 				return set.Owner + " is not changed"
 			}
 			if why := plan.Model.Lead.wrong(set); why != "" {
@@ -448,67 +446,4 @@ func proveRollback(plan *Plan, back []move, first, now *world, at string) error 
 		return fmt.Errorf("the rollback from %s does not restore the first state", at)
 	}
 	return nil
-}
-
-// Outage tells what is reachable before the plan and after each of its stages. Where DNS
-// leads elsewhere today than the routes, it does not say that XMPP federation works.
-func Outage(plan *Plan, elsewhere bool) []Reach {
-	w := firstWorld(plan)
-	var out []Reach
-	add := func(stage string) {
-		r := w.reach(plan, stage)
-		if elsewhere && r.XMPP.Up && r.XMPP.Through == plan.From.Name {
-			r.XMPP = Service{InDoubt: true}
-		}
-		out = append(out, r)
-	}
-	add("")
-	for _, stage := range plan.Stages {
-		for _, m := range moves([]Stage{stage}) {
-			if err := w.apply(plan, m, false); err != nil {
-				// Only a plan that was proved, or is about to be, gets here, and the proof makes the same
-				// moves.
-				panic("internal error: " + err.Error())
-			}
-		}
-		add(stage.Name)
-	}
-	return out
-}
-
-func (w *world) reach(plan *Plan, after string) Reach {
-	runs := w.running("services", Stopped) == ""
-	r := Reach{After: after, RemoteAccess: Service{Up: runs, Through: plan.To.Name}}
-	allNew, moved := w.recordState(plan)
-	switch w.vars["route/"+plan.To.Site] {
-	case plan.To.FQDN:
-		known := true
-		for _, replica := range w.all("replica") {
-			known = known && w.vars["replica/"+replica] == w.routeText()
-		}
-		r.XMPP = Service{Up: runs && known && allNew && w.vars["firewall/port"] == Confirmed, Through: plan.To.Name}
-	case plan.From.FQDN:
-		old := w.running("xmpp", Stopped) == ""
-		r.XMPP = Service{Up: plan.Reason == "planned" && old && !moved, Through: plan.From.Name}
-	}
-	r.SIP = Service{Up: true, Through: plan.SIPRoute}
-	switch plan.SIPRoute {
-	case plan.To.Name:
-		r.SIP.Up = runs
-	case plan.From.Name:
-		r.SIP.Up = plan.Reason == "planned"
-	}
-	return r
-}
-
-// recordState tells whether all records that change are changed, and whether one is.
-func (w *world) recordState(plan *Plan) (every, some bool) {
-	every = true
-	for _, zone := range plan.Zones {
-		if w.changes[zone.Name] {
-			changed := w.vars["zone/"+zone.Name] == newer
-			every, some = every && changed, some || changed
-		}
-	}
-	return every, some
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/record"
+	"github.com/edgeplan/edgeplan/emit/sheet"
 )
 
 // nextHop is a procedure of the test: it has one Edge pool forward to another Front End pool, and
@@ -113,5 +115,44 @@ func TestLead(t *testing.T) {
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
 			t.Errorf("%+v: %v, want %q", test.lead, err, test.want)
 		}
+	}
+}
+
+// TestServices: what users notice is what the procedure says, under the name that it gives it, and
+// is in the table, the sheet and the summary without a word in the printers.
+func TestServices(t *testing.T) {
+	before := procedures
+	defer func() { procedures = before }()
+	served := nextHop
+	served.stages = func(b *builder) {
+		nextHop.stages(b)
+		hop, to := "hop/"+b.plan.From.FQDN, b.plan.To.NextHop
+		b.plan.Services = []plan.Served{{Name: "fax", Title: "fax to the outside", Pool: "EdgePool1", Ways: []plan.Way{
+			{When: []plan.Cond{{Var: hop, Value: to}}, Up: []plan.Cond{{Var: "hop/" + plan.OnHost, Value: to}}, Through: "FEPool2"},
+			{Through: "FEPool1", AsBefore: true},
+		}}}
+	}
+	procedures = []procedure{served}
+	p := toy()
+	if err := Build(p); err != nil {
+		t.Fatal(err)
+	}
+	for elsewhere, first := range map[bool]plan.Service{false: {Up: true, Through: "FEPool1"}, true: {InDoubt: true}} {
+		p.Outage = plan.Outage(p, elsewhere)
+		if len(p.Outage) != 2 || p.Outage[0].Of("fax") != first || p.Outage[1].Of("fax") != (plan.Service{Up: true, Through: "FEPool2"}) {
+			t.Errorf("elsewhere %v: %+v", elsewhere, p.Outage)
+		}
+	}
+	p.Kind = plan.KindFailover // which has the table
+	text, err := record.Markdown(p, record.Facts{})
+	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Route | yes, through FEPool2 |\n"; err != nil || !strings.Contains(text, want) {
+		t.Errorf("%v: no %q in\n%s", err, want, text)
+	}
+	text, err = sheet.Text(p)
+	if want := "fax to the outside through EdgePool1: yes, through FEPool2"; err != nil || !strings.Contains(text, want) {
+		t.Errorf("%v: no %q in\n%s", err, want, text)
+	}
+	if text, _ := sheet.Summary(nil, p); !strings.Contains(text, "fax in doubt: route and DNS disagree, after Route yes, through FEPool2") {
+		t.Error(text)
 	}
 }

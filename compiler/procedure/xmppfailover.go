@@ -15,7 +15,7 @@ import (
 // What these do not have, checks, backup, replication and verification, is edgeplan's own.
 var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
-	f.plan.Model = f.model()
+	f.plan.Model, f.plan.Services = f.model(), f.services()
 	forth := func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) }
 	undo := func(plan.Zone) plan.Source { return failBack("3c") }
 	f.preflight()
@@ -93,6 +93,36 @@ func (f *failover) model() plan.Model {
 		m.End = []plan.Cond{{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, Else: "XMPP still runs on %s"}}
 	}
 	return m
+}
+
+// services are what users notice of a failover: XMPP federation, remote access through the target
+// pool, whose services may be stopped, and SIP federation where one of the two pools has it.
+func (f *failover) services() []plan.Served {
+	p := f.plan
+	running := plan.Cond{Var: "services/" + plan.OnHost, Value: plan.Running}
+	xmpp := plan.Served{Name: plan.XMPPFederation, Title: "XMPP federation", Ways: []plan.Way{{
+		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.To.FQDN}}, Through: p.To.Name,
+		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
+			{Var: "zone/" + plan.OnHost, Value: plan.New}, {Var: "firewall/port", Value: plan.Confirmed}},
+	}, {
+		// Partners find the old pool as long as no zone has new records, and it answers until StopOld.
+		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.From.FQDN}}, Through: p.From.Name,
+		Down: p.Reason != "planned", AsBefore: true,
+		Up: []plan.Cond{{Var: "xmpp/" + plan.OnHost, Value: plan.Running},
+			{Var: "zone/" + plan.OnHost, Value: plan.Old}},
+	}}}
+	sip := plan.Way{Through: p.SIPRoute}
+	switch p.SIPRoute {
+	case p.To.Name:
+		sip.Up = []plan.Cond{running}
+	case p.From.Name:
+		sip.Down = p.Reason != "planned"
+	}
+	return []plan.Served{xmpp,
+		{Name: "remote access", Title: "remote access, conferencing and media", Pool: p.To.Name,
+			Ways: []plan.Way{{Through: p.To.Name, Up: []plan.Cond{running}}}},
+		{Name: "SIP", Title: "SIP federation", Ways: []plan.Way{sip}},
+	}
 }
 
 // endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open

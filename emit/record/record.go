@@ -258,11 +258,21 @@ func (p *printer) ifFails() {
 func (p *printer) outage() {
 	p.section("What is reachable")
 	p.gap()
-	p.b.WriteString(Heading("after stage", "XMPP federation",
-		"remote access, conferencing and media through "+Code(p.plan.To.Name), "SIP federation"))
+	head := []string{"after stage"}
+	for _, service := range p.plan.Services {
+		title := Text(service.Title)
+		if service.Pool != "" { // a name from the spec, and so a code span
+			title += " through " + Code(service.Pool)
+		}
+		head = append(head, title)
+	}
+	p.b.WriteString(Heading(head...))
 	for _, reach := range p.plan.Outage {
-		p.b.WriteString(Row(Text(words.After(reach)), Text(words.Service(reach.XMPP)),
-			Text(words.Service(reach.RemoteAccess)), Text(words.Service(reach.SIP))))
+		row := []string{Text(words.After(reach))}
+		for _, s := range reach.Services {
+			row = append(row, Text(words.Service(s.Service)))
+		}
+		p.b.WriteString(Row(row...))
 	}
 	p.gap()
 	// Commands for partners are code spans of their own, so that they can be copied whole.

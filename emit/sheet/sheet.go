@@ -144,10 +144,9 @@ func (p *printer) reachable(label, stage string) {
 	if !ok {
 		return
 	}
-	p.line("  "+label, "XMPP federation: "+words.Service(reach.XMPP))
-	p.line("  "+label, "remote access, conferencing, media through "+p.plan.To.Name+": "+
-		words.Service(reach.RemoteAccess))
-	p.line("  "+label, "SIP federation: "+words.Service(reach.SIP))
+	for i, service := range p.plan.Services {
+		p.line("  "+label, words.ServiceName(service)+": "+words.Service(reach.Services[i].Service))
+	}
 }
 
 func (p *printer) stage(number int, script string, back bool, stage plan.Stage) {

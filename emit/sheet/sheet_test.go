@@ -33,7 +33,7 @@ func TestRealistic(t *testing.T) {
           > Stop-CsWindowsService
   expect  every service is Stopped
   then    XMPP federation: no
-          remote access, conferencing, media through EdgePool2: no
+          remote access, conferencing and media through EdgePool2: no
           SIP federation: yes, through EdgePool1
 if not    Run the stage again: it stops what still runs.
 `

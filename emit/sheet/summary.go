@@ -89,17 +89,10 @@ func reachOf(p *plan.Plan) string {
 		return "nothing is interrupted"
 	}
 	var out []string
-	for _, service := range []struct {
-		name string
-		of   func(plan.Reach) plan.Service
-	}{
-		{"XMPP", func(r plan.Reach) plan.Service { return r.XMPP }},
-		{"remote access", func(r plan.Reach) plan.Service { return r.RemoteAccess }},
-		{"SIP", func(r plan.Reach) plan.Service { return r.SIP }},
-	} {
-		text, last := service.name+" ", ""
+	for i, service := range p.Services {
+		text, last := service.Name+" ", ""
 		for _, r := range p.Outage {
-			state := words.Service(service.of(r))
+			state := words.Service(r.Services[i].Service)
 			// Only changes of a state are said: a plan has up to ten stages, and most change nothing.
 			if state != last && r.After != "" {
 				text += ", after " + r.After + " "

@@ -19,9 +19,8 @@ func Noticed(p *plan.Plan, stage plan.Stage) bool {
 			continue
 		}
 		before := p.Outage[i-1]
-		for _, service := range [][2]plan.Service{{before.XMPP, after.XMPP}, {before.RemoteAccess, after.RemoteAccess},
-			{before.SIP, after.SIP}} {
-			if service[0].Up && !service[1].Up {
+		for k, service := range after.Services {
+			if before.Services[k].Up && !service.Up {
 				return true
 			}
 		}

@@ -9,7 +9,7 @@ import (
 func TestNoticed(t *testing.T) {
 	up, down := plan.Service{Up: true}, plan.Service{}
 	reach := func(after string, xmpp, remote, sip plan.Service) plan.Reach {
-		return plan.Reach{After: after, XMPP: xmpp, RemoteAccess: remote, SIP: sip}
+		return plan.Reach{After: after, Services: []plan.Reached{{Name: "a", Service: xmpp}, {Name: "b", Service: remote}, {Name: "c", Service: sip}}}
 	}
 	for name, test := range map[string]struct {
 		step   string

@@ -123,7 +123,10 @@ type Note struct {
 func ReachNotes(p *plan.Plan) []Note {
 	var out []Note
 	// The first stage after which it is up again through the target pool.
-	back := slices.IndexFunc(p.Outage, func(r plan.Reach) bool { return r.XMPP.Up && r.XMPP.Through == p.To.Name })
+	back := slices.IndexFunc(p.Outage, func(r plan.Reach) bool {
+		xmpp := r.Of(plan.XMPPFederation)
+		return xmpp.Up && xmpp.Through == p.To.Name
+	})
 	caches, _ := p.OldAnswers()
 	// Where XMPP is not up again in this plan, or nothing changes in DNS, there is no time to wait for.
 	if back >= 0 && caches > 0 {

@@ -87,6 +87,14 @@ func Host(name string) string {
 	return name
 }
 
+// ServiceName is what a service is for users, and through which pool if it is that of one.
+func ServiceName(s plan.Served) string {
+	if s.Pool == "" {
+		return s.Title
+	}
+	return s.Title + " through " + s.Pool
+}
+
 // Service says whether a service is reachable, and through which Edge pool.
 func Service(s plan.Service) string {
 	switch {

@@ -70,10 +70,14 @@ func outage() []plan.Reach {
 	// By hand, and shorter than the model would make it: printers only show it.
 	no := plan.Service{}
 	one, two := plan.Service{Up: true, Through: "EdgePool1"}, plan.Service{Up: true, Through: "EdgePool2"}
+	reach := func(after string, xmpp, remote, sip plan.Service) plan.Reach {
+		return plan.Reach{After: after, Services: []plan.Reached{
+			{Name: plan.XMPPFederation, Service: xmpp}, {Name: "remote access", Service: remote},
+			{Name: "SIP", Service: sip}}}
+	}
 	return []plan.Reach{
-		{XMPP: no, RemoteAccess: two, SIP: one}, {After: plan.Stop, XMPP: no, RemoteAccess: no, SIP: one},
-		{After: plan.Route, XMPP: no, RemoteAccess: no, SIP: one},
-		{After: plan.Start, XMPP: two, RemoteAccess: two, SIP: plan.Service{Up: true}},
+		reach("", no, two, one), reach(plan.Stop, no, no, one), reach(plan.Route, no, no, one),
+		reach(plan.Start, two, two, plan.Service{Up: true}),
 	}
 }
 
