@@ -175,12 +175,12 @@ func written(zone string) string {
 	})
 	zone = strings.ReplaceAll(zone, "{head}", corpusHead)
 	zone = strings.ReplaceAll(zone, "{cut}\n", "")
-	for strings.Contains(zone, "{set}") {
+	for mark, n := range map[string]int{"{set}\n": maxSet + 1, "{fifty}\n": 50, "{ten}\n": 10} {
 		var set strings.Builder
-		for i := range maxSet + 1 {
-			fmt.Fprintf(&set, "w A 10.0.0.%d\n", i)
+		for i := range n {
+			fmt.Fprintf(&set, "w A 10.0.%d.%d\n", n, i)
 		}
-		zone = strings.Replace(zone, "{set}\n", set.String(), 1)
+		zone = strings.ReplaceAll(zone, mark, set.String())
 	}
 	zone = strings.ReplaceAll(zone, "{nul}", "\x00")
 	zone = strings.ReplaceAll(zone, "{texts}", strings.Repeat(strings.Repeat("a", 254)+" ", 256)) // 65280 octets

@@ -91,8 +91,11 @@ func (r *run) join(c *checker, e *Entry) {
 	} else if e.kind != r.kind {
 		r.kind, r.count, r.size = e.kind, 0, 0
 	}
+	if r.count++; r.count == manyInSet+1 {
+		c.made.large.rows = append(c.made.large.rows, r.hash)
+	}
 	// Exactly one over the limit, so that a set has one finding.
-	if r.count++; r.count == maxSet+1 && c.holds(e.Owner) {
+	if r.count == maxSet+1 && c.holds(e.Owner) {
 		c.against(e, "max-records-per-type",
 			"it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
 	}

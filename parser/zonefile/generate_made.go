@@ -74,6 +74,7 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 	case !bytes.Equal(r.data, g.data):
 		r.data = append(r.data[:0], g.data...)
 		if r.count++; r.count == maxSet+1 {
+			m.told = true
 			c.against(e, "max-records-per-type",
 				"%d makes number %d of type %s at one name, where %d are the most", n, maxSet+1, m.kind.name, maxSet)
 			return false

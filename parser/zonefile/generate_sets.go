@@ -6,15 +6,18 @@ import (
 	"slices"
 )
 
-// A set with over maxOctets octets has over this many that $GENERATE lines make, or that are
-// written out. Only such sets are weighed.
-const largeSet = maxOctets / 2
+// A set with over maxSet records or maxOctets octets has over this many that $GENERATE lines make, or
+// that are written out. Only such sets are weighed.
+const (
+	manyInSet = maxSet / 2
+	largeSet  = maxOctets / 2
+)
 
 // maxWritten is how many records that are written out are weighed beside made ones.
 const maxWritten = 1 << 16
 
-// largeSets are the sets into which $GENERATE lines make records, and which may have more octets
-// than a server can send.
+// largeSets are the sets into which $GENERATE lines make records, and which may have more of them,
+// or more octets, than a server takes.
 type largeSets struct {
 	rows    []uint32 // owners of what is written out in a row, as hashes
 	hashes  map[uint32]bool
@@ -28,17 +31,17 @@ type setName struct{ owner, typ string }
 type weighedSet struct {
 	octets int
 	data   map[uint64]bool
+	told   bool // a line was reported for it
 }
 
-// add takes up a record with its length, and reports whether it makes the set too large.
-func (w *weighedSet) add(data uint64, octets int) (tooLarge bool) {
+// add takes up a record with its length, and reports the limit that it is the first to exceed.
+func (w *weighedSet) add(data uint64, octets int) (tooMany, tooLarge bool) {
 	if w.octets > maxOctets || w.data[data] {
-		return false // more of it changes nothing, so data has some ten thousand records at most
+		return false, false // more of it changes nothing, so data has some ten thousand records at most
 	}
 	w.data[data] = true
-	before := w.octets
 	w.octets += octets + 2
-	return w.octets > maxOctets && before <= maxOctets
+	return len(w.data) == maxSet+1, w.octets > maxOctets
 }
 
 // set is the set of a name and a type.
@@ -75,20 +78,21 @@ func (g *made) findLarge() {
 		rows.add(hash)
 	}
 	g.large.hashes = map[uint32]bool{}
-	octets := 0
+	count, octets := 0, 0
 	for i, r := range g.records {
 		if i > 0 && r.hash != g.records[i-1].hash {
-			octets = 0
+			count, octets = 0, 0
 		}
 		// All types of an owner are added up, as most have one only; weigh counts exactly.
-		if octets += int(r.octets) + 2; octets > largeSet || rows.has(r.hash) {
+		count, octets = count+1, octets+int(r.octets)+2
+		if count > manyInSet || octets > largeSet || rows.has(r.hash) {
 			g.large.hashes[r.hash] = true
 		}
 	}
 }
 
-// addWritten weighs a record of the file that is in a set with many made octets, or many
-// octets of which others are made.
+// addWritten weighs a record of the file that is in a set with many made records, or with many of
+// which others are made.
 func (g *made) addWritten(s *Scanner, e *Entry) {
 	// This reads the data of the record a second time, so the number of records has a limit.
 	if !g.large.hashes[g.c.z.index.hash(e.Owner)] || g.large.written == maxWritten {
@@ -107,9 +111,8 @@ func (g *made) addWritten(s *Scanner, e *Entry) {
 	g.large.set(string(e.Owner), e.Type).add(g.words(s.src, e.Rdata, e.origin), f.size)
 }
 
-// weigh looks at the octets of made records of an owner, or of several with one hash, beside what
-// addWritten has found. What is over the limit by itself, without made records, is not
-// reported again.
+// weigh looks at made records of an owner, or of several with one hash, beside what addWritten has
+// found. What is over a limit by itself, without the made records, is not reported again.
 func (g *made) weigh(records []madeRecord) {
 	for _, r := range records {
 		// Two names can have the same hash, so the set is that of the name.
@@ -118,11 +121,19 @@ func (g *made) weigh(records []madeRecord) {
 		if err := g.expand(int64(r.number)); err != nil {
 			continue
 		}
-		data := g.words(g.data, g.line.tokens, m.entry.origin)
-		if g.large.set(owner, m.kind.name).add(data, int(r.octets)) && !m.told {
-			m.told = true
+		set := g.large.set(owner, m.kind.name)
+		tooMany, tooLarge := set.add(g.words(g.data, g.line.tokens, m.entry.origin), int(r.octets))
+		switch {
+		case m.told || set.told:
+			set.told = true // one line too many: those after it would all be
+		case tooLarge:
+			m.told, set.told = true, true
 			g.c.against(m.entry, "", "%d makes a record with which those of type %s at its name have over %d octets, "+
 				"more than a server can send", r.number, m.kind.name, maxOctets)
+		case tooMany:
+			m.told, set.told = true, true
+			g.c.against(m.entry, "max-records-per-type", "%d makes number %d of type %s at its name, beside those of "+
+				"other lines, where %d are the most", r.number, maxSet+1, m.kind.name, maxSet)
 		}
 	}
 }
