@@ -89,8 +89,8 @@ func TestProveFindsMistakes(t *testing.T) {
 			partOf(t, p.Stages, plan.Route).Steps[0].Effect.Var = "route/Site9"
 		}, "which is not there"},
 		{"rollback forgets the route", func(t *testing.T, p *plan.Plan) { partOf(t, p.Rollback, plan.Route).Steps = nil }, "does not restore"},
-		{"DNS is not asked", func(t *testing.T, p *plan.Plan) { partOf(t, p.Stages, plan.Preflight).LooksAt = "" }, "step stop/services on EdgeServer2.contoso.com runs before the server of zone contoso.com was asked"},
-		{"DNS is not asked on the way back", func(t *testing.T, p *plan.Plan) { partOf(t, p.Rollback, plan.Route).LooksAt = "" }, "step rollback/route/Site2 on fe2.corp.contoso.com runs before the server of zone contoso.com was asked"},
+		{"DNS is not asked", func(t *testing.T, p *plan.Plan) { partOf(t, p.Stages, plan.Preflight).LooksAt = nil }, "step stop/services on EdgeServer2.contoso.com runs before the server of zone contoso.com was asked"},
+		{"DNS is not asked on the way back", func(t *testing.T, p *plan.Plan) { partOf(t, p.Rollback, plan.Route).LooksAt = nil }, "step rollback/route/Site2 on fe2.corp.contoso.com runs before the server of zone contoso.com was asked"},
 		{"rollback forgets the services", func(t *testing.T, p *plan.Plan) { partOf(t, p.Rollback, plan.Start).Steps = nil }, "stopped replica"},
 		{"rollback forgets the records", func(t *testing.T, p *plan.Plan) {
 			partOf(t, p.Rollback, plan.Route).Steps[0].Effect.AsksDNS = false
@@ -299,12 +299,12 @@ func TestDecodeRefusesStages(t *testing.T) {
 			stepOf(p, "stop/services").Act.Set.Params = []cmdlet.Param{cmdlet.Arg("Name", "RTCSRV")}
 		},
 		"another site":        func(p *plan.Plan) { stepOf(p, "route/Site2").Act.Variants[0].Set.Params[0].Value = "Site9" },
-		"another port":        func(p *plan.Plan) { stepOf(p, "verify/xmpp").Probe.Port = 443 },
-		"another ID":          func(p *plan.Plan) { stepOf(p, "verify/xmpp").ID = "verify/sip" },
-		"certificates expire": func(p *plan.Plan) { p.Stages[1].Parts[0].Server.GoodUntil = "2001-01-01T00:00:00Z" },
+		"another port":        func(p *plan.Plan) { stepOf(p, "verify/xmpp/198.51.100.21").Read.Params[1].Value = "443" },
+		"another ID":          func(p *plan.Plan) { stepOf(p, "verify/xmpp/198.51.100.21").ID = "verify/sip" },
+		"certificates expire": func(p *plan.Plan) { stepOf(p, "P14").Read.Params[0].Value = "2001-01-01T00:00:00Z" },
 		"no gate":             func(p *plan.Plan) { p.Stages[2].Parts[0].Needs = nil },
 		"another host":        func(p *plan.Plan) { p.Stages[2].Parts[0].Hosts = []string{"fe3.corp.contoso.com"} },
-		"nothing again":       func(p *plan.Plan) { p.Stages[len(p.Stages)-1].Parts[1].StillTrue = nil },
+		"nothing again":       func(p *plan.Plan) { p.Stages[len(p.Stages)-1].Parts[1].LooksAt = nil },
 		"a part less":         func(p *plan.Plan) { last := &p.Stages[len(p.Stages)-1]; last.Parts = last.Parts[:1] },
 		"a part more":         func(p *plan.Plan) { last := &p.Stages[len(p.Stages)-1]; last.Parts = append(last.Parts, last.Parts[0]) },
 		"a step less":         func(p *plan.Plan) { part := &p.Stages[0].Parts[0]; part.Steps = part.Steps[1:] },

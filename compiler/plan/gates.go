@@ -130,6 +130,27 @@ func (p *Plan) StagesOf(back bool) []Stage {
 	return p.Stages
 }
 
+// Ahead tells whether a stage, at which a part of another looks, comes later than that.
+func (p *Plan) Ahead(back bool, stage, other string) bool {
+	named := func(name string) int {
+		return slices.IndexFunc(p.StagesOf(back), func(s Stage) bool { return s.Name == name })
+	}
+	return named(other) > named(stage)
+}
+
+// LookedAt tells whether a part of an earlier stage looks at a stage.
+func (p *Plan) LookedAt(back bool, stage string) bool {
+	for _, s := range p.StagesOf(back) {
+		if s.Name == stage {
+			break
+		}
+		if slices.ContainsFunc(s.Parts, func(part Part) bool { return slices.Contains(part.LooksAt, stage) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // HasStage tells whether a stage of that name is among them.
 func HasStage(stages []Stage, name string) bool {
 	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })

@@ -145,30 +145,18 @@ type Part struct {
 	Elevated bool     `json:"elevated,omitempty"` // the shell needs the rights of an administrator
 	// NotAfter is the stage after which there is nothing to do.
 	NotAfter string `json:"not_after,omitempty"`
-	// Waits has the part refused before the time in the receipt of the stage that it needs.
-	Waits bool `json:"waits,omitempty"`
-	// LooksAt is the stage whose zones are compared with the plan: each set as before the
-	// change or as after it.
-	LooksAt string `json:"looks_at,omitempty"`
-	// UpToDate is the stage whose replicas have to be up to date before the change: one that
-	// is not would not get the new route either. Fact P11.
-	UpToDate string `json:"up_to_date,omitempty"`
-	// Server is what is looked at on an Edge Server before its services stop.
-	Server *ServerCheck `json:"server,omitempty"`
-	// StillTrue are stages whose values and zones are compared again.
-	StillTrue []string `json:"still_true,omitempty"`
-	// Rehearses is the stage whose values are read and whose commands are run with -WhatIf.
-	Rehearses string `json:"rehearses,omitempty"`
-	Steps     Steps  `json:"steps,omitempty"`
-	// FactsAgain has what is compared before the steps be so after them.
-	FactsAgain bool `json:"facts_again,omitempty"`
+	// LooksAt are stages whose values and zones are compared with the plan before the steps: of
+	// one that comes later, each as before the change or as after it, and its commands are run
+	// with -WhatIf; of one that came before, each as after it.
+	LooksAt []string `json:"looks_at,omitempty"`
+	Steps   Steps    `json:"steps,omitempty"`
 	// Zones are asked for their records, which have to be as after the change: the DNS owner
 	// has changed them, or stage DnsServer.
 	Zones []ZoneCheck `json:"zones,omitempty"`
 	// OldAnswers is for how many seconds resolvers may keep old answers after that.
 	OldAnswers uint32 `json:"old_answers,omitempty"`
 	// Prints is that the end of the part prints a receipt; Receipt is the number of seconds
-	// before the end of which a part that Waits does not run.
+	// before the end of which a part that asks for it does not run.
 	Prints  bool   `json:"prints,omitempty"`
 	Receipt uint32 `json:"receipt,omitempty"`
 }
@@ -178,19 +166,6 @@ type Part struct {
 type ZoneCheck struct {
 	Name   string `json:"name"`
 	Source Source `json:"source"`
-}
-
-// ServerCheck is what the services of an Edge Server find when they start again: facts P12 to
-// P14 about certificates, and P15 about the local copy of the configuration.
-type ServerCheck struct {
-	Certificates cmdlet.Call `json:"certificates"`
-	// GoodUntil is the moment, RFC 3339 in UTC, at which all certificates in use still have
-	// to be valid; empty for the moment of the check.
-	GoodUntil string `json:"good_until,omitempty"`
-	// Local reads the local copy, which has to have Partners. It is left out where the plan
-	// names none.
-	Local    *cmdlet.Call `json:"local,omitempty"`
-	Partners []string     `json:"partners,omitempty"`
 }
 
 // Hosts are all computers on which a stage runs, in the order of its parts.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -44,7 +46,7 @@ var Ours = Source{Procedure: OwnPractice}
 
 // Step is one thing that a part of a stage does on each of its hosts. It reads a value and says
 // what that has to be (Check), or changes it until it is (Act); or it is about a Zone on its
-// Windows DNS server, a Probe from outside, or what a person attests. Of these it has one.
+// Windows DNS server, or what a person attests. Of these it has one.
 type Step struct {
 	// ID is the same in plan, script, log, report and record: stage, then what the step is
 	// about, such as route/Site2; or the number of the fact that it compares, such as P03,
@@ -65,9 +67,8 @@ type Step struct {
 	Act      *Act         `json:"act,omitempty"`
 	// Zone is a zone on the Windows DNS server where the step runs. Its records are compared
 	// with those from before and after the change and, with Edit, changed: [Zone.Edits].
-	Zone  string `json:"zone,omitempty"`
-	Edit  bool   `json:"edit,omitempty"`
-	Probe *Probe `json:"probe,omitempty"`
+	Zone string `json:"zone,omitempty"`
+	Edit bool   `json:"edit,omitempty"`
 	// Attest has a person confirm what Says says, and the script note who did.
 	Attest bool `json:"attest,omitempty"`
 
@@ -94,8 +95,9 @@ type Check struct {
 	Warn bool `json:"warn,omitempty"`
 }
 
-// Act has the value of a step become To: Set is run where it is not. The file beside the
-// script that a backup writes is a value too: True, once it is there.
+// Act has the value of a step become To: Set is run where it is not, and if it has the variable
+// Value, for each part of the value, in that. The file beside the script that a backup writes is a
+// value too: True, once it is there. The state file keeps the value before Set under the ID.
 type Act struct {
 	To  []string     `json:"to,omitempty"` // none: nothing is left
 	Set *cmdlet.Call `json:"set,omitempty"`
@@ -103,14 +105,6 @@ type Act struct {
 	// CliXml.
 	File   string `json:"file,omitempty"`
 	Export bool   `json:"export,omitempty"`
-	// Each has Set run for each part of the value, in the variable Value.
-	Each bool `json:"each,omitempty"`
-	// Remember is the name under which the state file keeps the value before Set.
-	Remember string `json:"remember,omitempty"`
-	// Record is the name under which it keeps the value before the whole change, which stage
-	// Preflight notes; with Restore, To has to be that.
-	Record  string `json:"record,omitempty"`
-	Restore bool   `json:"restore,omitempty"`
 	// FirstRun has Set run once, although the value may be To.
 	FirstRun bool `json:"first_run,omitempty"`
 	// Wait is the longest time in seconds until the value is To; 0 for the script's own.
@@ -123,20 +117,14 @@ type Act struct {
 
 // Variant is a way to set the XMPP federation route of a site on servers whose Set-CsSite has
 // the parameter. From and To are what Get-CsSite shows, without "EdgeServer:"; From is empty
-// where no route is set. Without Set, Manual says what a person does.
+// where no route is set. Stage Preflight notes the value in the state file, and in the rollback To
+// has to be that. Without Set, Manual says what a person does.
 type Variant struct {
 	Parameter string       `json:"parameter"`
 	From      string       `json:"from"`
 	To        string       `json:"to"`
 	Set       *cmdlet.Call `json:"set,omitempty"`
 	Manual    string       `json:"manual,omitempty"`
-}
-
-// Probe connects to a TCP port of each target. It never runs on an Edge Server: the public
-// address of that need not be reachable from there.
-type Probe struct {
-	Port    int      `json:"port"`
-	Targets []string `json:"targets"`
 }
 
 // Effect is what a step does in the [Model] of a plan: Var gets Value. Before, Wants have to be so
@@ -213,13 +201,26 @@ func (s *Step) Reads() []cmdlet.Call {
 	return []cmdlet.Call{*s.Read}
 }
 
+// EachValue is the variable in which an act's Set gets one part of the value at a time.
+const EachValue = "Value"
+
+// Each tells whether Set is run for each part of the value.
+func (a *Act) Each() bool {
+	isValue := func(p cmdlet.Param) bool { return p.Variable && p.Value == EachValue }
+	return a.Set != nil && slices.ContainsFunc(a.Set.Params, isValue)
+}
+
 // functions are those of the fixed runtime that a step may read with, and the cmdlets of the
 // product that they call.
 var functions = map[string][]cmdlet.Call{
-	"Get-ChangeRight":    nil,
-	"Get-ChangeListener": nil,
-	"Get-RoutedSite":     {{Name: "Get-CsSite"}},
-	"Get-XmppRoute":      {{Name: "Get-CsSite"}},
+	"Test-ChangePort":      nil,
+	"Get-SubordinateCa":    nil,
+	"Get-CertificateFault": {{Name: "Get-CsCertificate"}},
+	"Get-CurrentReplica":   {{Name: "Get-CsManagementStoreReplicationStatus"}},
+	"Get-ChangeRight":      nil,
+	"Get-ChangeListener":   nil,
+	"Get-RoutedSite":       {{Name: "Get-CsSite"}},
+	"Get-XmppRoute":        {{Name: "Get-CsSite"}},
 	"Get-StoreStatus": {{Name: "Get-CsManagementStoreReplicationStatus",
 		Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
 	"Get-ServiceUp":   {allServices},

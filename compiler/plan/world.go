@@ -259,8 +259,8 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 		}
 	}
 	// It compares all zones of that stage, also before the stage itself has run.
-	if m.part.LooksAt != "" {
-		for _, at := range placesOf(stages, m.part.LooksAt) {
+	for _, name := range m.part.LooksAt {
+		for _, at := range placesOf(stages, name) {
 			looked, _ := partAt(stages, at)
 			for _, zone := range looked.Zones {
 				w.asked[zone.Name] = true

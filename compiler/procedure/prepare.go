@@ -12,14 +12,14 @@ var prepare = procedure{kind: plan.KindPrepare, stages: func(b *builder) {
 	here := plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product}
 
 	look := here
-	look.LooksAt, look.Does = plan.DNS, "Checks that DNS is as before the change or as after it."
+	look.LooksAt, look.Does = []string{plan.DNS}, "Checks that DNS is as before the change or as after it."
 	b.forward.add(plan.Preflight, look)
 	source := func(plan.Zone) plan.Source { return ours }
 	b.dnsServers(&b.forward, false, []string{plan.Preflight}, source)
 	// Also zones that do not change: the failover that is prepared relies on their records too.
 	b.dns(&b.forward, false, p.Zones, b.forward.after(plan.DNSServer, plan.Preflight), source)
 	check := here
-	check.Needs, check.StillTrue, check.Does = []string{plan.DNS}, []string{plan.DNS},
+	check.Needs, check.LooksAt, check.Does = []string{plan.DNS}, []string{plan.DNS},
 		"Checks that stage Dns is done, and DNS."
 	b.forward.add(plan.Verify, check)
 

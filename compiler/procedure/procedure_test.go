@@ -110,7 +110,7 @@ func TestLead(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The toy looks at no zone before its first change, as another part would.
-		p.Stages[0].Parts[0].LooksAt = plan.DNS
+		p.Stages[0].Parts[0].LooksAt = []string{plan.DNS}
 		err := plan.Prove(p)
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
 			t.Errorf("%+v: %v, want %q", test.lead, err, test.want)

@@ -157,8 +157,7 @@ func (b *builder) dnsServers(w *way, back bool, needs []string, source records) 
 	servers := byComputer(zones)
 	holds := func(server windows) bool { return slices.ContainsFunc(server.zones, movesAddresses) }
 	for _, server := range servers {
-		part := plan.Part{Hosts: []string{server.computer}, Product: b.plan.Product, Needs: needs, Elevated: true,
-			FactsAgain: true}
+		part := plan.Part{Hosts: []string{server.computer}, Product: b.plan.Product, Needs: needs, Elevated: true}
 		var edits []plan.RecordEdit
 		for _, z := range server.zones {
 			s := step(prefix+"dns-server/"+z.Name, "zone "+z.Name, plan.Disruptive, z.Origin, source(z))

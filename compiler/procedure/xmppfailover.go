@@ -165,9 +165,9 @@ func (f *failover) preflight() {
 	part := f.here("")
 	// Set-CsSite of the page has a parameter that no reference has. If it were tried in stage Route first, the
 	// binding error would come with the target pool already stopped, so it is rehearsed here.
-	part.Rehearses, part.UpToDate, part.LooksAt, part.Prints = plan.Route, plan.Replicated, plan.DNS, f.stops
+	part.LooksAt, part.Prints = []string{plan.DNS, plan.Route}, f.stops
 	if len(f.plan.Zones) == 0 {
-		part.LooksAt = ""
+		part.LooksAt = part.LooksAt[1:]
 		does = slices.Delete(does, 1, 2)
 	}
 	// Only stage Stop asks for the receipt: it runs on Edge Servers, which cannot see the state file of this
@@ -231,6 +231,10 @@ func (f *failover) facts() plan.Steps {
 		s.Check.Others = true
 		out = append(out, s)
 	}
+	// One that is not up to date before the change would not get the new route either.
+	replicas := slices.SortedFunc(slices.Values(plan.Replicas(p)), strings.Compare)
+	current := f.function(p.Product, "Get-CurrentReplica")
+	out = append(out, compares(fact("P11", "replicas that are up to date", ours), current, "", plan.Has, replicas...))
 	var routed []string
 	for _, site := range p.RoutedSites {
 		routed = append(routed, "Site:"+site)
@@ -259,7 +263,7 @@ func (f *failover) store(fact func(id, says string, source plan.Source) *plan.St
 	}
 	return plan.Steps{
 		compares(fact("P01", "store master", ours), read, "ActiveMasterFqdn", match, want),
-		compares(fact("P02", "transfer agents", ours), read, "ActiveFileTransferAgents", match, want)}
+		compares(fact("P02", "store agents", ours), read, "ActiveFileTransferAgents", match, want)}
 }
 
 // backups are files that stage Preflight writes beside the script.
@@ -281,27 +285,41 @@ func (f *failover) stop() {
 	part := f.there(to,
 		"Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
 	part.Needs, part.Elevated, part.NotAfter = []string{plan.Preflight}, true, plan.Start
-	// What keeps services from starting again, such as an expired certificate, would show only after the stop,
-	// with remote access down.
-	part.Server = &plan.ServerCheck{
-		Certificates: *f.call(to.Product, "Get-CsCertificate"),
-		GoodUntil:    goodUntil(f.plan),
-	}
-	// -LocalStore reads the replica on the Edge Server, which is all that the services have when they start
-	// again.
-	if len(f.plan.Partners) > 0 {
-		part.Server.Local = f.call(to.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
-		part.Server.Partners = f.plan.Partners
-	}
-	s := step("stop/services", "services that run", plan.Disruptive, to.Origin, failOver("2"))
+	s := step(stopServices, "services that run", plan.Disruptive, to.Origin, failOver("2"))
 	// The names are noted before the stop: a service that did not run before is not one that stage Start has to
 	// bring back.
 	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
-	s.Act = &plan.Act{Remember: "Services", Set: f.call(to.Product, "Stop-CsWindowsService")}
+	s.Act = &plan.Act{Set: f.call(to.Product, "Stop-CsWindowsService")}
 	// Users notice from here on, so the records have to be known to be those of the plan.
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped, AsksDNS: true}
-	part.Steps = plan.Steps{f.xmppService("stop/xmpp", to.Product, to.Origin), s}
+	part.Steps = append(f.startable(to), f.xmppService("stop/xmpp", to.Product, to.Origin), s)
 	f.forward.add(plan.Stop, part)
+}
+
+// startable are facts about what the services of an Edge Server find when they start again: what keeps
+// them from it, such as an expired certificate, would show only after the stop, with remote access
+// down. With a subordinate CA among the trusted roots they may not start: KB 2795828.
+func (f *failover) startable(pool plan.Pool) plan.Steps {
+	fact := func(id, says string) *plan.Step { return step(id, says, plan.Safe, pool.Origin, ours) }
+	var until []cmdlet.Param
+	if end := goodUntil(f.plan); end != "" {
+		until = []cmdlet.Param{cmdlet.Arg("Until", end)}
+	}
+	roots := f.function(pool.Product, "Get-SubordinateCa")
+	certificates := f.call(pool.Product, "Get-CsCertificate")
+	faults := f.function(pool.Product, "Get-CertificateFault", until...)
+	out := plan.Steps{
+		compares(fact("P12", "subordinate CAs in the trusted roots"), roots, "", plan.Is),
+		compares(fact("P13", "uses of certificates"), certificates, "Use", plan.Has, "AccessEdgeExternal"),
+		compares(fact("P14", "faults of certificates"), faults, "", plan.Is)}
+	// -LocalStore reads the replica on the Edge Server, which is all that the services have when they start
+	// again.
+	if len(f.plan.Partners) > 0 {
+		read := f.call(pool.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
+		out = append(out, compares(fact("P15", "XMPP partners in the local copy"), read, "Identity,AdditionalDomains",
+			plan.Has, f.plan.Partners...))
+	}
+	return out
 }
 
 // goodUntil is the moment at which certificates still have to be valid: the end of the
@@ -333,6 +351,9 @@ func (f *failover) start() {
 	f.forward.add(plan.Start, part)
 }
 
+// stopServices is the step that notes which services ran.
+const stopServices = "stop/services"
+
 // starts is the step that starts all services of an Edge Server.
 func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *plan.Step {
 	to := f.plan.To
@@ -340,6 +361,9 @@ func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *
 	// The cmdlet also returns without an error where a service failed to start (its log ends in "Command run is
 	// complete."), so what counts is what is read afterwards.
 	s.Read = f.function(to.Product, "Get-ServiceDown")
+	if f.stops {
+		s.Read = f.function(to.Product, "Get-ServiceDown", cmdlet.Arg("Noted", stopServices))
+	}
 	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService")}
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}
 	return s
@@ -358,7 +382,7 @@ func (f *failover) startAgain() {
 			"restores remote access."
 	}
 	part.Elevated = true
-	part.Steps = plan.Steps{f.starts("rollback/stop/services",
+	part.Steps = plan.Steps{f.starts(rollback+stopServices,
 		"services down, of those noted by Stop (else not disabled) and XMPP", plan.Safe, failBack("1"))}
 	f.back.add(plan.Start, part)
 }
@@ -372,8 +396,8 @@ func (f *failover) route() {
 		// The step about the route is 3 on one page and 3a on the other.
 		source = failBack("3a")
 	}
-	for i, r := range f.plan.Routes {
-		s := f.routeStep("route/", i, r, source)
+	for _, r := range f.plan.Routes {
+		s := f.routeStep("route/", r, source)
 		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
 		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
 		// The page stops the services (step 2) before it sets the route (step 3) and gives no reason; the proof
@@ -387,11 +411,11 @@ func (f *failover) route() {
 	f.forward.add(plan.Route, part)
 }
 
-func (f *failover) routeStep(id string, i int, r plan.SiteRoute, source plan.Source) *plan.Step {
+func (f *failover) routeStep(id string, r plan.SiteRoute, source plan.Source) *plan.Step {
 	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
 	s.Read = f.function(f.plan.Product, "Get-XmppRoute", cmdlet.Arg("Site", r.Site))
 	// Read back for up to 60 s: that the command returned is no proof that the value is there.
-	s.Act = &plan.Act{Record: "Route" + strconv.Itoa(i+1), Wait: 60}
+	s.Act = &plan.Act{Wait: 60}
 	s.Effect = plan.Effect{Var: "route/" + r.Site, AsksDNS: true}
 	return s
 }
@@ -403,14 +427,13 @@ func (f *failover) routeBack() {
 	// A plan whose records do not change has none to look at on the way back.
 	if len(changed(f.plan.Zones)) > 0 {
 		part.Does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
-		part.LooksAt = plan.DNS
+		part.LooksAt = []string{plan.DNS}
 	}
 	part.Needs = f.back.after(plan.Start)
-	for i, r := range f.plan.Routes {
-		s := f.routeStep("rollback/route/", i, r, failBack("3a"))
-		// The state file knows the value that Preflight really read, which may be spelled in another way than
-		// the spec.
-		s.Act.Restore = true
+	// To is what Preflight really read and put into the state file, which may be spelled in another way than in
+	// the spec.
+	for _, r := range f.plan.Routes {
+		s := f.routeStep(rollback+"route/", r, failBack("3a"))
 		s.Act.Variants = f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer)
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
 		part.Steps = append(part.Steps, s)
@@ -498,14 +521,14 @@ func (f *failover) verify() {
 	// here.
 	port := strconv.Itoa(plan.XMPPPort)
 	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
-	edge.Needs, edge.StillTrue = needs, dns
+	edge.Needs, edge.LooksAt = needs, dns
 	edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)),
 		"", plan.Like, "*:"+port)}
 	f.forward.add(plan.Verify, edge)
 
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
 	// The routes can only be read on the management host; the other two parts compare DNS alone.
-	here.Needs, here.StillTrue = needs, f.forward.present(plan.Route, plan.DNS)
+	here.Needs, here.LooksAt = needs, f.forward.present(plan.Route, plan.DNS)
 	if f.endsOld {
 		_, here.Receipt = p.OldAnswers()
 		if here.Prints = true; len(changed(p.Zones)) == 0 {
@@ -522,24 +545,38 @@ func (f *failover) verify() {
 			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
-	services := step("verify/sip", "Access Edge", plan.Safe, p.Origin, failOver("7"))
 	// Inside, Access Edge answers only if its service runs; the public address may not be reachable from here.
-	services.Probe = &plan.Probe{Port: plan.SIPPort, Targets: to.Servers}
-	here.Steps = append(here.Steps, services)
+	for _, server := range to.Servers {
+		here.Steps = append(here.Steps, f.answers("verify/sip/", "Access Edge", server, plan.SIPPort, failOver("7")))
+	}
 	f.forward.add(plan.Verify, here)
 
 	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.",
-		Product: p.Product, Needs: needs, StillTrue: dns}
-	proxy := step("verify/xmpp", "XMPP proxy", plan.Safe, p.Origin, failOver("6"))
-	proxy.Probe = &plan.Probe{Port: plan.XMPPPort, Targets: slices.Concat(to.IPv4, to.IPv6)}
-	outside.Steps = plan.Steps{proxy}
+		Product: p.Product, Needs: needs, LooksAt: dns}
+	for _, address := range slices.Concat(to.IPv4, to.IPv6) {
+		outside.Steps = append(outside.Steps,
+			f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, failOver("6")))
+	}
 	f.forward.add(plan.Verify, outside)
+}
+
+// answers is the fact that a target answers on a TCP port. It is never asked for on an Edge Server:
+// the public address of that need not be reachable from there.
+func (f *failover) answers(id, says, target string, port int, source plan.Source) *plan.Step {
+	at := target
+	if strings.Contains(target, ":") {
+		at = "[" + target + "]" // an IPv6 address
+	}
+	s := step(id+target, says+" at "+at+":"+strconv.Itoa(port), plan.Safe, f.plan.Origin, source)
+	read := f.function(f.plan.Product, "Test-ChangePort", cmdlet.Arg("Target", target),
+		cmdlet.Arg("Port", strconv.Itoa(port)), cmdlet.Arg("Seconds", "5"))
+	return compares(s, read, "", plan.Is, "open")
 }
 
 // verifyBack checks the result of the rollback.
 func (f *failover) verifyBack() {
 	part := f.here("Checks the route and DNS.")
-	part.Needs, part.StillTrue = []string{plan.Replicated}, f.back.present(plan.Route, plan.DNS)
+	part.Needs, part.LooksAt = []string{plan.Replicated}, f.back.present(plan.Route, plan.DNS)
 	f.back.add(plan.Verify, part)
 }
 
@@ -553,12 +590,11 @@ func (f *failover) stopOld() {
 	// Only the XMPP service: the others go on to serve users of the old pool.
 	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. "+
 		"Open streams end.")
-	part.Needs, part.Elevated, part.Waits = []string{plan.Verify}, true, true
-	part.StillTrue = f.forward.present(plan.DNS)
+	part.Needs, part.Elevated, part.LooksAt = []string{plan.Verify}, true, f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
 	// Found by its display name; the short name is on no page.
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
-	s.Act = &plan.Act{Each: true, Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	s.Act = &plan.Act{Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))}
 	// All of the aim first: whoever is cut off here has to find the new pool.
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, WantsAim: true}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
@@ -576,8 +612,8 @@ func (f *failover) startOld() {
 	part.Elevated = true
 	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
-	s.Act = &plan.Act{Each: true, IfNot: waiveService,
-		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", "Value"))}
+	s.Act = &plan.Act{IfNot: waiveService,
+		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))}
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.back.add(plan.StartOld, part)

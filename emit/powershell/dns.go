@@ -20,7 +20,7 @@ func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
 	if from, to, compared := zone.Serials(b.back); compared {
 		h = append(h, entry{"From", b.lit(from.String()), false}, entry{"To", b.lit(to.String()), false})
 		if edited { // with Active Directory each server counts for itself
-			h = append(h, entry{"Warn", yes, false})
+			h = append(h, entry{"Warn", b.lit("All"), false})
 		}
 	}
 	if cited := cites(source); cited != "" {
@@ -60,20 +60,19 @@ func (b *builder) sides(set plan.RecordSet) (from, to node) {
 // sets is in a state that the change does not come from, pass through or lead to.
 func (b *builder) recordFacts(s *plan.Step) array {
 	zone := b.zoneOf(s.Zone)
-	expect := b.named(s)
-	expect.text("Is", "Primary")
-	state := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
-	out := array{hash{{"Read", block{b.wmi(zone, state)}, false},
-		{"Expect", expect.out, true}}}
+	state := b.named(s)
+	state.text("Is", "Primary")
+	read := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
+	state.add("Read", block{b.wmi(zone, read)}, false)
+	out := array{state.out}
 	for _, set := range zone.Records {
 		if !set.Changed() {
 			continue
 		}
 		from, to := b.sides(set)
 		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
-		fact := hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(words.SetName(set)), false},
-			{"Property", b.lit("Text"), false}, {"From", from, false}, {"To", to, false}}
-		out = append(out, hash{{"Read", block{read}, false}, {"Expect", fact, true}})
+		out = append(out, hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(words.SetName(set)), false},
+			{"Property", b.lit("Text"), false}, {"From", from, false}, {"To", to, false}, {"Read", block{read}, true}})
 	}
 	return out
 }

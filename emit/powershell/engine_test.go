@@ -340,7 +340,7 @@ func TestEngineServiceDown(t *testing.T) {
 		{Name: "waived, up", Listed: []service{access, proxy}, Waive: names{"RTCSRV"}},
 		{Name: "no XMPP, waived", Listed: []service{access}, Waive: names{"XMPP"}, said: names{"WAIVED service XMPP does not run"}},
 	}
-	text := regexp.MustCompile(`(?s)function Get-ServiceDown \{\r\n.*?\r\n\}\r\n`).FindString(Runtime().Text)
+	text := regexp.MustCompile(`(?s)function Get-ServiceDown\([^)]*\) \{\r\n.*?\r\n\}\r\n`).FindString(Runtime().Text)
 	if text == "" {
 		t.Fatal("the runtime has no Get-ServiceDown")
 	}

@@ -176,9 +176,6 @@ func spoilPart(part *plan.Part, zone string, text func() string) {
 	if part.Zones != nil {
 		part.Zones = []plan.ZoneCheck{{Name: zone, Source: plan.Source{Procedure: text(), Step: text()}}}
 	}
-	if s := part.Server; s != nil {
-		s.GoodUntil, s.Partners = text(), []string{text(), text()}
-	}
 	for _, step := range part.Steps {
 		spoilStep(step, text)
 	}
@@ -226,9 +223,6 @@ func spoilStep(step *plan.Step, text func() string) {
 	}
 	if step.Check != nil {
 		step.ID, step.Property, step.Check.Want = text(), text(), []string{text(), text()}
-	}
-	if step.Probe != nil {
-		step.Probe.Targets = []string{text(), text()}
 	}
 	act := step.Act
 	if act == nil {

@@ -165,7 +165,9 @@ func (w *writer) hash(h hash, tail int) {
 		flat := e.key + " = " + e.value.flat()
 		wide := broken(e.value)
 		if i > 0 {
-			if e.fresh || full || wide || !w.fits(len("; ")+len(flat), closing) {
+			_, opens := e.value.(array) // whose hashes begin below
+			head := len("; " + e.key + " = @(")
+			if e.fresh || full || wide && !(opens && w.fits(head, 0)) || !wide && !w.fits(len("; ")+len(flat), closing) {
 				w.newline(base)
 			} else {
 				w.text("; ")

@@ -41,7 +41,7 @@ func TestStopOldWaits(t *testing.T) {
 		}
 		change, _, _ := strings.Cut(string(got), RuntimeMarker)
 		_, old, _ := strings.Cut(change, "Name = 'StopOld'")
-		if !strings.Contains(change, test.want+"\r\n") && !strings.Contains(change, test.want+";") || strings.Contains(old, "StillTrue = 'Dns'") != test.still {
+		if !strings.Contains(change, test.want+"\r\n") && !strings.Contains(change, test.want+";") || strings.Contains(old, "LooksAt = 'Dns'") != test.still {
 			t.Errorf("%s: no %s, or DNS is looked at without reason:\n%s", test.name, test.want, change)
 		}
 	}

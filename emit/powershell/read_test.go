@@ -126,7 +126,7 @@ func (r *reader) arg() arg {
 	a := arg{name: name}
 	switch t := r.peek(); {
 	case wants:
-		a.value = token{text: r.take(variableToken, "$true", "$false")}
+		a.value = token{text: r.take(variableToken, "$true", "$false", "$Rehearse")}
 	case t.kind == wordToken:
 		r.at++
 		a.value = t

@@ -56,8 +56,6 @@ var types = strings.Fields(`
 	System.BitConverter System.BitConverter::ToString System.Collections.IDictionary
 	System.Globalization.CultureInfo System.Globalization.CultureInfo::InvariantCulture System.IO.File System.IO.File::AppendAllText System.IO.File::Delete System.IO.File::Exists
 	System.IO.File::Move System.IO.File::Open System.IO.File::ReadAllText System.IO.File::Replace System.IO.Path System.IO.Path::Combine
-	System.Management.Automation.Language.CommandAst System.Management.Automation.Language.FunctionDefinitionAst
-	System.Management.Automation.Language.VariableExpressionAst
 	System.Net.Dns System.Net.Dns::GetHostAddresses System.Net.IPAddress System.Net.IPAddress::IsLoopback System.Net.IPAddress::TryParse
 	System.Net.NetworkInformation.IPGlobalProperties System.Net.NetworkInformation.IPGlobalProperties::GetIPGlobalProperties
 	System.Net.Sockets.AddressFamily System.Net.Sockets.AddressFamily::InterNetwork System.Net.Sockets.AddressFamily::InterNetworkV6
@@ -67,7 +65,7 @@ var types = strings.Fields(`
 	System.Security.Principal.WindowsBuiltInRole System.Security.Principal.WindowsBuiltInRole::Administrator
 	System.Security.Principal.WindowsIdentity System.Security.Principal.WindowsIdentity::GetCurrent
 	System.Text.Encoding System.Text.Encoding::ASCII System.Threading.Thread System.Threading.Thread::CurrentThread TimeSpan TimeSpan::FromSeconds
-	array bool char hashtable int long object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
+	array array::IndexOf bool char hashtable int long object object::ReferenceEquals ordered ref regex regex::Escape regex::Match regex::Matches scriptblock string switch object[] string[] uint32`)
 
 // shunned are commands of 3.0 that do not fit, with the reason.
 var shunned = map[string]string{

@@ -120,7 +120,7 @@ var (
 		note: []string{
 			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.",
 			"# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless",
-			"#        all is so, nothing is changed. P.. can be waived by number; Warn and Others only put on record.",
+			"#        all is so, nothing is changed. P.. can be waived by number; Warn only puts on record. Without Read: that above.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
 			dnsNote,
@@ -144,7 +144,7 @@ var (
 			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
 			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
 			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			"#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.",
+			"#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.",
 			dnsNote,
 			"#        P.. can be waived by number.",
 		},
@@ -152,12 +152,12 @@ var (
 )
 
 // dnsNote says what a script asks of DNS.
-const dnsNote = "# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To."
+const dnsNote = "# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later)."
 
 // dnsServerNote stands below the note of a script that has the stage DnsServer.
 var dnsServerNote = []string{
 	"# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,",
-	"#        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.",
+	"#        nothing is changed. P.. can be waived by number. After the steps it has to be To.",
 	"#        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.",
 	"#        Needs: before an old record goes, all data of To of that fact has to be there.",
 }
@@ -167,8 +167,8 @@ var moduleNote = []string{"# Module: of the product of these servers, which is a
 
 // oldPoolNote stands below the note of a script that ends XMPP at the pool that is left.
 var oldPoolNote = []string{
-	"# Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage",
-	"#        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.",
+	"# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the",
+	"#        time in it, which is PrintsReceipt seconds after the one that prints it.",
 	"#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.",
 }
 

@@ -132,8 +132,8 @@ func (b *builder) run(call cmdlet.Call, rehearse bool) command {
 	}
 	out = append(out, word{name: "-ErrorAction Stop"})
 	switch {
-	case call.ShouldProcess && rehearse:
-		out = append(out, word{name: "-WhatIf -Confirm:$false"})
+	case call.ShouldProcess && rehearse: // true for the stage that looks at this one before
+		out = append(out, word{name: "-WhatIf:$Rehearse -Confirm:$false"})
 	case call.ShouldProcess:
 		out = append(out, word{name: "-WhatIf:$false -Confirm:$false"})
 	}
@@ -168,42 +168,24 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k.list("MustBeStopped", gates.Stopped)
 	k.flag("Elevated", part.Elevated)
 	k.text("Receipt", gates.Receipt)
-	k.flag("Waits", part.Waits)
 	k.text("NotAfter", part.NotAfter)
-	k.text("LooksAt", part.LooksAt)
-	if part.UpToDate != "" {
-		of := &keys{b: b}
-		of.text("Id", upToDate)
-		of.text("Of", part.UpToDate)
-		k.add("UpToDate", of.out, false)
-	}
-	k.list("StillTrue", part.StillTrue)
-	k.text("Rehearses", part.Rehearses)
+	k.list("LooksAt", part.LooksAt)
 	k.number("PrintsReceipt", uint64(part.Receipt), part.Prints)
 	k.number("OldAnswers", uint64(part.OldAnswers), part.OldAnswers > 0)
-	k.flag("FactsAgain", part.FactsAgain)
 	k.line("Does", part.Does)
-	if s := part.Server; s != nil {
-		k.add("Certificates", block{b.own(part.Product, s.Certificates, false)}, true)
-		k.text("GoodUntil", s.GoodUntil)
-		if s.Local != nil {
-			k.add("LocalStore", block{b.own(part.Product, *s.Local, false)}, true)
-			k.list("Partners", s.Partners)
-		}
-	}
 	k.hashes("Facts", b.facts(part))
-	var attests, probes, steps, zones array
+	var steps, zones array
+	rehearse := b.plan.LookedAt(b.back, stage.Name)
 	for _, s := range part.Steps {
 		switch {
 		case s.Attest:
-			attests = append(attests, b.named(s).out)
-		case s.Probe != nil:
-			probe := b.named(s)
-			probe.list("At", s.Probe.Targets)
-			probe.number("Port", uint64(s.Probe.Port), true)
-			probes = append(probes, probe.out)
+			steps = append(steps, b.named(s).out)
+		case s.Act != nil && len(s.Act.Variants) > 0:
+			for _, v := range s.Act.Variants {
+				steps = append(steps, b.variant(part.Product, s, v, rehearse))
+			}
 		case s.Act != nil:
-			steps = append(steps, b.step(part.Product, s))
+			steps = append(steps, b.step(part.Product, s, rehearse))
 		case s.Edit:
 			zone := b.zoneOf(s.Zone)
 			for _, e := range zone.Edits(b.back) {
@@ -211,8 +193,6 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 			}
 		}
 	}
-	k.hashes("Attests", attests)
-	k.hashes("Open", probes)
 	k.hashes("Steps", steps)
 	for _, check := range part.Zones {
 		zones = append(zones, b.zone(b.zoneOf(check.Name), check.Source))
@@ -228,7 +208,7 @@ func sound(stage string, part plan.Part) error {
 	}
 	for _, s := range part.Steps {
 		switch act := s.Act; {
-		case s.Check != nil && s.Read == nil:
+		case s.Read == nil && (s.Check != nil || act != nil && len(act.Variants) > 0):
 			return fmt.Errorf("step %s compares nothing", s.ID)
 		case s.Edit && s.Zone == "":
 			return fmt.Errorf("step %s edits no zone", s.ID)
@@ -240,9 +220,6 @@ func sound(stage string, part plan.Part) error {
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-// upToDate is the number of the fact about the replicas.
-const upToDate = "P11"
 
 // named begins the hash of a step.
 func (b *builder) named(s *plan.Step) *keys {
@@ -261,107 +238,88 @@ func cites(source plan.Source) string {
 	return cmp.Or(words.Source(source), "no page")
 }
 
-// facts are what is compared before anything is changed: steps with the same read are read
-// once.
+// facts are what is compared before anything is changed. A fact without Read is about what the
+// one above has read.
 func (b *builder) facts(part plan.Part) array {
 	var out array
 	var before *plan.Step
-	var expect array
-	flush := func() {
-		if before == nil {
-			return
-		}
-		k := &keys{b: b}
-		k.text("When", before.When)
-		k.text("Cites", cites(before.Source))
-		k.add("Read", block{b.own(part.Product, *before.Read, false)}, before.When != "")
-		k.add("Expect", several(expect...), true)
-		out = append(out, k.out)
-		before, expect = nil, nil
-	}
 	for _, s := range part.Steps {
 		switch {
 		case s.Zone != "":
-			flush()
 			out = append(out, b.recordFacts(s)...)
+			before = nil
 		case s.Check != nil:
-			if before != nil && !(sameCall(before.Read, s.Read) && before.When == s.When && before.Source == s.Source) {
-				flush()
-			}
+			again := before != nil && sameCall(before.Read, s.Read) && before.When == s.When
+			out = append(out, b.fact(part.Product, s, again))
 			before = s
-			expect = append(expect, b.fact(s))
 		}
 	}
-	flush()
 	return out
 }
 
 func sameCall(a, b *cmdlet.Call) bool { return a.Name == b.Name && slices.Equal(a.Params, b.Params) }
 
-func (b *builder) fact(s *plan.Step) hash {
-	k := &keys{b: b}
-	k.text("Id", s.ID)
-	k.text("Says", s.Says)
+func (b *builder) fact(product cmdlet.Product, s *plan.Step, again bool) hash {
+	k := b.named(s)
+	k.text("When", s.When)
 	k.text("Property", s.Property)
 	key := map[string]string{plan.Is: "Is", plan.Has: "Has", plan.Only: "Only", plan.Like: "Like"}[s.Check.Match]
 	if key == "" && b.err == nil {
 		b.err = fmt.Errorf("step %s: there is no way %q to compare", s.ID, s.Check.Match)
 	}
-	k.add(key, b.list(s.Check.Want), false)
-	if s.Check.Others {
-		k.text("Others", "Warn")
+	switch {
+	case s.Check.Warn && s.Check.Others:
+		b.err = cmp.Or(b.err, fmt.Errorf("step %s warns of everything and of the others", s.ID))
+	case s.Check.Others:
+		k.text("Warn", "Others")
+	case s.Check.Warn:
+		k.text("Warn", "All")
 	}
-	k.flag("Warn", s.Check.Warn)
+	k.add(key, b.list(s.Check.Want), false)
+	if !again {
+		k.add("Read", block{b.own(product, *s.Read, false)}, false)
+	}
 	return k.out
 }
 
-// step is one that changes something.
-func (b *builder) step(product cmdlet.Product, s *plan.Step) hash {
-	k, act := b.named(s), s.Act
+// changes begins the hash of a step that changes something.
+func (b *builder) changes(s *plan.Step) *keys {
+	k := b.named(s)
 	k.text("Property", s.Property)
-	k.text("File", act.File)
-	if len(act.Variants) == 0 {
-		k.add("To", b.list(act.To), false)
-	}
-	k.text("Remember", act.Remember)
-	k.flag("Each", act.Each)
-	k.flag("FirstRun", act.FirstRun)
-	k.text("IfNot", act.IfNot)
+	k.text("File", s.Act.File)
+	k.flag("FirstRun", s.Act.FirstRun)
+	k.text("IfNot", s.Act.IfNot)
+	k.number("WaitSeconds", uint64(s.Act.Wait), s.Act.Wait > 0)
+	return k
+}
+
+// step is one that has one way to change something.
+func (b *builder) step(product cmdlet.Product, s *plan.Step, rehearse bool) hash {
+	k, act := b.changes(s), s.Act
+	k.add("To", b.list(act.To), false)
 	if s.Read != nil {
-		k.add("Read", block{b.own(product, *s.Read, false)}, len(act.Variants) > 0)
+		k.add("Read", block{b.own(product, *s.Read, false)}, false)
 	}
-	k.text("Record", act.Record)
-	k.number("WaitSeconds", uint64(act.Wait), act.Wait > 0)
-	k.flag("Restore", act.Restore)
 	if act.Set != nil {
-		set := block{b.own(product, *act.Set, false)}
+		set := block{b.own(product, *act.Set, rehearse)}
 		if act.Export {
 			set = append(set, bare("Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false"))
 		}
 		k.add("Set", set, true)
 	}
-	var forms array
-	for _, v := range act.Variants {
-		forms = append(forms, b.variant(product, v))
-	}
-	if len(forms) > 0 {
-		k.add("Forms", forms, true)
-	}
 	return k.out
 }
 
-func (b *builder) variant(product cmdlet.Product, v plan.Variant) hash {
-	k := &keys{b: b}
-	k.text("Parameter", "Set-CsSite -"+v.Parameter)
+// variant is one of several ways; the first one whose parameter the product has is run.
+func (b *builder) variant(product cmdlet.Product, s *plan.Step, v plan.Variant, rehearse bool) hash {
+	k := b.changes(s)
+	k.text("When", "Set-CsSite -"+v.Parameter)
 	k.add("From", b.lit(v.From), true)
 	k.add("To", b.lit(v.To), false)
+	k.add("Read", block{b.own(product, *s.Read, false)}, false)
 	k.line("Manual", v.Manual)
 	if v.Set != nil {
-		product = plan.RouteProduct(product, *v.Set)
-		k.add("Set", block{b.own(product, *v.Set, false)}, true)
-		if !b.back {
-			k.add("Rehearse", block{b.own(product, *v.Set, true)}, true)
-		}
+		k.add("Set", block{b.own(plan.RouteProduct(product, *v.Set), *v.Set, rehearse)}, true)
 	}
 	return k.out
 }

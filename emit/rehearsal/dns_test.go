@@ -117,7 +117,7 @@ func (s *suite) unanswered(i int) {
 		seen[call]++
 		if v.Stage == plan.Preflight || n < 2 {
 			s.restore(s.points[i])
-			s.refuses(2, v, way{fault: fmt.Sprintf("%s:throw@%d", call, seen[call])}, "%s, no answer to question %d", name(v), n+1)
+			s.refuses(3, v, way{fault: fmt.Sprintf("%s:throw@%d", call, seen[call])}, "%s, no answer to question %d", name(v), n+1)
 		}
 	}
 }
@@ -136,17 +136,9 @@ func (s *suite) zoneStates(i int) {
 		} {
 			s.restore(s.points[i])
 			s.edit(func(w *rehearsal.World) { change(&w.Zones[z]) })
-			code := 3
-			if what == "elsewhere" && s.world().Hosts[s.hostAt(v.Host)].Dns == "DnsServer" {
-				code = 2 // its cmdlet fails where WMI gives nothing
-			}
-			s.refuses(code, v, way{}, "%s, zone %s is %s", name(v), zone.Name, what)
+			s.refuses(3, v, way{}, "%s, zone %s is %s", name(v), zone.Name, what)
 		}
 	}
-}
-
-func (s *suite) hostAt(name string) int {
-	return slices.IndexFunc(s.walk.World.Hosts, func(h rehearsal.Host) bool { return h.Name == name })
 }
 
 // failed is the number of the fact that failed last.

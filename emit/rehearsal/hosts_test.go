@@ -131,11 +131,9 @@ func TestCertificateTimes(t *testing.T) {
 	for _, window := range []time.Duration{-2 * day, 2 * day} {
 		end := now.Add(window)
 		p := compile(t, "seed")
-		for _, stage := range p.Stages {
-			for _, part := range stage.Parts {
-				if part.Server != nil {
-					part.Server.GoodUntil = end.Format(time.RFC3339)
-				}
+		for _, step := range plan.AllSteps(p.Stages) {
+			if step.ID == "P14" {
+				step.Read.Params[0].Value = end.Format(time.RFC3339)
 			}
 		}
 		s := newSuite(t, find(t), p, "")

@@ -18,14 +18,20 @@ func TestRealistic(t *testing.T) {
           edge2b.contoso.com
   does    Step 2. Stops all services of this Edge Server: no remote access through it until stage
           Start.
-  step    (edgeplan) checks, before anything is stopped, what the services of this server need to
-          start again: certificates and the local copy of the configuration
+  step    (edgeplan) reads and compares: subordinate CAs in the trusted roots
+  expect  P12 subordinate CAs in the trusted roots: none (with one the services may not start: KB
+          2795828)
+  step    (edgeplan) reads and compares: uses of certificates
           > Get-CsCertificate
+  expect  P13 uses of certificates: Use has AccessEdgeExternal
+  step    (edgeplan) reads and compares: faults of certificates
+          > Get-CsCertificate
+  expect  P14 faults of certificates: none (each in use is in the store My, has its private key and
+          is valid now and until 2026-12-06T00:00:00Z)
+  step    (edgeplan) reads and compares: XMPP partners in the local copy
           > Get-CsXmppAllowedPartner -LocalStore
-  expect  P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used
-          for AccessEdgeExternal; P14 each certificate in use is in the store My, has its private
-          key and is valid now and until 2026-12-06T00:00:00Z; P15 the local copy of the
-          configuration has the XMPP partners gmail.example and jabber.example.org
+  expect  P15 XMPP partners in the local copy: Identity or AdditionalDomains has gmail.example and
+          jabber.example.org
   step    (edgeplan) reads and compares: XMPP service
           > Get-CsWindowsService -ExcludeActivityLevel
   expect  XMPP service: DisplayName is like *XMPP*

@@ -31,10 +31,11 @@ type Line struct {
 
 // lines collects those of a part.
 type lines struct {
-	plan *plan.Plan
-	back bool
-	part plan.Part
-	out  []Line
+	plan  *plan.Plan
+	back  bool
+	stage string
+	part  plan.Part
+	out   []Line
 }
 
 // Lines lists what a stage of the change, or of its rollback, does, in the order in which the
@@ -42,10 +43,9 @@ type lines struct {
 func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 	var out []Line
 	for _, part := range stage.Parts {
-		l := &lines{plan: p, back: back, part: part}
-		// The order of the runtime: what is asked for, what is compared again, facts and steps, zones.
-		l.checks()
-		l.compared()
+		l := &lines{plan: p, back: back, stage: stage.Name, part: part}
+		// All that is compared comes before the first change, whatever its order.
+		l.looks()
 		l.steps()
 		for _, check := range part.Zones {
 			l.zone(check)
@@ -65,40 +65,43 @@ func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string, uses
 	l.out = append(l.out, line)
 }
 
-// checks are what comes before anything else.
-func (l *lines) checks() {
-	p, part := l.plan, l.part
-	for _, check := range l.zonesOf(part.LooksAt) {
-		zone, _ := p.Zone(check.Name)
-		l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the "+
-			"serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
-	}
-	// A replica that is behind already would not get the new route either.
-	if part.UpToDate != "" {
-		l.add(plan.Safe, plan.Ours, "checks that the replicas are up to date to which stage "+part.UpToDate+" brings "+
-			"the new route", "P11: UpToDate is True for "+list(plan.Replicas(p)))
-	}
-	if s := part.Server; s != nil {
-		uses := []cmdlet.Call{s.Certificates}
-		// Left out where the plan names no partners, as in the script.
-		if s.Local != nil {
-			uses = append(uses, *s.Local)
+// looks are about the stages that the part looks at: what comes later first.
+func (l *lines) looks() {
+	var rehearsed, again []string
+	for _, name := range l.part.LooksAt {
+		if !l.plan.Ahead(l.back, l.stage, name) {
+			again = append(again, name)
+			continue
 		}
-		l.add(plan.Safe, plan.Ours, "checks, before anything is stopped, what the services of this server need to "+
-			"start again: certificates and the local copy of the configuration", checkServer(p, s), uses...)
+		for _, check := range l.zonesOf(name) {
+			zone, _ := l.plan.Zone(check.Name)
+			l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the "+
+				"serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
+		}
+		if l.acts(name) {
+			rehearsed = append(rehearsed, name)
+		}
 	}
-	if part.Rehearses != "" {
-		l.add(plan.Safe, plan.Ours, "reads what stage "+part.Rehearses+" will change, and runs its commands with "+
+	if len(rehearsed) > 0 {
+		l.add(plan.Safe, plan.Ours, "reads what stage "+list(rehearsed)+" will change, and runs its commands with "+
 			"-WhatIf", "the present values are the planned ones and no command with -WhatIf fails; nothing is changed")
 	}
-}
-
-// compared are the values and zones that are compared again.
-func (l *lines) compared() {
-	if again := l.part.StillTrue; len(again) > 0 {
+	if len(again) > 0 {
 		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+list(again),
 			"all values are still as set")
 	}
+}
+
+// acts tells whether a stage has steps that change something.
+func (l *lines) acts(stage string) bool {
+	for _, s := range l.plan.StagesOf(l.back) {
+		for _, part := range s.Parts {
+			if s.Name == stage && slices.ContainsFunc(part.Steps, func(s *plan.Step) bool { return s.Act != nil }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // zonesOf are those of a stage.
@@ -163,7 +166,7 @@ func uses(s *plan.Step) []Use {
 	switch {
 	case s.When != "":
 		when = "only if -" + s.When + " is given"
-	case s.Act != nil && s.Act.Each:
+	case s.Act != nil && s.Act.Each():
 		// One command a service, of which the plan does not know the names.
 		when = "for each of the " + s.Says
 	}
@@ -203,14 +206,14 @@ func routeUses(variants []plan.Variant) []Use {
 // act says what a step does, in one line.
 func act(p *plan.Plan, back bool, s *plan.Step) string {
 	switch {
+	case isPort(s):
+		return "connects to the " + s.Says
 	case s.Check != nil:
 		verb := "reads and compares: "
 		if s.Check.Warn {
 			verb = "reads and compares, and only warns: "
 		}
 		return verb + s.Says
-	case s.Probe != nil:
-		return fmt.Sprintf("connects to TCP %d of %s", s.Probe.Port, list(s.Probe.Targets))
 	case s.Attest:
 		return "a person confirms with -Attest: " + s.Says
 	case s.Edit:
@@ -251,10 +254,10 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 // expect says what is so after a step has passed.
 func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	switch {
+	case isPort(s):
+		return "the port is open"
 	case s.Check != nil:
 		return fact(s)
-	case s.Probe != nil:
-		return fmt.Sprintf("TCP %d is open at each", s.Probe.Port)
 	case s.Attest:
 		return "who confirmed it, and under which ticket, is in the evidence log"
 	case s.Edit:
@@ -289,20 +292,8 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	return s.Says
 }
 
-// checkServer says what has to be so before the services of a server stop.
-func checkServer(p *plan.Plan, s *plan.ServerCheck) string {
-	until := "now"
-	// A certificate that expires during the change is as bad as one that has expired.
-	if s.GoodUntil != "" {
-		until += " and until " + p.Change.WindowEnd // the same moment, in the time zone of the spec
-	}
-	out := "P12 no subordinate CA is among the trusted roots (KB 2795828); P13 a certificate is used for " +
-		"AccessEdgeExternal; P14 each certificate in use is in the store My, has its private key and is valid " + until
-	if s.Local != nil {
-		out += "; P15 the local copy of the configuration has the XMPP partners " + list(s.Partners)
-	}
-	return out
-}
+// isPort tells whether a step connects to a port.
+func isPort(s *plan.Step) bool { return s.Check != nil && s.Read.Name == "Test-ChangePort" }
 
 // hasToRun is the rule of Get-ServiceDown in the scripts.
 func hasToRun(p *plan.Plan) string {
@@ -343,9 +334,14 @@ func LookBack(p *plan.Plan) string {
 	l := &lines{plan: p, back: true}
 	for _, stage := range p.Rollback {
 		for _, part := range stage.Parts {
-			for _, check := range l.zonesOf(part.LooksAt) {
-				zone, _ := p.Zone(check.Name)
-				out = append(out, zone.Number)
+			for _, name := range part.LooksAt {
+				if !p.Ahead(true, stage.Name, name) {
+					continue
+				}
+				for _, of := range l.zonesOf(name) {
+					zone, _ := p.Zone(of.Name)
+					out = append(out, zone.Number)
+				}
 			}
 		}
 	}
@@ -404,6 +400,9 @@ func fact(s *plan.Step) string {
 			list(check.Want))
 	}
 	how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Only: "is only", plan.Like: "is like"}[check.Match]
+	if check.Match == plan.Is && len(check.Want) == 0 {
+		return number + s.Says + ": none" + means(s.Read)
+	}
 	want := list(check.Want)
 	if want == "" {
 		want = "none"
@@ -421,6 +420,21 @@ func fact(s *plan.Step) string {
 		out += "; otherwise a warning"
 	}
 	return out
+}
+
+// means says what there is none of.
+func means(read *cmdlet.Call) string {
+	switch read.Name {
+	case "Get-SubordinateCa":
+		return " (with one the services may not start: KB 2795828)"
+	case "Get-CertificateFault":
+		until := ""
+		if len(read.Params) > 0 {
+			until = " and until " + read.Params[0].Value
+		}
+		return " (each in use is in the store My, has its private key and is valid now" + until + ")"
+	}
+	return ""
 }
 
 // Source is the number of the step in the page that it comes from, short: "2", "3a of

@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 	p := sample.Plan()
 	i := slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Stop })
 	lines := Lines(p, false, p.Stages[i])
-	if len(lines) != 3 || !slices.Equal(lines[0].Hosts, p.To.Servers) || !slices.Equal(lines[2].Hosts, p.To.Servers) {
+	if len(lines) != 6 || !slices.Equal(lines[0].Hosts, p.To.Servers) || !slices.Equal(lines[5].Hosts, p.To.Servers) {
 		t.Errorf("what is the same on both servers is not one line each: %+v", lines)
 	}
 	for i, line := range Lines(p, false, p.Stages[0]) {

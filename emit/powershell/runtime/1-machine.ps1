@@ -3,21 +3,19 @@
 # A stage. Name, Does: for the sheet. Module: its cmdlets, if they are those of another product. Elevated: the shell
 #     has to have the rights of an administrator. After: stages that have to be done on this computer; Unseen: those
 #     that this script cannot see, so the run sheet says it. NotAfter: the stage after which it is refused.
-#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for; a stage that Waits
-#     is not run before the time in it, which is PrintsReceipt seconds after the one that prints it. LooksAt: the
-#     stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that the replicas Of that stage
-#     are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages that are compared again.
-#     Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At. Certificates: read on this
-#     server; each has to be valid GoodUntil then. LocalStore: read on this server; has to hold Partners.
-# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both stand in the log. Says:
-#     what it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice.
-# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. When: only if this parameter
-#     is passed. FactsAgain: after the steps too.
-# A step in Steps. Forms: of these the first whose Parameter the product has. WaitSeconds: the longest time until Read
-#     gives To. IfNot: what is said if it does not. Record: the name under which the state file keeps the value before
-#     the change; Restore: To is that value. Remember: the name under which it keeps what Read gave before Set. File:
-#     what Set writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new
-#     records have to be there. Each: Set is run for each value. Manual: what a person does where no command can.
+#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for, and before whose time
+#     nothing is done; that is PrintsReceipt seconds after the stage that prints it. LooksAt: stages whose records and
+#     values are compared: of a later one as before the change or as after it, and its Set is run with -WhatIf
+#     ($Rehearse); of an earlier one as after it.
+# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both are in the log. Says: what
+#     it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice. When: only if
+#     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
+# A fact in Facts. Read: what is read; without it, what the fact above has read. Warn: All, or only what there is of
+#     Others, is put on record and does not fail.
+# A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
+#     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
+#     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
+#     command can. A step that only Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -52,6 +50,8 @@ $Fresh = @{
     ConfirmPreference = 'High'; WhatIfPreference = $false; OFS = ' '; PSModuleAutoLoadingPreference = 'All'
     PSDefaultParameterValues = @{}; PSNativeCommandUseErrorActionPreference = $false
 }
+# Text in quotes is data, whatever it holds.
+$Quoted = "'(?:[^']|'')*'"
 $Hooks = @('PreCommandLookupAction', 'PostCommandLookupAction', 'CommandNotFoundAction')
 $Session = @{ Aside = @(); Old = @{}; Commands = @() }
 $SetSessionAside = {
@@ -92,20 +92,16 @@ $SetSessionAside = {
 # Modules whose functions are no strangers. LyncSim and Cmdlets.* are the rehearsal kit: START says so.
 $Known = '^(Lync|SkypeForBusiness|DnsServer|LyncSim|Cmdlets\..+)$'
 $SetCommandsAside = {
-    # Aliases and functions win over cmdlets. All that this file calls is looked at; of its own functions, the aliases.
+    # Aliases and functions win over cmdlets. All names in this file are looked at; of its own functions, the aliases.
     $commands = $ExecutionContext.InvokeCommand
     $removeItem = $commands.GetCommand('Remove-Item', 'Cmdlet')
     $getModule = $commands.GetCommand('Get-Module', 'Cmdlet')
     $importModule = $commands.GetCommand('Import-Module', 'Cmdlet')
-    $file = $AskOperator.Ast
-    while ($null -ne $file.Parent) { $file = $file.Parent }
     $kinds = @{}
-    foreach ($call in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-        if ($call.GetCommandName()) { $kinds[$call.GetCommandName()] = 'Alias, Function, Filter' }
+    foreach ($word in [regex]::Matches($Text, '\b[A-Z][a-z]+-[A-Z]\w+|\bdnscmd\.exe\b')) {
+        $kinds[$word.Value] = 'Alias, Function, Filter'
     }
-    foreach ($own in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true)) {
-        $kinds[$own.Name] = 'Alias'
-    }
+    foreach ($own in [regex]::Matches($Text, '\bfunction ([A-Z][a-z]+-\w+)')) { $kinds[$own.Groups[1].Value] = 'Alias' }
     foreach ($name in $kinds.Keys) {
         $again = $true
         while ($again) {
@@ -181,10 +177,9 @@ if ($Replaced -notcontains 'Get-ChangeRight') {
     }
 }
 if ($Replaced -notcontains 'Test-ChangePort') {
-    function Test-ChangePort {
+    function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
         <# .SYNOPSIS
             One bounded TCP connect: open, closed (refused), silent (no answer) or unknown (no such name, no route). #>
-        param([string]$Target, [int]$Port, [int]$Seconds)
         $family = [System.Net.Sockets.AddressFamily]::InterNetwork
         if ($Target -like '*:*') { $family = [System.Net.Sockets.AddressFamily]::InterNetworkV6 }
         $client = New-Object -TypeName 'System.Net.Sockets.TcpClient' -ArgumentList $family

@@ -109,7 +109,7 @@ function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
         Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact; here and now
         one that is Firm cannot be. #>
     $outcome = 'FAIL'
-    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact['Warn'] -eq 'All') { $outcome = 'WARNING' }
     if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
     if ($Good) { $outcome = 'PASS' }
     if ($outcome -eq 'FAIL') {
@@ -140,7 +140,7 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
         $detail += ', found ' + (Format-ChangeList -From $found)
     }
     Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
-    if (-not $Fact['Others'] -or $only) { return }
+    if ($Fact['Warn'] -ne 'Others' -or $only) { return }
     $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
@@ -148,73 +148,30 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
     <# .SYNOPSIS
         Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
-    foreach ($group in $Stage['Facts']) {
-        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
-        $objects = @(& $group.Read)
-        foreach ($fact in $group.Expect) {
-            $one = $fact.Clone()
-            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
-            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+    foreach ($fact in $Stage['Facts']) {
+        if ($fact.ContainsKey('When') -and -not $Run.Given.ContainsKey($fact.When)) { continue }
+        if ($fact.ContainsKey('Read')) {
+            $why = ''
+            try {
+                $objects = @(& $fact.Read)
+            } catch {
+                if ($null -ne $_.Exception.Data['ExitCode']) { throw }
+                $why = '{0}: cannot be read: {1}' -f $fact.Says, $_.Exception.Message
+            }
         }
-    }
-}
-
-function Confirm-ChangeServer([hashtable]$Stage) {
-    <# .SYNOPSIS
-        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
-        they may not start: KB 2795828. #>
-    if (-not $Stage.ContainsKey('Certificates')) { return }
-    $until = ''
-    if ($Stage['GoodUntil']) { $until = ' and until ' + $Stage.GoodUntil }
-    $facts = @(
-        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
-            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
-        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
-            Read = $Stage.Certificates }
-        @{ Id = 'P14'; Says = 'certificates in use that are not good now' + $until; Property = ''; Is = @()
-            Read = { Get-CertificateFault -Stage $Stage } }
-        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
-            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
-    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
-        $have = @()
-        try {
-            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
-        } catch {
-            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
-            $fact['Is'] = 'readable'
-        }
-        Confirm-ChangeFact -Fact $fact -Have $have
-    }
-}
-
-function Get-CertificateFault([hashtable]$Stage) {
-    <# .SYNOPSIS
-        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
-    $now = [DateTime]::UtcNow
-    $until = $now
-    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
-    if ($until -lt $now) { $until = $now }
-    $own = @(Get-ChangeCertificate -Store 'My')
-    foreach ($one in @(& $Stage.Certificates)) {
-        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
-        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
-        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
-        $begin = $found[0].NotBefore.ToUniversalTime()
-        $end = $found[0].NotAfter.ToUniversalTime()
-        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
-        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
-        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
+        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail $why; continue }
+        $one = $fact.Clone()
+        if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+        Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
     }
 }
 
 function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
-    foreach ($group in $Stage['Facts']) {
-        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
-            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
-            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
-        }
+    foreach ($fact in @($Stage['Facts'] | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+        $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+        Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $fact.Read) -Property 'Data')
     }
     Assert-ChangeFact
 }
@@ -287,7 +244,7 @@ function Assert-ChangeReceipt([string]$From, [string]$Stamp) {
 function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
         Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
-        the time of the receipt a stage that Waits needs somebody's word. #>
+        the time of a receipt that is for later, the stage needs -Attest. #>
     $from = $Stage.Receipt
     $receipt = $Run.Receipt
     if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
@@ -295,7 +252,8 @@ function Confirm-ChangeReceipt([hashtable]$Stage) {
         Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
     }
     Assert-ChangeReceipt -From $from -Stamp ($receipt -split '-')[0]
-    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+    $later = @(Get-ChangeStage -Name $from | Where-Object { $_['PrintsReceipt'] })
+    if ($later.Count -gt 0 -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
         $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
         $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
         Confirm-ChangeAttest -Step $Stage.Name -Fact $fact

@@ -245,6 +245,39 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
 }
 
 # ---- What the blocks above call besides cmdlets.
+function Get-SubordinateCa {
+    <# .SYNOPSIS
+        Subjects of certificates among the trusted roots that another one has issued. #>
+    Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } | ForEach-Object { $_.Subject }
+}
+
+function Get-CertificateFault([string]$Until) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
+    $now = [DateTime]::UtcNow
+    $last = $now
+    if ($Until -ne '') { $last = ([DateTime]$Until).ToUniversalTime() }
+    if ($last -lt $now) { $last = $now }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(Get-CsCertificate -ErrorAction Stop)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $begin = $found[0].NotBefore.ToUniversalTime()
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $last) { $what + 'ends ' + $end.ToString('u') }
+    }
+}
+
+function Get-CurrentReplica {
+    <# .SYNOPSIS
+        Computers whose replica of the configuration is up to date. #>
+    Get-CsManagementStoreReplicationStatus -ErrorAction Stop | Where-Object { [string]$_.UpToDate -eq 'True' } |
+        ForEach-Object { $_.ReplicaFqdn }
+}
+
 function Get-RoutedSite([string]$Pool) {
     <# .SYNOPSIS
         Sites whose XMPP federation route leads to a pool. #>
@@ -294,14 +327,14 @@ function Get-ServiceUp {
     Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
-function Get-ServiceDown {
+function Get-ServiceDown([string]$Noted) {
     <# .SYNOPSIS
-        Services that have to run and do not: those that ran before stage Stop or, where none was noted, that are not
-        disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
+        Services that have to run and do not: those that the step Noted before it stopped them or, where none was noted,
+        that are not disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    # Stage Stop noted them: of this script or, in a rollback, of the other one.
-    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Services'] -split ',' })
+    # A step of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Had ' + $Noted] -split ',' })
     $need = @($need | Where-Object { $_ -ne '' })
     if ($need.Count -eq 0) {
         $need = @($all | ForEach-Object { $_.Name })

@@ -6,45 +6,55 @@ $IfHangs = 'if the next call has not come back after {0} s: in another elevated 
 function Get-ChangeCommand([scriptblock]$Block, [string]$File) {
     <# .SYNOPSIS
         Text of a block on one line, with the quoted values of $Name1, $Name2, ... and $File in their place. #>
-    $text = $Block.Ast.Extent.Text
-    $start = $Block.Ast.Extent.StartOffset
-    $tail = ''
-    $tokens = $Block.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.VariableExpressionAst] }, $true)
-    foreach ($variable in @($tokens | Sort-Object -Property { $_.Extent.StartOffset } -Descending)) {
-        $name = $variable.VariablePath.UserPath
-        if ($name -notmatch '^(Name\d+|File)$') { continue }
+    $text = ([string]$Block -replace '\r?\n\s*', '').Trim()
+    $command = ''
+    $done = 0
+    foreach ($match in [regex]::Matches($text, $Quoted + '|\$(Name\d+|File|Rehearse)\b')) {
+        $name = $match.Groups[1].Value
+        if ($name -eq '') { continue }
         $value = $File
-        if ($name -ne 'File') { $value = Get-Variable -Name $name -ValueOnly }
+        if ($name -like 'Name*') { $value = Get-Variable -Name $name -ValueOnly }
         # Every kind of single quote is doubled, as in a literal.
         $value = "'" + ($value -replace "(['\u2018-\u201B])", '$1$1') + "'"
-        $tail = $value + ($text.Substring($variable.Extent.EndOffset - $start) -replace '\r?\n\s*', '') + $tail
-        $text = $text.Substring(0, $variable.Extent.StartOffset - $start)
+        if ($name -eq 'Rehearse') { $value = '$false' }
+        $command += $text.Substring($done, $match.Index - $done) + $value
+        $done = $match.Index + $match.Length
     }
-    return (($text -replace '\r?\n\s*', '') + $tail) -replace '(?s)^\{\s*(.*?)\s*\}$', '$1'
+    return $command + $text.Substring($done)
+}
+
+function Test-ChangeVariable([scriptblock]$Block, [string]$Name) {
+    <# .SYNOPSIS
+        Whether a block has a variable, outside of quotes. #>
+    return ([string]$Block -replace $Quoted, '') -match ('\$' + $Name + '\b')
 }
 
 function Get-ChangeStep([hashtable]$Stage) {
     <# .SYNOPSIS
-        Steps of a stage, ready to run: in the first of their Forms that this product has. #>
+        Steps of a stage, each with what the runtime adds: Command, as text; Want, the value that it has to have; Moves,
+        whether it goes From one value to another; Before, under which the state file keeps that; Part, its file. #>
+    $lacks = @()
+    $taken = @()
     foreach ($step in $Stage['Steps']) {
+        if ($step.ContainsKey('When')) {
+            if ($taken -ccontains $step.Id) { continue }
+            $cmdlet, $parameter = $step.When -split ' -'
+            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { $lacks += $step; continue }
+            $taken += $step.Id
+        }
         $ready = $step.Clone()
-        foreach ($form in $step['Forms']) {
-            $cmdlet, $parameter = $form.Parameter -split ' -'
-            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { continue }
-            foreach ($key in $form.Keys) { $ready[$key] = $form[$key] }
-            break
-        }
-        if (-not $ready.ContainsKey('To')) {
-            Exit-ChangeStage -Code 3 -Why ('product lacks ' + (@($step.Forms | ForEach-Object { $_.Parameter }) -join ', '))
-        }
         $ready['Part'] = $Run.Base + '.part.' + $ready['File']
         $ready['Command'] = ''
         if ($ready['Set']) { $ready['Command'] = Get-ChangeCommand -Block $ready['Set'] -File $ready.Part }
-        $ready['Want'] = @(ConvertTo-ChangeText -From $ready.To) -join ','
-        $before = 'Before ' + $ready['Record']
-        if ($ready['Restore'] -and $Run.State.ContainsKey($before)) { $ready['Want'] = [string]$Run.State[$before] }
+        $ready['Want'] = @(ConvertTo-ChangeText -From $ready['To']) -join ','
+        $ready['Moves'] = $ready.ContainsKey('From')
+        $ready['Before'] = 'Before ' + ($ready.Id -replace '^rollback/', '')
+        $before = $Run.State[$ready.Before]
+        if ($ready.Moves -and $Plan.Script -eq 'rollback' -and $null -ne $before) { $ready['Want'] = [string]$before }
         $ready
     }
+    $why = @($lacks | Where-Object { $taken -cnotcontains $_.Id } | ForEach-Object { $_.When } | Select-Object -Unique)
+    if ($why.Count -gt 0) { Exit-ChangeStage -Code 3 -Why ('product lacks ' + ($why -join ', ')) }
 }
 
 function Get-ChangeValue([hashtable]$Step) {
@@ -57,13 +67,14 @@ function Get-ChangeValue([hashtable]$Step) {
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
     <# .SYNOPSIS
         Leave the stage unless the present value is the one that this step was planned to replace. #>
-    if (-not $Step.ContainsKey('From')) { return }
+    if (-not $Step.Moves) { return }
     Confirm-ChangeFact -Fact @{ Id = $Step.Id; Says = $Step.Says + ' before the change'; Is = $Step.From } -Have $Now
     Assert-ChangeFact
-    $set = [string]$Run.State[$Run.Mine + $Step.Record]
-    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ('somebody undid it; begin again with stage Preflight: ' + $set) }
+    $set = [string]$Run.State[$Run.Mine + $Step.Id]
+    $why = 'this script set {0}, and it was set back since: begin again with stage Preflight'
+    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ($why -f $set) }
     if ($Step.Want -ne $Step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $Step.Want) }
-    if ($Step['Restore'] -and -not $Run.State.ContainsKey('Before ' + $Step.Record)) {
+    if ($Plan.Script -eq 'rollback' -and -not $Run.State.ContainsKey($Step.Before)) {
         $fact = 'the value before was [{0}]; this server has no record of it' -f $Step.Want
         Confirm-ChangeAttest -Step $Step.Id -Fact $fact
     }
@@ -87,6 +98,7 @@ function Wait-ChangeStep([hashtable]$Step) {
 function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
+    if (-not $Step.ContainsKey('To')) { Confirm-ChangeAttest -Step $Step.Id -Fact $Step.Says; return }
     $now = Get-ChangeValue -Step $Step
     if ($now -eq $Step.Want -and (-not $Step['FirstRun'] -or (Test-ChangeDone -Stage $Stage.Name))) {
         Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
@@ -94,9 +106,11 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         Assert-ChangeOrigin -Step $Step -Now $now
         Confirm-ChangeStopped -Stage $Stage
         if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
-        $note = $Run.Mine + $Step['Remember']
-        if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
-        if ($Step['Each']) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
+        # What is to be gone: stage Start has to know which services ran.
+        $note = $Run.Mine + 'Had ' + $Step.Id
+        if ($Step.Want -eq '' -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        $each = Test-ChangeVariable -Block $Step['Set'] -Name 'Value'
+        if ($each) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
@@ -105,9 +119,10 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
                 Write-ChangeRecord -Step $Step.Id -Outcome 'NOTE' -Detail ($IfHangs -f $Run.TimeoutSeconds)
             }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
-            $each = @($null)
-            if ($Step['Each']) { $each = @($now -split ',') }
-            foreach ($Value in $each) { & $Step['Set'] }
+            $values = @($null)
+            if ($each) { $values = @($now -split ',') }
+            $Rehearse = $false
+            foreach ($Value in $values) { & $Step['Set'] }
             if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
             $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
             Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
@@ -118,13 +133,12 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
             Exit-ChangeStage -Code 3 -Why ('declined at the prompt: ' + $Step.Command)
         }
     }
-    if ($Step['Restore'] -or -not $Step['Record']) { return }
-    Save-ChangeValue -Name ($Run.Mine + $Step.Record) -Value $Step.Want
+    if ($Step.Moves -and $Plan.Script -ne 'rollback') { Save-ChangeValue -Name ($Run.Mine + $Step.Id) -Value $Step.Want }
 }
 
 function Invoke-ChangeRehearsal([hashtable]$Stage) {
     <# .SYNOPSIS
-        Before anything stops: are the values of a later stage as planned, and does Rehearse of its steps pass? #>
+        Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
     $steps = @(Get-ChangeStep -Stage $Stage)
     foreach ($step in $steps) {
         $step['Now'] = Get-ChangeValue -Step $step
@@ -135,7 +149,9 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
             $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
             Confirm-ChangeFact -Fact $fact -Have $step.Now
         }
-        if ($step['Rehearse']) { & $step['Rehearse'] }
+        # A command that has no switch to rehearse it with is not run.
+        $Rehearse = $true
+        if ($step['Set'] -and (Test-ChangeVariable -Block $step.Set -Name 'Rehearse')) { & $step.Set }
     }
     foreach ($server in $Stage['MustBeStopped']) {
         $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
@@ -146,9 +162,8 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
     Assert-ChangeFact
     foreach ($step in $steps) {
         # What a rollback puts back. The first record stays: a later run may find the target already there.
-        $before = 'Before ' + $step.Record
-        if (-not $Run.State.ContainsKey($before)) { Save-ChangeValue -Name $before -Value $step.Now }
-        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Record) -Value '' }
+        if (-not $Run.State.ContainsKey($step.Before)) { Save-ChangeValue -Name $step.Before -Value $step.Now }
+        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Id) -Value '' }
     }
 }
 
@@ -177,9 +192,8 @@ function Get-ChangeCmdlet([object]$From) {
     if ($From -is [hashtable]) { $From = @($From.Values) }
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
     if ($From -is [scriptblock]) {
-        $calls = $From.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
-        $calls | ForEach-Object { $_.GetCommandName() -replace '^Invoke-Dnscmd$', 'dnscmd.exe' } |
-            Where-Object { $_ -match '-(Cs|DnsServer)|^dnscmd' }
+        $calls = [regex]::Matches(([string]$From -replace $Quoted, ''), '\b[A-Z][a-z]+-(Cs|DnsServer)\w+|\bInvoke-Dnscmd\b')
+        $calls | ForEach-Object { $_.Value -replace '^Invoke-Dnscmd$', 'dnscmd.exe' }
     }
 }
 
@@ -215,8 +229,6 @@ function Get-ChangeNumber([object]$From) {
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeNumber -From $_ } }
     if ($From -isnot [hashtable]) { return }
     if ([string]$From['Id'] -clike 'P*') { $From.Id }
-    if ($From.ContainsKey('Certificates')) { 'P12', 'P13', 'P14' }
-    if ($From['LocalStore']) { 'P15' }
     $From.Values | ForEach-Object { Get-ChangeNumber -From $_ }
 }
 
@@ -238,7 +250,7 @@ function Open-ChangeRun {
             $null = Get-Command -Name $name -ErrorAction Stop
         }
     }
-    if ($entry['Steps'] -and $Run.Asks -and -not $Run.DryRun) {
+    if (@($entry['Steps'] | Where-Object { $_ -and $_['Set'] }).Count -gt 0 -and $Run.Asks -and -not $Run.DryRun) {
         $why = @(@([Environment]::GetCommandLineArgs()) -match '^[-/]+noni' | ForEach-Object { 'the shell has ' + $_ })
         if (-not [Environment]::UserInteractive -and $Host.Name -ne 'ServerRemoteHost') { $why += 'a task or service' }
         if ($why.Count -gt 0) { Exit-ChangeStage -Code 1 -Why ($NoConsole -f ($why -join ', ')) }
@@ -267,6 +279,23 @@ function Open-ChangeRun {
     return $entry
 }
 
+function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
+    <# .SYNOPSIS
+        Look at a stage: at one that comes before this one, whether all is as it left it; else whether it can be run. #>
+    $at = @(Get-ChangeStage -Name $Name)[0]
+    $order = @($Stages | ForEach-Object { $_.Name })
+    if ([array]::IndexOf($order, $Name) -gt [array]::IndexOf($order, $Stage.Name)) {
+        if ($at['Zones']) { Confirm-ChangeLook -Stage $at }
+        if ($at['Steps']) { Invoke-ChangeRehearsal -Stage $at }
+        return
+    }
+    foreach ($step in @(Get-ChangeStep -Stage $at)) {
+        $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
+        Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+    }
+    Confirm-ChangeRecord -Stage $at
+}
+
 function Invoke-ChangeStage([hashtable]$Stage) {
     <# .SYNOPSIS
         Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
@@ -277,33 +306,11 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     }
     if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }
     Read-ChangeFact -Stage $Stage
-    foreach ($one in $Stage['UpToDate']) {
-        foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
-            $fact = @{ Id = $one.Id; Says = $step.Says + ' before the change'; Is = $step.To }
-            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
-        }
-    }
-    foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
-    Confirm-ChangeServer -Stage $Stage
-    foreach ($name in $Stage['StillTrue']) {
-        $earlier = @(Get-ChangeStage -Name $name)[0]
-        foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
-            $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
-            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
-        }
-        Confirm-ChangeRecord -Stage $earlier
-    }
-    foreach ($port in $Stage['Open']) {
-        foreach ($server in $port.At) {
-            $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
-            $says = '{0} at {1}:{2}' -f $port.Says, ($server -replace $IPv6, '[$0]'), $port.Port
-            Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
-        }
-    }
-    foreach ($name in $Stage['Rehearses']) { Invoke-ChangeRehearsal -Stage @(Get-ChangeStage -Name $name)[0] }
+    foreach ($name in $Stage['LooksAt']) { Invoke-ChangeLook -Stage $Stage -Name $name }
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
-    if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
+    $moved = @($Stage['Facts'] | Where-Object { $_ -and $_.ContainsKey('From') })
+    if ($moved.Count -gt 0 -and $Stage['Steps'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
     Assert-ChangeFact
     Confirm-ChangeRecord -Stage $Stage
     # In a rollback only if there was something to undo.
@@ -312,7 +319,6 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         $detail = 'resolvers may give old answers until ' + $until.ToString('u')
         Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
     }
-    foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
         $seconds = $Stage.PrintsReceipt
@@ -337,12 +343,10 @@ function Show-ChangeSheet {
         $unseen = 'not before {0}, which this script cannot see' -f ($entry['Unseen'] -join ', ')
         if ($entry['Unseen']) { Show-ChangeLine -Text ('           ' + $unseen) }
         foreach ($step in $entry['Steps']) {
-            foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
-                $line = $form['Manual']
-                if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
-                if ($form['Parameter']) { $line += '  (where the server has {0})' -f $form['Parameter'] }
-                if ($line) { Show-ChangeLine -Text ('           ' + $line) }
-            }
+            $line = $step['Manual']
+            if ($step['Set']) { $line = '> ' + (Get-ChangeCommand -Block $step['Set'] -File 'FILE') }
+            if ($step['When']) { $line += '  (where the server has {0})' -f $step.When }
+            if ($line) { Show-ChangeLine -Text ('           ' + $line) }
         }
     }
 }
@@ -358,7 +362,8 @@ $Run = @{
     Failed = @(); CanWaive = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
 }
 if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
-# Ctrl+C runs finally and nothing else: what stands for success is set last.
+$Text = [string]$MyInvocation.MyCommand.ScriptBlock
+# Ctrl+C runs finally and nothing else: what means success is set last.
 $exitCode = 1
 try {
     $defaults = $PSDefaultParameterValues

@@ -12,8 +12,8 @@ $result = foreach ($case in @(ConvertFrom-Json -InputObject ([IO.File]::ReadAllT
     $Plan = @{ Script = 'failover'; Opposite = 'rollback' }
     $Run = @{ State = @{}; Waive = @($case.Waive | Where-Object { $null -ne $_ }) }
     $said = @()
-    if ($case.Noted -ne '') { $Run.State['failover:Services'] = $case.Noted }
+    if ($case.Noted -ne '') { $Run.State['failover:Had stop/services'] = $case.Noted }
     $listed = @($case.Listed | Where-Object { $null -ne $_ })
-    @{ Name = $case.Name; Down = @(Get-ServiceDown | Sort-Object -Unique); Said = @($said) }
+    @{ Name = $case.Name; Down = @(Get-ServiceDown -Noted 'stop/services' | Sort-Object -Unique); Said = @($said) }
 }
 [IO.File]::WriteAllText($Out, (ConvertTo-Json -InputObject @($result) -Depth 4))

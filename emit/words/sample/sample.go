@@ -129,7 +129,7 @@ func Hostile(text string) *plan.Plan {
 // kept are the fields that hold one of a few words.
 var kept = map[string]bool{"Hunks": true, "RollbackHunks": true, "Reason": true, "Procedure": true, "RouteSites": true,
 	"Delivery": true, "Match": true, "Risk": true, "Text": true, "Type": true, "After": true, "Effect": true,
-	"Needs": true, "NotAfter": true, "LooksAt": true, "UpToDate": true, "StillTrue": true, "Rehearses": true}
+	"Needs": true, "NotAfter": true, "LooksAt": true}
 
 func replace(v reflect.Value, text string) {
 	switch v.Kind() {

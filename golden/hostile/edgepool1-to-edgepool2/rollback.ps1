@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f93f2cf442ed46692f64466a0e191106. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:2ec74307adf038e6d28a83f3b59fb62b. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,13 +28,13 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f93f2cf442ed46692f64466a0e191106'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:2ec74307adf038e6d28a83f3b59fb62b'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 $Name1 = 'rollback/route/Site 2 ' + [char]0x2019 + '; Write-Output INJECTED; ' + [char]0x2018 + ' | `x` $(y) <b>'
 $Name1 += '' + [char]0x00E9 + '</b> [l](http://example.org) @all #1 ' + [char]0x202E
@@ -47,21 +47,22 @@ $Stages = @(
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
        Steps = @{ Id = 'rollback/stop/services'
                   Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
-                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+                  IfNot = '; -Waive NAME goes on without one'; To = @()
+                  Read = { Get-ServiceDown -Noted 'stop/services' }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = $Name1; Says = $Name2; Cites = '3a of fail-back'
-                  Read = { Get-XmppRoute -Site $Name3 }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
-                  Forms = @(
-                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                       From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                       Set = { Set-CsSite -Identity $Name3 -XmppFederationRoute (
-                                'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                       From = 'edge2.contoso.com'; To = 'edge1.contoso.com'
-                       Set = { Set-CsSite -Identity $Name3 -XmppExternalFederationRoute (
-                                   'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
+       Steps = @(
+         @{ Id = $Name1; Says = $Name2; Cites = '3a of fail-back'; WaitSeconds = 60
+            When = 'Set-CsSite -XmppFederationRoute'
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site $Name3 }
+            Set = { Set-CsSite -Identity $Name3 -XmppFederationRoute (
+                        'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = $Name1; Says = $Name2; Cites = '3a of fail-back'; WaitSeconds = 60
+            When = 'Set-CsSite -XmppExternalFederationRoute'
+            From = 'edge2.contoso.com'; To = 'edge1.contoso.com'; Read = { Get-XmppRoute -Site $Name3 }
+            Set = { Set-CsSite -Identity $Name3 -XmppExternalFederationRoute (
+                        'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
@@ -72,14 +73,14 @@ $Stages = @(
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
          @{ Id = 'rollback/replicate/edge2.contoso.com'; Says = 'edge2.contoso.com is up to date'; Property = 'UpToDate'
-            To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

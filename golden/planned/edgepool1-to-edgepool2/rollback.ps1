@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:00469149bedbc2301e5cbd3b0c245328. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:750578b93b76d3927412ffbee706bb08. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -28,57 +28,55 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:00469149bedbc2301e5cbd3b0c245328'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:750578b93b76d3927412ffbee706bb08'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
-# Old pool: with Each, Set is run for each value that Read gave, in $Value. Receipt: the stage that prints it; a stage
-#        that Waits is not run before the time in it, which is PrintsReceipt seconds after the one that prints it.
+# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
+#        time in it, which is PrintsReceipt seconds after the one that prints it.
 #        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.
 $Stages = @(
     @{ Name = 'StartOld'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); Elevated = $true
        Does = 'Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back.'
-       Facts = @{ Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop }
-                  Expect = @{ Id = 'P18'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*' } }
+       Facts = @{ Id = 'P18'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*'
+                  Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop } }
        Steps = @{ Id = 'rollback/stop-old/xmpp'; Says = 'XMPP services that do not run'; Cites = '1 of fail-back'
-                  To = @(); Each = $true; IfNot = '; -Waive NAME goes on without one'
-                  Read = { Get-XmppService -Not 'Running' }
+                  IfNot = '; -Waive NAME goes on without one'; To = @(); Read = { Get-XmppService -Not 'Running' }
                   Set = { Start-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped, after StartOld: restores remote access.'
        Steps = @{ Id = 'rollback/stop/services'
                   Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
-                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+                  IfNot = '; -Waive NAME goes on without one'; To = @()
+                  Read = { Get-ServiceDown -Noted 'stop/services' }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
        Steps = @(
          @{ Id = 'rollback/route/Site1'; Says = 'XMPP federation route of Site1'; Cites = '3a of fail-back'
-            Read = { Get-XmppRoute -Site 'Site1' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
-            Forms = @(
-              @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                 From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                 Set = { Set-CsSite -Identity 'Site1' -XmppFederationRoute (
-                             'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-              @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                 From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
-                 Set = { Set-CsSite -Identity 'Site1' -XmppExternalFederationRoute (
-                             'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
+            WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site1' }
+            Set = { Set-CsSite -Identity 'Site1' -XmppFederationRoute (
+                        'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = 'rollback/route/Site1'; Says = 'XMPP federation route of Site1'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
+            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-XmppRoute -Site 'Site1' }
+            Set = { Set-CsSite -Identity 'Site1' -XmppExternalFederationRoute (
+                        'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
-            Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route2'; WaitSeconds = 60; Restore = $true
-            Forms = @(
-              @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                 From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                 Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
-                             'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-              @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                 From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'
-                 Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                             'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } ) }
+            WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                        'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
+            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                        'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
@@ -93,18 +91,18 @@ $Stages = @(
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
          @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/edge2b.contoso.com'; Says = 'edge2b.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe02.corp.contoso.com'; Says = 'fe02.corp.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

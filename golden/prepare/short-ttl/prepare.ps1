@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:8ee77008e009513a18fd84622b184a57. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:0d416c327f08038aec2901ad9296fe64. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                     prints the run sheet and changes nothing
         .\prepare.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -28,10 +28,10 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:8ee77008e009513a18fd84622b184a57'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:0d416c327f08038aec2901ad9296fe64'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
@@ -47,7 +47,7 @@ $Stages = @(
          @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '17+'; To = '18+'
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = @()
                          To = @('300 0 0 5269 sip1.contoso.com', '300 10 0 5269 sip2.contoso.com') } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = 'Dns'
        Does = 'Checks that stage Dns is done, and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

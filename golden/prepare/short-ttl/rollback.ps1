@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:8ee77008e009513a18fd84622b184a57. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:0d416c327f08038aec2901ad9296fe64. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                        prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Verify -WhatIf  shows what a stage would do and writes nothing
@@ -28,13 +28,13 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:8ee77008e009513a18fd84622b184a57'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:0d416c327f08038aec2901ad9296fe64'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
@@ -48,7 +48,7 @@ $Stages = @(
          @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns1.contoso.net'; From = '18+'; To = '17+'
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 0 0 5269 sip1.contoso.com', '300 10 0 5269 sip2.contoso.com'); To = @() } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = 'Dns'
        Does = 'Checks DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f7955b39a2c0c3d35058393c75ae7ce5. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d20b242ba45f28751e435e04cdf3d92b. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,34 +28,35 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f7955b39a2c0c3d35058393c75ae7ce5'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d20b242ba45f28751e435e04cdf3d92b'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('EdgeServer2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
        Steps = @{ Id = 'rollback/stop/services'
                   Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
-                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+                  IfNot = '; -Waive NAME goes on without one'; To = @()
+                  Read = { Get-ServiceDown -Noted 'stop/services' }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
-                  Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
-                  Forms = @(
-                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                       From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'
-                       Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
-                              'EdgeServer:EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                       From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'
-                       Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                   'EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
+       Steps = @(
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
+            From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                        'EdgeServer:EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
+            From = 'EdgeServer2.contoso.com'; To = 'EdgeServer1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                        'EdgeServer1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
        Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
@@ -66,14 +67,14 @@ $Stages = @(
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
          @{ Id = 'rollback/replicate/EdgeServer2.contoso.com'; Says = 'EdgeServer2.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
@@ -81,21 +82,19 @@ $Stages = @(
 # A stage. Name, Does: for the sheet. Module: its cmdlets, if they are those of another product. Elevated: the shell
 #     has to have the rights of an administrator. After: stages that have to be done on this computer; Unseen: those
 #     that this script cannot see, so the run sheet says it. NotAfter: the stage after which it is refused.
-#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for; a stage that Waits
-#     is not run before the time in it, which is PrintsReceipt seconds after the one that prints it. LooksAt: the
-#     stage whose Zones are compared with the plan. UpToDate: Id is that of the fact that the replicas Of that stage
-#     are up to date. Rehearses: the stage whose Rehearse blocks are run. StillTrue: stages that are compared again.
-#     Attests: what -Attest confirms. Open: a TCP connection to Port of each computer At. Certificates: read on this
-#     server; each has to be valid GoodUntil then. LocalStore: read on this server; has to hold Partners.
-# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both stand in the log. Says:
-#     what it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice.
-# A fact in Facts. Read: what is read; Expect: what it is compared with, one or several. When: only if this parameter
-#     is passed. FactsAgain: after the steps too.
-# A step in Steps. Forms: of these the first whose Parameter the product has. WaitSeconds: the longest time until Read
-#     gives To. IfNot: what is said if it does not. Record: the name under which the state file keeps the value before
-#     the change; Restore: To is that value. Remember: the name under which it keeps what Read gave before Set. File:
-#     what Set writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new
-#     records have to be there. Each: Set is run for each value. Manual: what a person does where no command can.
+#     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for, and before whose time
+#     nothing is done; that is PrintsReceipt seconds after the stage that prints it. LooksAt: stages whose records and
+#     values are compared: of a later one as before the change or as after it, and its Set is run with -WhatIf
+#     ($Rehearse); of an earlier one as after it.
+# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both are in the log. Says: what
+#     it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice. When: only if
+#     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
+# A fact in Facts. Read: what is read; without it, what the fact above has read. Warn: All, or only what there is of
+#     Others, is put on record and does not fail.
+# A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
+#     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
+#     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
+#     command can. A step that only Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -130,6 +129,8 @@ $Fresh = @{
     ConfirmPreference = 'High'; WhatIfPreference = $false; OFS = ' '; PSModuleAutoLoadingPreference = 'All'
     PSDefaultParameterValues = @{}; PSNativeCommandUseErrorActionPreference = $false
 }
+# Text in quotes is data, whatever it holds.
+$Quoted = "'(?:[^']|'')*'"
 $Hooks = @('PreCommandLookupAction', 'PostCommandLookupAction', 'CommandNotFoundAction')
 $Session = @{ Aside = @(); Old = @{}; Commands = @() }
 $SetSessionAside = {
@@ -170,20 +171,16 @@ $SetSessionAside = {
 # Modules whose functions are no strangers. LyncSim and Cmdlets.* are the rehearsal kit: START says so.
 $Known = '^(Lync|SkypeForBusiness|DnsServer|LyncSim|Cmdlets\..+)$'
 $SetCommandsAside = {
-    # Aliases and functions win over cmdlets. All that this file calls is looked at; of its own functions, the aliases.
+    # Aliases and functions win over cmdlets. All names in this file are looked at; of its own functions, the aliases.
     $commands = $ExecutionContext.InvokeCommand
     $removeItem = $commands.GetCommand('Remove-Item', 'Cmdlet')
     $getModule = $commands.GetCommand('Get-Module', 'Cmdlet')
     $importModule = $commands.GetCommand('Import-Module', 'Cmdlet')
-    $file = $AskOperator.Ast
-    while ($null -ne $file.Parent) { $file = $file.Parent }
     $kinds = @{}
-    foreach ($call in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-        if ($call.GetCommandName()) { $kinds[$call.GetCommandName()] = 'Alias, Function, Filter' }
+    foreach ($word in [regex]::Matches($Text, '\b[A-Z][a-z]+-[A-Z]\w+|\bdnscmd\.exe\b')) {
+        $kinds[$word.Value] = 'Alias, Function, Filter'
     }
-    foreach ($own in $file.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true)) {
-        $kinds[$own.Name] = 'Alias'
-    }
+    foreach ($own in [regex]::Matches($Text, '\bfunction ([A-Z][a-z]+-\w+)')) { $kinds[$own.Groups[1].Value] = 'Alias' }
     foreach ($name in $kinds.Keys) {
         $again = $true
         while ($again) {
@@ -259,10 +256,9 @@ if ($Replaced -notcontains 'Get-ChangeRight') {
     }
 }
 if ($Replaced -notcontains 'Test-ChangePort') {
-    function Test-ChangePort {
+    function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
         <# .SYNOPSIS
             One bounded TCP connect: open, closed (refused), silent (no answer) or unknown (no such name, no route). #>
-        param([string]$Target, [int]$Port, [int]$Seconds)
         $family = [System.Net.Sockets.AddressFamily]::InterNetwork
         if ($Target -like '*:*') { $family = [System.Net.Sockets.AddressFamily]::InterNetworkV6 }
         $client = New-Object -TypeName 'System.Net.Sockets.TcpClient' -ArgumentList $family
@@ -468,7 +464,7 @@ function Write-ChangeFact([hashtable]$Fact, [bool]$Good, [string]$Detail) {
         Note whether a fact is as it should be. A failure that is not waived is kept for Assert-ChangeFact; here and now
         one that is Firm cannot be. #>
     $outcome = 'FAIL'
-    if ($Fact['Warn']) { $outcome = 'WARNING' }
+    if ($Fact['Warn'] -eq 'All') { $outcome = 'WARNING' }
     if ($Fact.Id -clike 'P*' -and $Run.Waive -contains $Fact.Id) { $outcome = 'WAIVED' }
     if ($Good) { $outcome = 'PASS' }
     if ($outcome -eq 'FAIL') {
@@ -499,7 +495,7 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
         $detail += ', found ' + (Format-ChangeList -From $found)
     }
     Write-ChangeFact -Fact $Fact -Good $good -Detail $detail
-    if (-not $Fact['Others'] -or $only) { return }
+    if ($Fact['Warn'] -ne 'Others' -or $only) { return }
     $detail = '{0}: not in the plan [{1}]' -f $Fact.Says, (@($found | Where-Object { $want -notcontains $_ }) -join ',')
     Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
@@ -507,73 +503,30 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
     <# .SYNOPSIS
         Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
-    foreach ($group in $Stage['Facts']) {
-        if ($group.ContainsKey('When') -and -not $Run.Given.ContainsKey($group.When)) { continue }
-        $objects = @(& $group.Read)
-        foreach ($fact in $group.Expect) {
-            $one = $fact.Clone()
-            if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
-            Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+    foreach ($fact in $Stage['Facts']) {
+        if ($fact.ContainsKey('When') -and -not $Run.Given.ContainsKey($fact.When)) { continue }
+        if ($fact.ContainsKey('Read')) {
+            $why = ''
+            try {
+                $objects = @(& $fact.Read)
+            } catch {
+                if ($null -ne $_.Exception.Data['ExitCode']) { throw }
+                $why = '{0}: cannot be read: {1}' -f $fact.Says, $_.Exception.Message
+            }
         }
-    }
-}
-
-function Confirm-ChangeServer([hashtable]$Stage) {
-    <# .SYNOPSIS
-        What services will find when they start again, before they stop. With a subordinate CA among the trusted roots
-        they may not start: KB 2795828. #>
-    if (-not $Stage.ContainsKey('Certificates')) { return }
-    $until = ''
-    if ($Stage['GoodUntil']) { $until = ' and until ' + $Stage.GoodUntil }
-    $facts = @(
-        @{ Id = 'P12'; Says = 'subordinate CAs among the trusted roots'; Property = 'Subject'; Is = @()
-            Read = { Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } } }
-        @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
-            Read = $Stage.Certificates }
-        @{ Id = 'P14'; Says = 'certificates in use that are not good now' + $until; Property = ''; Is = @()
-            Read = { Get-CertificateFault -Stage $Stage } }
-        @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
-            Has = $Stage['Partners']; Read = $Stage['LocalStore'] })
-    foreach ($fact in @($facts | Where-Object { $null -ne $_.Read })) {
-        $have = @()
-        try {
-            $have = @(ConvertTo-ChangeText -From @(& $fact.Read) -Property $fact.Property)
-        } catch {
-            $fact.Says += ', which cannot be read: ' + $_.Exception.Message
-            $fact['Is'] = 'readable'
-        }
-        Confirm-ChangeFact -Fact $fact -Have $have
-    }
-}
-
-function Get-CertificateFault([hashtable]$Stage) {
-    <# .SYNOPSIS
-        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
-    $now = [DateTime]::UtcNow
-    $until = $now
-    if ($Stage['GoodUntil']) { $until = ([DateTime]$Stage.GoodUntil).ToUniversalTime() }
-    if ($until -lt $now) { $until = $now }
-    $own = @(Get-ChangeCertificate -Store 'My')
-    foreach ($one in @(& $Stage.Certificates)) {
-        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
-        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
-        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
-        $begin = $found[0].NotBefore.ToUniversalTime()
-        $end = $found[0].NotAfter.ToUniversalTime()
-        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
-        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
-        if ($end -lt $until) { $what + 'ends ' + $end.ToString('u') }
+        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail $why; continue }
+        $one = $fact.Clone()
+        if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
+        Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
     }
 }
 
 function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
-    foreach ($group in $Stage['Facts']) {
-        foreach ($fact in @($group.Expect | Where-Object { $_.Id -ceq $Step['Needs'] })) {
-            $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
-            Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $group.Read) -Property 'Data')
-        }
+    foreach ($fact in @($Stage['Facts'] | Where-Object { $_.Id -ceq $Step['Needs'] })) {
+        $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
+        Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $fact.Read) -Property 'Data')
     }
     Assert-ChangeFact
 }
@@ -646,7 +599,7 @@ function Assert-ChangeReceipt([string]$From, [string]$Stamp) {
 function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
         Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
-        the time of the receipt a stage that Waits needs somebody's word. #>
+        the time of a receipt that is for later, the stage needs -Attest. #>
     $from = $Stage.Receipt
     $receipt = $Run.Receipt
     if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
@@ -654,7 +607,8 @@ function Confirm-ChangeReceipt([hashtable]$Stage) {
         Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
     }
     Assert-ChangeReceipt -From $from -Stamp ($receipt -split '-')[0]
-    if ($Stage['Waits'] -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
+    $later = @(Get-ChangeStage -Name $from | Where-Object { $_['PrintsReceipt'] })
+    if ($later.Count -gt 0 -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
         $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
         $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
         Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
@@ -921,6 +875,39 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
 }
 
 # ---- What the blocks above call besides cmdlets.
+function Get-SubordinateCa {
+    <# .SYNOPSIS
+        Subjects of certificates among the trusted roots that another one has issued. #>
+    Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } | ForEach-Object { $_.Subject }
+}
+
+function Get-CertificateFault([string]$Until) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
+    $now = [DateTime]::UtcNow
+    $last = $now
+    if ($Until -ne '') { $last = ([DateTime]$Until).ToUniversalTime() }
+    if ($last -lt $now) { $last = $now }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(Get-CsCertificate -ErrorAction Stop)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $begin = $found[0].NotBefore.ToUniversalTime()
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $last) { $what + 'ends ' + $end.ToString('u') }
+    }
+}
+
+function Get-CurrentReplica {
+    <# .SYNOPSIS
+        Computers whose replica of the configuration is up to date. #>
+    Get-CsManagementStoreReplicationStatus -ErrorAction Stop | Where-Object { [string]$_.UpToDate -eq 'True' } |
+        ForEach-Object { $_.ReplicaFqdn }
+}
+
 function Get-RoutedSite([string]$Pool) {
     <# .SYNOPSIS
         Sites whose XMPP federation route leads to a pool. #>
@@ -970,14 +957,14 @@ function Get-ServiceUp {
     Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
 }
 
-function Get-ServiceDown {
+function Get-ServiceDown([string]$Noted) {
     <# .SYNOPSIS
-        Services that have to run and do not: those that ran before stage Stop or, where none was noted, that are not
-        disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
+        Services that have to run and do not: those that the step Noted before it stopped them or, where none was noted,
+        that are not disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
     $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
     $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    # Stage Stop noted them: of this script or, in a rollback, of the other one.
-    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Services'] -split ',' })
+    # A step of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Had ' + $Noted] -split ',' })
     $need = @($need | Where-Object { $_ -ne '' })
     if ($need.Count -eq 0) {
         $need = @($all | ForEach-Object { $_.Name })
@@ -1010,45 +997,55 @@ $IfHangs = 'if the next call has not come back after {0} s: in another elevated 
 function Get-ChangeCommand([scriptblock]$Block, [string]$File) {
     <# .SYNOPSIS
         Text of a block on one line, with the quoted values of $Name1, $Name2, ... and $File in their place. #>
-    $text = $Block.Ast.Extent.Text
-    $start = $Block.Ast.Extent.StartOffset
-    $tail = ''
-    $tokens = $Block.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.VariableExpressionAst] }, $true)
-    foreach ($variable in @($tokens | Sort-Object -Property { $_.Extent.StartOffset } -Descending)) {
-        $name = $variable.VariablePath.UserPath
-        if ($name -notmatch '^(Name\d+|File)$') { continue }
+    $text = ([string]$Block -replace '\r?\n\s*', '').Trim()
+    $command = ''
+    $done = 0
+    foreach ($match in [regex]::Matches($text, $Quoted + '|\$(Name\d+|File|Rehearse)\b')) {
+        $name = $match.Groups[1].Value
+        if ($name -eq '') { continue }
         $value = $File
-        if ($name -ne 'File') { $value = Get-Variable -Name $name -ValueOnly }
+        if ($name -like 'Name*') { $value = Get-Variable -Name $name -ValueOnly }
         # Every kind of single quote is doubled, as in a literal.
         $value = "'" + ($value -replace "(['\u2018-\u201B])", '$1$1') + "'"
-        $tail = $value + ($text.Substring($variable.Extent.EndOffset - $start) -replace '\r?\n\s*', '') + $tail
-        $text = $text.Substring(0, $variable.Extent.StartOffset - $start)
+        if ($name -eq 'Rehearse') { $value = '$false' }
+        $command += $text.Substring($done, $match.Index - $done) + $value
+        $done = $match.Index + $match.Length
     }
-    return (($text -replace '\r?\n\s*', '') + $tail) -replace '(?s)^\{\s*(.*?)\s*\}$', '$1'
+    return $command + $text.Substring($done)
+}
+
+function Test-ChangeVariable([scriptblock]$Block, [string]$Name) {
+    <# .SYNOPSIS
+        Whether a block has a variable, outside of quotes. #>
+    return ([string]$Block -replace $Quoted, '') -match ('\$' + $Name + '\b')
 }
 
 function Get-ChangeStep([hashtable]$Stage) {
     <# .SYNOPSIS
-        Steps of a stage, ready to run: in the first of their Forms that this product has. #>
+        Steps of a stage, each with what the runtime adds: Command, as text; Want, the value that it has to have; Moves,
+        whether it goes From one value to another; Before, under which the state file keeps that; Part, its file. #>
+    $lacks = @()
+    $taken = @()
     foreach ($step in $Stage['Steps']) {
+        if ($step.ContainsKey('When')) {
+            if ($taken -ccontains $step.Id) { continue }
+            $cmdlet, $parameter = $step.When -split ' -'
+            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { $lacks += $step; continue }
+            $taken += $step.Id
+        }
         $ready = $step.Clone()
-        foreach ($form in $step['Forms']) {
-            $cmdlet, $parameter = $form.Parameter -split ' -'
-            if (-not (Get-Command -Name $cmdlet).Parameters.ContainsKey($parameter)) { continue }
-            foreach ($key in $form.Keys) { $ready[$key] = $form[$key] }
-            break
-        }
-        if (-not $ready.ContainsKey('To')) {
-            Exit-ChangeStage -Code 3 -Why ('product lacks ' + (@($step.Forms | ForEach-Object { $_.Parameter }) -join ', '))
-        }
         $ready['Part'] = $Run.Base + '.part.' + $ready['File']
         $ready['Command'] = ''
         if ($ready['Set']) { $ready['Command'] = Get-ChangeCommand -Block $ready['Set'] -File $ready.Part }
-        $ready['Want'] = @(ConvertTo-ChangeText -From $ready.To) -join ','
-        $before = 'Before ' + $ready['Record']
-        if ($ready['Restore'] -and $Run.State.ContainsKey($before)) { $ready['Want'] = [string]$Run.State[$before] }
+        $ready['Want'] = @(ConvertTo-ChangeText -From $ready['To']) -join ','
+        $ready['Moves'] = $ready.ContainsKey('From')
+        $ready['Before'] = 'Before ' + ($ready.Id -replace '^rollback/', '')
+        $before = $Run.State[$ready.Before]
+        if ($ready.Moves -and $Plan.Script -eq 'rollback' -and $null -ne $before) { $ready['Want'] = [string]$before }
         $ready
     }
+    $why = @($lacks | Where-Object { $taken -cnotcontains $_.Id } | ForEach-Object { $_.When } | Select-Object -Unique)
+    if ($why.Count -gt 0) { Exit-ChangeStage -Code 3 -Why ('product lacks ' + ($why -join ', ')) }
 }
 
 function Get-ChangeValue([hashtable]$Step) {
@@ -1061,13 +1058,14 @@ function Get-ChangeValue([hashtable]$Step) {
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
     <# .SYNOPSIS
         Leave the stage unless the present value is the one that this step was planned to replace. #>
-    if (-not $Step.ContainsKey('From')) { return }
+    if (-not $Step.Moves) { return }
     Confirm-ChangeFact -Fact @{ Id = $Step.Id; Says = $Step.Says + ' before the change'; Is = $Step.From } -Have $Now
     Assert-ChangeFact
-    $set = [string]$Run.State[$Run.Mine + $Step.Record]
-    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ('somebody undid it; begin again with stage Preflight: ' + $set) }
+    $set = [string]$Run.State[$Run.Mine + $Step.Id]
+    $why = 'this script set {0}, and it was set back since: begin again with stage Preflight'
+    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ($why -f $set) }
     if ($Step.Want -ne $Step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $Step.Want) }
-    if ($Step['Restore'] -and -not $Run.State.ContainsKey('Before ' + $Step.Record)) {
+    if ($Plan.Script -eq 'rollback' -and -not $Run.State.ContainsKey($Step.Before)) {
         $fact = 'the value before was [{0}]; this server has no record of it' -f $Step.Want
         Confirm-ChangeAttest -Step $Step.Id -Fact $fact
     }
@@ -1091,6 +1089,7 @@ function Wait-ChangeStep([hashtable]$Step) {
 function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
         Read; nothing to do when the value is there; else check, ask, run Set, and read again until it is. #>
+    if (-not $Step.ContainsKey('To')) { Confirm-ChangeAttest -Step $Step.Id -Fact $Step.Says; return }
     $now = Get-ChangeValue -Step $Step
     if ($now -eq $Step.Want -and (-not $Step['FirstRun'] -or (Test-ChangeDone -Stage $Stage.Name))) {
         Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
@@ -1098,9 +1097,11 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         Assert-ChangeOrigin -Step $Step -Now $now
         Confirm-ChangeStopped -Stage $Stage
         if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
-        $note = $Run.Mine + $Step['Remember']
-        if ($Step['Remember'] -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
-        if ($Step['Each']) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
+        # What is to be gone: stage Start has to know which services ran.
+        $note = $Run.Mine + 'Had ' + $Step.Id
+        if ($Step.Want -eq '' -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
+        $each = Test-ChangeVariable -Block $Step['Set'] -Name 'Value'
+        if ($each) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
@@ -1109,9 +1110,10 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
                 Write-ChangeRecord -Step $Step.Id -Outcome 'NOTE' -Detail ($IfHangs -f $Run.TimeoutSeconds)
             }
             Write-ChangeRecord -Step $Step.Id -Outcome 'CALL' -Command $Step.Command -Detail $Step.Says
-            $each = @($null)
-            if ($Step['Each']) { $each = @($now -split ',') }
-            foreach ($Value in $each) { & $Step['Set'] }
+            $values = @($null)
+            if ($each) { $values = @($now -split ',') }
+            $Rehearse = $false
+            foreach ($Value in $values) { & $Step['Set'] }
             if ($Step['File']) { [System.IO.File]::Move($File, $Run.Base + '.' + $Step.File) }
             $detail = '{0}: [{1}] -> [{2}]' -f $Step.Says, $now, $Step.Want
             Write-ChangeRecord -Step $Step.Id -Outcome 'CHANGED' -Command $Step.Command -Detail $detail
@@ -1122,13 +1124,12 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
             Exit-ChangeStage -Code 3 -Why ('declined at the prompt: ' + $Step.Command)
         }
     }
-    if ($Step['Restore'] -or -not $Step['Record']) { return }
-    Save-ChangeValue -Name ($Run.Mine + $Step.Record) -Value $Step.Want
+    if ($Step.Moves -and $Plan.Script -ne 'rollback') { Save-ChangeValue -Name ($Run.Mine + $Step.Id) -Value $Step.Want }
 }
 
 function Invoke-ChangeRehearsal([hashtable]$Stage) {
     <# .SYNOPSIS
-        Before anything stops: are the values of a later stage as planned, and does Rehearse of its steps pass? #>
+        Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
     $steps = @(Get-ChangeStep -Stage $Stage)
     foreach ($step in $steps) {
         $step['Now'] = Get-ChangeValue -Step $step
@@ -1139,7 +1140,9 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
             $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
             Confirm-ChangeFact -Fact $fact -Have $step.Now
         }
-        if ($step['Rehearse']) { & $step['Rehearse'] }
+        # A command that has no switch to rehearse it with is not run.
+        $Rehearse = $true
+        if ($step['Set'] -and (Test-ChangeVariable -Block $step.Set -Name 'Rehearse')) { & $step.Set }
     }
     foreach ($server in $Stage['MustBeStopped']) {
         $answer = Test-ChangePort -Target $server -Port $SipPort -Seconds 5
@@ -1150,9 +1153,8 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
     Assert-ChangeFact
     foreach ($step in $steps) {
         # What a rollback puts back. The first record stays: a later run may find the target already there.
-        $before = 'Before ' + $step.Record
-        if (-not $Run.State.ContainsKey($before)) { Save-ChangeValue -Name $before -Value $step.Now }
-        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Record) -Value '' }
+        if (-not $Run.State.ContainsKey($step.Before)) { Save-ChangeValue -Name $step.Before -Value $step.Now }
+        if ($step.Now -ne $step.Want) { Save-ChangeValue -Name ($Run.Mine + $step.Id) -Value '' }
     }
 }
 
@@ -1181,9 +1183,8 @@ function Get-ChangeCmdlet([object]$From) {
     if ($From -is [hashtable]) { $From = @($From.Values) }
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
     if ($From -is [scriptblock]) {
-        $calls = $From.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
-        $calls | ForEach-Object { $_.GetCommandName() -replace '^Invoke-Dnscmd$', 'dnscmd.exe' } |
-            Where-Object { $_ -match '-(Cs|DnsServer)|^dnscmd' }
+        $calls = [regex]::Matches(([string]$From -replace $Quoted, ''), '\b[A-Z][a-z]+-(Cs|DnsServer)\w+|\bInvoke-Dnscmd\b')
+        $calls | ForEach-Object { $_.Value -replace '^Invoke-Dnscmd$', 'dnscmd.exe' }
     }
 }
 
@@ -1219,8 +1220,6 @@ function Get-ChangeNumber([object]$From) {
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeNumber -From $_ } }
     if ($From -isnot [hashtable]) { return }
     if ([string]$From['Id'] -clike 'P*') { $From.Id }
-    if ($From.ContainsKey('Certificates')) { 'P12', 'P13', 'P14' }
-    if ($From['LocalStore']) { 'P15' }
     $From.Values | ForEach-Object { Get-ChangeNumber -From $_ }
 }
 
@@ -1242,7 +1241,7 @@ function Open-ChangeRun {
             $null = Get-Command -Name $name -ErrorAction Stop
         }
     }
-    if ($entry['Steps'] -and $Run.Asks -and -not $Run.DryRun) {
+    if (@($entry['Steps'] | Where-Object { $_ -and $_['Set'] }).Count -gt 0 -and $Run.Asks -and -not $Run.DryRun) {
         $why = @(@([Environment]::GetCommandLineArgs()) -match '^[-/]+noni' | ForEach-Object { 'the shell has ' + $_ })
         if (-not [Environment]::UserInteractive -and $Host.Name -ne 'ServerRemoteHost') { $why += 'a task or service' }
         if ($why.Count -gt 0) { Exit-ChangeStage -Code 1 -Why ($NoConsole -f ($why -join ', ')) }
@@ -1271,6 +1270,23 @@ function Open-ChangeRun {
     return $entry
 }
 
+function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
+    <# .SYNOPSIS
+        Look at a stage: at one that comes before this one, whether all is as it left it; else whether it can be run. #>
+    $at = @(Get-ChangeStage -Name $Name)[0]
+    $order = @($Stages | ForEach-Object { $_.Name })
+    if ([array]::IndexOf($order, $Name) -gt [array]::IndexOf($order, $Stage.Name)) {
+        if ($at['Zones']) { Confirm-ChangeLook -Stage $at }
+        if ($at['Steps']) { Invoke-ChangeRehearsal -Stage $at }
+        return
+    }
+    foreach ($step in @(Get-ChangeStep -Stage $at)) {
+        $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
+        Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+    }
+    Confirm-ChangeRecord -Stage $at
+}
+
 function Invoke-ChangeStage([hashtable]$Stage) {
     <# .SYNOPSIS
         Run one stage: gates, facts, steps, records, attestations, done mark, receipt. #>
@@ -1281,33 +1297,11 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     }
     if ($Stage['Receipt']) { Confirm-ChangeReceipt -Stage $Stage }
     Read-ChangeFact -Stage $Stage
-    foreach ($one in $Stage['UpToDate']) {
-        foreach ($step in @(Get-ChangeStep -Stage @(Get-ChangeStage -Name $one.Of)[0])) {
-            $fact = @{ Id = $one.Id; Says = $step.Says + ' before the change'; Is = $step.To }
-            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
-        }
-    }
-    foreach ($name in $Stage['LooksAt']) { Confirm-ChangeLook -Stage @(Get-ChangeStage -Name $name)[0] }
-    Confirm-ChangeServer -Stage $Stage
-    foreach ($name in $Stage['StillTrue']) {
-        $earlier = @(Get-ChangeStage -Name $name)[0]
-        foreach ($step in @(Get-ChangeStep -Stage $earlier)) {
-            $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
-            Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
-        }
-        Confirm-ChangeRecord -Stage $earlier
-    }
-    foreach ($port in $Stage['Open']) {
-        foreach ($server in $port.At) {
-            $answer = Test-ChangePort -Target $server -Port $port.Port -Seconds 5
-            $says = '{0} at {1}:{2}' -f $port.Says, ($server -replace $IPv6, '[$0]'), $port.Port
-            Confirm-ChangeFact -Fact @{ Id = $port.Id; Says = $says; Is = 'open' } -Have $answer
-        }
-    }
-    foreach ($name in $Stage['Rehearses']) { Invoke-ChangeRehearsal -Stage @(Get-ChangeStage -Name $name)[0] }
+    foreach ($name in $Stage['LooksAt']) { Invoke-ChangeLook -Stage $Stage -Name $name }
     Assert-ChangeFact
     foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
-    if ($Stage['FactsAgain'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
+    $moved = @($Stage['Facts'] | Where-Object { $_ -and $_.ContainsKey('From') })
+    if ($moved.Count -gt 0 -and $Stage['Steps'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
     Assert-ChangeFact
     Confirm-ChangeRecord -Stage $Stage
     # In a rollback only if there was something to undo.
@@ -1316,7 +1310,6 @@ function Invoke-ChangeStage([hashtable]$Stage) {
         $detail = 'resolvers may give old answers until ' + $until.ToString('u')
         Write-ChangeRecord -Step $Stage.Name -Outcome 'NOTE' -Detail $detail
     }
-    foreach ($attest in $Stage['Attests']) { Confirm-ChangeAttest -Step $attest.Id -Fact $attest.Says }
     Complete-ChangeStage
     if ($Stage.ContainsKey('PrintsReceipt') -and -not $Run.DryRun) {
         $seconds = $Stage.PrintsReceipt
@@ -1341,12 +1334,10 @@ function Show-ChangeSheet {
         $unseen = 'not before {0}, which this script cannot see' -f ($entry['Unseen'] -join ', ')
         if ($entry['Unseen']) { Show-ChangeLine -Text ('           ' + $unseen) }
         foreach ($step in $entry['Steps']) {
-            foreach ($form in @(@($step) + @($step['Forms']) | Where-Object { $null -ne $_ })) {
-                $line = $form['Manual']
-                if ($form['Set']) { $line = '> ' + (Get-ChangeCommand -Block $form['Set'] -File 'FILE') }
-                if ($form['Parameter']) { $line += '  (where the server has {0})' -f $form['Parameter'] }
-                if ($line) { Show-ChangeLine -Text ('           ' + $line) }
-            }
+            $line = $step['Manual']
+            if ($step['Set']) { $line = '> ' + (Get-ChangeCommand -Block $step['Set'] -File 'FILE') }
+            if ($step['When']) { $line += '  (where the server has {0})' -f $step.When }
+            if ($line) { Show-ChangeLine -Text ('           ' + $line) }
         }
     }
 }
@@ -1362,7 +1353,8 @@ $Run = @{
     Failed = @(); CanWaive = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
 }
 if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
-# Ctrl+C runs finally and nothing else: what stands for success is set last.
+$Text = [string]$MyInvocation.MyCommand.ScriptBlock
+# Ctrl+C runs finally and nothing else: what means success is set last.
 $exitCode = 1
 try {
     $defaults = $PSDefaultParameterValues

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:2be1153a8754078ac359e8f66e6bbe9c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:459cbecc1909095e7a3617cca7f8becc. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                     prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -28,29 +28,29 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:2be1153a8754078ac359e8f66e6bbe9c'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:459cbecc1909095e7a3617cca7f8becc'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
-#        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.
+#        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
 #        Needs: before an old record goes, all data of To of that fact has to be there.
 # Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
-    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true; FactsAgain = $true
+    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
-         @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-            Expect = @{ Id = 'rollback/dns-server/contoso.com'; Says = 'zone contoso.com'; Is = 'Primary' } }
-         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
-            Expect = @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
-                        From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                        To = '86400 10 0 5269 sip1.contoso.com' } } )
+         @{ Id = 'rollback/dns-server/contoso.com'; Says = 'zone contoso.com'; Is = 'Primary'
+            Read = { Get-DnsZoneState -Zone 'contoso.com' } }
+         @{ Id = 'P21'; Says = '_xmpp-server._tcp.contoso.com SRV'; Property = 'Text'
+            From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+            To = '86400 10 0 5269 sip1.contoso.com'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_xmpp-server._tcp' -Type 'SRV' } } )
        Steps = @(
          @{ Id = 'rollback/dns-server/contoso.com'; Says = 'TTL in _xmpp-server._tcp.contoso.com SRV'; Property = 'Ttl'
             To = '86400'; WaitSeconds = 60
@@ -66,15 +66,15 @@ $Stages = @(
                         '20 0 5269 sip2.contoso.com') |
                     Remove-DnsServerResourceRecord -ZoneName (
                         'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
-    @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Elevated = $true; FactsAgain = $true
+    @{ Name = 'DnsServer'; Hosts = @('ns2.contoso.net'); Elevated = $true
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
        Facts = @(
-         @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi }
-            Expect = @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Is = 'Primary' } }
-         @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi }
-            Expect = @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
-                        From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
-                        To = '3600 10 0 5269 sip1.contoso.com' } } )
+         @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Is = 'Primary'
+            Read = { Get-DnsZoneState -Zone 'fabrikam.com' -Wmi } }
+         @{ Id = 'P23'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
+            From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
+            To = '3600 10 0 5269 sip1.contoso.com'
+            Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' -Wmi } } )
        Steps = @(
          @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'TTL in _xmpp-server._tcp.fabrikam.com SRV'
             Property = 'Ttl'; To = '3600'; WaitSeconds = 60
@@ -92,16 +92,16 @@ $Stages = @(
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
-            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            From = '2026112302+'; To = '2026112301+'; Warn = 'All'
             Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'
                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                          To = '86400 10 0 5269 sip1.contoso.com' } }
          @{ Id = 'P22'; Zone = 'fabrikam.com'; Server = 'ns2.contoso.net'; ChangedOn = 'ns2.contoso.net'
-            From = '2026112302+'; To = '2026112301+'; Warn = $true
+            From = '2026112302+'; To = '2026112301+'; Warn = 'All'
             Records = @{ Id = 'P23'; Set = '_xmpp-server._tcp.fabrikam.com SRV'
                          From = @('300 10 0 5269 sip1.contoso.com', '300 20 0 5269 sip2.contoso.com')
                          To = '3600 10 0 5269 sip1.contoso.com' } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; StillTrue = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = 'Dns'
        Does = 'Checks DNS.' }
 )
 # ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - the same in every script that changes records there. ====

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:5fa4ee899da53f39d91aca9e5ff16097. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:77456476e9dc11035a781f9ea188ebad. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,16 +28,16 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:5fa4ee899da53f39d91aca9e5ff16097'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:77456476e9dc11035a781f9ea188ebad'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        Restore: To must also be what stage Preflight of failover.ps1 recorded before the change.
-# DNS: LooksAt wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later). Stage Dns: To.
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
-#        nothing is changed. P.. can be waived by number. FactsAgain: after the steps it has to be To.
+#        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
 #        Needs: before an old record goes, all data of To of that fact has to be there.
 $Stages = @(
@@ -45,39 +45,38 @@ $Stages = @(
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
        Steps = @{ Id = 'rollback/stop/services'
                   Says = 'services down, of those noted by Stop (else not disabled) and XMPP'; Cites = '1 of fail-back'
-                  To = @(); IfNot = '; -Waive NAME goes on without one'; Read = { Get-ServiceDown }
+                  IfNot = '; -Waive NAME goes on without one'; To = @()
+                  Read = { Get-ServiceDown -Noted 'stop/services' }
                   Set = { Start-CsWindowsService -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
     @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Start'; LooksAt = 'Dns'
        Does = 'Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was.'
-       Steps = @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
-                  Read = { Get-XmppRoute -Site 'Site2' }; Record = 'Route1'; WaitSeconds = 60; Restore = $true
-                  Forms = @(
-                    @{ Parameter = 'Set-CsSite -XmppFederationRoute'
-                       From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'
-                       Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
-                                'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-                    @{ Parameter = 'Set-CsSite -XmppExternalFederationRoute'
-                       From = 'edge2a.contoso.com'; To = 'edge1.contoso.com'
-                       Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                                   'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) } }
-    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Unseen = 'Route'; Elevated = $true; FactsAgain = $true
+       Steps = @(
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
+                        'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
+         @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
+            WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
+            From = 'edge2a.contoso.com'; To = 'edge1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
+                        'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
+    @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Unseen = 'Route'; Elevated = $true
        Does = 'Undoes steps 4 and 5 on this DNS server: adds the old records, then removes the new ones.'
        Facts = @(
-         @{ Read = { Get-DnsZoneState -Zone 'fabrikam.com' }
-            Expect = @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Cites = '3c of fail-back'
-                        Is = 'Primary' } }
-         @{ Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' }
-            Expect = @{ Id = 'P25'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
-                        From = '300 0 0 5269 xmpp.contoso.com'; To = @() } }
-         @{ Read = { Get-DnsZoneState -Zone 'contoso.com' }
-            Expect = @{ Id = 'rollback/dns-server/contoso.com'; Says = 'zone contoso.com'; Cites = '3c of fail-back'
-                        Is = 'Primary' } }
-         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' }
-            Expect = @{ Id = 'P21'; Says = 'xmpp.contoso.com A'; Property = 'Text'
-                        From = @('300 198.51.100.21', '300 198.51.100.22'); To = '300 203.0.113.11' } }
-         @{ Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' }
-            Expect = @{ Id = 'P22'; Says = 'xmpp.contoso.com AAAA'; Property = 'Text'
-                        From = @('300 2001:db8:2::21', '300 2001:db8:2::22'); To = '300 2001:db8:1::11' } } )
+         @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'zone fabrikam.com'; Cites = '3c of fail-back'
+            Is = 'Primary'; Read = { Get-DnsZoneState -Zone 'fabrikam.com' } }
+         @{ Id = 'P25'; Says = '_xmpp-server._tcp.fabrikam.com SRV'; Property = 'Text'
+            From = '300 0 0 5269 xmpp.contoso.com'; To = @()
+            Read = { Get-DnsRecord -Zone 'fabrikam.com' -Name '_xmpp-server._tcp' -Type 'SRV' } }
+         @{ Id = 'rollback/dns-server/contoso.com'; Says = 'zone contoso.com'; Cites = '3c of fail-back'; Is = 'Primary'
+            Read = { Get-DnsZoneState -Zone 'contoso.com' } }
+         @{ Id = 'P21'; Says = 'xmpp.contoso.com A'; Property = 'Text'
+            From = @('300 198.51.100.21', '300 198.51.100.22'); To = '300 203.0.113.11'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'A' } }
+         @{ Id = 'P22'; Says = 'xmpp.contoso.com AAAA'; Property = 'Text'
+            From = @('300 2001:db8:2::21', '300 2001:db8:2::22'); To = '300 2001:db8:1::11'
+            Read = { Get-DnsRecord -Zone 'contoso.com' -Name 'xmpp' -Type 'AAAA' } } )
        Steps = @(
          @{ Id = 'rollback/dns-server/fabrikam.com'; Says = 'remove from _xmpp-server._tcp.fabrikam.com SRV'
             Cites = '3c of fail-back'; Property = 'Data'; To = @(); Needs = 'P25'; WaitSeconds = 60
@@ -125,32 +124,31 @@ $Stages = @(
        Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'; From = '2026112302+'
-            To = '2026112301+'; Warn = $true; Cites = '3c of fail-back'
-            Records = @(
+            To = '2026112301+'; Warn = 'All'; Cites = '3c of fail-back'; Records = @(
               @{ Id = 'P21'; Set = 'xmpp.contoso.com A'; From = @('300 198.51.100.21', '300 198.51.100.22')
                  To = '300 203.0.113.11' }
               @{ Id = 'P22'; Set = 'xmpp.contoso.com AAAA'; From = @('300 2001:db8:2::21', '300 2001:db8:2::22')
                  To = '300 2001:db8:1::11' } ) }
          @{ Id = 'P24'; Zone = 'fabrikam.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'
-            From = '2026112302+'; To = '2026112301+'; Warn = $true; Cites = '3c of fail-back'
+            From = '2026112302+'; To = '2026112301+'; Warn = 'All'; Cites = '3c of fail-back'
             Records = @{ Id = 'P25'; Set = '_xmpp-server._tcp.fabrikam.com SRV'; From = '300 0 0 5269 xmpp.contoso.com'
                          To = @() } } ) }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
          @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/edge2b.contoso.com'; Says = 'edge2b.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Property = 'UpToDate'; To = 'True'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; StillTrue = @('Route', 'Dns')
+    @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - the same in every script that changes records there. ====
