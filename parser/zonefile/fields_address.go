@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -176,7 +177,7 @@ func readATM(f *fieldReader) {
 	// hexadecimal digits. Single dots may separate the digits of both.
 	number, e164 := bytes.CutPrefix(token, []byte("+"))
 	digits := bytes.ReplaceAll(number, []byte("."), nil)
-	bad := bytes.Contains(number, []byte("..")) || bytes.HasSuffix(number, []byte("."))
+	bad := slices.ContainsFunc(bytes.Split(number, []byte(".")), func(part []byte) bool { return len(part) == 0 })
 	if e164 {
 		bad = bad || len(digits) == 0 || bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 	} else if _, err := hex.DecodeString(string(digits)); err != nil || len(digits) == 0 {

@@ -70,34 +70,43 @@ func readZoneDigest(f *fieldReader) {
 }
 
 func readKey(f *fieldReader) {
+	flags, _, _ := readKeyHead(f)
+	switch {
+	// draft-reid-dnsext-rkey-00, which BIND follows, reserves the flags.
+	case f.typ == "RKEY" && flags != 0:
+		f.fail(0, "the flags of an RKEY have to be 0")
+	// In a DNSKEY record these bits have no such meaning.
+	case f.typ == "KEY" && flags&noKey == noKey:
+	default:
+		f.base64(true)
+	}
+}
+
+// noKey are the flags of a record that has no key (RFC 2535, section 3.1.2).
+const noKey = 0xc000
+
+// readKeyHead reads what is before the key itself.
+func readKeyHead(f *fieldReader) (flags, protocol, algorithm uint32) {
 	token := f.word("the flags of a key")
 	if f.ok() && isDigit(token[0]) {
 		readFlags(f, token)
 	} else if f.ok() {
 		f.number = 0
-		// RFC 2535, section 7.1: a number, or words joined by bars. BIND also takes a word that is
-		// cut off, such as SIG for SIG0; docs/dns.md lists that.
-		for word := range bytes.SplitSeq(token, []byte("|")) {
+		// RFC 2535, section 7.1: a number, or words joined by bars. BIND also takes a bar behind
+		// the last word, and a word that is cut off, such as SIG for SIG0; docs/dns.md lists that.
+		for word := range bytes.SplitSeq(bytes.TrimSuffix(token, []byte("|")), []byte("|")) {
 			bits, ok := keyFlags[strings.ToUpper(string(word))]
 			if f.number |= bits; !ok {
 				f.wrong(token, "the flags of a key")
 			}
 		}
 	}
-	flags := f.number
+	flags = f.number
 	f.size += 2
 	f.mnemonic("the protocol of a key", protocols, 255)
+	protocol = f.number
 	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
-	switch {
-	// draft-reid-dnsext-rkey-00, which BIND follows, reserves the flags.
-	case f.typ == "RKEY" && flags != 0:
-		f.fail(0, "the flags of an RKEY have to be 0")
-	// RFC 2535, section 3.1.2: NOKEY, so no key follows. In a DNSKEY record these bits have no such
-	// meaning.
-	case f.typ == "KEY" && flags&0xc000 == 0xc000:
-	default:
-		f.base64(true)
-	}
+	return flags, protocol, f.number
 }
 
 // readFlags reads a number, which may be in hexadecimal digits.
@@ -118,9 +127,11 @@ func readKeyData(f *fieldReader) {
 			f.wrong(token, "a time such as 20261123000000")
 		}
 	}
-	// After its three times the data is that of a KEY record, NOKEY included.
-	f.typ = "KEY"
-	readKey(f)
+	flags, protocol, algorithm := readKeyHead(f)
+	// All 0 is a placeholder without a key (fromtext_keydata in BIND).
+	if flags&noKey != noKey && (flags != 0 || protocol != 0 || algorithm != 0) {
+		f.base64(true)
+	}
 }
 
 func readCert(f *fieldReader) {

@@ -14,16 +14,18 @@ func readLocation(f *fieldReader) {
 	token := f.word("an altitude in metres")
 	depth, below := strings.CutPrefix(string(token), "-")
 	// RFC 1876, section 2: sent as centimetres above 100 km below the reference sphere, in 32 bits.
-	most := uint64(42849672)
+	most := uint64(1<<32 - 1 - 100_000_00)
 	if below {
-		most = 100000
+		most = 100_000_00
 	}
-	if f.ok() && !isMetres(depth, most) {
+	if cm, ok := centimetres(depth); f.ok() && (!ok || cm > most) {
 		f.wrong(token, "an altitude in metres")
 	}
 	for i := 0; i < 3 && f.more(); i++ {
-		// RFC 1876, section 2: sent as one digit and a power of ten up to 9, in centimetres.
-		if token := f.word("a size in metres"); !isMetres(string(token), 90000000) {
+		token := f.word("a size in metres")
+		// RFC 1876, section 2: sent as one digit and a power of ten up to 9, in centimetres. BIND
+		// drops the other digits.
+		if cm, ok := centimetres(string(token)); !ok || cm/100 > 90_000_000 {
 			f.wrong(token, "a size in metres")
 		}
 	}
@@ -48,24 +50,29 @@ func readCoordinate(f *fieldReader, most uint64, positive, negative string) {
 			if f.upTo(59); full && f.number > 0 {
 				f.wrong(token, what)
 			}
-		case n == 1 && isDecimal(string(token), 59, 3) && !(full && strings.Trim(string(token), "0.") != ""):
 		default:
-			f.wrong(token, what)
+			seconds, ok := scaled(string(token), 3) // thousandths
+			if n > 1 || !ok || seconds >= 60_000 || full && seconds > 0 {
+				f.wrong(token, what)
+			}
 		}
 	}
 }
 
-func isMetres(text string, most uint64) bool {
-	return isDecimal(strings.TrimSuffix(text, "m"), most, 2)
-}
+func centimetres(text string) (cm uint64, ok bool) { return scaled(strings.TrimSuffix(text, "m"), 2) }
 
-// isDecimal reports a number with up to so many digits behind the dot.
-func isDecimal(text string, most uint64, places int) bool {
+// scaled reads a number with up to so many digits behind the dot, as a whole number with all of
+// them.
+func scaled(text string, places int) (n uint64, ok bool) {
 	whole, behind, _ := strings.Cut(text, ".")
-	if strings.Trim(whole+behind, "0123456789") != "" || len(behind) > places || whole+behind == "" {
-		return false
+	// BIND reads the whole part with strtoul, which takes a sign before digits. Less than 0 is an
+	// enormous number to it.
+	if len(whole) > 1 && (whole[0] == '+' || whole[0] == '-' && strings.Trim(whole[1:], "0") == "") {
+		whole = whole[1:]
 	}
-	// The zero is for sizes without digits before the dot, as .5m.
-	n, err := strconv.ParseUint("0"+whole, 10, 64)
-	return err == nil && n <= most
+	if strings.Trim(whole+behind, "0123456789") != "" || len(behind) > places || whole+behind == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(whole+behind+strings.Repeat("0", places-len(behind)), 10, 64)
+	return n, err == nil
 }

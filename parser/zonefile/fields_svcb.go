@@ -50,7 +50,8 @@ func readService(f *fieldReader) {
 		name, value, given := readParameter(f)
 		key, ok := svcKey(name)
 		// Two octets each for key and length.
-		f.size += 4 + svcSize(key, strings.HasPrefix(name, "key"), value)
+		generic := strings.HasPrefix(name, "key")
+		f.size += 4 + svcSize(key, generic, value)
 		if !ok {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return
@@ -60,11 +61,11 @@ func readService(f *fieldReader) {
 			f.fail(at, "the parameter %s is here twice", name)
 		}
 		keys[key] = true
-		if !svcValue(key, strings.HasPrefix(name, "key"), value, given) {
+		if !svcValue(key, generic, value, given) {
 			f.fail(at, "%s is not a value of the parameter %s", short(value), name)
 		}
-		if key == svcMandatory && f.ok() && !strings.HasPrefix(name, "key") {
-			mandatory = svcList(value)
+		if key == svcMandatory && f.ok() {
+			mandatory = svcList(value, generic)
 		}
 	}
 	checkMandatory(f, keys, mandatory)
@@ -122,7 +123,7 @@ func svcValue(key uint16, generic bool, value []byte, given bool) bool {
 	text := string(value)
 	switch key {
 	case svcMandatory:
-		list := svcList(value)
+		list := svcList(value, false)
 		// In text any order is allowed, as they are sorted before they are sent; only doubles are
 		// wrong.
 		sorted := slices.Sorted(slices.Values(list))
@@ -176,9 +177,15 @@ func everyItem(list string, ok func([]byte) bool) bool {
 	return true
 }
 
-// svcList are the parameters of a list, nil if it is none.
-func svcList(value []byte) []uint16 {
+// svcList are the parameters of a list, nil if it is none. Octets of a generic one must be right.
+func svcList(value []byte, generic bool) []uint16 {
 	var out []uint16
+	if generic {
+		for pair := range slices.Chunk(octets(value), 2) {
+			out = append(out, uint16(pair[0])<<8|uint16(pair[1]))
+		}
+		return out
+	}
 	for item := range strings.SplitSeq(string(value), ",") {
 		key, ok := svcKey(strings.ToLower(item))
 		if !ok {

@@ -4,7 +4,7 @@ import "strconv"
 
 // Times in the data of records.
 
-// isBigTTL reports a number of seconds that only BIND takes, for 0.
+// isBigTTL reports a number of 32 bits that is no TTL.
 func isBigTTL(token []byte) bool {
 	n, err := strconv.ParseUint(string(token), 10, 32)
 	return err == nil && n > maxTTL

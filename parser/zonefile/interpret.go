@@ -215,7 +215,8 @@ func (s *Scanner) settleTTL(e *Entry) bool {
 		return true
 	}
 	if !s.ttl.known {
-		return s.fail(e.TypeSpan.Start, "the record has no TTL, and there is neither a $TTL nor an SOA record before it")
+		return s.fail(e.TypeSpan.Start,
+			"the record has no TTL, and there is neither a $TTL nor an SOA record before it")
 	}
 	e.TTL, e.TTLSource = s.ttl.value, s.ttl.source
 	return true
