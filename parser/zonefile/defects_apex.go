@@ -93,21 +93,24 @@ func (a *apex) conclude(c *checker) {
 	}
 }
 
-// addServer notes a name server of the zone that is in it.
-func (a *apex) addServer(c *checker, e *Entry) {
+// addServer notes a name server of the zone that is in it, from the data of an NS record. The entry
+// is that record, or the $GENERATE line that makes it. ok is false for the record of a wildcard.
+func (a *apex) addServer(c *checker, e *Entry, owner, src []byte, rdata []Span) (ok bool) {
 	// RFC 4592, section 4.2, leaves open what they mean, and BIND refuses them.
-	if bytes.HasPrefix(e.Owner, []byte("*.")) && c.holds(e.Owner) {
+	if bytes.HasPrefix(owner, []byte("*.")) && c.holds(owner) {
 		c.against(e, "", "a wildcard cannot have NS records")
+		return false
 	}
-	if string(e.Owner) != c.z.Origin || len(e.Rdata) != 1 || len(a.servers) == maxSet {
-		return
+	if string(owner) != c.z.Origin || len(rdata) != 1 || len(a.servers) == maxSet {
+		return true
 	}
-	name, _, err := appendName(nil, e.Rdata[0].Of(c.s.src), e.origin)
+	name, _, err := appendName(nil, rdata[0].Of(src), e.origin)
 	// Names outside of the zone could only be checked by asking other servers, which the option -i
 	// local of named-checkzone rules out too.
 	if target := string(name); err == nil && isBelow(target, c.z.Origin) {
 		a.servers = append(a.servers, server{target, keep(e)})
 	}
+	return true
 }
 
 // serverNames are names whose records tell whether a name server has an address.

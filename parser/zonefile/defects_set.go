@@ -108,7 +108,7 @@ func (r *run) join(c *checker, e *Entry) {
 	case dnamePart:
 		r.single(c, e)
 	case nsPart:
-		c.apex.addServer(c, e)
+		c.apex.addServer(c, e, e.Owner, c.s.src, e.Rdata)
 	case apexPart:
 		c.apex.note(c, e)
 	case parentPart:

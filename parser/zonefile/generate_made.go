@@ -80,16 +80,8 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 			return false
 		}
 	}
-	if m.kind.part == nsPart && bytes.HasPrefix(g.name, []byte("*.")) {
-		c.against(e, "", "a wildcard cannot have NS records")
+	if m.kind.part == nsPart && !c.apex.addServer(c, e, g.name, g.data, g.line.tokens) {
 		return false
-	}
-	if m.kind.part == nsPart && string(g.name) == c.z.Origin &&
-		len(c.apex.servers) < maxSet && len(g.line.tokens) == 1 {
-		target, _, err := appendName(nil, g.line.tokens[0].Of(g.data), e.origin)
-		if err == nil && isBelow(string(target), c.z.Origin) {
-			c.apex.servers = append(c.apex.servers, server{string(target), m.entry})
-		}
 	}
 	// A line is kept with its first record that matters.
 	if len(g.lines) == 0 || g.lines[len(g.lines)-1] != m {
