@@ -21,15 +21,15 @@ type Gates struct {
 // place is a stage on one of its computers.
 type place struct{ stage, host string }
 
-// Gates makes the gates of a part from what it needs.
-//
-// Of a rollback only the stages that read what the others gave have any: who takes back one
-// thing must not be kept from it because another cannot be taken back.
+// Gates makes the gates of a part from what it needs, and how that is seen.
 func (p *Plan) Gates(back bool, stage string, part Part) Gates {
 	var g Gates
+	// All hosts of a part have done the same, so the first one is as good as any.
 	stages, host := p.StagesOf(back), part.Hosts[0]
-	free := back && stage != Replicated && stage != Verify
-	if !free {
+	gated := part.Seen != SeenOnSheet
+	if gated {
+		// Also what its needs need: those may be on other computers, and the last one that was done
+		// here is what the state file knows.
 		before := doneBefore(stages, place{stage, host})
 		for _, s := range stages {
 			if before[place{s.Name, host}] {
@@ -47,16 +47,17 @@ func (p *Plan) Gates(back bool, stage string, part Part) Gates {
 		var unseen []string
 		for _, at := range all {
 			switch {
-			case !free && at.host == host:
-			case !back && (stage == Stop || stage == StopOld) && prints(stages, at):
+			case gated && at.host == host:
+				// It is among After, or one of those comes after it.
+			case part.Seen == SeenReceipt && prints(stages, at):
 				g.Receipt = at.stage
-			case !back && stage == Route && at.stage == Stop:
+			case part.Seen == SeenPort:
 				g.Stopped = append(g.Stopped, at.host)
 			default:
 				unseen = append(unseen, at.stage+on+at.host)
 			}
 		}
-		if len(unseen) == len(all) {
+		if len(unseen) == len(all) { // on all of its computers: the name of the stage is enough
 			unseen = []string{need}
 		}
 		g.Sheet = append(g.Sheet, unseen...)

@@ -141,8 +141,10 @@ type Part struct {
 	Product cmdlet.Product `json:"product"`
 	// Needs are the stages that have to be done before, on all of their hosts or, as
 	// "DnsServer on ns1.contoso.net", on one; without those that these need themselves.
-	Needs    []string `json:"needs,omitempty"`
-	Elevated bool     `json:"elevated,omitempty"` // the shell needs the rights of an administrator
+	Needs []string `json:"needs,omitempty"`
+	// Seen is how the script sees that they are done; empty where there are none.
+	Seen     string `json:"seen,omitempty"`
+	Elevated bool   `json:"elevated,omitempty"` // the shell needs the rights of an administrator
 	// NotAfter is the stage after which there is nothing to do.
 	NotAfter string `json:"not_after,omitempty"`
 	// LooksAt are stages whose values and zones are compared with the plan before the steps: of
@@ -160,6 +162,17 @@ type Part struct {
 	Prints  bool   `json:"prints,omitempty"`
 	Receipt uint32 `json:"receipt,omitempty"`
 }
+
+// How the script sees that what a part needs is done: by the state file, which knows the stages of
+// the same computer; there too, and on another computer by the receipt that the stage prints, or by
+// its hosts, whose ports do not answer any more; or not at all, so that only the run sheet keeps the
+// order.
+const (
+	SeenInState = "state"
+	SeenReceipt = "receipt"
+	SeenPort    = "port"
+	SeenOnSheet = "sheet"
+)
 
 // ZoneCheck is a zone whose server is asked for the records, and the step of the page that is about
 // them.

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -137,7 +138,11 @@ func TestServices(t *testing.T) {
 	if err := Build(p); err != nil {
 		t.Fatal(err)
 	}
-	for elsewhere, first := range map[bool]plan.Service{false: {Up: true, Through: "FEPool1"}, true: {InDoubt: true}} {
+	for _, elsewhere := range []bool{false, true} {
+		first := plan.Service{Up: true, Through: "FEPool1"}
+		if elsewhere {
+			first = plan.Service{InDoubt: true}
+		}
 		p.Outage = plan.Outage(p, elsewhere)
 		if len(p.Outage) != 2 || p.Outage[0].Of("fax") != first || p.Outage[1].Of("fax") != (plan.Service{Up: true, Through: "FEPool2"}) {
 			t.Errorf("elsewhere %v: %+v", elsewhere, p.Outage)
@@ -154,5 +159,58 @@ func TestServices(t *testing.T) {
 	}
 	if text, _ := sheet.Summary(nil, p); !strings.Contains(text, "fax in doubt: route and DNS disagree, after Route yes, through FEPool2") {
 		t.Error(text)
+	}
+}
+
+// TestGatesAreData: how a need is seen is said by the part, whatever its stage is called, and so is
+// whether a part of the rollback is kept from being run too early.
+func TestGatesAreData(t *testing.T) {
+	const home, away = "fe2.corp.contoso.com", "edge2.contoso.com"
+	part := func(host, seen string, needs ...string) plan.Part {
+		return plan.Part{Hosts: []string{host}, Product: cmdlet.LyncServer2013, Does: "Is a stage.", Needs: needs, Seen: seen}
+	}
+	before := procedures
+	defer func() { procedures = before }()
+	procedures = []procedure{{kind: "gates", stages: func(b *builder) {
+		first := part(home, "")
+		first.Prints = true
+		b.forward.add("Look", first)
+		b.forward.add("Silence", part(away, plan.SeenReceipt, "Look"))
+		b.forward.add("Turn", part(home, plan.SeenPort, "Silence"))
+		b.forward.add("Wake", part(away, "", "Turn"))
+		b.forward.add("Praise", part(home, "", "Wake"))
+		b.back.add("Unturn", part(home, plan.SeenOnSheet))
+		b.back.add("Rewake", part(home, plan.SeenOnSheet, "Unturn"))
+		b.back.add("Judge", part(home, "", "Rewake"))
+	}}}
+	p := toy()
+	p.Kind = "gates"
+	if err := Build(p); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]plan.Gates{
+		"Look":    {},
+		"Silence": {Receipt: "Look"},
+		"Turn":    {After: []string{"Look"}, Stopped: []string{away}},
+		"Wake":    {After: []string{"Silence"}, Sheet: []string{"Turn"}},
+		"Praise":  {After: []string{"Turn"}, Sheet: []string{"Wake"}},
+		"Unturn":  {},
+		"Rewake":  {Sheet: []string{"Unturn"}},
+		"Judge":   {After: []string{"Rewake"}},
+	}
+	for _, back := range []bool{false, true} {
+		for _, stage := range p.StagesOf(back) {
+			if got := p.Gates(back, stage.Name, stage.Parts[0]); !reflect.DeepEqual(got, want[stage.Name]) {
+				t.Errorf("%s: %+v, want %+v", stage.Name, got, want[stage.Name])
+			}
+		}
+	}
+	script, err := powershell.Forward(p)
+	if err != nil || !strings.Contains(string(script), "MustBeStopped = 'edge2.contoso.com'") || !strings.Contains(string(script), "Receipt = 'Look'") {
+		t.Errorf("%v: the script lacks a gate", err)
+	}
+	p.Stages[1].Parts[0].Seen = "crystal ball"
+	if _, err := powershell.Forward(p); err == nil || !strings.Contains(err.Error(), "no way") {
+		t.Errorf("a gate that the script does not know: %v", err)
 	}
 }

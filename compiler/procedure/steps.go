@@ -19,6 +19,12 @@ type way struct{ stages []plan.Stage }
 
 // add puts a part into a stage, which is the last one or a new one.
 func (w *way) add(stage string, part plan.Part) {
+	switch {
+	case len(part.Needs) == 0:
+		part.Seen = "" // a part may have needs in one plan and none in another
+	case part.Seen == "":
+		part.Seen = plan.SeenInState
+	}
 	// Parts of one stage are added one after the other, so only the last stage can be the same one.
 	if n := len(w.stages); n > 0 && w.stages[n-1].Name == stage {
 		w.stages[n-1].Parts = append(w.stages[n-1].Parts, part)
@@ -137,6 +143,15 @@ func movesAddresses(z plan.Zone) bool {
 // records says which step of a page the records of a zone come from.
 type records func(plan.Zone) plan.Source
 
+// seen is how parts see what they need that take back one thing: who does that must not be kept
+// from it because another thing cannot be taken back.
+func seen(back bool) string {
+	if back {
+		return plan.SeenOnSheet
+	}
+	return plan.SeenInState
+}
+
 // dnsServers is stage DnsServer, after the stages needs.
 func (b *builder) dnsServers(w *way, back bool, needs []string, source records) {
 	// An SRV record must not name a host whose address still leads to the old pool; on the way back it is the
@@ -157,7 +172,8 @@ func (b *builder) dnsServers(w *way, back bool, needs []string, source records) 
 	servers := byComputer(zones)
 	holds := func(server windows) bool { return slices.ContainsFunc(server.zones, movesAddresses) }
 	for _, server := range servers {
-		part := plan.Part{Hosts: []string{server.computer}, Product: b.plan.Product, Needs: needs, Elevated: true}
+		part := plan.Part{Hosts: []string{server.computer}, Product: b.plan.Product, Needs: needs, Seen: seen(back),
+			Elevated: true}
 		var edits []plan.RecordEdit
 		for _, z := range server.zones {
 			s := step(prefix+"dns-server/"+z.Name, "zone "+z.Name, plan.Disruptive, z.Origin, source(z))
@@ -192,7 +208,7 @@ func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, sour
 	if len(zones) == 0 {
 		return
 	}
-	part := plan.Part{Hosts: []string{b.plan.ManagementHost}, Product: b.plan.Product, Needs: needs}
+	part := plan.Part{Hosts: []string{b.plan.ManagementHost}, Product: b.plan.Product, Needs: needs, Seen: seen(back)}
 	edited := 0
 	for _, z := range zones {
 		part.Zones = append(part.Zones, plan.ZoneCheck{Name: z.Name, Source: source(z)})

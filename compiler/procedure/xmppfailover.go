@@ -284,7 +284,8 @@ func (f *failover) stop() {
 	to := f.plan.To
 	part := f.there(to,
 		"Step 2. Stops all services of this Edge Server: no remote access through it until stage Start.")
-	part.Needs, part.Elevated, part.NotAfter = []string{plan.Preflight}, true, plan.Start
+	part.Needs, part.Seen = []string{plan.Preflight}, plan.SeenReceipt
+	part.Elevated, part.NotAfter = true, plan.Start
 	s := step(stopServices, "services that run", plan.Disruptive, to.Origin, failOver("2"))
 	// The names are noted before the stop: a service that did not run before is not one that stage Start has to
 	// bring back.
@@ -391,10 +392,10 @@ func (f *failover) startAgain() {
 func (f *failover) route() {
 	part := f.here("Step 3. Points the XMPP federation route to " + f.plan.To.FQDN + ".")
 	part.Needs = f.forward.after(plan.Stop, plan.Start)
-	source := failOver("3")
-	if !f.stops {
-		// The step about the route is 3 on one page and 3a on the other.
-		source = failBack("3a")
+	// The step about the route is 3a on the page about failing back, which stops nothing.
+	source := failBack("3a")
+	if f.stops {
+		source, part.Seen = failOver("3"), plan.SeenPort
 	}
 	for _, r := range f.plan.Routes {
 		s := f.routeStep("route/", r, source)
@@ -429,7 +430,7 @@ func (f *failover) routeBack() {
 		part.Does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
 		part.LooksAt = []string{plan.DNS}
 	}
-	part.Needs = f.back.after(plan.Start)
+	part.Needs, part.Seen = f.back.after(plan.Start), seen(true)
 	// To is what Preflight really read and put into the state file, which may be spelled in another way than in
 	// the spec.
 	for _, r := range f.plan.Routes {
@@ -590,7 +591,8 @@ func (f *failover) stopOld() {
 	// Only the XMPP service: the others go on to serve users of the old pool.
 	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. "+
 		"Open streams end.")
-	part.Needs, part.Elevated, part.LooksAt = []string{plan.Verify}, true, f.forward.present(plan.DNS)
+	part.Needs, part.Seen = []string{plan.Verify}, plan.SeenReceipt
+	part.Elevated, part.LooksAt = true, f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
 	// Found by its display name; the short name is on no page.
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))

@@ -206,6 +206,10 @@ func sound(stage string, part plan.Part) error {
 	if stage == "" || strings.Trim(stage, letters) != "" || len(part.Hosts) == 0 || !slices.Contains(cmdlet.Products(), part.Product) {
 		return fmt.Errorf("there is no stage %q, or it runs nowhere, or on %q", stage, part.Product)
 	}
+	ways := []string{plan.SeenInState, plan.SeenReceipt, plan.SeenPort, plan.SeenOnSheet}
+	if (len(part.Needs) > 0 || part.Seen != "") && !slices.Contains(ways, part.Seen) {
+		return fmt.Errorf("stage %s: there is no way %q to see what it needs", stage, part.Seen)
+	}
 	for _, s := range part.Steps {
 		switch act := s.Act; {
 		case s.Read == nil && (s.Check != nil || act != nil && len(act.Variants) > 0):

@@ -129,6 +129,8 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 		if clear := manual(stage); clear != nil {
 			out = append(out, Visit{Clear: clear})
 		}
+		// All parts of a stage ask for the same receipt.
+		receipt := p.Gates(back, stage.Name, stage.Parts[0]).Receipt
 		for _, host := range stage.Hosts() {
 			if host == plan.AnyHost {
 				// Of all computers that are no host of the plan one is enough.
@@ -136,13 +138,20 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
-				// All parts of a stage ask for the same receipt.
-				Receipt: p.Gates(back, stage.Name, stage.Parts[0]).Receipt,
-				Attest:  stage.Name == plan.Firewall || stage.Name == plan.StopOld,
+				Receipt: receipt, Attest: attests(stage, stages, receipt),
 			})
 		}
 	}
 	return out
+}
+
+// attests tells whether the walk passes -Attest to a stage: for what a step asks, or in place of
+// the time in the receipt of another stage, for which it does not wait.
+func attests(stage plan.Stage, stages []plan.Stage, receipt string) bool {
+	asked := slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Attest })
+	return asked || slices.ContainsFunc(stages, func(other plan.Stage) bool {
+		return other.Name == receipt && slices.ContainsFunc(other.Parts, func(p plan.Part) bool { return p.Receipt > 0 })
+	})
 }
 
 // manual are the sites whose route no cmdlet of the stage can clear.
