@@ -13,7 +13,8 @@ import (
 // change and after it; and where it has been changed, if the script does that.
 func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
 	edited := zone.Edited()
-	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false}, {"Server", b.lit(zone.Server), false}}
+	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false},
+		{"Server", b.lit(zone.Server), false}}
 	if edited {
 		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
 	}
@@ -63,14 +64,14 @@ func (b *builder) recordFacts(s *plan.Step) array {
 	state := b.named(s)
 	state.text("Is", "Primary")
 	read := command{{name: "Get-DnsZoneState"}, {"-Zone", b.zoneName(zone)}}
-	state.add("Read", block{b.wmi(zone, read)}, false)
+	state.add("Read", block{wmi(zone, read)}, false)
 	out := array{state.out}
 	for _, set := range zone.Records {
 		if !set.Changed() {
 			continue
 		}
 		from, to := b.sides(set)
-		read := b.wmi(zone, b.helper("Get-DnsRecord", zone, set))
+		read := wmi(zone, b.helper("Get-DnsRecord", zone, set))
 		out = append(out, hash{{"Id", b.lit(set.Number), false}, {"Says", b.lit(words.SetName(set)), false},
 			{"Property", b.lit("Text"), false}, {"From", from, false}, {"To", to, false}, {"Read", block{read}, true}})
 	}
@@ -78,7 +79,7 @@ func (b *builder) recordFacts(s *plan.Step) array {
 }
 
 // wmi has a function of the runtime ask by WMI where the server has no module DnsServer.
-func (b *builder) wmi(zone plan.Zone, c command) command {
+func wmi(zone plan.Zone, c command) command {
 	if zone.Dnscmd() {
 		return append(c, word{name: "-Wmi"})
 	}
@@ -122,10 +123,10 @@ func (b *builder) helper(name string, zone plan.Zone, set plan.RecordSet, more .
 // edit is the step that adds or removes one record, or gives it another TTL.
 func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	data := strings.TrimSuffix(e.Data, ".")
-	says := map[string]string{plan.Add: "add to ", plan.Remove: "remove from ", plan.SetTTL: "TTL in "}[e.Act] + words.SetName(e.Set)
+	verbs := map[string]string{plan.Add: "add to ", plan.Remove: "remove from ", plan.SetTTL: "TTL in "}
 	k := &keys{b: b}
 	k.text("Id", s.ID)
-	k.text("Says", says)
+	k.text("Says", verbs[e.Act]+words.SetName(e.Set))
 	k.text("Cites", cites(s.Source))
 	switch e.Act {
 	case plan.Remove:
@@ -141,7 +142,7 @@ func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	}
 	k.number("WaitSeconds", 60, true)
 	read := b.helper("Get-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)})
-	k.add("Read", block{b.wmi(zone, read)}, true)
+	k.add("Read", block{wmi(zone, read)}, true)
 	k.add("Set", b.change(zone, e), true)
 	return k.out
 }
@@ -154,7 +155,7 @@ func (b *builder) change(zone plan.Zone, e plan.RecordEdit) block {
 	data := strings.TrimSuffix(e.Data, ".")
 	if e.Act == plan.SetTTL {
 		ttl := word{"-Seconds", strconv.FormatUint(uint64(e.TTL), 10)}
-		return block{b.wmi(zone, b.helper("Set-DnsRecordTtl", zone, e.Set, word{"-Data", b.names.literal(data)}, ttl))}
+		return block{wmi(zone, b.helper("Set-DnsRecordTtl", zone, e.Set, word{"-Data", b.names.literal(data)}, ttl))}
 	}
 	if zone.Dnscmd() {
 		return block{b.dnscmd(zone, e, data)}
@@ -164,7 +165,8 @@ func (b *builder) change(zone plan.Zone, e plan.RecordEdit) block {
 		return block{b.helper("Select-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)}),
 			{{name: "Remove-DnsServerResourceRecord"}, {"-ZoneName", apex}, {name: "-Force"}, {name: asked}}}
 	}
-	out := command{{name: "Add-DnsServerResourceRecord"}, {"-ZoneName", apex}, {"-Name", b.names.literal(b.relative(zone, e.Set))}}
+	out := command{{name: "Add-DnsServerResourceRecord"}, {"-ZoneName", apex},
+		{"-Name", b.names.literal(b.relative(zone, e.Set))}}
 	out = append(out, b.recordData(e.Set.Type, data)...)
 	return block{append(out, word{"-TimeToLive", b.names.literal(timeSpan(e.TTL))}, word{name: asked})}
 }

@@ -1,6 +1,6 @@
 // Package powershell writes failover.ps1 and rollback.ps1 from a plan.
 //
-// A script has two parts. The first is data and stands for this change alone: help,
+// A script has two parts. The first is data and is for this change alone: help,
 // parameters, $Plan and $Stages, which read from top to bottom as the procedure, with
 // literal commands and values. The second is the folder runtime, its files joined, the same bytes in every
 // script of an edgeplan version; a reviewer reads it once, by its SHA-256.

@@ -165,9 +165,13 @@ func (w *writer) hash(h hash, tail int) {
 		flat := e.key + " = " + e.value.flat()
 		wide := broken(e.value)
 		if i > 0 {
-			_, opens := e.value.(array) // whose hashes begin below
-			head := len("; " + e.key + " = @(")
-			if e.fresh || full || wide && !(opens && w.fits(head, 0)) || !wide && !w.fits(len("; ")+len(flat), closing) {
+			fits := w.fits(len("; ")+len(flat), closing)
+			if wide {
+				// The hashes of an array begin on lines of their own, so only its head has to fit here.
+				_, isArray := e.value.(array)
+				fits = isArray && w.fits(len("; "+e.key+" = @("), 0)
+			}
+			if e.fresh || full || !fits {
 				w.newline(base)
 			} else {
 				w.text("; ")

@@ -11,11 +11,11 @@ type names struct {
 	index map[string]int
 	texts []string
 	err   error
-	// inline has every text stand where it is used, however long.
+	// inline has every text where it is used, however long.
 	inline bool
 }
 
-// maxLiteral is the longest literal that stands in the data itself.
+// maxLiteral is the longest literal in the data itself.
 const maxLiteral = 102
 
 // literal returns an expression for s: a literal, or a variable for a text that is

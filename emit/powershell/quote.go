@@ -63,7 +63,7 @@ func terms(s string) ([]string, error) {
 	return out, nil
 }
 
-// Shown is a command of a step as it stands in the script, on one line and in ASCII, and
+// Shown is a command of a step as it is in the script, on one line and in ASCII, and
 // under which condition it runs.
 type Shown struct{ Text, When string }
 

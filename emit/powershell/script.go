@@ -42,16 +42,16 @@ func joined(files embed.FS) string {
 // that.
 const RuntimeMarker = "# ==== FIXED RUNTIME"
 
-// Part is a fixed part of scripts: the same bytes wherever it stands.
+// Part is a fixed part of scripts: the same bytes in each that has it.
 type Part struct{ Name, Text string }
 
 // SHA256 is the hash of the part, from its marker on to the next one, in hex.
 func (p Part) SHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(p.Text))) }
 
-// Runtime returns the fixed runtime as it stands at the end of every script.
+// Runtime returns the fixed runtime as it is at the end of every script.
 func Runtime() Part { return Part{"fixed runtime", runtimeText} }
 
-// WindowsDNS returns the part for Windows DNS servers, which stands before the runtime.
+// WindowsDNS returns the part for Windows DNS servers, which comes before the runtime.
 func WindowsDNS() Part { return Part{"part for Windows DNS servers", windowsText} }
 
 // Parts are the fixed parts that the scripts of a plan have, in their order.
@@ -98,14 +98,19 @@ var (
 		{"Folder for state, evidence and backup. Default: beside the script.", "[string]$WorkPath = ''"},
 		{"Longest wait for services or replication.", "[ValidateRange(1, 86400)][int]$TimeoutSeconds = 900"},
 		{"Seconds between checks.", "[ValidateRange(1, 600)][int]$PollSeconds = 15"},
-		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.", "[switch]$Force"},
+		{"Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.",
+			"[switch]$Force"},
 	}
-	factsParam  = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
-	waiveParam  = param{"Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.", "[string[]]$Waive = @()"}
-	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.", "[string]$Attest = ''"}
+	factsParam = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
+	waiveParam = param{"Numbers of facts that may fail, names of services that may stay down. " +
+		"Goes into the evidence log.", "[string[]]$Waive = @()"}
+	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. " +
+		"Goes into the evidence log.", "[string]$Attest = ''"}
 
-	receiptParam    = param{"The receipt that stage Preflight printed; stage Stop asks for it.", "[string]$Receipt = ''"}
-	receiptOldParam = param{"The receipt that Preflight printed, for stage Stop, or Verify, for StopOld.", receiptParam.decl}
+	receiptParam = param{"The receipt that stage Preflight printed; stage Stop asks for it.",
+		"[string]$Receipt = ''"}
+	receiptOldParam = param{"The receipt that Preflight printed, for stage Stop, or Verify, for StopOld.",
+		receiptParam.decl}
 
 	forward = direction{
 		name: "failover", opposite: "rollback",
@@ -117,60 +122,52 @@ var (
 		stopParams: []param{
 			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 		},
-		note: []string{
-			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.",
-			"# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless",
-			"#        all is so, nothing is changed. P.. can be waived by number; Warn only puts on record. Without Read: that above.",
-			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
-			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			dnsNote,
-		},
+		note: []string{strings.TrimSuffix(hostsNote, ".") + "; of two, the first that fits.", factsNote, stepsNote, dnsNote},
 	}
 	preparing = direction{
 		name: "prepare", opposite: "rollback",
 		params: []param{attestParam, factsParam},
-		note: []string{
-			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
-			dnsNote,
-			"#        P.. can be waived by number.",
-		},
+		note:   []string{hostsNote, dnsNote, waiveNote},
 	}
 	backward = direction{
 		name: "rollback", opposite: "failover",
-		params: []param{
-			attestParam, waiveParam,
-		},
-		note: []string{
-			"# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.",
-			"# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,",
-			"#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.",
-			"#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.",
-			dnsNote,
-			"#        P.. can be waived by number.",
-		},
+		params: []param{attestParam, waiveParam},
+		note:   []string{hostsNote, stepsNote, restoreNote, dnsNote, waiveNote},
 	}
 )
 
-// dnsNote says what a script asks of DNS.
-const dnsNote = "# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later)."
+// Notes above the data: what a reader has to know of its keys to review it.
+const (
+	hostsNote = `# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.`
 
-// dnsServerNote stands below the note of a script that has the stage DnsServer.
-var dnsServerNote = []string{
-	"# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,",
-	"#        nothing is changed. P.. can be waived by number. After the steps it has to be To.",
-	"#        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.",
-	"#        Needs: before an old record goes, all data of To of that fact has to be there.",
-}
+	factsNote = `# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
+#        all is so, nothing is changed. P.. can be waived by number; Warn only puts on record. Without Read: that above.`
 
-// moduleNote stands there where the servers have two products.
-var moduleNote = []string{"# Module: of the product of these servers, which is another than that of the management host."}
+	stepsNote = `# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
+#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.`
 
-// oldPoolNote stands below the note of a script that ends XMPP at the pool that is left.
-var oldPoolNote = []string{
-	"# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the",
-	"#        time in it, which is PrintsReceipt seconds after the one that prints it.",
-	"#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.",
-}
+	restoreNote = `#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.`
+
+	// what a script asks of DNS
+	dnsNote = `# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, ` +
+		`and so the serial (N+: N or later).`
+
+	waiveNote = `#        P.. can be waived by number.`
+
+	// of a script that has the stage DnsServer
+	dnsServerNote = `# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
+#        nothing is changed. P.. can be waived by number. After the steps it has to be To.
+#        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
+#        Needs: before an old record is removed, all data of To of that fact has to be there.`
+
+	// where the servers have two products
+	moduleNote = `# Module: of the product of these servers, which is another than that of the management host.`
+
+	// of a script that ends XMPP at the pool that is left
+	oldPoolNote = `# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
+#        time in it, which is PrintsReceipt seconds after the one that prints it.
+#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.`
+)
 
 // script puts the two parts together.
 func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byte, error) {
@@ -179,7 +176,8 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	}
 	b := &builder{plan: p, back: d.name == "rollback"}
 	head := hash{
-		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(d.name)}, {key: "Opposite", value: b.lit(d.opposite)},
+		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(d.name)},
+		{key: "Opposite", value: b.lit(d.opposite)},
 		{key: "Module", value: b.lit(p.Product.Module())}, {key: "Title", value: b.lit(title), fresh: true},
 	}
 	first := len(b.names.definitions()) // what $Plan itself needs
@@ -195,14 +193,14 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	data.newline(0)
 	data.lines(d.note)
 	if plan.HasStage(stages, plan.DNSServer) {
-		data.lines(dnsServerNote)
+		data.lines([]string{dnsServerNote})
 	}
 	old := plan.HasStage(stages, plan.StopOld) || plan.HasStage(stages, plan.StartOld)
 	if own := p.Product.Module(); p.To.Product.Module() != own || old && p.From.Product.Module() != own {
-		data.lines(moduleNote)
+		data.lines([]string{moduleNote})
 	}
 	if old {
-		data.lines(oldPoolNote)
+		data.lines([]string{oldPoolNote})
 	}
 	data.lines(named[first:])
 	data.text("$Stages = @(")
@@ -227,7 +225,7 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	return []byte(text), nil
 }
 
-// help is the comment-based help. An empty line has to stand between #Requires and
+// help is the comment-based help. An empty line has to be between #Requires and
 // the comment, or Get-Help takes both for one comment and finds no help.
 func help(p *plan.Plan, d direction, stages []plan.Stage, title string) string {
 	command := fmt.Sprintf("        .\\%s.ps1", d.name)
@@ -238,8 +236,10 @@ func help(p *plan.Plan, d direction, stages []plan.Stage, title string) string {
 		"    run sheet names and run it there, one stage at a time, in the order of the sheet:",
 		fmt.Sprintf("%-*s  prints the run sheet and changes nothing", len(example), command),
 		example + "  shows what a stage would do and writes nothing",
-		"    A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.",
-		"    Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.",
+		"    A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the " +
+			"procedure.",
+		"    Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act " +
+			"first.",
 		"#>", "",
 	}
 	return strings.Join(lines, "\n")

@@ -96,20 +96,15 @@ func (k *keys) hashes(key string, all array) {
 	}
 }
 
-// own runs a cmdlet of a product, which has to have it: no other name gets into a script.
+// own is the part of a pipeline that runs a function of the runtime, or a Cs cmdlet that the product
+// has: no other name gets into a script. No preference variable reaches a module's functions, so
+// -ErrorAction, and where they exist -WhatIf and -Confirm, are said at every call of a cmdlet.
 func (b *builder) own(product cmdlet.Product, call cmdlet.Call, rehearse bool) command {
 	if !plan.IsFunction(call.Name) {
 		if _, err := cmdlet.New(product, call.Name, call.Params...); err != nil && b.err == nil {
 			b.err = err
 		}
 	}
-	return b.run(call, rehearse)
-}
-
-// run is a part of a pipeline that runs a Cs cmdlet, or a function of the runtime. No
-// preference variable reaches a module's functions, so -ErrorAction, and where they exist
-// -WhatIf and -Confirm, are said at every call of a cmdlet.
-func (b *builder) run(call cmdlet.Call, rehearse bool) command {
 	out := command{{name: call.Name}}
 	for _, p := range call.Params {
 		w := word{name: "-" + p.Name}
@@ -203,7 +198,8 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 
 // sound refuses what no plan says, so that all that one says is in the script.
 func sound(stage string, part plan.Part) error {
-	if stage == "" || strings.Trim(stage, letters) != "" || len(part.Hosts) == 0 || !slices.Contains(cmdlet.Products(), part.Product) {
+	known := slices.Contains(cmdlet.Products(), part.Product)
+	if stage == "" || strings.Trim(stage, letters) != "" || len(part.Hosts) == 0 || !known {
 		return fmt.Errorf("there is no stage %q, or it runs nowhere, or on %q", stage, part.Product)
 	}
 	ways := []string{plan.SeenInState, plan.SeenReceipt, plan.SeenPort, plan.SeenOnSheet}

@@ -220,14 +220,18 @@ func paramProblems(change string) []string {
 }
 
 func ownComments() []string {
-	out := slices.Concat([]string{"# " + stageParam, "# " + receiptParam.help, "# " + receiptOldParam.help}, dnsServerNote, moduleNote, oldPoolNote)
+	out := []string{"# " + stageParam, "# " + receiptParam.help, "# " + receiptOldParam.help}
+	notes := []string{dnsServerNote, moduleNote, oldPoolNote}
 	for _, d := range []direction{forward, preparing, backward} {
-		out = append(out, d.note...)
+		notes = append(notes, d.note...)
 		for _, list := range [][]param{d.params, d.stopParams, commonParams} {
 			for _, p := range list {
 				out = append(out, "# "+p.help)
 			}
 		}
+	}
+	for _, note := range notes {
+		out = append(out, strings.Split(note, "\n")...)
 	}
 	return out
 }

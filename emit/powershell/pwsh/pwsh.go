@@ -31,8 +31,8 @@ type Engine struct {
 var found = sync.OnceValues(look)
 
 // Find returns the engine that EDGEPLAN_PWSH names, else pwsh on the path, else on
-// Windows powershell.exe, and logs it. With -short no script is run and the test is skipped. With none it skips the test, or fails it where
-// EDGEPLAN_PWSH or EDGEPLAN_PWSH_REQUIRED is set.
+// Windows powershell.exe, and logs it. With -short no script is run and the test is skipped. With none
+// it skips the test, or fails it where EDGEPLAN_PWSH or EDGEPLAN_PWSH_REQUIRED is set.
 func Find(t testing.TB) Engine {
 	t.Helper()
 	loud.Runs(t)
@@ -96,7 +96,8 @@ func probe(path string) (Engine, error) {
 	}
 	defer os.RemoveAll(home)
 	e := Engine{Path: path}
-	out, err := e.Command(home, "-Command", "'{0} {1}' -f $PSVersionTable.PSVersion, $PSVersionTable['PSEdition']").Output()
+	version := "'{0} {1}' -f $PSVersionTable.PSVersion, $PSVersionTable['PSEdition']"
+	out, err := e.Command(home, "-Command", version).Output()
 	if err != nil {
 		return Engine{}, fmt.Errorf("%s: %w", path, err)
 	}

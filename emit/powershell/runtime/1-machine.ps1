@@ -27,7 +27,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 }
 # SIP over TLS. An Edge Server answers here, on its internal side, as long as its Access Edge service runs.
 $SipPort = 5061
-# In 'server:port' an IPv6 address stands in brackets: ($server -replace $IPv6, '[$0]').
+# In 'server:port' an IPv6 address has brackets: ($server -replace $IPv6, '[$0]').
 $IPv6 = '^.*:.*$'
 # What a line on the screen shows as '?': control characters and others that could make it look like another line.
 $Unprintable = '[\p{C}\p{Zl}\p{Zp}]'
@@ -41,7 +41,7 @@ $AskOperator = {
         Exit-ChangeStage -Code 3 -Why ($NoConsole -f $_.Exception.Message)
     }
 }
-$NoConsole = 'nobody can be asked here ({0}): pass -Force, or run this file in a console on this server'
+$NoConsole = 'this shell cannot ask ({0}): pass -Force, or run this file in a console on this server'
 # ---- The session. Nothing of the operator's shell or profile reaches a call: what differs from a fresh shell is set aside
 # until this script ends, and a NOTE after START names it. As long as commands may be strangers, none is called by name.
 $Fresh = @{
@@ -228,7 +228,7 @@ if ($Replaced -notcontains 'Get-ChangeCertificate') {
 if ($Replaced -notcontains 'Resolve-ChangeName') {
     function Resolve-ChangeName {
         <# .SYNOPSIS
-            What one DNS server has: 'TTL data' for each record, '?' for a TTL that nobody can see. The data is an address,
+            What one DNS server has: 'TTL data' for each record, '?' for a TTL that is not shown. The data is an address,
             'priority weight port target', of SOA the serial, or CNAME. Throws when the server does not say. #>
         param([string]$Name, [string]$Type, [string]$Server)
         if ($null -ne (Get-Command -Name 'Resolve-DnsName' -ErrorAction SilentlyContinue)) {

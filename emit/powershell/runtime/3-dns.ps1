@@ -83,7 +83,7 @@ function Select-ChangeStale([object[]]$Sets) {
 
 function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
     <# .SYNOPSIS
-        Why a serial does not go with the sets that change, '' if it does. The last one that was seen before all had
+        Why a serial does not fit the sets that change, '' if it does. The last one that was seen before all had
         changed is kept: secondary servers have it, and ask for no records until it is raised. #>
     if (-not $Zone.ContainsKey('From')) { return '' }
     $note = $Run.Mine + 'Serial ' + $Zone.Zone
@@ -137,7 +137,7 @@ function Get-ChangeOver {
 
 function Confirm-ChangeLook([hashtable]$Stage) {
     <# .SYNOPSIS
-        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial fits. #>
     $all = @()
     foreach ($zone in $Stage['Zones']) {
         $got = Read-ChangeZone -Zone $zone
@@ -178,7 +178,7 @@ function Confirm-ChangeLook([hashtable]$Stage) {
 
 function Show-ChangeSet([hashtable]$Set) {
     <# .SYNOPSIS
-        The records for the owner of the DNS: those that go, those that come. Records of neither side are not his task. #>
+        The records for the DNS owner: those to remove and those to add. Records of neither side are not his task. #>
     $known = @($Set.From + $Set.To -replace '^\S+ ', '')
     $gone = @($Set.Found | Where-Object { $Set.To -notcontains $_ -and $known -contains ($_ -replace '^\S+ ', '') })
     foreach ($line in $gone + @($Set.To | Where-Object { $Set.Found -notcontains $_ })) {
@@ -192,7 +192,7 @@ function Show-ChangeSet([hashtable]$Set) {
 
 function Confirm-ChangeRecord([hashtable]$Stage) {
     <# .SYNOPSIS
-        Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
+        Each set of a stage is To at the server of its zone, and the serial fits. No answer: -Attest will do. #>
     $silent = @()
     $pending = @()
     $all = @()

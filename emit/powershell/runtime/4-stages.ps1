@@ -214,7 +214,7 @@ function Assert-ChangeSession([object]$Defaults, [string]$Name, [string]$Place) 
     $way = 'copy this file to this server and run it there: not by Invoke-Command -FilePath, not pasted into a shell'
     if ($Place -eq '') { Exit-ChangeStage -Code 1 -Why $way }
     foreach ($key in @($Defaults.Keys | Where-Object { -not $Defaults['Disabled'] })) {
-        # The shell gave them to this script too, and nobody can tell them from what the operator passed.
+        # The shell gave them to this script too, where they cannot be told from what the operator passed.
         $command, $parameter = ([string]$key) -split ':', 2
         if ([string]$parameter -eq '' -or $Name -notlike $command.Trim()) { continue }
         $form = 'remove {0} from $PSDefaultParameterValues, which sets -{1}, or start powershell.exe -NoProfile'
@@ -371,7 +371,7 @@ try {
         & $SetSessionAside
         & $SetCommandsAside
     } catch {
-        # No command can be trusted here: what stands alone is shown.
+        # No command can be trusted here: a value alone is shown without one.
         'NOT STARTED, nothing was done: this shell has what cannot be set aside; start powershell.exe -NoProfile:'
         $_.Exception.Message
         exit 1

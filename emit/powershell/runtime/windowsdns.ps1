@@ -78,7 +78,7 @@ function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$
 
 function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
     <# .SYNOPSIS
-        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+        Run dnscmd on this server, without its question before it removes a record; throw what it says when it fails. #>
     if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
     $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
     $words = @($words | Where-Object { $_ -ne '' })

@@ -177,7 +177,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 }
 # SIP over TLS. An Edge Server answers here, on its internal side, as long as its Access Edge service runs.
 $SipPort = 5061
-# In 'server:port' an IPv6 address stands in brackets: ($server -replace $IPv6, '[$0]').
+# In 'server:port' an IPv6 address has brackets: ($server -replace $IPv6, '[$0]').
 $IPv6 = '^.*:.*$'
 # What a line on the screen shows as '?': control characters and others that could make it look like another line.
 $Unprintable = '[\p{C}\p{Zl}\p{Zp}]'
@@ -191,7 +191,7 @@ $AskOperator = {
         Exit-ChangeStage -Code 3 -Why ($NoConsole -f $_.Exception.Message)
     }
 }
-$NoConsole = 'nobody can be asked here ({0}): pass -Force, or run this file in a console on this server'
+$NoConsole = 'this shell cannot ask ({0}): pass -Force, or run this file in a console on this server'
 # ---- The session. Nothing of the operator's shell or profile reaches a call: what differs from a fresh shell is set aside
 # until this script ends, and a NOTE after START names it. As long as commands may be strangers, none is called by name.
 $Fresh = @{
@@ -378,7 +378,7 @@ if ($Replaced -notcontains 'Get-ChangeCertificate') {
 if ($Replaced -notcontains 'Resolve-ChangeName') {
     function Resolve-ChangeName {
         <# .SYNOPSIS
-            What one DNS server has: 'TTL data' for each record, '?' for a TTL that nobody can see. The data is an address,
+            What one DNS server has: 'TTL data' for each record, '?' for a TTL that is not shown. The data is an address,
             'priority weight port target', of SOA the serial, or CNAME. Throws when the server does not say. #>
         param([string]$Name, [string]$Type, [string]$Server)
         if ($null -ne (Get-Command -Name 'Resolve-DnsName' -ErrorAction SilentlyContinue)) {
@@ -490,7 +490,7 @@ function Test-ChangeDone([string]$Stage) {
 
 function Complete-ChangeStage {
     <# .SYNOPSIS
-        Note the stage as done. What the opposite script noted on its own progress goes: it can be walked again. #>
+        Note the stage as done. What the opposite script noted of its own progress is removed, so that it can be run again. #>
     foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }
     Save-ChangeValue -Name ($Run.Mine + $Run.Stage) -Value ('Done ' + [DateTime]::UtcNow.ToString('o'))
 }
@@ -594,7 +594,7 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
 
 function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
-        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record goes. #>
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record is removed. #>
     foreach ($fact in @($Stage['Facts'] | Where-Object { $_.Id -ceq $Step['Needs'] })) {
         $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
         Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $fact.Read) -Property 'Data')
@@ -784,7 +784,7 @@ function Select-ChangeStale([object[]]$Sets) {
 
 function Get-ChangeSerialFault([hashtable]$Zone, [string]$Number, [object[]]$Sets) {
     <# .SYNOPSIS
-        Why a serial does not go with the sets that change, '' if it does. The last one that was seen before all had
+        Why a serial does not fit the sets that change, '' if it does. The last one that was seen before all had
         changed is kept: secondary servers have it, and ask for no records until it is raised. #>
     if (-not $Zone.ContainsKey('From')) { return '' }
     $note = $Run.Mine + 'Serial ' + $Zone.Zone
@@ -838,7 +838,7 @@ function Get-ChangeOver {
 
 function Confirm-ChangeLook([hashtable]$Stage) {
     <# .SYNOPSIS
-        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial goes with it. #>
+        Before anything is changed: each set of that stage is From or To, TTL and all, and the serial fits. #>
     $all = @()
     foreach ($zone in $Stage['Zones']) {
         $got = Read-ChangeZone -Zone $zone
@@ -879,7 +879,7 @@ function Confirm-ChangeLook([hashtable]$Stage) {
 
 function Show-ChangeSet([hashtable]$Set) {
     <# .SYNOPSIS
-        The records for the owner of the DNS: those that go, those that come. Records of neither side are not his task. #>
+        The records for the DNS owner: those to remove and those to add. Records of neither side are not his task. #>
     $known = @($Set.From + $Set.To -replace '^\S+ ', '')
     $gone = @($Set.Found | Where-Object { $Set.To -notcontains $_ -and $known -contains ($_ -replace '^\S+ ', '') })
     foreach ($line in $gone + @($Set.To | Where-Object { $Set.Found -notcontains $_ })) {
@@ -893,7 +893,7 @@ function Show-ChangeSet([hashtable]$Set) {
 
 function Confirm-ChangeRecord([hashtable]$Stage) {
     <# .SYNOPSIS
-        Each set of a stage is To at the server of its zone, and the serial goes with it. No answer: -Attest will do. #>
+        Each set of a stage is To at the server of its zone, and the serial fits. No answer: -Attest will do. #>
     $silent = @()
     $pending = @()
     $all = @()
@@ -1276,7 +1276,7 @@ function Assert-ChangeSession([object]$Defaults, [string]$Name, [string]$Place) 
     $way = 'copy this file to this server and run it there: not by Invoke-Command -FilePath, not pasted into a shell'
     if ($Place -eq '') { Exit-ChangeStage -Code 1 -Why $way }
     foreach ($key in @($Defaults.Keys | Where-Object { -not $Defaults['Disabled'] })) {
-        # The shell gave them to this script too, and nobody can tell them from what the operator passed.
+        # The shell gave them to this script too, where they cannot be told from what the operator passed.
         $command, $parameter = ([string]$key) -split ':', 2
         if ([string]$parameter -eq '' -or $Name -notlike $command.Trim()) { continue }
         $form = 'remove {0} from $PSDefaultParameterValues, which sets -{1}, or start powershell.exe -NoProfile'
@@ -1433,7 +1433,7 @@ try {
         & $SetSessionAside
         & $SetCommandsAside
     } catch {
-        # No command can be trusted here: what stands alone is shown.
+        # No command can be trusted here: a value alone is shown without one.
         'NOT STARTED, nothing was done: this shell has what cannot be set aside; start powershell.exe -NoProfile:'
         $_.Exception.Message
         exit 1

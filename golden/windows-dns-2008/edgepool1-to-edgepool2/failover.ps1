@@ -45,7 +45,7 @@ $Plan = @{ Id = 'sha256:a9831d59ce9e46d3c5370a820db50d8e'; Script = 'failover'; 
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
-#        Needs: before an old record goes, all data of To of that fact has to be there.
+#        Needs: before an old record is removed, all data of To of that fact has to be there.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = @('Dns', 'Route'); PrintsReceipt = 0
        Does = 'Checks what the later stages need, asks DNS, rehearses Route, backs up, prints the receipt for Stop.'

@@ -39,7 +39,7 @@ $Plan = @{ Id = 'sha256:819c5c1cc9a78646c70a0545e3455774'; Script = 'rollback'; 
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
-#        Needs: before an old record goes, all data of To of that fact has to be there.
+#        Needs: before an old record is removed, all data of To of that fact has to be there.
 # Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true

@@ -45,7 +45,7 @@ $Plan = @{ Id = 'sha256:93581d8acbd9e8a42ae7f81722917a6d'; Script = 'failover'; 
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
-#        Needs: before an old record goes, all data of To of that fact has to be there.
+#        Needs: before an old record is removed, all data of To of that fact has to be there.
 $Name1 = 'TCP 5269 is open from anywhere to 198.51.100.21, 198.51.100.22, 2001:db8:2::21, ' + '2001:db8:2::22 and back'
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = @('Dns', 'Route'); PrintsReceipt = 0
@@ -328,7 +328,7 @@ function Set-DnsRecordTtl([string]$Zone, [string]$Name, [string]$Type, [string]$
 
 function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$Ttl, [string]$Type, [string]$Data) {
     <# .SYNOPSIS
-        Run dnscmd on this server, without its question before a record goes; throw what it says when it fails. #>
+        Run dnscmd on this server, without its question before it removes a record; throw what it says when it fails. #>
     if ($Data -eq '') { throw 'no data: dnscmd would take that for all records' }
     $words = @('.', $Command, $Zone, $Node, $Ttl, $Type) + @($Data -split ' ') + @('/f' | Where-Object { $Ttl -eq '' })
     $words = @($words | Where-Object { $_ -ne '' })

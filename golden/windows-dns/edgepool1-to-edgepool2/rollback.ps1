@@ -39,7 +39,7 @@ $Plan = @{ Id = 'sha256:93581d8acbd9e8a42ae7f81722917a6d'; Script = 'rollback'; 
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
-#        Needs: before an old record goes, all data of To of that fact has to be there.
+#        Needs: before an old record is removed, all data of To of that fact has to be there.
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
