@@ -97,7 +97,7 @@ func TestProveFindsMistakes(t *testing.T) {
 			free(p.Rollback)
 			p.Rollback = slices.DeleteFunc(p.Rollback, func(s plan.Stage) bool { return s.Name == plan.DNS })
 		}, "does not restore"},
-		{"nobody confirms the port", func(t *testing.T, p *plan.Plan) { partOf(t, p.Stages, plan.Firewall).Steps = nil }, "nobody has confirmed"},
+		{"nobody confirms the port", func(t *testing.T, p *plan.Plan) { partOf(t, p.Stages, plan.Firewall).Steps = nil }, "is not confirmed"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

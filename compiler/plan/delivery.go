@@ -17,7 +17,7 @@ func (z Zone) ByFile() bool { return z.Changed() && z.Delivery == DeliveryZoneFi
 // server.
 func (z Zone) Windows() bool { return z.Delivery == DeliveryWindowsDNS }
 
-// Edited tells whether the script changes the zone; else somebody does, or nobody.
+// Edited tells whether the script changes the zone; else its owner does, or it does not change.
 func (z Zone) Edited() bool { return z.Windows() && z.Changed() }
 
 // HasSecondaries tells whether a change raises the serial, for which secondary servers ask

@@ -65,7 +65,7 @@ func (p *Plan) Gates(back bool, stage string, part Part) Gates {
 	return g
 }
 
-// on stands in a need between a stage and one of its computers.
+// on is in a need between a stage and one of its computers.
 const on = " on "
 
 // prints tells whether a stage prints a receipt on a computer.

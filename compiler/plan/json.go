@@ -98,7 +98,7 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 	return plan, nil
 }
 
-// rebuild makes the stages of a plan anew and wants them to be those that it has. What is left
+// rebuild makes the stages of a plan again and wants them to be those that it has. What is left
 // out of plan.json is in those.
 func rebuild(plan *Plan, build func(*Plan) error) error {
 	// A shallow copy: build replaces the stages and the model, and changes nothing below them.

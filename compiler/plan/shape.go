@@ -39,7 +39,7 @@ func checkShape(plan *Plan) error {
 	for i, zone := range plan.Zones {
 		// Files and facts are found by the name of the zone.
 		if slices.ContainsFunc(plan.Zones[:i], func(z Zone) bool { return dnsname.Same(z.Name, zone.Name) }) {
-			return fmt.Errorf("zone %q stands in the plan twice", zone.Name)
+			return fmt.Errorf("zone %q is in the plan twice", zone.Name)
 		}
 		if err := checkWindows(plan, zone); err != nil {
 			return err
@@ -69,14 +69,14 @@ func checkPeers(plan *Plan) error {
 			}
 			// Compare puts names that differ in case only beside each other, and Same finds those.
 			if i > 0 && (dnsname.Compare(list.names[i-1], name) >= 0 || dnsname.Same(list.names[i-1], name)) {
-				return fmt.Errorf("%s: %q stands there twice or out of order", list.what, name)
+				return fmt.Errorf("%s: %q is there twice or out of order", list.what, name)
 			}
 		}
 	}
 	return nil
 }
 
-// checkFindings wants findings that there are: warnings, and errors that somebody has accepted.
+// checkFindings wants findings that there are: warnings, and errors that were accepted.
 func checkFindings(findings []Finding) error {
 	for _, f := range findings {
 		rule, known := diag.Lookup(diag.Code(f.Code))
@@ -117,7 +117,7 @@ func checkFiles(zone Zone) error {
 		switch {
 		case seen[file.File]:
 			return fmt.Errorf("the file %q is there twice", file.File)
-		// These names stand in commands of the change record, which people paste into a shell.
+		// These names are in commands of the change record, which people paste into a shell.
 		case badFile(file.File) || strings.ContainsFunc(file.File, func(r rune) bool { return r < ' ' || r == '\x7f' }):
 			return fmt.Errorf("%q cannot be an included file", file.File)
 		case slices.Contains(file.Paths, ""):
@@ -134,7 +134,7 @@ func checkFiles(zone Zone) error {
 	return nil
 }
 
-// isSHA256 is what stands in the commands of the change record.
+// isSHA256 is what is in the commands of the change record.
 var isSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // numbered is the number of a fact about a zone or a set.

@@ -16,7 +16,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// checkHead wants words that are in the language, and names and addresses that can stand
+// checkHead wants words that are in the language, and names and addresses that can be
 // in a command.
 func checkHead(plan *Plan) error {
 	if !planname.Is(plan.Name) {
@@ -42,7 +42,7 @@ func checkHead(plan *Plan) error {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
-	// What is there would stand in the record as if it changed.
+	// What is there would be in the record as if it changed.
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
 		plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
 	if plan.Kind == KindPrepare && !none {
@@ -116,7 +116,7 @@ func checkRoutes(plan *Plan) error {
 	return nil
 }
 
-// checkZone wants names, files and data that can stand in commands, and serials and waits
+// checkZone wants names, files and data that can be in commands, and serials and waits
 // that fit the records.
 func checkZone(plan *Plan, zone Zone) error {
 	_, notAddress := netip.ParseAddr(zone.Server)

@@ -53,7 +53,7 @@ const (
 	New       = "new" // as after it
 )
 
-// OnHost stands in the variable of an effect for the host where a step runs, Routes as a value for
+// OnHost is in the variable of an effect in place of the host where a step runs, Routes as a value for
 // the variables of the sort route as they are then.
 const (
 	OnHost = "*"
@@ -270,7 +270,7 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 	return nil
 }
 
-// ask has somebody change a zone whose server is asked, or stage DnsServer has.
+// ask has the owner change a zone whose server is asked, or stage DnsServer has changed it.
 func (w *world) ask(plan *Plan, m move, back bool) error {
 	zone, known := plan.Zone(m.zone)
 	switch {

@@ -64,7 +64,7 @@ func (f *failover) model() plan.Model {
 		{Var: "route/" + plan.OnHost, Value: p.To.FQDN, Else: "%s is not routed to " + p.To.Name},
 		{Var: "services/" + plan.OnHost, Value: plan.Running, Else: "%s is stopped"},
 		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
-		{Var: "firewall/port", Value: plan.Confirmed, Else: "nobody has confirmed port " + strconv.Itoa(plan.XMPPPort)},
+		{Var: "firewall/port", Value: plan.Confirmed, Else: "port " + strconv.Itoa(plan.XMPPPort) + " is not confirmed"},
 	}}
 	m.Lead = &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
 	if p.XMPPHost != "" { // partners then find every pool by this one name
@@ -421,7 +421,7 @@ func (f *failover) routeStep(id string, r plan.SiteRoute, source plan.Source) *p
 	return s
 }
 
-// routeBack puts the routes back, once DNS was asked: without an answer nobody knows whether
+// routeBack puts the routes back, once DNS was asked: without an answer it is not known whether
 // the records can go back too.
 func (f *failover) routeBack() {
 	part := f.here("Undoes step 3. Puts the XMPP federation route back to what it was.")
@@ -465,7 +465,7 @@ func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.
 }
 
 // firewall takes a person's word for port 5269: while the services are stopped
-// nothing listens, so that nobody can test it yet; step 6.
+// nothing listens, so that it cannot be tested yet; step 6.
 func (f *failover) firewall() {
 	to := f.plan.To
 	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " +
@@ -534,7 +534,7 @@ func (f *failover) verify() {
 		_, here.Receipt = p.OldAnswers()
 		if here.Prints = true; len(changed(p.Zones)) == 0 {
 			// A day, as in the samples of Microsoft's pages (TTL 86400).
-			here.Receipt = 86400 // others change the records, with TTLs that nobody here knows
+			here.Receipt = 86400 // others change the records, with TTLs that the plan does not know
 		}
 	}
 	// Test-CsXmppIM wants a Registrar pool, and without the next hop the spec does not say which one serves

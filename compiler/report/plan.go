@@ -43,7 +43,7 @@ func (p *Plan) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
 	p.Found = append(p.Found, diag.New(code, &rng, p.spec.spell(fmt.Sprintf(format, args...))))
 }
 
-// accept notes a finding that somebody has accepted, and refuses what nobody can.
+// accept notes a finding that the spec accepts, and refuses what cannot be accepted.
 func (p *Plan) accept(accept *parser.Accept) {
 	code := diag.Code(accept.Code.V)
 	rule, known := diag.Lookup(code)
@@ -53,13 +53,13 @@ func (p *Plan) accept(accept *parser.Accept) {
 			rightCode(accept.Code.V))
 	case rule.Severity == hcl.DiagError && !rule.Acceptable:
 		p.Add(CannotAccept, accept.Code.Range, "%s (%s) cannot be accepted: the change would not work, or not do what "+
-			"it says. Mend its cause.", code, rule.Summary)
+			"it says. Fix its cause.", code, rule.Summary)
 	default:
 		p.Accepted[code] = accept.Reason.V
 	}
 }
 
-// rightCode says how the code is written that somebody means.
+// rightCode says how the code is written that is meant.
 func rightCode(text string) string {
 	// People write EP-3001, ep3001 or 3001.
 	digits := strings.TrimLeft(strings.ToUpper(strings.TrimSpace(text)), "EP -")

@@ -22,7 +22,7 @@ var nsupdate = delivery{
 		}
 		return fmt.Sprintf("Send %s to %s with nsupdate or knsupdate. It is applied whole or not at all, and only on "+
 				"the records shown as old, whatever their TTLs%s: NXRRSET or YXRRSET means that the zone has others, "+
-				"and nothing was changed. The server raises the serial itself, and writes its file anew: do not "+
+				"and nothing was changed. The server raises the serial itself and rewrites its file: do not "+
 				"edit that.",
 				base(zone)+updates[0].end, zone.Server, soa),
 			fmt.Sprintf("Send %s likewise.", base(zone)+updates[1].end)

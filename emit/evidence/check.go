@@ -10,7 +10,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
-// checker collects what stands against a plan.
+// checker collects what is wrong with the runs of a plan.
 type checker struct {
 	plan    *plan.Plan
 	logs    []Log

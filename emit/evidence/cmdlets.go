@@ -47,7 +47,7 @@ func stepCmdlets(p *plan.Plan, step *plan.Step) []string {
 	return out
 }
 
-// cmdlets are the names in a command, without what stands in quotes.
+// cmdlets are the names in a command, without what is in quotes.
 func cmdlets(command string) []string {
 	var out []string
 	// A name in quotes is a value: a site may be called Stop-Everything.

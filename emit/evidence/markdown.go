@@ -61,7 +61,7 @@ func (p *printer) problems(list []Problem) {
 	if len(list) == 0 {
 		return
 	}
-	p.section("What stands against it")
+	p.section("Problems")
 	for _, one := range list {
 		var about []string
 		for _, part := range [][2]string{{"stage", one.Stage}, {"host", one.Host}, {"at", one.Place}} {

@@ -192,7 +192,7 @@ func parse(line []byte) (Record, error) {
 	switch {
 	case torn(line):
 		return record, errTorn
-	// Windows PowerShell writes UTF-16 where output is redirected with >: somebody copied the log that way.
+	// Windows PowerShell writes UTF-16 where output is redirected with >: the log was copied that way.
 	case slices.ContainsFunc(utf16Mark, func(m []byte) bool { return bytes.HasPrefix(line, m) }):
 		return record, errors.New("it is UTF-16, not UTF-8")
 	case bytes.IndexByte(line, 0) >= 0:
@@ -235,7 +235,7 @@ func object(line []byte) (map[string]string, error) {
 		}
 		// Of a field that is there twice one reader sees the first and another the last.
 		if _, twice := fields[name]; twice {
-			return nil, errors.New("a field stands there twice")
+			return nil, errors.New("a field is there twice")
 		}
 		if fields[name], err = text(decoder); err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ type Report struct {
 	Logs     []LogRead    `json:"logs"`
 }
 
-// Problem is one thing that stands against the verdict complete. Text is fixed; the
+// Problem is one reason why the verdict is not complete. Text is fixed; the
 // rest, where not empty, says what it is about.
 type Problem struct {
 	Text   string `json:"text"`

@@ -5,5 +5,5 @@
 // tables, code. Every string from the plan goes through [Text] or [Code], so that no
 // name can break a table or add a link, an image, HTML, a heading or a mention. The
 // same plan and files give the same bytes. The package decides nothing and reads no
-// files; the sentences that it shares with other artifacts stand in package words.
+// files; the sentences that it shares with other artifacts are in package words.
 package record

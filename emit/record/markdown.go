@@ -11,7 +11,7 @@ import (
 // that shows Markdown, could take for more than text (*, _, links, @name, #12, :name:,
 // $x$, a commit) become code spans: no site looks into those, while it does look
 // behind a backslash. Such words one after the other are one span, and so are the words
-// of a command. Where s stands in the line does not matter.
+// of a command. Where s is in the line does not matter.
 func Text(s string) string {
 	var b, code strings.Builder
 	after := "" // the punctuation behind the span that is open

@@ -203,7 +203,7 @@ func (p *printer) findings() {
 	p.b.WriteString(Heading("code", "severity", "finding", "place", "accepted because"))
 	for _, f := range p.plan.Findings {
 		// Warnings only: with an open error there is no plan.
-		accepted := "open: nobody has accepted it"
+		accepted := "open: not accepted"
 		if f.Accepted != "" {
 			accepted = Text(f.Accepted)
 		}

@@ -81,15 +81,15 @@ func (p *printer) zoneFile(zone plan.Zone) {
 			"`sha256sum`"
 	}
 	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what " +
-		"was edited. Then export the zone, build and approve anew; " +
+		"was edited. Then export the zone again, build the plan again and have it approved; " +
 		"or, " + may + ": the diff is applied whole beside the edit, or refused.")
 	p.withoutPatch(words.AllFiles(zone))
 	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) +
 		" says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " +
 		Code(delivery.Update(zone)) +
-		" as its comments say. Or " + Code("rndc freeze "+name) + ", build and approve anew from the file that this " +
-		"writes, apply that diff, and " + Code("rndc thaw "+name) + ".")
-	p.item("Either the files or the updates, there and back: after an update the server writes its file anew, and " +
+		" as its comments say. Or " + Code("rndc freeze "+name) + ", build the plan again from the file that " +
+		"this writes, have it approved, apply that diff, and " + Code("rndc thaw "+name) + ".")
+	p.item("Either the files or the updates, there and back: after an update the server rewrites its file, and " +
 		Code(files[0].RollbackDiff) + " does not fit it.")
 	// patch applies each hunk for itself: run alone, it may leave a file with half of the change.
 	for _, file := range files {

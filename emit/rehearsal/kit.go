@@ -96,7 +96,7 @@ type Run struct {
 type Script struct{ Name, SHA256 string }
 
 // Visit is a stage of a script on one computer, or, without a script, what a person does
-// elsewhere: the owner of the DNS, or somebody at Topology Builder.
+// elsewhere: the owner of the DNS, or a person at Topology Builder.
 type Visit struct {
 	Script, Stage, Host string
 	Receipt             string   // the stage whose receipt it asks for
@@ -150,7 +150,8 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 func attests(stage plan.Stage, stages []plan.Stage, receipt string) bool {
 	asked := slices.ContainsFunc(plan.AllSteps([]plan.Stage{stage}), func(s *plan.Step) bool { return s.Attest })
 	return asked || slices.ContainsFunc(stages, func(other plan.Stage) bool {
-		return other.Name == receipt && slices.ContainsFunc(other.Parts, func(p plan.Part) bool { return p.Receipt > 0 })
+		timed := func(p plan.Part) bool { return p.Receipt > 0 }
+		return other.Name == receipt && slices.ContainsFunc(other.Parts, timed)
 	})
 }
 

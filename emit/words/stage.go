@@ -55,8 +55,8 @@ func IfFails(p *plan.Plan, stage string) []string {
 		if len(p.Zones) > 0 {
 			zone := p.Zones[0]
 			out = append(out, fmt.Sprintf("A server that gives no answer fails the fact of its zone, %s for %s: the "+
-				"zone and its records can then be waived with that number alone. Records or a serial that somebody "+
-				"has changed since the export: find out who, export the zone again and make a new plan.",
+				"zone and its records can then be waived with that number alone. If records or the serial were "+
+				"changed since the export, find out who did it, export the zone again and make a new plan.",
 				zone.Number, FileBase(zone)))
 		}
 		// The receipt is that of the management host alone.
@@ -69,8 +69,8 @@ func IfFails(p *plan.Plan, stage string) []string {
 		return giveUp(p, plan.DNSServer, "on the same server",
 			"Exit code 3: the server has other records than the plan knows, and the lines with FAIL name them. Find "+
 				"out who changed them. A fact P.. that may differ, such as a TTL, can be waived by number, as in "+
-				"stage Preflight; such a record is left as it is. So can a set that somebody has emptied: the "+
-				"stage fills it again.",
+				"stage Preflight; such a record is left as it is. So can a set that is empty now: the stage "+
+				"fills it again.",
 			"A record that is there with another TTL: give it the planned one in DNS Manager, and run the stage again.",
 			"Exit code 2: the command failed or its result was not read back in time. Run the stage again: records "+
 				"that are there are left alone, and no old one goes before all new ones are there.")
@@ -101,7 +101,7 @@ func IfFails(p *plan.Plan, stage string) []string {
 		return giveUp(p, plan.DNS, dnsBack(p),
 			dnsPending(p),
 			"Exit code 3: the server has records of neither side, and the lines with FAIL show them: find out who "+
-				"changed them. Or somebody confirmed what the server does not have.",
+				"changed them. Or what was confirmed is not on the server.",
 			"The serial was not raised: secondary servers keep the old records. The owner raises it above the one "+
 				"that is shown.",
 			"A TTL or a record more than planned that was waived before is waived by the same number here.")

@@ -328,7 +328,7 @@ func asked(zone plan.Zone, back bool) string {
 }
 
 // LookBack says that the rollback asks DNS before it sets anything, and how it goes on
-// where nobody answers. It is empty where the rollback does not.
+// where no server answers. It is empty where the rollback does not.
 func LookBack(p *plan.Plan) string {
 	var out []string
 	l := &lines{plan: p, back: true}

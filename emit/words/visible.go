@@ -8,7 +8,7 @@ import (
 )
 
 // Visible returns s on one line and with every character that a reader could not see,
-// or that would move what stands beside it, as \u{HEX}: controls, line ends, bidi and
+// or that would move what is beside it, as \u{HEX}: controls, line ends, bidi and
 // zero-width characters, blanks other than the ASCII one, a blank at an end or after
 // another. A byte that is not UTF-8 is \x{HEX}. A backslash that would make other text
 // look like one of these is \u{5C}, so two strings never look the same for that reason.

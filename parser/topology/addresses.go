@@ -51,7 +51,7 @@ func (p *EdgePool) PublicAddresses() []string {
 var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 
 // IsPublic is false for addresses that no partner can reach. Addresses reserved for
-// documentation pass: they stand in examples.
+// documentation pass: they are in examples.
 func IsPublic(addr netip.Addr) bool {
 	// IsGlobalUnicast is false for 255.255.255.255 and true for private addresses (RFC 1918, RFC 4193)
 	// and for those of carrier-grade NAT (RFC 6598).

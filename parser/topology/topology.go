@@ -8,7 +8,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
-// Value is a value of a spec and where it stands. When the argument was left out or
+// Value is a value of a spec and where it is. When the argument was left out or
 // is null, Set is false, V is the default and Range is the head of the block or that
 // of the null.
 type Value[T any] struct {
