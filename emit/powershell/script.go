@@ -122,7 +122,8 @@ var (
 		stopParams: []param{
 			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
 		},
-		note: []string{strings.TrimSuffix(hostsNote, ".") + "; of two, the first that fits.", factsNote, stepsNote, dnsNote},
+		note: []string{strings.TrimSuffix(hostsNote, ".") + "; of two, the first that fits.",
+			factsNote, stepsNote, dnsNote},
 	}
 	preparing = direction{
 		name: "prepare", opposite: "rollback",
@@ -136,38 +137,58 @@ var (
 	}
 )
 
-// Notes above the data: what a reader has to know of its keys to review it.
-const (
-	hostsNote = `# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.`
+// notes are above the data: what a reader has to know of its keys to review it. An empty line is
+// between two. The one of DNS servers is for scripts that have the stage DnsServer, the one of
+// modules for those where the servers have two products, the one of the old pool for those that end
+// XMPP there.
+const notes = `
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 
-	factsNote = `# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
-#        all is so, nothing is changed. P.. can be waived by number; Warn only puts on record. Without Read: that above.`
+# Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
+#        all is so, nothing is changed. P.. can be waived by number; Warn only puts on record. Without Read: that above.
 
-	stepsNote = `# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
-#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.`
+# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
+#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 
-	restoreNote = `#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.`
+#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
 
-	// what a script asks of DNS
-	dnsNote = `# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, ` +
-		`and so the serial (N+: N or later).`
+# DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 
-	waiveNote = `#        P.. can be waived by number.`
+#        P.. can be waived by number.
 
-	// of a script that has the stage DnsServer
-	dnsServerNote = `# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
+# DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
-#        Needs: before an old record is removed, all data of To of that fact has to be there.`
+#        Needs: before an old record is removed, all data of To of that fact has to be there.
 
-	// where the servers have two products
-	moduleNote = `# Module: of the product of these servers, which is another than that of the management host.`
+# Module: of the product of these servers, which is another than that of the management host.
 
-	// of a script that ends XMPP at the pool that is left
-	oldPoolNote = `# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
+# Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
 #        time in it, which is PrintsReceipt seconds after the one that prints it.
-#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.`
+#        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.
+`
+
+var (
+	hostsNote     = note("Review")
+	factsNote     = note("Facts")
+	stepsNote     = note("Steps")
+	restoreNote   = note("       To of a route")
+	dnsNote       = note("DNS:")
+	waiveNote     = note("       P..")
+	dnsServerNote = note("DNS server")
+	moduleNote    = note("Module")
+	oldPoolNote   = note("Old pool")
 )
+
+// note is the one that begins so.
+func note(begin string) string {
+	for _, one := range strings.Split(strings.Trim(notes, "\n"), "\n\n") {
+		if strings.HasPrefix(one, "# "+begin) {
+			return one
+		}
+	}
+	panic("internal error: there is no note " + begin)
+}
 
 // script puts the two parts together.
 func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byte, error) {

@@ -419,7 +419,7 @@ function Test-ChangeDone([string]$Stage) {
 
 function Complete-ChangeStage {
     <# .SYNOPSIS
-        Note the stage as done. What the opposite script noted of its own progress is removed, so that it can be run again. #>
+        Note the stage as done. The opposite script can be run again: what it noted of its progress is removed. #>
     foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }
     Save-ChangeValue -Name ($Run.Mine + $Run.Stage) -Value ('Done ' + [DateTime]::UtcNow.ToString('o'))
 }
@@ -523,7 +523,7 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
 
 function Confirm-ChangeRest([hashtable]$Stage, [hashtable]$Step) {
     <# .SYNOPSIS
-        Leave the stage unless the data of To is there, of the fact that the step Needs: it stays when this record is removed. #>
+        Leave the stage unless the data of To is there, of the fact that the step Needs: it is what stays. #>
     foreach ($fact in @($Stage['Facts'] | Where-Object { $_.Id -ceq $Step['Needs'] })) {
         $rest = @{ Id = $Step.Id; Says = $fact.Says + ', what stays'; Has = @($fact.To -replace '^\d+ ', '') }
         Confirm-ChangeFact -Fact $rest -Have @(ConvertTo-ChangeText -From @(& $fact.Read) -Property 'Data')
