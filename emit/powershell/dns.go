@@ -18,6 +18,7 @@ func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
 	if edited {
 		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
 	}
+	// A zone whose serial others raise, as Active Directory does, is not compared with a number of the plan.
 	if from, to, compared := zone.Serials(b.back); compared {
 		h = append(h, entry{"From", b.lit(from.String()), false}, entry{"To", b.lit(to.String()), false})
 		if edited { // with Active Directory each server counts for itself
@@ -35,6 +36,7 @@ func (b *builder) records(zone plan.Zone) array {
 	var out array
 	for _, set := range zone.Records {
 		h := hash{{"Id", b.lit(set.Number), false}, {"Set", b.lit(words.SetName(set)), false}}
+		// A rollback must not be kept from what it can undo by a record that the plan never touched.
 		if !set.Changed() && b.back {
 			continue
 		}
@@ -67,7 +69,7 @@ func (b *builder) recordFacts(s *plan.Step) array {
 	state.add("Read", block{wmi(zone, read)}, false)
 	out := array{state.out}
 	for _, set := range zone.Records {
-		if !set.Changed() {
+		if !set.Changed() { // the management host asks for these
 			continue
 		}
 		from, to := b.sides(set)
@@ -103,7 +105,7 @@ func (b *builder) relative(zone plan.Zone, set plan.RecordSet) string {
 	name, apex := strings.TrimSuffix(set.Owner, "."), words.FileBase(zone)
 	cut := len(name) - len(apex) - len(".")
 	switch {
-	case strings.EqualFold(name, apex):
+	case strings.EqualFold(name, apex): // as the module and WMI name the apex
 		return "@"
 	case cut > 0 && strings.EqualFold(name[cut:], "."+apex):
 		return name[:cut]
@@ -130,6 +132,7 @@ func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	k.text("Cites", cites(s.Source))
 	switch e.Act {
 	case plan.Remove:
+		// Its TTL may be another by now; the record goes whatever it is.
 		k.text("Property", "Data")
 		k.add("To", array{}, false)
 		k.text("Needs", e.Set.Number)
@@ -140,6 +143,7 @@ func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 		k.text("Property", "Data")
 		k.text("To", data)
 	}
+	// Read back for up to a minute: that the cmdlet returned is no proof that the record is there.
 	k.number("WaitSeconds", 60, true)
 	read := b.helper("Get-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)})
 	k.add("Read", block{wmi(zone, read)}, true)
@@ -153,7 +157,7 @@ const asked = "-ErrorAction Stop -WhatIf:$false -Confirm:$false"
 // change is the command that makes an edit.
 func (b *builder) change(zone plan.Zone, e plan.RecordEdit) block {
 	data := strings.TrimSuffix(e.Data, ".")
-	if e.Act == plan.SetTTL {
+	if e.Act == plan.SetTTL { // dnscmd cannot, but by WMI it can be done on the same server
 		ttl := word{"-Seconds", strconv.FormatUint(uint64(e.TTL), 10)}
 		return block{wmi(zone, b.helper("Set-DnsRecordTtl", zone, e.Set, word{"-Data", b.names.literal(data)}, ttl))}
 	}
@@ -161,6 +165,8 @@ func (b *builder) change(zone plan.Zone, e plan.RecordEdit) block {
 		return block{b.dnscmd(zone, e, data)}
 	}
 	apex := b.zoneName(zone)
+	// By the record itself: by name and data the cmdlet has no parameter set for every type, and without data it
+	// would take the whole set.
 	if e.Act == plan.Remove {
 		return block{b.helper("Select-DnsRecord", zone, e.Set, word{"-Data", b.names.literal(data)}),
 			{{name: "Remove-DnsServerResourceRecord"}, {"-ZoneName", apex}, {name: "-Force"}, {name: asked}}}
@@ -188,6 +194,7 @@ func (b *builder) recordData(typ, data string) []word {
 func (b *builder) srv(data string) []string {
 	fields := strings.SplitN(data, " ", 4)
 	bad := len(fields) < 4
+	// They get into the script without quotes, so nothing but a number may.
 	for i := 0; i < 3 && !bad; i++ {
 		n, err := strconv.ParseUint(fields[i], 10, 16)
 		bad = err != nil || strconv.FormatUint(n, 10) != fields[i]
@@ -208,7 +215,7 @@ func (b *builder) dnscmd(zone plan.Zone, e plan.RecordEdit, data string) command
 	if node != "@" {
 		node = strings.TrimSuffix(e.Set.Owner, ".") + "."
 	}
-	if e.Set.Type == "SRV" {
+	if e.Set.Type == "SRV" { // else dnscmd adds the name of the zone to the target
 		data += "."
 	}
 	what, ttl := "/RecordDelete", []word(nil)
@@ -223,7 +230,7 @@ func (b *builder) dnscmd(zone plan.Zone, e plan.RecordEdit, data string) command
 // timeSpan is a number of seconds as .NET reads and writes it: days.hours:minutes:seconds.
 func timeSpan(seconds uint32) string {
 	clock := fmt.Sprintf("%02d:%02d:%02d", seconds/3600%24, seconds/60%60, seconds%60)
-	if days := seconds / 86400; days > 0 {
+	if days := seconds / 86400; days > 0 { // 24:00:00 would be 24 days for .NET
 		return fmt.Sprintf("%d.%s", days, clock)
 	}
 	return clock

@@ -40,12 +40,14 @@ func broken(n node) bool {
 	switch n := n.(type) {
 	case hash:
 		for i, e := range n {
+			// The first key is always behind the bracket, so fresh means nothing for it.
 			if i > 0 && e.fresh || broken(e.value) {
 				return true
 			}
 		}
 	case array:
 		for _, one := range n {
+			// Several hashes are a list to be read down, also where they would fit into one line.
 			if _, ok := one.(hash); ok && len(n) > 1 || broken(one) {
 				return true
 			}
@@ -60,6 +62,7 @@ type array []node
 func (a array) flat() string {
 	var parts []string
 	sep := ", "
+	// Hashes on a line of their own need no comma, and with ';' a list reads the same on one line.
 	for _, n := range a {
 		if _, ok := n.(hash); ok {
 			sep = "; "
@@ -137,6 +140,7 @@ func (w *writer) fits(n, tail int) bool { return w.col+n+tail <= maxWidth }
 // value lays out a node; tail is the length of the brackets that will close after it
 // on the same line.
 func (w *writer) value(n node, tail int) {
+	// One line where it fits: a reviewer reads down, and a value of several lines hides the next key.
 	if flat := n.flat(); w.fits(len(flat), tail) && !broken(n) {
 		w.text(flat)
 		return
@@ -154,11 +158,11 @@ func (w *writer) value(n node, tail int) {
 }
 
 func (w *writer) hash(h hash, tail int) {
-	base := w.col + len("@{ ")
+	base := w.col + len("@{ ") // keys of one hash are below each other
 	w.text("@{ ")
 	full := false // the line ends in a value of several lines
 	for i, e := range h {
-		closing := 0
+		closing := 0 // only behind the last value other brackets close on the same line
 		if i == len(h)-1 {
 			closing = tail + len(" }")
 		}
@@ -187,13 +191,13 @@ func (w *writer) hash(h hash, tail int) {
 func (w *writer) array(a array, tail int) {
 	w.text("@(")
 	if len(a) > 0 {
-		if _, plain := a[0].(expr); plain {
+		if _, plain := a[0].(expr); plain { // names and addresses: there may be hundreds
 			w.fill(a, tail+1)
 			w.text(")")
 			return
 		}
 	}
-	indent := w.ind + 2
+	indent := w.ind + 2 // of the line, not of the bracket: hashes in hashes would leave no room
 	for i, n := range a {
 		closing := 0
 		if i == len(a)-1 {
@@ -212,7 +216,7 @@ func (w *writer) fill(a array, tail int) {
 		switch {
 		case i > 0 && w.fits(len(n.flat())+2, tail):
 			w.text(", ")
-		case i > 0:
+		case i > 0: // a comma at the end of a line continues the array
 			w.text(",")
 			w.newline(base)
 		}
@@ -226,7 +230,7 @@ func (w *writer) block(b block, tail int) {
 	w.text("{ ")
 	base := w.col
 	for i, c := range b {
-		if i > 0 {
+		if i > 0 { // a pipe at the end of a line continues the pipeline, also in PowerShell 3.0
 			w.text(" |")
 			w.newline(base)
 		}
@@ -250,6 +254,7 @@ func (w *writer) command(c command, base, tail int) {
 	at := 0 // words before it are written, but for the value of the last one
 	for at < len(c) {
 		next := at + 1
+		// What comes up to the next literal cannot be broken, so it is measured as one.
 		for next < len(c) && !breakable(c[next]) {
 			next++
 		}
@@ -263,6 +268,7 @@ func (w *writer) command(c command, base, tail int) {
 				w.text(" ")
 			} else {
 				w.text(" (")
+				// As far right as the text lets it, for the eye; a long name moves left, but never before its line.
 				w.newline(max(ind+4, min(base+4, maxWidth-len(piece)-len(")")-closing)))
 				piece = c[at].value + ")" + strings.TrimPrefix(piece, c[at].value)
 			}

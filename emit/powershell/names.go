@@ -25,6 +25,7 @@ func (n *names) literal(s string) string {
 	if err != nil && n.err == nil {
 		n.err = fmt.Errorf("%q: %w", s, err)
 	}
+	// The sum of a literal and [char] codes is hard to read in the middle of a call, and could not be broken there.
 	if n.inline || strings.HasPrefix(quoted, "'") && len(quoted) <= maxLiteral {
 		return quoted
 	}
@@ -43,13 +44,15 @@ func (n *names) definitions() []string {
 	var out []string
 	for i, s := range n.texts {
 		name := fmt.Sprintf("$Name%d", i+1)
-		parts, _ := terms(s)
+		parts, _ := terms(s) // literal has kept the error
 		line := name + " = "
 		for j, part := range split(parts) {
 			switch {
 			case j == 0:
 				line += part
 			case len(line)+3+len(part) > maxWidth:
+				// A line of += instead of a sum over several: PowerShell would end the statement at the line end.
+				// With '' first the sum is a text even where the part is a [char].
 				out = append(out, line)
 				line = name + " += '' + " + part
 			default:

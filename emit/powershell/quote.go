@@ -44,13 +44,16 @@ func terms(s string) ([]string, error) {
 	}
 	for i, r := range s {
 		switch {
+		// A U+FFFD that is really in the text is as good as any other; only a broken byte is an error.
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
 			return nil, fmt.Errorf("byte %d is not UTF-8", i)
-		case r == '\'':
+		case r == '\'': // the only character that means something in a single-quoted literal
 			plain.WriteString("''")
 		case r >= ' ' && r <= '~':
 			plain.WriteRune(r)
 		default:
+			// All else by code, so that a script is ASCII: Windows PowerShell reads a file without a byte order
+			// mark in the code page of the computer. [char] holds one UTF-16 unit.
 			flush()
 			for _, unit := range utf16.Encode([]rune{r}) {
 				out = append(out, fmt.Sprintf("[char]0x%04X", unit))
@@ -69,6 +72,7 @@ type Shown struct{ Text, When string }
 
 // Commands are those that the step of a line runs, in their order.
 func Commands(p *plan.Plan, line words.Line) ([]Shown, error) {
+	// A step that edits a zone has as many commands as the zone has edits; the line knows only the step.
 	if line.Step != nil && line.Step.Edit {
 		return recordCommands(p, line.Step, line.Back)
 	}
@@ -90,6 +94,7 @@ func recordCommands(p *plan.Plan, step *plan.Step, back bool) ([]Shown, error) {
 	zone := b.zoneOf(step.Zone)
 	var out []Shown
 	for _, e := range zone.Edits(back) {
+		// The switches that say that the script has asked already are noise for who reads what will change.
 		text := strings.TrimSuffix(strings.TrimPrefix(b.change(zone, e).flat(), "{ "), " }")
 		out = append(out, Shown{Text: strings.TrimSuffix(text, " "+asked)})
 	}
@@ -107,7 +112,7 @@ func typed(call cmdlet.Call) (string, error) {
 		if p.Switch {
 			continue
 		}
-		if p.Variable {
+		if p.Variable { // as in the script; what it holds is known when it runs
 			words = append(words, "$"+p.Value)
 			continue
 		}
@@ -125,6 +130,7 @@ func typed(call cmdlet.Call) (string, error) {
 func oneLine(text string, limit int) string {
 	var b strings.Builder
 	for _, r := range text {
+		// A line end would end a comment, and characters that look like others would mislead who reviews it.
 		if r < ' ' || r > '~' {
 			r = '?'
 		}

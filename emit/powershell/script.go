@@ -201,7 +201,8 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 		{key: "Opposite", value: b.lit(d.opposite)},
 		{key: "Module", value: b.lit(p.Product.Module())}, {key: "Title", value: b.lit(title), fresh: true},
 	}
-	first := len(b.names.definitions()) // what $Plan itself needs
+	// Names of $Plan are defined above it, those of the stages below the notes, beside where they are used.
+	first := len(b.names.definitions())
 	entries := b.entries(stages)
 	named := b.names.definitions()
 	var out strings.Builder
@@ -239,6 +240,7 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	if b.names.err != nil {
 		return nil, b.names.err
 	}
+	// CRLF in all of a script: the signature block that is added later has it too.
 	text := strings.ReplaceAll(out.String(), "\n", "\r\n")
 	for _, part := range Parts(p) {
 		text += part.Text
@@ -272,7 +274,7 @@ func parameters(d direction, stages []plan.Stage) string {
 		set = append(set, "'"+stage.Name+"'")
 	}
 	valid := "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"
-	if len("    "+valid+",") > maxWidth {
+	if len("    "+valid+",") > maxWidth { // with all eleven stages it does not fit otherwise
 		valid = strings.ReplaceAll(valid, ", ", ",")
 	}
 	all := []param{{stageParam, valid}}

@@ -18,12 +18,15 @@ const (
 // an error: PowerShell refuses to parse such a file, while some tools that verify
 // signatures overlook text after the block.
 func Unsigned(script []byte) (approved []byte, signed bool, err error) {
+	// Set-AuthenticodeSignature and osslsigncode put a line end of their own before the block; the approved text
+	// ends in one already, so that all before this one is the text.
 	mark := []byte("\r\n" + beginSignature + "\r\n")
 	at := bytes.Index(script, mark)
 	if at < 0 {
 		return script, false, nil
 	}
 	lines := strings.Split(string(script[at+len(mark):]), "\r\n")
+	// The first mark, not the last: what follows it has to be one block up to the end, so a second one is refused.
 	if len(lines) < 3 || lines[len(lines)-1] != "" || lines[len(lines)-2] != endSignature {
 		return nil, true, errors.New("there is text after the signature block, or the block has no end")
 	}

@@ -108,6 +108,7 @@ func (b *builder) own(product cmdlet.Product, call cmdlet.Call, rehearse bool) c
 	out := command{{name: call.Name}}
 	for _, p := range call.Params {
 		w := word{name: "-" + p.Name}
+		// A switch with a value has to be -Name:$value; no call of a plan needs that.
 		if p.Switch && p.Variable {
 			b.err = cmp.Or(b.err, fmt.Errorf("%s -%s is a switch and has a value", call.Name, p.Name))
 		}
@@ -115,7 +116,7 @@ func (b *builder) own(product cmdlet.Product, call cmdlet.Call, rehearse bool) c
 		case p.Switch:
 		case p.Variable:
 			w.value = "$" + p.Value
-		case plan.IsFunction(call.Name) && notNumber == nil:
+		case plan.IsFunction(call.Name) && notNumber == nil: // a port reads better without quotes
 			w.value = p.Value
 		default:
 			w.value = b.names.literal(p.Value)
@@ -129,7 +130,7 @@ func (b *builder) own(product cmdlet.Product, call cmdlet.Call, rehearse bool) c
 	switch {
 	case call.ShouldProcess && rehearse: // true for the stage that looks at this one before
 		out = append(out, word{name: "-WhatIf:$Rehearse -Confirm:$false"})
-	case call.ShouldProcess:
+	case call.ShouldProcess: // the script has asked; the preference variables of the shell shall not ask again
 		out = append(out, word{name: "-WhatIf:$false -Confirm:$false"})
 	}
 	return out
@@ -148,6 +149,7 @@ func (b *builder) entries(stages []plan.Stage) []hash {
 
 func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k := &keys{b: b}
+	// What no plan says is refused and not left out: the script would look complete without it.
 	if err := sound(stage.Name, part); err != nil {
 		b.err = cmp.Or(b.err, err)
 		return nil
@@ -155,6 +157,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	gates := b.plan.Gates(b.back, stage.Name, part)
 	k.text("Name", stage.Name)
 	k.add("Hosts", b.array(part.Hosts), false)
+	// Only where it differs: in most deployments all servers have one product, which $Plan names.
 	if own := part.Product.Module(); own != b.plan.Product.Module() {
 		k.text("Module", own)
 	}
@@ -181,6 +184,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 			}
 		case s.Act != nil:
 			steps = append(steps, b.step(part.Product, s, rehearse))
+		// One step for each record, so that a stage that stopped half way goes on with the next one.
 		case s.Edit:
 			zone := b.zoneOf(s.Zone)
 			for _, e := range zone.Edits(b.back) {
@@ -247,8 +251,9 @@ func (b *builder) facts(part plan.Part) array {
 		switch {
 		case s.Zone != "":
 			out = append(out, b.recordFacts(s)...)
-			before = nil
+			before = nil // these have read something else
 		case s.Check != nil:
+			// Once: a cmdlet of the store takes seconds, and two answers might not be of the same moment.
 			again := before != nil && sameCall(before.Read, s.Read) && before.When == s.When
 			out = append(out, b.fact(part.Product, s, again))
 			before = s
@@ -297,7 +302,7 @@ func (b *builder) changes(s *plan.Step) *keys {
 func (b *builder) step(product cmdlet.Product, s *plan.Step, rehearse bool) hash {
 	k, act := b.changes(s), s.Act
 	k.add("To", b.list(act.To), false)
-	if s.Read != nil {
+	if s.Read != nil { // of a backup the runtime reads whether the file is there
 		k.add("Read", block{b.own(product, *s.Read, false)}, false)
 	}
 	if act.Set != nil {

@@ -38,6 +38,7 @@ func Find(t testing.TB) Engine {
 	loud.Runs(t)
 	e, err := found()
 	if err != nil {
+		// Who named an engine wants it: a test that skips then would say that all is well.
 		if os.Getenv(RequiredVariable) != "" || os.Getenv(PathVariable) != "" {
 			t.Fatalf("no PowerShell engine, and %s or %s is set: %v", PathVariable, RequiredVariable, err)
 		}
@@ -60,7 +61,7 @@ func (e Engine) String() string {
 // and keeps what it keeps below the folder home. Callers that change Env must append.
 func (e Engine) Command(home string, args ...string) *exec.Cmd {
 	all := []string{"-NoProfile", "-NonInteractive"}
-	if e.Desktop {
+	if e.Desktop { // its default policy on clients runs no scripts at all
 		all = append(all, "-ExecutionPolicy", "Bypass")
 	}
 	cmd := exec.Command(e.Path, append(all, args...)...)
@@ -102,6 +103,7 @@ func probe(path string) (Engine, error) {
 		return Engine{}, fmt.Errorf("%s: %w", path, err)
 	}
 	words := strings.Fields(string(out))
+	// A program of that name that is something else says nothing, or not this.
 	if len(words) == 0 {
 		return Engine{}, fmt.Errorf("%s: does not say its version: %q", path, out)
 	}
