@@ -31,7 +31,11 @@ func tarball(folder string, files []file) ([]byte, error) {
 	z := gzip.NewWriter(&out)
 	w := tar.NewWriter(z)
 	for _, f := range files {
-		head := &tar.Header{Name: folder + "/" + f.name, Mode: int64(f.mode), Size: int64(len(f.data)), ModTime: made, Format: tar.FormatUSTAR}
+		// No owner is set: that of the machine would be other bytes elsewhere.
+		head := &tar.Header{
+			Name: folder + "/" + f.name, Mode: int64(f.mode), Size: int64(len(f.data)),
+			ModTime: made, Format: tar.FormatUSTAR,
+		}
 		if err := w.WriteHeader(head); err != nil {
 			return nil, err
 		}
@@ -39,6 +43,7 @@ func tarball(folder string, files []file) ([]byte, error) {
 			return nil, err
 		}
 	}
+	// In this order: closing w writes the end of the archive into z.
 	err := errors.Join(w.Close(), z.Close())
 	return out.Bytes(), err
 }

@@ -26,7 +26,8 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return errors.New("usage: release notice PLATFORM... | release archives DIR PLATFORM... | release rebuild DIR PLATFORM (or more)")
+		return errors.New("usage: release notice PLATFORM... | release archives DIR PLATFORM... | " +
+			"release rebuild DIR PLATFORM (or more)")
 	}
 	if args[0] == "notice" {
 		text, err := notice(".", args[1:])
@@ -69,6 +70,7 @@ func archives(root, dir string, platforms []string, fresh bool) error {
 			files = append(files, file{text, 0o644, data})
 		}
 		slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+		// Windows unpacks zip archives by itself; tar keeps the mode by which the program can be run.
 		pack, ending := tarball, ".tar.gz"
 		if system == "windows" {
 			pack, ending = zipped, ".zip"
@@ -80,6 +82,7 @@ func archives(root, dir string, platforms []string, fresh bool) error {
 		if err := os.WriteFile(filepath.Join(dir, name+ending), data, 0o666); err != nil {
 			return err
 		}
+		// Two blanks, as sha256sum -c reads it.
 		fmt.Fprintf(&sums, "%s  %s\n", sumOf(data), name+ending)
 	}
 	return os.WriteFile(filepath.Join(dir, "SHA256SUMS"), []byte(sums.String()), 0o666)
@@ -87,6 +90,7 @@ func archives(root, dir string, platforms []string, fresh bool) error {
 
 // versionOf reads the version that the program says.
 func versionOf(root string) (string, error) {
+	// A main package cannot be imported, so its source is read.
 	text, err := os.ReadFile(filepath.Join(root, "cmd", "edgeplan", "version.go"))
 	if err != nil {
 		return "", err
@@ -106,7 +110,9 @@ func build(root, system, processor string, fresh bool) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "edgeplan")
+	// Neither the folder of the clone nor its state in git may be in the program.
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-o", out}
+	// From the cache the second build would be the first one again, and prove nothing.
 	if fresh && system == runtime.GOOS && processor == runtime.GOARCH {
 		args = append(args, "-a")
 	}

@@ -15,8 +15,8 @@ import (
 const noticeHead = `edgeplan, licences of others
 
 A binary of edgeplan holds the Go standard library and the modules below, each at the
-version that stands there. The source of a module is what "go mod download" fetches by
-its path and version. edgeplan itself is under the licence in the file LICENSE.
+version shown. The source of a module is what "go mod download" fetches by its path and
+version. edgeplan itself is under the licence in the file LICENSE.
 
 Made by "make notice" from the modules that a build for any platform takes; do not edit.
 `
@@ -32,8 +32,11 @@ func notice(root string, platforms []string) ([]byte, error) {
 		return nil, err
 	}
 	folders := map[string]string{"Go standard library and runtime": strings.TrimSpace(goRoot)}
+	// A build for Windows has modules that others do not have, so each platform is asked.
 	for _, platform := range platforms {
-		list, err := output(root, platform, "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/edgeplan")
+		// The standard library has no module, and the main one is under LICENSE.
+		const module = "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"
+		list, err := output(root, platform, "list", "-deps", "-f", module, "./cmd/edgeplan")
 		if err != nil {
 			return nil, err
 		}
@@ -70,9 +73,10 @@ func licences(dir string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		// A module may have CRLF in it; NOTICE has one kind of line ends.
 		out = append(out, strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")))
 	}
-	if out == nil {
+	if out == nil { // a NOTICE that leaves a licence out would break it
 		return nil, fmt.Errorf("no file in %s states a licence", dir)
 	}
 	return out, nil
@@ -81,6 +85,7 @@ func licences(dir string) ([]string, error) {
 // output is what go prints, for a platform or, with "", for this one.
 func output(root, platform string, args ...string) (string, error) {
 	cmd := exec.Command("go", args...)
+	// As build has it: with cgo the program would have other packages.
 	cmd.Dir, cmd.Stderr, cmd.Env = root, os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
 	if system, processor, ok := strings.Cut(platform, "/"); ok {
 		cmd.Env = append(cmd.Env, "GOOS="+system, "GOARCH="+processor)

@@ -12,7 +12,7 @@ import (
 
 // printable reports whether a character can be shown as it is. Controls, bidi
 // overrides and other format characters, and all spaces but the ASCII one cannot:
-// they move the cursor, reorder the text or hide what stands there.
+// they move the cursor, reorder the text or hide what is there.
 func printable(r rune) bool {
 	return r == '\t' || unicode.IsPrint(r)
 }
@@ -29,9 +29,10 @@ func display(r rune, size int, first byte) (s string, cells int) {
 		return s, len(s)
 	case r < utf8.RuneSelf:
 		return string(r), 1
-	case unicode.In(r, unicode.Mn, unicode.Me):
+	case unicode.In(r, unicode.Mn, unicode.Me): // drawn over the character before it
 		return string(r), 0
 	}
+	// Ambiguous characters count as narrow: terminals draw them so unless they are set to East Asian.
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
 		return string(r), 2
@@ -42,6 +43,7 @@ func display(r rune, size int, first byte) (s string, cells int) {
 // escape writes a character as strings of HCL and the quotes in texts of findings do: \n, \x1b,
 // \u00a0.
 func escape(r rune) string {
+	// QuoteRune also escapes the quote, but that one prints and is never given.
 	return strings.Trim(strconv.QuoteRune(r), "'")
 }
 
@@ -62,6 +64,7 @@ func Clean(s string) string {
 
 func isClean(s string) bool {
 	for _, r := range s {
+		// A U+FFFD of the text itself only takes the slow way.
 		if r == utf8.RuneError || !printable(r) {
 			return false
 		}
@@ -77,6 +80,7 @@ func cleanLines(s string) []string {
 	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
+		// The CR of a line end would be shown as \r.
 		lines[i] = Clean(strings.TrimRightFunc(line, unicode.IsSpace))
 	}
 	return lines

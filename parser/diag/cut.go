@@ -10,10 +10,10 @@ const (
 	maxDetail = 8000
 )
 
-// cut shortens what is quoted, or stands between blanks, and is longer than any name, and
-// then the whole text: a spec can have a name of many megabytes, and a finding at each of
-// its uses.
+// cut shortens what is quoted, or between blanks, and is longer than any name, and then the
+// whole text: a spec can have a name of many megabytes, and a finding at each of its uses.
 func cut(text string) string {
+	// No word in it can be too long, and nearly all texts are shorter.
 	if len(text) <= maxWord {
 		return text
 	}
@@ -24,6 +24,7 @@ func cut(text string) string {
 			out = append(out, text[:n]...)
 		} else {
 			out = append(append(out, start(text[:n], shownWord)...), "..."...)
+			// Quotes stay in pairs, or what follows would seem to be quoted.
 			if text[0] == '"' && text[n-1] == '"' {
 				out = append(out, '"')
 			}
@@ -42,13 +43,13 @@ func wordLength(text string) int {
 	quoted := text[0] == '"'
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
-		case quoted && c == '\\':
+		case quoted && c == '\\': // the quote behind it does not end the name
 			i++
 		case quoted && c == '"':
 			return i + 1
 		case !quoted && (c == ' ' || c == '\n'):
 			return i + 1
-		case !quoted && c == '"':
+		case !quoted && c == '"': // a quoted name is a piece of its own, whatever is before it
 			return i
 		}
 	}

@@ -20,9 +20,10 @@ func New(code Code, subject *hcl.Range, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: rule.Severity,
 		Summary:  rule.Summary,
-		Detail:   withDifference(cut(detail)),
-		Subject:  subject,
-		Extra:    code,
+		// Cut first: a name may have megabytes, and the pattern of withDifference is slow.
+		Detail:  withDifference(cut(detail)),
+		Subject: subject,
+		Extra:   code,
 	}
 }
 
@@ -55,6 +56,7 @@ func compare(a, b *hcl.Diagnostic) int {
 		rb = *b.Subject
 	}
 	return cmp.Or(
+		// Not by the name "" alone: a subject may have no file either.
 		cmp.Compare(btoi(a.Subject != nil), btoi(b.Subject != nil)),
 		cmp.Compare(ra.Filename, rb.Filename),
 		comparePos(ra.Start, rb.Start),
@@ -62,6 +64,7 @@ func compare(a, b *hcl.Diagnostic) int {
 		cmp.Compare(Of(a), Of(b)),
 		cmp.Compare(a.Detail, b.Detail),
 		cmp.Compare(a.Summary, b.Summary),
+		// Last: it only separates findings that are equal otherwise.
 		comparePos(ra.End, rb.End),
 	)
 }

@@ -21,6 +21,7 @@ func withDifference(detail string) string {
 	if found == nil {
 		return detail
 	}
+	// Findings quote names with %q. What a library quoted otherwise has no difference added.
 	given, err := strconv.Unquote(found[1])
 	meant, err2 := strconv.Unquote(found[2])
 	if err != nil || err2 != nil {
@@ -49,6 +50,7 @@ func firstDifference(a, b []rune) (rune, rune) {
 
 // looksLike tells whether a reader may take one character for the other, or not see it.
 func looksLike(a, b rune) bool {
+	// In many fonts the characters of a group have one shape.
 	for _, group := range []string{"l1I|", "O0"} {
 		if isIn(a, group) && isIn(b, group) {
 			return true
@@ -68,6 +70,7 @@ func isIn(r rune, group string) bool {
 
 // strange characters are none of Latin script: those that look like one, or like none.
 func strange(r rune) bool {
+	// From U+FF00 on there are full-width letters, which are Latin and look like those of ASCII.
 	return r > unicode.MaxASCII && !(unicode.Is(unicode.Latin, r) && unicode.IsLetter(r) && (r < 0xff00))
 }
 
@@ -76,7 +79,7 @@ func named(r rune) string {
 	switch {
 	case r == 0:
 		return "nothing"
-	case !unicode.IsPrint(r) || unicode.Is(unicode.Mn, r):
+	case !unicode.IsPrint(r) || unicode.Is(unicode.Mn, r): // a combining mark would be drawn over the quote
 		return fmt.Sprintf("U+%04X, which is not seen", r)
 	case unicode.Is(unicode.Cyrillic, r):
 		return fmt.Sprintf("%q (Cyrillic, U+%04X)", r, r)

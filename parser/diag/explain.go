@@ -14,12 +14,14 @@ func Explain(r Rule) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s (%s)\n", r.Code, r.Summary, severityPhrase(r))
 	for _, part := range parts(r) {
+		// A finding of another version has a rule without all texts; see sarifRules.
 		if part.text == "" {
 			continue
 		}
 		fmt.Fprintf(&out, "\n%s\n", part.name)
 		for line := range strings.SplitSeq(part.text, "\n") {
 			for _, piece := range wrap(line, explainWidth-2) {
+				// An empty line between paragraphs has no blanks.
 				out.WriteString(strings.TrimRight("  "+piece, " ") + "\n")
 			}
 		}
@@ -31,7 +33,8 @@ func Explain(r Rule) string {
 func Markdown() string {
 	var out strings.Builder
 	out.WriteString("<!-- Generated from the rules in parser/diag. Do not edit. -->\n\n# Codes\n\n")
-	out.WriteString("Each finding of edgeplan has a code that never changes its meaning. `edgeplan explain CODE` prints its section.\n")
+	out.WriteString("Each finding of edgeplan has a code that never changes its meaning. " +
+		"`edgeplan explain CODE` prints its section.\n")
 	for _, r := range Rules() {
 		fmt.Fprintf(&out, "\n## %s: %s\n\n**Severity:** %s\n", r.Code, markdownText(r.Summary), severityPhrase(r))
 		for _, part := range parts(r) {

@@ -19,7 +19,7 @@ type Few struct {
 	more    more
 }
 
-// more is the Extra of a diagnostic that stands for others.
+// more is the Extra of a diagnostic that is there for others.
 type more struct {
 	code Code
 	left [2]int // errors and warnings
@@ -40,6 +40,7 @@ func (f *Few) Add(diags ...*hcl.Diagnostic) {
 		}
 		f.kept = append(f.kept, d)
 	}
+	// drop sorts all that is kept, so it is not called for each finding.
 	if len(f.kept) >= 4*maxKept {
 		f.drop()
 	}
@@ -59,10 +60,13 @@ func (f *Few) drop() {
 		if f.dropped == nil {
 			f.dropped = map[uint64]struct{}{}
 		}
+		// Sort knows duplicates only among what is kept. Hashes, since the texts of hundreds of
+		// thousands of findings would fill the memory.
 		key := hashOf(d)
 		if _, twice := f.dropped[key]; !twice {
 			f.dropped[key] = struct{}{}
 			f.more.left[rank]++
+			// Every finding has a code, so All needs one; First shows that of the next finding instead.
 			f.more.code = Of(d)
 		}
 	}
@@ -79,13 +83,20 @@ func hashOf(d *hcl.Diagnostic) uint64 {
 	return h.Sum64()
 }
 
-// All returns the findings that are kept, and one that stands for those that are not.
+// All returns the findings that are kept, and one in place of those that are not.
 func (f *Few) All() hcl.Diagnostics {
 	if f.more.left == [2]int{} {
 		return f.kept
 	}
+	// More than maxKept may have come since it was last called.
 	f.drop()
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "and more", Detail: fmt.Sprintf("%d errors and %d warnings more were found.", f.more.left[0], f.more.left[1]), Extra: f.more}
+	d := &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  "and more",
+		Detail:   fmt.Sprintf("%d errors and %d warnings more were found.", f.more.left[0], f.more.left[1]),
+		Extra:    f.more,
+	}
+	// Else a spec that has only warnings would fail.
 	if f.more.left[0] == 0 {
 		d.Severity = hcl.DiagWarning
 	}

@@ -32,20 +32,22 @@ type Finding struct {
 	// open. Only open findings are shown to people.
 	Accepted string `json:"accepted,omitempty"`
 
-	more [2]int // errors and warnings that the finding stands for, see [First] and [Few]
+	more [2]int // errors and warnings that it is there for, see [First] and [Few]
 }
 
 // Strict makes an error of an open warning.
 func (f *Finding) Strict() {
 	if f.Accepted == "" {
 		f.Severity = "error"
+		// The warnings that it is there for become errors with it.
 		f.more = [2]int{f.more[0] + f.more[1], 0}
 	}
 }
 
 // Findings returns the public form of diagnostics: imported, sorted, and without
-// duplicates. Of thousands it has those that [Few] keeps, and one that stands for the others. A file that is not in sources, or is shorter than a range says, costs
-// the finding its snippet, nothing else.
+// duplicates. Of thousands it has those that [Few] keeps, and one in place of the others. A
+// file that is not in sources, or is shorter than a range says, costs the finding its
+// snippet, nothing else.
 func Findings(diags hcl.Diagnostics, sources Sources) []Finding {
 	indexes := map[string]*index{}
 	out := []Finding{}
@@ -56,6 +58,7 @@ func Findings(diags hcl.Diagnostics, sources Sources) []Finding {
 		if more, ok := d.Extra.(more); ok {
 			f.more = more.left
 		}
+		// Import gives the zero range to what has no place.
 		if d.Subject != nil && d.Subject.Filename != "" {
 			f.locate(*d.Subject, indexOf(indexes, sources, d.Subject.Filename))
 		}
@@ -81,6 +84,7 @@ func indexOf(indexes map[string]*index, sources Sources, name string) *index {
 // lines and columns of the range are taken as they are.
 func (f *Finding) locate(rng hcl.Range, x *index) {
 	f.File = rng.Filename
+	// About the file as a whole: a position of hcl has at least line 1.
 	if rng.Start == (hcl.Pos{}) {
 		return
 	}
@@ -94,6 +98,7 @@ func (f *Finding) locate(rng hcl.Range, x *index) {
 		return
 	}
 	f.Line, f.Column = rng.Start.Line, max(rng.Start.Column, 1)
+	// A range that runs backwards ends where it starts.
 	f.EndLine, f.EndColumn = f.Line, f.Column
 	if rng.End.Line > f.Line || rng.End.Line == f.Line && rng.End.Column > f.Column {
 		f.EndLine, f.EndColumn = rng.End.Line, max(rng.End.Column, 1)
@@ -104,8 +109,10 @@ func (f *Finding) locate(rng hcl.Range, x *index) {
 func (f *Finding) show(x *index, start int, endPos hcl.Pos) {
 	end, ok := x.offset(endPos)
 	if !ok && endPos.Byte > start {
+		// The file is shorter than the range says: it may have been cut since it was parsed.
 		end = len(x.src)
 	}
+	// Half a character cannot be shown.
 	start = runeStart(x.src, start)
 	end = max(start, end)
 	f.Line, f.Column = x.line(start), x.column(start)

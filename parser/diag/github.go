@@ -25,6 +25,7 @@ func WriteGitHub(w io.Writer, findings []Finding) error {
 		for _, p := range githubProperties(f) {
 			properties = append(properties, p.name+"="+githubProperty.Replace(Clean(p.value)))
 		}
+		// Cleaned line by line: Clean would show the line ends as \n.
 		text := strings.Join(cleanLines(message(f)), "\n")
 		fmt.Fprintf(buf, "::%s %s::%s\n", level(f), strings.Join(properties, ","), githubData.Replace(text))
 	}

@@ -8,8 +8,8 @@ import (
 
 // Import gives each diagnostic of the hcl library one of our codes and that code's
 // summary; hcl's detail stays, since it names what is wrong. Diagnostics that have
-// a code pass unchanged. The result's subjects are set; the zero Range stands for a
-// diagnostic that has no place at all. The input stays as it is.
+// a code pass unchanged. The result's subjects are set; a diagnostic that has no place at
+// all has the zero Range. The input stays as it is.
 func Import(diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
@@ -30,6 +30,7 @@ func imported(d *hcl.Diagnostic) *hcl.Diagnostic {
 		detail = d.Summary
 	}
 	own := New(codeOfHCL(d.Summary), subject(d), detail)
+	// The rule of the code says error, which would stop a plan for what hcl lets pass.
 	if d.Severity == hcl.DiagWarning {
 		own.Severity = hcl.DiagWarning
 	}
@@ -46,6 +47,7 @@ func subject(d *hcl.Diagnostic) *hcl.Range {
 	case d.Expression != nil:
 		return d.Expression.Range().Ptr()
 	}
+	// Not nil: a finding of hcl always has a subject, so callers need not ask.
 	return &hcl.Range{}
 }
 

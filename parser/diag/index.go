@@ -19,6 +19,7 @@ const countBlock = 1024
 
 func newIndex(src []byte) *index {
 	x := &index{src: src, starts: make([]int, 1, bytes.Count(src, []byte{'\n'})+1)}
+	// hcl counts columns from behind the mark, and offsets from before it.
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
 		x.starts[0] = len("\ufeff")
 	}
@@ -36,6 +37,7 @@ func newIndex(src []byte) *index {
 // A position with a line but no byte offset is looked up by line and column.
 func (x *index) offset(pos hcl.Pos) (int, bool) {
 	if pos.Byte != 0 || pos.Line <= 1 && pos.Column <= 1 {
+		// A place within the byte order mark is the first character behind it.
 		return max(pos.Byte, x.starts[0]), 0 <= pos.Byte && pos.Byte <= len(x.src)
 	}
 	line := max(pos.Line, 1)
@@ -53,6 +55,8 @@ func (x *index) offset(pos hcl.Pos) (int, bool) {
 // line returns the number of the line that holds a byte offset, from 1.
 func (x *index) line(offset int) int {
 	i, found := slices.BinarySearch(x.starts, offset)
+	// Starts are counted from 0 and lines from 1. Where the offset is not the start of a line,
+	// i is already one more than the line that it is in.
 	if found {
 		i++
 	}
@@ -64,6 +68,7 @@ func (x *index) bounds(line int) (start, end int) {
 	start, end = x.starts[line-1], len(x.src)
 	if line < len(x.starts) {
 		end = x.starts[line] - 1
+		// The CR of a line end is no part of the line that is shown.
 		if end > start && x.src[end-1] == '\r' {
 			end--
 		}
@@ -74,6 +79,7 @@ func (x *index) bounds(line int) (start, end int) {
 // column returns the column of a byte offset in its line, from 1.
 func (x *index) column(offset int) int {
 	start := x.starts[x.line(offset)-1]
+	// Counting a short line takes less time than the index of the file.
 	if offset-start <= 2*countBlock {
 		return 1 + countRunes(x.src[start:max(offset, start)])
 	}

@@ -24,6 +24,7 @@ type report struct {
 // open, those that are accepted, and how many of the open ones are errors and warnings.
 // Bytes that are no UTF-8 become U+FFFD.
 func WriteJSON(w io.Writer, findings []Finding) error {
+	// Not nil, which would be null: readers go through the lists without asking.
 	r := report{FormatVersion: formatVersion, Findings: []Finding{}, Accepted: []Finding{}}
 	for _, f := range findings {
 		if f.Accepted != "" {
@@ -56,6 +57,7 @@ func Count(findings []Finding) (errors, warnings int) {
 func writeIndented(w io.Writer, v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
+	// Texts have < and > in commands, and the output is not put into HTML.
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
@@ -73,9 +75,9 @@ func escapeJSON(doc []byte) []byte {
 	for at := 0; at < len(doc); {
 		r, size := utf8.DecodeRune(doc[at:])
 		switch {
-		case r == '\n' || printable(r):
+		case r == '\n' || printable(r): // the line ends of the indentation; those in strings are escaped already
 			out = append(out, doc[at:at+size]...)
-		case r > 0xFFFF:
+		case r > 0xFFFF: // an escape has four digits, so two of them
 			high, low := utf16.EncodeRune(r)
 			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
 		default:

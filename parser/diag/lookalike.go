@@ -29,6 +29,7 @@ func Character(char rune) string {
 
 // quoted puts a character in quotation marks, so that none is taken for a part of the sentence.
 func quoted(char rune) string {
+	// Three quotes in a row could not be told apart.
 	if char == '"' {
 		return `'"'`
 	}
@@ -59,7 +60,9 @@ func Plain(text string) string {
 
 // IsQuote tells whether a character is a quotation mark outside of ASCII.
 func IsQuote(char rune) bool {
-	return unicode.In(char, unicode.Pi, unicode.Pf) || char == '„' || char == '‚' || char == '´' || char == '″' || char == '′'
+	// The low quotes of German, and accents and primes that are typed for quotes, are in none
+	// of these two tables.
+	return unicode.In(char, unicode.Pi, unicode.Pf) || strings.ContainsRune("„‚´″′", char)
 }
 
 // LookAlike says what a character is that looks like one of the language or like nothing,

@@ -133,8 +133,10 @@ func WriteSARIF(w io.Writer, findings []Finding, of Run) error {
 	}
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: "edgeplan", FullName: "edgeplan " + of.Version, Version: of.Version, SemanticVersion: of.Version, InformationURI: informationURI,
-			Rules: sarifRules(placed), Notifications: sarifRules(others),
+			Name: "edgeplan", FullName: "edgeplan " + of.Version,
+			Version: of.Version, SemanticVersion: of.Version,
+			InformationURI: informationURI,
+			Rules:          sarifRules(placed), Notifications: sarifRules(others),
 		}},
 		Automation:  sarifAutomation{of.ID, of.Properties},
 		Invocations: []sarifInvocation{sarifInvocationOf(others)},
@@ -153,8 +155,11 @@ func sarifInvocationOf(findings []Finding) sarifInvocation {
 	out := sarifInvocation{Successful: true}
 	index := sarifIndex(sarifRules(findings))
 	for _, f := range findings {
+		// An error about no file, such as a wrong flag, kept the run from doing its work.
 		out.Successful = out.Successful && level(f) == "warning"
-		out.Notifications = append(out.Notifications, sarifNotification{sarifDescriptor{f.Code, index[f.Code]}, level(f), sarifText{message(f)}})
+		out.Notifications = append(out.Notifications, sarifNotification{
+			sarifDescriptor{f.Code, index[f.Code]}, level(f), sarifText{message(f)},
+		})
 	}
 	return out
 }
@@ -177,6 +182,7 @@ func sarifRules(findings []Finding) []sarifRule {
 			continue
 		}
 		seen[f.Code] = true
+		// An unknown code gets a rule all the same, as each result refers to one by its index.
 		rule, ok := Lookup(f.Code)
 		if !ok {
 			rule = Rule{Code: f.Code, Summary: f.Summary, Means: f.Summary, Fix: f.Summary}
@@ -187,8 +193,10 @@ func sarifRules(findings []Finding) []sarifRule {
 	out := []sarifRule{}
 	for _, rule := range rules {
 		out = append(out, sarifRule{
-			ID: rule.Code, Name: ruleName(rule), Short: sarifText{capital(rule.Summary) + "."}, Full: sarifText{rule.Means},
-			HelpURI: HelpURI(rule), Help: sarifText{Explain(rule)}, Configuration: sarifConfig{severityName(rule.Severity)},
+			ID: rule.Code, Name: ruleName(rule),
+			Short: sarifText{capital(rule.Summary) + "."}, Full: sarifText{rule.Means},
+			HelpURI: HelpURI(rule), Help: sarifText{Explain(rule)},
+			Configuration: sarifConfig{severityName(rule.Severity)},
 		})
 	}
 	return out
@@ -221,13 +229,18 @@ func HelpURI(rule Rule) string {
 }
 
 func sarifResultOf(f Finding, rule int, print string) sarifResult {
+	// A finding about a whole file is shown at its first line: GitHub wants one for each location.
 	place := sarifPhysical{Artifact: sarifArtifact{fileURI(f.File)}, Region: sarifRegion{StartLine: 1}}
 	if f.Line > 0 {
-		place.Region = sarifRegion{StartLine: f.Line, StartColumn: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn}
+		place.Region = sarifRegion{
+			StartLine: f.Line, StartColumn: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn,
+		}
 	}
 	out := sarifResult{
-		RuleID: f.Code, RuleIndex: rule, Level: level(f), Message: sarifText{message(f)}, Locations: []sarifLocation{{place}},
-		Fingerprints: map[string]string{fingerprintName: print}, Suppressions: []sarifSuppression{},
+		RuleID: f.Code, RuleIndex: rule, Level: level(f), Message: sarifText{message(f)},
+		Locations:    []sarifLocation{{place}},
+		Fingerprints: map[string]string{fingerprintName: print},
+		Suppressions: []sarifSuppression{}, // not nil: an empty list says that it counts
 	}
 	if f.Accepted != "" {
 		out.Suppressions = append(out.Suppressions, sarifSuppression{"inSource", "accepted", f.Accepted})
@@ -241,7 +254,7 @@ var driveOfPath = regexp.MustCompile(`^[A-Za-z]:/`)
 // also from Windows.
 func fileURI(path string) string {
 	switch {
-	case strings.HasPrefix(path, "//"):
+	case strings.HasPrefix(path, "//"): // a share of Windows, //host/folder
 		host, rest, _ := strings.Cut(path[2:], "/")
 		return (&url.URL{Scheme: "file", Host: host, Path: "/" + rest}).String()
 	case strings.HasPrefix(path, "/"):
@@ -260,11 +273,13 @@ func fingerprints(findings []Finding) []string {
 	var out []string
 	for _, f := range findings {
 		text := strings.TrimSpace(f.Snippet)
+		// The line is not in it: lines before it may be added or removed.
 		if text == "" {
 			text = message(f)
 		}
 		key := fmt.Sprintf("%q", []string{string(f.Code), f.File, text})
 		seen[key]++
+		// 16 bytes of the hash, 32 digits.
 		out = append(out, fmt.Sprintf("%.16x:%d", sha256.Sum256([]byte(key)), seen[key]))
 	}
 	return out

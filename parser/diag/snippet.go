@@ -17,6 +17,7 @@ func snippet(line []byte, start, end int) (text, marker string) {
 		return "", ""
 	}
 	start = min(start, len(line))
+	// Past the end of the line only the line itself is marked.
 	end = min(max(end, start+1), len(line)) // an empty range marks one character
 	from, to := window(line, start)
 	var out strings.Builder
@@ -29,6 +30,7 @@ func snippet(line []byte, start, end int) (text, marker string) {
 		r, size := utf8.DecodeRune(line[at:])
 		s, cells := display(r, size, line[at])
 		out.WriteString(s)
+		// Also a character of which the range has only a part.
 		if at+size > start && at < end {
 			below.mark(cells, at+size >= end)
 		} else {
@@ -42,7 +44,7 @@ func snippet(line []byte, start, end int) (text, marker string) {
 	return out.String(), below.String()
 }
 
-// carets is the line below a snippet, in which each caret stands under what it marks.
+// carets is the line below a snippet, in which each caret is under what it marks.
 type carets struct {
 	blank  strings.Builder
 	marked int
@@ -52,7 +54,7 @@ type carets struct {
 // terminal knows how far it reaches.
 func (c *carets) skip(s string, cells int) {
 	switch {
-	case c.marked > 0:
+	case c.marked > 0: // the range is behind, and nothing more is written below the line
 	case s == "\t":
 		c.blank.WriteString(s)
 	default:
@@ -77,6 +79,7 @@ func (c *carets) String() string {
 func window(line []byte, at int) (from, to int) {
 	from = backward(line, at, snippetLead)
 	to = forward(line, from, snippetCells)
+	// Near its end the line is shown to the left instead, so that no room is left empty.
 	if to == len(line) {
 		from = min(from, backward(line, to, snippetCells))
 	}

@@ -15,6 +15,7 @@ func Suggest(given string, known []string) string {
 		return "" // it would be cut
 	}
 	want := folded(nil, given)
+	// A name of one character is like nothing, one of two may differ in one.
 	best, least := "", min(2, len(want)-1)
 	var name []rune
 	for _, k := range known {
@@ -48,6 +49,7 @@ func folded(buf []rune, s string) []rune {
 // distance returns the Levenshtein distance of a and b, or limit+1 if it is more
 // than limit, which is two at most.
 func distance(a, b []rune, limit int) int {
+	// Equal starts and ends cost no edit, and without them the recursion below is short.
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		a, b = a[1:], b[1:]
 	}

@@ -18,7 +18,8 @@ func WriteText(w io.Writer, findings []Finding, color bool) error {
 		if f.Accepted != "" {
 			continue
 		}
-		fmt.Fprintf(buf, "%s: %s %s: %s\n", place(f), severityText(f.Severity, color), Clean(string(f.Code)), Clean(f.Summary))
+		fmt.Fprintf(buf, "%s: %s %s: %s\n",
+			place(f), severityText(f.Severity, color), Clean(string(f.Code)), Clean(f.Summary))
 		writeSnippet(buf, f)
 		for _, line := range cleanLines(f.Detail) {
 			if line != "" {
@@ -51,9 +52,9 @@ func severityText(severity string, color bool) string {
 	case !color:
 		return severity
 	case severity == "warning":
-		return "\x1b[33m" + severity + "\x1b[0m"
+		return "\x1b[33m" + severity + "\x1b[0m" // yellow
 	}
-	return "\x1b[1;31m" + severity + "\x1b[0m"
+	return "\x1b[1;31m" + severity + "\x1b[0m" // red, bold
 }
 
 func writeSnippet(w io.Writer, f Finding) {
@@ -61,6 +62,7 @@ func writeSnippet(w io.Writer, f Finding) {
 		return
 	}
 	number := strconv.Itoa(f.Line)
+	// Snippets of one file begin in one column, up to line 999999.
 	gutter := max(6, len(number))
 	fmt.Fprintf(w, "%*s | %s\n", gutter, number, Clean(f.Snippet))
 	fmt.Fprintf(w, "%*s | %s\n", gutter, "", Clean(f.Marker))

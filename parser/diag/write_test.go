@@ -89,7 +89,7 @@ func TestWriteTextInColour(t *testing.T) {
 	}
 }
 
-// A finding that somebody else has written must not reach the terminal either.
+// A finding that another program has written must not reach the terminal either.
 func TestWriteTextHostileFinding(t *testing.T) {
 	e := "\x1b]0;x\x07\u202e\n"
 	hostile := Finding{Code: Code(e), Severity: e, Summary: e, Detail: e + "\r" + e, File: e, Line: 12345678, Column: 1, Snippet: e, Marker: e}
