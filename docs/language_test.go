@@ -322,7 +322,7 @@ func TestLimits(t *testing.T) {
 		"| exponent of a number | 999 |":               `maxExponent *= 999\b`,
 		"together in one string | 1024 |":              `maxPieces *= 1024\b`,
 		"regular expression | 1000 |":                  `maxPattern *= 1000\b`,
-		"| 8 MiB, and 32 times":                        `maxValueBytes *= 8 << 20(?s:.*)bytesPerByte *= 32\b`,
+		"| 8 MiB, and 12 times":                        `maxValueBytes *= 8 << 20(?s:.*)bytesPerByte *= 12\b`,
 		"| width in `format` | 999 |":                  `a width above 999 is not supported`,
 	} {
 		if !strings.Contains(read(t, languagePage), row) || !regexp.MustCompile(want).MatchString(source) {

@@ -3,6 +3,7 @@ package parser_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -15,7 +16,9 @@ type class struct {
 	zone bool // the size is that of zone files
 	// steep: below what is free for every spec, however small, it grows faster than the input.
 	steep bool
-	make  func(size int) input
+	// format: measured is what fmt does with it, and not what check does.
+	format bool
+	make   func(size int) input
 }
 
 // input is a spec and its zone files.
@@ -35,11 +38,16 @@ func oneFile(text string) []parser.File {
 
 // filled has as many units as the limits read, and a long comment where that is not the size.
 func filled(size int, head, tail string, unit func(i int) string) string {
-	left := parser.MaxTokens(size) - parser.TokensOf(head) - parser.TokensOf(tail)
+	left := parser.MaxTokens(size)
+	if tail != "" || strings.HasPrefix(unit(0), "dynamic") || strings.HasPrefix(unit(0), "locals") {
+		left = min(left, parser.MaxBlockTokens)
+	}
+	left -= parser.TokensOf(head + tail)
 	var out strings.Builder
 	out.WriteString(head)
 	each := unit(99_999) // a long one; that it is a bit dearer does no harm
-	tokens := float64(parser.TokensOf(strings.Repeat(each, 100))) / 100
+	// In a block a line end counts as a whole one, between blocks as a half.
+	tokens := float64(parser.TokensOf(head+strings.Repeat(each, 100)+tail)-parser.TokensOf(head+tail)) / 100
 	for i := 0; out.Len()+len(tail)+len(each) < size && float64(i+1)*tokens < float64(left); i++ {
 		out.WriteString(unit(i))
 	}
@@ -102,7 +110,22 @@ func whole(name string, unit func(i int) string) class {
 
 const include = "$INCLUDE inner.zone\n"
 
-var classes = []class{
+// classes are those that check reads, and of them those that fmt formats.
+var classes = slices.Concat(checked, formatted(checked))
+
+func formatted(classes []class) []class {
+	var out []class
+	for _, c := range classes {
+		if c.zone || parser.Syntax(c.make(smallInput).files[0]).HasErrors() {
+			continue
+		}
+		c.name, c.format, c.steep = "fmt: "+c.name, true, false
+		out = append(out, c)
+	}
+	return out
+}
+
+var checked = []class{
 	spec("line ends", "", "", same("\n")),
 	spec("comments, one a line", "", "", same("# a\n")),
 	spec("comments between slashes", "", "", same("/* a */")),
@@ -131,6 +154,10 @@ var classes = []class{
 	spec("locals that name each other", "locals {\na0 = 1\n", "}\n", func(i int) string { return fmt.Sprintf("a%d = local.a%d\n", i+1, i) }),
 	spec("for expressions", "locals {\n", "}\n", numbered("a$n = [for i in [1, 2] : i]\n")),
 	spec("dynamic blocks with large lists", "", "", numbered("dynamic \"site\" {\n  for_each = range(1000)\n  labels = [\"s${site.value}x$n\"]\n  content {}\n}\n")),
+	spec("dynamic blocks among others", "", "", func(i int) string {
+		return fmt.Sprintf("dynamic \"site\" {\n  for_each = [1]\n  labels = [\"s%d\"]\n  content {}\n}\n", i) + strings.Repeat(fmt.Sprintf("sip_domain \"d%d.example\" {}\n", i), 1)
+	}),
+	spec("blocks locals", "", "", numbered("locals {\n  a$n = [1+2+3, \"${4}\"]\n}\n")),
 	spec("functions whose results grow", "locals {\n", "}\n", numbered("a$n = join(\"\", [for i in range(1000) : \"abcdefghij\"])\n")),
 	spec("brackets that are not closed", "", "", same("site \"a\" {\n")),
 	spec("a list that is not closed", "locals {\n  x = [", "", same("1,")),

@@ -131,10 +131,15 @@ func costOfLookup(w *work, args []cty.Value, _ weight) {
 	}
 }
 
-// mostOfRange is how many numbers the function range makes before it says that there are too many.
-const mostOfRange = 1024
+// mostOfRange is how many numbers the function range makes before it says that there are too many. Each
+// takes it as long as rangeBytes of anything else: it compares the number with the end, exactly.
+const (
+	mostOfRange = 1024
+	rangeBytes  = 64
+)
 
-// costOfRange pays for numbers that are made in vain, and that no value shows afterwards.
+// costOfRange pays for numbers before they are made: too many of them are made in vain, and no value
+// shows them afterwards.
 func costOfRange(w *work, args []cty.Value, _ weight) {
 	numbers := []float64{0, 0, 1} // start, end, step
 	for i, arg := range args {
@@ -147,9 +152,11 @@ func costOfRange(w *work, args []cty.Value, _ weight) {
 		}
 		numbers[i] = n
 	}
-	if math.Abs(numbers[1]-numbers[0]) > mostOfRange*math.Abs(numbers[2]) {
-		w.spend(mostOfRange * keyedBytes)
+	n := math.Abs(numbers[1]-numbers[0]) / math.Abs(numbers[2])
+	if n > mostOfRange || math.IsNaN(n) { // which it is where both are beyond those of float64
+		n = mostOfRange
 	}
+	w.spend(rangeBytes * n)
 }
 
 // maxPattern is how long a regular expression may be. It can repeat its parts.

@@ -8,3 +8,6 @@ func MaxTokens(size int) int { return maxTokens(size) }
 
 // MaxPlanned is what the number of plans times that of blocks may be in a spec of a number of bytes.
 func MaxPlanned(size int) int { return maxPlanned(size) }
+
+// MaxBlockTokens is how many of them are read in one block.
+const MaxBlockTokens = maxBlockTokens

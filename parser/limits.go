@@ -38,6 +38,33 @@ const (
 
 func maxTokens(bytes int) int { return freeTokens + int(float64(bytes)/(1<<20)*tokensPerMiB) }
 
+// maxBlockTokens is for one block, of which everything is in memory at once, and for all blocks locals and
+// dynamic together, which are kept: a list of 25,000 strings, or 20,000 local values.
+const maxBlockTokens = 100_000
+
+// tooMuchAtOnce returns a finding if a block has more tokens than are kept at once.
+func tooMuchAtOnce(files []File, surveys []survey) *hcl.Diagnostic {
+	kept := 0
+	for i, file := range files {
+		for _, it := range surveys[i].whole {
+			if it.kept {
+				kept += it.tokens
+			}
+			if kept <= maxBlockTokens && it.tokens <= maxBlockTokens {
+				continue
+			}
+			at := rangeAt(file, it.at, it.at)
+			if it.tokens > maxBlockTokens {
+				return diag.New(codeTooDeep, &at, fmt.Sprintf("This block has about %d names, values and signs, and one block may have %d. "+
+					"Leave out what the plans do not need, or make several blocks or specs of it.", it.tokens, maxBlockTokens))
+			}
+			return diag.New(codeTooDeep, &at, fmt.Sprintf("The blocks locals and dynamic up to this one have more than %d names, values and signs together. "+
+				"Leave out what the plans do not need, or write the blocks themselves in place of those that make them.", maxBlockTokens))
+		}
+	}
+	return nil
+}
+
 // tooMuch returns a finding if spec files have more bytes or tokens together than are
 // read. Surveys are those of the files.
 func tooMuch(files []File, surveys []survey) *hcl.Diagnostic {
@@ -53,7 +80,7 @@ func tooMuch(files []File, surveys []survey) *hcl.Diagnostic {
 		return diag.New(codeTooDeep, &hcl.Range{Filename: files[most].Name}, fmt.Sprintf("The spec has about %d names, values and signs, more than the %d that are read in %.1f MiB, most of them in this file. "+
 			"Leave out what the plans do not need; a dynamic block or a for expression makes many blocks or values of one kind in a few lines.", tokens, limit, float64(size)/(1<<20)))
 	}
-	return nil
+	return tooMuchAtOnce(files, surveys)
 }
 
 // tooLarge returns a finding if spec files have more bytes together than are read, or are

@@ -22,6 +22,15 @@ type survey struct {
 	ends   []int // of the pieces; the last is that of the text, or of the line with the first certain mistake
 	tokens int   // about how many hclsyntax makes; line ends between blocks, of which nothing is kept, count half
 	open   int   // where the comment begins that has no end; -1 for none
+	whole  []item
+}
+
+// item is a top-level block, or what else the text has between two line ends where nothing is open. The
+// survey returns those that are large or are kept as a whole.
+type item struct {
+	at     int // where it begins
+	tokens int
+	kept   bool // a block locals or dynamic, whose nodes are kept while the spec is read
 }
 
 // mode is what the text is at one place.
@@ -33,14 +42,19 @@ type mode struct {
 
 // surveyor reads a text once.
 type surveyor struct {
-	text  []byte
-	at    int
-	modes []mode
-	out   survey
-	last  int // end of the piece before
-	blank int // line ends between blocks
-	line  int // end of the line that [surveyor.lineEnd] has looked for last
-	looks int // bytes that it has looked at
+	text   []byte
+	at     int
+	modes  []mode
+	out    survey
+	last   int // end of the piece before
+	blank  int // line ends between blocks
+	item   item
+	before int  // tokens before the item
+	kept   bool // the piece at hand is of items that are kept
+	// inside: pieces end between any two lines of code, also inside brackets.
+	inside bool
+	line   int // end of the line that [surveyor.lineEnd] has looked for last
+	looks  int // bytes that it has looked at
 }
 
 func surveyText(text []byte) survey {
@@ -67,6 +81,7 @@ func (s *surveyor) survey() survey {
 			s.text = text[:s.lineEnd()]
 		}
 	}
+	s.endItem()
 	if s.last < len(s.text) || s.last == 0 {
 		s.out.ends = append(s.out.ends, len(s.text))
 	}
@@ -131,14 +146,40 @@ func (s *surveyor) code() bool {
 
 // newline counts a line end if it is a token of something, and ends a piece.
 func (s *surveyor) newline() {
-	if !s.atTop() {
-		s.out.tokens++
+	if s.atTop() {
+		s.blank++
+		s.endItem()
+	} else if s.out.tokens++; !s.inside || len(s.modes) > 1 {
 		return
 	}
-	s.blank++
-	if s.at-s.last >= pieceBytes && !bytes.HasPrefix(s.text[s.at:], plain.Mark) { // hclsyntax skips one where it begins
-		s.out.ends = append(s.out.ends, s.at)
-		s.last = s.at
+	if s.at-s.last >= pieceBytes {
+		s.endPiece(s.at)
+	}
+}
+
+func (s *surveyor) endPiece(at int) {
+	if at > s.last && !bytes.HasPrefix(s.text[at:], plain.Mark) { // hclsyntax skips one where it begins
+		s.out.ends = append(s.out.ends, at)
+		s.last = at
+	}
+}
+
+// endItem ends a piece before an item if only one of both is kept: else the nodes of what is beside a
+// small block would be kept with it.
+func (s *surveyor) endItem() {
+	it := s.item
+	it.tokens = s.out.tokens - s.before
+	s.before = s.out.tokens
+	s.item = item{at: s.at}
+	if it.tokens == 0 {
+		return // a blank line, or a comment
+	}
+	if it.kept != s.kept {
+		s.endPiece(it.at)
+		s.kept = it.kept
+	}
+	if it.kept || it.tokens > maxBlockTokens {
+		s.out.whole = append(s.out.whole, it)
 	}
 }
 
@@ -174,6 +215,7 @@ func (s *surveyor) closeBracket() bool {
 // word reads a name, digits, or one character of anything else.
 func (s *surveyor) word() {
 	s.out.tokens++
+	from := s.at
 	c, size := utf8.DecodeRune(s.text[s.at:])
 	s.at += size
 	more := isDigit
@@ -186,9 +228,13 @@ func (s *surveyor) word() {
 	for s.at < len(s.text) {
 		c, size := utf8.DecodeRune(s.text[s.at:])
 		if !more(c) {
-			return
+			break
 		}
 		s.at += size
+	}
+	switch string(s.text[from:s.at]) {
+	case "locals", "dynamic":
+		s.item.kept = s.item.kept || s.atTop()
 	}
 }
 

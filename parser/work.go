@@ -20,7 +20,7 @@ import (
 // and what each one makes is taken off a budget before the next one gets it.
 const (
 	maxValueBytes = 8 << 20 // of all that the expressions of a spec make,
-	bytesPerByte  = 32      // and as much again for each byte of the spec
+	bytesPerByte  = 12      // and so much more for each byte of the spec
 	maxNumberBits = 1 << 14 // before or after the point of a result
 )
 
@@ -234,8 +234,8 @@ func (w *work) unifyParts(value cty.Value, sum weight) {
 	w.pairs(sum.parts + 6*sum.nodes) // all there is to see is its type
 }
 
-// pairs pays for comparing each of n types with each other one.
-func (w *work) pairs(n float64) { w.spend(n * n / 8) }
+// pairs pays for comparing each of n types with each other one, which cty does five times for a conversion.
+func (w *work) pairs(n float64) { w.spend(n * n / 4) }
 
 // collide pays for elements of a set whose hashes, of 32 bits, are the same: each is
 // compared with all others.

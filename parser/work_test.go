@@ -343,3 +343,9 @@ func heap() int64 {
 	runtime.ReadMemStats(&stats)
 	return int64(stats.HeapAlloc)
 }
+
+// TestRangeOfHugeNumbers: what is no number as a float64 does not spoil the budget.
+func TestRangeOfHugeNumbers(t *testing.T) {
+	_, _, diags := parseText(head + "locals {\n  x = [for i in range(1024) : [for j in range(1024) : range(1e999, 1e999)]]\n}\n")
+	wantFinding(t, diags, codeTooDeep, "make more than 8 MiB of values")
+}

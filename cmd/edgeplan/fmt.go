@@ -112,7 +112,7 @@ func (f *formatter) format(p *program, files []layout) error {
 		if found.HasErrors() {
 			continue
 		}
-		text, err := formatted(file.old)
+		text, err := parser.Format(file.old)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file.name, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
@@ -117,4 +118,36 @@ func (u *untidier) value(quoted string) string {
 		"lower(\"A\")==\"a\"?%[2]s:<<EOT\n  }\nEOT\n",
 	), bare, quoted)
 	return other
+}
+
+// cutMark parts a text from its byte order mark, which hclwrite would spoil.
+func cutMark(text []byte) (mark, rest []byte) {
+	bom := []byte("\ufeff")
+	if rest, ok := bytes.CutPrefix(text, bom); ok {
+		return bom, rest
+	}
+	return nil, text
+}
+
+// span is a part of a text, in bytes.
+type span struct{ start, end int }
+
+func (s span) of(text []byte) []byte { return text[s.start:s.end] }
+
+// swap returns a text with another one in each of the spans.
+func swap(text []byte, spans []span, with func(int) []byte) []byte {
+	var out bytes.Buffer
+	at := 0
+	for i, s := range spans {
+		out.Write(text[at:s.start])
+		out.Write(with(i))
+		at = s.end
+	}
+	out.Write(text[at:])
+	return out.Bytes()
+}
+
+func lexed(text []byte) hclsyntax.Tokens {
+	tokens, _ := hclsyntax.LexConfig(text, "", hcl.InitialPos)
+	return tokens
 }

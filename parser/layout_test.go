@@ -1,0 +1,96 @@
+package parser
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// formatted is a text formatted in pieces of a length at least, and how many pieces there are.
+func formatted(t *testing.T, text string, atLeast int) (string, int) {
+	t.Helper()
+	defer func(old int) { pieceBytes = old }(pieceBytes)
+	pieceBytes = atLeast
+	got, err := Format([]byte(text))
+	if err != nil {
+		t.Fatalf("%v:\n%q", err, text)
+	}
+	s := newSurveyor([]byte(text))
+	s.inside = true
+	return string(got), len(s.survey().ends)
+}
+
+// TestFormatPieces: a text that is formatted line by line is formatted as at once.
+func TestFormatPieces(t *testing.T) {
+	paths, err := filepath.Glob("../specs/*/*.edge.hcl")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(text string) {
+		if Syntax(File{Name: "a", Text: []byte(text)}).HasErrors() {
+			return
+		}
+		want, _ := formatted(t, text, 1<<30)
+		got, n := formatted(t, text, 1)
+		tried += n
+		if got != want {
+			t.Fatalf("%q in %d pieces:\n%s\nwant\n%s", text, n, got, want)
+		}
+		if !strings.Contains(text, "<<") && !strings.Contains(text, "${") && want != string(hclwrite.Format([]byte(text))) {
+			t.Fatalf("%q:\n%s\nhclwrite makes\n%s", text, want, hclwrite.Format([]byte(text)))
+		}
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		try(string(text))
+	}
+	items := []string{
+		"a$ = 1\n", "bcd$ = \"é\" # why\n", "x {} # x\n", "long {} // y\n", "# line\n", "\n", "/* a\n\tb é */\n", "e$ = /* a\r\n ö */ 2 # z\n",
+		"g$ = [\n", "{ h = 1 }, # one\n", "{\ni = 2\n  jkl = 3 }, {\n m = 4\n},\n", "{ n = 5,\n o = [[\n1\n] ] },\n", "{ p = [ [1], [\n 2 ]] },\n",
+		"b \"l\" {\n", "b {\n", "  c { # c\n", "}\n", "} # end\n", "h$ = <<E\n  x {\nE\n", "h$ = <<-E\n  ${[\n 1][0]} }\n  E\n", "q$ = \"${\n1}\" # q\n", "r$ = <<E\n E\n",
+	}
+	rng := rand.New(rand.NewPCG(5, 8))
+	for range 1500 {
+		text, open := "", ""
+		for n := range rng.IntN(14) {
+			item := strings.ReplaceAll(items[rng.IntN(len(items))], "$", string(rune('a'+n)))
+			item = strings.ReplaceAll(item, string(rune('a'+n))+"{", "${")
+			// Only what can follow: elements in lists, and in lists nothing else.
+			inList := strings.HasSuffix(open, "]")
+			switch element := strings.HasPrefix(item, "{"); {
+			case item[0] == '}':
+				if open == "" || inList {
+					continue
+				}
+				open = open[:len(open)-1]
+			case item[0] == '#' || item[0] == '\n' || item[0] == '/':
+			case element != inList:
+				continue
+			case strings.HasSuffix(item, "[\n") && !element:
+				open += "]"
+			case strings.HasPrefix(item, "b ") || strings.HasPrefix(item, "  c "):
+				open += "}"
+			}
+			text += item
+			if inList && rng.IntN(3) == 0 {
+				text, open = text+"]\n", open[:len(open)-1]
+			}
+		}
+		for i := len(open) - 1; i >= 0; i-- {
+			text += open[i:i+1] + "\n"
+		}
+		try(text)
+	}
+	t.Logf("%d pieces", tried)
+	if tried < 8_000 {
+		t.Errorf("%d pieces: the test tries too little", tried)
+	}
+}
