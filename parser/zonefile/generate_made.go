@@ -124,7 +124,10 @@ func (g *made) addOwners(wanted map[uint32]bool) {
 			add(hash)
 		}
 	}
-	g.findLarge()
+	// Mostly there is none, which saves a walk over the owners of a large zone.
+	if g.findLarge(); len(g.large.hashes) == 0 {
+		return
+	}
 	c.z.index.eachOwner(func(_ int, hash uint32, _ int, again bool) {
 		if !again && g.large.hashes[hash] {
 			add(hash)
