@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -116,8 +117,8 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 			continue // there is one at most
 		}
 		key := block.Type + " " + strings.ToLower(block.Labels[0])
-		if block.Type == "prepare" {
-			key = "failover " + strings.ToLower(block.Labels[0]) // both become folders
+		if slices.Contains(planBlocks, block.Type) {
+			key = "plan " + strings.ToLower(block.Labels[0]) // each of them becomes a folder
 		}
 		if other, twice := first[key]; twice {
 			more := " Remove one of the two, or give it another name."

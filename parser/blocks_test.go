@@ -173,7 +173,7 @@ func TestSchemaIsRead(t *testing.T) {
 				return d.Subject != nil && strings.Contains(text[d.Subject.Start.Byte:], value) && slices.Contains([]diag.Code{codeWrongType, codeUnknownWord, codeMalformed}, diag.Of(d))
 			})
 			if !found {
-				t.Errorf("%s.%s = %s is no finding: %v", b.Type, a.Name, value, shown(diags))
+				t.Errorf("%s.%s = %s is no finding: parser/blocks.go does not read it. Found: %v", b.Type, a.Name, value, shown(diags))
 			}
 			if a.Required && a.Example == "" {
 				t.Errorf("%s.%s has no example", b.Type, a.Name)

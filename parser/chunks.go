@@ -166,10 +166,10 @@ func (c *chunk) count(blocks hcl.Blocks) {
 		if i := slices.Index(kinds, block.Type); i >= 0 && len(block.Labels) == 1 {
 			c.labels[i] = append(c.labels[i], block.Labels[0])
 		}
-		switch block.Type {
-		case "dns_zone":
+		switch {
+		case block.Type == "dns_zone":
 			c.zones++
-		case "failover", "prepare":
+		case slices.Contains(planBlocks, block.Type):
 			c.plans++
 		}
 	}

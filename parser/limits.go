@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -118,10 +119,10 @@ func (r *reader) checkCounts() {
 // beyond is the place of the first block of a chunk with which there are more zones or plans.
 func (c *chunk) beyond(zones, plans int) *hcl.Range {
 	for _, block := range c.known() {
-		switch block.Type {
-		case "dns_zone":
+		if block.Type == "dns_zone" {
 			zones--
-		case "failover", "prepare":
+		}
+		if slices.Contains(planBlocks, block.Type) {
 			plans--
 		}
 		if zones < 0 || plans < 0 {

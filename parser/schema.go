@@ -165,7 +165,7 @@ var table = []Block{
 	{Type: "prepare", Label: "NAME", Count: AnyTimes, Doc: "A plan that makes DNS ready ahead of any failover.", Arguments: []Argument{
 		{Name: "ttl", Kind: Seconds, Default: 300, Least: 30, Most: 86400, Doc: "TTL that no such record will be above"},
 	}},
-	{Type: "change", In: plans, Count: Once, Doc: "The head of the change record.", Arguments: []Argument{
+	{Type: "change", In: planBlocks, Count: Once, Doc: "The head of the change record.", Arguments: []Argument{
 		{Name: "ticket", Kind: Text, Required: true, Example: `"CHG0042317"`, hint: ", the number in your change system", Doc: "number in the change system"},
 		{Name: "summary", Kind: Text, Required: true, Example: `"Move XMPP federation to EdgePool2"`, Doc: "one line"},
 		{Name: "window_start", Kind: Time, Doc: "such as `2026-12-05T22:00:00Z`"},
@@ -173,12 +173,14 @@ var table = []Block{
 		{Name: "requester", Kind: Text, Doc: "who asks for the change"},
 		{Name: "approvers", Kind: Texts, Doc: "who approves it"},
 	}},
-	{Type: "accept", Label: "CODE", In: plans, Count: AnyTimes, Doc: "The reason stands in the change record.", Arguments: []Argument{
+	{Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes, Doc: "The reason stands in the change record.", Arguments: []Argument{
 		{Name: "reason", Kind: Text, Required: true, Example: `"..."`, Doc: "why; not empty"},
 	}},
 }
 
-var plans = []string{"failover", "prepare"}
+// planBlocks are the types of block that ask for a plan. A plan gets a folder of the name of its
+// block.
+var planBlocks = []string{"failover", "prepare"}
 
 const poolName = ", the name of the pool as Topology Builder shows it"
 
