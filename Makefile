@@ -30,8 +30,11 @@ lint: ## gofmt, vet, go.mod, staticcheck and actionlint
 	go run $(STATICCHECK) ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/ci.yml
 
-golden: ## rewrite the goldens; look at the diff before you commit it
-	go test ./golden -update
+golden: ## write all that is made again: goldens, tables and pages of docs, schema, messages; look at the diff before you commit it
+	@echo "A test that writes something ends with FAIL: run make golden again, it then says ok."
+	-go test ./golden -run 'TestGolden$$' -update
+	-go test ./docs -run 'TestCodes|TestProcedures|TestArgumentTables' -update
+	-go test ./cmd/edgeplan -run 'TestScripts|TestSchema|TestMistakes' -update
 
 fuzz: ## run each fuzz target for FUZZTIME (30s), go on after a failure, end with a table
 	.ci/fuzz $(FUZZTIME)

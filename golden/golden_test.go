@@ -140,10 +140,12 @@ func compare(t *testing.T, name string, files map[string][]byte) {
 			continue
 		}
 		hunks := zonediff.Lines(want[file], got[file], 3)
-		t.Errorf("golden/%s/%s differs (- golden, + got); accept with: go test ./golden -update\n%s", name, file, zonediff.Unified("golden", "got", hunks))
+		what := "differs (- golden, + got); accept with: make golden"
 		if *update {
 			write(t, filepath.Join(name, filepath.FromSlash(file)), got[file])
+			what = "is written again (- before, + now)"
 		}
+		t.Errorf("golden/%s/%s %s\n%s", name, file, what, zonediff.Unified("golden", "got", hunks))
 	}
 	for file := range want {
 		if _, ok := got[file]; !ok {
