@@ -14,7 +14,7 @@ func TestContributing(t *testing.T) {
 	flat := strings.Join(strings.Fields(read(t, "CONTRIBUTING.md")), " ")
 	found := regexp.MustCompile("`(\\w+)` in `([a-z_/]+\\.go)`").FindAllStringSubmatch(flat, -1)
 	for _, m := range found {
-		declared := regexp.MustCompile(`(?m)^(?:(?:var|func|const|type) |\t)` + m[1] + `\b`)
+		declared := regexp.MustCompile(`(?m)^(?:(?:var|const|type|func(?: \([^)]*\))?) |\t)` + m[1] + `\b`)
 		if !declared.MatchString(read(t, m[2])) {
 			t.Errorf("CONTRIBUTING.md: %s does not declare %s", m[2], m[1])
 		}

@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
+	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/internal/goldenscript"
 )
 
@@ -19,17 +22,32 @@ const (
 	seedPackage = "golden/seed/edgepool1-to-edgepool2"
 )
 
+// TestArtifacts: the page has each file that a golden package has.
 func TestArtifacts(t *testing.T) {
 	var want []string
-	for _, folder := range []string{seedPackage, "golden/route53/edgepool1-to-edgepool2", "golden/include/edgepool1-to-edgepool2"} {
+	plans, err := filepath.Glob("../golden/*/*/plan.json")
+	if err != nil || len(plans) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	for _, path := range plans {
+		folder := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+		p, err := procedure.Decode([]byte(read(t, folder+"/"+emit.PlanName)))
+		if err != nil {
+			t.Fatal(folder, err)
+		}
 		for _, name := range filesBelow(t, folder) {
-			if !strings.Contains(name, "fabrikam.com") {
-				want = append(want, strings.NewReplacer("contoso.com", "ZONE", "include-2", "include-N").Replace(name))
+			for _, zone := range p.Zones {
+				if rest, ok := strings.CutPrefix(name, "dns/"+words.FileBase(zone)+"."); ok {
+					name = "dns/ZONE." + numbered.ReplaceAllString(rest, "include-N.")
+				}
 			}
+			want = append(want, name)
 		}
 	}
 	sameSet(t, packagePage+", files", column(t, packagePage, "file"), want)
 }
+
+var numbered = regexp.MustCompile(`^include-[0-9]+\.`)
 
 // tableAfter is the first column of the first table with this title after a heading.
 func tableAfter(t *testing.T, heading, title string) []string {

@@ -12,6 +12,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/internal/loud"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 func TestAll(t *testing.T) {
@@ -30,12 +31,17 @@ func TestAll(t *testing.T) {
 
 // TestDeliveries: a way of delivery has the files that it needs and no others.
 func TestDeliveries(t *testing.T) {
-	for delivery, want := range map[string]string{
+	files := map[string]string{
 		"zone-file":   "diff json nsupdate rollback.diff rollback.nsupdate zone",
 		"nsupdate":    "json nsupdate rollback.nsupdate",
 		"windows-dns": "json",
 		"route53":     "json rollback.route53.json route53.json",
-	} {
+	}
+	for _, delivery := range topology.Deliveries() {
+		want, known := files[delivery]
+		if !known {
+			t.Errorf("this test does not say which files the delivery %s has", delivery)
+		}
 		plan := sample.Plan()
 		plan.Zones[0].Delivery = delivery
 		var got []string
