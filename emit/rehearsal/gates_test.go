@@ -157,6 +157,15 @@ func (s *suite) verified(manager string) {
 	s.restore(s.points[i])
 	s.refuses(3, outside, way{fault: "firewall:closed"}, "Verify outside behind a closed firewall")
 	s.check(s.visit(outside, way{}) == 0, "Verify outside")
+	for n, public := range s.walk.World.Public {
+		if !slices.Contains(slices.Concat(s.plan.To.IPv4, s.plan.To.IPv6), public.Address) {
+			continue
+		}
+		s.restore(s.points[i])
+		s.edit(func(w *rehearsal.World) { w.Public[n].Hosts = []string{} })
+		s.refuses(3, outside, way{}, "Verify outside, %s does not answer", public.Address)
+		s.check(strings.Contains(s.last, "FAIL verify/xmpp/"+public.Address), "%s is named", public.Address)
+	}
 	s.listens(i)
 	s.restore(s.points[s.at(plan.Replicated)])
 	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}, way{}, "Verify before Replicate")
@@ -182,7 +191,14 @@ func (s *suite) waived() {
 	s.partners(preflight)
 	s.restore(s.points[0])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
-	s.refuses(3, preflight, way{given: map[string]any{"Waive": "3,P01,P02,P03,P04,P05,P06,P07,P08,P09"}}, "another route, waived")
+	all := append(stageSteps(s.plan, plan.Route).IDs(), "P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09")
+	s.refuses(3, preflight, way{given: map[string]any{"Waive": strings.Join(all, ",")}}, "another route, waived")
+}
+
+// stageSteps are the steps of a stage of the change.
+func stageSteps(p *plan.Plan, name string) plan.Steps {
+	i := slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == name })
+	return plan.AllSteps(p.Stages[i : i+1])
 }
 
 // store: the properties may hold the pool of the Central Management store, or computers of
