@@ -58,24 +58,12 @@ func checkHead(plan *Plan) error {
 	}
 	if plan.Kind == KindFailover {
 		for _, pool := range []Pool{plan.From, plan.To} {
-			if len(pool.Servers) == 0 || !slices.Contains(cmdlet.Products(), pool.Product) {
-				return fmt.Errorf("pool %q has no servers, or there is no product %q", pool.Name, pool.Product)
+			if err := checkPool(pool); err != nil {
+				return err
 			}
 			names = append(append(names, pool.FQDN, pool.AccessEdgeFQDN), pool.Servers...)
 			if pool.NextHop != "" {
 				names = append(names, pool.NextHop)
-			}
-			if pool.XMPPInternalPort < 0 || pool.XMPPInternalPort > 65535 {
-				return fmt.Errorf("pool %q: there is no port %d", pool.Name, pool.XMPPInternalPort)
-			}
-			for i, address := range slices.Concat(pool.IPv4, pool.IPv6) {
-				typ := "A"
-				if i >= len(pool.IPv4) {
-					typ = "AAAA"
-				}
-				if !isData(typ, address) {
-					return fmt.Errorf("pool %q: there is no address %q", pool.Name, address)
-				}
 			}
 		}
 	}
@@ -85,6 +73,26 @@ func checkHead(plan *Plan) error {
 		}
 	}
 	return checkRoutes(plan)
+}
+
+// checkPool wants servers, a product, ports and addresses, but leaves names to others.
+func checkPool(pool Pool) error {
+	switch {
+	case len(pool.Servers) == 0 || !slices.Contains(cmdlet.Products(), pool.Product):
+		return fmt.Errorf("pool %q has no servers, or there is no product %q", pool.Name, pool.Product)
+	case pool.XMPPInternalPort < 0 || pool.XMPPInternalPort > 65535:
+		return fmt.Errorf("pool %q: there is no port %d", pool.Name, pool.XMPPInternalPort)
+	}
+	for i, address := range slices.Concat(pool.IPv4, pool.IPv6) {
+		typ := "A"
+		if i >= len(pool.IPv4) {
+			typ = "AAAA"
+		}
+		if !isData(typ, address) {
+			return fmt.Errorf("pool %q: there is no address %q", pool.Name, address)
+		}
+	}
+	return nil
 }
 
 // checkRoutes wants sites in their order, each once, and routes from pools and servers that can
