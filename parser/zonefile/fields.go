@@ -179,11 +179,30 @@ func (f *fieldReader) uint(bits int) {
 
 // upTo reads a number that is not larger than most.
 func (f *fieldReader) upTo(most uint64) {
-	// Not with strconv: it needs a string for each token, and takes signs, which BIND refuses.
-	// Leading zeros are allowed.
 	token := f.word("a number")
+	f.count(token, token, most)
+}
+
+// signedUpTo is upTo for a number that may have a sign.
+func (f *fieldReader) signedUpTo(most uint64) {
+	token := f.word("a number")
+	f.count(token, withoutSign(token), most)
+}
+
+// withoutSign is a number of which BIND reads the digits with a function of C. These take a plus
+// sign before them, and what is less than 0 is out of any range.
+func withoutSign[text string | []byte](number text) text {
+	if len(number) > 1 && (number[0] == '+' || number[0] == '-' && strings.Trim(string(number[1:]), "0") == "") {
+		return number[1:]
+	}
+	return number
+}
+
+func (f *fieldReader) count(token, digits []byte, most uint64) {
+	// Not with strconv: it needs a string for each token, and takes signs, which BIND refuses in
+	// most fields. Leading zeros are allowed.
 	var n uint64
-	for _, c := range token {
+	for _, c := range digits {
 		if !isDigit(c) {
 			f.wrong(token, "a number")
 			return
@@ -229,8 +248,9 @@ func (f *fieldReader) recordType(what string) uint16 {
 func readTypeOrNumber(f *fieldReader) {
 	// BIND reads a plain number as a type in RRSIG, SIG and DSYNC (with strtol), but not in a
 	// bitmap.
-	if f.more() && isDigit(f.spans[f.next].Of(f.src)[0]) {
-		f.uint(16)
+	if f.more() && isDigit(withoutSign(f.spans[f.next].Of(f.src))[0]) {
+		f.signedUpTo(1<<16 - 1)
+		f.size += 2
 		return
 	}
 	f.recordType("a record type")

@@ -227,8 +227,8 @@ func isPrefix(item string) bool {
 	if !ok || !slash || err != nil {
 		return false
 	}
-	// BIND reads the family with strtoul, so 01 is 1. It knows no family but these two.
-	switch strings.TrimLeft(family, "0") {
+	// BIND reads the family with strtoul, so 01 and +1 are 1. It knows no family but these two.
+	switch strings.TrimLeft(withoutSign(family), "0") {
 	case "1":
 		return n <= 32 && isIPv4([]byte(addr))
 	case "2":

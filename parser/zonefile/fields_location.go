@@ -65,11 +65,7 @@ func centimetres(text string) (cm uint64, ok bool) { return scaled(strings.TrimS
 // them.
 func scaled(text string, places int) (n uint64, ok bool) {
 	whole, behind, _ := strings.Cut(text, ".")
-	// BIND reads the whole part with strtoul, which takes a sign before digits. Less than 0 is an
-	// enormous number to it.
-	if len(whole) > 1 && (whole[0] == '+' || whole[0] == '-' && strings.Trim(whole[1:], "0") == "") {
-		whole = whole[1:]
-	}
+	whole = withoutSign(whole)
 	if strings.Trim(whole+behind, "0123456789") != "" || len(behind) > places || whole+behind == "" {
 		return 0, false
 	}

@@ -107,14 +107,20 @@ func isSubstitution(text []byte) bool {
 
 // readPorts reads the protocol and the ports of a WKS record.
 func readPorts(f *fieldReader) {
-	f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
+	if f.more() && isDigit(withoutSign(f.spans[f.next].Of(f.src))[0]) {
+		f.signedUpTo(255)
+		f.size++
+	} else {
+		f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
+	}
 	for f.more() {
 		token := f.word("a port or a service")
 		// Names of services are not checked: which ones there are depends on /etc/services of the
 		// server.
-		if f.ok() && isDigit(token[0]) {
+		if digits := bytes.TrimLeft(token, "+-"); f.ok() && len(digits) > 0 && isDigit(digits[0]) {
 			f.next--
-			f.uint(16)
+			f.signedUpTo(1<<16 - 1)
+			f.size += 2
 		}
 	}
 }

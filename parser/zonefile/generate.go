@@ -217,7 +217,7 @@ func parseRange(text string) (numberRange, bool) {
 	var n [3]int64
 	for i, field := range []string{first, last, step} {
 		// BIND reads them as int and refuses negative ones.
-		v, err := strconv.ParseUint(field, 10, 31)
+		v, err := strconv.ParseUint(withoutSign(field), 10, 31)
 		if err != nil {
 			return numberRange{}, false
 		}
