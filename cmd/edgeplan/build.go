@@ -43,7 +43,9 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		if err != nil {
 			return err
 		}
+		// With --failover packages of other plans are not stale: their failovers are in the spec.
 		d := delivery{dir: filepath.Clean(*dir), of: of, whole: len(*failovers) == 0, force: *force}
+		// All files are made before the first is written: one that cannot be made changes nothing.
 		if d.made, err = render(d.dir, plans, of); err != nil {
 			return err
 		}
@@ -87,6 +89,7 @@ func (d delivery) deliver(p *program) ([]pack, error) {
 		err = refusal(d.dir, packs)
 	}
 	if err != nil {
+		// The journal of a killed build stays: its packages are not complete yet.
 		lock.release(len(lock.past) > 0)
 		return nil, err
 	}
@@ -109,6 +112,7 @@ func (p *program) account(dir string, packs []pack) {
 			text += fmt.Sprintf(", %d removed", removed)
 		}
 		at := path.Join(shown(dir), one.name)
+		// A package that only has files of another version is a note below, and no line of the result.
 		if one.files > 0 || len(one.changes) > 0 {
 			p.say("%s: %s", at, text)
 		}

@@ -42,10 +42,12 @@ func (p *program) check(args []string, strict, quiet bool) error {
 		}
 		var accepted []compiler.Acceptance
 		if !diags.HasErrors() {
+			// Only of a sound spec: what the rules find in a broken one follows from the errors already found.
 			plans, more, closed := compiler.CompileAll(spec)
 			diags, accepted = append(diags, more...), closed
 			v.plans += len(plans)
 			if len(spec.Failovers)+len(spec.Prepares) == 0 {
+				// Only a warning: a topology is checked before its first failover is written, too.
 				diags = append(diags, nothingToPlan(hcl.DiagWarning))
 			}
 		}

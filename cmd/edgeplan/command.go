@@ -43,6 +43,7 @@ func find(name string) (command, error) {
 		}
 		names = append(names, c.name)
 	}
+	// The flags belong to a command, so without one no flag is known.
 	if strings.HasPrefix(name, "-") {
 		return command{}, usagef("the command comes first, then flags such as %s", name)
 	}
@@ -60,9 +61,13 @@ func didYouMean(given string, known []string) string {
 // flags returns a new flag set of the command and the action that reads it.
 func (c command) flags() (*pflag.FlagSet, action) {
 	fs := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	// pflag would print errors and the usage by itself. An error is said by fail, in the form of
+	// the findings that was asked for.
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
+	// Else pflag has one of its own, which is an error and not in the list of flags.
 	fs.BoolP("help", "h", false, "print this text")
+	// Read by formOf too, for errors in the flags themselves.
 	newChoice(fs, "diagnostics", "form of findings and errors on standard error", forms...)
 	newChoice(fs, "color", "colour in findings as text", "auto", "always", "never")
 	return fs, c.bind(fs)

@@ -62,6 +62,7 @@ func (p *program) completion(args []string) error {
 		p.stdout.Write(text)
 		return err
 	}
+	// pflag has taken the -- before the words.
 	answer := complete(wordsOf(args[0], args[1:]))
 	fmt.Fprintln(p.stdout, answer.kind())
 	for _, o := range answer.offers {
@@ -87,9 +88,10 @@ func wordsOf(shell string, sent []string) []string {
 	var out []string
 	for i, word := range sent {
 		switch {
-		case shell == "powershell":
+		case shell == "powershell": // Windows PowerShell 5.1 drops an argument that is empty
 			out = append(out, strings.TrimPrefix(word, "="))
 		case shell == "bash" && i > 0 && (word == "=" || sent[i-1] == "=") && strings.HasPrefix(out[len(out)-1], "--"):
+			// = is in its COMP_WORDBREAKS, so a flag and its value are three words.
 			out[len(out)-1] += word
 		default:
 			out = append(out, word)
@@ -161,6 +163,7 @@ func complete(words []string) answer {
 	case line.ended || !strings.HasPrefix(last, "-"):
 		return c.operandAt(len(line.operands)).starting(last)
 	case assigned && strings.HasPrefix(name, "--") && flag != nil:
+		// The shell replaces the whole word, so each offer begins with the flag.
 		a := valuesOf(flag, line).starting(value)
 		for i := range a.offers {
 			a.offers[i].word = name + "=" + a.offers[i].word
@@ -182,7 +185,7 @@ func readLine(fs *pflag.FlagSet, words []string) commandLine {
 	var line commandLine
 	for _, word := range words {
 		switch {
-		case line.pending != nil:
+		case line.pending != nil: // whatever it is: a value may begin with a hyphen
 			line.pending = nil
 		case line.ended || !strings.HasPrefix(word, "-") || word == "-":
 			line.operands = append(line.operands, word)
@@ -198,6 +201,7 @@ func readLine(fs *pflag.FlagSet, words []string) commandLine {
 // wantsValue returns the flag of a word if its value is the next word.
 func wantsValue(fs *pflag.FlagSet, word string) *pflag.Flag {
 	if long, ok := strings.CutPrefix(word, "--"); ok {
+		// A flag with such a value, as one that is on or off, takes another only behind an equals sign.
 		if flag := fs.Lookup(long); flag != nil && flag.NoOptDefVal == "" {
 			return flag
 		}
@@ -230,6 +234,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9=._-]+$`)
 
 func (c command) operandAt(n int) answer {
 	if len(c.takes) == 0 {
+		// The command takes no arguments, so nothing is offered.
 		return answer{}
 	}
 	a := answer{paths: c.takes[min(n, len(c.takes)-1)]}
@@ -296,6 +301,7 @@ func planOffers(args []string) []offer {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
+	// Shells complete a word before they expand the tilde in it.
 	home, _ := os.UserHomeDir()
 	for _, arg := range args {
 		if rest, ok := strings.CutPrefix(arg, "~/"); ok && home != "" {
@@ -313,6 +319,7 @@ func planOffers(args []string) []offer {
 func plansOf(s source) []offer {
 	var files []parser.File
 	for _, name := range s.names {
+		// Completion has no place for errors; what can be read is offered.
 		if text, err := readFile(filepath.Join(s.dir, name), maxStdin); err == nil {
 			files = append(files, parser.File{Name: name, Text: text})
 		}

@@ -77,6 +77,7 @@ func (p *program) diff(dir string, packs []pack) error {
 			if err != nil {
 				return err
 			}
+			// One that is many gigabytes is not read to be compared.
 			if large {
 				p.say("Files a/%s and b/%s differ: the first is too large to be one of edgeplan", name, name)
 				continue
@@ -108,6 +109,7 @@ func (c change) present(dir, name string) (old []byte, large bool, err error) {
 		return nil, false, cannot(dir, err)
 	}
 	defer root.Close()
+	// The old text may be a file of any size that was put there.
 	if info, err := root.Lstat(name); err == nil && info.Size() > max(maxChanged(c.new.Len()), maxPlan) {
 		return nil, true, nil
 	}
@@ -133,6 +135,7 @@ func (c change) print(w io.Writer, name string, old []byte) error {
 	hunks := zonediff.Lines(old, text, contextLines)
 	switch {
 	case bytes.IndexByte(old, 0) >= 0 || bytes.IndexByte(text, 0) >= 0:
+		// Only the names are cleaned. The text of a diff stays as it is, or patch would not take it.
 		_, err = fmt.Fprintf(w, "Binary files %s and %s differ\n", diag.Clean(oldName), diag.Clean(newName))
 	case len(hunks) == 0: // an empty file is added or removed
 		_, err = fmt.Fprintf(w, "--- %s\n+++ %s\n", diag.Clean(oldName), diag.Clean(newName))

@@ -33,7 +33,7 @@ type disk struct {
 
 func openDisk(root *os.Root, dir string) (*disk, error) {
 	d := &disk{root: root, dir: dir, entries: map[string]fs.FileMode{}}
-	if root == nil {
+	if root == nil { // the output folder is not there yet
 		return d, nil
 	}
 	found, err := list(root, dir)
@@ -46,6 +46,7 @@ func openDisk(root *os.Root, dir string) (*disk, error) {
 // exists tells whether there is a file of that name. It refuses anything but a regular
 // file, and any link on the way to it.
 func (d *disk) exists(name string) (bool, error) {
+	// os.Root follows links that stay below it, so each folder on the way is checked.
 	for i, c := range name {
 		if c != '/' {
 			continue
@@ -80,6 +81,7 @@ func (d *disk) read(name string, limit int64) (data []byte, exists bool, err err
 func (d *disk) open(name string, limit int64) (*os.File, error) {
 	file, err := d.root.Open(path.Join(d.dir, name))
 	if err == nil {
+		// Another program may have put something else there since exists looked.
 		if err = checkRegular(file, limit); err == nil {
 			return file, nil
 		}
@@ -124,6 +126,7 @@ func (d *disk) variants(name string) ([]variant, error) {
 		pieces := bufio.NewReader(file)
 		head, _ := pieces.Peek(4) // it may have fewer
 		var saved encoding.Encoding
+		// Line ends are found in UTF-8 only; the sums are those of files in UTF-8 too.
 		if saved, form = savedAs(head); saved == nil {
 			return pieces
 		}
@@ -135,6 +138,7 @@ func (d *disk) variants(name string) ([]variant, error) {
 	_, others := v.sums()
 	for i := range others {
 		if form != "" {
+			// Before the line ends, as formChanges says them.
 			others[i].what = append([]string{form}, others[i].what...)
 		}
 	}
@@ -169,6 +173,7 @@ type onlyWriter struct{ io.Writer }
 // hasLines tells whether a file is the artifact but for its line ends.
 func (d *disk) hasLines(a emit.Artifact) (bool, error) {
 	size, err := d.size(a.Name)
+	// One that is longer is not read: it is no such file.
 	if err != nil || size > maxChanged(a.Text.Len()) {
 		return false, err
 	}
@@ -182,6 +187,7 @@ func (d *disk) signature(a emit.Artifact) (signed, approved bool, err error) {
 		return false, false, nil
 	}
 	size, err := d.size(a.Name)
+	// Longer than the script and any signature, so it is not read.
 	if err != nil || size > int64(a.Text.Len())+maxSignature {
 		return false, false, err
 	}
@@ -199,6 +205,7 @@ func (d *disk) isArtifact(a emit.Artifact) (bool, error) {
 	if err != nil || same || !exists {
 		return same, err
 	}
+	// In the order of what it costs: most files are the artifact as it is.
 	if _, approved, err := d.signature(a); err != nil || approved {
 		return approved, err
 	}
@@ -224,6 +231,7 @@ func (d *disk) plan() *plan.Plan {
 	if err != nil || !exists {
 		return nil
 	}
+	// Line ends that git has changed leave it the plan that it was.
 	p, err := procedure.Decode(plainLines(text))
 	if err != nil || p.Name != d.dir {
 		return nil

@@ -61,6 +61,7 @@ func cannot(name string, err error) error { return &failure{codeUnreadable, show
 func bare(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
+		// Messages begin with the path as the user gave it; here it may be one below a root.
 		err = at.Err
 	}
 	var link *os.LinkError
@@ -94,7 +95,7 @@ func (p *program) end(err error) int {
 		return exitDone
 	case errors.Is(err, errNo):
 		return exitNo
-	case errors.Is(err, errFailed):
+	case errors.Is(err, errFailed): // said already
 	case p.stdout.Flush() == nil || !errors.Is(err, p.stdout.Flush()): // else run says it
 		p.fail(err)
 	}
@@ -106,6 +107,7 @@ func (p *program) fail(err error) {
 	f := findingOf(err)
 	p.tell(f, err.Error())
 	if f.Code == codeUsage && p.form == formText {
+		// Not in the other forms: a program that reads findings needs no hint.
 		hint := "edgeplan"
 		if p.command != "" {
 			hint += " " + p.command
@@ -144,12 +146,14 @@ func findingOf(err error) diag.Finding {
 func newFinding(code diag.Code, file, detail string) diag.Finding {
 	d := diag.New(code, nil, detail)
 	f := diag.Findings(hcl.Diagnostics{d}, nil)[0]
+	// Not as a subject, which is a range: the file is all that is known of the place.
 	f.File = file
 	return f
 }
 
 // writeFindings prints findings in one of the forms.
 func writeFindings(w io.Writer, form string, findings []diag.Finding, of diag.Run, color bool) error {
+	// Here and not by each writer: all forms show the same findings.
 	findings = diag.First(findings)
 	switch form {
 	case "json":
@@ -175,6 +179,7 @@ func (p *program) finish(code int) int {
 
 // crash says a panic, which is a mistake of edgeplan, in the form that was asked for.
 func crash(w io.Writer, args []string, what any, stack []byte) int {
+	// The program may be half made, so only its arguments are used.
 	form := formOf(args)
 	text := fmt.Sprint("internal error: ", what)
 	if form == formText {

@@ -88,6 +88,7 @@ func logsOf(args []string) ([]string, error) {
 		}
 		out = append(out, logs...)
 	}
+	// After the folders were searched: a log may be named by itself and be in one of them.
 	return unique(out), nil
 }
 
@@ -106,6 +107,7 @@ func (in input) readLog(arg string) (evidence.Log, error) {
 func (p *program) printReport(report evidence.Report, form string) error {
 	if form == "json" {
 		text, err := report.JSON()
+		// The error is that of making the text. One of writing is kept by the buffer until run flushes it.
 		p.stdout.Write(text)
 		return err
 	}

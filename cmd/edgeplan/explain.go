@@ -35,6 +35,7 @@ func (p *program) explain(codes []string) error {
 		if !ok {
 			return usagef("there is no code %q%s", code, didYouMean(code, knownCodes()))
 		}
+		// Printed at the end, so that a code that does not exist is all that is said.
 		texts = append(texts, diag.Explain(rule))
 	}
 	fmt.Fprint(p.stdout, strings.Join(texts, "\n"))

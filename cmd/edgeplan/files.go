@@ -61,13 +61,15 @@ func list(root *os.Root, dir string) ([]entry, error) {
 			return err
 		case name == dir:
 			return nil
-		case len(out) == maxEntries:
+		case len(out) == maxEntries: // a wrong folder, such as that of a whole disk, is not read to its end
 			return fmt.Errorf("there are more than %d files", maxEntries)
 		}
+		// WalkDir gives names below the root.
 		if dir != "." {
 			name = strings.TrimPrefix(name, dir+"/")
 		}
 		out = append(out, entry{name: name, kind: d.Type()})
+		// The folder itself is listed, so it is found as an extra one.
 		if d.IsDir() && strings.Count(name, "/") == maxDepth {
 			return fs.SkipDir
 		}
@@ -119,6 +121,7 @@ func readRegular(file *os.File, limit int64) ([]byte, error) {
 	if err := checkRegular(file, limit); err != nil {
 		return nil, err
 	}
+	// It may grow while it is read.
 	return io.ReadAll(io.LimitReader(file, limit))
 }
 
@@ -152,12 +155,14 @@ func isTemp(name string) bool {
 	rest, starts := strings.CutPrefix(name, tempStart)
 	rest, ends := strings.CutSuffix(rest, tempEnd)
 	text, check, _ := strings.Cut(rest, "-")
+	// A file of a user that only looks like one is never removed.
 	return starts && ends && check == tempCheck(text)
 }
 
 // temps are the temporary files in the folder of the root, which a process that was killed
 // has left.
 func temps(root *os.Root) []string {
+	// A folder that cannot be listed has none to remove; writing into it says what is wrong.
 	entries, _ := fs.ReadDir(root.FS(), ".")
 	var out []string
 	for _, e := range entries {
@@ -172,6 +177,7 @@ func temps(root *os.Root) []string {
 // disk. It leaves nothing behind when it fails.
 func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 	temp = tempName()
+	// O_EXCL: nothing that is there is followed or overwritten. The umask takes bits off the mode.
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return "", err
@@ -182,8 +188,10 @@ func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 		err = w.Flush()
 	}
 	if err == nil {
+		// Before the rename: after a power cut the name would have an empty file else.
 		err = file.Sync()
 	}
+	// A network file system may say only here that the disk is full.
 	if err = errors.Join(err, file.Close()); err != nil {
 		root.Remove(temp)
 		return "", err
@@ -195,6 +203,7 @@ func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 // for a folder.
 func syncFolder(root *os.Root, name string) {
 	if dir, err := root.Open(name); err == nil {
+		// Its error is left out: on Windows a folder cannot be synced.
 		dir.Sync()
 		dir.Close()
 	}

@@ -26,6 +26,7 @@ func (v *verdict) add(s source, diags hcl.Diagnostics, accepted []compiler.Accep
 	v.files += len(texts)
 	found := diag.Findings(diags, texts)
 	for _, a := range accepted {
+		// One by one, as each has a reason of its own.
 		for _, f := range diag.Findings(hcl.Diagnostics{a.Finding}, texts) {
 			f.Accepted = a.Reason
 			found = append(found, f)
@@ -34,6 +35,7 @@ func (v *verdict) add(s source, diags hcl.Diagnostics, accepted []compiler.Accep
 	for _, f := range found {
 		switch {
 		case s.names == nil && f.File == "":
+			// About all of standard input, which the parser names so in places.
 			f.File = stdinName
 		case s.names != nil:
 			f.File = path.Join(shown(s.dir), f.File)
@@ -87,6 +89,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 	var plans []*plan.Plan
 	var accepted []compiler.Acceptance
 	if !diags.HasErrors() {
+		// Before the compiler runs: a failover that is not asked for must not stop one that is.
 		if err := choose(spec, failovers); err != nil {
 			return nil, err
 		}
@@ -99,6 +102,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 	}
 	var v verdict
 	v.add(s, diags, accepted, texts)
+	// Before makeStrict, since the exit code tells errors and warnings apart.
 	errors, warnings, _ := v.count()
 	if strict {
 		v.makeStrict()
@@ -143,6 +147,7 @@ func choose(spec *parser.Spec, names []string) error {
 	wanted := map[string]bool{}
 	for _, name := range names {
 		if !byName[name] {
+			// An error, since a misspelt name would build nothing and exit with 0.
 			return usagef("the spec has no failover %q%s", name, didYouMean(name, known))
 		}
 		wanted[name] = true

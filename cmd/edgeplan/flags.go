@@ -47,11 +47,12 @@ func formOf(args []string) string {
 	for i, arg := range args {
 		value, ok := strings.CutPrefix(arg, "--diagnostics=")
 		switch {
-		case arg == "--":
+		case arg == "--": // behind it nothing is a flag
 			return form
 		case arg == "--diagnostics" && i+1 < len(args):
 			value, ok = args[i+1], true
 		}
+		// The last one counts, as for pflag. A form that does not exist is said as text.
 		if ok && slices.Contains(forms, value) {
 			form = value
 		}
@@ -77,7 +78,7 @@ func (p *program) colored(flag string, w io.Writer) bool {
 		return flag == "always"
 	case force != "":
 		return force != "0" // as Node.js has it
-	case p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb":
+	case p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb": // no-color.org: any value that is not empty
 		return false
 	}
 	return isTerminal(w)

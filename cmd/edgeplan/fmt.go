@@ -88,6 +88,7 @@ func (f *formatter) read(p *program, args []string) ([]layout, error) {
 		}
 		for _, name := range s.names {
 			path := filepath.Join(s.dir, name)
+			// fmt reads the files by itself, not through the parser's root, which refuses such links.
 			if err := checkInside(path); err != nil {
 				return nil, cannot(path, err)
 			}
@@ -107,6 +108,7 @@ func (f *formatter) format(p *program, files []layout) error {
 	texts := diag.Sources{}
 	for i, file := range files {
 		texts[file.name] = file.old
+		// All files are parsed, also after a broken one, so that each gets its findings at once.
 		found := parser.Syntax(parser.File{Name: file.name, Text: file.old})
 		diags = append(diags, found...)
 		if found.HasErrors() {
@@ -126,6 +128,7 @@ func (f *formatter) format(p *program, files []layout) error {
 
 func (f *formatter) finish(p *program, files []layout) error {
 	if f.write {
+		// Before names are printed: those printed are files that were replaced.
 		if err := (&rewriting{}).rewrite(files); err != nil {
 			return err
 		}
@@ -140,7 +143,7 @@ func (f *formatter) finish(p *program, files []layout) error {
 			p.say("%s", file.name)
 		}
 		if f.diff {
-			hunks := zonediff.Lines(file.old, file.new, 3)
+			hunks := zonediff.Lines(file.old, file.new, contextLines)
 			fmt.Fprint(p.stdout, zonediff.Unified("a/"+file.name, "b/"+file.name, hunks))
 		}
 	}
@@ -159,6 +162,7 @@ func checkInside(path string) error {
 	}
 	defer root.Close()
 	if _, err := root.Stat(filepath.Base(path)); err != nil {
+		// The root does not say why it refuses. A path that is there without it leads out.
 		if _, outside := os.Stat(path); outside == nil {
 			return errors.New("it is a symbolic link that leads out of the folder of the spec")
 		}

@@ -61,6 +61,7 @@ func (c command) help() string {
 		fmt.Fprintf(&b, "\n%s\n", c.about)
 	}
 	fs, _ := c.flags()
+	// As many blanks, since pflag has aligned the columns with it.
 	flags := strings.ReplaceAll(fs.FlagUsages(), boolValue, strings.Repeat(" ", len(boolValue)))
 	fmt.Fprintf(&b, "\nFlags:\n%s\nExit codes:\n", flags)
 	for code, meaning := range c.exits {

@@ -26,6 +26,7 @@ func (in *inspection) checkContent() error {
 	}
 	listed, badSums := parseSums(sums)
 	if haveSums && badSums != nil {
+		// Where only its line ends were changed, what it lists can still be compared.
 		listed, _ = parseSums(plainLines(sums))
 	}
 	plan, artifacts, err := in.readPlan()
@@ -33,12 +34,14 @@ func (in *inspection) checkContent() error {
 	case err != nil:
 		return err
 	case plan == nil:
+		// Without a plan nothing says what SHA256SUMS should list, so its form is all that is checked.
 		in.checkForm(sums, listed, badSums, haveSums)
 		return in.checkSums(listed)
 	}
 	in.plan = plan
 	var want []checksum
 	for _, a := range artifacts {
+		// Old packages stay valid: their approval does not end with a new version.
 		if a.Name == emit.AttributesName && in.hasNoAttributes(listed) {
 			continue
 		}
@@ -52,6 +55,7 @@ func (in *inspection) checkContent() error {
 			if err := in.checkZone(file); err != nil {
 				return err
 			}
+			// The plan has the sum of a new zone file, not its text.
 			want = append(want, checksum{file.Zone, file.NewSHA256})
 		}
 	}
@@ -121,6 +125,7 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 	}
 	want := a.Text.Bytes()
 	plain, form := unmarked(text)
+	// powershell.Unsigned finds the signature by its bytes in ASCII.
 	if script && form != toUTF16 && form != toUTF32 {
 		approved, signed, err := powershell.Unsigned(text)
 		switch {
@@ -133,9 +138,10 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 		}
 		plain, form = unmarked(approved)
 	}
-	if script {
+	if script { // where its line ends were changed, Unsigned has not found the signature
 		plain = beforeSignature(plain)
 	}
+	// Line ends are said as that, and not as the first line that differs, which is line 1.
 	if what := formChanges(plain, form, want); what != nil {
 		in.onlyLines(a.Name, what)
 		return nil
@@ -164,6 +170,8 @@ func (in *inspection) checkZone(zone words.TextFile) error {
 	if err != nil || !right {
 		return err
 	}
+	// The sum of the plan proves the new file. That its changes lead to the old one is another
+	// question: the rollback starts from them.
 	old := sha256.New()
 	readErr, err := in.stream(name, old, hunk.Reverse(zone.Hunks))
 	switch {
@@ -176,6 +184,7 @@ func (in *inspection) checkZone(zone words.TextFile) error {
 		in.problem(name, "without the changes in plan.json it is not the old zone file")
 		return nil
 	}
+	// The rollback has hunks of its own, since it raises the serial once more.
 	readErr, err = in.stream(name, io.Discard, zone.RollbackHunks)
 	if err != nil {
 		in.problem(name, "the rollback in plan.json does not fit it: %v", err)
@@ -200,6 +209,7 @@ func (in *inspection) checkSum(name, want, problem string) (right bool, err erro
 	if sum, err := in.disk.sum(name); err != nil || sum == want {
 		return err == nil, err
 	}
+	// Only after the sum did not fit: this reads the file again and hashes it four times.
 	others, err := in.disk.variants(name)
 	if err != nil {
 		return false, err
@@ -249,6 +259,7 @@ func (in *inspection) compareSums(text []byte, listed, want []checksum, bad erro
 		in.problem(emit.SumsName, "%v", bad)
 		return
 	}
+	// Its form is right, so what differs is a name or a sum.
 	sums := map[string]string{}
 	for _, s := range listed {
 		sums[s.name] = s.sum
@@ -260,6 +271,7 @@ func (in *inspection) compareSums(text []byte, listed, want []checksum, bad erro
 		case sum != w.sum:
 			in.problem(emit.SumsName, "the sum of %s is not that of the file that plan.json makes", w.name)
 		}
+		// What is left at the end is listed and not wanted.
 		delete(sums, w.name)
 	}
 	for _, s := range listed {
@@ -323,5 +335,6 @@ func difference(got, want []byte) string {
 	for at < len(got) && at < len(want) && got[at] == want[at] {
 		at++
 	}
+	// Up to there both are equal, so the number is that of either.
 	return "it is not what plan.json makes, from line " + strconv.Itoa(1+bytes.Count(want[:at], []byte("\n")))
 }

@@ -36,6 +36,7 @@ func (l *lease) broken() bool {
 		return false
 	}
 	is, err := unix.FcntlInt(l.file.Fd(), unix.F_GETLEASE, 0)
+	// Once a writer waits, the kernel says here what the lease has to become: none.
 	return err == nil && is != unix.F_RDLCK
 }
 

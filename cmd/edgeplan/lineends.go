@@ -70,6 +70,7 @@ func linesOf(text []byte) (lines []textLine) {
 		if n == 0 {
 			n = len(text)
 		}
+		// The last line may have no end.
 		lines = append(lines, cutLine(text[:n]))
 		text = text[n:]
 	}
@@ -79,6 +80,7 @@ func linesOf(text []byte) (lines []textLine) {
 // unmarked is a text in UTF-8 without a byte order mark, and what it was.
 func unmarked(text []byte) (plain []byte, form string) {
 	if rest, marked := bytes.CutPrefix(text, byteOrderMark); marked {
+		// No artifact of edgeplan begins with a mark, so one that is there was added.
 		return rest, addedMark
 	}
 	saved, form := savedAs(text)
@@ -97,6 +99,7 @@ func savedAs(text []byte) (encoding.Encoding, string) {
 	if len(text) < 2 {
 		return nil, ""
 	}
+	// Not zero, where the text is shorter.
 	head := [4]byte{1, 1, 1, 1}
 	copy(head[:], text)
 	zero := func(at ...int) bool {
@@ -104,6 +107,7 @@ func savedAs(text []byte) (encoding.Encoding, string) {
 	}
 	marked := func(mark string) bool { return strings.HasPrefix(string(head[:]), mark) }
 	switch {
+	// UTF-32 first: its mark begins with that of UTF-16, and its zeros are those of UTF-16 too.
 	case marked("\xff\xfe\x00\x00"), zero(1, 2, 3) && !zero(0):
 		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), toUTF32
 	case marked("\x00\x00\xfe\xff"), zero(0, 1, 2) && !zero(3):
@@ -142,6 +146,7 @@ func formChanges(got []byte, gotForm string, want []byte) []string {
 	default:
 		c.add(gotForm)
 	}
+	// Mail programs and editors add empty lines at the end, or remove them.
 	gotEnds, wantEnds := emptyEnd(gotLines), emptyEnd(wantLines)
 	if len(gotLines)-gotEnds != len(wantLines)-wantEnds {
 		return nil
@@ -228,6 +233,7 @@ func (v *variants) Write(p []byte) (int, error) {
 	rest := p
 	if !v.begun {
 		v.head = append(v.head, p...)
+		// A piece may end within the mark.
 		if len(v.head) < len(byteOrderMark) {
 			return len(p), nil
 		}
@@ -248,9 +254,12 @@ func (v *variants) body(p []byte) {
 	if len(p) == 0 {
 		return
 	}
+	// What was held back is not the end of the text, as more follows.
 	if v.tail != "" {
 		p = append([]byte(v.tail), p...)
 	}
+	// The line end at the end of a piece may be the last of the text, which is hashed apart: it
+	// may be the only thing that was changed. CR and LF may be in two pieces.
 	n := len(p)
 	if p[n-1] == '\n' {
 		n--
@@ -274,6 +283,7 @@ type variant struct {
 // sums are the hash of the text, and those of what it may have been, nearer ones first.
 func (v *variants) sums() (sum string, others []variant) {
 	if !v.begun {
+		// The text is shorter than a mark.
 		v.body(v.start())
 	}
 	for _, base := range []struct {
@@ -281,6 +291,7 @@ func (v *variants) sums() (sum string, others []variant) {
 		end  string // of a line
 		what string
 	}{{v.same, "\n", ""}, {v.same, "\r\n", ""}, {v.lf, "\n", toCRLF}, {v.crlf, "\r\n", toLF}} {
+		// The text may have been without a last line end, too.
 		for _, end := range []string{base.end, ""} {
 			var c changes
 			if v.marked {

@@ -98,6 +98,7 @@ func lockFolder(dir string) (*folderLock, error) {
 			removeEmpty(made)
 			return nil, cannot(dir, err)
 		}
+		// Longer each time, some five seconds in all.
 		time.Sleep(time.Duration(try) * time.Millisecond)
 	}
 }
@@ -117,6 +118,7 @@ func tryFolder(dir string) (*folderLock, error) {
 
 func (l *folderLock) take() error {
 	info, err := l.root.Lstat(lockName)
+	// Before it is opened: a pipe would wait for its other end, and a link could lead elsewhere.
 	if err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is %s and not a lock of edgeplan; move it away",
 			lockName, entry{kind: info.Mode().Type()}.what())
@@ -131,11 +133,14 @@ func (l *folderLock) take() error {
 	case !held && !l.shaky:
 		return busyError(busy(l.root))
 	}
+	// Who had the lock may have removed the file between opening and locking. A lock on a file
+	// without a name keeps no other build out.
 	if still, err := l.root.Stat(lockName); err != nil {
 		return errGone
 	} else if info, err := l.file.Stat(); err != nil || !os.SameFile(still, info) {
 		return errGone
 	}
+	// Only after it is locked: until then its holder may write.
 	text, err := readRegular(l.file, maxLock)
 	if err != nil {
 		return err
@@ -160,6 +165,7 @@ func (l *folderLock) sign(fresh bool) error {
 // isLock tells whether a text is one of a lock, also of one that was not written to its end.
 func isLock(text []byte) bool {
 	text = bytes.Trim(text, "\x00") // a power cut may leave these
+	// An empty one too: it was made, and the process killed before it wrote.
 	return bytes.HasPrefix(text, []byte(lockStart)) || strings.HasPrefix(lockStart, string(text))
 }
 
@@ -189,6 +195,7 @@ func isWritten(line lockLine) bool {
 	if !below || !fs.ValidPath(line.File) {
 		return false
 	}
+	// The names of files do not tell a kit from a package: both have scripts and SHA256SUMS.
 	kit := strings.HasSuffix(folder, asRehearsal.suffix)
 	switch line.Of {
 	case asPackage.plural:
@@ -205,6 +212,7 @@ func busy(root *os.Root) string {
 		if file, err := root.Open(lockName); err == nil {
 			text, _ := readRegular(file, maxLock)
 			file.Close()
+			// A journal has a line for each build that wrote into it; the last is the holder's.
 			if by, _ := parseLock(text); by.PID != 0 {
 				return fmt.Sprintf("another edgeplan is writing into this folder: process %d on %s, since %s. "+
 					"Run this again when it has ended", by.PID, by.Host, by.Since)
@@ -218,6 +226,7 @@ func busy(root *os.Root) string {
 // add appends lines and makes sure that they are on the disk.
 func (l *folderLock) add(lines ...lockLine) error {
 	var text bytes.Buffer
+	// Lines of builds that were killed stay: what they left is known by them.
 	end, err := l.file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
@@ -248,6 +257,7 @@ func (l *folderLock) note(packs []pack, of kind) error {
 	if err := l.add(lines...); err != nil {
 		return err
 	}
+	// The file is on the disk, but its name may not be.
 	syncFolder(l.root, ".")
 	return nil
 }
@@ -261,6 +271,7 @@ func (l *folderLock) covers(packs []pack, of kind) bool {
 			if plural == of.plural && slices.ContainsFunc(packs, func(one pack) bool { return one.name == folder }) {
 				continue
 			}
+			// A package that another spec has to complete. Where its folder is not there, nothing is left.
 			if _, err := l.root.Lstat(folder); err == nil {
 				return false
 			}
@@ -276,6 +287,7 @@ func (l *folderLock) release(keep bool) {
 		l.root.Remove(lockName) // before others can take it
 	}
 	l.close()
+	// After the root is closed: Windows removes no folder that is open.
 	removeEmpty(l.made)
 }
 

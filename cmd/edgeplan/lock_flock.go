@@ -14,6 +14,7 @@ import (
 func tryLock(file *os.File) (held bool, err error) {
 	for {
 		err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		// Go's runtime sends signals of its own, and syscall.Flock does not retry.
 		if err != syscall.EINTR {
 			break
 		}

@@ -11,6 +11,7 @@ import (
 // the process. The error is [errors.ErrUnsupported] where the file system has no locks. The
 // byte that is locked is far behind the text, which others could not read otherwise.
 func tryLock(file *os.File) (held bool, err error) {
+	// FAIL_IMMEDIATELY: without it the call waits, and nothing would say for whom.
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err = windows.LockFileEx(windows.Handle(file.Fd()), flags, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
 	switch {

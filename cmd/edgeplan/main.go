@@ -12,6 +12,7 @@ import (
 
 func main() {
 	args := os.Args[1:]
+	// A crash has to be in the form that a pipeline asked for, or it takes it for no findings.
 	defer func() {
 		if what := recover(); what != nil {
 			os.Exit(crash(os.Stderr, args, what, debug.Stack()))
@@ -41,6 +42,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 		form: formOf(args), color: "auto",
 	}
 	code := p.dispatch(args)
+	// Before finish, so that a full disk is among the findings.
 	err := p.stdout.Flush()
 	if err == nil {
 		err = screen.end()
@@ -55,6 +57,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 func (p *program) dispatch(args []string) int {
 	if len(args) == 0 {
 		if p.form == formText {
+			// Not in the other forms, of which each is one document.
 			fmt.Fprint(p.stderr, overview())
 		}
 		return exitFailed

@@ -33,6 +33,7 @@ func newOwn(d *disk, of kind, past journal) (*own, error) {
 	if err != nil || !exists {
 		return o, err
 	}
+	// What git has done to its line ends does not matter here. Where it is broken, none is known.
 	listed, _ := parseSums(plainLines(text))
 	for _, s := range listed {
 		o.sums[s.name] = s.sum
@@ -58,6 +59,7 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 	if size, err := o.disk.size(name); err != nil || size > maxPlan {
 		return false, sum, err // it would take long
 	}
+	// A file of which only the line ends were changed holds no work of a person.
 	others, err := o.disk.variants(name)
 	return slices.ContainsFunc(others, func(one variant) bool { return is(one.sum) }), sum, err
 }
@@ -94,6 +96,7 @@ func (o *own) ofThisVersion() (map[string]string, error) {
 	made, same := map[string]string{}, false
 	for _, a := range artifacts {
 		made[a.Name] = a.Text.SHA256()
+		// Another version writes other scripts and records; the other files it may write as this one.
 		if a.Name != emit.RecordName && !strings.HasSuffix(a.Name, ".ps1") {
 			continue
 		}
@@ -131,6 +134,7 @@ func (o *own) stranger(name string) (why string, old bool, err error) {
 		return unknown, false, nil
 	}
 	if listed, version := o.sums[name], o.another(); listed != "" && version != "" {
+		// It is as SHA256SUMS says, and stays all the same: nothing proves who wrote that.
 		sum, err := o.disk.sum(name)
 		if err != nil || sum == listed {
 			return "SHA256SUMS says that " + version + " wrote it", true, err
@@ -166,7 +170,7 @@ func otherVersion(p []byte) string {
 		FormatVersion int `json:"format_version"`
 	}
 	switch err := json.Unmarshal(p, &head); {
-	case err != nil || head.FormatVersion < 1:
+	case err != nil || head.FormatVersion < 1: // no plan.json of any version, but some JSON
 		return ""
 	case head.FormatVersion != plan.FormatVersion:
 		return fmt.Sprintf(

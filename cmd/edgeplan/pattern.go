@@ -17,6 +17,7 @@ import (
 func expand(args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
+		// Lstat, since a link that leads nowhere is there under that name too.
 		if _, err := os.Lstat(arg); err == nil || !strings.ContainsAny(arg, "*?[") {
 			out = append(out, arg)
 			continue
@@ -83,6 +84,7 @@ func filesBelow(arg, ending string) ([]string, error) {
 		}
 		return nil
 	})
+	// A folder without logs is a wrong folder, and the report would only say that all is missing.
 	if err == nil && out == nil {
 		err = errors.New("the folder has no file *" + ending)
 	}

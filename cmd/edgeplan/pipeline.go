@@ -32,6 +32,7 @@ func sarifRun(command string, getenv func(string) string) diag.Run {
 		prefix + "phaseId":             getenv("SYSTEM_PHASEID"),
 		prefix + "phaseName":           getenv("SYSTEM_PHASENAME"),
 	}
+	// Half an ID would be refused as a whole, so then the run has the general one.
 	for _, part := range path {
 		if part == "" {
 			return run

@@ -72,11 +72,13 @@ func plansAsJSON(plans []*plan.Plan) ([]byte, error) {
 		}
 		texts = append(texts, text)
 	}
+	// As build writes it, byte for byte: show and evidence take it for a plan.json.
 	if len(texts) == 1 {
 		return texts[0], nil
 	}
 	array := append(append([]byte{'['}, bytes.Join(texts, []byte{','})...), ']')
 	var out bytes.Buffer
+	// Each plan is indented for itself; in the array all get one form.
 	if err := json.Indent(&out, array, "", "  "); err != nil {
 		return nil, err
 	}

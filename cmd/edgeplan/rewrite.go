@@ -72,12 +72,14 @@ func (w *rewriting) rewrite(files []layout) error {
 			return w.undo(0, file, err)
 		}
 	}
+	// All new texts are on the disk now: a full disk is found before the first file changes.
 	for i, one := range w.files {
 		if err := w.replace(one); err != nil {
 			return w.undo(i, one.layout, err)
 		}
 	}
 	for _, one := range w.files {
+		// After the last rename: up to here a program that had an old file open could write into it.
 		if one.savedLate() {
 			return w.undo(len(w.files), one.layout, errSaved)
 		}
@@ -105,6 +107,7 @@ func (w *rewriting) close() {
 
 // prepare writes the new text of a file beside it.
 func (w *rewriting) prepare(file layout) error {
+	// A rename would replace the link itself.
 	real, err := filepath.EvalSymlinks(file.path)
 	if err != nil {
 		return err
@@ -127,6 +130,7 @@ func (w *rewriting) prepare(file layout) error {
 		return notBeside(err)
 	}
 	w.files = append(w.files, one)
+	// The umask may have taken bits off it that the old file has.
 	if err := root.Chmod(one.temp, one.before.Mode().Perm()); err != nil {
 		return err
 	}
@@ -167,6 +171,7 @@ func (w *rewriting) folder(dir string) (*os.Root, error) {
 func awaitFolder(dir string) (*folderLock, error) {
 	for try := 0; ; try++ {
 		lock, err := lockFolder(dir)
+		// About ten seconds.
 		if !errors.As(err, new(busyError)) || try == 100 {
 			return lock, err
 		}
@@ -198,6 +203,7 @@ func (r *replacement) holds(name string, want fs.FileInfo, text []byte) bool {
 // the old file since is seen by savedLate.
 func (w *rewriting) replace(r *replacement) error {
 	var err error
+	// Before it gets its name: by this savedLate and putBack know it again.
 	if r.after, err = r.root.Lstat(r.temp); err != nil {
 		return err
 	}
@@ -205,6 +211,7 @@ func (w *rewriting) replace(r *replacement) error {
 		return notBeside(err)
 	}
 	w.at("replace", r.path)
+	// The lease comes before the comparison, so that no write begins between that and the rename.
 	if r.lease, err = w.system.lease(r.root, r.base); err != nil {
 		return err
 	}
@@ -223,6 +230,7 @@ func (w *rewriting) replace(r *replacement) error {
 // the mode, and does not show what is written into the old file.
 func (r *replacement) keep(link func(root *os.Root, name, to string) error) error {
 	r.backup = tempName()
+	// The link is the old file itself, so what a program writes into it later is seen.
 	err := link(r.root, r.base, r.backup)
 	if err != nil {
 		if r.backup, err = writeTemp(r.root, hunk.Text{r.old}); err != nil {
@@ -244,6 +252,7 @@ func (r *replacement) savedLate() bool {
 
 // putBack gives the name back to the old file, if what has it is still what fmt wrote.
 func (r *replacement) putBack() bool {
+	// What another program saved under the name is newer than both texts, and stays.
 	if !r.holds(r.base, r.after, r.new) || r.root.Rename(r.backup, r.base) != nil {
 		return false
 	}
@@ -286,6 +295,7 @@ func removeOld(l *folderLock) {
 	if l.shaky {
 		return
 	}
+	// Without the lock they could be those of a run that is going on.
 	for _, name := range temps(l.root) {
 		l.root.Remove(name)
 	}

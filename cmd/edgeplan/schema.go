@@ -38,6 +38,7 @@ func (p *program) schema(types []string) error {
 	if len(types) > 0 {
 		known := blockTypes()
 		for _, name := range types {
+			// All names are checked first, so that nothing is printed beside an error.
 			if !slices.Contains(known, name) {
 				return usagef("there is no block %q%s", name, didYouMean(name, known))
 			}
@@ -47,6 +48,7 @@ func (p *program) schema(types []string) error {
 		})
 	}
 	encoder := json.NewEncoder(p.stdout)
+	// Texts have < and >, and the output is not put into HTML.
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(out)

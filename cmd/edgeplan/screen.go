@@ -33,11 +33,14 @@ func (s *screen) Write(text []byte) (int, error) {
 		return s.w.Write(text)
 	}
 	all := append(s.rest, text...)
+	// A character or a line end may be in two pieces.
 	shown, used := escaped(all, false)
+	// A clone: the few bytes would keep the whole text in memory.
 	s.rest = bytes.Clone(all[used:])
 	if _, err := s.w.Write(shown); err != nil {
 		return 0, err
 	}
+	// The count of what was given, whatever was written for it: bufio takes less for an error.
 	return len(text), nil
 }
 

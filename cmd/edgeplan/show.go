@@ -67,6 +67,7 @@ func (in input) savedPlans(args []string) ([]*plan.Plan, error) {
 func packagesIn(path string) []string {
 	isThere := func(name string) bool { _, err := os.Stat(name); return err == nil }
 	entries, err := os.ReadDir(path)
+	// A package may hold folders; it is not searched for others.
 	if path == "-" || err != nil || isThere(filepath.Join(path, emit.PlanName)) {
 		return []string{path}
 	}
@@ -92,6 +93,7 @@ func (in input) readPlan(arg string) (name string, text []byte, err error) {
 
 // decodePlans reads one plan, or an array of them.
 func decodePlans(text []byte) ([]*plan.Plan, error) {
+	// plan --format json prints one plan alone, and several as an array.
 	raw := []json.RawMessage{text}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
 		if err := json.Unmarshal(text, &raw); err != nil {

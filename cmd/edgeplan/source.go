@@ -51,6 +51,7 @@ func sources(args []string) ([]source, error) {
 		if len(args) > 1 {
 			return nil, usageError("give - alone: standard input is a whole spec")
 		}
+		// Zone files of a spec on standard input are in the current folder.
 		return []source{{dir: "."}}, nil
 	}
 	var all []source
@@ -64,10 +65,12 @@ func sources(args []string) ([]source, error) {
 			if err != nil {
 				return nil, err
 			}
+			// A folder that two patterns match is one spec.
 			if !slices.ContainsFunc(all, func(o source) bool { return o.dir == s.dir }) {
 				all = append(all, s)
 			}
 		case err != nil && !strings.HasSuffix(arg, parser.Suffix):
+			// Not for a spec file: the parser says that it is not there, and which name is near.
 			return nil, cannot(arg, err)
 		default:
 			if err := files.add(arg); err != nil {
@@ -111,6 +114,7 @@ func folder(dir string) (source, error) {
 	var near []string
 	for _, e := range entries {
 		if to := parser.Renamed(e.Name()); to != "" && !e.IsDir() {
+			// Kept for the case that no other file is found; else the parser warns of it (EP3028).
 			text := fmt.Sprintf("rename %s to %s if it is a part of the spec", shown(e.Name()), shown(to))
 			if strings.HasSuffix(e.Name(), ".txt") {
 				text += "; Notepad adds .txt, and Windows Explorer hides it"
@@ -167,6 +171,7 @@ func (in input) readNamed(arg string, limit int64) (name string, text []byte, er
 }
 
 func (in input) readStdin() ([]byte, error) {
+	// One byte more than may be, to see that there is more.
 	text, err := io.ReadAll(io.LimitReader(in.stdin, maxStdin+1))
 	switch {
 	case err != nil:

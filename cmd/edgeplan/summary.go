@@ -20,6 +20,7 @@ func (p *program) summarize(after []string, before string, failovers []string, s
 		return err
 	}
 	olds, err := p.plansAt([]string{before}, failovers, strict)
+	// Before the first build all is new, which is what the summary says then.
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -45,6 +46,7 @@ func (p *program) plansAt(args, failovers []string, strict bool) ([]*plan.Plan, 
 		return p.compile(args, failovers, strict)
 	}
 	plans, err := p.input.savedPlans(args)
+	// A spec has been asked for these names by compile; packages are chosen here.
 	if len(failovers) > 0 {
 		plans = slices.DeleteFunc(plans, func(of *plan.Plan) bool { return !slices.Contains(failovers, of.Name) })
 	}
@@ -58,6 +60,7 @@ func isSpec(args []string) bool {
 		return true
 	}
 	for _, arg := range args {
+		// A folder may have both, a spec and the packages below it: it counts as a spec.
 		_, err := folder(arg)
 		if strings.HasSuffix(arg, parser.Suffix) || err == nil {
 			return true

@@ -31,7 +31,7 @@ func parseSums(text []byte) ([]checksum, error) {
 			return nil, fmt.Errorf("line %d is not a SHA-256, two blanks and a name", i+1)
 		case !fs.ValidPath(m[2]) || m[2] == "." || m[2] == emit.SumsName:
 			return nil, fmt.Errorf("line %d names %s, which cannot be an artifact", i+1, m[2])
-		case i > 0 && m[2] <= out[i-1].name:
+		case i > 0 && m[2] <= out[i-1].name: // also a name that is there twice
 			return nil, fmt.Errorf("line %d is out of order", i+1)
 		}
 		out = append(out, checksum{name: m[2], sum: m[1]})

@@ -62,6 +62,7 @@ func render(dir string, plans []*plan.Plan, of kind) ([]made, error) {
 	var out []made
 	taken := map[string]string{}
 	for _, p := range plans {
+		// On Windows and macOS names that differ in case are one folder, whatever system builds.
 		folded := strings.ToLower(p.Name)
 		if other, ok := taken[folded]; ok {
 			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count",
@@ -80,6 +81,7 @@ func render(dir string, plans []*plan.Plan, of kind) ([]made, error) {
 			one.sums[a.Name] = a.Text.SHA256()
 			listed, err := parseSums(a.Text.Bytes())
 			if err != nil {
+				// emit has just written it, in the form that parseSums reads.
 				return nil, fmt.Errorf("internal error: %w", err)
 			}
 			for _, s := range listed {
@@ -111,6 +113,7 @@ func survey(dir string, all []made, of kind, whole bool, past journal) ([]pack, 
 		if err != nil {
 			return nil, cannot(path.Join(dir, m.name), err)
 		}
+		// Else a package with a name in other case would be taken for a stale one, and removed.
 		taken[strings.ToLower(m.name)] = true
 		packs = append(packs, one)
 	}
@@ -205,6 +208,7 @@ func (one *pack) compare(o *own, a emit.Artifact, sum string) error {
 		return err
 	}
 	if !ours {
+		// The new text with other line ends is no edit either.
 		ours, err = o.disk.hasLines(a)
 	}
 	switch {
@@ -238,6 +242,7 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 		ours, sum, err := o.hasBytes(name)
 		signed := false
 		if err == nil && ours {
+			// Bytes that SHA256SUMS lists may have been signed before they were listed.
 			signed, err = o.disk.isSigned(name)
 		}
 		switch {
@@ -249,6 +254,7 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 			one.changes = append(one.changes, change{name: name, exists: true, remove: true, sum: sum})
 		}
 	}
+	// compare has added those that are written, in the order of emit; diff prints one order.
 	slices.SortFunc(one.changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
 	return nil
 }

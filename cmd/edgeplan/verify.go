@@ -59,6 +59,7 @@ func (p *program) verifyAll(args []string, approved string) error {
 	for _, dir := range dirs {
 		switch err := p.verify(filepath.Clean(dir), approved); {
 		case errors.Is(err, errNo):
+			// Go on: an operator wants to know of all packages which are damaged.
 			no = err
 		case err != nil:
 			return err
@@ -101,10 +102,13 @@ func (p *program) verify(dir, approved string) error {
 	}
 	above := dir
 	if names[0] == "." {
+		// The lock is in the output folder, in which the package is.
 		above = filepath.Join(dir, "..")
 	}
+	// Only where something is wrong: a build that runs elsewhere in DIR is no fault of these packages.
 	if unfinished(above) {
-		p.say("%s: a build into this folder is running, or was ended before it was complete: when none is running, run edgeplan build again", shown(above))
+		p.say("%s: a build into this folder is running, or was ended before it was complete: "+
+			"when none is running, run edgeplan build again", shown(above))
 	}
 	return errNo
 }
@@ -152,6 +156,7 @@ func folderName(dir, name string) string {
 	if name != "." {
 		return name
 	}
+	// A link to a package has a name of its own, but that of the folder counts.
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
@@ -165,7 +170,7 @@ func folderName(dir, name string) string {
 // the one that the folder is named after. Case does not count, as on Windows.
 func (in *inspection) checkPlan(folder, approved string) {
 	switch plan := in.plan; {
-	case plan == nil:
+	case plan == nil: // said by readPlan
 	case approved != "" && plan.ID != approved:
 		in.problem("", "its plan is %s, not %s", plan.ID, approved)
 	case approved == "" && !strings.EqualFold(plan.Name, folder):
@@ -177,6 +182,7 @@ func (in *inspection) checkPlan(folder, approved string) {
 
 // packages names the packages under the root: itself, or else each of its folders.
 func packages(root *os.Root) ([]string, error) {
+	// One of them is enough: a package that lost the other is a damaged one, not a folder of packages.
 	for _, name := range []string{emit.PlanName, emit.SumsName} {
 		if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return []string{"."}, err
@@ -189,6 +195,7 @@ func packages(root *os.Root) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), asRehearsal.suffix) {
+			// A kit has no plan.json; a folder that has one is a package, whatever its name.
 			if _, err := root.Lstat(path.Join(e.Name(), emit.PlanName)); errors.Is(err, fs.ErrNotExist) {
 				continue // a rehearsal kit
 			}
@@ -238,7 +245,9 @@ func inspect(root *os.Root, dir string) (*inspection, error) {
 		return nil, err
 	}
 	in.checkNames()
+	// Hashes every file again, so only where something is wrong.
 	in.asListed = len(in.problems) > 0 && in.hasListed()
+	// checkNames goes through maps; stable, as several problems of one file have their own order.
 	slices.SortStableFunc(in.problems, func(a, b remark) int { return strings.Compare(a.file, b.file) })
 	return in, nil
 }

@@ -21,11 +21,13 @@ import (
 func (l *folderLock) write(dir string, packs []pack, of kind) error {
 	keep := len(l.past) > 0
 	defer func() { l.release(keep) }()
+	// The lock is ours, so these are of a process that was killed.
 	for _, name := range temps(l.root) {
 		l.root.Remove(name)
 	}
 	w := &writing{root: l.root}
 	if err := w.all(l, packs, of); err != nil {
+		// Where the undo failed too, the next build needs the journal to know what it finds.
 		keep = !w.undo() || keep
 		return cannot(dir, err)
 	}
@@ -92,12 +94,14 @@ func (w *writing) all(l *folderLock, packs []pack, of kind) error {
 	if err := w.prepare(packs); err != nil {
 		return err
 	}
+	// Written before the first name changes: from there on a killed build leaves half a package.
 	if len(w.moves) > 0 {
 		if err := l.note(packs, of); err != nil {
 			return err
 		}
 	}
 	for _, m := range w.moves {
+		// After the journal too: an empty folder is something that the next build has to know of.
 		if err := w.makeParents(m.name); err != nil {
 			return cannot(m.name, err)
 		}
@@ -161,6 +165,7 @@ func (w *writing) replace(m move) error {
 	linked := false
 	if m.exists {
 		m.backup = tempName()
+		// With a link the old file has both names, and the rename below replaces it in one step.
 		linked = w.root.Link(m.name, m.backup) == nil
 		if !linked {
 			if err := w.root.Rename(m.name, m.backup); err != nil {
@@ -181,6 +186,7 @@ func (w *writing) replace(m move) error {
 	case linked:
 		w.root.Remove(m.backup)
 	case m.exists:
+		// Without links the old file has only its temporary name now.
 		err = errors.Join(err, w.root.Rename(m.backup, m.name))
 	}
 	return err
@@ -200,6 +206,7 @@ func rank(m move) int {
 // undo brings everything back to what it was, and tells whether that succeeded.
 func (w *writing) undo() bool {
 	good := true
+	// In reverse, so that the folder is at each moment one that was there on the way.
 	for _, m := range slices.Backward(w.done) {
 		var err error
 		if m.exists {
@@ -233,6 +240,7 @@ func (w *writing) removeFolders(packs []pack) {
 			dirs[path.Dir(m.name)] = true
 		}
 	}
+	// The longest first: a folder is below a shorter one.
 	for _, dir := range slices.SortedFunc(maps.Keys(dirs), func(a, b string) int { return len(b) - len(a) }) {
 		w.root.Remove(dir) // fails where something is left in it
 	}
