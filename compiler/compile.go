@@ -99,7 +99,7 @@ func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
 	}
 	// After the stages: whether there is a stage StopOld changes what has to wait.
 	p.Earliest = plan.EarliestOf(p)
-	if p.Kind == plan.KindFailover {
+	if len(p.Services) > 0 {
 		p.Outage = plan.Outage(p, elsewhere)
 	}
 	p.SpecDigest = c.spec.Digest

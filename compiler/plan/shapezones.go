@@ -221,9 +221,9 @@ func checkComputed(plan *Plan) error {
 	if plan.Earliest == nil || !slices.Equal(plan.Earliest, EarliestOf(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
 	}
-	if plan.Kind == KindPrepare {
+	if len(plan.Services) == 0 {
 		if len(plan.Outage) > 0 {
-			return fmt.Errorf("a preparation has no outage")
+			return fmt.Errorf("a plan without services has no outage")
 		}
 		return nil
 	}

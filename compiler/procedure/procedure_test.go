@@ -148,7 +148,6 @@ func TestServices(t *testing.T) {
 			t.Errorf("elsewhere %v: %+v", elsewhere, p.Outage)
 		}
 	}
-	p.Kind = plan.KindFailover // which has the table
 	text, err := record.Markdown(p, record.Facts{})
 	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Route | yes, through FEPool2 |\n"; err != nil || !strings.Contains(text, want) {
 		t.Errorf("%v: no %q in\n%s", err, want, text)

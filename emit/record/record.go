@@ -38,9 +38,10 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	p.stages(false)
 	p.ungated(false)
 	p.ifFails()
-	// A preparation interrupts nothing and moves no partner.
-	if p.plan.Kind == plan.KindFailover {
+	if len(p.plan.Services) > 0 { // a preparation interrupts nothing
 		p.outage()
+	}
+	if p.plan.Kind == plan.KindFailover { // and moves no partner
 		p.partners()
 	}
 	p.dns()
