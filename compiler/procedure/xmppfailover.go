@@ -328,7 +328,7 @@ func (f *failover) startable(pool plan.Pool) plan.Steps {
 func goodUntil(p *plan.Plan) string {
 	end, err := time.Parse(time.RFC3339, p.Change.WindowEnd)
 	if err != nil {
-		// Checked at the moment of the run then; see plan.ServerCheck.
+		// The moment of the run counts then.
 		return ""
 	}
 	return end.UTC().Format(time.RFC3339)

@@ -56,13 +56,9 @@ func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 }
 
 // add adds a line that is no step.
-func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string, uses ...cmdlet.Call) {
-	line := Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(source), Risk: risk}
-	for _, call := range uses {
-		// Calls by value: lines are read by printers only.
-		line.Uses = append(line.Uses, Use{Call: call})
-	}
-	l.out = append(l.out, line)
+func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string) {
+	l.out = append(l.out,
+		Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(source), Risk: risk})
 }
 
 // looks are about the stages that the part looks at: what comes later first.
