@@ -64,7 +64,8 @@ func (f *failover) model() plan.Model {
 		{Var: "route/" + plan.OnHost, Value: p.To.FQDN, Else: "%s is not routed to " + p.To.Name},
 		{Var: "services/" + plan.OnHost, Value: plan.Running, Else: "%s is stopped"},
 		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
-		{Var: "firewall/port", Value: plan.Confirmed, Else: "port " + strconv.Itoa(plan.XMPPPort) + " is not confirmed"},
+		{Var: "firewall/port", Value: plan.Confirmed,
+			Else: "port " + strconv.Itoa(plan.XMPPPort) + " is not confirmed"},
 	}}
 	m.Lead = &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
 	if p.XMPPHost != "" { // partners then find every pool by this one name
