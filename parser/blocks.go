@@ -287,7 +287,7 @@ func (r *reader) accept(block *hcl.Block) *Accept {
 	c := r.openBlock(block)
 	accept := &Accept{Code: label(block), Reason: c.text("reason")}
 	if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
-		r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the reason stands in the change record.")
+		r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the change record shows the reason.")
 	}
 	return accept
 }

@@ -12,7 +12,7 @@ import (
 
 // checkHeredocs reports flush heredocs, which begin with <<-, with lines between two markers such
 // as %{ if } and %{ endif }. hcl takes the indentation off the lines of the heredoc only, so these
-// lines would keep the indentation of the spec, which nobody sees before the change record does.
+// lines would keep the indentation of the spec, which first shows in the change record.
 func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 	if !bytes.Contains(file.Text, []byte("<<-")) || !bytes.Contains(file.Text, []byte("%{")) {
 		return nil

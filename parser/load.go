@@ -89,8 +89,8 @@ func digest(sources diag.Sources) string {
 	return fmt.Sprintf("sha256:%x", sum.Sum(nil))
 }
 
-// Syntax returns what stands in the way of reading a file at all: bytes that are no text,
-// nesting that nobody would write, and what HCL refuses.
+// Syntax returns what prevents reading a file at all: bytes that are no text,
+// nesting that no person would write, and what HCL refuses.
 func Syntax(file File) hcl.Diagnostics {
 	_, diags := parseFiles([]File{file})
 	return diags

@@ -62,7 +62,7 @@ var terraformNames = map[string]string{
 	"env":       "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
 }
 
-// unknownVariable says what somebody may have meant by a name that expressions do not know, of
+// unknownVariable says what the author may have meant by a name that expressions do not know, of
 // which text is the whole.
 func (r *reader) unknownVariable(at hcl.Range, name, text string, known []string) string {
 	s, rest := r.scope, "NAME"
@@ -268,12 +268,12 @@ func noArguments(ref string, step hcl.Traverser) string {
 	if !ok {
 		name = "NAME"
 	}
-	return fmt.Sprintf("%s stands for the block; its arguments cannot be read from here. Write the value itself; or, outside of all blocks, locals { %s = VALUE }, and local.%[2]s in both places.", ref, cut(name))
+	return fmt.Sprintf("%s is the block itself; its arguments cannot be read from here. Write the value itself; or, outside of all blocks, locals { %s = VALUE }, and local.%[2]s in both places.", ref, cut(name))
 }
 
 // portAdvice says how to write a port of the XMPP gateway where text is.
 func portAdvice(name, number string) string {
-	text := fmt.Sprintf(" Write a number without quotation marks; the default of %s is %d: leave the line out if nobody has changed that.", name, defaultPorts[name])
+	text := fmt.Sprintf(" Write a number without quotation marks; the default of %s is %d: leave the line out if it was not changed.", name, defaultPorts[name])
 	for other, port := range defaultPorts {
 		if number == strconv.Itoa(port) && other != name {
 			return text + fmt.Sprintf(" %s is the default of %s.", number, other)

@@ -91,7 +91,7 @@ var table = []Block{
 	}},
 	// server is not required here: that a target needs one is a rule.
 	{Type: "edge_pool", Label: "NAME", Count: AnyTimes, Doc: "An Edge pool.", Arguments: []Argument{
-		{Name: "site", Kind: Reference, RefersTo: "site", Doc: "where the pool stands; a target needs it"},
+		{Name: "site", Kind: Reference, RefersTo: "site", Doc: "where the pool is; a target needs it"},
 		{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName,
 			Doc: "internal pool FQDN; the service identity is `EdgeServer:` and this name"},
 		{Name: "access_edge_fqdn", Kind: HostName, Required: true, Example: `"sip1.contoso.com"`,
@@ -121,7 +121,7 @@ var table = []Block{
 			Doc: "what the server runs; a finding where Microsoft does not support the product on it"},
 	}},
 	{Type: "front_end_pool", Label: "NAME", Count: AnyTimes, Doc: "A Front End pool.", Arguments: []Argument{
-		{Name: "site", Kind: Reference, RefersTo: "site", Required: true, Example: "site.NAME", Doc: "where the pool stands"},
+		{Name: "site", Kind: Reference, RefersTo: "site", Required: true, Example: "site.NAME", Doc: "where the pool is"},
 		{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName, Doc: "pool FQDN"},
 		{Name: "edge_pool", Kind: Reference, RefersTo: "edge_pool", Doc: "the Edge pool that its users' media goes through"},
 		{Name: "central_management", Kind: Flag, Default: false, Doc: "it holds the Central Management store"},
@@ -132,13 +132,13 @@ var table = []Block{
 	{Type: "xmpp_federation", Count: AtMost, Doc: "How partners find the deployment.", Arguments: []Argument{
 		{Name: "host", Kind: HostName, Doc: "the one name whose addresses move; SRV records point at it"},
 		{Name: "partners", Kind: Texts,
-			Doc: "partner domains: the change record has a text to send them, and stage Preflight compares them with `Get-CsXmppAllowedPartner`; the first one stands in the example of a test message"},
+			Doc: "partner domains: the change record has a text to send them, and stage Preflight compares them with `Get-CsXmppAllowedPartner`; the first one is in the example of a test message"},
 	}},
 	{Type: "dns_zone", Label: "NAME", Count: AnyTimes, Doc: "A public zone that holds a name of the plan.", Arguments: []Argument{
 		{Name: "file", Kind: Path, Required: true, Example: `"contoso.com.zone"`,
 			Doc: "RFC 1035 master file, as exported from the external DNS server; BIND's form and that of Windows DNS Server"},
 		{Name: "includes", Kind: Paths,
-			Doc: "paths of `$INCLUDE` lines that lead elsewhere on the server, such as `\"/etc/bind/hosts.inc\"`, and the files of the spec's folder that stand for them; see [Included files](#included-files)"},
+			Doc: "paths of `$INCLUDE` lines that lead elsewhere on the server, such as `\"/etc/bind/hosts.inc\"`, and the files of the spec's folder to read for them; see [Included files](#included-files)"},
 		{Name: "server", Kind: HostOrAddress, Required: true, Example: `"ns1.contoso.net"`, hint: ", the name server that has the zone",
 			Doc: "authoritative server, which the scripts ask and `nsupdate` updates"},
 		{Name: "serial", Kind: Serial, Words: []string{"auto", "increment", "date"}, Default: "auto",
@@ -173,7 +173,7 @@ var table = []Block{
 		{Name: "requester", Kind: Text, Doc: "who asks for the change"},
 		{Name: "approvers", Kind: Texts, Doc: "who approves it"},
 	}},
-	{Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes, Doc: "The reason stands in the change record.", Arguments: []Argument{
+	{Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes, Doc: "The change record shows the reason.", Arguments: []Argument{
 		{Name: "reason", Kind: Text, Required: true, Example: `"..."`, Doc: "why; not empty"},
 	}},
 }

@@ -51,7 +51,7 @@ type Change struct {
 	Range       hcl.Range
 }
 
-// Accept is a finding that somebody takes responsibility for.
+// Accept is a finding that a person takes responsibility for.
 type Accept struct {
 	Code   topology.Value[string] // the label
 	Reason topology.Value[string]

@@ -80,11 +80,11 @@ func notInside(name string) string {
 func (r *reader) badInclude(included string, path topology.Value[string], err error) {
 	switch {
 	case errors.Is(err, errOutside):
-		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to stand for %q, is not a path inside the spec's folder. Put that file into the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
+		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is not a path inside the spec's folder. Put that file into the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
 	case isEscape(err):
-		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to stand for %q, is a link that leads out of the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
+		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is a link that leads out of the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
 	default:
-		r.report(codeOfRead(err), path.Range, fmt.Sprintf("The file %q, which is to stand for %q, cannot be read: %s. Put it into the spec's folder, or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
+		r.report(codeOfRead(err), path.Range, fmt.Sprintf("The file %q, which is to be read for %q, cannot be read: %s. Put it into the spec's folder, or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
 	}
 }
 

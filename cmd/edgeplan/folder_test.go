@@ -66,7 +66,7 @@ func TestVerifyFolder(t *testing.T) {
 	}
 }
 
-// TestNamesOfArtifacts: no failover is named like something that stands in a package, or like a kit.
+// TestNamesOfArtifacts: no failover is named like something in a package, or like a kit.
 func TestNamesOfArtifacts(t *testing.T) {
 	spec := t.TempDir()
 	for name, text := range packageFiles(t, "../../specs/seed") {

@@ -11,7 +11,7 @@ import (
 )
 
 // mistake is one that people make: an edit of the spec in testdata/mistakes, or of its zone
-// file. The whole of what check says stands in testdata/mistakes/messages.txt: it is for somebody
+// file. The whole of what check says is in testdata/mistakes/messages.txt: it is for a reader
 // who has never seen the manual.
 type mistake struct {
 	name     string
@@ -204,7 +204,7 @@ var fromServers = []mistake{
 }
 
 // TestMistakes compares what check says about each mistake with the golden. After -update read
-// each message as somebody who has no manual: can that person mend the mistake?
+// each message as a reader who has no manual: can that person mend the mistake?
 func TestMistakes(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("SKIPPED: on other systems upper and lower case of file names are the same")

@@ -51,14 +51,14 @@ type replacement struct {
 	before fs.FileInfo // of the file that was there
 	after  fs.FileInfo // of the new one
 	temp   string      // the new text; "" once it has the name
-	backup string      // by which the old text can be put back: a hard link to the file, else a copy
+	backup string      // by which the old text can be restored: a hard link to the file, else a copy
 	kept   fs.FileInfo // of the backup
 	lease  *lease      // on the file that was there
 }
 
 // rewrite replaces the files that differ, each at once and with the mode that it has. A
 // symbolic link stays one. If a file cannot be replaced, or is no longer what was read,
-// those before it are put back and the error says what is left.
+// those before it are restored and the error says what is left.
 func (w *rewriting) rewrite(files []layout) error {
 	if w.system.link == nil {
 		w.system = fileSystem{(*os.Root).Link, takeLease}

@@ -22,7 +22,7 @@ var shellRuns = map[string]struct{ start, load string }{
 	"fish": {"fish --no-config -i", `edgeplan completion fish | source`},
 }
 
-// typed are lines with Tab as somebody types them, and the arguments that edgeplan then
+// typed are lines with Tab as a user types them, and the arguments that edgeplan then
 // gets. ODD is the start of the name of a folder.
 var typed = map[string]string{
 	"edgeplan che\t":                                      "check",

@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// untidy returns a spec with the same meaning, written as nobody should: odd blanks,
-// comments wherever they may stand, values as heredocs and templates of many lines, line
+// untidy returns a spec with the same meaning, written as no author should: odd blanks,
+// comments wherever they may be, values as heredocs and templates of many lines, line
 // ends of Windows.
 func untidy(rng *rand.Rand, text []byte) []byte {
 	mark, text := cutMark(text)
@@ -53,7 +53,7 @@ type untidier struct {
 
 func (u *untidier) one(texts ...string) string { return texts[u.rng.IntN(len(texts))] }
 
-// gap writes what stands before token i.
+// gap writes what is before token i.
 func (u *untidier) gap(tokens hclsyntax.Tokens, i int, text []byte) {
 	start := 0
 	if i > 0 {

@@ -84,7 +84,7 @@ func Letter(p *plan.Plan) []string {
 	return out
 }
 
-// What ends the streams of a partner. ejabberd's ends those to everybody.
+// What ends the streams of a partner. ejabberd's ends those to all domains.
 const (
 	ejabberd = "ejabberdctl stop_s2s_connections"
 	prosody  = "prosodyctl shell s2s closeall "

@@ -31,7 +31,7 @@ func Visible(s string) string {
 		default:
 			b.WriteRune(r)
 		}
-		// The letter x stands for what was escaped: a blank after it is an ordinary one.
+		// The letter x takes the place of what was escaped: a blank after it is an ordinary one.
 		before = r
 		at += size
 	}

@@ -1,4 +1,4 @@
-// Package goldenscript reads scripts of the folder golden, where each fixed part stands in those of
+// Package goldenscript reads scripts of the folder golden, where each fixed part is in those of
 // one package alone. Only tests import this package.
 package goldenscript
 
@@ -18,8 +18,8 @@ const (
 
 // InSeed and InWindows are lines in place of the fixed parts that are left out.
 const (
-	InSeed    = "# It stands in golden/seed, and the test wants the same bytes here.\r\n"
-	InWindows = "# It stands in golden/windows-dns, and the test wants the same bytes here.\r\n"
+	InSeed    = "# It is in golden/seed, and the test wants the same bytes here.\r\n"
+	InWindows = "# It is in golden/windows-dns, and the test wants the same bytes here.\r\n"
 )
 
 var (
@@ -96,7 +96,7 @@ func Read(dir, name string) ([]byte, error) {
 		}
 	}
 	if len(s.Runtime) < 10*len(InSeed) {
-		return nil, fmt.Errorf("%s has neither a runtime nor the line that stands for it", name)
+		return nil, fmt.Errorf("%s has neither a runtime nor the line in place of it", name)
 	}
 	return s.Bytes(), nil
 }

@@ -237,7 +237,7 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagWarning,
 		Summary:  "no previous route to restore",
 		Means: "A site whose route changes has no XMPP route today, so there is no value that the rollback could " +
-			"put back.",
+			"restore.",
 		Why: "Microsoft documents no value of `Set-CsSite` that clears a route. The rollback script undoes the " +
 			"rest and leaves this route as it is.",
 		Source: "Microsoft, \"Set-CsSite\" (`-XmppFederationRoute`); \"Setting up XMPP federation\" (Lync Server " +

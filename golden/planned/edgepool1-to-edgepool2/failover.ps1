@@ -196,4 +196,4 @@ $Stages = @(
                   Set = { Stop-CsWindowsService -Name $Value -ErrorAction Stop -WhatIf:$false -Confirm:$false } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-# It stands in golden/seed, and the test wants the same bytes here.
+# It is in golden/seed, and the test wants the same bytes here.

@@ -71,4 +71,4 @@ $Stages = @(
        Does = 'Checks the route and DNS.' }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-# It stands in golden/seed, and the test wants the same bytes here.
+# It is in golden/seed, and the test wants the same bytes here.

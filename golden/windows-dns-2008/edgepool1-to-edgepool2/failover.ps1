@@ -197,6 +197,6 @@ $Stages = @(
                   Read = { Test-ChangePort -Target '198.51.100.21' -Port 5269 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - the same in every script that changes records there. ====
-# It stands in golden/windows-dns, and the test wants the same bytes here.
+# It is in golden/windows-dns, and the test wants the same bytes here.
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-# It stands in golden/seed, and the test wants the same bytes here.
+# It is in golden/seed, and the test wants the same bytes here.

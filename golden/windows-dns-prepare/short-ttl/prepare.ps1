@@ -105,6 +105,6 @@ $Stages = @(
        Does = 'Checks that stage Dns is done, and DNS.' }
 )
 # ==== FIXED RUNTIME, PART FOR WINDOWS DNS SERVERS - the same in every script that changes records there. ====
-# It stands in golden/windows-dns, and the test wants the same bytes here.
+# It is in golden/windows-dns, and the test wants the same bytes here.
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-# It stands in golden/seed, and the test wants the same bytes here.
+# It is in golden/seed, and the test wants the same bytes here.

@@ -338,4 +338,4 @@ function Invoke-Dnscmd([string]$Command, [string]$Zone, [string]$Node, [string]$
     if ($LASTEXITCODE -ne 0) { throw ('dnscmd {0}: {1}: {2}' -f ($words -join ' '), $LASTEXITCODE, ($said -join ' ')) }
 }
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
-# It stands in golden/seed, and the test wants the same bytes here.
+# It is in golden/seed, and the test wants the same bytes here.
