@@ -455,3 +455,43 @@ func b2i(b bool) int {
 	}
 	return 0
 }
+
+// TestSetsAside: every command of the fixed parts is among those that are looked at in the operator's shell,
+// and of the functions of the script only the aliases, whatever a name in the data says.
+func TestSetsAside(t *testing.T) {
+	text := golden(t, "seed/edgepool1-to-edgepool2/failover.ps1").change() + WindowsDNS().Text + Runtime().Text
+	sought := regexp.MustCompile(`\[regex\]::Matches\(\$Text, '([^']+)'\)`).FindAllStringSubmatch(text, -1)
+	if len(sought) != 2 {
+		t.Fatalf("the runtime looks for names by %q", sought)
+	}
+	words := regexp.MustCompile(sought[0][1]).FindAllString(text, -1)
+	own := func(text string) (out []string) {
+		for _, found := range regexp.MustCompile(sought[1][1]).FindAllStringSubmatch(text, -1) {
+			out = append(out, found[1])
+		}
+		return out
+	}
+	tokens, _, _ := scan(text)
+	commands, functions := 0, 0
+	for i, one := range tokens {
+		if one.kind != wordToken || !strings.Contains(one.text, "-") && !strings.HasSuffix(one.text, ".exe") {
+			continue
+		}
+		commands++
+		if !slices.Contains(words, one.text) {
+			t.Errorf("line %d: a stranger called %s would be run", one.line, one.text)
+		}
+		if i > 0 && tokens[i-1].text == "function" {
+			functions++
+			if !slices.Contains(own(text), one.text) {
+				t.Errorf("line %d: %s would be removed", one.line, one.text)
+			}
+		}
+	}
+	if commands < 300 || functions < 70 {
+		t.Errorf("there are %d commands and %d functions", commands, functions)
+	}
+	if got := own("Read = { Get-XmppRoute -Site 'function Get-CsSite' }\r\n$Name1 = 'function Get-CsPool'"); len(got) > 0 {
+		t.Errorf("a name in the data makes %q functions of the script", got)
+	}
+}

@@ -177,10 +177,11 @@ $SetCommandsAside = {
     $getModule = $commands.GetCommand('Get-Module', 'Cmdlet')
     $importModule = $commands.GetCommand('Import-Module', 'Cmdlet')
     $kinds = @{}
-    foreach ($word in [regex]::Matches($Text, '\b[A-Z][a-z]+-[A-Z]\w+|\bdnscmd\.exe\b')) {
+    foreach ($word in [regex]::Matches($Text, '\b[A-Z]\w*-[A-Z]\w+|\b\w+\.exe\b')) {
         $kinds[$word.Value] = 'Alias, Function, Filter'
     }
-    foreach ($own in [regex]::Matches($Text, '\bfunction ([A-Z][a-z]+-\w+)')) { $kinds[$own.Groups[1].Value] = 'Alias' }
+    # At the beginning of a line: a name in the data may say 'function' too.
+    foreach ($own in [regex]::Matches($Text, '(?m)^ *function ([A-Z]\w*-\w+)')) { $kinds[$own.Groups[1].Value] = 'Alias' }
     foreach ($name in $kinds.Keys) {
         $again = $true
         while ($again) {
