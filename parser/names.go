@@ -52,8 +52,8 @@ func variables(ctx *hcl.EvalContext) []string {
 var terraformNames = map[string]string{
 	"var":       "Nothing is passed in from outside. Write the value itself, such as \"text\"; or declare it once, locals { %[3]s = \"text\" }, and write local.%[2]s here",
 	"locals":    "A value that the block locals declares is written without s: local.%[2]s",
-	"each":      "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
-	"count":     "Write the value itself. Only a dynamic block goes through a list: in dynamic \"server\" the current element is server.value, and its key or number server.key",
+	"each":      "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current element is TYPE.value, and its key or number TYPE.key",
+	"count":     "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current element is TYPE.value, and its key or number TYPE.key",
 	"self":      "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both places",
 	"module":    "There are no modules: all files *.edge.hcl of the folder are one spec. Refer to the block itself",
 	"data":      "Nothing is looked up. Refer to the block itself",
@@ -273,7 +273,8 @@ func noArguments(ref string, step hcl.Traverser) string {
 
 // portAdvice says how to write a port of the XMPP gateway where text is.
 func portAdvice(name, number string) string {
-	text := fmt.Sprintf(" Write a number without quotation marks; the default of %s is %d: leave the line out if it was not changed.", name, defaultPorts[name])
+	text := fmt.Sprintf(" Write the number without quotation marks; if the port is %d, the default of %s, remove the line.",
+		defaultPorts[name], name)
 	for other, port := range defaultPorts {
 		if number == strconv.Itoa(port) && other != name {
 			return text + fmt.Sprintf(" %s is the default of %s.", number, other)

@@ -305,7 +305,7 @@ func (c *content) serial(name string) topology.Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
-			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a whole number that is larger than that, without quotation marks, such as %s.", cut(got.V), likeSerial(got.V)))
+			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a number without quotation marks: %s, or a larger one if the zone has that already.", cut(got.V), likeSerial(got.V)))
 			return topology.Value[string]{V: c.argument(name).Words[0], Range: got.Range}
 		}
 		return c.oneOf(got, c.argument(name).Words)

@@ -44,7 +44,7 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 			}
 			switch {
 			case d.Summary == "Unsupported argument":
-				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name))
+				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name, r.written, *d.Subject))
 			case d.Summary == "Unsupported block type":
 				d = diag.New(codeUnknownBlock, d.Subject, r.unknownBlock(kind, name, *d.Subject))
 			case d.Summary == "Missing required argument":
@@ -78,7 +78,7 @@ var fromTerraform = map[string]string{
 	"import":     "Remove the block",
 	"lifecycle":  "Remove the block",
 	"count":      `Remove the line, and write one block %[3]s } for each`,
-	"for_each":   `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic "%[1]s" { in place of %[3]s, with %[2]s in it, and put the arguments between the braces of content { } in it`,
+	"for_each":   `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic "%[1]s" { } with %[2]s and content { } between its braces; the arguments belong in content`,
 	"depends_on": "Remove it: the order of the steps comes from the procedure",
 	"connection": "Remove the block", "provisioner": "Remove the block",
 }
@@ -88,7 +88,7 @@ func dynamicParts(kind string) string {
 	if form(kind) == kind+" {" {
 		return "for_each"
 	}
-	return "for_each and labels = [" + kind + ".value]"
+	return "for_each, labels = [" + kind + ".value]"
 }
 
 // notThere are arguments that people expect for good reasons, and why there are none.
@@ -96,7 +96,7 @@ var notThere = map[string]string{
 	"virtual_ipv6": "Behind a hardware load balancer edgeplan publishes virtual_ipv4 only. Remove the line, and change AAAA records of the load balancer yourself",
 }
 
-func unknownArgument(kind, name string) string {
+func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) string {
 	s := schemas[kind]
 	text := fmt.Sprintf("A block %s has no argument %q.", kind, cut(name))
 	if kind == "" {
@@ -105,6 +105,8 @@ func unknownArgument(kind, name string) string {
 	meant := diag.Suggest(name, s.argNames())
 	elsewhere := homes(func(s schema) bool { return slices.Contains(s.argNames(), name) })
 	switch {
+	case slices.Contains(s.blockNames(), name) && isTable(written, at):
+		return fmt.Sprintf("%q is a block and no argument. Remove the equals sign: %s", name, form(name))
 	case slices.Contains(s.blockNames(), name):
 		return fmt.Sprintf("%q is a block and no argument. Write %s } in place of this line, and between the braces what is to be set in it.", name, form(name))
 	case notThere[name] != "":
@@ -190,6 +192,27 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 		return text + " There are " + strings.Join(s.blockNames(), ", ") + "."
 	}
 	return text + has(s)
+}
+
+// isTable tells whether the argument whose name is at a place has a value in braces: it is a block with an equals
+// sign, whose body follows.
+func isTable(written *hclsyntax.Body, at hcl.Range) bool {
+	found := false
+	look := func(body *hclsyntax.Body) {
+		for _, attr := range body.Attributes {
+			if attr.NameRange != at {
+				continue
+			}
+			expr := attr.Expr
+			if guarded, ok := expr.(*root); ok {
+				expr = guarded.Expression
+			}
+			_, found = expr.(*hclsyntax.ObjectConsExpr)
+		}
+	}
+	look(written)
+	eachBlock(written, func(block *hclsyntax.Block) { look(block.Body) })
+	return found
 }
 
 // rawBlock is the block whose type is at a place, as it was written.
