@@ -14,9 +14,9 @@ var checkCommand = command{
 	args:  "[PATH...]",
 	takes: []operand{aSpec},
 	short: "check a spec against all rules",
-	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
-current folder. Several folders are several specs. Findings go to standard error. The
-last line, on standard output, counts errors, warnings, accepted findings, files that
+	about: `PATH is a folder, or files of one folder, or - for standard input; without PATH the
+current folder is read. Several folders are several specs. Findings go to standard error.
+The last line, on standard output, counts errors, warnings, accepted findings, files that
 were read, and plans; --quiet leaves it out.`,
 	exits: [3]string{
 		"no errors", "errors were found, or warnings with --warnings-as-errors", "usage, or a file cannot be read",

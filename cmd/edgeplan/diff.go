@@ -27,7 +27,7 @@ var diffCommand = command{
 although they are no artifacts are named as "Only in". With --summary some lines say
 what changes for users: what is reachable when, records, waits, ticket, findings.
 Then PATH and DIR may each be a spec, a package, a folder of packages or a plan.json;
-DIR is what was before.`,
+DIR has the earlier state.`,
 	exits: [3]string{
 		"build would change nothing; with --summary, nothing changes for users",
 		"it would, or other files are there, or " + specExits[1],

@@ -20,10 +20,10 @@ var fmtCommand = command{
 	args:  "[PATH...|-]",
 	takes: []operand{aSpec},
 	short: "format spec files",
-	about: `PATH is a folder or files; nothing means the current folder, - standard input. The
-formatted text of one file is printed unless a flag asks for something else. If a
-file cannot be parsed, no file is changed. With -w all files are replaced, or none: also
-where another program has changed one since fmt read it; that file keeps its new text.`,
+	about: `PATH is a folder, or files, or - for standard input; without PATH the current folder is
+read. The formatted text of one file is printed unless a flag asks for something else. If a
+file cannot be parsed, no file is changed. With -w all files are replaced, or none: if another
+program has saved one since fmt read it, fmt keeps that and replaces none.`,
 	exits:   [3]string{"done", "with --check: a file differs", "usage, a file cannot be read, or it is not HCL"},
 	example: "edgeplan fmt -w specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {

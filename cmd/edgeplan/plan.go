@@ -21,8 +21,8 @@ var planCommand = command{
 	args:  "[PATH...]",
 	takes: []operand{aSpec},
 	short: "print the plan of each failover for people, or as JSON",
-	about: `PATH is a folder, or files of one folder, or - for standard input; nothing means the
-current folder. As JSON, one plan is printed as its plan.json, several as an array.`,
+	about: `PATH is a folder, or files of one folder, or - for standard input; without PATH the
+current folder is read. As JSON, one plan is printed as its plan.json, several as an array.`,
 	exits:   [3]string{"printed", specExits[1], specExits[2]},
 	example: "edgeplan plan --failover edgepool1-to-edgepool2 specs/contoso",
 	bind: func(fs *pflag.FlagSet) action {

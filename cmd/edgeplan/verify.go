@@ -24,11 +24,11 @@ var verifyCommand = command{
 	short: "check that a package is complete and is what its plan.json says",
 	about: `DIR is a package, or a folder of packages, in which rehearsal kits are skipped.
 Every file must be listed in SHA256SUMS and every artifact must be, byte for byte, what
-plan.json makes, and the folder has the name of the plan, so that two packages are not
-exchanged. With --id the plan is the one that was approved, and the folder may have any
-name: pass it for a package that was renamed or is carried elsewhere. A script with an
+plan.json makes, and the folder must have the name of the plan, so that two packages are
+not exchanged. With --id the plan must be the approved one, and the folder may have any
+name: pass it for a package that was renamed or copied elsewhere. A script with an
 Authenticode signature is accepted if the text before the signature is the approved
-text; whether the signature is good is for Get-AuthenticodeSignature to say.`,
+text; check the signature itself with Get-AuthenticodeSignature.`,
 	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
 	example: "edgeplan verify out/edgepool1-to-edgepool2",
 	bind: func(fs *pflag.FlagSet) action {
