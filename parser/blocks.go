@@ -47,7 +47,8 @@ func (r *reader) spec() *Spec {
 		c.body, c.root = nil, nil
 	}
 	if spec.Topology == nil && !meant {
-		r.report(codeMissing, r.outline.start, `A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
+		r.report(codeMissing, r.outline.start,
+			`A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
 	}
 	r.checkIdle()
 	return spec
@@ -61,7 +62,8 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 	}
 	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, r.site(b)) })
 	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, r.edgePool(b)) })
-	root.each("front_end_pool", func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, r.frontEndPool(b)) })
+	root.each("front_end_pool",
+		func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, r.frontEndPool(b)) })
 	root.each("sip_domain", func(b *hcl.Block) { found.SIPDomains = append(found.SIPDomains, r.sipDomain(b)) })
 	if block := root.oneOfAll("xmpp_federation", r.singles); block != nil {
 		found.XMPP = r.xmppFederation(block)
@@ -74,13 +76,20 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 // blockReaders read a block of each type for the findings in it.
 func (r *reader) blockReaders() map[string]func(*hcl.Block) {
 	return map[string]func(*hcl.Block){
-		"topology": func(b *hcl.Block) { r.topology(b, &topology.Topology{}) }, "site": func(b *hcl.Block) { r.site(b) },
-		"edge_pool": func(b *hcl.Block) { r.edgePool(b) }, "front_end_pool": func(b *hcl.Block) { r.frontEndPool(b) },
-		"sip_domain": func(b *hcl.Block) { r.sipDomain(b) }, "xmpp_federation": func(b *hcl.Block) { r.xmppFederation(b) },
-		"dns_zone": func(b *hcl.Block) { r.zone(b) }, "failover": func(b *hcl.Block) { r.failover(b) },
-		"prepare": func(b *hcl.Block) { r.prepare(b) }, "xmpp": func(b *hcl.Block) { r.poolXMPP(b) },
-		"certificate": func(b *hcl.Block) { r.certificate(b) }, "server": func(b *hcl.Block) { r.server(b) },
-		"change": func(b *hcl.Block) { r.change(b) }, "accept": func(b *hcl.Block) { r.accept(b) },
+		"topology":        func(b *hcl.Block) { r.topology(b, &topology.Topology{}) },
+		"site":            func(b *hcl.Block) { r.site(b) },
+		"edge_pool":       func(b *hcl.Block) { r.edgePool(b) },
+		"front_end_pool":  func(b *hcl.Block) { r.frontEndPool(b) },
+		"sip_domain":      func(b *hcl.Block) { r.sipDomain(b) },
+		"xmpp_federation": func(b *hcl.Block) { r.xmppFederation(b) },
+		"dns_zone":        func(b *hcl.Block) { r.zone(b) },
+		"failover":        func(b *hcl.Block) { r.failover(b) },
+		"prepare":         func(b *hcl.Block) { r.prepare(b) },
+		"xmpp":            func(b *hcl.Block) { r.poolXMPP(b) },
+		"certificate":     func(b *hcl.Block) { r.certificate(b) },
+		"server":          func(b *hcl.Block) { r.server(b) },
+		"change":          func(b *hcl.Block) { r.change(b) },
+		"accept":          func(b *hcl.Block) { r.accept(b) },
 	}
 }
 
@@ -110,7 +119,8 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 			continue
 		}
 		if strings.TrimSpace(block.Labels[0]) == "" {
-			r.report(codeMalformed, block.LabelRanges[0], "A label cannot be empty: it is the name of what the block describes.")
+			r.report(codeMalformed, block.LabelRanges[0],
+				"A label cannot be empty: it is the name of what the block describes.")
 			continue
 		}
 		if block.Type == "topology" {
@@ -123,9 +133,11 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 		if other, twice := first[key]; twice {
 			more := " Remove one of the two, or give it another name."
 			if block.Type == "dns_zone" {
-				more = " Of a zone with several views (internal and external) declare the one that the internet sees, and change the others by hand."
+				more = " Of a zone with several views (internal and external) declare the one that the internet " +
+					"sees, and change the others by hand."
 			}
-			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s", other.kind, cut(block.Labels[0]), other.file, other.line, more))
+			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s",
+				other.kind, cut(block.Labels[0]), other.file, other.line, more))
 			continue
 		}
 		first[key] = declared{block.Type, block.Labels[0], block.DefRange.Filename, block.DefRange.Start.Line}
@@ -174,12 +186,20 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 
 func (r *reader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
 	c := r.openBlock(block)
-	return &topology.PoolXMPP{ListeningPort: c.whole("listening_port"), InternalPort: c.whole("internal_port"), Range: block.DefRange}
+	return &topology.PoolXMPP{
+		ListeningPort: c.whole("listening_port"),
+		InternalPort:  c.whole("internal_port"),
+		Range:         block.DefRange,
+	}
 }
 
 func (r *reader) certificate(block *hcl.Block) *topology.Certificate {
 	c := r.openBlock(block)
-	return &topology.Certificate{SubjectAlternativeNames: c.texts("subject_alternative_names"), NotAfter: c.text("not_after"), Range: block.DefRange}
+	return &topology.Certificate{
+		SubjectAlternativeNames: c.texts("subject_alternative_names"),
+		NotAfter:                c.text("not_after"),
+		Range:                   block.DefRange,
+	}
 }
 
 func (r *reader) server(block *hcl.Block) *topology.Server {
@@ -260,13 +280,16 @@ func (r *reader) folder(block *hcl.Block) topology.Value[string] {
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
 	switch {
 	case planname.IsArtifact(name.V):
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is "+
+			"a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
 	case !empty && !planname.IsFolder(name.V):
 		near := planname.Near(name.V)
 		if near != "" {
 			near = fmt.Sprintf(" Write %q.", near)
 		}
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in a dot, and not a device name such as NUL.%s", block.Type, near))
+		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, "+
+			"digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in "+
+			"a dot, and not a device name such as NUL.%s", block.Type, near))
 	}
 	return name
 }
@@ -287,7 +310,8 @@ func (r *reader) accept(block *hcl.Block) *Accept {
 	c := r.openBlock(block)
 	accept := &Accept{Code: label(block), Reason: c.text("reason")}
 	if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
-		r.report(codeMalformed, accept.Reason.Range, "Say why this finding is accepted; the change record shows the reason.")
+		r.report(codeMalformed, accept.Reason.Range,
+			"Say why this finding is accepted; the change record shows the reason.")
 	}
 	return accept
 }

@@ -72,13 +72,16 @@ func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) 
 		odd.see(token, tokens[:i])
 		switch {
 		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested here. Split the expression; a local can hold a part of it.", maxOpen, maxChain)), false
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested "+
+				"here. Split the expression; a local can hold a part of it.", maxOpen, maxChain)), false
 		case d.levels[len(d.levels)-1].pieces > maxPieces:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% together. Shorten it, or join parts of it with ${}.", maxPieces)), false
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% "+
+				"together. Shorten it, or join parts of it with ${}.", maxPieces)), false
 		case token.Type == hclsyntax.TokenIdent && len(token.Bytes) > maxName:
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A name may have at most %d bytes.", maxName)), false
 		case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an exponent from -%d to %d.", maxDigits, maxExponent, maxExponent)), false
+			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an "+
+				"exponent from -%d to %d.", maxDigits, maxExponent, maxExponent)), false
 		}
 	}
 	return odd.finding(), len(d.levels) == 1
@@ -99,7 +102,8 @@ func (d *depth) read(tokens hclsyntax.Tokens) {
 			d.nest()
 		}
 		d.open(false)
-	case hclsyntax.TokenCBrace, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenCBrack, hclsyntax.TokenCParen,
+	case hclsyntax.TokenCBrace, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenCBrack,
+		hclsyntax.TokenCParen,
 		hclsyntax.TokenTemplateSeqEnd:
 		d.close()
 	case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:

@@ -27,7 +27,10 @@ func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 		}
 		switch token.Type {
 		case hclsyntax.TokenOHeredoc:
-			heredocs = append(heredocs, flushHeredoc{name: string(bytes.TrimSpace(bytes.TrimLeft(token.Bytes, "<-"))), flush: bytes.HasPrefix(token.Bytes, []byte("<<-"))})
+			heredocs = append(heredocs, flushHeredoc{
+				name:  string(bytes.TrimSpace(bytes.TrimLeft(token.Bytes, "<-"))),
+				flush: bytes.HasPrefix(token.Bytes, []byte("<<-")),
+			})
 		case hclsyntax.TokenCHeredoc:
 			if inner != nil {
 				heredocs = heredocs[:len(heredocs)-1]
@@ -37,9 +40,13 @@ func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 				inner.control(token, next(tokens[i:]))
 			}
 		case hclsyntax.TokenStringLit:
-			if inner != nil && inner.flush && inner.open > 0 && !inner.told && bytes.HasSuffix(token.Bytes, []byte("\n")) {
+			if inner != nil && inner.flush && inner.open > 0 && !inner.told &&
+				bytes.HasSuffix(token.Bytes, []byte("\n")) {
 				inner.told = true
-				diags = append(diags, diag.New(codeFlushMarker, &inner.marker, fmt.Sprintf("The lines between %%{ %[1]s } and %%{ end%[1]s } would keep the indentation that they have in this file: <<- takes it off the other lines only. Write <<%[2]s without the hyphen, and begin each line of the text in the first column. The last line, %[2]s, may remain as it is.", inner.word, cut(inner.name))))
+				diags = append(diags, diag.New(codeFlushMarker, &inner.marker, fmt.Sprintf("The lines between %%{ "+
+					"%[1]s } and %%{ end%[1]s } would keep the indentation that they have in this file: <<- takes it "+
+					"off the other lines only. Write <<%[2]s without the hyphen, and begin each line of the text in "+
+					"the first column. The last line, %[2]s, may remain as it is.", inner.word, cut(inner.name))))
 			}
 		}
 	}

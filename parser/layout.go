@@ -166,10 +166,12 @@ func lineLength(tokens hclsyntax.Tokens) int {
 
 // endsLine is true for a comment behind # too, which has the line end in it.
 func endsLine(token hclsyntax.Token) bool {
-	return token.Type == hclsyntax.TokenNewline || token.Type == hclsyntax.TokenComment && bytes.HasSuffix(token.Bytes, []byte("\n"))
+	return token.Type == hclsyntax.TokenNewline ||
+		token.Type == hclsyntax.TokenComment && bytes.HasSuffix(token.Bytes, []byte("\n"))
 }
 
-// indent notes the brackets that a line opens or closes. Like hclwrite it indents by one step, however many a line opens.
+// indent notes the brackets that a line opens or closes. Like hclwrite it indents by one step, however many
+// brackets a line opens.
 func (l *layout) indent(line hclsyntax.Tokens) {
 	n := brackets(line)
 	if n > 0 {
@@ -190,7 +192,8 @@ func brackets(tokens hclsyntax.Tokens) int {
 	n := 0
 	for _, token := range tokens {
 		switch token.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateControl, hclsyntax.TokenTemplateInterp:
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateControl,
+			hclsyntax.TokenTemplateInterp:
 			n++
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
 			n--
@@ -317,7 +320,8 @@ func (r *rows) add(text []byte, list []row) {
 // flush writes what is held, whose last line is not aligned with the next one.
 func (r *rows) flush() {
 	// The signs = come first: the comments behind them move with them.
-	align(r.list, func(l *row) bool { return l.assign > 0 }, func(l *row) int { return l.before }, func(l *row, n int) { l.pad = n })
+	align(r.list, func(l *row) bool { return l.assign > 0 }, func(l *row) int { return l.before },
+		func(l *row, n int) { l.pad = n })
 	align(r.list, func(l *row) bool { return l.comment > 0 }, func(l *row) int { return l.before + l.pad + l.assigned },
 		func(l *row, n int) { l.padComment = n })
 	text := r.held

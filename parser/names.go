@@ -23,10 +23,12 @@ func (r *reader) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 		call, function := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
 		switch {
 		case function:
-			d = diag.New(codeUnknownRef, d.Subject, unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(r.scope.ctx.Functions))))
+			d = diag.New(codeUnknownRef, d.Subject,
+				unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(r.scope.ctx.Functions))))
 		case variable && d.Summary == "Unknown variable":
 			rng := expr.Traversal.SourceRange()
-			d = diag.New(codeUnknownRef, &rng, r.unknownVariable(rng, expr.Traversal.RootName(), string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
+			d = diag.New(codeUnknownRef, &rng, r.unknownVariable(rng, expr.Traversal.RootName(),
+				string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
 		case d.Summary == "Invalid template interpolation value":
 			d = diag.New(codeWrongType, d.Subject, notInText(d))
 		case d.Summary == "Not enough function arguments", d.Summary == "Too many function arguments":
@@ -50,11 +52,15 @@ func variables(ctx *hcl.EvalContext) []string {
 
 // terraformNames are what expressions of Terraform begin with.
 var terraformNames = map[string]string{
-	"var":       "Nothing is passed in from outside. Write the value itself, such as \"text\"; or declare it once, locals { %[3]s = \"text\" }, and write local.%[2]s here",
-	"locals":    "A value that the block locals declares is written without s: local.%[2]s",
-	"each":      "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current element is TYPE.value, and its key or number TYPE.key",
-	"count":     "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current element is TYPE.value, and its key or number TYPE.key",
-	"self":      "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both places",
+	"var": "Nothing is passed in from outside. Write the value itself, such as \"text\"; or declare it once, " +
+		"locals { %[3]s = \"text\" }, and write local.%[2]s here",
+	"locals": "A value that the block locals declares is written without s: local.%[2]s",
+	"each": "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current " +
+		"element is TYPE.value, and its key or number TYPE.key",
+	"count": "Write the value itself. Only a dynamic block goes through a list: in dynamic \"TYPE\" the current " +
+		"element is TYPE.value, and its key or number TYPE.key",
+	"self": "Write the value itself, or declare it once, locals { NAME = VALUE }, and write local.NAME in both " +
+		"places",
 	"module":    "There are no modules: all files *.edge.hcl of the folder are one spec. Refer to the block itself",
 	"data":      "Nothing is looked up. Refer to the block itself",
 	"path":      "Paths are relative to the folder of the spec. Write the name of the file",
@@ -77,13 +83,16 @@ func (r *reader) unknownVariable(at hcl.Range, name, text string, known []string
 		} else if after != "" {
 			part += "." + after
 		}
-		return fmt.Sprintf("There is no %q here. In this dynamic block the current element is %s.value, and its key or number %[2]s.key. Write %[2]s.%s", name, element, part)
+		return fmt.Sprintf("There is no %q here. In this dynamic block the current element is %s.value, and its key "+
+			"or number %[2]s.key. Write %[2]s.%s", name, element, part)
 	}
 	if refs := s.refs(s.wants); name == "var" && refs != "" {
-		return fmt.Sprintf("There is no \"var\" here. Nothing is passed in from outside. Write the block itself: %s", refs)
+		return fmt.Sprintf("There is no \"var\" here. Nothing is passed in from outside. Write the block itself: %s",
+			refs)
 	}
 	if says, ok := terraformNames[name]; ok {
-		return fmt.Sprintf("There is no %q here. "+strings.NewReplacer("%[2]s", rest, "%[3]s", first).Replace(says)+".", name)
+		return fmt.Sprintf("There is no %q here. "+strings.NewReplacer("%[2]s", rest, "%[3]s", first).Replace(says)+".",
+			name)
 	}
 	if word, ok := boolWord(name); ok && text == name {
 		return fmt.Sprintf("Write %s, in small letters and without quotation marks.", word)
@@ -108,7 +117,8 @@ func (r *reader) unknownVariable(at hcl.Range, name, text string, known []string
 		return fmt.Sprintf("There is nothing named %q here. Did you mean %q?", cut(name), meant)
 	}
 	if refs := s.refs(s.wants); refs != "" {
-		return fmt.Sprintf("There is no %q. A reference to a block %s is needed here. Write %s", cut(text), s.wants, refs)
+		return fmt.Sprintf("There is no %q. A reference to a block %s is needed here. Write %s", cut(text), s.wants,
+			refs)
 	}
 	return fmt.Sprintf("Text needs quotation marks. Write %q.", cut(text))
 }
@@ -156,7 +166,8 @@ func notInText(d *hcl.Diagnostic) string {
 	if root := hcl.ExprAsKeyword(d.Expression); slices.Contains(kinds, root) {
 		what = root + ", all blocks of that type"
 	}
-	return fmt.Sprintf("Only text, numbers, true and false can be in ${ } in a text; this is %s. Write the text itself; or declare it once, locals { NAME = \"text\" }, and write ${local.NAME}", what)
+	return fmt.Sprintf("Only text, numbers, true and false can be in ${ } in a text; this is %s. Write the text "+
+		"itself; or declare it once, locals { NAME = \"text\" }, and write ${local.NAME}", what)
 }
 
 // boolWord is true or false where a word, a number or text of another language means it.
@@ -182,8 +193,11 @@ func refTo(kind, label string) string {
 
 // terraformFunctions are functions that cannot be here, and what to do.
 var terraformFunctions = map[string]string{
-	"file":        "An expression reads no files. Where the name of a file is wanted, write it in quotation marks without file( )",
-	"timestamp":   "The clock is not read, so that a spec gives the same plan every day. Write the time itself, such as \"2026-12-05T22:00:00Z\" for UTC, or with +01:00 in place of Z where clocks are an hour ahead of UTC on that day",
+	"file": "An expression reads no files. Where the name of a file is wanted, write it in quotation marks " +
+		"without file( )",
+	"timestamp": "The clock is not read, so that a spec gives the same plan every day. Write the time itself, such " +
+		"as \"2026-12-05T22:00:00Z\" for UTC, or with +01:00 in place of Z where clocks are an hour ahead of UTC on " +
+		"that day",
 	"env":         "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
 	"jsonencode":  "Values are written as they are, not as JSON. Write the list or the text without it",
 	"uuid":        "Nothing is random, so that a spec gives the same plan every day. Write the value itself",
@@ -195,11 +209,14 @@ var terraformFunctions = map[string]string{
 
 // sameAdvice has the functions of which the advice is that for another one.
 var sameAdvice = map[string]string{
-	"templatefile": "file", "fileexists": "file", "filebase64": "file", "abspath": "file", "fileset": "file", "pathexpand": "file", "basename": "file", "dirname": "file",
+	"templatefile": "file", "fileexists": "file", "filebase64": "file", "abspath": "file", "fileset": "file",
+	"pathexpand": "file", "basename": "file", "dirname": "file",
 	"plantimestamp": "timestamp", "now": "timestamp", "time": "timestamp", "today": "timestamp",
-	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode", "base64encode": "jsonencode", "csvdecode": "jsonencode",
-	"getenv": "env", "bcrypt": "uuid", "uuidv5": "uuid", "random": "uuid",
-	"cidrsubnets": "cidrsubnet", "cidrnetmask": "cidrsubnet", "can": "try", "timeadd": "formatdate", "timecmp": "formatdate", "templatestring": "templatestr",
+	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode", "base64encode": "jsonencode",
+	"csvdecode": "jsonencode",
+	"getenv":    "env", "bcrypt": "uuid", "uuidv5": "uuid", "random": "uuid",
+	"cidrsubnets": "cidrsubnet", "cidrnetmask": "cidrsubnet", "can": "try", "timeadd": "formatdate",
+	"timecmp": "formatdate", "templatestring": "templatestr",
 }
 
 func unknownFunction(name string, known []string) string {
@@ -254,7 +271,8 @@ func (r *reader) noSuchPart(name string, value cty.Value, step hcl.Traverser) st
 	}
 	if ty.IsTupleType() || ty.IsListType() {
 		n := value.LengthInt()
-		return fmt.Sprintf("%s has %d %s, counted from 0: write %s.", name, n, map[bool]string{true: "element", false: "elements"}[n == 1], indexes(name, n))
+		return fmt.Sprintf("%s has %d %s, counted from 0: write %s.", name, n,
+			map[bool]string{true: "element", false: "elements"}[n == 1], indexes(name, n))
 	}
 	if ty == referenceType {
 		return noArguments(name, step)
@@ -268,12 +286,14 @@ func noArguments(ref string, step hcl.Traverser) string {
 	if !ok {
 		name = "NAME"
 	}
-	return fmt.Sprintf("%s is the block itself; its arguments cannot be read from here. Write the value itself; or, outside of all blocks, locals { %s = VALUE }, and local.%[2]s in both places.", ref, cut(name))
+	return fmt.Sprintf("%s is the block itself; its arguments cannot be read from here. Write the value itself; or, "+
+		"outside of all blocks, locals { %s = VALUE }, and local.%[2]s in both places.", ref, cut(name))
 }
 
 // portAdvice says how to write a port of the XMPP gateway where text is.
 func portAdvice(name, number string) string {
-	text := fmt.Sprintf(" Write the number without quotation marks; if the port is %d, the default of %s, remove the line.",
+	text := fmt.Sprintf(
+		" Write the number without quotation marks; if the port is %d, the default of %s, remove the line.",
 		defaultPorts[name], name)
 	for other, port := range defaultPorts {
 		if number == strconv.Itoa(port) && other != name {
@@ -301,7 +321,8 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 	case want == cty.Number:
 		if d := duration.FindStringSubmatch(text); d != nil && strings.Contains(words, "seconds") {
 			n, _ := strconv.Atoi(d[1])
-			return fmt.Sprintf(" Write %d.", n*map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400}[strings.ToLower(d[2])])
+			return fmt.Sprintf(" Write %d.",
+				n*map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400}[strings.ToLower(d[2])])
 		}
 		n := leadingNumber.FindString(text)
 		if defaultPorts[name] > 0 {
@@ -312,7 +333,8 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 		}
 		return " Write a number, such as 300."
 	case want.IsListType() && text != "":
-		return fmt.Sprintf(" Write [%s].", strings.Join(quoted(strings.FieldsFunc(cut(text), func(r rune) bool { return strings.ContainsRune(",; \t", r) })), ", "))
+		return fmt.Sprintf(" Write [%s].", strings.Join(quoted(strings.FieldsFunc(cut(text),
+			func(r rune) bool { return strings.ContainsRune(",; \t", r) })), ", "))
 	case want.IsListType():
 		return ` Write ["a", "b"].`
 	case want == cty.String && (value.Type().IsTupleType() || value.Type().IsListType() || value.Type().IsSetType()):
@@ -395,11 +417,13 @@ func (r *reader) notReference(kind string, value cty.Value) string {
 			}
 		}
 		if named := r.withFQDN(kind, label); named != "" {
-			return fmt.Sprintf("A reference to a block %s is needed here, but this is its FQDN. Write %s, without quotation marks: the name behind %q.", kind, refTo(kind, named), kind)
+			return fmt.Sprintf("A reference to a block %s is needed here, but this is its FQDN. Write %s, without "+
+				"quotation marks: the name behind %q.", kind, refTo(kind, named), kind)
 		}
 	}
 	if s.known[kind][label] {
-		return fmt.Sprintf("A reference to a block %s is needed here, but this is %s. Write %s, without quotation marks.", kind, describe(value), refTo(kind, label))
+		return fmt.Sprintf("A reference to a block %s is needed here, but this is %s. Write %s, without quotation "+
+			"marks.", kind, describe(value), refTo(kind, label))
 	}
 	var refs []string
 	for _, known := range s.labels[kind] {
@@ -408,11 +432,14 @@ func (r *reader) notReference(kind string, value cty.Value) string {
 	text := fmt.Sprintf("A reference to a block %s is needed here, but this is %s.", kind, describe(value))
 	switch {
 	case len(refs) == 0:
-		return text + fmt.Sprintf(" No block %s is declared: add %s and write %s.NAME here, without quotation marks.", kind, form(kind), kind)
+		return text + fmt.Sprintf(" No block %s is declared: add %s and write %s.NAME here, without quotation marks.",
+			kind, form(kind), kind)
 	case len(refs) > 8:
-		return text + fmt.Sprintf(" Write %s, without quotation marks, or another one by the name of its block.", refs[0])
+		return text + fmt.Sprintf(" Write %s, without quotation marks, or another one by the name of its block.",
+			refs[0])
 	}
-	return text + fmt.Sprintf(" Write %s, without quotation marks: the name is the one behind %s, not an FQDN.", strings.Join(refs, " or "), strconv.Quote(kind))
+	return text + fmt.Sprintf(" Write %s, without quotation marks: the name is the one behind %s, not an FQDN.",
+		strings.Join(refs, " or "), strconv.Quote(kind))
 }
 
 func indexes(name string, n int) string {
@@ -430,5 +457,6 @@ func badElement(value cty.Value) int {
 	if ty := value.Type(); !ty.IsTupleType() && !ty.IsListType() {
 		return -1
 	}
-	return slices.IndexFunc(elements(value), func(v cty.Value) bool { return v.IsNull() || !v.Type().IsPrimitiveType() })
+	return slices.IndexFunc(elements(value),
+		func(v cty.Value) bool { return v.IsNull() || !v.Type().IsPrimitiveType() })
 }

@@ -38,7 +38,9 @@ func passedOver(fsys fs.FS) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, e := range entries {
 		if to := Renamed(e.Name()); to != "" && !e.IsDir() {
-			diags = append(diags, diag.New(codePassedOver, &hcl.Range{Filename: e.Name()}, fmt.Sprintf("This file is not read, because its name does not end in %s. Rename it to %s if it is part of the spec, else move it to another folder.", Suffix, to)))
+			diags = append(diags, diag.New(codePassedOver, &hcl.Range{Filename: e.Name()},
+				fmt.Sprintf("This file is not read, because its name does not end in %s. Rename it to %s if it is "+
+					"part of the spec, else move it to another folder.", Suffix, to)))
 		}
 	}
 	return diags

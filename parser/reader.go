@@ -83,14 +83,16 @@ func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-var meantName = regexp.MustCompile(`Did you mean "([^"]+)"\?|^"([^"]+)" is (?:a block|an argument) and no|^The name of this (\w+) is missing`)
+var meantName = regexp.MustCompile(
+	`Did you mean "([^"]+)"\?|^"([^"]+)" is (?:a block|an argument) and no|^The name of this (\w+) is missing`)
 
 // meantNames are the names that findings say are misspelt, or a block written as an
 // argument or the reverse.
 func meantNames(diags hcl.Diagnostics) map[string]bool {
 	names := map[string]bool{}
 	for _, d := range diags {
-		if !strings.Contains(d.Detail, "Did you mean ") && !strings.HasPrefix(d.Detail, `"`) && !strings.HasPrefix(d.Detail, "The name of this ") {
+		if !strings.Contains(d.Detail, "Did you mean ") && !strings.HasPrefix(d.Detail, `"`) &&
+			!strings.HasPrefix(d.Detail, "The name of this ") {
 			continue // there can be a hundred thousand, and the expression is slow
 		}
 		for _, found := range meantName.FindAllStringSubmatch(d.Detail, -1) {
@@ -130,7 +132,8 @@ func (c *content) oneOfAll(kind string, singles map[string]hcl.Range) *hcl.Block
 	var only *hcl.Block
 	c.each(kind, func(block *hcl.Block) {
 		if first, twice := singles[kind]; twice {
-			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one is allowed here.", kind, first.Filename, first.Start.Line))
+			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one "+
+				"is allowed here.", kind, first.Filename, first.Start.Line))
 			return
 		}
 		only, singles[kind] = block, block.DefRange
@@ -170,7 +173,8 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 		if list, _ := hcl.ExprList(attr.Expr); i < len(list) {
 			at = list[i].Range()
 		}
-		c.r.report(codeWrongType, at, fmt.Sprintf("Element %d of this list is %s. Each element is a text in quotation marks: write one, or remove it.", i+1, describe(elements(value)[i])))
+		c.r.report(codeWrongType, at, fmt.Sprintf("Element %d of this list is %s. Each element is a text in "+
+			"quotation marks: write one, or remove it.", i+1, describe(elements(value)[i])))
 		return cty.DynamicVal, rng, false
 	}
 	value, ok = c.r.as(name, value, want, rng, words)
@@ -205,11 +209,13 @@ func wordMeant(text string, words []string) string {
 	if meant := diag.Suggest(text, words); meant != "" {
 		return meant
 	}
-	lower := strings.NewReplacer("skype for business", "sfb", "subscription edition", "se", "windows dns", "windows-dns", "route 53", "route53").Replace(strings.ToLower(text))
+	lower := strings.NewReplacer("skype for business", "sfb", "subscription edition", "se",
+		"windows dns", "windows-dns", "route 53", "route53").Replace(strings.ToLower(text))
 	parts := strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	best := ""
 	for _, word := range words {
-		all := !slices.ContainsFunc(strings.Split(word, "-"), func(part string) bool { return part != "server" && !slices.Contains(parts, part) })
+		all := !slices.ContainsFunc(strings.Split(word, "-"),
+			func(part string) bool { return part != "server" && !slices.Contains(parts, part) })
 		if all && len(word) > len(best) {
 			best = word
 		}
@@ -227,7 +233,8 @@ func (c *content) oneOf(got topology.Value[string], words []string) topology.Val
 		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
 		} else if slices.Equal(words, topology.Deliveries()) {
-			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or \"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
+			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or " +
+				"\"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)
 		return topology.Value[string]{V: words[0], Range: got.Range}
@@ -305,7 +312,9 @@ func (c *content) serial(name string) topology.Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
-			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan raises the serial of the zone; or write a number without quotation marks: %s, or a larger one if the zone has that already.", cut(got.V), likeSerial(got.V)))
+			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan "+
+				"raises the serial of the zone; or write a number without quotation marks: %s, or a larger one if "+
+				"the zone has that already.", cut(got.V), likeSerial(got.V)))
 			return topology.Value[string]{V: c.argument(name).Words[0], Range: got.Range}
 		}
 		return c.oneOf(got, c.argument(name).Words)
@@ -366,7 +375,8 @@ func (r *reader) locals(blocks []*hcl.Block) {
 		for _, attr := range inOrder(got) {
 			name := norm.NFC.String(attr.Name)
 			if first := attrs[name]; first != nil {
-				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name, first.NameRange.Filename, first.NameRange.Start.Line))
+				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name,
+					first.NameRange.Filename, first.NameRange.Start.Line))
 				continue
 			}
 			attrs[name] = attr
@@ -392,7 +402,8 @@ func (r *reader) locals(blocks []*hcl.Block) {
 
 // inOrder sorts arguments by their places.
 func inOrder(attrs hcl.Attributes) []*hcl.Attribute {
-	return slices.SortedFunc(maps.Values(attrs), func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
+	return slices.SortedFunc(maps.Values(attrs),
+		func(a, b *hcl.Attribute) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
 }
 
 // needed returns those of the local values that an expression refers to. To make an
@@ -475,7 +486,8 @@ func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string
 		circle := path[slices.Index(path, name):]
 		first := slices.Index(circle, slices.Min(circle))
 		circle = slices.Concat(circle[first:], circle[:first])
-		r.report(codeUnknownRef, attrs[circle[0]].NameRange, fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(circle, ", ")))
+		r.report(codeUnknownRef, attrs[circle[0]].NameRange,
+			fmt.Sprintf("These local values need each other, so none has a value: %s.", strings.Join(circle, ", ")))
 	}
 }
 
@@ -490,7 +502,8 @@ func (r *reader) openChunk(c *chunk) *content {
 	body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
 		odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
 		if odd {
-			r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals itself; a for expression can make the values in it.")
+			r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals "+
+				"itself; a for expression can make the values in it.")
 		}
 		return odd
 	})

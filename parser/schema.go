@@ -41,7 +41,7 @@ type Argument struct {
 	RefersTo string   `json:"refers_to,omitempty"` // the type of block that a reference names
 	Least    int      `json:"least,omitempty"`     // of a number
 	Most     int      `json:"most,omitempty"`
-	Default  any      `json:"default,omitempty"` // a string, a bool or an int; nil: left out means something that Doc says, or nothing
+	Default  any      `json:"default,omitempty"` // a string, a bool or an int; nil: see Doc for what left out means
 	Example  string   `json:"example,omitempty"` // as HCL; on required arguments
 	Doc      string   `json:"doc"`               // Markdown, in one line
 
@@ -76,106 +76,196 @@ const (
 func Schema() []Block { return table }
 
 var table = []Block{
-	{Type: "locals", Count: AnyTimes, Doc: "Each argument is a value of your own, used as `local.NAME`.", Arguments: []Argument{}},
-	{Type: "topology", Label: "NAME", Count: Once, Doc: "What is true for the whole deployment.", Arguments: []Argument{
-		{Name: "product", Kind: Word, Required: true, Words: topology.Products(), Example: `"lync-server-2013"`,
-			Doc: "what runs on the management host, and on every Edge pool that does not say otherwise"},
-		{Name: "management_host", Kind: HostName, Required: true, Example: `"fe2.corp.contoso.com"`,
-			Doc: "the internal server where stages such as Route are run; not an Edge Server"},
-	}},
-	{Type: "site", Label: "NAME", Count: AnyTimes, Doc: "A central site, by its name in the topology.", Arguments: []Argument{
-		{Name: "xmpp_federation_route", Kind: Reference, RefersTo: "edge_pool",
-			Doc: "the route that `Get-CsSite` shows today; left out: there is none"},
-		{Name: "federation_route", Kind: Reference, RefersTo: "edge_pool",
-			Doc: "the same for SIP federation, which is not moved but is shown in the change record"},
-	}},
+	{
+		Type: "locals", Count: AnyTimes,
+		Doc:       "Each argument is a value of your own, used as `local.NAME`.",
+		Arguments: []Argument{},
+	},
+	{
+		Type: "topology", Label: "NAME", Count: Once,
+		Doc: "What is true for the whole deployment.",
+		Arguments: []Argument{
+			{Name: "product", Kind: Word, Required: true, Words: topology.Products(), Example: `"lync-server-2013"`,
+				Doc: "what runs on the management host, and on every Edge pool that does not say otherwise"},
+			{Name: "management_host", Kind: HostName, Required: true, Example: `"fe2.corp.contoso.com"`,
+				Doc: "the internal server where stages such as Route are run; not an Edge Server"},
+		},
+	},
+	{
+		Type: "site", Label: "NAME", Count: AnyTimes,
+		Doc: "A central site, by its name in the topology.",
+		Arguments: []Argument{
+			{Name: "xmpp_federation_route", Kind: Reference, RefersTo: "edge_pool",
+				Doc: "the route that `Get-CsSite` shows today; left out: there is none"},
+			{Name: "federation_route", Kind: Reference, RefersTo: "edge_pool",
+				Doc: "the same for SIP federation, which is not moved but is shown in the change record"},
+		},
+	},
 	// server is not required here: that a target needs one is a rule.
-	{Type: "edge_pool", Label: "NAME", Count: AnyTimes, Doc: "An Edge pool.", Arguments: []Argument{
-		{Name: "site", Kind: Reference, RefersTo: "site", Doc: "where the pool is; a target needs it"},
-		{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName,
-			Doc: "internal pool FQDN; the service identity is `EdgeServer:` and this name"},
-		{Name: "access_edge_fqdn", Kind: HostName, Required: true, Example: `"sip1.contoso.com"`,
-			Doc: "external name of the Access Edge service"},
-		{Name: "next_hop", Kind: HostName,
-			Doc: "Front End pool that the Edge pool hands traffic to; checked before the change when given"},
-		{Name: "load_balancing", Kind: Word, Words: []string{"dns", "hardware"}, Default: "dns",
-			Doc: "with `\"dns\"` public DNS holds the address of each server, with `\"hardware\"` only the virtual one"},
-		{Name: "virtual_ipv4", Kind: IPv4, Doc: "address of the hardware load balancer"},
-		{Name: "nat", Kind: Flag, Default: false,
-			Doc: "the public addresses are those of a NAT device before the servers; the record says so, and who confirms the port is asked for the translation too"},
-		{Name: "product", Kind: Word, Words: topology.Products(), Doc: "where it differs from the topology"},
-	}},
-	{Type: "xmpp", In: []string{"edge_pool"}, Count: AtMost, Doc: "XMPP federation is enabled on this pool; without the block it is not.", Arguments: []Argument{
-		{Name: "listening_port", Kind: Port, Default: 5269, Least: 1, Most: 65535, Doc: "where partners connect; the procedure demands 5269"},
-		{Name: "internal_port", Kind: Port, Default: 23456, Least: 1, Most: 65535,
-			Doc: "where the Front End Servers connect; Preflight compares it with the service if it is given"},
-	}},
-	{Type: "certificate", In: []string{"edge_pool"}, Count: AtMost, Doc: "The external Edge certificate. What is not given is not checked; no certificate is read.", Arguments: []Argument{
-		{Name: "subject_alternative_names", Kind: Texts, Doc: "the names in it; XMPP needs each SIP domain itself"},
-		{Name: "not_after", Kind: Date, Doc: "last day on which it is valid"},
-	}},
-	{Type: "server", Label: "FQDN", In: []string{"edge_pool"}, Count: AnyTimes, Doc: "Addresses are those in public DNS: behind NAT, those of the NAT device.", Arguments: []Argument{
-		{Name: "public_ipv4", Kind: IPv4, Doc: "address of the Access Edge service"},
-		{Name: "public_ipv6", Kind: IPv6, Doc: "the same for IPv6"},
-		{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(), Default: topology.OperatingSystems()[0],
-			Doc: "what the server runs; a finding where Microsoft does not support the product on it"},
-	}},
-	{Type: "front_end_pool", Label: "NAME", Count: AnyTimes, Doc: "A Front End pool.", Arguments: []Argument{
-		{Name: "site", Kind: Reference, RefersTo: "site", Required: true, Example: "site.NAME", Doc: "where the pool is"},
-		{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName, Doc: "pool FQDN"},
-		{Name: "edge_pool", Kind: Reference, RefersTo: "edge_pool", Doc: "the Edge pool that its users' media goes through"},
-		{Name: "central_management", Kind: Flag, Default: false, Doc: "it holds the Central Management store"},
-	}},
-	{Type: "sip_domain", Label: "NAME", Count: AnyTimes, Doc: "A SIP domain.", Arguments: []Argument{
-		{Name: "xmpp", Kind: Flag, Default: false, Doc: "its users may have XMPP contacts, so it has an SRV record `_xmpp-server._tcp`"},
-	}},
-	{Type: "xmpp_federation", Count: AtMost, Doc: "How partners find the deployment.", Arguments: []Argument{
-		{Name: "host", Kind: HostName, Doc: "the one name whose addresses move; SRV records point at it"},
-		{Name: "partners", Kind: Texts,
-			Doc: "partner domains: the change record has a text to send them, and stage Preflight compares them with `Get-CsXmppAllowedPartner`; the first one is in the example of a test message"},
-	}},
-	{Type: "dns_zone", Label: "NAME", Count: AnyTimes, Doc: "A public zone that holds a name of the plan.", Arguments: []Argument{
-		{Name: "file", Kind: Path, Required: true, Example: `"contoso.com.zone"`,
-			Doc: "RFC 1035 master file, as exported from the external DNS server; BIND's form and that of Windows DNS Server"},
-		{Name: "includes", Kind: Paths,
-			Doc: "paths of `$INCLUDE` lines that lead elsewhere on the server, such as `\"/etc/bind/hosts.inc\"`, and the files of the spec's folder to read for them; see [Included files](#included-files)"},
-		{Name: "server", Kind: HostOrAddress, Required: true, Example: `"ns1.contoso.net"`, hint: ", the name server that has the zone",
-			Doc: "authoritative server, which the scripts ask and `nsupdate` updates"},
-		{Name: "serial", Kind: Serial, Words: []string{"auto", "increment", "date"}, Default: "auto",
-			Doc: "the new SOA serial: raised by one, or to the day of `window_start` as YYYYMMDDnn; `\"auto\"` takes the day where the present serial reads as a date and `window_start` is given; a number is the serial itself"},
-		{Name: "delivery", Kind: Word, Words: topology.Deliveries(), Default: topology.Deliveries()[0],
-			Doc: "which way of making the change the change record describes; with `\"windows-dns\"` the script makes it itself, on a Windows DNS server: [dns.md](dns.md)"},
-		{Name: "soa_prerequisite", Kind: Flag, Default: false, Doc: "the update for `nsupdate` is refused once the SOA record is another one"},
-		{Name: "computer", Kind: HostName,
-			Doc: "with `\"windows-dns\"`: the server where the script changes the zone, as it has its name itself: FQDN, or the bare name if it has no DNS suffix; left out: `server`, which must then be no address; an error with another delivery"},
-		{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(), Default: topology.OperatingSystems()[0],
-			Doc: "only with `\"windows-dns\"`: what the server runs; 2008 R2 has dnscmd, the others the module DnsServer"},
-	}},
-	{Type: "failover", Label: "NAME", Count: AnyTimes, Doc: "One plan.", Arguments: []Argument{
-		{Name: "federation", Kind: Word, Required: true, Words: []string{"xmpp", "sip"}, Example: `"xmpp"`, Doc: "what moves; `\"sip\"` is not there yet (EP1014)"},
-		{Name: "from", Kind: Reference, RefersTo: "edge_pool", Doc: "the pool that is left; needed where the XMPP routes of the sites do not say it"},
-		{Name: "to", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME", hint: ", the Edge pool that takes over", Doc: "the target"},
-		{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
-			Doc: "whether the pool that is left is down; where it is up, the plan ends XMPP there last of all, unless a site stays routed to it"},
-		{Name: "procedure", Kind: Word, Words: []string{"documented", "start-first"}, Default: "documented",
-			Doc: "stop, route, DNS, firewall, start, as the fail-over page has it; or the order of the fail-back page, which stops nothing"},
-		{Name: "route_sites", Kind: Word, Words: []string{"target", "all-routed"}, Default: "target",
-			Doc: "change the route of the target's site, as the procedure says; or of every site that is routed to `from` as well"},
-	}},
-	{Type: "prepare", Label: "NAME", Count: AnyTimes, Doc: "A plan that makes DNS ready ahead of any failover.", Arguments: []Argument{
-		{Name: "ttl", Kind: Seconds, Default: 300, Least: 30, Most: 86400, Doc: "TTL that no such record will be above"},
-	}},
-	{Type: "change", In: planBlocks, Count: Once, Doc: "The head of the change record.", Arguments: []Argument{
-		{Name: "ticket", Kind: Text, Required: true, Example: `"CHG0042317"`, hint: ", the number in your change system", Doc: "number in the change system"},
-		{Name: "summary", Kind: Text, Required: true, Example: `"Move XMPP federation to EdgePool2"`, Doc: "one line"},
-		{Name: "window_start", Kind: Time, Doc: "such as `2026-12-05T22:00:00Z`"},
-		{Name: "window_end", Kind: Time, Doc: "after `window_start`"},
-		{Name: "requester", Kind: Text, Doc: "who asks for the change"},
-		{Name: "approvers", Kind: Texts, Doc: "who approves it"},
-	}},
-	{Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes, Doc: "The change record shows the reason.", Arguments: []Argument{
-		{Name: "reason", Kind: Text, Required: true, Example: `"..."`, Doc: "why; not empty"},
-	}},
+	{
+		Type: "edge_pool", Label: "NAME", Count: AnyTimes,
+		Doc: "An Edge pool.",
+		Arguments: []Argument{
+			{Name: "site", Kind: Reference, RefersTo: "site", Doc: "where the pool is; a target needs it"},
+			{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName,
+				Doc: "internal pool FQDN; the service identity is `EdgeServer:` and this name"},
+			{Name: "access_edge_fqdn", Kind: HostName, Required: true, Example: `"sip1.contoso.com"`,
+				Doc: "external name of the Access Edge service"},
+			{Name: "next_hop", Kind: HostName,
+				Doc: "Front End pool that the Edge pool hands traffic to; checked before the change when given"},
+			{Name: "load_balancing", Kind: Word, Words: []string{"dns", "hardware"}, Default: "dns",
+				Doc: "with `\"dns\"` public DNS holds the address of each server, with `\"hardware\"` only the " +
+					"virtual one"},
+			{Name: "virtual_ipv4", Kind: IPv4, Doc: "address of the hardware load balancer"},
+			{Name: "nat", Kind: Flag, Default: false,
+				Doc: "the public addresses are those of a NAT device before the servers; the record says so, and who " +
+					"confirms the port is asked for the translation too"},
+			{Name: "product", Kind: Word, Words: topology.Products(), Doc: "where it differs from the topology"},
+		},
+	},
+	{
+		Type: "xmpp", In: []string{"edge_pool"}, Count: AtMost,
+		Doc: "XMPP federation is enabled on this pool; without the block it is not.",
+		Arguments: []Argument{
+			{Name: "listening_port", Kind: Port, Default: 5269, Least: 1, Most: 65535,
+				Doc: "where partners connect; the procedure demands 5269"},
+			{Name: "internal_port", Kind: Port, Default: 23456, Least: 1, Most: 65535,
+				Doc: "where the Front End Servers connect; Preflight compares it with the service if it is given"},
+		},
+	},
+	{
+		Type: "certificate", In: []string{"edge_pool"}, Count: AtMost,
+		Doc: "The external Edge certificate. What is not given is not checked; no certificate is read.",
+		Arguments: []Argument{
+			{Name: "subject_alternative_names", Kind: Texts, Doc: "the names in it; XMPP needs each SIP domain itself"},
+			{Name: "not_after", Kind: Date, Doc: "last day on which it is valid"},
+		},
+	},
+	{
+		Type: "server", Label: "FQDN", In: []string{"edge_pool"}, Count: AnyTimes,
+		Doc: "Addresses are those in public DNS: behind NAT, those of the NAT device.",
+		Arguments: []Argument{
+			{Name: "public_ipv4", Kind: IPv4, Doc: "address of the Access Edge service"},
+			{Name: "public_ipv6", Kind: IPv6, Doc: "the same for IPv6"},
+			{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(),
+				Default: topology.OperatingSystems()[0],
+				Doc:     "what the server runs; a finding where Microsoft does not support the product on it"},
+		},
+	},
+	{
+		Type: "front_end_pool", Label: "NAME", Count: AnyTimes,
+		Doc: "A Front End pool.",
+		Arguments: []Argument{
+			{Name: "site", Kind: Reference, RefersTo: "site", Required: true, Example: "site.NAME",
+				Doc: "where the pool is"},
+			{Name: "fqdn", Kind: HostName, Required: true, Example: `"edgepool1.contoso.com"`, hint: poolName,
+				Doc: "pool FQDN"},
+			{Name: "edge_pool", Kind: Reference, RefersTo: "edge_pool",
+				Doc: "the Edge pool that its users' media goes through"},
+			{Name: "central_management", Kind: Flag, Default: false, Doc: "it holds the Central Management store"},
+		},
+	},
+	{
+		Type: "sip_domain", Label: "NAME", Count: AnyTimes,
+		Doc: "A SIP domain.",
+		Arguments: []Argument{
+			{Name: "xmpp", Kind: Flag, Default: false,
+				Doc: "its users may have XMPP contacts, so it has an SRV record `_xmpp-server._tcp`"},
+		},
+	},
+	{
+		Type: "xmpp_federation", Count: AtMost,
+		Doc: "How partners find the deployment.",
+		Arguments: []Argument{
+			{Name: "host", Kind: HostName, Doc: "the one name whose addresses move; SRV records point at it"},
+			{Name: "partners", Kind: Texts,
+				Doc: "partner domains: the change record has a text to send them, and stage Preflight compares them " +
+					"with `Get-CsXmppAllowedPartner`; the first one is in the example of a test message"},
+		},
+	},
+	{
+		Type: "dns_zone", Label: "NAME", Count: AnyTimes,
+		Doc: "A public zone that holds a name of the plan.",
+		Arguments: []Argument{
+			{Name: "file", Kind: Path, Required: true, Example: `"contoso.com.zone"`,
+				Doc: "RFC 1035 master file, as exported from the external DNS server; BIND's form and that of " +
+					"Windows DNS Server"},
+			{Name: "includes", Kind: Paths,
+				Doc: "paths of `$INCLUDE` lines that lead elsewhere on the server, such as " +
+					"`\"/etc/bind/hosts.inc\"`, and the files of the spec's folder to read for them; see [Included " +
+					"files](#included-files)"},
+			{Name: "server", Kind: HostOrAddress, Required: true, Example: `"ns1.contoso.net"`,
+				hint: ", the name server that has the zone",
+				Doc:  "authoritative server, which the scripts ask and `nsupdate` updates"},
+			{Name: "serial", Kind: Serial, Words: []string{"auto", "increment", "date"}, Default: "auto",
+				Doc: "the new SOA serial: raised by one, or to the day of `window_start` as YYYYMMDDnn; `\"auto\"` " +
+					"takes the day where the present serial reads as a date and `window_start` is given; a number is " +
+					"the serial itself"},
+			{Name: "delivery", Kind: Word, Words: topology.Deliveries(), Default: topology.Deliveries()[0],
+				Doc: "which way of making the change the change record describes; with `\"windows-dns\"` the script " +
+					"makes it itself, on a Windows DNS server: [dns.md](dns.md)"},
+			{Name: "soa_prerequisite", Kind: Flag, Default: false,
+				Doc: "the update for `nsupdate` is refused once the SOA record is another one"},
+			{Name: "computer", Kind: HostName,
+				Doc: "with `\"windows-dns\"`: the server where the script changes the zone, as it has its name " +
+					"itself: FQDN, or the bare name if it has no DNS suffix; left out: `server`, which must then be " +
+					"no address; an error with another delivery"},
+			{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(),
+				Default: topology.OperatingSystems()[0],
+				Doc: "only with `\"windows-dns\"`: what the server runs; 2008 R2 has dnscmd, the others the module " +
+					"DnsServer"},
+		},
+	},
+	{
+		Type: "failover", Label: "NAME", Count: AnyTimes,
+		Doc: "One plan.",
+		Arguments: []Argument{
+			{Name: "federation", Kind: Word, Required: true, Words: []string{"xmpp", "sip"}, Example: `"xmpp"`,
+				Doc: "what moves; `\"sip\"` is not there yet (EP1014)"},
+			{Name: "from", Kind: Reference, RefersTo: "edge_pool",
+				Doc: "the pool that is left; needed where the XMPP routes of the sites do not say it"},
+			{Name: "to", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME",
+				hint: ", the Edge pool that takes over", Doc: "the target"},
+			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
+				Doc: "whether the pool that is left is down; where it is up, the plan ends XMPP there last of all, " +
+					"unless a site stays routed to it"},
+			{Name: "procedure", Kind: Word, Words: []string{"documented", "start-first"}, Default: "documented",
+				Doc: "stop, route, DNS, firewall, start, as the fail-over page has it; or the order of the fail-back " +
+					"page, which stops nothing"},
+			{Name: "route_sites", Kind: Word, Words: []string{"target", "all-routed"}, Default: "target",
+				Doc: "change the route of the target's site, as the procedure says; or of every site that is routed " +
+					"to `from` as well"},
+		},
+	},
+	{
+		Type: "prepare", Label: "NAME", Count: AnyTimes,
+		Doc: "A plan that makes DNS ready ahead of any failover.",
+		Arguments: []Argument{
+			{Name: "ttl", Kind: Seconds, Default: 300, Least: 30, Most: 86400,
+				Doc: "TTL that no such record will be above"},
+		},
+	},
+	{
+		Type: "change", In: planBlocks, Count: Once,
+		Doc: "The head of the change record.",
+		Arguments: []Argument{
+			{Name: "ticket", Kind: Text, Required: true, Example: `"CHG0042317"`,
+				hint: ", the number in your change system", Doc: "number in the change system"},
+			{Name: "summary", Kind: Text, Required: true, Example: `"Move XMPP federation to EdgePool2"`,
+				Doc: "one line"},
+			{Name: "window_start", Kind: Time, Doc: "such as `2026-12-05T22:00:00Z`"},
+			{Name: "window_end", Kind: Time, Doc: "after `window_start`"},
+			{Name: "requester", Kind: Text, Doc: "who asks for the change"},
+			{Name: "approvers", Kind: Texts, Doc: "who approves it"},
+		},
+	},
+	{
+		Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes,
+		Doc: "The change record shows the reason.",
+		Arguments: []Argument{
+			{Name: "reason", Kind: Text, Required: true, Example: `"..."`, Doc: "why; not empty"},
+		},
+	},
 }
 
 // planBlocks are the types of block that ask for a plan. A plan gets a folder of the name of its

@@ -20,7 +20,8 @@ func (s *brokenFile) fence(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if len(line) == 0 || !strings.HasPrefix(s.lineText(line[0].Range.Start.Byte), "```") {
 		return nil
 	}
-	return &slip{at: line[0].Range, says: "This line is the mark of Markdown for code, copied with the text. Remove it, and the one at the end of the text."}
+	return &slip{at: line[0].Range, says: "This line is the mark of Markdown for code, copied with the text. Remove " +
+		"it, and the one at the end of the text."}
 }
 
 // comments of other languages, by how they begin.
@@ -33,7 +34,9 @@ func (s *brokenFile) comment(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	text := s.lineText(line[0].Range.Start.Byte)
 	for _, mark := range comments {
 		if strings.HasPrefix(text, mark) {
-			return &slip{at: hcl.RangeBetween(line[0].Range, words(line)[max(0, len(words(line))-1)].Range), says: fmt.Sprintf("A comment begins with # and goes to the end of the line; %s is no comment here. Write # in its place, at the beginning of each line of the comment.", strings.TrimSpace(mark))}
+			return &slip{at: hcl.RangeBetween(line[0].Range, words(line)[max(0, len(words(line))-1)].Range),
+				says: fmt.Sprintf("A comment begins with # and goes to the end of the line; %s is no comment here. "+
+					"Write # in its place, at the beginning of each line of the comment.", strings.TrimSpace(mark))}
 		}
 	}
 	return nil
@@ -46,7 +49,8 @@ var quotedText = regexp.MustCompile("^['`]([^'`\"]+)['`\"]")
 func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	i := slices.IndexFunc(line, func(t hclsyntax.Token) bool {
 		switch t.Type {
-		case hclsyntax.TokenInvalid, hclsyntax.TokenApostrophe, hclsyntax.TokenBacktick, hclsyntax.TokenBitwiseAnd, hclsyntax.TokenSemicolon:
+		case hclsyntax.TokenInvalid, hclsyntax.TokenApostrophe, hclsyntax.TokenBacktick, hclsyntax.TokenBitwiseAnd,
+			hclsyntax.TokenSemicolon:
 			return true
 		}
 		return false
@@ -72,13 +76,15 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	case ';':
 		found.says = "No semicolon is needed: an argument ends with its line. Remove it."
 	case '&':
-		found.says = "This is HTML, from a web page: &quot; is a quotation mark there. Type \" in its place, and correct other words that begin with & in the same way."
+		found.says = "This is HTML, from a web page: &quot; is a quotation mark there. Type \" in its place, and " +
+			"correct other words that begin with & in the same way."
 	case '@':
 		found.says = powershellForm(rest, line)
 	case '$':
 		found.says = powershellVariable(rest)
 	default:
-		found.says = fmt.Sprintf("Here is %s, which means nothing in this place. Remove it; if it is part of a text, put the text in double quotation marks.", diag.Character(c))
+		found.says = fmt.Sprintf("Here is %s, which means nothing in this place. Remove it; if it is part of a text, "+
+			"put the text in double quotation marks.", diag.Character(c))
 	}
 	return found
 }
@@ -90,7 +96,8 @@ func powershellForm(rest string, line hclsyntax.Tokens) string {
 	case strings.HasPrefix(rest, "@{"):
 		return powershellTable(rest, line)
 	}
-	return "The character @ means nothing here. Remove it; if it is part of a text, put the text in double quotation marks."
+	return "The character @ means nothing here. Remove it; if it is part of a text, put the text in double quotation " +
+		"marks."
 }
 
 var tableValue = regexp.MustCompile(`^@\{\s*\w+\s*=\s*["']([^"'$]+)["']\s*\}`)
@@ -109,9 +116,11 @@ func powershellTable(rest string, line hclsyntax.Tokens) string {
 	case name == "includes" || !isArg:
 		return "@{ } is a table in PowerShell. Write it as { name = \"value\" }, without @"
 	case value != nil && (name == "partners" || name == "approvers" || name == "subject_alternative_names"):
-		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes a list. Write %[1]s = [\"%[2]s\"]", name, cut(value[1]))
+		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes a list. Write %[1]s = [\"%[2]s\"]", name,
+			cut(value[1]))
 	case value != nil:
-		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes one value. Write %[1]s = \"%[2]s\"", name, cut(value[1]))
+		return fmt.Sprintf("@{ } is a table in PowerShell, but %s takes one value. Write %[1]s = \"%[2]s\"", name,
+			cut(value[1]))
 	}
 	return fmt.Sprintf("@{ } is a table in PowerShell, and %s takes none. Write the value itself, without @{ }", name)
 }
@@ -121,13 +130,15 @@ var powershellName = regexp.MustCompile(`^\$(?:\w+:)?(\w+)`)
 func powershellVariable(rest string) string {
 	name := powershellName.FindStringSubmatch(rest)
 	if name == nil {
-		return "The character $ means nothing here. Remove it; if it is part of a text, put the text in double quotation marks."
+		return "The character $ means nothing here. Remove it; if it is part of a text, put the text in double " +
+			"quotation marks."
 	}
 	switch word := strings.ToLower(name[1]); word {
 	case "true", "false", "null":
 		return fmt.Sprintf("Write %s, without $.", word)
 	}
-	return fmt.Sprintf("%s is a variable of PowerShell, which a spec cannot see. Write the value itself; text needs double quotation marks.", name[0])
+	return fmt.Sprintf("%s is a variable of PowerShell, which a spec cannot see. Write the value itself; text needs "+
+		"double quotation marks.", name[0])
 }
 
 // escape finds a backslash in a string that begins no escape.
@@ -152,11 +163,15 @@ func (s *brokenFile) escape(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if first := words(line); len(first) > 0 && string(first[0].Bytes) == "file" {
 		name := path.Base(strings.ReplaceAll(text, `\`, "/"))
 		if drive := strings.HasPrefix(text, `\`) || strings.Contains(text, ":") || strings.Contains(text, "%"); drive {
-			return &slip{at: at, says: fmt.Sprintf("A zone file is named relative to the folder of the spec, with slashes and not backslashes. Copy it into that folder and write \"%s\".", cut(name))}
+			return &slip{at: at, says: fmt.Sprintf("A zone file is named relative to the folder of the spec, with "+
+				"slashes and not backslashes. Copy it into that folder and write \"%s\".", cut(name))}
 		}
-		return &slip{at: at, says: fmt.Sprintf("A path has slashes here, not backslashes, and is relative to the folder of the spec. Write \"%s\".", cut(strings.ReplaceAll(text, `\`, "/")))}
+		return &slip{at: at, says: fmt.Sprintf("A path has slashes here, not backslashes, and is relative to the "+
+			"folder of the spec. Write \"%s\".", cut(strings.ReplaceAll(text, `\`, "/")))}
 	}
-	return &slip{at: at, says: fmt.Sprintf("In a text \\ begins a code such as \\n, and %s is none. For a backslash write two: \"%s\".", d.Subject.SliceBytes(s.file.Text), cut(doubled(text)))}
+	return &slip{at: at,
+		says: fmt.Sprintf("In a text \\ begins a code such as \\n, and %s is none. For a backslash write two: \"%s\".",
+			d.Subject.SliceBytes(s.file.Text), cut(doubled(text)))}
 }
 
 // doubled has two backslashes for each one.
@@ -170,7 +185,8 @@ func (s *brokenFile) colon(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if len(w) < 2 || w[0].Type != hclsyntax.TokenIdent || w[1].Type != hclsyntax.TokenColon {
 		return nil
 	}
-	return &slip{at: w[1].Range, says: fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s", w[0].Bytes, s.valueText(w[2:]))}
+	return &slip{at: w[1].Range,
+		says: fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s", w[0].Bytes, s.valueText(w[2:]))}
 }
 
 // valueText is what stands behind the equals sign of a line.
@@ -216,7 +232,8 @@ func (s *brokenFile) noEquals(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if labels != 1 || len(rest) > 0 || isBlock(string(w[0].Bytes)) {
 		return nil
 	}
-	return &slip{at: hcl.RangeBetween(w[0].Range, w[len(w)-1].Range), says: fmt.Sprintf("An equals sign is missing. Write %s = %s", w[0].Bytes, s.valueText(w[1:]))}
+	return &slip{at: hcl.RangeBetween(w[0].Range, w[len(w)-1].Range),
+		says: fmt.Sprintf("An equals sign is missing. Write %s = %s", w[0].Bytes, s.valueText(w[1:]))}
 }
 
 // nextLine finds the header of a block without its brace.
@@ -232,15 +249,18 @@ func (s *brokenFile) nextLine(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	at := hcl.RangeBetween(w[0].Range, end)
 	head := cut(s.text(at))
 	if bytes.HasPrefix(bytes.TrimLeft(s.file.Text[end.End.Byte:], " \t\r\n"), []byte("{")) {
-		return &slip{at: at, says: fmt.Sprintf("The { of a block must be at the end of the line that begins the block. Move it up: %s {", head)}
+		return &slip{at: at, says: fmt.Sprintf(
+			"The { of a block must be at the end of the line that begins the block. Move it up: %s {", head)}
 	}
-	return &slip{at: at, says: fmt.Sprintf("The { of this block is missing. Write %s {, and } in a line after its last one.", head)}
+	return &slip{at: at,
+		says: fmt.Sprintf("The { of this block is missing. Write %s {, and } in a line after its last one.", head)}
 }
 
 // noQuotes finds a label, such as a host name, that is not in quotation marks.
 func (s *brokenFile) noQuotes(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	w := words(line)
-	if len(w) < 3 || !isBlock(string(w[0].Bytes)) || w[len(w)-1].Type != hclsyntax.TokenOBrace || w[1].Type == hclsyntax.TokenOQuote {
+	if len(w) < 3 || !isBlock(string(w[0].Bytes)) || w[len(w)-1].Type != hclsyntax.TokenOBrace ||
+		w[1].Type == hclsyntax.TokenOQuote {
 		return nil
 	}
 	at := hcl.RangeBetween(w[1].Range, w[len(w)-2].Range)
@@ -257,7 +277,9 @@ func (s *brokenFile) endOfArgument(d *hcl.Diagnostic, line hclsyntax.Tokens) *sl
 	case "Unexpected comma after argument":
 		return &slip{at: *d.Subject, says: "An argument ends with its line, without a comma. Remove the comma."}
 	case "Missing newline after argument":
-		return &slip{at: *d.Subject, says: "The value before this place is complete, and an argument ends with its line. Remove what follows, or write it as an argument in a line of its own. Text needs double quotation marks."}
+		return &slip{at: *d.Subject,
+			says: "The value before this place is complete, and an argument ends with its line. Remove what follows, " +
+				"or write it as an argument in a line of its own. Text needs double quotation marks."}
 	}
 	return nil
 }
@@ -267,7 +289,8 @@ func (s *brokenFile) oneLine(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if d.Summary != "Invalid single-argument block definition" && d.Summary != "Argument definition required" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: "A block in one line can hold only one argument. Start a new line after the {, after each argument, and before the }."}
+	return &slip{at: *d.Subject, says: "A block in one line can hold only one argument. Start a new line after the " +
+		"{, after each argument, and before the }."}
 }
 
 // number finds an address or version without quotation marks.
@@ -275,7 +298,8 @@ func (s *brokenFile) number(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if d.Summary != "Invalid number literal" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: fmt.Sprintf("This is not a number. Text, such as an address, needs quotation marks: \"%s\".", cut(s.text(*d.Subject)))}
+	return &slip{at: *d.Subject, says: fmt.Sprintf(
+		"This is not a number. Text, such as an address, needs quotation marks: \"%s\".", cut(s.text(*d.Subject)))}
 }
 
 // items finds two items of a list without a comma.
@@ -283,7 +307,8 @@ func (s *brokenFile) items(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if d.Summary != "Missing item separator" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: "A comma is missing before this item. Write the list with a comma between the items: [\"a\", \"b\"]"}
+	return &slip{at: *d.Subject,
+		says: "A comma is missing before this item. Write the list with a comma between the items: [\"a\", \"b\"]"}
 }
 
 // interpolation finds ${ } with what is no expression.
@@ -291,5 +316,7 @@ func (s *brokenFile) interpolation(d *hcl.Diagnostic, line hclsyntax.Tokens) *sl
 	if d.Summary != "Extra characters after interpolation expression" && d.Summary != "Invalid template interpolation" {
 		return nil
 	}
-	return &slip{at: *d.Subject, says: "${ } in a text holds a value of this spec, such as ${local.domain}; variables of PowerShell or of the environment cannot be read. Write the value itself. If the text is to have ${ in it, write $${"}
+	return &slip{at: *d.Subject,
+		says: "${ } in a text holds a value of this spec, such as ${local.domain}; variables of PowerShell or of the " +
+			"environment cannot be read. Write the value itself. If the text is to have ${ in it, write $${"}
 }

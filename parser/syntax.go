@@ -88,7 +88,8 @@ func twice(d *hcl.Diagnostic) *hcl.Diagnostic {
 		place, _, _ = strings.Cut(rest, ",")
 		place = " in " + place
 	}
-	return diag.New(codeDuplicate, d.Subject, fmt.Sprintf("%s is already set%s. Remove one of the two lines.", name, place))
+	return diag.New(codeDuplicate, d.Subject,
+		fmt.Sprintf("%s is already set%s. Remove one of the two lines.", name, place))
 }
 
 // find looks for the mistake behind what hcl says.
@@ -96,7 +97,8 @@ func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 	line := s.line(d.Subject.Start.Line)
 	for _, look := range []func(*hcl.Diagnostic, hclsyntax.Tokens) *slip{
 		s.fence, s.comment, s.character, s.openQuote, s.heredoc, s.escape, s.brackets,
-		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine, s.number, s.items, s.interpolation,
+		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine, s.number, s.items,
+		s.interpolation,
 	} {
 		if found := look(d, line); found != nil {
 			return found
@@ -107,7 +109,8 @@ func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 
 // line returns the tokens that begin in a line.
 func (s *brokenFile) line(n int) hclsyntax.Tokens {
-	from, _ := slices.BinarySearchFunc(s.tokens, n, func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Line, n) })
+	from, _ := slices.BinarySearchFunc(s.tokens, n,
+		func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Line, n) })
 	to := from
 	for to < len(s.tokens) && s.tokens[to].Range.Start.Line == n {
 		to++
@@ -173,7 +176,8 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 		open--
 	}
 	if open < 0 {
-		return &slip{at: line[end].Range, last: true, says: "A string ends with its line, but this one has no closing quotation mark. Look for a missing \" in this line or in those before it."}
+		return &slip{at: line[end].Range, last: true, says: "A string ends with its line, but this one has no " +
+			"closing quotation mark. Look for a missing \" in this line or in those before it."}
 	}
 	text := s.text(hcl.RangeBetween(line[open].Range, line[end].Range))
 	text = strings.TrimSpace(strings.TrimPrefix(text, `"`))
@@ -184,13 +188,16 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 			first--
 		}
 		at = hcl.RangeBetween(line[first].Range, line[open].Range)
-		return &slip{at: at, last: true, says: fmt.Sprintf("The quotation mark before this text is missing. Write \"%s.", cut(s.text(at)))}
+		return &slip{at: at, last: true,
+			says: fmt.Sprintf("The quotation mark before this text is missing. Write \"%s.", cut(s.text(at)))}
 	}
 	if strings.HasSuffix(text, "{") {
 		text = strings.TrimSpace(strings.TrimSuffix(text, "{"))
-		return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\" {", cut(text))}
+		return &slip{at: at, last: true,
+			says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\" {", cut(text))}
 	}
-	return &slip{at: at, last: true, says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\", all in one line.", cut(text))}
+	return &slip{at: at, last: true,
+		says: fmt.Sprintf("The closing quotation mark is missing. Write \"%s\", all in one line.", cut(text))}
 }
 
 // heredoc finds one whose end is missing.
@@ -205,7 +212,9 @@ func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 			at.End = at.Start
 			at.End.Byte += len(strings.TrimRight(string(t.Bytes), "\r\n"))
 			at.End.Column += len(strings.TrimRight(string(t.Bytes), "\r\n"))
-			return &slip{at: at, last: true, says: fmt.Sprintf("The text that begins here has no end: no line below consists of %s alone. %s; for a text of one line use quotation marks instead: \"text\".", cut(name), s.endOfHeredoc(at, name))}
+			return &slip{at: at, last: true,
+				says: fmt.Sprintf("The text that begins here has no end: no line below consists of %s alone. %s; for "+
+					"a text of one line use quotation marks instead: \"text\".", cut(name), s.endOfHeredoc(at, name))}
 		}
 	}
 	return nil
@@ -222,7 +231,8 @@ func (s *brokenFile) brackets(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 		if !s.matched {
 			s.matched, s.bracket = true, s.match()
 		}
-		if s.bracket != nil && (s.bracket.at.Start.Byte <= d.Subject.Start.Byte || d.Summary == "Unclosed configuration block") {
+		if s.bracket != nil &&
+			(s.bracket.at.Start.Byte <= d.Subject.Start.Byte || d.Summary == "Unclosed configuration block") {
 			return s.bracket
 		}
 	}
@@ -230,7 +240,8 @@ func (s *brokenFile) brackets(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 }
 
 var partners = map[hclsyntax.TokenType]hclsyntax.TokenType{
-	hclsyntax.TokenCBrace: hclsyntax.TokenOBrace, hclsyntax.TokenCBrack: hclsyntax.TokenOBrack, hclsyntax.TokenCParen: hclsyntax.TokenOParen,
+	hclsyntax.TokenCBrace: hclsyntax.TokenOBrace, hclsyntax.TokenCBrack: hclsyntax.TokenOBrack,
+	hclsyntax.TokenCParen: hclsyntax.TokenOParen,
 }
 
 // match goes through the brackets up to the one that is wrong. Which of several braces that is
@@ -245,7 +256,8 @@ func (s *brokenFile) match() *slip {
 			top = open[len(open)-1]
 		}
 		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp,
+			hclsyntax.TokenTemplateControl:
 			open = append(open, t)
 			continue
 		case hclsyntax.TokenTemplateSeqEnd:
@@ -275,11 +287,14 @@ func (s *brokenFile) match() *slip {
 			if odd != nil {
 				return odd
 			}
-			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: there is one too many, here or above. Remove it.", t.Bytes)}
+			return &slip{at: t.Range, last: true,
+				says: fmt.Sprintf("This %s closes nothing: there is one too many, here or above. Remove it.", t.Bytes)}
 		case top.Type != partner && t.Type == hclsyntax.TokenCBrace:
 			return s.notClosed(top)
 		case top.Type != partner:
-			return &slip{at: t.Range, last: true, says: fmt.Sprintf("This %s closes nothing: the bracket that is open here is the %s of line %d. Remove it, or close that one first.", t.Bytes, top.Bytes, top.Range.Start.Line)}
+			return &slip{at: t.Range, last: true,
+				says: fmt.Sprintf("This %s closes nothing: the bracket that is open here is the %s of line %d. "+
+					"Remove it, or close that one first.", t.Bytes, top.Bytes, top.Range.Start.Line)}
 		}
 		if odd == nil && t.Type == hclsyntax.TokenCBrace {
 			odd = s.odd(top, t)
@@ -299,19 +314,25 @@ func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
 	case have < want:
 		return s.notClosed(open)
 	}
-	return &slip{at: end.Range, last: true, says: fmt.Sprintf("By its indentation this } is one too many: it closes the { of line %d. Remove it, or add the line that opens a block above it.", open.Range.Start.Line)}
+	return &slip{at: end.Range, last: true, says: fmt.Sprintf("By its indentation this } is one too many: it closes "+
+		"the { of line %d. Remove it, or add the line that opens a block above it.", open.Range.Start.Line)}
 }
 
 func (s *brokenFile) notClosed(open hclsyntax.Token) *slip {
 	sign := strings.TrimSuffix(string(open.Bytes), "~")
 	closing := map[string]string{"{": "}", "[": "]", "(": ")", "${": "}", "%{": "}"}[sign]
-	what := map[string]string{"{": "block", "[": "list", "(": "part in parentheses", "${": "value", "%{": "marker"}[sign]
-	at, _ := slices.BinarySearchFunc(s.tokens, open.Range.Start.Byte, func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Byte, n) })
+	what := map[string]string{
+		"{": "block", "[": "list", "(": "part in parentheses", "${": "value", "%{": "marker",
+	}[sign]
+	at, _ := slices.BinarySearchFunc(s.tokens, open.Range.Start.Byte,
+		func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Byte, n) })
 	if sign == "{" && at > 0 {
 		switch s.tokens[at-1].Type {
-		case hclsyntax.TokenEqual, hclsyntax.TokenColon, hclsyntax.TokenComma, hclsyntax.TokenOBrack, hclsyntax.TokenOParen:
+		case hclsyntax.TokenEqual, hclsyntax.TokenColon, hclsyntax.TokenComma, hclsyntax.TokenOBrack,
+			hclsyntax.TokenOParen:
 			what = "map"
 		}
 	}
-	return &slip{at: open.Range, last: true, says: fmt.Sprintf("This %s is not closed. Add the missing %s where the %s ends.", open.Bytes, closing, what)}
+	return &slip{at: open.Range, last: true,
+		says: fmt.Sprintf("This %s is not closed. Add the missing %s where the %s ends.", open.Bytes, closing, what)}
 }

@@ -15,10 +15,12 @@ import (
 
 // saveAs says what to do with a spec file that is no plain text.
 var saveAs = map[plain.Kind]string{
-	plain.Encoding: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8; in PowerShell write such files with Set-Content -Encoding UTF8 and not with >.`,
-	plain.Foreign:  "Give the spec itself: a plain text in UTF-8, as Notepad or another editor for text saves it.",
-	plain.Damaged:  "Take the file from version control or a backup, or remove what does not belong there.",
-	plain.LineEnds: `Save it with the line ends of Windows or Unix (CR LF or LF), which editors for text offer as "line endings" or "EOL".`,
+	plain.Encoding: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8; in PowerShell write such files ` +
+		`with Set-Content -Encoding UTF8 and not with >.`,
+	plain.Foreign: "Give the spec itself: a plain text in UTF-8, as Notepad or another editor for text saves it.",
+	plain.Damaged: "Take the file from version control or a backup, or remove what does not belong there.",
+	plain.LineEnds: `Save it with the line ends of Windows or Unix (CR LF or LF), which editors for text offer as ` +
+		`"line endings" or "EOL".`,
 	plain.CodePage: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8.`,
 }
 
@@ -38,7 +40,8 @@ func checkText(file File) *hcl.Diagnostic {
 	if !bad.Whole {
 		rng = rangeAt(file, bad.At, bad.At+1)
 	}
-	return diag.New(codeNoText, &rng, fmt.Sprintf("%s%s. %s", bytes.ToUpper([]byte(bad.What[:1])), bad.What[1:], saveAs[bad.Kind]))
+	return diag.New(codeNoText, &rng,
+		fmt.Sprintf("%s%s. %s", bytes.ToUpper([]byte(bad.What[:1])), bad.What[1:], saveAs[bad.Kind]))
 }
 
 // rangeAt is a part of a file by its byte offsets.
@@ -73,7 +76,8 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 		if size == len(token.Bytes) && diag.LookAlike(char) != "" {
 			t.note(token.Range, char)
 		} else if t.odd++; t.odd > maxOdd && t.other == nil {
-			t.other = diag.New(codeSyntax, &token.Range, fmt.Sprintf("There are more than %d characters up to here that are not used within the language. Maybe this file is something else than a spec.", maxOdd))
+			t.other = diag.New(codeSyntax, &token.Range, fmt.Sprintf("There are more than %d characters up to here "+
+				"that are not used within the language. Maybe this file is something else than a spec.", maxOdd))
 		}
 	case hclsyntax.TokenQuotedNewline:
 		if len(before) == 0 || t.count > 0 {

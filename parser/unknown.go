@@ -48,13 +48,16 @@ func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 			case d.Summary == "Unsupported block type":
 				d = diag.New(codeUnknownBlock, d.Subject, r.unknownBlock(kind, name, *d.Subject))
 			case d.Summary == "Missing required argument":
-				d = diag.New(codeMissing, d.Subject, fmt.Sprintf("The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
+				d = diag.New(codeMissing, d.Subject, fmt.Sprintf(
+					"The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
 			case strings.HasPrefix(d.Summary, "Missing ") && strings.Contains(d.Summary, " for "):
 				_, block, _ := strings.Cut(d.Summary, " for ")
-				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its name in the quotation marks%s.", block, form(block), anyName[block]))
+				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its "+
+					"name in the quotation marks%s.", block, form(block), anyName[block]))
 			case strings.HasPrefix(d.Summary, "Extraneous label for "):
 				block := strings.TrimPrefix(d.Summary, "Extraneous label for ")
-				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("This name is one too many. Remove it: %s", form(block)))
+				d = diag.New(codeSyntax, d.Subject,
+					fmt.Sprintf("This name is one too many. Remove it: %s", form(block)))
 			}
 		}
 		out = append(out, d)
@@ -67,18 +70,22 @@ var anyName = map[string]string{"topology": "; any name will do, it is compared 
 
 // fromTerraform says what people want who know Terraform.
 var fromTerraform = map[string]string{
-	"resource":   "Write the block itself, without resource and the quotation marks around its type",
-	"data":       "Nothing is looked up: write the block itself, without data and the quotation marks around its type",
-	"variable":   "Nothing is passed in from outside. Write locals { NAME = VALUE } in place of this block, and local.NAME where the value is used",
-	"output":     "Nothing is returned: plan, build and show print the plans. Remove the block",
-	"provider":   "Nothing is contacted: edgeplan only writes files. Remove the block; a DNS server is named in the dns_zone block",
-	"module":     "All files *.edge.hcl of the folder are one spec. Move the *.edge.hcl files of the module into this folder, and remove the block",
-	"terraform":  "Remove the block; edgeplan version says which program this is",
-	"moved":      "Remove the block",
-	"import":     "Remove the block",
-	"lifecycle":  "Remove the block",
-	"count":      `Remove the line, and write one block %[3]s } for each`,
-	"for_each":   `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic "%[1]s" { } with %[2]s and content { } between its braces; the arguments belong in content`,
+	"resource": "Write the block itself, without resource and the quotation marks around its type",
+	"data":     "Nothing is looked up: write the block itself, without data and the quotation marks around its type",
+	"variable": "Nothing is passed in from outside. Write locals { NAME = VALUE } in place of this block, and " +
+		"local.NAME where the value is used",
+	"output": "Nothing is returned: plan, build and show print the plans. Remove the block",
+	"provider": "Nothing is contacted: edgeplan only writes files. Remove the block; a DNS server is named in the " +
+		"dns_zone block",
+	"module": "All files *.edge.hcl of the folder are one spec. Move the *.edge.hcl files of the module into " +
+		"this folder, and remove the block",
+	"terraform": "Remove the block; edgeplan version says which program this is",
+	"moved":     "Remove the block",
+	"import":    "Remove the block",
+	"lifecycle": "Remove the block",
+	"count":     `Remove the line, and write one block %[3]s } for each`,
+	"for_each": `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic ` +
+		`"%[1]s" { } with %[2]s and content { } between its braces; the arguments belong in content`,
 	"depends_on": "Remove it: the order of the steps comes from the procedure",
 	"connection": "Remove the block", "provisioner": "Remove the block",
 }
@@ -93,7 +100,8 @@ func dynamicParts(kind string) string {
 
 // notThere are arguments that people expect for good reasons, and why there are none.
 var notThere = map[string]string{
-	"virtual_ipv6": "Behind a hardware load balancer edgeplan publishes virtual_ipv4 only. Remove the line, and change AAAA records of the load balancer yourself",
+	"virtual_ipv6": "Behind a hardware load balancer edgeplan publishes virtual_ipv4 only. Remove the line, and " +
+		"change AAAA records of the load balancer yourself",
 }
 
 func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) string {
@@ -108,13 +116,15 @@ func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) s
 	case slices.Contains(s.blockNames(), name) && isTable(written, at):
 		return fmt.Sprintf("%q is a block and no argument. Remove the equals sign: %s", name, form(name))
 	case slices.Contains(s.blockNames(), name):
-		return fmt.Sprintf("%q is a block and no argument. Write %s } in place of this line, and between the braces what is to be set in it.", name, form(name))
+		return fmt.Sprintf("%q is a block and no argument. Write %s } in place of this line, and between the braces "+
+			"what is to be set in it.", name, form(name))
 	case notThere[name] != "":
 		return text + " " + notThere[name] + "."
 	case meant != "":
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case fromTerraform[name] != "":
-		return text + " " + strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind), "%[3]s", form(kind)).Replace(fromTerraform[name]) + "."
+		parts := strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind), "%[3]s", form(kind))
+		return text + " " + parts.Replace(fromTerraform[name]) + "."
 	case len(elsewhere) > 0:
 		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere))
 	case kind == "":
@@ -168,7 +178,8 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 		}
 		return fmt.Sprintf("%q is an argument and no block. Write %s", name, example(name))
 	case len(outer) > 0:
-		return fmt.Sprintf("A block %s belongs inside a block %s. Move it between the braces of the one that it is part of.", name, strings.Join(outer, " or "))
+		return fmt.Sprintf("A block %s belongs inside a block %s. Move it between the braces of the one that it is "+
+			"part of.", name, strings.Join(outer, " or "))
 	case isBlock(name):
 		return fmt.Sprintf("A block %s is not part of another block. Move it out of the braces.", name)
 	case meant != "":

@@ -14,7 +14,9 @@ import (
 )
 
 // zoneFile reads the zone file of a dns_zone block and those that it includes.
-func (r *reader) zoneFile(file topology.Value[string], includes topology.Value[map[string]topology.Value[string]]) *zonefile.Source {
+func (r *reader) zoneFile(
+	file topology.Value[string], includes topology.Value[map[string]topology.Value[string]],
+) *zonefile.Source {
 	name := path.Clean(file.V)
 	if !isInside(file.V) {
 		r.report(codeOutside, file.Range, notInside(file.V))
@@ -23,29 +25,34 @@ func (r *reader) zoneFile(file topology.Value[string], includes topology.Value[m
 	text, err := r.readZone(name)
 	switch {
 	case err != nil && isEscape(err):
-		r.report(codeOutside, file.Range, fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
+		r.report(codeOutside, file.Range,
+			fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		r.report(codeUnreadable, file.Range, fmt.Sprintf("There is no file %q in the folder of the spec. %s", cut(file.V), r.wayToFile(name)))
+		r.report(codeUnreadable, file.Range,
+			fmt.Sprintf("There is no file %q in the folder of the spec. %s", cut(file.V), r.wayToFile(name)))
 		return nil
 	case err != nil:
-		r.report(codeOfRead(err), file.Range, fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
+		r.report(codeOfRead(err), file.Range,
+			fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
 		return nil
 	}
 	unused := maps.Clone(includes.V)
-	source := zonefile.Gather(zonefile.File{Name: name, Text: text}, func(included string) (file zonefile.File, err error) {
-		delete(unused, included)
-		if path, ok := includes.V[included]; ok {
-			if file, err = r.readIncluded(path.V); err != nil {
-				r.badInclude(included, path, err)
+	source := zonefile.Gather(zonefile.File{Name: name, Text: text},
+		func(included string) (file zonefile.File, err error) {
+			delete(unused, included)
+			if path, ok := includes.V[included]; ok {
+				if file, err = r.readIncluded(path.V); err != nil {
+					r.badInclude(included, path, err)
+				}
+			} else {
+				file, err = r.findIncluded(name, included)
 			}
-		} else {
-			file, err = r.findIncluded(name, included)
-		}
-		return file, err
-	})
+			return file, err
+		})
 	for _, included := range slices.Sorted(maps.Keys(unused)) {
-		r.report(codeMalformed, unused[included].Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it is there, without quotes, or leave it out here.", file.V, cut(included)))
+		r.report(codeMalformed, unused[included].Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it "+
+			"is there, without quotes, or leave it out here.", file.V, cut(included)))
 	}
 	return source
 }
@@ -68,10 +75,13 @@ func (r *reader) wayToFile(name string) string {
 func notInside(name string) string {
 	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
 	switch {
-	case strings.ContainsAny(name, `:`) || strings.HasPrefix(name, "/") || strings.HasPrefix(name, `\`) || slices.Contains(strings.Split(strings.ReplaceAll(name, `\`, "/"), "/"), ".."):
-		return fmt.Sprintf("%q is not a path inside the spec's folder, and only files there are read. Copy the zone file into that folder and write %q.", cut(name), cut(base))
+	case strings.ContainsAny(name, `:`) || strings.HasPrefix(name, "/") || strings.HasPrefix(name, `\`) ||
+		slices.Contains(strings.Split(strings.ReplaceAll(name, `\`, "/"), "/"), ".."):
+		return fmt.Sprintf("%q is not a path inside the spec's folder, and only files there are read. Copy the zone "+
+			"file into that folder and write %q.", cut(name), cut(base))
 	case strings.Contains(name, `\`):
-		return fmt.Sprintf("%q is not a path inside the spec's folder: a path has slashes here, not backslashes. Write %q.", cut(name), cut(strings.ReplaceAll(name, `\`, "/")))
+		return fmt.Sprintf("%q is not a path inside the spec's folder: a path has slashes here, not backslashes. "+
+			"Write %q.", cut(name), cut(strings.ReplaceAll(name, `\`, "/")))
 	}
 	return fmt.Sprintf("%q is not a path inside the spec's folder. Write the name of a file in that folder.", cut(name))
 }
@@ -80,11 +90,16 @@ func notInside(name string) string {
 func (r *reader) badInclude(included string, path topology.Value[string], err error) {
 	switch {
 	case errors.Is(err, errOutside):
-		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is not a path inside the spec's folder. Put that file into the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
+		r.report(codeOutside, path.Range,
+			fmt.Sprintf("%q, which is to be read for %q, is not a path inside the spec's folder. Put that file into "+
+				"the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
 	case isEscape(err):
-		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is a link that leads out of the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
+		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is a link that leads out of "+
+			"the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
 	default:
-		r.report(codeOfRead(err), path.Range, fmt.Sprintf("The file %q, which is to be read for %q, cannot be read: %s. Put it into the spec's folder, or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
+		r.report(codeOfRead(err), path.Range,
+			fmt.Sprintf("The file %q, which is to be read for %q, cannot be read: %s. Put it into the spec's folder, "+
+				"or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
 	}
 }
 
@@ -100,7 +115,8 @@ func (r *reader) readZone(name string) (text []byte, err error) {
 		err = fmt.Errorf("%w: it has %d bytes", errTooLarge, len(text))
 	}
 	if errors.Is(err, errTooLarge) {
-		err = fmt.Errorf("%w; the files of all zones may have %d MiB together, a file of several zones once for each", err, maxZoneBytes>>20)
+		err = fmt.Errorf("%w; the files of all zones may have %d MiB together, a file of several zones once for each",
+			err, maxZoneBytes>>20)
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +128,8 @@ func (r *reader) readZone(name string) (text []byte, err error) {
 
 // isInside tells whether a path, with slashes, does not lead out of the spec's folder.
 func isInside(name string) bool {
-	return fs.ValidPath(path.Clean(name)) && !slices.Contains(strings.Split(name, "/"), "..") && !strings.ContainsAny(name, `\:`)
+	return fs.ValidPath(path.Clean(name)) && !slices.Contains(strings.Split(name, "/"), "..") &&
+		!strings.ContainsAny(name, `\:`)
 }
 
 // findIncluded reads what an $INCLUDE line of a zone file names: a file of the spec's
@@ -125,7 +142,8 @@ func (r *reader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 		found = beside
 		if r.exists(at) {
 			return zonefile.File{}, &zonefile.UnreadError{
-				Why:    fmt.Sprintf("%q and %q are both there, and name servers differ in which of them they take", cut(at), cut(beside)),
+				Why: fmt.Sprintf("%q and %q are both there, and name servers differ in which of them they take",
+					cut(at), cut(beside)),
 				WayOut: "Remove the one that your server does not take.",
 			}
 		}
@@ -167,21 +185,27 @@ func notRead(name string, err error) *zonefile.UnreadError {
 	switch {
 	case errors.Is(err, errOutside):
 		return &zonefile.UnreadError{
-			Why:    whyOutside(name),
-			WayOut: fmt.Sprintf("Copy the file into the spec's folder and name it in the dns_zone block: includes = { %q = \"NAME\" }.", name),
+			Why: whyOutside(name),
+			WayOut: fmt.Sprintf("Copy the file into the spec's folder and name it in the dns_zone block: includes = "+
+				"{ %q = \"NAME\" }.", name),
 		}
 	case errors.Is(err, errControl):
-		return &zonefile.UnreadError{Why: err.Error(), WayOut: "Give the file a name without them, in this line and on the server."}
+		return &zonefile.UnreadError{Why: err.Error(),
+			WayOut: "Give the file a name without them, in this line and on the server."}
 	case errors.Is(err, fs.ErrNotExist):
 		return &zonefile.UnreadError{
 			Why: "there is no such file in the spec's folder",
-			WayOut: fmt.Sprintf("Put it there as %q, a path that is counted from that folder, as BIND counts from its directory, or else from the folder of the zone file. "+
-				"Or name another file for it in the dns_zone block: includes = { %q = \"NAME\" }.", path.Clean(name), name),
+			WayOut: fmt.Sprintf("Put it there as %q, a path that is counted from that folder, as BIND counts from "+
+				"its directory, or else from the folder of the zone file. "+
+				"Or name another file for it in the dns_zone block: includes = { %q = \"NAME\" }.", path.Clean(name),
+				name),
 		}
 	case isEscape(err):
-		return &zonefile.UnreadError{Why: "it is a link that leads out of the spec's folder", WayOut: "Put the file itself there."}
+		return &zonefile.UnreadError{Why: "it is a link that leads out of the spec's folder",
+			WayOut: "Put the file itself there."}
 	case errors.Is(err, errTooLarge):
-		return &zonefile.UnreadError{Why: reason(err), WayOut: "Leave out of the files what no plan changes, or make several specs."}
+		return &zonefile.UnreadError{Why: reason(err),
+			WayOut: "Leave out of the files what no plan changes, or make several specs."}
 	}
 	return &zonefile.UnreadError{Why: reason(err), WayOut: "Put a file there that can be read."}
 }

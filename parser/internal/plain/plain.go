@@ -70,10 +70,12 @@ func Check(text []byte) *Defect {
 		return zero(text, at)
 	}
 	if isBinary(text) {
-		return &Defect{Whole: true, What: "the file is binary: it has control characters in place of text", Kind: Foreign}
+		return &Defect{Whole: true, What: "the file is binary: it has control characters in place of text",
+			Kind: Foreign}
 	}
 	if bytes.IndexByte(text, '\n') < 0 && bytes.Count(text, []byte("\r")) > 1 {
-		return &Defect{At: bytes.IndexByte(text, '\r'), What: "the lines of the file end in CR alone, as those of old Macintosh programs do", Kind: LineEnds}
+		return &Defect{At: bytes.IndexByte(text, '\r'),
+			What: "the lines of the file end in CR alone, as those of old Macintosh programs do", Kind: LineEnds}
 	}
 	return nil
 }
@@ -84,15 +86,20 @@ func zero(text []byte, at int) *Defect {
 	switch {
 	case everyOtherZero(rest[:min(7, len(rest))]):
 		if at < 2 {
-			return &Defect{At: at, Whole: true, What: "the file looks like UTF-16 without a byte order mark", Kind: Encoding}
+			return &Defect{At: at, Whole: true, What: "the file looks like UTF-16 without a byte order mark",
+				Kind: Encoding}
 		}
-		return &Defect{At: at, What: "the text is UTF-16 from here on, as >> of Windows PowerShell appends it to a file in another encoding", Kind: Encoding}
+		return &Defect{At: at, What: "the text is UTF-16 from here on, as >> of Windows PowerShell appends it to a " +
+			"file in another encoding", Kind: Encoding}
 	case at < 2 && threeOfFourZero(rest[:min(7, len(rest))]):
-		return &Defect{At: at, Whole: true, What: "the file looks like UTF-32 without a byte order mark", Kind: Encoding}
+		return &Defect{At: at, Whole: true, What: "the file looks like UTF-32 without a byte order mark",
+			Kind: Encoding}
 	case len(bytes.TrimLeft(rest, "\x00")) == 0 && len(rest) > 1:
-		return &Defect{At: at, What: fmt.Sprintf("the file ends in %d NUL bytes, as one does that was being written when the computer or its disk failed", len(rest)), Kind: Damaged}
+		return &Defect{At: at, What: fmt.Sprintf("the file ends in %d NUL bytes, as one does that was being written "+
+			"when the computer or its disk failed", len(rest)), Kind: Damaged}
 	case isBinary(text) || bytes.Count(text[:min(sample, len(text))], []byte{0}) > sample/8:
-		return &Defect{At: at, Whole: true, What: "the file is binary: it has NUL bytes and control characters in place of text", Kind: Foreign}
+		return &Defect{At: at, Whole: true,
+			What: "the file is binary: it has NUL bytes and control characters in place of text", Kind: Foreign}
 	}
 	return &Defect{At: at, What: "there is a NUL byte, which plain text does not have", Kind: Damaged}
 }
@@ -173,9 +180,11 @@ func CarriageReturn(text []byte) *Defect {
 		switch rest := text[at:]; {
 		case bytes.HasPrefix(rest, []byte("\n")):
 		case bytes.HasPrefix(rest, []byte("\r\n")):
-			return &Defect{At: at - 1, What: "the line ends in CR CR LF, as it does after line ends were converted twice", Kind: LineEnds}
+			return &Defect{At: at - 1,
+				What: "the line ends in CR CR LF, as it does after line ends were converted twice", Kind: LineEnds}
 		default:
-			return &Defect{At: at - 1, What: "there is a carriage return (CR) without a line feed (LF) behind it", Kind: LineEnds}
+			return &Defect{At: at - 1, What: "there is a carriage return (CR) without a line feed (LF) behind it",
+				Kind: LineEnds}
 		}
 	}
 }
