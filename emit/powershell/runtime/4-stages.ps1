@@ -192,7 +192,7 @@ function Get-ChangeCmdlet([object]$From) {
     if ($From -is [hashtable]) { $From = @($From.Values) }
     if ($From -is [array]) { $From | ForEach-Object { Get-ChangeCmdlet -From $_ } }
     if ($From -is [scriptblock]) {
-        $calls = [regex]::Matches(([string]$From -replace $Quoted, ''), '\b[A-Z][a-z]+-(Cs|DnsServer)\w+|\bInvoke-Dnscmd\b')
+        $calls = [regex]::Matches(([string]$From -replace $Quoted, ''), '\b[A-Z]\w*-(Cs|DnsServer)\w+|\bInvoke-Dnscmd\b')
         $calls | ForEach-Object { $_.Value -replace '^Invoke-Dnscmd$', 'dnscmd.exe' }
     }
 }
