@@ -177,6 +177,9 @@ func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
 	}
 	// Most findings are the same in all plans and are shown once by diag.Sort, which drops equal ones; those
 	// that differ would look like a contradiction.
+	if len(open) == 1 {
+		return open[0] // of a hundred thousand findings the maps take as much as the findings
+	}
 	says := map[place]map[string]bool{}
 	for _, diags := range open {
 		for _, d := range diags {
@@ -210,7 +213,6 @@ func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
 // findings are what the change record shows: warnings, and errors that are accepted. Lines
 // move with any edit of a file, so they are given where the plan has the whole file.
 func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []plan.Finding {
-	out := []plan.Finding{}
 	lines := map[string]bool{}
 	for _, z := range zones {
 		if z.Source == nil {
@@ -222,7 +224,9 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 				func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
 	}
-	for _, d := range diag.Sort(r.All()) {
+	sorted := diag.Sort(r.All())
+	out := make([]plan.Finding, 0, len(sorted))
+	for _, d := range sorted {
 		code := diag.Of(d)
 		severity := "warning"
 		if d.Severity == hcl.DiagError {
