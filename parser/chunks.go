@@ -85,7 +85,9 @@ func parsePiece(file File, start hcl.Pos, end int, last bool) (*hclsyntax.Body, 
 	piece := File{Name: file.Name, Text: file.Text[start.Byte:end]}
 	found, closed := checkTokens(piece, start)
 	if found == nil && !closed && !last {
-		found = diag.New(codeSyntax, &hcl.Range{Filename: file.Name, Start: start, End: start}, "Somewhere behind this place a quote, a bracket or a heredoc is not closed. Take out half of what follows, and half of that, to find it.")
+		found = diag.New(codeSyntax, &hcl.Range{Filename: file.Name, Start: start, End: start}, "Somewhere behind "+
+			"this place a quote, a bracket or a heredoc is not closed. Take out half of what follows, and half of "+
+			"that, to find it.")
 	}
 	if found != nil {
 		return nil, hcl.Diagnostics{found}
@@ -104,7 +106,9 @@ func setTwice(file File, body *hclsyntax.Body, places map[string]int) hcl.Diagno
 	var diags hcl.Diagnostics
 	for name, attr := range body.Attributes {
 		if at, twice := places[name]; twice {
-			diags = append(diags, diag.New(codeDuplicate, &attr.NameRange, fmt.Sprintf("The argument %q was already set at %s. Each argument may be set only once.", name, rangeAt(file, at, at+len(name)))))
+			diags = append(diags, diag.New(codeDuplicate, &attr.NameRange,
+				fmt.Sprintf("The argument %q was already set at %s. Each argument may be set only once.", name,
+					rangeAt(file, at, at+len(name)))))
 			continue
 		}
 		places[name] = attr.NameRange.Start.Byte

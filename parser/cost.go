@@ -45,18 +45,22 @@ func (w *work) before(name string, args []cty.Value) {
 // or that take more time than to read them. Arguments can be unknown or null: the type
 // of the result is looked for all the same.
 var costs = map[string]func(*work, []cty.Value, weight){
-	"join":            costOfJoin,
-	"replace":         costOfReplace,
-	"format":          costOfFormat,
-	"split":           costOfSplit,
-	"trim":            func(w *work, args []cty.Value, _ weight) { w.spend(length(args[0]) * length(args[1]) / plainBytes) },
-	"parseint":        costOfParseInt,
-	"tonumber":        func(w *work, args []cty.Value, _ weight) { w.number(args[0]) },
-	"lookup":          costOfLookup,
-	"range":           costOfRange,
-	"regex":           costOfRegex,
-	"regexall":        costOfRegexAll,
-	"distinct":        func(w *work, args []cty.Value, sum weight) { w.spend(length(args[0]) * (sum.bytes/32 + 4*sum.nodes)) },
+	"join":    costOfJoin,
+	"replace": costOfReplace,
+	"format":  costOfFormat,
+	"split":   costOfSplit,
+	"trim": func(w *work, args []cty.Value, _ weight) {
+		w.spend(length(args[0]) * length(args[1]) / plainBytes)
+	},
+	"parseint": costOfParseInt,
+	"tonumber": func(w *work, args []cty.Value, _ weight) { w.number(args[0]) },
+	"lookup":   costOfLookup,
+	"range":    costOfRange,
+	"regex":    costOfRegex,
+	"regexall": costOfRegexAll,
+	"distinct": func(w *work, args []cty.Value, sum weight) {
+		w.spend(length(args[0]) * (sum.bytes/32 + 4*sum.nodes))
+	},
 	"tolist":          costOfConversion,
 	"tomap":           costOfConversion,
 	"toset":           costOfSets,

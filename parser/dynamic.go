@@ -161,7 +161,8 @@ func (r *reader) misfit(value cty.Value, want cty.Type, rng hcl.Range, words str
 	if want == cty.DynamicPseudoType {
 		want = referenceType
 	}
-	if !r.dynamics.alone || got == cty.DynamicPseudoType || got.Equals(want) || convert.GetConversionUnsafe(got, want) != nil {
+	if !r.dynamics.alone || got == cty.DynamicPseudoType || got.Equals(want) ||
+		convert.GetConversionUnsafe(got, want) != nil {
 		return
 	}
 	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.", words, describeType(got)))

@@ -202,7 +202,8 @@ func (r *reader) as(name string, value cty.Value, want cty.Type, rng hcl.Range, 
 	if err == nil && !got.IsNull() && !hasNull(got) {
 		return got, true
 	}
-	r.report(codeWrongType, rng, fmt.Sprintf("%s is needed here, but this is %s.%s", words, describe(value), advice(name, value, want, words)))
+	r.report(codeWrongType, rng,
+		fmt.Sprintf("%s is needed here, but this is %s.%s", words, describe(value), advice(name, value, want, words)))
 	return cty.DynamicVal, false
 }
 
@@ -211,7 +212,8 @@ func (r *reader) as(name string, value cty.Value, want cty.Type, rng hcl.Range, 
 func convertTo(value cty.Value, want cty.Type) (cty.Value, error) {
 	ty := value.Type()
 	list := want.IsListType() && ty.IsTupleType()
-	if !value.IsKnown() || value.IsNull() || !list && !(want.IsMapType() && ty.IsObjectType()) || want.ElementType() != cty.String || value.LengthInt() == 0 {
+	if !value.IsKnown() || value.IsNull() || !list && !(want.IsMapType() && ty.IsObjectType()) ||
+		want.ElementType() != cty.String || value.LengthInt() == 0 {
 		return convert.Convert(value, want)
 	}
 	parts := make([]cty.Value, 0, value.LengthInt())

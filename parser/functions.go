@@ -70,7 +70,8 @@ var cidrHost = function.New(&function.Spec{
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		prefix, err := netip.ParsePrefix(args[0].AsString())
 		if err != nil {
-			return cty.NilVal, function.NewArgErrorf(0, "%q is not a network such as 198.51.100.0/24", args[0].AsString())
+			return cty.NilVal, function.NewArgErrorf(0, "%q is not a network such as 198.51.100.0/24",
+				args[0].AsString())
 		}
 		n, ok := wholeNumber(args[1].AsBigFloat(), -1<<31, 1<<31-1)
 		if !ok {
@@ -118,7 +119,8 @@ func wrongCount(call *hclsyntax.FunctionCallExpr, f function.Function) string {
 	if f.VarParam() != nil {
 		least = "at least "
 	}
-	text := fmt.Sprintf("%s takes %s%d %s in its parentheses, with commas between them, not %d.", call.Name, least, takes, plural(takes), len(call.Args))
+	text := fmt.Sprintf("%s takes %s%d %s in its parentheses, with commas between them, not %d.", call.Name, least,
+		takes, plural(takes), len(call.Args))
 	if takes == 0 && len(call.Args) > 0 {
 		text = fmt.Sprintf("%s takes no values in its parentheses.", call.Name)
 	}

@@ -61,7 +61,9 @@ func keysTwice(expr hclsyntax.Expression, ctx *hcl.EvalContext) hcl.Diagnostics 
 			key, _ := key.Unmark()
 			rng := item.KeyExpr.Range()
 			if at, twice := first[key.AsString()]; twice {
-				diags = append(diags, diag.New(codeDuplicate, &rng, fmt.Sprintf("The key %q is already in this map, in line %d. Remove one of the two, or give it another name.", cut(key.AsString()), at.Start.Line)))
+				diags = append(diags, diag.New(codeDuplicate, &rng,
+					fmt.Sprintf("The key %q is already in this map, in line %d. Remove one of the two, or give it "+
+						"another name.", cut(key.AsString()), at.Start.Line)))
 				continue
 			}
 			first[key.AsString()] = rng

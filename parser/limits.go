@@ -56,11 +56,15 @@ func tooMuchAtOnce(files []File, surveys []survey) *hcl.Diagnostic {
 			}
 			at := rangeAt(file, it.at, it.at)
 			if it.tokens > maxBlockTokens {
-				return diag.New(codeTooDeep, &at, fmt.Sprintf("This block has about %d names, values and signs, and one block may have %d. "+
-					"Leave out what the plans do not need, or make several blocks or specs of it.", it.tokens, maxBlockTokens))
+				return diag.New(codeTooDeep, &at,
+					fmt.Sprintf("This block has about %d names, values and signs, and one block may have %d. "+
+						"Leave out what the plans do not need, or make several blocks or specs of it.",
+						it.tokens, maxBlockTokens))
 			}
-			return diag.New(codeTooDeep, &at, fmt.Sprintf("The blocks locals and dynamic up to this one have more than %d names, values and signs together. "+
-				"Leave out what the plans do not need, or write the blocks themselves in place of those that make them.", maxBlockTokens))
+			return diag.New(codeTooDeep, &at,
+				fmt.Sprintf("The blocks locals and dynamic up to this one have more than %d names, values and "+
+					"signs together. Leave out what the plans do not need, or write the blocks themselves in place "+
+					"of those that make them.", maxBlockTokens))
 		}
 	}
 	return nil
@@ -78,8 +82,11 @@ func tooMuch(files []File, surveys []survey) *hcl.Diagnostic {
 		}
 	}
 	if limit := maxTokens(size); tokens > limit {
-		return diag.New(codeTooDeep, &hcl.Range{Filename: files[most].Name}, fmt.Sprintf("The spec has about %d names, values and signs, more than the %d that are read in %.1f MiB, most of them in this file. "+
-			"Leave out what the plans do not need; a dynamic block or a for expression makes many blocks or values of one kind in a few lines.", tokens, limit, float64(size)/(1<<20)))
+		return diag.New(codeTooDeep, &hcl.Range{Filename: files[most].Name},
+			fmt.Sprintf("The spec has about %d names, values and signs, more than the %d that are read in %.1f "+
+				"MiB, most of them in this file. Leave out what the plans do not need; a dynamic block or "+
+				"a for expression makes many blocks or values of one kind in a few lines.",
+				tokens, limit, float64(size)/(1<<20)))
 	}
 	return tooMuchAtOnce(files, surveys)
 }
@@ -97,7 +104,9 @@ func tooLarge(files []File) *hcl.Diagnostic {
 }
 
 func tooLargeAt(name string) *hcl.Diagnostic {
-	return diag.New(codeTooDeep, &hcl.Range{Filename: name}, fmt.Sprintf("The spec files up to this one are more than %d, or have more than %d MiB in all. Leave out what the plans do not need.", maxSpecFiles, maxSpecBytes>>20))
+	return diag.New(codeTooDeep, &hcl.Range{Filename: name},
+		fmt.Sprintf("The spec files up to this one are more than %d, or have more than %d MiB in all. Leave out "+
+			"what the plans do not need.", maxSpecFiles, maxSpecBytes>>20))
 }
 
 // checkCounts stops at more zones and plans than are worked on.
@@ -105,14 +114,17 @@ func (r *reader) checkCounts() {
 	zones, plans, blocks := 0, 0, 0
 	for _, c := range r.outline.chunks {
 		if zones+c.zones > maxZones || plans+c.plans > maxPlans {
-			r.work.stop(fmt.Sprintf("The blocks up to this one have more than %d zones or more than %d plans. Make several specs of them.", maxZones, maxPlans))
+			r.work.stop(fmt.Sprintf("The blocks up to this one have more than %d zones or more than %d plans. "+
+				"Make several specs of them.", maxZones, maxPlans))
 			r.work.place = c.beyond(maxZones-zones, maxPlans-plans)
 			return
 		}
 		zones, plans, blocks = zones+c.zones, plans+c.plans, blocks+c.blocks
 	}
 	if limit := maxPlanned(r.work.specBytes); plans*blocks > limit {
-		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the product of both may be %d at most in a spec of this size. Make several specs of them, with fewer plans.", plans, blocks, limit))
+		r.work.stop(fmt.Sprintf("The spec has %d plans and %d blocks. Each plan looks at each block, and the "+
+			"product of both may be %d at most in a spec of this size. Make several specs of them, with fewer "+
+			"plans.", plans, blocks, limit))
 	}
 }
 

@@ -40,7 +40,8 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 			return &Spec{}, diag.Sources{}, append(diags, tooLargeAt(name))
 		}
 		if err != nil {
-			diags = append(diags, diag.New(codeOfRead(err), &hcl.Range{Filename: name}, fmt.Sprintf("The file cannot be read: %s.", reason(err))))
+			diags = append(diags, diag.New(codeOfRead(err), &hcl.Range{Filename: name},
+				fmt.Sprintf("The file cannot be read: %s.", reason(err))))
 			continue
 		}
 		files = append(files, File{Name: name, Text: text})
@@ -58,7 +59,8 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 	sources := diag.Sources{}
 	size := 0
-	files = slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	files = slices.SortedStableFunc(slices.Values(files),
+		func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for _, file := range files {
 		sources[file.Name] = file.Text
 		size += len(file.Text)

@@ -209,12 +209,14 @@ var terraformFunctions = map[string]string{
 
 // sameAdvice has the functions of which the advice is that for another one.
 var sameAdvice = map[string]string{
-	"templatefile": "file", "fileexists": "file", "filebase64": "file", "abspath": "file", "fileset": "file",
+	"templatefile": "file", "fileexists": "file", "filebase64": "file",
+	"abspath": "file", "fileset": "file",
 	"pathexpand": "file", "basename": "file", "dirname": "file",
 	"plantimestamp": "timestamp", "now": "timestamp", "time": "timestamp", "today": "timestamp",
-	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode", "base64encode": "jsonencode",
-	"csvdecode": "jsonencode",
-	"getenv":    "env", "bcrypt": "uuid", "uuidv5": "uuid", "random": "uuid",
+	"jsondecode": "jsonencode", "yamlencode": "jsonencode", "yamldecode": "jsonencode",
+	"base64encode": "jsonencode",
+	"csvdecode":    "jsonencode",
+	"getenv":       "env", "bcrypt": "uuid", "uuidv5": "uuid", "random": "uuid",
 	"cidrsubnets": "cidrsubnet", "cidrnetmask": "cidrsubnet", "can": "try", "timeadd": "formatdate",
 	"timecmp": "formatdate", "templatestring": "templatestr",
 }
@@ -293,7 +295,8 @@ func noArguments(ref string, step hcl.Traverser) string {
 // portAdvice says how to write a port of the XMPP gateway where text is.
 func portAdvice(name, number string) string {
 	text := fmt.Sprintf(
-		" Write the number without quotation marks; if the port is %d, the default of %s, remove the line.",
+		" Write the number without quotation marks; if the port is %d, the default of %s, "+
+			"remove the line.",
 		defaultPorts[name], name)
 	for other, port := range defaultPorts {
 		if number == strconv.Itoa(port) && other != name {

@@ -69,7 +69,8 @@ func (q *quick) blanks() {
 			q.at++
 		case c == '/' && bytes.HasPrefix(q.text[q.at:], []byte("/*")):
 			end := bytes.Index(q.text[q.at+2:], []byte("*/"))
-			if end < 0 || bytes.ContainsFunc(q.text[q.at+2:q.at+2+end], func(c rune) bool { return c < ' ' || c > '~' }) {
+			if end < 0 || bytes.ContainsFunc(q.text[q.at+2:q.at+2+end],
+				func(c rune) bool { return c < ' ' || c > '~' }) {
 				return
 			}
 			q.at += end + 4
@@ -193,7 +194,8 @@ func (q *quick) argument(name string, rng hcl.Range) (*hclsyntax.Attribute, bool
 	if !ok {
 		return nil, false
 	}
-	return &hclsyntax.Attribute{Name: name, Expr: expr, SrcRange: hcl.RangeBetween(rng, expr.Range()), NameRange: rng, EqualsRange: equals}, true
+	return &hclsyntax.Attribute{Name: name, Expr: expr, SrcRange: hcl.RangeBetween(rng, expr.Range()),
+		NameRange: rng, EqualsRange: equals}, true
 }
 
 func (q *quick) block(kind string, rng hcl.Range, depth int) (*hclsyntax.Block, bool) {

@@ -192,7 +192,8 @@ var table = []Block{
 					"Windows DNS Server"},
 			{Name: "includes", Kind: Paths,
 				Doc: "paths of `$INCLUDE` lines that lead elsewhere on the server, such as " +
-					"`\"/etc/bind/hosts.inc\"`, and the files of the spec's folder to read for them; see [Included " +
+					"`\"/etc/bind/hosts.inc\"`, and the files of the spec's folder to read for them; " +
+					"see [Included " +
 					"files](#included-files)"},
 			{Name: "server", Kind: HostOrAddress, Required: true, Example: `"ns1.contoso.net"`,
 				hint: ", the name server that has the zone",

@@ -97,7 +97,8 @@ func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 	line := s.line(d.Subject.Start.Line)
 	for _, look := range []func(*hcl.Diagnostic, hclsyntax.Tokens) *slip{
 		s.fence, s.comment, s.character, s.openQuote, s.heredoc, s.escape, s.brackets,
-		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine, s.number, s.items,
+		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine,
+		s.number, s.items,
 		s.interpolation,
 	} {
 		if found := look(d, line); found != nil {

@@ -15,7 +15,8 @@ import (
 
 // saveAs says what to do with a spec file that is no plain text.
 var saveAs = map[plain.Kind]string{
-	plain.Encoding: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8; in PowerShell write such files ` +
+	plain.Encoding: `Save it as UTF-8: in Notepad with "Save as" and Encoding: UTF-8; in PowerShell write such ` +
+		`files ` +
 		`with Set-Content -Encoding UTF8 and not with >.`,
 	plain.Foreign: "Give the spec itself: a plain text in UTF-8, as Notepad or another editor for text saves it.",
 	plain.Damaged: "Take the file from version control or a backup, or remove what does not belong there.",

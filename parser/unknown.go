@@ -84,8 +84,10 @@ var fromTerraform = map[string]string{
 	"import":    "Remove the block",
 	"lifecycle": "Remove the block",
 	"count":     `Remove the line, and write one block %[3]s } for each`,
-	"for_each": `Remove the line, and write one block %[3]s } for each. To make them from a list, write dynamic ` +
-		`"%[1]s" { } with %[2]s and content { } between its braces; the arguments belong in content`,
+	"for_each": `Remove the line, and write one block %[3]s } for each. To make them from a list, ` +
+		`write dynamic ` +
+		`"%[1]s" { } with %[2]s and content { } between ` +
+		`its braces; the arguments belong in content`,
 	"depends_on": "Remove it: the order of the steps comes from the procedure",
 	"connection": "Remove the block", "provisioner": "Remove the block",
 }

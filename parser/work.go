@@ -64,7 +64,9 @@ func (w *work) stop(reason string) {
 // spend takes off the budget. Amounts are floats because products of sizes overflow.
 func (w *work) spend(amount float64) {
 	if w.left -= amount; w.left < 0 {
-		w.stop(fmt.Sprintf("The expressions of this spec make more than %.0f MiB of values, counting parts and intermediate values, and this one goes beyond. Make lists and strings shorter, or nest fewer for expressions.", w.limit/(1<<20)))
+		w.stop(fmt.Sprintf("The expressions of this spec make more than %.0f MiB of values, counting parts and "+
+			"intermediate values, and this one goes beyond. Make lists and strings shorter, or nest fewer for "+
+			"expressions.", w.limit/(1<<20)))
 	}
 }
 
