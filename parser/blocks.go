@@ -24,6 +24,7 @@ func (r *reader) spec() *Spec {
 		r.work.guardBody(body)
 	}
 	r.locals(r.outline.locals)
+	// the nodes of local values are not needed any more, only the values
 	r.outline.locals = nil
 	made := false
 	for _, c := range r.outline.chunks {
@@ -44,6 +45,7 @@ func (r *reader) spec() *Spec {
 		r.top(spec, found, root)
 		r.checkLabels(root.body.Blocks, labels)
 		meant = meant || root.meant["topology"]
+		// the garbage collector may have the nodes before the next piece is made
 		c.body, c.root = nil, nil
 	}
 	if spec.Topology == nil && !meant {
@@ -126,6 +128,7 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 		if block.Type == "topology" {
 			continue // there is one at most
 		}
+		// DNS, PowerShell and the folders of Windows do not tell case
 		key := block.Type + " " + strings.ToLower(block.Labels[0])
 		if slices.Contains(planBlocks, block.Type) {
 			key = "plan " + strings.ToLower(block.Labels[0]) // each of them becomes a folder
@@ -246,6 +249,7 @@ func (r *reader) zone(block *hcl.Block) *topology.Zone {
 		Computer:        c.text("computer"),
 		OperatingSystem: c.word("operating_system"),
 	}
+	// a block that is read for its findings alone makes no zone, so nothing reads its file
 	if zone.File.Set && !r.dynamics.alone {
 		zone.Source = r.zoneFile(zone.File, zone.Includes)
 	}

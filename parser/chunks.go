@@ -55,6 +55,7 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 	places := map[string]int{} // of arguments outside of blocks
 	for i, end := range ends {
 		piece := File{Name: file.Name, Text: file.Text[pos.Byte:end]}
+		// ten times faster, and most pieces of a large spec are plain
 		body, ok := quickParse(piece, pos)
 		var diags hcl.Diagnostics
 		if !ok {
@@ -66,6 +67,7 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 		if diags.HasErrors() {
 			return diags
 		}
+		// a finding that something is missing points to where the spec begins
 		if len(o.chunks) == 0 {
 			o.start = body.MissingItemRange()
 		}
@@ -74,6 +76,7 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 			warnings = append(warnings, checkHeredocs(piece, pos)...)
 		}
 		pos.Line += bytes.Count(piece.Text, []byte("\n"))
+		// columns need no care: a piece begins a line
 		pos.Byte = end
 	}
 	return warnings
@@ -119,6 +122,7 @@ func setTwice(file File, body *hclsyntax.Body, places map[string]int) hcl.Diagno
 // note keeps of a body what must be known before any value is.
 func (o *outline) note(c *chunk, body *hclsyntax.Body) {
 	normLabels(body)
+	// the findings of PartialContent come again when the chunk is read
 	written, _, _ := body.PartialContent(topSchema)
 	o.locals = append(o.locals, written.Blocks.OfType("locals")...)
 	c.count(written.Blocks)
@@ -136,6 +140,8 @@ func (o *outline) note(c *chunk, body *hclsyntax.Body) {
 	size := 0
 	for i, block := range body.Blocks {
 		if block.Type == "locals" { // the rest of it is in o.locals
+			// expressions of locals are evaluated once, from o.locals; here only the place of the block
+			// counts
 			head := *block
 			head.Body = &hclsyntax.Body{SrcRange: block.Body.SrcRange, EndRange: block.Body.EndRange}
 			body.Blocks[i] = &head
@@ -145,6 +151,7 @@ func (o *outline) note(c *chunk, body *hclsyntax.Body) {
 	}
 	if c.made || size <= o.left {
 		c.body = body
+		// the first pieces are kept, which are all of a usual spec
 		o.left -= size
 	}
 	o.chunks = append(o.chunks, c)
@@ -187,6 +194,7 @@ func (c *chunk) nodes() *hclsyntax.Body {
 	piece := File{Name: c.file.Name, Text: c.file.Text[c.start.Byte:c.end]}
 	body, ok := quickParse(piece, c.start)
 	if !ok {
+		// add has parsed the same bytes without an error
 		parsed, _ := hclsyntax.ParseConfig(piece.Text, piece.Name, c.start)
 		body = parsed.Body.(*hclsyntax.Body)
 	}

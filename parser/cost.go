@@ -49,6 +49,7 @@ var costs = map[string]func(*work, []cty.Value, weight){
 	"replace": costOfReplace,
 	"format":  costOfFormat,
 	"split":   costOfSplit,
+	// each character is looked for among those to be trimmed
 	"trim": func(w *work, args []cty.Value, _ weight) {
 		w.spend(length(args[0]) * length(args[1]) / plainBytes)
 	},
@@ -93,6 +94,7 @@ func (w *work) unifyFew(args []cty.Value, sum weight) {
 }
 
 func costOfJoin(w *work, args []cty.Value, _ weight) {
+	// the separator is written once for each element
 	for _, list := range args[1:] {
 		w.spend(length(args[0]) * length(list))
 	}
@@ -124,6 +126,7 @@ func costOfFormat(w *work, args []cty.Value, sum weight) {
 }
 
 func costOfParseInt(w *work, args []cty.Value, _ weight) {
+	// parseint reads digits of any base in the square of their number
 	if args[0].Type() == cty.String && length(args[0]) > maxDigits {
 		w.stop(tooManyDigits)
 	}
@@ -169,6 +172,7 @@ const maxPattern = 1000
 // instructions is how many a regular expression has, which are all tried at
 // each character; 0 if it is wrong, as the function reports.
 func (w *work) instructions(pattern string) float64 {
+	// before it is parsed: nested repetitions make a program that is far longer
 	if utf8.RuneCountInString(pattern) > maxPattern {
 		w.stop(fmt.Sprintf("A regular expression may have at most %d characters.", maxPattern))
 		return 0

@@ -42,6 +42,7 @@ func (d *depth) open(lines bool) { d.levels = append(d.levels, level{lines: line
 
 // close ignores a bracket too many, which must not make room for others.
 func (d *depth) close() {
+	// a bracket too many is hclsyntax's finding
 	if last := len(d.levels) - 1; last > 0 {
 		d.restart()
 		d.levels = d.levels[:last]
@@ -91,6 +92,8 @@ func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) 
 func (d *depth) read(tokens hclsyntax.Tokens) {
 	switch tokens[0].Type {
 	case hclsyntax.TokenOBrace:
+		// a for expression in braces may have line ends anywhere, an object or a block ends an argument
+		// there
 		d.open(next(tokens) != "for")
 	case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenOParen:
 		d.open(false)
@@ -98,6 +101,7 @@ func (d *depth) read(tokens hclsyntax.Tokens) {
 		d.nest() // an index or splat, perhaps
 		d.open(false)
 	case hclsyntax.TokenTemplateControl:
+		// the two ends close a marker, so they nest nothing
 		if word := next(tokens); word != "endif" && word != "endfor" {
 			d.nest()
 		}
@@ -148,5 +152,6 @@ func hugeNumber(text []byte) bool {
 		return false
 	}
 	exponent, err := strconv.Atoi(string(text[at+1:]))
+	// Atoi fails where the exponent itself has too many digits
 	return err != nil || exponent < -maxExponent || exponent > maxExponent
 }

@@ -54,6 +54,7 @@ func (f *forEach) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	case !list.IsKnown() && f.all.alone:
 		f.all.note(f.block, ctx)
 		f.all.perhaps[f.block.Labels[0]] = true
+		// dynblock would make a block of unknown content of it; the list of idle blocks has it instead
 		return cty.EmptyTupleVal, diags
 	case !list.IsKnown() || list.IsNull() || !list.CanIterateElements():
 	case list.LengthInt() == 0:
@@ -87,6 +88,7 @@ func (r *reader) checkIdle() {
 	d := r.dynamics
 	d.alone = true
 	defer func() { d.alone, r.scope.at = false, r.scope.ctx }()
+	// the list grows: what is in an idle block may be idle too
 	for i := 0; i < len(d.idle) && !r.work.stopped(); i++ {
 		if one := d.idle[i]; !d.filled[one.block] {
 			d.perhaps = map[string]bool{}
@@ -105,6 +107,7 @@ func (r *reader) readIdle(one idle) {
 	if attr := one.block.Body.Attributes["iterator"]; attr != nil {
 		name = hcl.ExprAsKeyword(attr.Expr)
 	}
+	// types of key and value are unknown, so only what is wrong with any of them is reported
 	element := cty.ObjectVal(map[string]cty.Value{"key": cty.DynamicVal, "value": cty.DynamicVal})
 	r.scope.at = one.ctx.NewChild()
 	r.scope.at.Variables = map[string]cty.Value{name: element}

@@ -55,6 +55,7 @@ func (s *scope) declare(kind string, labels []string) {
 	s.known[kind] = map[string]bool{}
 	for _, label := range labels {
 		s.known[kind][label] = true
+		// a value of its own type, so that it cannot be taken for text
 		refs[label] = cty.CapsuleVal(referenceType, &reference{kind, label})
 	}
 	s.labels[kind] = labels
@@ -104,6 +105,7 @@ func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 }
 
 func (s *scope) checkLocal(traversal hcl.Traversal) *hcl.Diagnostic {
+	// other names are hcl's to know: for and dynamic bind them
 	if traversal.RootName() != "local" || len(traversal) == 1 {
 		return nil
 	}
@@ -173,6 +175,7 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	if r.work.stopped() {
 		return cty.DynamicVal, false
 	}
+	// before hcl does, whose finding names neither the block meant nor those that there are
 	if bad, ok := r.checkRefs(expr); !ok {
 		r.found.Add(bad...)
 		return cty.DynamicVal, false
@@ -187,6 +190,7 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	if diags.HasErrors() || r.work.stopped() {
 		return cty.DynamicVal, false
 	}
+	// the methods that read values panic on marks
 	value, _ = value.UnmarkDeep()
 	return value, value.IsWhollyKnown()
 }
@@ -194,6 +198,7 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 // as converts a value to a type, or reports what was found and what was expected. name is the
 // argument that has the value, "" for a label.
 func (r *reader) as(name string, value cty.Value, want cty.Type, rng hcl.Range, words string) (cty.Value, bool) {
+	// the conversion takes time in the square of the digits
 	if want == cty.Number && value.Type() == cty.String && hugeText(value.AsString()) {
 		r.report(codeTooDeep, rng, tooManyDigits)
 		return cty.DynamicVal, false
@@ -281,6 +286,7 @@ func describeType(ty cty.Type) string {
 func cut(text string) string {
 	n := 0
 	for i := range text {
+		// characters, not bytes: a cut inside of one would be no UTF-8
 		if n++; n > 60 {
 			return text[:i] + "..."
 		}

@@ -90,6 +90,7 @@ func nthAddress(prefix netip.Prefix, n int) (netip.Addr, error) {
 	size := new(big.Int).Lsh(big.NewInt(1), uint(len(bytes)*8-prefix.Bits()))
 	index := big.NewInt(int64(n))
 	if n < 0 {
+		// -1 is the last address of the network
 		index.Add(index, size)
 	}
 	if index.Sign() < 0 || index.Cmp(size) >= 0 {

@@ -26,8 +26,10 @@ func (g *guard) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, nil
 	}
 	value, diags := g.Expression.Value(ctx)
+	// before they are counted: a for expression repeats a finding for each element
 	diags = append(onePerPlace(diags), keysTwice(g.Expression, ctx)...)
 	for _, d := range diags {
+		// findings are made in loops as values are, and take memory too
 		g.work.spend(float64(keyedBytes + len(d.Detail)))
 	}
 	sum := g.work.weigh(value, 0)
@@ -35,6 +37,7 @@ func (g *guard) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		g.check(value, sum)
 	}
 	if g.work.stopped() {
+		// the innermost guard is the first to know, and the closest to the mistake
 		if g.work.place == nil {
 			g.work.place = g.Range().Ptr()
 		}
@@ -54,10 +57,12 @@ func keysTwice(expr hclsyntax.Expression, ctx *hcl.EvalContext) hcl.Diagnostics 
 	first := map[string]hcl.Range{}
 	for _, item := range object.Items {
 		key, bad := item.KeyExpr.Value(ctx)
+		// such keys have findings of their own, or none yet
 		if bad.HasErrors() || !key.IsWhollyKnown() || key.IsNull() {
 			continue // Value has said so
 		}
 		if key, err := convert.Convert(key, cty.String); err == nil && !key.IsNull() {
+			// AsString panics on marked values
 			key, _ := key.Unmark()
 			rng := item.KeyExpr.Range()
 			if at, twice := first[key.AsString()]; twice {
@@ -92,6 +97,7 @@ func onePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 	}
 	seen := map[hcl.Range]bool{}
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		// without a place, no two are known to be the same
 		if d.Subject == nil {
 			return false
 		}
@@ -106,10 +112,12 @@ func onePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 func (w *work) guardBody(body *hclsyntax.Body) int {
 	n := len(body.Attributes) + len(body.Blocks)
 	for _, attr := range body.Attributes {
+		// before the guards are there, behind which hclsyntax does not find them
 		variables := attr.Expr.Variables()
 		attr.Expr = &root{guard: w.guard(attr.Expr, nil), variables: variables}
 	}
 	for _, block := range body.Blocks {
+		// each element of the list makes all of the block again
 		inner := w.guardBody(block.Body)
 		n += inner
 		if each := block.Body.Attributes["for_each"]; block.Type == "dynamic" && each != nil {
@@ -215,6 +223,7 @@ func (w *work) steps(traversal hcl.Traversal) {
 
 func (w *work) insideBinary(e *hclsyntax.BinaryOpExpr) {
 	for i, part := range []*hclsyntax.Expression{&e.LHS, &e.RHS} {
+		// == and != take anything, and compare text as text
 		if e.Op.Impl.Params()[i].Type == cty.Number {
 			w.wrapNumber(part)
 		} else {

@@ -14,6 +14,7 @@ import (
 // as %{ if } and %{ endif }. hcl takes the indentation off the lines of the heredoc only, so these
 // lines would keep the indentation of the spec, which first shows in the change record.
 func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
+	// nearly no spec has both, and lexing it again takes as long as parsing
 	if !bytes.Contains(file.Text, []byte("<<-")) || !bytes.Contains(file.Text, []byte("%{")) {
 		return nil
 	}
@@ -71,6 +72,7 @@ func (h *flushHeredoc) control(token hclsyntax.Token, word string) {
 		}
 		h.open++
 	case "endif", "endfor":
+		// an end without a beginning is hcl's finding
 		h.open = max(0, h.open-1)
 	}
 }

@@ -31,6 +31,7 @@ func Format(text []byte) ([]byte, error) {
 	l := layout{rows: rows{out: *bytes.NewBuffer(append(make([]byte, 0, len(text)+len(text)/16), mark...))}}
 	start := 0
 	for _, end := range s.survey().ends {
+		// a piece that did not end where the survey thought has taken the rest
 		if end <= start {
 			continue
 		}
@@ -59,6 +60,8 @@ func (l *layout) piece(text, rest []byte) (int, error) {
 	held, closed := templates(tokens)
 	before := digestTokens(tokens) // which are ten times as long as the text
 	tokens = nil
+	// lexing goes from left to right, so the tokens up to here are right, and their end shows whether
+	// the survey was
 	if !closed && len(text) < len(rest) {
 		return l.piece(rest, rest)
 	}
@@ -112,6 +115,7 @@ func templates(tokens hclsyntax.Tokens) (out []span, closed bool) {
 			if depth == 0 {
 				start = token.Range.Start.Byte
 			}
+			// a string in ${ } of another one is laid out with it
 			depth++
 		case hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc:
 			if depth--; depth == 0 {
@@ -174,6 +178,7 @@ func endsLine(token hclsyntax.Token) bool {
 // brackets a line opens.
 func (l *layout) indent(line hclsyntax.Tokens) {
 	n := brackets(line)
+	// a line that opens two brackets is one step, and both have to be closed to leave it
 	if n > 0 {
 		l.open = append(l.open, n)
 	}
@@ -243,6 +248,7 @@ func (p *printer) token(token hclsyntax.Token, blanks int) {
 	if token.Type == hclsyntax.TokenOQuote || token.Type == hclsyntax.TokenOHeredoc {
 		p.depth++
 	}
+	// the tokens of a masked template are the two quotes that stand for it
 	if p.depth == 0 || !p.held[0].manyLines(p.text) {
 		p.out = append(append(p.out, strings.Repeat(" ", blanks)...), token.Bytes...)
 	} else if token.Type == hclsyntax.TokenOQuote {
@@ -311,6 +317,7 @@ func (r *rows) add(text []byte, list []row) {
 		r.held = append(r.held, text[:next.size]...)
 		text = text[next.size:]
 		r.list = append(r.list, next)
+		// such a line ends both rows, so what is before it can be written
 		if next.assign == 0 && next.comment == 0 {
 			r.flush()
 		}

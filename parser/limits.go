@@ -48,6 +48,7 @@ func tooMuchAtOnce(files []File, surveys []survey) *hcl.Diagnostic {
 	kept := 0
 	for i, file := range files {
 		for _, it := range surveys[i].whole {
+			// blocks of other types are dropped after each piece, so they do not add up
 			if it.kept {
 				kept += it.tokens
 			}
@@ -77,6 +78,7 @@ func tooMuch(files []File, surveys []survey) *hcl.Diagnostic {
 	for i, file := range files {
 		size += len(file.Text)
 		tokens += surveys[i].tokens
+		// the finding points to the file where leaving out helps most
 		if surveys[i].tokens > surveys[most].tokens {
 			most = i
 		}
@@ -119,6 +121,7 @@ func (r *reader) checkCounts() {
 			r.work.place = c.beyond(maxZones-zones, maxPlans-plans)
 			return
 		}
+		// the product below is over all files, so it waits for all chunks
 		zones, plans, blocks = zones+c.zones, plans+c.plans, blocks+c.blocks
 	}
 	if limit := maxPlanned(r.work.specBytes); plans*blocks > limit {
@@ -146,6 +149,7 @@ func (c *chunk) beyond(zones, plans int) *hcl.Range {
 
 // known are the blocks of a chunk whose types are known.
 func (c *chunk) known() hcl.Blocks {
+	// dynamic blocks are in the count as the blocks that they make
 	if c.root != nil {
 		return c.root.body.Blocks
 	}

@@ -34,8 +34,10 @@ func Load(fsys fs.FS, names []string) (*Spec, diag.Sources, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	left := int64(maxSpecBytes)
 	for i, name := range slices.Sorted(slices.Values(names)) {
+		// what the files before it have left of the limit: no file is read in full only to be refused
 		text, err := readFile(fsys, name, left)
 		left -= int64(len(text))
+		// one finding, whatever else is wrong with the files
 		if i == maxSpecFiles || errors.Is(err, errTooLarge) {
 			return &Spec{}, diag.Sources{}, append(diags, tooLargeAt(name))
 		}
@@ -65,6 +67,7 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		sources[file.Name] = file.Text
 		size += len(file.Text)
 	}
+	// all files before any value: references may lead into any of them
 	all, diags := parseFiles(files)
 	own := digest(sources) // before zone files are among them
 	if diags.HasErrors() {
@@ -101,6 +104,7 @@ func Syntax(file File) hcl.Diagnostics {
 // parseFiles returns the outline of files, once all of them together have been found to be
 // text, and no more of it than is read.
 func parseFiles(files []File) (all *outline, diags hcl.Diagnostics) {
+	// also for standard input and other callers that have not read the files here
 	if d := tooLarge(files); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
@@ -120,6 +124,7 @@ func parseFiles(files []File) (all *outline, diags hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	// before hclsyntax lexes anything, as its tokens take a hundred times the text
 	if d := tooMuch(files, surveys); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
@@ -140,6 +145,7 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	// reading a pipe or a device could wait for ever
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a regular file")
 	case info.Size() > limit:

@@ -78,6 +78,7 @@ func (s *surveyor) survey() survey {
 			s.heredoc()
 		}
 		if !ok {
+			// nothing behind a certain mistake is lexed; the rest of its line is for the finding
 			s.text = text[:s.lineEnd()]
 		}
 	}
@@ -135,6 +136,7 @@ func (s *surveyor) code() bool {
 		s.at++
 		s.out.tokens++
 		s.top().open++
+		// behind it only the finding about the depth counts, which needs no more of the text
 		return s.top().open <= maxOpen // or it is a mistake, whatever follows
 	case c == '}' || c == ']' || c == ')':
 		return s.closeBracket()
@@ -253,6 +255,7 @@ func (s *surveyor) quoted() bool {
 		switch s.text[s.at] {
 		case '\n':
 			return false
+		// the next character is escaped, be it a quote
 		case '\\':
 			s.at += 2
 			continue
@@ -278,6 +281,7 @@ func (s *surveyor) template() bool {
 	s.out.tokens++
 	switch {
 	case len(rest) > 2 && rest[1] == rest[0] && rest[2] == '{':
+		// $${ and %%{ are text
 		s.at += 3
 	case len(rest) > 1 && rest[1] == '{':
 		s.at += 2
@@ -294,9 +298,12 @@ func (s *surveyor) template() bool {
 func (s *surveyor) openHeredoc() {
 	s.at += 2
 	s.out.tokens += 2
+	// <<- is the same heredoc with its indentation taken off
 	marker := bytes.TrimPrefix(s.text[s.at:s.lineEnd()], []byte("-"))
 	name, ends := bytes.CutSuffix(marker, []byte("\n"))
+	// hclsyntax takes CR LF for the line end here
 	name = bytes.TrimSuffix(name, []byte("\r"))
+	// << without a name and a line end is two operators, as hclsyntax has it
 	if !ends || !isName(name) {
 		return
 	}

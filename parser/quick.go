@@ -30,6 +30,7 @@ type quick struct {
 // that is not plain.
 func quickParse(file File, start hcl.Pos) (*hclsyntax.Body, bool) {
 	q := &quick{text: file.Text, name: file.Name, base: start.Byte, line: start.Line}
+	// pos counts columns from the line start
 	if start.Column != 1 {
 		return nil, false
 	}
@@ -114,6 +115,7 @@ func (q *quick) ident() (string, hcl.Range, bool) {
 	for q.at < len(q.text) && isWord(q.text[q.at], q.at > from) {
 		q.at++
 	}
+	// a letter that is not ASCII may go on with the name; columns are not bytes then
 	if q.at == from || q.at-from > maxName || q.peek() >= 0x80 {
 		return "", hcl.Range{}, false
 	}
@@ -132,6 +134,7 @@ func (q *quick) quoted() (text string, outer, inner hcl.Range, ok bool) {
 		case c == '"':
 			q.at++
 			return string(q.text[from+1 : q.at-1]), q.rangeOf(from, q.at), q.rangeOf(from+1, q.at-1), true
+		// escapes and templates are for hclsyntax, and so is what is not ASCII, where columns are not bytes
 		case c < ' ', c > '~', c == '\\', c == '$', c == '%':
 			return "", outer, inner, false
 		}
@@ -170,6 +173,7 @@ func (q *quick) item(body *hclsyntax.Body, depth int) bool {
 	switch q.peek() {
 	case '=':
 		attr, ok := q.argument(name, rng)
+		// hclsyntax has the finding for a second argument of the name
 		if !ok || body.Attributes[name] != nil {
 			return false
 		}
@@ -199,6 +203,7 @@ func (q *quick) argument(name string, rng hcl.Range) (*hclsyntax.Attribute, bool
 }
 
 func (q *quick) block(kind string, rng hcl.Range, depth int) (*hclsyntax.Block, bool) {
+	// this calls itself for each block in a block; deeper ones are for the check of depth
 	if depth == maxQuick {
 		return nil, false
 	}
@@ -244,6 +249,7 @@ func (q *quick) oneLine() (*hclsyntax.Body, bool) {
 		return nil, false
 	}
 	attr, ok := q.argument(name, rng)
+	// of an argument that goes on in the next line hclsyntax knows what to say
 	if !ok || attr.SrcRange.Start.Line != q.line {
 		return nil, false
 	}
@@ -270,6 +276,7 @@ func (q *quick) value() (hclsyntax.Expression, bool) {
 
 func (q *quick) plainText() (hclsyntax.Expression, bool) {
 	text, outer, inner, ok := q.quoted()
+	// rare, and not worth the place that hclsyntax gives to what is in it
 	if !ok || text == "" {
 		return nil, false
 	}
@@ -283,6 +290,7 @@ func (q *quick) number() (hclsyntax.Expression, bool) {
 	for c := q.peek(); c >= '0' && c <= '9'; c = q.peek() {
 		q.at++
 	}
+	// fractions, exponents and what goes on as something else are for hclsyntax
 	if c := q.peek(); q.at-from > 9 || c == '.' || isWord(c, true) || c >= 0x80 {
 		return nil, false
 	}
@@ -294,6 +302,7 @@ func (q *quick) number() (hclsyntax.Expression, bool) {
 func (q *quick) reference() (hclsyntax.Expression, bool) {
 	name, rng, ok := q.ident()
 	switch {
+	// which hclsyntax makes a literal of, and which is rare
 	case !ok || name == "null":
 		return nil, false
 	case name == "true":

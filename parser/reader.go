@@ -75,6 +75,7 @@ func (r *reader) open(body hcl.Body, kind string, head hcl.Range) *content {
 func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	meant := meantNames(diags)
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		// the expression that made it unknown has its finding
 		if strings.HasPrefix(d.Detail, "This value is not yet known.") {
 			return true
 		}
@@ -170,6 +171,7 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	}
 	if i := badElement(value); want.IsListType() && i >= 0 {
 		at := rng
+		// only a list that is written out has places for its elements
 		if list, _ := hcl.ExprList(attr.Expr); i < len(list) {
 			at = list[i].Range()
 		}
@@ -330,6 +332,7 @@ func (c *content) serial(name string) topology.Value[string] {
 func likeSerial(text string) string {
 	number := notDigits.ReplaceAllString(text, "")
 	if len(number) == len("20261205") {
+		// serials that are dates have the number of the change of that day behind it
 		number += "01"
 	}
 	if n, err := strconv.ParseUint(number, 10, 32); err != nil || n == 0 {
@@ -346,6 +349,7 @@ var digits = regexp.MustCompile(`^[0-9]+$`)
 func (c *content) ref(name string) topology.Value[string] {
 	kind := c.argument(name).RefersTo
 	needed := fmt.Sprintf("A reference to a block %s", kind)
+	// findings about names in the expression say what is wanted here
 	c.r.scope.wants = kind
 	defer func() { c.r.scope.wants = "" }()
 	value, rng, ok := c.value(name, cty.DynamicPseudoType, needed)
@@ -380,6 +384,7 @@ func (r *reader) locals(blocks []*hcl.Block) {
 				continue
 			}
 			attrs[name] = attr
+			// also of values that will be wrong: a reference to them is no second mistake
 			r.scope.locals[name] = true
 		}
 	}
@@ -456,6 +461,7 @@ func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
 		name := ready[0]
 		ready = ready[1:]
 		order = append(order, name)
+		// maps have no order, and findings come in that of evaluation
 		slices.Sort(users[name])
 		for _, user := range users[name] {
 			delete(needs[user], name)
@@ -478,6 +484,7 @@ func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string
 		for len(needs[name]) > 0 && walks[name] == 0 {
 			walks[name] = i + 1
 			path = append(path, name)
+			// any of them leads into a circle; the first makes the finding the same each time
 			name = slices.Min(slices.Collect(maps.Keys(needs[name])))
 		}
 		if walks[name] != i+1 {
@@ -495,6 +502,7 @@ func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string
 func (r *reader) openChunk(c *chunk) *content {
 	body := c.nodes()
 	r.written = body
+	// its dynamic blocks were made when the labels were needed
 	if c.root != nil {
 		return c.root
 	}

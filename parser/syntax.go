@@ -41,10 +41,12 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 	if !diags.HasErrors() {
 		return diag.Import(diags)
 	}
+	// what is missing in this piece may be in the next, but not far behind
 	end = max(end, min(start.Byte+maxExplained, len(file.Text)))
 	tokens, _ := hclsyntax.LexConfig(file.Text[start.Byte:end], file.Name, start)
 	s := &brokenFile{file: file, tokens: tokens, cut: end < len(file.Text)}
 	diags = slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool { return d.Subject == nil })
+	// hcl reports some mistakes when it leaves a block; the first in the text explains the others
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
 		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
 	})
@@ -55,6 +57,7 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 			out = append(out, twice(d))
 			continue
 		}
+		// what hcl says next about the line follows from the first mistake in it
 		if told[d.Subject.Start.Line] {
 			continue
 		}
@@ -71,6 +74,7 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 			told[line] = true
 		}
 		out = append(out, diag.New(codeSyntax, &found.at, found.says))
+		// everything behind an open quote or bracket is read as something else
 		if found.last {
 			break
 		}
@@ -149,6 +153,7 @@ func (s *brokenFile) text(rng hcl.Range) string {
 func (s *brokenFile) endOfHeredoc(begin hcl.Range, mark string) string {
 	line := begin.Start.Line
 	for text := range bytes.Lines(s.file.Text[begin.End.Byte:]) {
+		// the line of << itself ends in the mark too
 		if line > begin.Start.Line && bytes.HasSuffix(bytes.TrimRight(text, " \t\r\n"), []byte(" "+mark)) {
 			return fmt.Sprintf("In line %d %s is behind other text: move it into a line of its own", line, cut(mark))
 		}
@@ -192,6 +197,7 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 		return &slip{at: at, last: true,
 			says: fmt.Sprintf("The quotation mark before this text is missing. Write \"%s.", cut(s.text(at)))}
 	}
+	// the quote of a label is missing, and the { of the block is not part of it
 	if strings.HasSuffix(text, "{") {
 		text = strings.TrimSpace(strings.TrimSuffix(text, "{"))
 		return &slip{at: at, last: true,
@@ -206,6 +212,7 @@ func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	if d.Summary != "Unterminated template string" {
 		return nil
 	}
+	// the last one that begins is the one that has swallowed the rest
 	for i := len(s.tokens) - 1; i >= 0; i-- {
 		if t := s.tokens[i]; t.Type == hclsyntax.TokenOHeredoc {
 			at := t.Range
@@ -267,6 +274,7 @@ func (s *brokenFile) match() *slip {
 			}
 			continue
 		case hclsyntax.TokenEqual:
+			// no list or call has an equals sign in it, so the next argument has begun
 			if top.Type == hclsyntax.TokenOBrack || top.Type == hclsyntax.TokenOParen {
 				return s.notClosed(top)
 			}
@@ -275,6 +283,7 @@ func (s *brokenFile) match() *slip {
 			if odd != nil {
 				return odd
 			}
+			// where the file goes on behind the tokens, the bracket may be closed there
 			if len(open) > 0 && !s.cut {
 				return s.notClosed(top)
 			}
@@ -310,6 +319,7 @@ func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
 	have, first := s.indent(end)
 	want, _ := s.indent(open)
 	switch {
+	// a brace behind other text says nothing about indentation
 	case !first || have == want || open.Range.Start.Line == end.Range.Start.Line:
 		return nil
 	case have < want:

@@ -74,6 +74,7 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 	switch token.Type {
 	case hclsyntax.TokenInvalid:
 		char, size := utf8.DecodeRune(token.Bytes)
+		// an invalid token of several characters is something else
 		if size == len(token.Bytes) && diag.LookAlike(char) != "" {
 			t.note(token.Range, char)
 		} else if t.odd++; t.odd > maxOdd && t.other == nil {
@@ -81,6 +82,7 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 				"that are not used within the language. Maybe this file is something else than a spec.", maxOdd))
 		}
 	case hclsyntax.TokenQuotedNewline:
+		// a curly quote before this one is the finding already
 		if len(before) == 0 || t.count > 0 {
 			return
 		}

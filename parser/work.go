@@ -95,9 +95,11 @@ func (a weight) plus(b weight) weight {
 func (w *work) weigh(value cty.Value, depth int) weight {
 	ty := value.Type()
 	switch {
+	// cty and this function call themselves for each level
 	case depth > maxOpen:
 		w.stop(fmt.Sprintf("This value is nested deeper than %d levels. Make it flatter.", maxOpen))
 		return weight{}
+	// such a value has no size, but the type that hcl compares may be large
 	case !value.IsKnown() || value.IsNull():
 		return w.weighType(ty, depth)
 	case ty == cty.String:
@@ -116,6 +118,7 @@ func (w *work) weigh(value cty.Value, depth int) weight {
 
 func (w *work) weighParts(value cty.Value, depth int) weight {
 	each := float64(plainBytes + depth)
+	// objects, maps and sets are sorted by their keys each time they are read
 	if !value.Type().IsTupleType() && !value.Type().IsListType() {
 		each += keyedBytes
 	}
@@ -131,6 +134,7 @@ func (w *work) weighParts(value cty.Value, depth int) weight {
 			w.more(&sum, float64(len(key.AsString())))
 		}
 	}
+	// a set has no order of its own
 	if value.Type().IsSetType() {
 		// To sort a set its elements are read again and again.
 		w.more(&sum, sum.bytes*float64(bits.Len(uint(n)))/4)
@@ -204,8 +208,10 @@ func hugeText(text string) bool {
 	switch {
 	case len(text)-len(rest) > maxDigits:
 		return true
+	// big.Float reads it as infinity, which the functions do not expect
 	case len(rest) >= 3 && strings.EqualFold(rest[:3], "inf"):
 		return true
+	// p is the exponent of two, which big.Float reads too
 	case rest == "" || !strings.ContainsRune("eEpP", rune(rest[0])):
 		return false
 	}

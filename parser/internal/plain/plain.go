@@ -66,6 +66,7 @@ func Check(text []byte) *Defect {
 			return &Defect{Whole: true, What: s.what, Kind: s.kind}
 		}
 	}
+	// before the question whether it is binary: UTF-16 has an answer that helps more
 	if at := bytes.IndexByte(text, 0); at >= 0 {
 		return zero(text, at)
 	}
@@ -85,6 +86,7 @@ func zero(text []byte, at int) *Defect {
 	rest := text[at:]
 	switch {
 	case everyOtherZero(rest[:min(7, len(rest))]):
+		// the first character of the file is ASCII then, in either byte order
 		if at < 2 {
 			return &Defect{At: at, Whole: true, What: "the file looks like UTF-16 without a byte order mark",
 				Kind: Encoding}
@@ -94,6 +96,7 @@ func zero(text []byte, at int) *Defect {
 	case at < 2 && threeOfFourZero(rest[:min(7, len(rest))]):
 		return &Defect{At: at, Whole: true, What: "the file looks like UTF-32 without a byte order mark",
 			Kind: Encoding}
+	// file systems that lose power keep the length and not the data
 	case len(bytes.TrimLeft(rest, "\x00")) == 0 && len(rest) > 1:
 		return &Defect{At: at, What: fmt.Sprintf("the file ends in %d NUL bytes, as one does that was being written "+
 			"when the computer or its disk failed", len(rest)), Kind: Damaged}
@@ -133,6 +136,7 @@ func isBinary(text []byte) bool {
 	text = text[:min(sample, len(text))]
 	odd := 0
 	for _, c := range text {
+		// a form feed is in old texts, and NUL bytes have been looked at
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0 {
 			odd++
 		}
@@ -179,6 +183,7 @@ func CarriageReturn(text []byte) *Defect {
 		at += next + 1
 		switch rest := text[at:]; {
 		case bytes.HasPrefix(rest, []byte("\n")):
+		// CR CR LF: the second CR belongs to the line end
 		case bytes.HasPrefix(rest, []byte("\r\n")):
 			return &Defect{At: at - 1,
 				What: "the line ends in CR CR LF, as it does after line ends were converted twice", Kind: LineEnds}
