@@ -69,9 +69,11 @@ func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) 
 	d := depth{levels: []level{{lines: true}}}
 	var odd typography
 	for i, token := range tokens {
+		// All that follows is needed, since { of a for expression is told by the word behind it.
 		d.read(tokens[i:])
 		odd.see(token, tokens[:i])
 		switch {
+		// The first level is the file itself.
 		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
 			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested "+
 				"here. Split the expression; a local can hold a part of it.", maxOpen, maxChain)), false
@@ -85,6 +87,7 @@ func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) 
 				"exponent from -%d to %d.", maxDigits, maxExponent, maxExponent)), false
 		}
 	}
+	// Look-alikes last: in a file that nests too deep they are no more what is wrong with it.
 	return odd.finding(), len(d.levels) == 1
 }
 
@@ -111,8 +114,10 @@ func (d *depth) read(tokens hclsyntax.Tokens) {
 		hclsyntax.TokenTemplateSeqEnd:
 		d.close()
 	case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
+		// The lexer makes a token of each line of a string and of each $ and %, and hcl joins them one to the other.
 		d.levels[len(d.levels)-1].pieces++
 	case hclsyntax.TokenComma:
+		// An element of a list is an expression of its own: the operators of the one before are not around it.
 		d.restart()
 	case hclsyntax.TokenNewline:
 		if d.levels[len(d.levels)-1].lines {
@@ -147,6 +152,7 @@ func hugeNumber(text []byte) bool {
 	if len(text) > maxDigits {
 		return true
 	}
+	// An exponent costs nothing to read, but hours to print.
 	at := bytes.IndexAny(text, "eE")
 	if at < 0 {
 		return false

@@ -41,6 +41,8 @@ func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 				inner.control(token, next(tokens[i:]))
 			}
 		case hclsyntax.TokenStringLit:
+			// Text that follows a marker in the same line has no indentation of its own, so only lines count; one
+			// finding says it for all of a heredoc.
 			if inner != nil && inner.flush && inner.open > 0 && !inner.told &&
 				bytes.HasSuffix(token.Bytes, []byte("\n")) {
 				inner.told = true

@@ -26,8 +26,10 @@ func Format(text []byte) ([]byte, error) {
 	if bytes.HasPrefix(text, plain.Mark) { // which hclwrite would spoil
 		mark, rest = plain.Mark, text[len(plain.Mark):]
 	}
+	// hclwrite formats lines, so a piece can end between any two of them, unlike one that is parsed.
 	s := newSurveyor(rest)
 	s.inside = true
+	// A little more than the text, so that the blanks of alignment do not make the buffer grow and be copied.
 	l := layout{rows: rows{out: *bytes.NewBuffer(append(make([]byte, 0, len(text)+len(text)/16), mark...))}}
 	start := 0
 	for _, end := range s.survey().ends {
@@ -59,6 +61,7 @@ func (l *layout) piece(text, rest []byte) (int, error) {
 	tokens := lexed(text)
 	held, closed := templates(tokens)
 	before := digestTokens(tokens) // which are ten times as long as the text
+	// so that they are gone before hclwrite makes its own
 	tokens = nil
 	// lexing goes from left to right, so the tokens up to here are right, and their end shows whether
 	// the survey was
@@ -78,6 +81,7 @@ func (l *layout) piece(text, rest []byte) (int, error) {
 	if len(laid) < skip {
 		return 0, errLayout
 	}
+	// Each empty string in place of a template must come back, or templates would be put into the wrong ones.
 	if found, _ := templates(laid[skip:]); len(found) != len(held) {
 		return 0, errLayout
 	}
@@ -91,6 +95,7 @@ func (l *layout) piece(text, rest []byte) (int, error) {
 		l.indent(line)
 		p.line(line)
 	}
+	// The check of all of the above: a formatter must not change what a spec says.
 	if digestTokens(lexed(p.out)) != before {
 		return 0, errLayout
 	}
@@ -112,6 +117,7 @@ func templates(tokens hclsyntax.Tokens) (out []span, closed bool) {
 	for _, token := range tokens {
 		switch token.Type {
 		case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
+			// Those inside are a part of the one that is kept.
 			if depth == 0 {
 				start = token.Range.Start.Byte
 			}
@@ -149,6 +155,7 @@ func digestTokens(tokens hclsyntax.Tokens) (sum [sha256.Size]byte) {
 	hash := sha256.New()
 	var head [8]byte
 	for _, token := range tokens {
+		// Length and type too, so that two tokens do not look like one.
 		binary.LittleEndian.PutUint32(head[:], uint32(token.Type))
 		binary.LittleEndian.PutUint32(head[4:], uint32(len(token.Bytes)))
 		hash.Write(head[:])
@@ -184,6 +191,8 @@ func (l *layout) indent(line hclsyntax.Tokens) {
 	}
 	for n < 0 && len(l.open) > 0 {
 		last := &l.open[len(l.open)-1]
+		// A line may close brackets of several lines, and only a part of one: the
+		// step back is made when all are closed.
 		closed := min(-n, *last)
 		n += closed
 		if *last -= closed; *last == 0 {
@@ -225,12 +234,14 @@ func (p *printer) line(line hclsyntax.Tokens) {
 		blanks := token.Range.Start.Byte - p.at
 		p.at = token.Range.End.Byte
 		switch {
+		// the indentation, which hclwrite has made
 		case i == 0:
 		case i == assign:
 			r.assign, blanks = len(p.out)-start, 1
 		case i == comment:
 			r.comment, blanks = len(p.out)-start, 1
 		}
+		// Columns and not bytes: alignment is what a person sees.
 		if r.comment == 0 && r.assign == 0 {
 			r.before += blanks + width(token)
 		} else if r.comment == 0 {
@@ -264,6 +275,7 @@ func (p *printer) token(token hclsyntax.Token, blanks int) {
 // cells are the tokens of a line, if any, that hclwrite aligns with those of the lines around it: the first
 // sign = behind a name, if the line ends with the value, and a comment behind something. 0 is none.
 func cells(line hclsyntax.Tokens) (assign, comment int) {
+	// The last line may end without a line end.
 	if last := len(line) - 1; line[last].Type == hclsyntax.TokenEOF {
 		line = line[:last]
 	}
@@ -272,6 +284,7 @@ func cells(line hclsyntax.Tokens) (assign, comment int) {
 	}
 	for i, token := range line {
 		if i > 0 && token.Type == hclsyntax.TokenEqual {
+			// hclwrite aligns no value that goes on in the next line, such as a list of many lines.
 			if brackets(line[i:]) == 0 {
 				assign = i
 			}

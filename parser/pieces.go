@@ -83,6 +83,7 @@ func (s *surveyor) survey() survey {
 		}
 	}
 	s.endItem()
+	// An empty text is one piece too, since something has to say that there is no topology.
 	if s.last < len(s.text) || s.last == 0 {
 		s.out.ends = append(s.out.ends, len(s.text))
 	}
@@ -101,6 +102,7 @@ func (s *surveyor) atTop() bool { return len(s.modes) == 1 && s.modes[0].open ==
 
 // lineEnd is the end of the line at hand.
 func (s *surveyor) lineEnd() int {
+	// Each << of a row asks for the same line end, and a line may be the whole file.
 	if s.at < s.line {
 		return s.line
 	}
@@ -128,6 +130,7 @@ func (s *surveyor) code() bool {
 		return s.comment()
 	case c == '"':
 		s.at++
+		// the two marks and the text between them
 		s.out.tokens += 3
 		s.push(mode{kind: 's'})
 	case bytes.HasPrefix(rest, []byte("<<")):
@@ -151,6 +154,7 @@ func (s *surveyor) newline() {
 	if s.atTop() {
 		s.blank++
 		s.endItem()
+		// inside brackets a line end is a token, and a place to cut only for the formatter
 	} else if s.out.tokens++; !s.inside || len(s.modes) > 1 {
 		return
 	}
@@ -180,6 +184,7 @@ func (s *surveyor) endItem() {
 		s.endPiece(it.at)
 		s.kept = it.kept
 	}
+	// Others are counted in sum only: these have limits of their own.
 	if it.kept || it.tokens > maxBlockTokens {
 		s.out.whole = append(s.out.whole, it)
 	}
@@ -202,6 +207,7 @@ func (s *surveyor) comment() bool {
 func (s *surveyor) closeBracket() bool {
 	top := s.top()
 	s.out.tokens++
+	// } of ${ closes code, with a string or heredoc around it; at the top nothing is around.
 	if top.open == 0 && len(s.modes) == 1 {
 		return false
 	}
@@ -220,6 +226,8 @@ func (s *surveyor) word() {
 	from := s.at
 	c, size := utf8.DecodeRune(s.text[s.at:])
 	s.at += size
+	// A number ends before a letter, as in 1e5, which costs one token more than
+	// hclsyntax makes: an estimate may be high.
 	more := isDigit
 	switch {
 	case beginsName(c):
@@ -236,6 +244,7 @@ func (s *surveyor) word() {
 	}
 	switch string(s.text[from:s.at]) {
 	case "locals", "dynamic":
+		// only the type of a block at the top; a local value may be called locals
 		s.item.kept = s.item.kept || s.atTop()
 	}
 }
@@ -257,6 +266,7 @@ func (s *surveyor) quoted() bool {
 			return false
 		// the next character is escaped, be it a quote
 		case '\\':
+			// past the end of the text if the backslash is its last byte
 			s.at += 2
 			continue
 		case '"':
@@ -271,6 +281,7 @@ func (s *surveyor) quoted() bool {
 		}
 		s.at++
 	}
+	// which a backslash as the last byte may have passed
 	s.at = len(s.text)
 	return true
 }
@@ -321,6 +332,7 @@ const heredocTokens = 3
 
 // heredoc reads one line of a heredoc up to its end or the next template in it.
 func (s *surveyor) heredoc() {
+	// Behind a template in the same line the mark is text.
 	lineStart := s.text[s.at-1] == '\n'
 	end := s.lineEnd()
 	if lineStart && bytes.Equal(bytes.TrimSpace(s.text[s.at:end]), s.top().marker) {

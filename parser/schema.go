@@ -300,11 +300,13 @@ func (a Argument) Values() string {
 		text += fmt.Sprintf(", %d to %d", a.Least, a.Most)
 	case Reference:
 		article := "a"
+		// an edge_pool
 		if strings.ContainsRune("aeiou", rune(a.RefersTo[0])) {
 			article = "an"
 		}
 		text += fmt.Sprintf(" to %s `%s`", article, a.RefersTo)
 	}
+	// of words it is marked in their list
 	if a.Default != nil && a.Words == nil {
 		text += fmt.Sprint(", default ", a.Default)
 	}
@@ -362,6 +364,7 @@ func (s schema) hcl() *hcl.BodySchema {
 	for _, block := range s.blocks {
 		header := hcl.BlockHeaderSchema{Type: block.Type}
 		if block.Label != "" {
+			// hcl puts this name into its sentences, in which the others are in small letters.
 			header.LabelNames = []string{strings.ToLower(block.Label)}
 		}
 		out.Blocks = append(out.Blocks, header)
@@ -389,6 +392,7 @@ func (s schema) argNames() []string {
 
 // form is how the first line of a block is written.
 func form(kind string) string {
+	// The page shows NAME, FQDN or CODE for it, and so does the finding.
 	if i := slices.IndexFunc(table, func(b Block) bool { return b.Type == kind }); i >= 0 && table[i].Label != "" {
 		return fmt.Sprintf("%s %q {", kind, table[i].Label)
 	}
@@ -399,6 +403,7 @@ func form(kind string) string {
 func example(name string) string {
 	for _, block := range table {
 		for _, arg := range block.Arguments {
+			// Several blocks have an argument of this name; those that have an example mean the same by it.
 			if arg.Name == name && arg.Example != "" {
 				return fmt.Sprintf("%s = %s%s.", name, arg.Example, arg.hint)
 			}

@@ -27,6 +27,7 @@ var saveAs = map[plain.Kind]string{
 
 // checkText returns a finding if a spec file is no plain text in UTF-8.
 func checkText(file File) *hcl.Diagnostic {
+	// In this order: UTF-16 is no UTF-8 either, and what it is called there would not help.
 	bad := plain.Check(file.Text)
 	if bad == nil {
 		bad = plain.UTF8(file.Text)
@@ -39,6 +40,7 @@ func checkText(file File) *hcl.Diagnostic {
 	}
 	rng := hcl.Range{Filename: file.Name}
 	if !bad.Whole {
+		// At one byte: what is wrong here is no whole character.
 		rng = rangeAt(file, bad.At, bad.At+1)
 	}
 	return diag.New(codeNoText, &rng,
@@ -87,10 +89,13 @@ func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
 			return
 		}
 		text := before[len(before)-1]
+		// The curly quote is within the literal, because the string has no end for the lexer.
 		if at := bytes.LastIndexAny(text.Bytes, "“”„‟"); at >= 0 {
 			char, size := utf8.DecodeRune(text.Bytes[at:])
 			start := text.Range.Start
 			start.Byte += at
+			// hcl counts clusters of characters; these are characters alone, which
+			// differ only behind combining marks.
 			start.Column += utf8.RuneCount(text.Bytes[:at])
 			end := start
 			end.Byte += size
@@ -110,6 +115,7 @@ func (t *typography) note(rng hcl.Range, char rune) {
 // finding is one for all of them, nil if there are none.
 func (t *typography) finding() *hcl.Diagnostic {
 	if t.count == 0 {
+		// only without look-alikes, which say better what happened to the file
 		return t.other
 	}
 	detail := fmt.Sprintf("Here is %s (U+%04X)%s", diag.LookAlike(t.char), t.char, remedy(t.char))
@@ -128,6 +134,7 @@ func remedy(char rune) string {
 		return from + `Type straight double quotes: "text".`
 	case unicode.Is(unicode.Pd, char):
 		return from + "Write a hyphen (-), or take it out."
+	// Input methods of Chinese and Japanese type this block, which is ASCII at a fixed distance.
 	case char >= 0xff01 && char <= 0xff5e:
 		return from + fmt.Sprintf("Write %q.", char-0xfee0)
 	case unicode.Is(unicode.Zs, char):

@@ -74,6 +74,7 @@ func Check(text []byte) *Defect {
 		return &Defect{Whole: true, What: "the file is binary: it has control characters in place of text",
 			Kind: Foreign}
 	}
+	// No line feed at all: one CR alone is a slip of one place, which CarriageReturn finds.
 	if bytes.IndexByte(text, '\n') < 0 && bytes.Count(text, []byte("\r")) > 1 {
 		return &Defect{At: bytes.IndexByte(text, '\r'),
 			What: "the lines of the file end in CR alone, as those of old Macintosh programs do", Kind: LineEnds}
@@ -85,6 +86,7 @@ func Check(text []byte) *Defect {
 func zero(text []byte, at int) *Defect {
 	rest := text[at:]
 	switch {
+	// The bytes from the NUL on: seven are enough to tell, and a short file has no more.
 	case everyOtherZero(rest[:min(7, len(rest))]):
 		// the first character of the file is ASCII then, in either byte order
 		if at < 2 {
@@ -100,6 +102,7 @@ func zero(text []byte, at int) *Defect {
 	case len(bytes.TrimLeft(rest, "\x00")) == 0 && len(rest) > 1:
 		return &Defect{At: at, What: fmt.Sprintf("the file ends in %d NUL bytes, as one does that was being written "+
 			"when the computer or its disk failed", len(rest)), Kind: Damaged}
+	// The numbers in a program have many NUL bytes; a damaged text has a few, or one run of them.
 	case isBinary(text) || bytes.Count(text[:min(sample, len(text))], []byte{0}) > sample/8:
 		return &Defect{At: at, Whole: true,
 			What: "the file is binary: it has NUL bytes and control characters in place of text", Kind: Foreign}
@@ -114,6 +117,7 @@ func everyOtherZero(text []byte) bool {
 			return false
 		}
 	}
+	// Two bytes are too few to tell UTF-16 from one stray NUL.
 	return len(text) > 2
 }
 
@@ -141,6 +145,7 @@ func isBinary(text []byte) bool {
 			odd++
 		}
 	}
+	// A few stray ones do not make a text binary, nor does a short file with one.
 	return odd > 2 && odd*10 > len(text)
 }
 
@@ -152,6 +157,7 @@ func UTF8(text []byte) *Defect {
 	at := 0
 	for at < len(text) {
 		r, size := utf8.DecodeRune(text[at:])
+		// The character U+FFFD itself has three bytes, and is right.
 		if r == utf8.RuneError && size <= 1 {
 			break
 		}
@@ -166,9 +172,11 @@ func UTF8(text []byte) *Defect {
 
 // windows1252 is the character of a byte above 127, 0 if it has none.
 func windows1252(c byte) rune {
+	// the same as Latin-1, and so as Unicode
 	if c >= 0xa0 {
 		return rune(c)
 	}
+	// NUL for the five bytes that the code page leaves open.
 	return []rune("€\x00‚ƒ„…†‡ˆ‰Š‹Œ\x00Ž\x00\x00‘’“”•–—˜™š›œ\x00žŸ")[c-0x80]
 }
 
