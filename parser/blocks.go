@@ -21,7 +21,7 @@ func (r *reader) spec() *Spec {
 	for _, block := range r.outline.locals {
 		body := block.Body.(*hclsyntax.Body)
 		r.noteDynamic(&hclsyntax.Body{Blocks: body.Blocks})
-		r.work.guardBody(body)
+		guards{r.work}.guardBody(body)
 	}
 	r.locals(r.outline.locals)
 	// the nodes of local values are not needed any more, only the values

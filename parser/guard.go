@@ -107,146 +107,149 @@ func onePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
+// guards puts guards around expressions, all of which pay from one budget.
+type guards struct{ work *work }
+
 // guardBody puts guards around all expressions of a body and its blocks, and returns
 // how many arguments and blocks there are.
-func (w *work) guardBody(body *hclsyntax.Body) int {
+func (g guards) guardBody(body *hclsyntax.Body) int {
 	n := len(body.Attributes) + len(body.Blocks)
 	for _, attr := range body.Attributes {
 		// before the guards are there, behind which hclsyntax does not find them
 		variables := attr.Expr.Variables()
-		attr.Expr = &root{guard: w.guard(attr.Expr, nil), variables: variables}
+		attr.Expr = &root{guard: g.guard(attr.Expr, nil), variables: variables}
 	}
 	for _, block := range body.Blocks {
 		// each element of the list makes all of the block again
-		inner := w.guardBody(block.Body)
+		inner := g.guardBody(block.Body)
 		n += inner
 		if each := block.Body.Attributes["for_each"]; block.Type == "dynamic" && each != nil {
 			each.Expr.(*root).check = func(value cty.Value, _ weight) {
-				w.spend(float64(len(elements(value))) * float64(inner*blockBytes))
+				g.work.spend(float64(len(elements(value))) * float64(inner*blockBytes))
 			}
 		}
 	}
 	return n
 }
 
-func (w *work) guard(expr hclsyntax.Expression, check func(cty.Value, weight)) *guard {
-	w.inside(expr)
-	return &guard{Expression: expr, work: w, check: check}
+func (g guards) guard(expr hclsyntax.Expression, check func(cty.Value, weight)) *guard {
+	g.inside(expr)
+	return &guard{Expression: expr, work: g.work, check: check}
 }
 
 // wrap guards an expression unless what it makes is small or there already.
-func (w *work) wrap(expr *hclsyntax.Expression) {
+func (g guards) wrap(expr *hclsyntax.Expression) {
 	switch (*expr).(type) {
 	case nil, *hclsyntax.LiteralValueExpr, *hclsyntax.AnonSymbolExpr, *hclsyntax.ExprSyntaxError:
 	case *hclsyntax.ParenthesesExpr, *hclsyntax.TemplateWrapExpr:
-		w.inside(*expr)
+		g.inside(*expr)
 	default:
-		*expr = w.guard(*expr, nil)
+		*expr = g.guard(*expr, nil)
 	}
 }
 
 // wrapSource guards an expression of which only a part is used.
-func (w *work) wrapSource(expr *hclsyntax.Expression) {
+func (g guards) wrapSource(expr *hclsyntax.Expression) {
 	if _, named := (*expr).(*hclsyntax.ScopeTraversalExpr); named {
-		w.inside(*expr)
+		g.inside(*expr)
 		return
 	}
-	w.wrap(expr)
+	g.wrap(expr)
 }
 
 // wrapNumber guards an expression whose text is converted to a number.
-func (w *work) wrapNumber(expr *hclsyntax.Expression) {
-	*expr = w.guard(*expr, func(value cty.Value, _ weight) { w.number(value) })
+func (g guards) wrapNumber(expr *hclsyntax.Expression) {
+	*expr = g.guard(*expr, func(value cty.Value, _ weight) { g.work.number(value) })
 }
 
 // inside guards the parts of an expression.
-func (w *work) inside(expr hclsyntax.Expression) {
+func (g guards) inside(expr hclsyntax.Expression) {
 	switch e := expr.(type) {
 	case *hclsyntax.ParenthesesExpr:
-		w.wrap(&e.Expression)
+		g.wrap(&e.Expression)
 	case *hclsyntax.TemplateWrapExpr:
-		w.wrap(&e.Wrapped)
+		g.wrap(&e.Wrapped)
 	case *hclsyntax.TemplateExpr:
 		for i := range e.Parts {
-			w.wrap(&e.Parts[i])
+			g.wrap(&e.Parts[i])
 		}
 	case *hclsyntax.TemplateJoinExpr:
-		w.wrap(&e.Tuple)
+		g.wrap(&e.Tuple)
 	case *hclsyntax.TupleConsExpr:
 		for i := range e.Exprs {
-			w.wrap(&e.Exprs[i])
+			g.wrap(&e.Exprs[i])
 		}
 	case *hclsyntax.ObjectConsExpr:
 		for i := range e.Items {
-			w.inside(e.Items[i].KeyExpr)
-			w.wrap(&e.Items[i].ValueExpr)
+			g.inside(e.Items[i].KeyExpr)
+			g.wrap(&e.Items[i].ValueExpr)
 		}
 	case *hclsyntax.ObjectConsKeyExpr:
-		w.wrapSource(&e.Wrapped) // hcl takes a bare name for a string
+		g.wrapSource(&e.Wrapped) // hcl takes a bare name for a string
 	case *hclsyntax.ForExpr:
 		for _, part := range []*hclsyntax.Expression{&e.CollExpr, &e.KeyExpr, &e.ValExpr, &e.CondExpr} {
-			w.wrap(part)
+			g.wrap(part)
 		}
 	case *hclsyntax.SplatExpr:
-		w.wrap(&e.Source)
-		w.wrap(&e.Each)
+		g.wrap(&e.Source)
+		g.wrap(&e.Each)
 	case *hclsyntax.ScopeTraversalExpr:
-		w.steps(e.Traversal)
+		g.steps(e.Traversal)
 	case *hclsyntax.RelativeTraversalExpr:
-		w.wrapSource(&e.Source)
-		w.steps(e.Traversal)
+		g.wrapSource(&e.Source)
+		g.steps(e.Traversal)
 	case *hclsyntax.IndexExpr:
-		w.wrapSource(&e.Collection)
-		w.wrapNumber(&e.Key)
+		g.wrapSource(&e.Collection)
+		g.wrapNumber(&e.Key)
 	case *hclsyntax.UnaryOpExpr:
-		w.wrapNumber(&e.Val)
+		g.wrapNumber(&e.Val)
 	case *hclsyntax.BinaryOpExpr:
-		w.insideBinary(e)
+		g.insideBinary(e)
 	case *hclsyntax.ConditionalExpr:
-		w.insideConditional(e)
+		g.insideConditional(e)
 	case *hclsyntax.FunctionCallExpr:
-		w.insideCall(e)
+		g.insideCall(e)
 	}
 }
 
 // steps stops at an index that is text and would be a huge number for a list.
-func (w *work) steps(traversal hcl.Traversal) {
+func (g guards) steps(traversal hcl.Traversal) {
 	for _, step := range traversal {
 		index, ok := step.(hcl.TraverseIndex)
-		if ok && !w.stopped() {
-			if w.number(index.Key); w.stopped() {
-				w.place = &index.SrcRange
+		if ok && !g.work.stopped() {
+			if g.work.number(index.Key); g.work.stopped() {
+				g.work.place = &index.SrcRange
 			}
 		}
 	}
 }
 
-func (w *work) insideBinary(e *hclsyntax.BinaryOpExpr) {
+func (g guards) insideBinary(e *hclsyntax.BinaryOpExpr) {
 	for i, part := range []*hclsyntax.Expression{&e.LHS, &e.RHS} {
 		// == and != take anything, and compare text as text
 		if e.Op.Impl.Params()[i].Type == cty.Number {
-			w.wrapNumber(part)
+			g.wrapNumber(part)
 		} else {
-			w.wrap(part)
+			g.wrap(part)
 		}
 	}
 }
 
 // insideConditional pays for one type of both results. hcl evaluates the true one
 // first, then the false one, then it looks at their types.
-func (w *work) insideConditional(e *hclsyntax.ConditionalExpr) {
-	w.wrap(&e.Condition)
+func (g guards) insideConditional(e *hclsyntax.ConditionalExpr) {
+	g.wrap(&e.Condition)
 	var whenTrue cty.Value
 	var size weight
-	e.TrueResult = w.guard(e.TrueResult, func(value cty.Value, sum weight) { whenTrue, size = value, sum })
-	e.FalseResult = w.guard(e.FalseResult, func(value cty.Value, sum weight) {
-		w.unify([]cty.Value{whenTrue, value}, size.plus(sum))
+	e.TrueResult = g.guard(e.TrueResult, func(value cty.Value, sum weight) { whenTrue, size = value, sum })
+	e.FalseResult = g.guard(e.FalseResult, func(value cty.Value, sum weight) {
+		g.work.unify([]cty.Value{whenTrue, value}, size.plus(sum))
 	})
 }
 
 // insideCall pays for the conversion of arguments to the types of the parameters.
-func (w *work) insideCall(e *hclsyntax.FunctionCallExpr) {
-	f, known := w.functions[e.Name]
+func (g guards) insideCall(e *hclsyntax.FunctionCallExpr) {
+	f, known := g.work.functions[e.Name]
 	for i := range e.Args {
 		ty := cty.DynamicPseudoType
 		if known && i < len(f.Params()) {
@@ -254,33 +257,33 @@ func (w *work) insideCall(e *hclsyntax.FunctionCallExpr) {
 		} else if known && f.VarParam() != nil {
 			ty = f.VarParam().Type
 		}
-		check := func(value cty.Value, sum weight) { w.convert(value, sum, ty) }
+		check := func(value cty.Value, sum weight) { g.convert(value, sum, ty) }
 		if known && e.ExpandFinal && i == len(e.Args)-1 {
-			check = func(value cty.Value, sum weight) { w.convertEach(value, sum, f) }
+			check = func(value cty.Value, sum weight) { g.convertEach(value, sum, f) }
 		}
-		e.Args[i] = w.guard(e.Args[i], check)
+		e.Args[i] = g.guard(e.Args[i], check)
 	}
 }
 
-func (w *work) convert(value cty.Value, sum weight, ty cty.Type) {
+func (g guards) convert(value cty.Value, sum weight, ty cty.Type) {
 	switch {
 	case ty == cty.Number:
-		w.number(value)
+		g.work.number(value)
 	case ty.IsCollectionType():
-		w.unifyParts(value, sum)
+		g.work.unifyParts(value, sum)
 	}
 }
 
 // convertEach is convert for an argument in front of three dots, any of whose elements
 // may meet any of the parameters.
-func (w *work) convertEach(value cty.Value, sum weight, f function.Function) {
+func (g guards) convertEach(value cty.Value, sum weight, f function.Function) {
 	params := f.Params()
 	if f.VarParam() != nil {
 		params = append(params, *f.VarParam())
 	}
 	for _, param := range params {
 		for _, element := range elements(value) {
-			w.convert(element, sum, param.Type)
+			g.convert(element, sum, param.Type)
 		}
 	}
 }

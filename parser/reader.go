@@ -517,7 +517,7 @@ func (r *reader) openChunk(c *chunk) *content {
 	})
 	for _, block := range body.Blocks {
 		if block.Type != "locals" { // which are guarded, and have been read
-			r.work.guardBody(&hclsyntax.Body{Blocks: hclsyntax.Blocks{block}})
+			guards{r.work}.guardBody(&hclsyntax.Body{Blocks: hclsyntax.Blocks{block}})
 		}
 	}
 	r.dynamics.watch(body)

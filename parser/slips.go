@@ -272,7 +272,7 @@ func (s *brokenFile) noQuotes(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 }
 
 // endOfArgument finds what stands behind a value.
-func (s *brokenFile) endOfArgument(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+func endOfArgument(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	switch d.Summary {
 	case "Unexpected comma after argument":
 		return &slip{at: *d.Subject, says: "An argument ends with its line, without a comma. Remove the comma."}
@@ -285,7 +285,7 @@ func (s *brokenFile) endOfArgument(d *hcl.Diagnostic, line hclsyntax.Tokens) *sl
 }
 
 // oneLine finds a block of one line that holds more than one argument.
-func (s *brokenFile) oneLine(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+func oneLine(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	if d.Summary != "Invalid single-argument block definition" && d.Summary != "Argument definition required" {
 		return nil
 	}
@@ -302,8 +302,8 @@ func (s *brokenFile) number(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 		"This is not a number. Text, such as an address, needs quotation marks: \"%s\".", cut(s.text(*d.Subject)))}
 }
 
-// items finds two items of a list without a comma.
-func (s *brokenFile) items(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+// noComma finds two items of a list without a comma.
+func noComma(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	if d.Summary != "Missing item separator" {
 		return nil
 	}
@@ -312,7 +312,7 @@ func (s *brokenFile) items(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 }
 
 // interpolation finds ${ } with what is no expression.
-func (s *brokenFile) interpolation(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+func interpolation(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	if d.Summary != "Extra characters after interpolation expression" && d.Summary != "Invalid template interpolation" {
 		return nil
 	}

@@ -101,9 +101,9 @@ func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 	line := s.line(d.Subject.Start.Line)
 	for _, look := range []func(*hcl.Diagnostic, hclsyntax.Tokens) *slip{
 		s.fence, s.comment, s.character, s.openQuote, s.heredoc, s.escape, s.brackets,
-		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, s.endOfArgument, s.oneLine,
-		s.number, s.items,
-		s.interpolation,
+		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, endOfArgument, oneLine,
+		s.number, noComma,
+		interpolation,
 	} {
 		if found := look(d, line); found != nil {
 			return found
