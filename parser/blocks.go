@@ -20,7 +20,7 @@ func (r *reader) spec() *Spec {
 	r.declare()
 	for _, block := range r.outline.locals {
 		body := block.Body.(*hclsyntax.Body)
-		r.noteDynamic(&hclsyntax.Body{Blocks: body.Blocks})
+		advisor{r}.noteDynamic(&hclsyntax.Body{Blocks: body.Blocks})
 		guards{r.work}.guardBody(body)
 	}
 	r.locals(r.outline.locals)
@@ -58,40 +58,44 @@ func (r *reader) spec() *Spec {
 
 // top reads the blocks of a piece of a file.
 func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
+	br := blockReader{r}
 	if block := root.oneOfAll("topology", r.singles); block != nil {
-		r.topology(block, found)
+		br.topology(block, found)
 		spec.Topology = found
 	}
-	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, r.site(b)) })
-	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, r.edgePool(b)) })
+	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, br.site(b)) })
+	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, br.edgePool(b)) })
 	root.each("front_end_pool",
-		func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, r.frontEndPool(b)) })
-	root.each("sip_domain", func(b *hcl.Block) { found.SIPDomains = append(found.SIPDomains, r.sipDomain(b)) })
+		func(b *hcl.Block) { found.FrontEndPools = append(found.FrontEndPools, br.frontEndPool(b)) })
+	root.each("sip_domain", func(b *hcl.Block) { found.SIPDomains = append(found.SIPDomains, br.sipDomain(b)) })
 	if block := root.oneOfAll("xmpp_federation", r.singles); block != nil {
-		found.XMPP = r.xmppFederation(block)
+		found.XMPP = br.xmppFederation(block)
 	}
-	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, r.zone(b)) })
-	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, r.failover(b)) })
-	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, r.prepare(b)) })
+	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, br.zone(b)) })
+	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, br.failover(b)) })
+	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, br.prepare(b)) })
 }
 
+// blockReader reads the blocks of each type.
+type blockReader struct{ r *reader }
+
 // blockReaders read a block of each type for the findings in it.
-func (r *reader) blockReaders() map[string]func(*hcl.Block) {
+func (br blockReader) blockReaders() map[string]func(*hcl.Block) {
 	return map[string]func(*hcl.Block){
-		"topology":        func(b *hcl.Block) { r.topology(b, &topology.Topology{}) },
-		"site":            func(b *hcl.Block) { r.site(b) },
-		"edge_pool":       func(b *hcl.Block) { r.edgePool(b) },
-		"front_end_pool":  func(b *hcl.Block) { r.frontEndPool(b) },
-		"sip_domain":      func(b *hcl.Block) { r.sipDomain(b) },
-		"xmpp_federation": func(b *hcl.Block) { r.xmppFederation(b) },
-		"dns_zone":        func(b *hcl.Block) { r.zone(b) },
-		"failover":        func(b *hcl.Block) { r.failover(b) },
-		"prepare":         func(b *hcl.Block) { r.prepare(b) },
-		"xmpp":            func(b *hcl.Block) { r.poolXMPP(b) },
-		"certificate":     func(b *hcl.Block) { r.certificate(b) },
-		"server":          func(b *hcl.Block) { r.server(b) },
-		"change":          func(b *hcl.Block) { r.change(b) },
-		"accept":          func(b *hcl.Block) { r.accept(b) },
+		"topology":        func(b *hcl.Block) { br.topology(b, &topology.Topology{}) },
+		"site":            func(b *hcl.Block) { br.site(b) },
+		"edge_pool":       func(b *hcl.Block) { br.edgePool(b) },
+		"front_end_pool":  func(b *hcl.Block) { br.frontEndPool(b) },
+		"sip_domain":      func(b *hcl.Block) { br.sipDomain(b) },
+		"xmpp_federation": func(b *hcl.Block) { br.xmppFederation(b) },
+		"dns_zone":        func(b *hcl.Block) { br.zone(b) },
+		"failover":        func(b *hcl.Block) { br.failover(b) },
+		"prepare":         func(b *hcl.Block) { br.prepare(b) },
+		"xmpp":            func(b *hcl.Block) { br.poolXMPP(b) },
+		"certificate":     func(b *hcl.Block) { br.certificate(b) },
+		"server":          func(b *hcl.Block) { br.server(b) },
+		"change":          func(b *hcl.Block) { br.change(b) },
+		"accept":          func(b *hcl.Block) { br.accept(b) },
 	}
 }
 
@@ -148,14 +152,14 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 }
 
 // topology reads the block of that name into what the other blocks make, too.
-func (r *reader) topology(block *hcl.Block, into *topology.Topology) {
-	c := r.openBlock(block)
+func (br blockReader) topology(block *hcl.Block, into *topology.Topology) {
+	c := br.r.openBlock(block)
 	into.Name, into.Range = block.Labels[0], block.DefRange
 	into.Product, into.ManagementHost = c.word("product"), c.text("management_host")
 }
 
-func (r *reader) site(block *hcl.Block) *topology.Site {
-	c := r.openBlock(block)
+func (br blockReader) site(block *hcl.Block) *topology.Site {
+	c := br.r.openBlock(block)
 	return &topology.Site{
 		Name: block.Labels[0], Range: block.DefRange,
 		XMPPFederationRoute: c.ref("xmpp_federation_route"),
@@ -163,8 +167,8 @@ func (r *reader) site(block *hcl.Block) *topology.Site {
 	}
 }
 
-func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
-	c := r.openBlock(block)
+func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
+	c := br.r.openBlock(block)
 	pool := &topology.EdgePool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:           c.ref("site"),
@@ -177,18 +181,18 @@ func (r *reader) edgePool(block *hcl.Block) *topology.EdgePool {
 		Product:        c.word("product"),
 	}
 	if b := c.one("xmpp"); b != nil {
-		pool.XMPP = r.poolXMPP(b)
+		pool.XMPP = br.poolXMPP(b)
 	}
 	if b := c.one("certificate"); b != nil {
-		pool.Certificate = r.certificate(b)
+		pool.Certificate = br.certificate(b)
 	}
-	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, r.server(b)) })
-	r.checkLabels(c.body.Blocks, map[string]declared{})
+	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.server(b)) })
+	br.r.checkLabels(c.body.Blocks, map[string]declared{})
 	return pool
 }
 
-func (r *reader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
-	c := r.openBlock(block)
+func (br blockReader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
+	c := br.r.openBlock(block)
 	return &topology.PoolXMPP{
 		ListeningPort: c.whole("listening_port"),
 		InternalPort:  c.whole("internal_port"),
@@ -196,8 +200,8 @@ func (r *reader) poolXMPP(block *hcl.Block) *topology.PoolXMPP {
 	}
 }
 
-func (r *reader) certificate(block *hcl.Block) *topology.Certificate {
-	c := r.openBlock(block)
+func (br blockReader) certificate(block *hcl.Block) *topology.Certificate {
+	c := br.r.openBlock(block)
 	return &topology.Certificate{
 		SubjectAlternativeNames: c.texts("subject_alternative_names"),
 		NotAfter:                c.text("not_after"),
@@ -205,8 +209,8 @@ func (r *reader) certificate(block *hcl.Block) *topology.Certificate {
 	}
 }
 
-func (r *reader) server(block *hcl.Block) *topology.Server {
-	c := r.openBlock(block)
+func (br blockReader) server(block *hcl.Block) *topology.Server {
+	c := br.r.openBlock(block)
 	return &topology.Server{
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
@@ -215,8 +219,8 @@ func (r *reader) server(block *hcl.Block) *topology.Server {
 	}
 }
 
-func (r *reader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
-	c := r.openBlock(block)
+func (br blockReader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
+	c := br.r.openBlock(block)
 	return &topology.FrontEndPool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:              c.ref("site"),
@@ -226,18 +230,18 @@ func (r *reader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 	}
 }
 
-func (r *reader) sipDomain(block *hcl.Block) *topology.SIPDomain {
-	c := r.openBlock(block)
+func (br blockReader) sipDomain(block *hcl.Block) *topology.SIPDomain {
+	c := br.r.openBlock(block)
 	return &topology.SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
 }
 
-func (r *reader) xmppFederation(block *hcl.Block) *topology.XMPPFederation {
-	c := r.openBlock(block)
+func (br blockReader) xmppFederation(block *hcl.Block) *topology.XMPPFederation {
+	c := br.r.openBlock(block)
 	return &topology.XMPPFederation{Host: c.text("host"), Partners: c.texts("partners"), Range: block.DefRange}
 }
 
-func (r *reader) zone(block *hcl.Block) *topology.Zone {
-	c := r.openBlock(block)
+func (br blockReader) zone(block *hcl.Block) *topology.Zone {
+	c := br.r.openBlock(block)
 	zone := &topology.Zone{
 		Name: label(block), Range: block.DefRange,
 		File:            c.text("file"),
@@ -250,16 +254,16 @@ func (r *reader) zone(block *hcl.Block) *topology.Zone {
 		OperatingSystem: c.word("operating_system"),
 	}
 	// a block that is read for its findings alone makes no zone, so nothing reads its file
-	if zone.File.Set && !r.dynamics.alone {
-		zone.Source = r.zoneFile(zone.File, zone.Includes)
+	if zone.File.Set && !br.r.dynamics.alone {
+		zone.Source = zoneReader{br.r}.zoneFile(zone.File, zone.Includes)
 	}
 	return zone
 }
 
-func (r *reader) failover(block *hcl.Block) *Failover {
-	c := r.openBlock(block)
+func (br blockReader) failover(block *hcl.Block) *Failover {
+	c := br.r.openBlock(block)
 	failover := &Failover{
-		Name: r.folder(block), Range: block.DefRange,
+		Name: br.folder(block), Range: block.DefRange,
 		Federation: c.word("federation"),
 		From:       c.ref("from"),
 		To:         c.ref("to"),
@@ -267,31 +271,32 @@ func (r *reader) failover(block *hcl.Block) *Failover {
 		Procedure:  c.word("procedure"),
 		RouteSites: c.word("route_sites"),
 	}
-	failover.Change, failover.Accepts = r.paperwork(c)
+	failover.Change, failover.Accepts = br.paperwork(c)
 	return failover
 }
 
-func (r *reader) prepare(block *hcl.Block) *Prepare {
-	c := r.openBlock(block)
-	prepare := &Prepare{Name: r.folder(block), Range: block.DefRange, TTL: c.whole("ttl")}
-	prepare.Change, prepare.Accepts = r.paperwork(c)
+func (br blockReader) prepare(block *hcl.Block) *Prepare {
+	c := br.r.openBlock(block)
+	prepare := &Prepare{Name: br.folder(block), Range: block.DefRange, TTL: c.whole("ttl")}
+	prepare.Change, prepare.Accepts = br.paperwork(c)
 	return prepare
 }
 
 // folder is the label of a block whose plan gets a folder of that name.
-func (r *reader) folder(block *hcl.Block) topology.Value[string] {
+func (br blockReader) folder(block *hcl.Block) topology.Value[string] {
 	name := label(block)
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
 	switch {
 	case planname.IsArtifact(name.V):
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is "+
-			"a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
+		br.r.report(codeMalformed, name.Range,
+			fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is "+
+				"a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
 	case !empty && !planname.IsFolder(name.V):
 		near := planname.Near(name.V)
 		if near != "" {
 			near = fmt.Sprintf(" Write %q.", near)
 		}
-		r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, "+
+		br.r.report(codeMalformed, name.Range, fmt.Sprintf("The name of a %s becomes the name of its folder: letters, "+
 			"digits, dot, hyphen and underscore, at most 64 of them, beginning with a letter or digit, not ending in "+
 			"a dot, and not a device name such as NUL.%s", block.Type, near))
 	}
@@ -299,29 +304,29 @@ func (r *reader) folder(block *hcl.Block) topology.Value[string] {
 }
 
 // paperwork reads what the block of a plan says for the change board.
-func (r *reader) paperwork(c *content) (change *Change, accepts []*Accept) {
+func (br blockReader) paperwork(c *content) (change *Change, accepts []*Accept) {
 	if b := c.one("change"); b != nil {
-		change = r.change(b)
+		change = br.change(b)
 	} else {
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
-	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, r.accept(b)) })
-	r.checkLabels(c.body.Blocks, map[string]declared{})
+	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, br.accept(b)) })
+	br.r.checkLabels(c.body.Blocks, map[string]declared{})
 	return change, accepts
 }
 
-func (r *reader) accept(block *hcl.Block) *Accept {
-	c := r.openBlock(block)
+func (br blockReader) accept(block *hcl.Block) *Accept {
+	c := br.r.openBlock(block)
 	accept := &Accept{Code: label(block), Reason: c.text("reason")}
 	if accept.Reason.Set && strings.TrimSpace(accept.Reason.V) == "" {
-		r.report(codeMalformed, accept.Reason.Range,
+		br.r.report(codeMalformed, accept.Reason.Range,
 			"Say why this finding is accepted; the change record shows the reason.")
 	}
 	return accept
 }
 
-func (r *reader) change(block *hcl.Block) *Change {
-	c := r.openBlock(block)
+func (br blockReader) change(block *hcl.Block) *Change {
+	c := br.r.openBlock(block)
 	return &Change{
 		Ticket:      c.filled("ticket"),
 		Summary:     c.filled("summary"),

@@ -99,7 +99,7 @@ func (r *reader) checkIdle() {
 
 func (r *reader) readIdle(one idle) {
 	kind := one.block.Labels[0]
-	read, body := r.blockReaders()[kind], onlyContent(one.block)
+	read, body := blockReader{r}.blockReaders()[kind], onlyContent(one.block)
 	if read == nil || body == nil {
 		return // which dynblock reports
 	}
@@ -143,7 +143,7 @@ func (r *reader) idleLabel(block *hclsyntax.Block) string {
 		return unknown
 	}
 	value, diags := exprs[0].Value(r.scope.at)
-	r.add(r.imported(diags))
+	r.add(advisor{r}.imported(diags))
 	if diags.HasErrors() {
 		return unknown
 	}

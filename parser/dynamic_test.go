@@ -123,7 +123,7 @@ func TestEveryBlockIdle(t *testing.T) {
 		kind, _, _ := strings.Cut(block, " ")
 		known[kind] = kind != "locals"
 	}
-	readers := (&reader{}).blockReaders()
+	readers := blockReader{&reader{}}.blockReaders()
 	for kind, block := range known {
 		if (readers[kind] != nil) != block {
 			t.Errorf("%s: is there a reader? %v", kind, !block)

@@ -70,7 +70,7 @@ func (r *reader) checkRefs(expr hcl.Expression) (diags hcl.Diagnostics, ok bool)
 	for _, traversal := range expr.Variables() {
 		if d := r.scope.checkRef(traversal); d != nil {
 			ok = false
-			if label, named := stepName(traversal[1]); !named || !r.isLost(traversal.RootName(), label) {
+			if label, named := stepName(traversal[1]); !named || !(advisor{r}).isLost(traversal.RootName(), label) {
 				diags = append(diags, d)
 			}
 		}
@@ -182,11 +182,11 @@ func (r *reader) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	}
 	value, diags := expr.Value(r.scope.at)
 	for i, d := range diags {
-		if better := r.missingKey(expr, d); better != nil {
+		if better := (advisor{r}).missingKey(expr, d); better != nil {
 			diags[i] = better
 		}
 	}
-	r.add(r.imported(diags))
+	r.add(advisor{r}.imported(diags))
 	if diags.HasErrors() || r.work.stopped() {
 		return cty.DynamicVal, false
 	}

@@ -15,8 +15,11 @@ import (
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
+// advisor says in findings what to write, from what the spec has.
+type advisor struct{ r *reader }
+
 // imported is [diag.Import] with our words for a name that is not known.
-func (r *reader) imported(diags hcl.Diagnostics) hcl.Diagnostics {
+func (ad advisor) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		expr, variable := d.Expression.(*hclsyntax.ScopeTraversalExpr)
@@ -24,16 +27,16 @@ func (r *reader) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 		switch {
 		case function:
 			d = diag.New(codeUnknownRef, d.Subject,
-				unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(r.scope.ctx.Functions))))
+				unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(ad.r.scope.ctx.Functions))))
 		case variable && d.Summary == "Unknown variable":
 			rng := expr.Traversal.SourceRange()
-			d = diag.New(codeUnknownRef, &rng, r.unknownVariable(rng, expr.Traversal.RootName(),
-				string(rng.SliceBytes(r.sources[rng.Filename])), variables(d.EvalContext)))
+			d = diag.New(codeUnknownRef, &rng, ad.unknownVariable(rng, expr.Traversal.RootName(),
+				string(rng.SliceBytes(ad.r.sources[rng.Filename])), variables(d.EvalContext)))
 		case d.Summary == "Invalid template interpolation value":
 			d = diag.New(codeWrongType, d.Subject, notInText(d))
 		case d.Summary == "Not enough function arguments", d.Summary == "Too many function arguments":
 			if call, ok := d.Expression.(*hclsyntax.FunctionCallExpr); ok {
-				d = diag.New(codeWrongType, d.Subject, wrongCount(call, r.scope.ctx.Functions[call.Name]))
+				d = diag.New(codeWrongType, d.Subject, wrongCount(call, ad.r.scope.ctx.Functions[call.Name]))
 			}
 		}
 		out = append(out, d)
@@ -70,13 +73,13 @@ var terraformNames = map[string]string{
 
 // unknownVariable says what the author may have meant by a name that expressions do not know, of
 // which text is the whole.
-func (r *reader) unknownVariable(at hcl.Range, name, text string, known []string) string {
-	s, rest := r.scope, "NAME"
+func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []string) string {
+	s, rest := ad.r.scope, "NAME"
 	if _, after, ok := strings.Cut(text, "."); ok {
 		rest = after
 	}
 	first, _, _ := strings.Cut(rest, ".")
-	if element := r.elementAt(name, at); element != "" {
+	if element := ad.elementAt(name, at); element != "" {
 		part, after, _ := strings.Cut(rest, ".")
 		if part != "value" {
 			part = "key"
@@ -139,12 +142,12 @@ func (s *scope) refs(kind string) string {
 // elementAt is what the current element is called at a place: the type of the blocks that the
 // innermost dynamic block around it makes, or its iterator; "" where there is none, or where
 // another name than one of Terraform's for it is there.
-func (r *reader) elementAt(root string, at hcl.Range) string {
-	if root != "each" && root != "count" || !r.scope.mayLook() {
+func (ad advisor) elementAt(root string, at hcl.Range) string {
+	if root != "each" && root != "count" || !ad.r.scope.mayLook() {
 		return ""
 	}
 	name := ""
-	eachBlock(r.written, func(block *hclsyntax.Block) {
+	eachBlock(ad.r.written, func(block *hclsyntax.Block) {
 		if rng := block.Range(); block.Type != "dynamic" || len(block.Labels) != 1 || rng.Filename != at.Filename ||
 			at.Start.Byte < block.OpenBraceRange.Start.Byte || at.End.Byte > block.CloseBraceRange.End.Byte {
 			return
@@ -238,7 +241,7 @@ func unknownFunction(name string, known []string) string {
 
 // missingKey is a finding about a key, an attribute or an index that a value does not have, nil
 // if a diagnostic is about something else.
-func (r *reader) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagnostic {
+func (ad advisor) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagnostic {
 	switch d.Summary {
 	case "Invalid index", "Missing map element", "Unsupported attribute":
 	default:
@@ -250,26 +253,26 @@ func (r *reader) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagnos
 			if d.Subject == nil || step != *d.Subject {
 				continue
 			}
-			value, diags := traversal[:i].TraverseAbs(r.scope.at)
+			value, diags := traversal[:i].TraverseAbs(ad.r.scope.at)
 			if diags.HasErrors() || !value.IsKnown() || value.IsNull() {
 				return nil
 			}
 			rng := traversal.SourceRange()
-			name := string(hcl.RangeBetween(rng, traversal[i-1].SourceRange()).SliceBytes(r.sources[rng.Filename]))
-			return diag.New(codeUnknownRef, d.Subject, r.noSuchPart(cut(name), value, traversal[i]))
+			name := string(hcl.RangeBetween(rng, traversal[i-1].SourceRange()).SliceBytes(ad.r.sources[rng.Filename]))
+			return diag.New(codeUnknownRef, d.Subject, ad.noSuchPart(cut(name), value, traversal[i]))
 		}
 	}
 	return nil
 }
 
-func (r *reader) noSuchPart(name string, value cty.Value, step hcl.Traverser) string {
+func (ad advisor) noSuchPart(name string, value cty.Value, step hcl.Traverser) string {
 	ty := value.Type()
 	if key, ok := stepName(step); ok && (ty.IsObjectType() || ty.IsMapType()) {
 		var known []string
-		if r.scope.unknown < maxSuggestions {
+		if ad.r.scope.unknown < maxSuggestions {
 			known = sortedNames(value.AsValueMap())
 		}
-		return r.scope.noSuch("key", key, known, name+" has ")
+		return ad.r.scope.noSuch("key", key, known, name+" has ")
 	}
 	if ty.IsTupleType() || ty.IsListType() {
 		n := value.LengthInt()
@@ -365,28 +368,28 @@ func oneOfList(name string, value cty.Value) string {
 }
 
 // withFQDN is the label of the block of a kind that has an FQDN, "" if there is none.
-func (r *reader) withFQDN(kind, fqdn string) string {
-	if !r.scope.mayLook() {
+func (ad advisor) withFQDN(kind, fqdn string) string {
+	if !ad.r.scope.mayLook() {
 		return ""
 	}
-	if r.fqdns == nil {
-		r.fqdns = map[string]string{}
-		for _, c := range r.outline.chunks {
-			eachBlock(c.nodes(), r.noteFQDN)
+	if ad.r.fqdns == nil {
+		ad.r.fqdns = map[string]string{}
+		for _, c := range ad.r.outline.chunks {
+			eachBlock(c.nodes(), ad.noteFQDN)
 		}
 	}
-	return r.fqdns[kind+" "+strings.ToLower(fqdn)]
+	return ad.r.fqdns[kind+" "+strings.ToLower(fqdn)]
 }
 
-func (r *reader) noteFQDN(block *hclsyntax.Block) {
+func (ad advisor) noteFQDN(block *hclsyntax.Block) {
 	if len(block.Labels) != 1 || !slices.Contains(kinds, block.Type) {
 		return
 	}
 	for _, name := range []string{"fqdn", "access_edge_fqdn"} {
 		if attr := block.Body.Attributes[name]; attr != nil {
 			key := block.Type + " " + strings.ToLower(literal(attr.Expr))
-			if _, twice := r.fqdns[key]; !twice {
-				r.fqdns[key] = block.Labels[0]
+			if _, twice := ad.r.fqdns[key]; !twice {
+				ad.r.fqdns[key] = block.Labels[0]
 			}
 		}
 	}
@@ -407,8 +410,8 @@ var duration = regexp.MustCompile(`^([0-9]{1,5}) ?([smhdSMHD])[a-z]*$`)
 var leadingNumber = regexp.MustCompile(`^[0-9]+`)
 
 // notReference says how the reference is written that is wanted where another value is.
-func (r *reader) notReference(kind string, value cty.Value) string {
-	s, label := r.scope, ""
+func (ad advisor) notReference(kind string, value cty.Value) string {
+	s, label := ad.r.scope, ""
 	switch {
 	case value.Type() == referenceType && !value.IsNull():
 		label = value.EncapsulatedValue().(*reference).label
@@ -419,7 +422,7 @@ func (r *reader) notReference(kind string, value cty.Value) string {
 				return fmt.Sprintf("A reference has no quotation marks. Write %s", refTo(kind, known))
 			}
 		}
-		if named := r.withFQDN(kind, label); named != "" {
+		if named := ad.withFQDN(kind, label); named != "" {
 			return fmt.Sprintf("A reference to a block %s is needed here, but this is its FQDN. Write %s, without "+
 				"quotation marks: the name behind %q.", kind, refTo(kind, named), kind)
 		}

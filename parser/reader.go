@@ -36,7 +36,7 @@ type reader struct {
 	// What findings need to know of the text that is being read.
 	written   *hclsyntax.Body
 	inDynamic map[hcl.Range]bool // the names of the parts of dynamic blocks
-	fqdns     map[string]string  // see [reader.withFQDN]; nil before it is asked
+	fqdns     map[string]string  // see [advisor.withFQDN]; nil before it is asked
 }
 
 func (r *reader) report(code diag.Code, rng hcl.Range, detail string) {
@@ -65,7 +65,7 @@ type content struct {
 func (r *reader) open(body hcl.Body, kind string, head hcl.Range) *content {
 	s := schemas[kind]
 	got, diags := body.Content(s.hcl())
-	odd := withoutEchoes(r.imported(r.inWords(kind, diags)))
+	odd := withoutEchoes(advisor{r}.imported(advisor{r}.inWords(kind, diags)))
 	r.add(odd)
 	return &content{r: r, attrs: got.Attributes, body: got, args: s.args, head: head, meant: meantNames(odd)}
 }
@@ -361,7 +361,7 @@ func (c *content) ref(name string) topology.Value[string] {
 			return topology.Value[string]{V: ref.label, Set: true, Range: rng}
 		}
 	}
-	c.r.report(codeWrongType, rng, c.r.notReference(kind, value))
+	c.r.report(codeWrongType, rng, advisor{c.r}.notReference(kind, value))
 	return topology.Value[string]{Range: rng}
 }
 
@@ -506,7 +506,7 @@ func (r *reader) openChunk(c *chunk) *content {
 	if c.root != nil {
 		return c.root
 	}
-	r.noteDynamic(body)
+	advisor{r}.noteDynamic(body)
 	body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
 		odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
 		if odd {

@@ -34,19 +34,19 @@ func homes(has func(schema) bool) []string {
 }
 
 // inWords says in the words of this language what hcl finds about the parts of a block.
-func (r *reader) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
+func (ad advisor) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
-		if d.Subject != nil && !r.inDynamic[*d.Subject] {
+		if d.Subject != nil && !ad.r.inDynamic[*d.Subject] {
 			name := ""
 			if words := strings.SplitN(d.Detail, `"`, 3); len(words) == 3 {
 				name = words[1]
 			}
 			switch {
 			case d.Summary == "Unsupported argument":
-				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name, r.written, *d.Subject))
+				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name, ad.r.written, *d.Subject))
 			case d.Summary == "Unsupported block type":
-				d = diag.New(codeUnknownBlock, d.Subject, r.unknownBlock(kind, name, *d.Subject))
+				d = diag.New(codeUnknownBlock, d.Subject, ad.unknownBlock(kind, name, *d.Subject))
 			case d.Summary == "Missing required argument":
 				d = diag.New(codeMissing, d.Subject, fmt.Sprintf(
 					"The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
@@ -162,7 +162,7 @@ func blocksOf(kinds []string) string {
 	return strings.Join(out, ", or ")
 }
 
-func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
+func (ad advisor) unknownBlock(kind, name string, at hcl.Range) string {
 	s := schemas[kind]
 	text := fmt.Sprintf("A block %s cannot hold a block %q.", kind, cut(name))
 	if kind == "" {
@@ -175,7 +175,7 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 	outer := homes(func(s schema) bool { return slices.Contains(s.blockNames(), name) })
 	switch {
 	case slices.Contains(s.argNames(), name):
-		if block := r.rawBlock(at); block != nil && len(block.Labels) == 1 {
+		if block := ad.rawBlock(at); block != nil && len(block.Labels) == 1 {
 			return fmt.Sprintf("%q is an argument and no block. Write %s = %q.", name, name, block.Labels[0])
 		}
 		return fmt.Sprintf("%q is an argument and no block. Write %s", name, example(name))
@@ -187,12 +187,12 @@ func (r *reader) unknownBlock(kind, name string, at hcl.Range) string {
 	case meant != "":
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case name == "resource" || name == "data":
-		if block := r.rawBlock(at); block != nil && len(block.Labels) == 2 && isBlock(block.Labels[0]) {
+		if block := ad.rawBlock(at); block != nil && len(block.Labels) == 2 && isBlock(block.Labels[0]) {
 			return text + fmt.Sprintf(" %s: %s %q {", fromTerraform[name], block.Labels[0], block.Labels[1])
 		}
 		return text + " " + fromTerraform[name] + "."
 	case name == "module":
-		if block := r.rawBlock(at); block != nil && block.Body.Attributes["source"] != nil {
+		if block := ad.rawBlock(at); block != nil && block.Body.Attributes["source"] != nil {
 			if source := literal(block.Body.Attributes["source"].Expr); strings.HasPrefix(source, ".") {
 				return text + " " + strings.Replace(fromTerraform[name], "the module", cut(source), 1) + "."
 			}
@@ -229,9 +229,9 @@ func isTable(written *hclsyntax.Body, at hcl.Range) bool {
 }
 
 // rawBlock is the block whose type is at a place, as it was written.
-func (r *reader) rawBlock(at hcl.Range) *hclsyntax.Block {
+func (ad advisor) rawBlock(at hcl.Range) *hclsyntax.Block {
 	var found *hclsyntax.Block
-	eachBlock(r.written, func(block *hclsyntax.Block) {
+	eachBlock(ad.r.written, func(block *hclsyntax.Block) {
 		if block.TypeRange == at {
 			found = block
 		}
@@ -247,14 +247,14 @@ func eachBlock(body *hclsyntax.Body, f func(*hclsyntax.Block)) {
 }
 
 // noteDynamic notes the names of the parts of dynamic blocks.
-func (r *reader) noteDynamic(body *hclsyntax.Body) {
+func (ad advisor) noteDynamic(body *hclsyntax.Body) {
 	eachBlock(body, func(block *hclsyntax.Block) {
 		if block.Type == "dynamic" {
 			for _, attr := range block.Body.Attributes {
-				r.inDynamic[attr.NameRange] = true
+				ad.r.inDynamic[attr.NameRange] = true
 			}
 			for _, inner := range block.Body.Blocks {
-				r.inDynamic[inner.TypeRange] = true
+				ad.r.inDynamic[inner.TypeRange] = true
 			}
 		}
 	})
@@ -262,8 +262,8 @@ func (r *reader) noteDynamic(body *hclsyntax.Body) {
 
 // isLost tells whether a block that is not known may be one that another finding is about: its
 // type is misspelt, or its label is missing.
-func (r *reader) isLost(kind, label string) bool {
-	return r.outline.lost[kind+" "] || r.outline.lost[label]
+func (ad advisor) isLost(kind, label string) bool {
+	return ad.r.outline.lost[kind+" "] || ad.r.outline.lost[label]
 }
 
 // sortedNames are the keys of a map, in order.

@@ -13,27 +13,30 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
+// zoneReader reads zone files from the folder of the spec.
+type zoneReader struct{ r *reader }
+
 // zoneFile reads the zone file of a dns_zone block and those that it includes.
-func (r *reader) zoneFile(
+func (zr zoneReader) zoneFile(
 	file topology.Value[string], includes topology.Value[map[string]topology.Value[string]],
 ) *zonefile.Source {
 	name := path.Clean(file.V)
 	if !isInside(file.V) {
-		r.report(codeOutside, file.Range, notInside(file.V))
+		zr.r.report(codeOutside, file.Range, notInside(file.V))
 		return nil
 	}
-	text, err := r.readZone(name)
+	text, err := zr.readZone(name)
 	switch {
 	case err != nil && isEscape(err):
-		r.report(codeOutside, file.Range,
+		zr.r.report(codeOutside, file.Range,
 			fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		r.report(codeUnreadable, file.Range,
-			fmt.Sprintf("There is no file %q in the folder of the spec. %s", cut(file.V), r.wayToFile(name)))
+		zr.r.report(codeUnreadable, file.Range,
+			fmt.Sprintf("There is no file %q in the folder of the spec. %s", cut(file.V), zr.wayToFile(name)))
 		return nil
 	case err != nil:
-		r.report(codeOfRead(err), file.Range,
+		zr.r.report(codeOfRead(err), file.Range,
 			fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
 		return nil
 	}
@@ -42,24 +45,25 @@ func (r *reader) zoneFile(
 		func(included string) (file zonefile.File, err error) {
 			delete(unused, included)
 			if path, ok := includes.V[included]; ok {
-				if file, err = r.readIncluded(path.V); err != nil {
-					r.badInclude(included, path, err)
+				if file, err = zr.readIncluded(path.V); err != nil {
+					zr.badInclude(included, path, err)
 				}
 			} else {
-				file, err = r.findIncluded(name, included)
+				file, err = zr.findIncluded(name, included)
 			}
 			return file, err
 		})
 	for _, included := range slices.Sorted(maps.Keys(unused)) {
-		r.report(codeMalformed, unused[included].Range, fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it "+
-			"is there, without quotes, or leave it out here.", file.V, cut(included)))
+		zr.r.report(codeMalformed, unused[included].Range,
+			fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it "+
+				"is there, without quotes, or leave it out here.", file.V, cut(included)))
 	}
 	return source
 }
 
 // wayToFile says what to do about a zone file that is not there.
-func (r *reader) wayToFile(name string) string {
-	near := nearFile(r.fsys, name)
+func (zr zoneReader) wayToFile(name string) string {
+	near := nearFile(zr.r.fsys, name)
 	switch {
 	case near == "":
 		return "Export the zone from its name server and put the file there, or correct the name."
@@ -87,17 +91,17 @@ func notInside(name string) string {
 }
 
 // badInclude reports a file that an argument includes gives and that cannot be read.
-func (r *reader) badInclude(included string, path topology.Value[string], err error) {
+func (zr zoneReader) badInclude(included string, path topology.Value[string], err error) {
 	switch {
 	case errors.Is(err, errOutside):
-		r.report(codeOutside, path.Range,
+		zr.r.report(codeOutside, path.Range,
 			fmt.Sprintf("%q, which is to be read for %q, is not a path inside the spec's folder. Put that file into "+
 				"the folder and give its name relative to it, with slashes.", cut(path.V), cut(included)))
 	case isEscape(err):
-		r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is a link that leads out of "+
+		zr.r.report(codeOutside, path.Range, fmt.Sprintf("%q, which is to be read for %q, is a link that leads out of "+
 			"the spec's folder. Put the file itself there.", cut(path.V), cut(included)))
 	default:
-		r.report(codeOfRead(err), path.Range,
+		zr.r.report(codeOfRead(err), path.Range,
 			fmt.Sprintf("The file %q, which is to be read for %q, cannot be read: %s. Put it into the spec's folder, "+
 				"or give the name of the file that is there.", cut(path.V), cut(included), reason(err)))
 	}
@@ -105,11 +109,11 @@ func (r *reader) badInclude(included string, path topology.Value[string], err er
 
 // readZone reads a file once, whoever names it, but counts it each time, since each zone
 // that has it is scanned.
-func (r *reader) readZone(name string) (text []byte, err error) {
-	left := maxZoneBytes - r.zoneBytes
-	text, known := r.sources[name]
+func (zr zoneReader) readZone(name string) (text []byte, err error) {
+	left := maxZoneBytes - zr.r.zoneBytes
+	text, known := zr.r.sources[name]
 	if !known {
-		text, err = readFile(r.fsys, name, left)
+		text, err = readFile(zr.r.fsys, name, left)
 	}
 	if err == nil && int64(len(text)) > left {
 		err = fmt.Errorf("%w: it has %d bytes", errTooLarge, len(text))
@@ -121,8 +125,8 @@ func (r *reader) readZone(name string) (text []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.sources[name] = text
-	r.zoneBytes += int64(len(text))
+	zr.r.sources[name] = text
+	zr.r.zoneBytes += int64(len(text))
 	return text, nil
 }
 
@@ -135,12 +139,12 @@ func isInside(name string) bool {
 // findIncluded reads what an $INCLUDE line of a zone file names: a file of the spec's
 // folder, as BIND and NSD count from the directory of the server, or else of the folder of
 // the zone file, as Knot DNS and PowerDNS count.
-func (r *reader) findIncluded(zoneFile, name string) (zonefile.File, error) {
+func (zr zoneReader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 	at := path.Clean(name)
 	found := name
-	if beside := path.Join(path.Dir(zoneFile), name); isInside(name) && beside != at && r.exists(beside) {
+	if beside := path.Join(path.Dir(zoneFile), name); isInside(name) && beside != at && zr.exists(beside) {
 		found = beside
-		if r.exists(at) {
+		if zr.exists(at) {
 			return zonefile.File{}, &zonefile.UnreadError{
 				Why: fmt.Sprintf("%q and %q are both there, and name servers differ in which of them they take",
 					cut(at), cut(beside)),
@@ -148,7 +152,7 @@ func (r *reader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 			}
 		}
 	}
-	file, err := r.readIncluded(found)
+	file, err := zr.readIncluded(found)
 	if err != nil {
 		return file, notRead(name, err)
 	}
@@ -156,7 +160,7 @@ func (r *reader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 }
 
 // readIncluded reads a file once, whoever includes it.
-func (r *reader) readIncluded(name string) (zonefile.File, error) {
+func (zr zoneReader) readIncluded(name string) (zonefile.File, error) {
 	switch {
 	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return zonefile.File{}, errControl
@@ -164,7 +168,7 @@ func (r *reader) readIncluded(name string) (zonefile.File, error) {
 		return zonefile.File{}, errOutside
 	}
 	at := path.Clean(name)
-	text, err := r.readZone(at)
+	text, err := zr.readZone(at)
 	if err != nil {
 		return zonefile.File{}, err
 	}
@@ -173,8 +177,8 @@ func (r *reader) readIncluded(name string) (zonefile.File, error) {
 
 var errControl = errors.New("the path has control characters")
 
-func (r *reader) exists(name string) bool {
-	_, err := fs.Stat(r.fsys, name)
+func (zr zoneReader) exists(name string) bool {
+	_, err := fs.Stat(zr.r.fsys, name)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
