@@ -16,6 +16,7 @@ import (
 // that are written out, for locals; then those that dynamic blocks make, too.
 func (r *reader) spec() *Spec {
 	r.scope, r.singles, r.inDynamic = newScope(r.work.functions), map[string]hcl.Range{}, map[hcl.Range]bool{}
+	// Findings look in it for the block around their place, and local values are in none.
 	r.written = &hclsyntax.Body{}
 	r.declare()
 	for _, block := range r.outline.locals {
@@ -28,6 +29,7 @@ func (r *reader) spec() *Spec {
 	r.outline.locals = nil
 	made := false
 	for _, c := range r.outline.chunks {
+		// Only pieces with dynamic blocks at the top are opened here: the labels of the others are known.
 		if c.made {
 			c.root, made = r.openChunk(c), true
 			c.count(c.root.body.Blocks)
@@ -36,6 +38,7 @@ func (r *reader) spec() *Spec {
 	if made {
 		r.declare()
 	}
+	// Now that dynamic blocks are counted too, and before any zone file is read.
 	r.checkCounts()
 
 	spec, found := &Spec{}, &topology.Topology{}
@@ -48,6 +51,7 @@ func (r *reader) spec() *Spec {
 		// the garbage collector may have the nodes before the next piece is made
 		c.body, c.root = nil, nil
 	}
+	// A misspelt topology is there, and its finding says how it is written.
 	if spec.Topology == nil && !meant {
 		r.report(codeMissing, r.outline.start,
 			`A block topology "NAME" is needed: it says which product this is and where Set-CsSite is run.`)
@@ -63,6 +67,7 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 		br.topology(block, found)
 		spec.Topology = found
 	}
+	// A piece adds to what the pieces before it have: a spec may have its pools in many files.
 	root.each("site", func(b *hcl.Block) { found.Sites = append(found.Sites, br.site(b)) })
 	root.each("edge_pool", func(b *hcl.Block) { found.EdgePools = append(found.EdgePools, br.edgePool(b)) })
 	root.each("front_end_pool",
@@ -121,6 +126,7 @@ type declared struct {
 // first has those that have been looked at before.
 func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 	for _, block := range blocks {
+		// a block of a type without label, or one that hcl reports for the label that it lacks
 		if len(block.Labels) == 0 {
 			continue
 		}
@@ -138,6 +144,7 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 			key = "plan " + strings.ToLower(block.Labels[0]) // each of them becomes a folder
 		}
 		if other, twice := first[key]; twice {
+			// Often this is a copy that was not renamed yet, so both ways out are named.
 			more := " Remove one of the two, or give it another name."
 			if block.Type == "dns_zone" {
 				more = " Of a zone with several views (internal and external) declare the one that the internet " +
@@ -187,6 +194,7 @@ func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
 		pool.Certificate = br.certificate(b)
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.server(b)) })
+	// An empty map: two pools with one server are a rule of the compiler, this is about one block written twice.
 	br.r.checkLabels(c.body.Blocks, map[string]declared{})
 	return pool
 }
@@ -287,11 +295,14 @@ func (br blockReader) folder(block *hcl.Block) topology.Value[string] {
 	name := label(block)
 	empty := strings.TrimSpace(name.V) == "" // which checkLabels reports
 	switch {
+	// The folder of the plan would have the name of a file of the package, or of a kit beside it.
 	case planname.IsArtifact(name.V):
 		br.r.report(codeMalformed, name.Range,
 			fmt.Sprintf("The name of a %s becomes the name of its folder, and %q is "+
-				"a name that edgeplan gives to something in a package, or to a kit. Choose another.", block.Type, name.V))
+				"a name that edgeplan gives to something in a package, or to a kit. Choose another.",
+				block.Type, name.V))
 	case !empty && !planname.IsFolder(name.V):
+		// A name of only such characters has none that is like it.
 		near := planname.Near(name.V)
 		if near != "" {
 			near = fmt.Sprintf(" Write %q.", near)
@@ -308,6 +319,7 @@ func (br blockReader) paperwork(c *content) (change *Change, accepts []*Accept) 
 	if b := c.one("change"); b != nil {
 		change = br.change(b)
 	} else {
+		// Not by the schema, which has no required blocks: hcl cannot require one.
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
 	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, br.accept(b)) })

@@ -23,12 +23,14 @@ func (ad advisor) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		expr, variable := d.Expression.(*hclsyntax.ScopeTraversalExpr)
+		// hcl gives the name as data too, so its sentence need not be taken apart.
 		call, function := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
 		switch {
 		case function:
 			d = diag.New(codeUnknownRef, d.Subject,
 				unknownFunction(call.CalledFunctionName(), slices.Sorted(maps.Keys(ad.r.scope.ctx.Functions))))
 		case variable && d.Summary == "Unknown variable":
+			// The whole of var.x.y and not its root, at which hcl points: what to write depends on the rest.
 			rng := expr.Traversal.SourceRange()
 			d = diag.New(codeUnknownRef, &rng, ad.unknownVariable(rng, expr.Traversal.RootName(),
 				string(rng.SliceBytes(ad.r.sources[rng.Filename])), variables(d.EvalContext)))
@@ -47,6 +49,7 @@ func (ad advisor) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 // variables are the names of all variables in a context and those around it.
 func variables(ctx *hcl.EvalContext) []string {
 	var names []string
+	// A for expression or a dynamic block binds its names in a context below that of the spec.
 	for ; ctx != nil; ctx = ctx.Parent() {
 		names = slices.AppendSeq(names, maps.Keys(ctx.Variables))
 	}
@@ -79,8 +82,10 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 		rest = after
 	}
 	first, _, _ := strings.Cut(rest, ".")
+	// each.value in a dynamic block is the one case in which there is such a thing here, under another name.
 	if element := ad.elementAt(name, at); element != "" {
 		part, after, _ := strings.Cut(rest, ".")
+		// each.key and count.index are both the key of the element, which is its number in a list.
 		if part != "value" {
 			part = "key"
 		} else if after != "" {
@@ -89,6 +94,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 		return fmt.Sprintf("There is no %q here. In this dynamic block the current element is %s.value, and its key "+
 			"or number %[2]s.key. Write %[2]s.%s", name, element, part)
 	}
+	// Where a reference is needed a variable of Terraform stands for a block that this spec has.
 	if refs := s.refs(s.wants); name == "var" && refs != "" {
 		return fmt.Sprintf("There is no \"var\" here. Nothing is passed in from outside. Write the block itself: %s",
 			refs)
@@ -97,6 +103,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 		return fmt.Sprintf("There is no %q here. "+strings.NewReplacer("%[2]s", rest, "%[3]s", first).Replace(says)+".",
 			name)
 	}
+	// yes, On or TRUE without marks is a variable to hcl.
 	if word, ok := boolWord(name); ok && text == name {
 		return fmt.Sprintf("Write %s, in small letters and without quotation marks.", word)
 	}
@@ -104,6 +111,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 		var refs []string
 		for _, kind := range kinds {
 			for _, label := range s.labels[kind] {
+				// A block of another type with this name would be a wrong reference.
 				if s.wants != "" && s.wants != kind {
 					continue
 				}
@@ -116,6 +124,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 			return fmt.Sprintf("A reference has the type of the block first. Write %s", strings.Join(refs, " or "))
 		}
 	}
+	// Last of what is named, as it fits by chance more often than what was looked for above.
 	if meant := diag.Suggest(name, known); meant != "" {
 		return fmt.Sprintf("There is nothing named %q here. Did you mean %q?", cut(name), meant)
 	}
@@ -129,6 +138,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 // refs are the references to all blocks of a kind, "" if there are none or too many to name.
 func (s *scope) refs(kind string) string {
 	labels := s.labels[kind]
+	// more names than a person compares at a glance
 	if len(labels) > 8 {
 		return ""
 	}
@@ -143,6 +153,7 @@ func (s *scope) refs(kind string) string {
 // innermost dynamic block around it makes, or its iterator; "" where there is none, or where
 // another name than one of Terraform's for it is there.
 func (ad advisor) elementAt(root string, at hcl.Range) string {
+	// All blocks are looked through, so only the first findings of a spec have this.
 	if root != "each" && root != "count" || !ad.r.scope.mayLook() {
 		return ""
 	}
@@ -152,6 +163,7 @@ func (ad advisor) elementAt(root string, at hcl.Range) string {
 			at.Start.Byte < block.OpenBraceRange.Start.Byte || at.End.Byte > block.CloseBraceRange.End.Byte {
 			return
 		}
+		// The outer block is visited first, so the innermost one around the place is noted last.
 		name = block.Labels[0]
 		if attr := block.Body.Attributes["iterator"]; attr != nil {
 			name = hcl.ExprAsKeyword(attr.Expr)
@@ -166,6 +178,7 @@ func notInText(d *hcl.Diagnostic) string {
 	if value, diags := d.Expression.Value(d.EvalContext); !diags.HasErrors() {
 		what = describe(value)
 	}
+	// ${site} is the object of all sites: its type says less than its name.
 	if root := hcl.ExprAsKeyword(d.Expression); slices.Contains(kinds, root) {
 		what = root + ", all blocks of that type"
 	}
@@ -175,6 +188,7 @@ func notInText(d *hcl.Diagnostic) string {
 
 // boolWord is true or false where a word, a number or text of another language means it.
 func boolWord(word string) (string, bool) {
+	// $true is PowerShell, yes and on are YAML, 1 and 0 the registry; ja and nein are German.
 	switch strings.ToLower(strings.TrimPrefix(word, "$")) {
 	case "true", "yes", "on", "enabled", "ja", "1":
 		return "true", true
@@ -225,6 +239,7 @@ var sameAdvice = map[string]string{
 }
 
 func unknownFunction(name string, known []string) string {
+	// Functions of PowerShell and Excel are written in capitals, and mean the same.
 	key := strings.ToLower(name)
 	if other, ok := sameAdvice[key]; ok {
 		key = other
@@ -247,14 +262,17 @@ func (ad advisor) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagno
 	default:
 		return nil
 	}
+	// hcl points at the step that fails, and not at the value: the traversal with that step has both.
 	for _, traversal := range expr.Variables() {
 		for i := 1; i < len(traversal); i++ {
 			step := traversal[i].SourceRange()
 			if d.Subject == nil || step != *d.Subject {
 				continue
 			}
+			// The value before the step is read again, since the finding of hcl does not hold it.
 			value, diags := traversal[:i].TraverseAbs(ad.r.scope.at)
 			if diags.HasErrors() || !value.IsKnown() || value.IsNull() {
+				// unknown: the cause has a finding of its own
 				return nil
 			}
 			rng := traversal.SourceRange()
@@ -269,6 +287,7 @@ func (ad advisor) noSuchPart(name string, value cty.Value, step hcl.Traverser) s
 	ty := value.Type()
 	if key, ok := stepName(step); ok && (ty.IsObjectType() || ty.IsMapType()) {
 		var known []string
+		// Sorting the keys of a large map for each of many findings takes longer than reading the spec.
 		if ad.r.scope.unknown < maxSuggestions {
 			known = sortedNames(value.AsValueMap())
 		}
@@ -279,6 +298,7 @@ func (ad advisor) noSuchPart(name string, value cty.Value, step hcl.Traverser) s
 		return fmt.Sprintf("%s has %d %s, counted from 0: write %s.", name, n,
 			map[bool]string{true: "element", false: "elements"}[n == 1], indexes(name, n))
 	}
+	// edge_pool.X.fqdn: in Terraform a block has its arguments as attributes, here it is only named.
 	if ty == referenceType {
 		return noArguments(name, step)
 	}
@@ -301,6 +321,7 @@ func portAdvice(name, number string) string {
 		" Write the number without quotation marks; if the port is %d, the default of %s, "+
 			"remove the line.",
 		defaultPorts[name], name)
+	// 5269 and 23456 are mixed up easily: one is for partners, the other for the Front End Servers.
 	for other, port := range defaultPorts {
 		if number == strconv.Itoa(port) && other != name {
 			return text + fmt.Sprintf(" %s is the default of %s.", number, other)
@@ -318,6 +339,7 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 	switch {
 	case want == cty.Bool:
 		if value.Type() == cty.Number {
+			// 1 and 0 mean true and false in the registry and in many tables.
 			text = value.AsBigFloat().Text('g', 10)
 		}
 		if word, ok := boolWord(text); ok {
@@ -325,6 +347,7 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 		}
 		return " Write true or false, without quotation marks."
 	case want == cty.Number:
+		// Zone files of BIND may have TTLs such as 5m and 1h.
 		if d := duration.FindStringSubmatch(text); d != nil && strings.Contains(words, "seconds") {
 			n, _ := strconv.Atoi(d[1])
 			return fmt.Sprintf(" Write %d.",
@@ -338,11 +361,13 @@ func advice(name string, value cty.Value, want cty.Type, words string) string {
 			return fmt.Sprintf(" Write the number alone: %s.", n)
 		}
 		return " Write a number, such as 300."
+	// A list in one text, as a cell of a table or a parameter of a cmdlet has it.
 	case want.IsListType() && text != "":
 		return fmt.Sprintf(" Write [%s].", strings.Join(quoted(strings.FieldsFunc(cut(text),
 			func(r rune) bool { return strings.ContainsRune(",; \t", r) })), ", "))
 	case want.IsListType():
 		return ` Write ["a", "b"].`
+	// Before the general advice, in which quotation marks around a list would make one text of it.
 	case want == cty.String && (value.Type().IsTupleType() || value.Type().IsListType() || value.Type().IsSetType()):
 		return oneOfList(name, value)
 	case want == cty.String:
@@ -361,6 +386,7 @@ func oneOfList(name string, value cty.Value) string {
 		return " Write one value, without square brackets."
 	}
 	text := fmt.Sprintf(" There is one value, without square brackets: %s = %q.", name, cut(first.AsString()))
+	// Two addresses are mostly those of two servers of a pool: a server has one of each kind.
 	if strings.HasPrefix(name, "public_ip") {
 		text += " A second address is that of another server, which has a block server of its own."
 	}
@@ -372,6 +398,7 @@ func (ad advisor) withFQDN(kind, fqdn string) string {
 	if !ad.r.scope.mayLook() {
 		return ""
 	}
+	// Once, and only if a finding asks: it goes through all blocks, making those again that were dropped.
 	if ad.r.fqdns == nil {
 		ad.r.fqdns = map[string]string{}
 		for _, c := range ad.r.outline.chunks {
@@ -388,6 +415,7 @@ func (ad advisor) noteFQDN(block *hclsyntax.Block) {
 	for _, name := range []string{"fqdn", "access_edge_fqdn"} {
 		if attr := block.Body.Attributes[name]; attr != nil {
 			key := block.Type + " " + strings.ToLower(literal(attr.Expr))
+			// Two blocks with one FQDN are a finding of the compiler; either is as good here.
 			if _, twice := ad.r.fqdns[key]; !twice {
 				ad.r.fqdns[key] = block.Labels[0]
 			}
@@ -397,6 +425,7 @@ func (ad advisor) noteFQDN(block *hclsyntax.Block) {
 
 // literal is the text of a string that is written out, "" for any other expression.
 func literal(expr hcl.Expression) string {
+	// Without a context only what is written out has a value.
 	value, diags := expr.Value(nil)
 	if diags.HasErrors() || value.IsNull() || !value.IsKnown() || value.Type() != cty.String {
 		return ""
@@ -418,15 +447,18 @@ func (ad advisor) notReference(kind string, value cty.Value) string {
 	case value.Type() == cty.String && !value.IsNull():
 		label = value.AsString()
 		for _, known := range s.labels[kind] {
+			// The reference is right but for the quotation marks around it.
 			if label == kind+"."+known || label == refTo(kind, known) {
 				return fmt.Sprintf("A reference has no quotation marks. Write %s", refTo(kind, known))
 			}
 		}
+		// In Topology Builder a pool is called by its FQDN, so that is what people write.
 		if named := ad.withFQDN(kind, label); named != "" {
 			return fmt.Sprintf("A reference to a block %s is needed here, but this is its FQDN. Write %s, without "+
 				"quotation marks: the name behind %q.", kind, refTo(kind, named), kind)
 		}
 	}
+	// A block of the right type has the name of the wrong one, or the text is its label.
 	if s.known[kind][label] {
 		return fmt.Sprintf("A reference to a block %s is needed here, but this is %s. Write %s, without quotation "+
 			"marks.", kind, describe(value), refTo(kind, label))
@@ -460,6 +492,7 @@ func indexes(name string, n int) string {
 
 // badElement is the number of the first element of a list that is no text, -1 if there is none.
 func badElement(value cty.Value) int {
+	// Anything else than a list is wrong as a whole.
 	if ty := value.Type(); !ty.IsTupleType() && !ty.IsListType() {
 		return -1
 	}

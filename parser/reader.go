@@ -97,6 +97,7 @@ func meantNames(diags hcl.Diagnostics) map[string]bool {
 			continue // there can be a hundred thousand, and the expression is slow
 		}
 		for _, found := range meantName.FindAllStringSubmatch(d.Detail, -1) {
+			// Of the three groups one has matched.
 			names[found[1]+found[2]+found[3]] = true
 		}
 	}
@@ -105,6 +106,7 @@ func meantNames(diags hcl.Diagnostics) map[string]bool {
 
 // missing reports that a block is not there.
 func (c *content) missing(kind, detail string) {
+	// a misspelt block is there, and a dynamic block whose list is not known may make one
 	if !c.meant[kind] && !c.r.dynamics.perhaps[kind] {
 		c.r.report(codeMissing, c.head, detail)
 	}
@@ -132,6 +134,8 @@ func (c *content) one(kind string) *hcl.Block {
 func (c *content) oneOfAll(kind string, singles map[string]hcl.Range) *hcl.Block {
 	var only *hcl.Block
 	c.each(kind, func(block *hcl.Block) {
+		// The first stays: the author may have pasted the second below it, and all
+		// that refers to the first would change.
 		if first, twice := singles[kind]; twice {
 			c.r.report(codeDuplicate, block.DefRange, fmt.Sprintf("There is already one block %q, at %s:%d; only one "+
 				"is allowed here.", kind, first.Filename, first.Start.Line))
@@ -149,6 +153,7 @@ func (c *content) argument(name string) *Argument {
 			return &c.args[i]
 		}
 	}
+	// Only a name misspelt in this package gets here, and the first block of the type shows it.
 	panic(fmt.Sprintf("internal error: the table of arguments has no %q here", name))
 }
 
@@ -161,14 +166,18 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 	rng := attr.Expr.Range()
 	value, ok := c.r.evaluate(attr.Expr)
 	if !ok {
+		// A value that is not known, as in a dynamic block that makes nothing, has a type
+		// all the same, and that can be wrong.
 		c.r.misfit(value, want, rng, words)
 	}
+	// To hcl null is left out: x = null is not missing for it, even where x is required.
 	if ok && value.IsNull() && c.argument(name).Required {
 		c.r.report(codeMissing, rng, fmt.Sprintf("%s needs a value; it cannot be null.", name))
 	}
 	if !ok || value.IsNull() {
 		return cty.DynamicVal, rng, false
 	}
+	// Before the conversion, whose finding is about the whole list and not about the one element.
 	if i := badElement(value); want.IsListType() && i >= 0 {
 		at := rng
 		// only a list that is written out has places for its elements
@@ -211,13 +220,16 @@ func wordMeant(text string, words []string) string {
 	if meant := diag.Suggest(text, words); meant != "" {
 		return meant
 	}
+	// What Microsoft and Amazon call their products, in the form that the words of the language have.
 	lower := strings.NewReplacer("skype for business", "sfb", "subscription edition", "se",
 		"windows dns", "windows-dns", "route 53", "route53").Replace(strings.ToLower(text))
 	parts := strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	best := ""
 	for _, word := range words {
+		// "Windows 2012 R2" is said without Server, so that part of a word need not be there.
 		all := !slices.ContainsFunc(strings.Split(word, "-"),
 			func(part string) bool { return part != "server" && !slices.Contains(parts, part) })
+		// Windows Server 2012 is in the text "Windows Server 2012 R2" too: the longer word is the one that is meant.
 		if all && len(word) > len(best) {
 			best = word
 		}
@@ -227,6 +239,7 @@ func wordMeant(text string, words []string) string {
 
 func (c *content) oneOf(got topology.Value[string], words []string) topology.Value[string] {
 	if !got.Set {
+		// The first word is what applies when nothing is written; Set remains false, so rules can tell the two apart.
 		got.V = words[0]
 		return got
 	}
@@ -234,11 +247,13 @@ func (c *content) oneOf(got topology.Value[string], words []string) topology.Val
 		detail := fmt.Sprintf("%q is not one of %s.", cut(got.V), strings.Join(quoted(words), ", "))
 		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
+			// What people write here is the name of their DNS server, which no word of the table is like.
 		} else if slices.Equal(words, topology.Deliveries()) {
 			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or " +
 				"\"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}
 		c.r.report(codeUnknownWord, got.Range, detail)
+		// Not Set: a rule must not speak of a word that the author did not write.
 		return topology.Value[string]{V: words[0], Range: got.Range}
 	}
 	return got
@@ -249,6 +264,7 @@ func (c *content) texts(name string) topology.Value[[]string] {
 	if !ok {
 		return topology.Value[[]string]{Range: rng}
 	}
+	// not nil: partners = [] says that there are none, which is more than saying nothing
 	list := []string{}
 	for _, v := range value.AsValueSlice() {
 		list = append(list, v.AsString())
@@ -267,8 +283,10 @@ func (c *content) paths(name string) topology.Value[map[string]topology.Value[st
 	for key, v := range value.AsValueMap() {
 		paths[key] = topology.Value[string]{V: v.AsString(), Set: true, Range: rng}
 	}
+	// The value has no places of its keys any more, but a map that is written out has.
 	pairs, _ := hcl.ExprMap(c.attrs[name].Expr)
 	for _, pair := range pairs {
+		// Without a context: a key that is an expression is left with the place of the map.
 		key, diags := pair.Key.Value(nil)
 		if diags.HasErrors() || key.Type() != cty.String || key.IsNull() || !key.IsKnown() {
 			continue
@@ -300,6 +318,7 @@ func (c *content) whole(name string) topology.Value[int] {
 	n, ok := wholeNumber(value.AsBigFloat(), least, most)
 	if !ok {
 		text := fmt.Sprintf("%s is a whole number from %d to %d.", what, least, most)
+		// TTLs are small numbers to people who think in minutes: 5 means 300.
 		if minutes, ok := wholeNumber(value.AsBigFloat(), 1, least-1); ok && arg.Kind == Seconds {
 			text += fmt.Sprintf(" If %d minutes are meant, write %d.", minutes, 60*minutes)
 		}
@@ -313,6 +332,7 @@ func (c *content) whole(name string) topology.Value[int] {
 func (c *content) serial(name string) topology.Value[string] {
 	got := c.text(name)
 	if !digits.MatchString(got.V) {
+		// With a digit, as a date with hyphens has it, a serial is meant: the list of words would not help.
 		if got.Set && strings.ContainsAny(got.V, "0123456789") {
 			c.r.report(codeMalformed, got.Range, fmt.Sprintf("%q is not a serial. Leave the line out, and edgeplan "+
 				"raises the serial of the zone; or write a number without quotation marks: %s, or a larger one if "+
@@ -321,6 +341,7 @@ func (c *content) serial(name string) topology.Value[string] {
 		}
 		return c.oneOf(got, c.argument(name).Words)
 	}
+	// 32 bits, RFC 1035 section 3.3.13
 	if n, err := strconv.ParseUint(got.V, 10, 32); err != nil || n == 0 {
 		c.r.report(codeMalformed, got.Range, "A serial is a whole number from 1 to 4294967295.")
 		return topology.Value[string]{V: c.argument(name).Words[0], Range: got.Range}
@@ -336,6 +357,7 @@ func likeSerial(text string) string {
 		number += "01"
 	}
 	if n, err := strconv.ParseUint(number, 10, 32); err != nil || n == 0 {
+		// too large, or no digits: then any serial of the usual form shows what is meant
 		return "2026120501"
 	}
 	return number
@@ -357,6 +379,7 @@ func (c *content) ref(name string) topology.Value[string] {
 		return topology.Value[string]{Range: rng}
 	}
 	if value.Type() == referenceType {
+		// site.X and edge_pool.X are values of one type: cty tells them apart only by what is in them.
 		if ref := value.EncapsulatedValue().(*reference); ref.kind == kind {
 			return topology.Value[string]{V: ref.label, Set: true, Range: rng}
 		}
@@ -377,6 +400,7 @@ func (r *reader) locals(blocks []*hcl.Block) {
 		got, diags := block.Body.JustAttributes()
 		r.add(diag.Import(diags))
 		for _, attr := range inOrder(got) {
+			// cty has the names of an object in NFC, so two spellings of é are one local value.
 			name := norm.NFC.String(attr.Name)
 			if first := attrs[name]; first != nil {
 				r.report(codeDuplicate, attr.NameRange, fmt.Sprintf("The local value %q is already set at %s:%d.", name,
@@ -390,6 +414,7 @@ func (r *reader) locals(blocks []*hcl.Block) {
 	}
 	values := map[string]cty.Value{}
 	for _, name := range r.localOrder(attrs) {
+		// cty objects cannot be added to; see needed for why not all values are in each.
 		r.scope.ctx.Variables["local"] = cty.ObjectVal(needed(attrs[name].Expr, values))
 		value, ok := r.evaluate(attrs[name].Expr)
 		if !ok {
@@ -420,6 +445,7 @@ func needed(expr hcl.Expression, values map[string]cty.Value) map[string]cty.Val
 			continue
 		}
 		if len(traversal) < 2 {
+			// local as a whole, as in a for expression, or an index that only evaluation tells: all may be needed
 			return values
 		}
 		name, ok := stepName(traversal[1])
@@ -441,9 +467,11 @@ func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
 	for name, attr := range attrs {
 		needs[name] = map[string]bool{}
 		for _, traversal := range attr.Expr.Variables() {
+			// local as a whole names none of them: it has the values that are ready by then.
 			if traversal.RootName() != "local" || len(traversal) < 2 {
 				continue
 			}
+			// A name that is used twice in one expression is one need, else its user would be ready twice.
 			if other, ok := stepName(traversal[1]); ok && attrs[other] != nil && !needs[name][other] {
 				needs[name][other] = true
 				users[other] = append(users[other], name)
@@ -456,6 +484,7 @@ func (r *reader) localOrder(attrs map[string]*hcl.Attribute) []string {
 			ready = append(ready, name)
 		}
 	}
+	// Maps have no order, and the same spec must give the same findings in the same order.
 	slices.Sort(ready)
 	for len(ready) > 0 {
 		name := ready[0]
@@ -491,6 +520,7 @@ func (r *reader) reportCircles(attrs map[string]*hcl.Attribute, needs map[string
 			continue // it has all it needs, or leads to a circle that is reported
 		}
 		circle := path[slices.Index(path, name):]
+		// The walk may enter a circle anywhere: begin with its first name, so that it reads the same from each.
 		first := slices.Index(circle, slices.Min(circle))
 		circle = slices.Concat(circle[first:], circle[:first])
 		r.report(codeUnknownRef, attrs[circle[0]].NameRange,
@@ -508,6 +538,7 @@ func (r *reader) openChunk(c *chunk) *content {
 	}
 	advisor{r}.noteDynamic(body)
 	body.Blocks = slices.DeleteFunc(body.Blocks, func(block *hclsyntax.Block) bool {
+		// dynblock would make them, but by now all local values have been read, and these would be lost silently.
 		odd := block.Type == "dynamic" && slices.Equal(block.Labels, []string{"locals"})
 		if odd {
 			r.report(codeUnknownBlock, block.DefRange(), "A dynamic block cannot make locals. Write the block locals "+
@@ -520,6 +551,7 @@ func (r *reader) openChunk(c *chunk) *content {
 			guards{r.work}.guardBody(&hclsyntax.Body{Blocks: hclsyntax.Blocks{block}})
 		}
 	}
+	// Before dynblock sees the body: it evaluates for_each as soon as the content is asked for.
 	r.dynamics.watch(body)
 	return r.open(r.expand(body), "", body.MissingItemRange())
 }

@@ -17,6 +17,7 @@ import (
 
 // fence finds the marks that Markdown, and so every chat program, puts around code.
 func (s *brokenFile) fence(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+	// The lexer makes of ``` whatever it can, so the text of the line is looked at and not its tokens.
 	if len(line) == 0 || !strings.HasPrefix(s.lineText(line[0].Range.Start.Byte), "```") {
 		return nil
 	}
@@ -31,6 +32,7 @@ func (s *brokenFile) comment(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if len(line) == 0 {
 		return nil
 	}
+	// Only at the beginning of a line: REM or -- behind a value can be part of what is written.
 	text := s.lineText(line[0].Range.Start.Byte)
 	for _, mark := range comments {
 		if strings.HasPrefix(text, mark) {
@@ -47,6 +49,7 @@ var quotedText = regexp.MustCompile("^['`]([^'`\"]+)['`\"]")
 // character finds one that means nothing in the language, but for those of word processors,
 // which checkTokens reports.
 func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
+	// The first one explains the others: a string in single quotes has a mark at each end.
 	i := slices.IndexFunc(line, func(t hclsyntax.Token) bool {
 		switch t.Type {
 		case hclsyntax.TokenInvalid, hclsyntax.TokenApostrophe, hclsyntax.TokenBacktick, hclsyntax.TokenBitwiseAnd,
@@ -61,6 +64,7 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	t := line[i]
 	c, _ := utf8.DecodeRune(t.Bytes)
 	found := &slip{at: t.Range}
+	// From the character on, as it was typed: the lexer has cut what follows into tokens of its own.
 	rest := s.lineText(t.Range.Start.Byte)
 	if at := strings.IndexRune(rest, c); at >= 0 {
 		rest = rest[at:]
@@ -68,9 +72,11 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	switch c {
 	case '\'', '`':
 		found.says = fmt.Sprintf("Text needs double quotation marks, not %c. Type \" in its place.", c)
+		// With the other mark in the line the whole text can be shown as it has to be.
 		if text := quotedText.FindStringSubmatch(rest); text != nil {
 			found.says = fmt.Sprintf("Text needs double quotation marks, not %c. Write \"%s\".", c, cut(text[1]))
 			found.at.End.Byte += len(text[0]) - len(t.Bytes)
+			// columns are characters, bytes are not
 			found.at.End.Column += utf8.RuneCountInString(text[0]) - 1
 		}
 	case ';':
@@ -91,6 +97,7 @@ func (s *brokenFile) character(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 
 func powershellForm(rest string, line hclsyntax.Tokens) string {
 	switch {
+	// Administrators paste what they have in scripts.
 	case strings.HasPrefix(rest, "@("):
 		return "@( ) is a list in PowerShell. Here a list has square brackets: [\"a\", \"b\"]"
 	case strings.HasPrefix(rest, "@{"):
@@ -110,6 +117,7 @@ func powershellTable(rest string, line hclsyntax.Tokens) string {
 	if len(w) > 1 && w[0].Type == hclsyntax.TokenIdent && w[1].Type == hclsyntax.TokenEqual {
 		name = string(w[0].Bytes)
 	}
+	// @{ } in locals, or for includes, is a map here too.
 	isArg := len(homes(func(s schema) bool { return slices.Contains(s.argNames(), name) })) > 0
 	value := tableValue.FindStringSubmatch(rest)
 	switch {
@@ -133,6 +141,7 @@ func powershellVariable(rest string) string {
 		return "The character $ means nothing here. Remove it; if it is part of a text, put the text in double " +
 			"quotation marks."
 	}
+	// $true is what PowerShell has for a value that is here as well.
 	switch word := strings.ToLower(name[1]); word {
 	case "true", "false", "null":
 		return fmt.Sprintf("Write %s, without $.", word)
@@ -149,6 +158,7 @@ func (s *brokenFile) escape(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	from, to := -1, -1
 	for i, t := range line {
 		switch {
+		// The last that opens before the place and the first that closes behind it: the string with the backslash.
 		case t.Type == hclsyntax.TokenOQuote && t.Range.Start.Byte <= d.Subject.Start.Byte:
 			from = i
 		case t.Type == hclsyntax.TokenCQuote && t.Range.Start.Byte >= d.Subject.Start.Byte && to < 0:
@@ -160,8 +170,11 @@ func (s *brokenFile) escape(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	}
 	at := hcl.RangeBetween(line[from].Range, line[to].Range)
 	text := strings.Trim(s.text(at), `"`)
+	// In file a backslash is a path of Windows; anywhere else it may be meant.
 	if first := words(line); len(first) > 0 && string(first[0].Bytes) == "file" {
 		name := path.Base(strings.ReplaceAll(text, `\`, "/"))
+		// A drive, a server or a variable leads out of the folder, so another sign does
+		// not help: the file has to be copied.
 		if drive := strings.HasPrefix(text, `\`) || strings.Contains(text, ":") || strings.Contains(text, "%"); drive {
 			return &slip{at: at, says: fmt.Sprintf("A zone file is named relative to the folder of the spec, with "+
 				"slashes and not backslashes. Copy it into that folder and write \"%s\".", cut(name))}
@@ -176,12 +189,14 @@ func (s *brokenFile) escape(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 
 // doubled has two backslashes for each one.
 func doubled(text string) string {
+	// Those that are doubled already stay so: half of a path may have been mended.
 	return strings.ReplaceAll(strings.ReplaceAll(text, `\\`, `\`), `\`, `\\`)
 }
 
 // colon finds one in place of the equals sign.
 func (s *brokenFile) colon(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	w := words(line)
+	// JSON and YAML have colons there. In a map HCL takes them too, and reports nothing.
 	if len(w) < 2 || w[0].Type != hclsyntax.TokenIdent || w[1].Type != hclsyntax.TokenColon {
 		return nil
 	}
@@ -206,6 +221,7 @@ func header(line hclsyntax.Tokens) (labels int, rest hclsyntax.Tokens) {
 	}
 	w = w[1:]
 	for len(w) > 0 && w[0].Type == hclsyntax.TokenOQuote {
+		// A label is an opening mark, its text and a closing mark; a template in it has more tokens.
 		end := slices.IndexFunc(w, func(t hclsyntax.Token) bool { return t.Type == hclsyntax.TokenCQuote })
 		if end < 0 {
 			return labels, nil
@@ -229,6 +245,8 @@ func (s *brokenFile) blockEquals(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip
 func (s *brokenFile) noEquals(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	labels, rest := header(line)
 	w := words(line)
+	// name "value": one text behind a name that is no block. More than one text is
+	// a block of a type that is not known.
 	if labels != 1 || len(rest) > 0 || isBlock(string(w[0].Bytes)) {
 		return nil
 	}
@@ -242,12 +260,14 @@ func (s *brokenFile) nextLine(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	if len(w) == 0 || !isBlock(string(w[0].Bytes)) {
 		return nil
 	}
+	// Something else is behind the labels: then that is the mistake.
 	if _, rest := header(line); len(rest) > 0 {
 		return nil
 	}
 	end := w[len(w)-1].Range
 	at := hcl.RangeBetween(w[0].Range, end)
 	head := cut(s.text(at))
+	// The style of C# and of PowerShell scripts: the brace in a line of its own, perhaps after blank lines.
 	if bytes.HasPrefix(bytes.TrimLeft(s.file.Text[end.End.Byte:], " \t\r\n"), []byte("{")) {
 		return &slip{at: at, says: fmt.Sprintf(
 			"The { of a block must be at the end of the line that begins the block. Move it up: %s {", head)}
@@ -265,6 +285,7 @@ func (s *brokenFile) noQuotes(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	}
 	at := hcl.RangeBetween(w[1].Range, w[len(w)-2].Range)
 	text := s.text(at)
+	// Half of the marks are there, or it is no header at all: another look explains it.
 	if strings.ContainsAny(text, "\"={}") {
 		return nil
 	}
@@ -276,6 +297,7 @@ func endOfArgument(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	switch d.Summary {
 	case "Unexpected comma after argument":
 		return &slip{at: *d.Subject, says: "An argument ends with its line, without a comma. Remove the comma."}
+	// hcl noticed it behind the value: two arguments in a line, or a text of which only the first word is in marks.
 	case "Missing newline after argument":
 		return &slip{at: *d.Subject,
 			says: "The value before this place is complete, and an argument ends with its line. Remove what follows, " +
@@ -316,6 +338,7 @@ func interpolation(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	if d.Summary != "Extra characters after interpolation expression" && d.Summary != "Invalid template interpolation" {
 		return nil
 	}
+	// ${env:NAME} of PowerShell and ${NAME:-default} of shells end here.
 	return &slip{at: *d.Subject,
 		says: "${ } in a text holds a value of this spec, such as ${local.domain}; variables of PowerShell or of the " +
 			"environment cannot be read. Write the value itself. If the text is to have ${ in it, write $${"}

@@ -45,6 +45,7 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 	end = max(end, min(start.Byte+maxExplained, len(file.Text)))
 	tokens, _ := hclsyntax.LexConfig(file.Text[start.Byte:end], file.Name, start)
 	s := &brokenFile{file: file, tokens: tokens, cut: end < len(file.Text)}
+	// A finding without a place is about no line, and cannot be sorted.
 	diags = slices.DeleteFunc(slices.Clone(diags), func(d *hcl.Diagnostic) bool { return d.Subject == nil })
 	// hcl reports some mistakes when it leaves a block; the first in the text explains the others
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
@@ -53,6 +54,7 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 	var out hcl.Diagnostics
 	told := map[int]bool{} // lines
 	for _, d := range diags {
+		// Each one is a mistake of its own, also when two are in one line.
 		if d.Summary == "Attribute redefined" {
 			out = append(out, twice(d))
 			continue
@@ -67,6 +69,7 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 			out = append(out, diag.Import(hcl.Diagnostics{d})...)
 			continue
 		}
+		// The mistake may be lines above the place where hcl noticed it, and another finding may have said it.
 		if line := found.at.Start.Line; line != d.Subject.Start.Line {
 			if told[line] {
 				continue
@@ -85,6 +88,8 @@ func explainSyntax(file File, start hcl.Pos, end int, diags hcl.Diagnostics) hcl
 // twice is hcl's finding about an argument that is set twice, with the line of the first.
 func twice(d *hcl.Diagnostic) *hcl.Diagnostic {
 	name, place := "", ""
+	// hcl has the name and the first place only in its sentence: The argument "x"
+	// was already set at FILE:LINE,COLUMNS.
 	if words := strings.SplitN(d.Detail, `"`, 3); len(words) == 3 {
 		name = words[1]
 	}
@@ -99,6 +104,8 @@ func twice(d *hcl.Diagnostic) *hcl.Diagnostic {
 // find looks for the mistake behind what hcl says.
 func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 	line := s.line(d.Subject.Start.Line)
+	// From what makes nonsense of a whole line to what is odd in one place of it: the first that fits wins, so a
+	// comment of another language is not taken for an argument without equals sign.
 	for _, look := range []func(*hcl.Diagnostic, hclsyntax.Tokens) *slip{
 		s.fence, s.comment, s.character, s.openQuote, s.heredoc, s.escape, s.brackets,
 		s.colon, s.blockEquals, s.noEquals, s.nextLine, s.noQuotes, endOfArgument, oneLine,
@@ -116,6 +123,7 @@ func (s *brokenFile) find(d *hcl.Diagnostic) *slip {
 func (s *brokenFile) line(n int) hclsyntax.Tokens {
 	from, _ := slices.BinarySearchFunc(s.tokens, n,
 		func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Line, n) })
+	// A token of more than one line, such as a comment, belongs to the line in which it begins.
 	to := from
 	for to < len(s.tokens) && s.tokens[to].Range.Start.Line == n {
 		to++
@@ -168,6 +176,7 @@ func (s *brokenFile) indent(t hclsyntax.Token) (width int, first bool) {
 	start := bytes.LastIndexByte(s.file.Text[:t.Range.Start.Byte], '\n') + 1
 	before := s.file.Text[start:t.Range.Start.Byte]
 	rest := bytes.TrimLeft(before, " \t")
+	// A tab counts as one blank: the two lines that are compared are indented by the same editor.
 	return len(before) - len(rest), len(rest) == 0
 }
 
@@ -181,6 +190,7 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	for open >= 0 && line[open].Type != hclsyntax.TokenOQuote {
 		open--
 	}
+	// The string began in a line before, so this line has only its end.
 	if open < 0 {
 		return &slip{at: line[end].Range, last: true, says: "A string ends with its line, but this one has no " +
 			"closing quotation mark. Look for a missing \" in this line or in those before it."}
@@ -188,8 +198,10 @@ func (s *brokenFile) openQuote(_ *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	text := s.text(hcl.RangeBetween(line[open].Range, line[end].Range))
 	text = strings.TrimSpace(strings.TrimPrefix(text, `"`))
 	at := hcl.RangeBetween(line[open].Range, line[max(open, end-1)].Range)
+	// fqdn = sip.contoso.com": the mark that was meant to close opens a string of nothing.
 	if text == "" && open > 0 && line[open-1].Range.End == line[open].Range.Start {
 		first := open - 1
+		// What touches the mark without a blank is the text that was to be in quotation marks.
 		for first > 0 && line[first-1].Range.End == line[first].Range.Start {
 			first--
 		}
@@ -217,6 +229,7 @@ func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 		if t := s.tokens[i]; t.Type == hclsyntax.TokenOHeredoc {
 			at := t.Range
 			name := strings.TrimLeft(strings.TrimSpace(string(t.Bytes)), "<-")
+			// The token has its line end in it, with which the mark would be shown on two lines.
 			at.End = at.Start
 			at.End.Byte += len(strings.TrimRight(string(t.Bytes), "\r\n"))
 			at.End.Column += len(strings.TrimRight(string(t.Bytes), "\r\n"))
@@ -231,14 +244,17 @@ func (s *brokenFile) heredoc(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 // brackets finds a bracket without a partner, if the brackets of the file do not match.
 func (s *brokenFile) brackets(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	switch {
+	// All that a bracket without partner makes hcl say, in whatever place it notices.
 	case strings.HasPrefix(d.Summary, "Unclosed"), strings.HasPrefix(d.Summary, "Unterminated"),
 		strings.HasPrefix(d.Summary, "Missing item separator"), strings.HasPrefix(d.Summary, "Missing attribute"),
 		strings.HasPrefix(d.Summary, "Missing argument separator"), strings.HasPrefix(d.Summary, "Unbalanced"),
 		strings.HasPrefix(d.Summary, "Missing newline"), d.Summary == "Argument or block definition required",
 		d.Summary == "Invalid expression", d.Summary == "Missing close bracket on index":
+		// once a file: a file with many findings would be walked for each
 		if !s.matched {
 			s.matched, s.bracket = true, s.match()
 		}
+		// A bracket behind the place has not caused this finding, but hcl shows an unclosed block where it opens.
 		if s.bracket != nil &&
 			(s.bracket.at.Start.Byte <= d.Subject.Start.Byte || d.Summary == "Unclosed configuration block") {
 			return s.bracket
@@ -268,6 +284,7 @@ func (s *brokenFile) match() *slip {
 			hclsyntax.TokenTemplateControl:
 			open = append(open, t)
 			continue
+		// Ends ${ or %{, which the lexer itself matches.
 		case hclsyntax.TokenTemplateSeqEnd:
 			if len(open) > 0 {
 				open = open[:len(open)-1]
@@ -300,12 +317,14 @@ func (s *brokenFile) match() *slip {
 			return &slip{at: t.Range, last: true,
 				says: fmt.Sprintf("This %s closes nothing: there is one too many, here or above. Remove it.", t.Bytes)}
 		case top.Type != partner && t.Type == hclsyntax.TokenCBrace:
+			// a } where [ or ( is open: the end of the block is reached first
 			return s.notClosed(top)
 		case top.Type != partner:
 			return &slip{at: t.Range, last: true,
 				says: fmt.Sprintf("This %s closes nothing: the bracket that is open here is the %s of line %d. "+
 					"Remove it, or close that one first.", t.Bytes, top.Bytes, top.Range.Start.Line)}
 		}
+		// Kept, not returned: indentation means something only once the brackets do not match.
 		if odd == nil && t.Type == hclsyntax.TokenCBrace {
 			odd = s.odd(top, t)
 		}
@@ -323,6 +342,7 @@ func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
 	case !first || have == want || open.Range.Start.Line == end.Range.Start.Line:
 		return nil
 	case have < want:
+		// A } further left than its { was meant for a block further out, so one is missing before it.
 		return s.notClosed(open)
 	}
 	return &slip{at: end.Range, last: true, says: fmt.Sprintf("By its indentation this } is one too many: it closes "+
@@ -330,6 +350,7 @@ func (s *brokenFile) odd(open, end hclsyntax.Token) *slip {
 }
 
 func (s *brokenFile) notClosed(open hclsyntax.Token) *slip {
+	// ${~ and %{~ also remove the blanks before them.
 	sign := strings.TrimSuffix(string(open.Bytes), "~")
 	closing := map[string]string{"{": "}", "[": "]", "(": ")", "${": "}", "%{": "}"}[sign]
 	what := map[string]string{
@@ -337,6 +358,7 @@ func (s *brokenFile) notClosed(open hclsyntax.Token) *slip {
 	}[sign]
 	at, _ := slices.BinarySearchFunc(s.tokens, open.Range.Start.Byte,
 		func(t hclsyntax.Token, n int) int { return cmp.Compare(t.Range.Start.Byte, n) })
+	// { begins a block or a map; the token before it tells which, and the name is in the finding.
 	if sign == "{" && at > 0 {
 		switch s.tokens[at-1].Type {
 		case hclsyntax.TokenEqual, hclsyntax.TokenColon, hclsyntax.TokenComma, hclsyntax.TokenOBrack,

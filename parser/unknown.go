@@ -14,6 +14,7 @@ import (
 
 // isBlock tells whether blocks of a type are anywhere in the language.
 func isBlock(name string) bool {
+	// dynamic is none of the table, since hcl reads it away before the schema is asked.
 	if name == "" || name == "dynamic" {
 		return name != ""
 	}
@@ -29,6 +30,7 @@ func homes(has func(schema) bool) []string {
 			out = append(out, kind)
 		}
 	}
+	// The order of a map is another one each time, and a finding has to be the same.
 	slices.Sort(out)
 	return out
 }
@@ -37,8 +39,11 @@ func homes(has func(schema) bool) []string {
 func (ad advisor) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
+		// for_each, labels and content are right in a dynamic block and in no other;
+		// dynblock reports what is wrong with them.
 		if d.Subject != nil && !ad.r.inDynamic[*d.Subject] {
 			name := ""
+			// The name is in the sentence of hcl only, between the first two quotation marks.
 			if words := strings.SplitN(d.Detail, `"`, 3); len(words) == 3 {
 				name = words[1]
 			}
@@ -50,6 +55,7 @@ func (ad advisor) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 			case d.Summary == "Missing required argument":
 				d = diag.New(codeMissing, d.Subject, fmt.Sprintf(
 					"The argument %q is missing in this block. Add a line, such as %s", name, example(name)))
+			// Missing name for site; the summary has what the schema calls the label, and the type.
 			case strings.HasPrefix(d.Summary, "Missing ") && strings.Contains(d.Summary, " for "):
 				_, block, _ := strings.Cut(d.Summary, " for ")
 				d = diag.New(codeSyntax, d.Subject, fmt.Sprintf("The name of this %s is missing. Write %s, with its "+
@@ -94,6 +100,7 @@ var fromTerraform = map[string]string{
 
 // dynamicParts are the arguments of a dynamic block that makes blocks of a type.
 func dynamicParts(kind string) string {
+	// A block without label has none to make.
 	if form(kind) == kind+" {" {
 		return "for_each"
 	}
@@ -120,6 +127,7 @@ func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) s
 	case slices.Contains(s.blockNames(), name):
 		return fmt.Sprintf("%q is a block and no argument. Write %s } in place of this line, and between the braces "+
 			"what is to be set in it.", name, form(name))
+	// Before Suggest: virtual_ipv6 is near virtual_ipv4, which would be wrong.
 	case notThere[name] != "":
 		return text + " " + notThere[name] + "."
 	case meant != "":
@@ -168,17 +176,21 @@ func (ad advisor) unknownBlock(kind, name string, at hcl.Range) string {
 	if kind == "" {
 		text = fmt.Sprintf("Edgeplan has no blocks of the type %q.", cut(name))
 	}
+	// edge-pool: HCL takes hyphens in names, and people who write YAML use them.
 	meant := diag.Suggest(strings.ReplaceAll(name, "-", "_"), s.blockNames())
+	// Suggest leaves out a name that is the same, which this one is without its hyphens.
 	if under := strings.ReplaceAll(name, "-", "_"); slices.Contains(s.blockNames(), under) {
 		meant = under
 	}
 	outer := homes(func(s schema) bool { return slices.Contains(s.blockNames(), name) })
 	switch {
+	// ticket "CHG1" { }: with one label that is the value, so the line can be shown.
 	case slices.Contains(s.argNames(), name):
 		if block := ad.rawBlock(at); block != nil && len(block.Labels) == 1 {
 			return fmt.Sprintf("%q is an argument and no block. Write %s = %q.", name, name, block.Labels[0])
 		}
 		return fmt.Sprintf("%q is an argument and no block. Write %s", name, example(name))
+	// Before the test for a near name: server outside of its pool is no slip of sip_domain.
 	case len(outer) > 0:
 		return fmt.Sprintf("A block %s belongs inside a block %s. Move it between the braces of the one that it is "+
 			"part of.", name, strings.Join(outer, " or "))
@@ -186,6 +198,7 @@ func (ad advisor) unknownBlock(kind, name string, at hcl.Range) string {
 		return fmt.Sprintf("A block %s is not part of another block. Move it out of the braces.", name)
 	case meant != "":
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
+	// resource "edge_pool" "X": the first label of Terraform is the type here.
 	case name == "resource" || name == "data":
 		if block := ad.rawBlock(at); block != nil && len(block.Labels) == 2 && isBlock(block.Labels[0]) {
 			return text + fmt.Sprintf(" %s: %s %q {", fromTerraform[name], block.Labels[0], block.Labels[1])
@@ -193,6 +206,7 @@ func (ad advisor) unknownBlock(kind, name string, at hcl.Range) string {
 		return text + " " + fromTerraform[name] + "."
 	case name == "module":
 		if block := ad.rawBlock(at); block != nil && block.Body.Attributes["source"] != nil {
+			// Only a path is a folder that can be moved; other sources are addresses of a registry.
 			if source := literal(block.Body.Attributes["source"].Expr); strings.HasPrefix(source, ".") {
 				return text + " " + strings.Replace(fromTerraform[name], "the module", cut(source), 1) + "."
 			}
@@ -231,6 +245,7 @@ func isTable(written *hclsyntax.Body, at hcl.Range) bool {
 // rawBlock is the block whose type is at a place, as it was written.
 func (ad advisor) rawBlock(at hcl.Range) *hclsyntax.Block {
 	var found *hclsyntax.Block
+	// hcl gives a finding the place of the type, and not the block.
 	eachBlock(ad.r.written, func(block *hclsyntax.Block) {
 		if block.TypeRange == at {
 			found = block
@@ -250,6 +265,7 @@ func eachBlock(body *hclsyntax.Body, f func(*hclsyntax.Block)) {
 func (ad advisor) noteDynamic(body *hclsyntax.Body) {
 	eachBlock(body, func(block *hclsyntax.Block) {
 		if block.Type == "dynamic" {
+			// By their places: the same names elsewhere are no part of it.
 			for _, attr := range block.Body.Attributes {
 				ad.r.inDynamic[attr.NameRange] = true
 			}

@@ -21,12 +21,14 @@ func (zr zoneReader) zoneFile(
 	file topology.Value[string], includes topology.Value[map[string]topology.Value[string]],
 ) *zonefile.Source {
 	name := path.Clean(file.V)
+	// Before anything is opened: fs.FS would refuse the path too, but in words of Go.
 	if !isInside(file.V) {
 		zr.r.report(codeOutside, file.Range, notInside(file.V))
 		return nil
 	}
 	text, err := zr.readZone(name)
 	switch {
+	// A link is inside by its name, so only opening it tells.
 	case err != nil && isEscape(err):
 		zr.r.report(codeOutside, file.Range,
 			fmt.Sprintf("%q leads out of the spec's folder. Put the zone file itself there.", file.V))
@@ -40,10 +42,12 @@ func (zr zoneReader) zoneFile(
 			fmt.Sprintf("The zone file %q cannot be read: %s.", cut(file.V), reason(err)))
 		return nil
 	}
+	// What is left of it at the end was never asked for: the path has a slip, or the line is gone.
 	unused := maps.Clone(includes.V)
 	source := zonefile.Gather(zonefile.File{Name: name, Text: text},
 		func(included string) (file zonefile.File, err error) {
 			delete(unused, included)
+			// What the author says wins over what is found: the paths are those of a server.
 			if path, ok := includes.V[included]; ok {
 				if file, err = zr.readIncluded(path.V); err != nil {
 					zr.badInclude(included, path, err)
@@ -53,6 +57,7 @@ func (zr zoneReader) zoneFile(
 			}
 			return file, err
 		})
+	// in order, since a map has none
 	for _, included := range slices.Sorted(maps.Keys(unused)) {
 		zr.r.report(codeMalformed, unused[included].Range,
 			fmt.Sprintf("No $INCLUDE line of %s names %q. Write it as it "+
@@ -67,6 +72,7 @@ func (zr zoneReader) wayToFile(name string) string {
 	switch {
 	case near == "":
 		return "Export the zone from its name server and put the file there, or correct the name."
+	// It is found on Windows and not on the Linux runner that builds the plan.
 	case strings.EqualFold(near, name):
 		return fmt.Sprintf("There is %q: write the name with its upper and lower case.", near)
 	case strings.EqualFold(near, name+".txt"):
@@ -79,10 +85,14 @@ func (zr zoneReader) wayToFile(name string) string {
 func notInside(name string) string {
 	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
 	switch {
+	// A drive, an absolute path or .. lead out wherever the spec is; the base name is what
+	// the file will be called in the folder.
 	case strings.ContainsAny(name, `:`) || strings.HasPrefix(name, "/") || strings.HasPrefix(name, `\`) ||
 		slices.Contains(strings.Split(strings.ReplaceAll(name, `\`, "/"), "/"), ".."):
 		return fmt.Sprintf("%q is not a path inside the spec's folder, and only files there are read. Copy the zone "+
 			"file into that folder and write %q.", cut(name), cut(base))
+	// A backslash in a path that stays inside: only the sign is wrong. Plans must be the same on
+	// Windows and Linux, so it is not taken.
 	case strings.Contains(name, `\`):
 		return fmt.Sprintf("%q is not a path inside the spec's folder: a path has slashes here, not backslashes. "+
 			"Write %q.", cut(name), cut(strings.ReplaceAll(name, `\`, "/")))
@@ -111,10 +121,12 @@ func (zr zoneReader) badInclude(included string, path topology.Value[string], er
 // that has it is scanned.
 func (zr zoneReader) readZone(name string) (text []byte, err error) {
 	left := maxZoneBytes - zr.r.zoneBytes
+	// The bytes are kept for the excerpts in findings, so a second zone with the file costs no read.
 	text, known := zr.r.sources[name]
 	if !known {
 		text, err = readFile(zr.r.fsys, name, left)
 	}
+	// A file that is known was read when more was left.
 	if err == nil && int64(len(text)) > left {
 		err = fmt.Errorf("%w: it has %d bytes", errTooLarge, len(text))
 	}
@@ -132,6 +144,8 @@ func (zr zoneReader) readZone(name string) (text []byte, err error) {
 
 // isInside tells whether a path, with slashes, does not lead out of the spec's folder.
 func isInside(name string) bool {
+	// Clean takes out a .. with the folder before it, which leads elsewhere if that folder is a link; so none is
+	// taken. A colon is a drive or a stream on Windows.
 	return fs.ValidPath(path.Clean(name)) && !slices.Contains(strings.Split(name, "/"), "..") &&
 		!strings.ContainsAny(name, `\:`)
 }
@@ -142,8 +156,10 @@ func isInside(name string) bool {
 func (zr zoneReader) findIncluded(zoneFile, name string) (zonefile.File, error) {
 	at := path.Clean(name)
 	found := name
+	// If both paths are the same file there is nothing to choose.
 	if beside := path.Join(path.Dir(zoneFile), name); isInside(name) && beside != at && zr.exists(beside) {
 		found = beside
+		// Not an order of ours: the plan would be made of records that the server does not have.
 		if zr.exists(at) {
 			return zonefile.File{}, &zonefile.UnreadError{
 				Why: fmt.Sprintf("%q and %q are both there, and name servers differ in which of them they take",
@@ -162,6 +178,7 @@ func (zr zoneReader) findIncluded(zoneFile, name string) (zonefile.File, error) 
 // readIncluded reads a file once, whoever includes it.
 func (zr zoneReader) readIncluded(name string) (zonefile.File, error) {
 	switch {
+	// A zone file may quote any byte in a path; in a terminal or a change record these would do something.
 	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return zonefile.File{}, errControl
 	case !isInside(name):
@@ -179,6 +196,7 @@ var errControl = errors.New("the path has control characters")
 
 func (zr zoneReader) exists(name string) bool {
 	_, err := fs.Stat(zr.r.fsys, name)
+	// What cannot be looked at may be there: reading it gives the reason.
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
@@ -187,6 +205,7 @@ func (zr zoneReader) exists(name string) bool {
 func notRead(name string, err error) *zonefile.UnreadError {
 	name = cut(name)
 	switch {
+	// Such as /etc/bind/hosts.inc, a path of the server: the argument includes is there for these.
 	case errors.Is(err, errOutside):
 		return &zonefile.UnreadError{
 			Why: whyOutside(name),
