@@ -1,6 +1,6 @@
 // Package parser reads the edgeplan language: HCL bytes in, a [Spec] out.
 //
-// It knows syntax, types and references, and where each value stands; it does not
+// It knows syntax, types and references, and where each value is; it does not
 // know what a plan is, what DNS or PowerShell want, or whether a topology makes
 // sense. Those rules are the compiler's. A spec can run no program and read neither
 // the clock, the environment, the network, nor any file but the zone files that it

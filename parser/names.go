@@ -94,7 +94,7 @@ func (ad advisor) unknownVariable(at hcl.Range, name, text string, known []strin
 		return fmt.Sprintf("There is no %q here. In this dynamic block the current element is %s.value, and its key "+
 			"or number %[2]s.key. Write %[2]s.%s", name, element, part)
 	}
-	// Where a reference is needed a variable of Terraform stands for a block that this spec has.
+	// Where a reference is needed a variable of Terraform would hold a block that this spec has.
 	if refs := s.refs(s.wants); name == "var" && refs != "" {
 		return fmt.Sprintf("There is no \"var\" here. Nothing is passed in from outside. Write the block itself: %s",
 			refs)

@@ -154,8 +154,8 @@ func (s *surveyor) newline() {
 	if s.atTop() {
 		s.blank++
 		s.endItem()
-		// inside brackets a line end is a token, and a place to cut only for the formatter
 	} else if s.out.tokens++; !s.inside || len(s.modes) > 1 {
+		// inside brackets a line end is a token, but a place to cut for the formatter alone
 		return
 	}
 	if s.at-s.last >= pieceBytes {

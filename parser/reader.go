@@ -247,8 +247,8 @@ func (c *content) oneOf(got topology.Value[string], words []string) topology.Val
 		detail := fmt.Sprintf("%q is not one of %s.", cut(got.V), strings.Join(quoted(words), ", "))
 		if meant := wordMeant(got.V, words); meant != "" {
 			detail += fmt.Sprintf(" Did you mean %q?", meant)
-			// What people write here is the name of their DNS server, which no word of the table is like.
 		} else if slices.Equal(words, topology.Deliveries()) {
+			// What people write here is the name of their DNS server, which no word of the table is like.
 			detail += " For BIND, Knot DNS or PowerDNS write \"zone-file\" to get a new zone file and its diff, or " +
 				"\"nsupdate\" to get a dynamic update for nsupdate or knsupdate, if the server accepts such updates."
 		}

@@ -204,7 +204,7 @@ func (s *brokenFile) colon(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 		says: fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s", w[0].Bytes, s.valueText(w[2:]))}
 }
 
-// valueText is what stands behind the equals sign of a line.
+// valueText is what is behind the equals sign of a line.
 func (s *brokenFile) valueText(w hclsyntax.Tokens) string {
 	if len(w) == 0 {
 		return "VALUE"
@@ -292,7 +292,7 @@ func (s *brokenFile) noQuotes(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	return &slip{at: at, says: fmt.Sprintf("A name needs quotation marks. Write %s \"%s\" {", w[0].Bytes, cut(text))}
 }
 
-// endOfArgument finds what stands behind a value.
+// endOfArgument finds what is behind a value.
 func endOfArgument(d *hcl.Diagnostic, _ hclsyntax.Tokens) *slip {
 	switch d.Summary {
 	case "Unexpected comma after argument":

@@ -151,7 +151,7 @@ func (s *brokenFile) lineText(at int) string {
 	return strings.TrimSpace(string(s.file.Text[start:end]))
 }
 
-// text is what stands in a range.
+// text is what is in a range.
 func (s *brokenFile) text(rng hcl.Range) string {
 	return string(s.file.Text[rng.Start.Byte:max(rng.Start.Byte, min(rng.End.Byte, len(s.file.Text)))])
 }
@@ -269,7 +269,7 @@ var partners = map[hclsyntax.TokenType]hclsyntax.TokenType{
 }
 
 // match goes through the brackets up to the one that is wrong. Which of several braces that is
-// only their indentation tells: a brace that closes a block stands as far to the right as the
+// only their indentation tells: a brace that closes a block is as far to the right as the
 // line in which the block begins.
 func (s *brokenFile) match() *slip {
 	var open hclsyntax.Tokens

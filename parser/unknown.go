@@ -14,7 +14,7 @@ import (
 
 // isBlock tells whether blocks of a type are anywhere in the language.
 func isBlock(name string) bool {
-	// dynamic is none of the table, since hcl reads it away before the schema is asked.
+	// dynamic is not in the table: dynblock replaces it before the schema is asked.
 	if name == "" || name == "dynamic" {
 		return name != ""
 	}
