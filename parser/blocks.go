@@ -263,7 +263,7 @@ func (br blockReader) zone(block *hcl.Block) *topology.Zone {
 	}
 	// a block that is read for its findings alone makes no zone, so nothing reads its file
 	if zone.File.Set && !br.r.dynamics.alone {
-		zone.Source = zoneReader{br.r}.zoneFile(zone.File, zone.Includes)
+		zone.Source = zoneReader{c.r}.zoneFile(zone.File, zone.Includes)
 	}
 	return zone
 }
