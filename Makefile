@@ -32,9 +32,11 @@ lint: ## gofmt, vet, go.mod, staticcheck and actionlint
 
 golden: ## write all that is made again: goldens, tables and pages of docs, schema, messages; look at the diff before you commit it
 	@echo "A test that writes something ends with FAIL: run make golden again, it then says ok."
-	-go test ./golden -run 'TestGolden$$' -update
-	-go test ./docs -run 'TestCodes|TestProcedures|TestArgumentTables' -update
-	-go test ./cmd/edgeplan -run 'TestScripts|TestSchema|TestMistakes' -update
+	@failed=; set -x; \
+	go test ./golden -run 'TestGolden$$' -update || failed=1; \
+	go test ./docs -run 'TestCodes|TestProcedures|TestArgumentTables' -update || failed=1; \
+	go test ./cmd/edgeplan -run 'TestScripts|TestSchema|TestMistakes' -update || failed=1; \
+	test -z "$$failed"
 
 fuzz: ## run each fuzz target for FUZZTIME (30s), go on after a failure, end with a table
 	.ci/fuzz $(FUZZTIME)
