@@ -271,7 +271,7 @@ func (s *suite) drift() {
 		{"a SIP domain is gone", 3, func(w *rehearsal.World) { w.SipDomains = []string{"other.example.net"} }},
 		{"federation is off", 3, func(w *rehearsal.World) { w.Federated = false }},
 		{"the pool is gone", 3, func(w *rehearsal.World) { to(w).Fqdn = "gone.example.net" }},
-		{"a site is gone", 2, func(w *rehearsal.World) {
+		{"a site is gone", 3, func(w *rehearsal.World) {
 			w.Sites[slices.IndexFunc(w.Sites, func(x rehearsal.Site) bool { return x.Name == s.plan.Routes[0].Site })].Name = "Gone"
 		}},
 	}
@@ -307,6 +307,10 @@ func (s *suite) drift() {
 		before := s.digest()
 		code := s.visit(s.walk.Forth[0], way{fault: fault})
 		s.check((code == 2 || code == 3) && s.digest() == before && s.receipt() == "", "Preflight, %s", fault)
+		if fault == "store:down" {
+			s.check(code == 3 && strings.Contains(s.last, "FAIL P05  site of the pool: cannot be read"), "Preflight names every fact that cannot be read")
+			s.check(strings.Contains(s.last, "cannot be read") && !strings.Contains(s.last, "-Waive P01"), "Preflight cannot go on without the store")
+		}
 	}
 	if i := s.at(plan.Stop); i >= 0 {
 		s.restore(s.points[i])

@@ -156,10 +156,10 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
                 $objects = @(& $fact.Read)
             } catch {
                 if ($null -ne $_.Exception.Data['ExitCode']) { throw }
-                $why = '{0}: cannot be read: {1}' -f $fact.Says, $_.Exception.Message
+                $why = 'cannot be read: ' + $_.Exception.Message
             }
         }
-        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail $why; continue }
+        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail ('{0}: {1}' -f $fact.Says, $why); continue }
         $one = $fact.Clone()
         if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
         Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])

@@ -583,10 +583,10 @@ function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
                 $objects = @(& $fact.Read)
             } catch {
                 if ($null -ne $_.Exception.Data['ExitCode']) { throw }
-                $why = '{0}: cannot be read: {1}' -f $fact.Says, $_.Exception.Message
+                $why = 'cannot be read: ' + $_.Exception.Message
             }
         }
-        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail $why; continue }
+        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail ('{0}: {1}' -f $fact.Says, $why); continue }
         $one = $fact.Clone()
         if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
         Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
@@ -1127,6 +1127,16 @@ function Get-ChangeValue([hashtable]$Step) {
     return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
 }
 
+function Test-ChangeRead([hashtable]$Step) {
+    <# .SYNOPSIS
+        Read the present value of a step, as Now, before anything is changed: what cannot be read has failed, as of facts. #>
+    try { $Step['Now'] = Get-ChangeValue -Step $Step; return $true } catch {
+        if ($null -ne $_.Exception.Data['ExitCode']) { throw }
+        Write-ChangeFact -Fact $Step -Good $false -Detail ('{0}: cannot be read: {1}' -f $Step.Says, $_.Exception.Message)
+        return $false
+    }
+}
+
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
     <# .SYNOPSIS
         Leave the stage unless the present value is the one that this step was planned to replace. #>
@@ -1204,7 +1214,7 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
         Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
     $steps = @(Get-ChangeStep -Stage $Stage)
     foreach ($step in $steps) {
-        $step['Now'] = Get-ChangeValue -Step $step
+        if (-not (Test-ChangeRead -Step $step)) { continue }
         if ($step.Now -eq $step.Want) {
             $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
             Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
@@ -1353,8 +1363,9 @@ function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
         return
     }
     foreach ($step in @(Get-ChangeStep -Stage $at)) {
+        if (-not (Test-ChangeRead -Step $step)) { continue }
         $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
-        Confirm-ChangeFact -Fact $fact -Have (Get-ChangeValue -Step $step)
+        Confirm-ChangeFact -Fact $fact -Have $step.Now
     }
     Confirm-ChangeRecord -Stage $at
 }
