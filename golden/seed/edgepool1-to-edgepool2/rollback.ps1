@@ -1058,7 +1058,7 @@ function Get-ChangeValue([hashtable]$Step) {
 
 function Test-ChangeRead([hashtable]$Step) {
     <# .SYNOPSIS
-        Read the present value of a step, as Now, before anything is changed: what cannot be read has failed, as of facts. #>
+        Read the value of a step, as Now, before anything is changed: what cannot be read has failed, as of facts. #>
     try { $Step['Now'] = Get-ChangeValue -Step $Step; return $true } catch {
         if ($null -ne $_.Exception.Data['ExitCode']) { throw }
         Write-ChangeFact -Fact $Step -Good $false -Detail ('{0}: cannot be read: {1}' -f $Step.Says, $_.Exception.Message)
