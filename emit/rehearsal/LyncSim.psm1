@@ -2,7 +2,7 @@
 # The cmdlets themselves are in Cmdlets.PRODUCT.psm1, with the parameters of that product; each calls Invoke-SimCmdlet. Those
 # of a Windows DNS server are in Cmdlets.DnsServer.psm1 and, for Windows Server 2008 R2, in Cmdlets.dnscmd.psm1.
 #
-#   SIM_WORLD  folder: world.json (what stands), clock.txt (seconds), calls.txt (calls so far), given.txt (the same with
+#   SIM_WORLD  folder: world.json (the state), clock.txt (seconds), calls.txt (calls so far), given.txt (the same with
 #              their parameters), audit.txt (every change)
 #   SIM_KIT    folder of this file
 #   SIM_HOST   FQDN of the computer that the caller sits on
@@ -10,7 +10,7 @@
 #              its error is an exit code.
 #       CMDLET:throw@N       call N throws before it does anything       kill@N                the process dies before call N
 #       CMDLET:throwafter@N  ... after it has done its work              killafter:CMDLET@N    ... after call N of this cmdlet
-#       CMDLET:error@N       ... writes an error and does nothing        freeze                with kill: stands still for ever
+#       CMDLET:error@N       ... writes an error and does nothing        freeze                with kill: hangs for ever
 #       replication:stuck@HOST  that replica gets nothing                 replication:late@HOST  ... is not up to date
 #       dns:other, dns:more, dns:gone, dns:ttl  what the DNS server has: other records, one more, none, another TTL
 #       dns:raised, dns:half    its serial is another, or still that of before the change
@@ -116,7 +116,7 @@ function Set-SimSerial([object]$Serial) {
 }
 
 function Clear-SimRoute([string]$Site) {
-    # What somebody does in Topology Builder: no cmdlet is known to clear a route.
+    # What a person does in Topology Builder: no cmdlet is known to clear a route.
     $world = Get-SimWorld
     Update-SimRoute -World $world -Site (Get-SimOne -From $world.Sites -Property 'Name' -Value $Site) -Route ''
 }
@@ -319,7 +319,7 @@ function Get-SimSoa([object]$Serial) {
 }
 
 function Get-SimAnswer([string]$Type, [object[]]$Records) {
-    # Records as somebody else has left them.
+    # Records as others have left them.
     if ($Type -eq 'SOA') { return $Records }
     $other = @{ A = '192.0.2.99'; AAAA = '2001:db8::99'; SRV = '5 0 5269 other.example.net.' }[$Type]
     $other = New-Object -TypeName 'PSObject' -Property @{ TTL = $Records[0].TTL; Data = $other }
@@ -676,7 +676,7 @@ function Get-SimZone($Caller, $Given, $World, $Fault) {
 }
 
 function Remove-SimNewest([object]$World, [object]$Set) {
-    # What somebody else does meanwhile.
+    # What others do meanwhile.
     $Set.Records = @($Set.Records | Select-Object -First (@($Set.Records).Count - 1))
     Save-SimWorld -World $World
 }
@@ -734,7 +734,7 @@ function Remove-SimResourceRecord($Caller, $Given, $World, $Fault) {
     }
     if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $Given['ZoneName'])) { return }
     # Besides -Confirm this cmdlet has a question of its own.
-    if (-not $Given['Force']) { throw ('Remove-DnsServerResourceRecord asks about {0}, and nobody answers.' -f $object.HostName) }
+    if (-not $Given['Force']) { throw ('Remove-DnsServerResourceRecord asks about {0}, and there is no one to answer.' -f $object.HostName) }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
     if ($null -eq $record) {
         Write-SimDnsError -Caller $Caller -Number 9701 -Text ('Failed to remove {0}: no such record.' -f $object.HostName) -Category 'ObjectNotFound'
@@ -878,7 +878,7 @@ function Invoke-SimDnscmdWork([object]$World, [System.Collections.IDictionary]$W
         $Want.Detail = '{0} {1} add {2} {3}' -f $Want.Owner, $Want.Type, $Want.Seconds, $Want.Data
         return Add-SimRecord -World $World -Zone $Want.Zone -Want $Want
     }
-    # Without /f it asks, and nobody answers.
+    # Without /f it asks, and gets no answer.
     if ($Want.Command -ne '/RecordDelete' -or -not $Want.Force) { return 1223 }
     $set = Get-SimZoneSet -World $World -Zone $Want.Zone -Owner $Want.Owner -Type $Want.Type
     $gone = @($set.Records | ForEach-Object { $_.Data } | Where-Object { $Want.Data -eq '' -or $_ -eq $Want.Data })

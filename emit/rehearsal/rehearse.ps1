@@ -122,7 +122,7 @@ function Invoke-Walk([object[]]$Visits) {
 
 function Assert-Fault([string]$Text, [string[]]$Computers) {
     # Each fault has to be one that the simulation knows, on a computer of this change: another would never happen, and
-    # nobody would notice.
+    # it would go unnoticed.
     $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
         'tcp:(silent|unknown)|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly)|rights:none|shell:plain)$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
