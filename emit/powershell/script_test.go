@@ -151,7 +151,12 @@ func checkSwitch(t *testing.T, name, key string, c call) {
 
 func TestRefuses(t *testing.T) {
 	for name, edit := range map[string]func(*plan.Plan){
-		"no stages":     func(p *plan.Plan) { p.Stages, p.Rollback = nil, nil },
+		"no stages": func(p *plan.Plan) { p.Stages, p.Rollback = nil, nil },
+		"a look at what no rehearsal can run": func(p *plan.Plan) {
+			for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
+				stages[0].Parts[0].LooksAt = []string{plan.Replicated}
+			}
+		},
 		"unknown stage": func(p *plan.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },
 		"not UTF-8":     func(p *plan.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
 		"no such zone":  func(p *plan.Plan) { p.Zones = nil },

@@ -150,7 +150,8 @@ func (b *builder) entries(stages []plan.Stage) []hash {
 func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k := &keys{b: b}
 	// What no plan says is refused and not left out: the script would look complete without it.
-	if err := sound(stage.Name, part); err != nil {
+	rehearse := b.plan.LookedAt(b.back, stage.Name)
+	if err := sound(stage.Name, part, rehearse); err != nil {
 		b.err = cmp.Or(b.err, err)
 		return nil
 	}
@@ -173,7 +174,6 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k.line("Does", part.Does)
 	k.hashes("Facts", b.facts(part))
 	var steps, zones array
-	rehearse := b.plan.LookedAt(b.back, stage.Name)
 	for _, s := range part.Steps {
 		switch {
 		case s.Attest:
@@ -201,7 +201,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 }
 
 // sound refuses what no plan says, so that all that one says is in the script.
-func sound(stage string, part plan.Part) error {
+func sound(stage string, part plan.Part, rehearse bool) error {
 	known := slices.Contains(cmdlet.Products(), part.Product)
 	if stage == "" || strings.Trim(stage, letters) != "" || len(part.Hosts) == 0 || !known {
 		return fmt.Errorf("there is no stage %q, or it runs nowhere, or on %q", stage, part.Product)
@@ -214,6 +214,10 @@ func sound(stage string, part plan.Part) error {
 		switch act := s.Act; {
 		case s.Read == nil && (s.Check != nil || act != nil && len(act.Variants) > 0):
 			return fmt.Errorf("step %s compares nothing", s.ID)
+		// A stage that is looked at before it runs has its values compared with those that they come from, and its
+		// commands run with -WhatIf: a step that has neither would stop the look half way, or be run for real.
+		case rehearse && (s.Attest || s.Edit || act != nil && len(act.Variants) == 0):
+			return fmt.Errorf("step %s cannot be looked at before it runs", s.ID)
 		case s.Edit && s.Zone == "":
 			return fmt.Errorf("step %s edits no zone", s.ID)
 		case act != nil && act.Export && act.File == "":

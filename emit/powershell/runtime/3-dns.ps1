@@ -237,6 +237,7 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
         }
     }
     Save-ChangeWait -Stage $Stage -Sets $all
+    $Run.Failed += @($pending | Where-Object { $Run.Failed.Count -gt 0 }) # the DNS owner has to know it all the same
     Assert-ChangeFact
     $code = 5
     if ($Run.Attest -ne '') { $code = 3 }

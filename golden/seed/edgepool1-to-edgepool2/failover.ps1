@@ -155,13 +155,12 @@ $Stages = @(
 #     that this script cannot see, so the run sheet says it. NotAfter: the stage after which it is refused.
 #     MustBeStopped: servers that must not answer. Receipt: the stage whose receipt is asked for, and before whose time
 #     nothing is done; that is PrintsReceipt seconds after the stage that prints it. LooksAt: stages whose records and
-#     values are compared: of a later one as before the change or as after it, and its Set is run with -WhatIf
-#     ($Rehearse); of an earlier one as after it.
+#     values are compared: of an earlier one as after the change; of a later one as before or after it, and its Set is
+#     run with -WhatIf ($Rehearse).
 # Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both are in the log. Says: what
 #     it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice. When: only if
 #     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
-# A fact in Facts. Read: what is read; without it, what the fact above has read. Warn: All, or only what there is of
-#     Others, is put on record and does not fail.
+# A fact in Facts. Read: what is read; without it, what that above has read. Warn: All, or only Others, do not fail.
 # A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
 #     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
 #     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
@@ -939,6 +938,7 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
         }
     }
     Save-ChangeWait -Stage $Stage -Sets $all
+    $Run.Failed += @($pending | Where-Object { $Run.Failed.Count -gt 0 }) # the DNS owner has to know it all the same
     Assert-ChangeFact
     $code = 5
     if ($Run.Attest -ne '') { $code = 3 }
