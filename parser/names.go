@@ -33,7 +33,7 @@ func (ad advisor) imported(diags hcl.Diagnostics) hcl.Diagnostics {
 			// The whole of var.x.y and not its root, at which hcl points: what to write depends on the rest.
 			rng := expr.Traversal.SourceRange()
 			d = diag.New(codeUnknownRef, &rng, ad.unknownVariable(rng, expr.Traversal.RootName(),
-				string(rng.SliceBytes(ad.r.sources[rng.Filename])), variables(d.EvalContext)))
+				ad.written(rng), variables(d.EvalContext)))
 		case d.Summary == "Invalid template interpolation value":
 			d = diag.New(codeWrongType, d.Subject, notInText(d))
 		case d.Summary == "Not enough function arguments", d.Summary == "Too many function arguments":
@@ -73,6 +73,14 @@ var terraformNames = map[string]string{
 	"terraform": "This is not there. Write the value itself",
 	"env":       "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
 }
+
+// written is a name of several parts as the spec has it, without blanks between them: fmt takes those
+// away, and what check says must not change by that.
+func (ad advisor) written(rng hcl.Range) string {
+	return betweenParts.ReplaceAllString(string(rng.SliceBytes(ad.r.sources[rng.Filename])), "$1")
+}
+
+var betweenParts = regexp.MustCompile(`\s*([.\[\]])\s*`)
 
 // unknownVariable says what the author may have meant by a name that expressions do not know, of
 // which text is the whole.
@@ -276,7 +284,7 @@ func (ad advisor) missingKey(expr hcl.Expression, d *hcl.Diagnostic) *hcl.Diagno
 				return nil
 			}
 			rng := traversal.SourceRange()
-			name := string(hcl.RangeBetween(rng, traversal[i-1].SourceRange()).SliceBytes(ad.r.sources[rng.Filename]))
+			name := ad.written(hcl.RangeBetween(rng, traversal[i-1].SourceRange()))
 			return diag.New(codeUnknownRef, d.Subject, ad.noSuchPart(cut(name), value, traversal[i]))
 		}
 	}
