@@ -97,7 +97,8 @@ type Check struct {
 
 // Act has the value of a step become To: Set is run where it is not, and if it has the variable
 // Value, for each part of the value, in that. The file beside the script that a backup writes is a
-// value too: True, once it is there. The state file keeps the value before Set under the ID.
+// value too: True, once it is there. Where nothing is to be left, the state file keeps the value
+// before Set under the ID: the services that ran, for the stage that starts them.
 type Act struct {
 	To  []string     `json:"to,omitempty"` // none: nothing is left
 	Set *cmdlet.Call `json:"set,omitempty"`
