@@ -16,6 +16,7 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 	return &plan.Plan{
 		FormatVersion:  plan.FormatVersion,
 		Kind:           plan.KindFailover,
+		Federation:     req.Failover.Federation.V,
 		Name:           req.Name.V,
 		Product:        cmdlet.Product(t.Product.V),
 		ManagementHost: t.ManagementHost.V,
@@ -25,16 +26,15 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		From:           poolOf(t, req.From),
 		To:             poolOf(t, req.To),
 		XMPPHost:       t.XMPP.Host.V,
-		// Only for the record and the outage table: no step moves SIP federation.
-		SIPRoute:    sipRoute(t, req.To),
-		Domains:     domainNames(t),
-		Partners:    onceEach(t.XMPP.Partners.V),
-		Routes:      routesOf(req),
-		RoutedSites: routedSites(t, req.From),
-		Origin:      plan.OriginOf(req.Range),
-		Change:      changeOf(req.Change),
-		Zones:       zones,
-		Topology:    topologyOf(t),
+		SIPRoute:       sipRoute(t, req.To),
+		Domains:        domainNames(t),
+		Partners:       onceEach(t.XMPP.Partners.V),
+		Routes:         routesOf(req),
+		RoutedSites:    routedSites(t, req.From),
+		Origin:         plan.OriginOf(req.Range),
+		Change:         changeOf(req.Change),
+		Zones:          zones,
+		Topology:       topologyOf(t),
 
 		CentralManagement: centralManagement(t),
 	}
@@ -128,7 +128,7 @@ func routesOf(req *rules.Request) []plan.SiteRoute {
 	var out []plan.SiteRoute
 	for _, site := range req.Sites {
 		// The line of the route if there is one, else that of the site: the place to look at in a review.
-		route := plan.SiteRoute{Site: site.Name, Origin: plan.OriginOf(site.Range)}
+		route := plan.SiteRoute{RoutedSite: plan.RoutedSite{Federation: plan.XMPP, Site: site.Name}, Origin: plan.OriginOf(site.Range)}
 		if site.XMPPFederationRoute.Set {
 			route.Origin = plan.OriginOf(site.XMPPFederationRoute.Range)
 		}
@@ -145,13 +145,13 @@ func routesOf(req *rules.Request) []plan.SiteRoute {
 }
 
 // routedSites are the sites that the spec says are on a pool.
-func routedSites(t *topology.Topology, pool *topology.EdgePool) []string {
-	sites := []string{}
+func routedSites(t *topology.Topology, pool *topology.EdgePool) []plan.RoutedSite {
+	sites := []plan.RoutedSite{}
 	for _, site := range t.Sites {
 		if site.XMPPFederationRoute.V == pool.Name {
-			sites = append(sites, site.Name)
+			sites = append(sites, plan.RoutedSite{Federation: plan.XMPP, Site: site.Name})
 		}
 	}
-	slices.SortFunc(sites, dnsname.Compare)
+	slices.SortFunc(sites, plan.CompareSites)
 	return sites
 }

@@ -160,8 +160,8 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, old, new, want string }{
-		{"other version", `"format_version": 2`, `"format_version": 3`, "format version 3"},
-		{"the version before", `"format_version": 2`, `"format_version": 1`, "format version 1"},
+		{"other version", `"format_version": 3`, `"format_version": 4`, "format version 4"},
+		{"the version before", `"format_version": 3`, `"format_version": 2`, "format version 2"},
 		{"unknown field", `"spec_digest"`, `"spec_digits"`, "spec_digits"},
 		{"another host", `"fe2.corp.contoso.com"`, `"fe3.corp.contoso.com"`, "has been edited"},
 		{"another cmdlet", `"cmdlet": "Stop-CsWindowsService"`, `"cmdlet": "Stop-Computer"`, "has been edited"},

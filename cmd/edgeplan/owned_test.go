@@ -187,8 +187,8 @@ func TestBuildOtherVersion(t *testing.T) {
 		version, bad string
 	}{
 		"other form": {func(b []byte) []byte {
-			return bytes.Replace(b, []byte(`"format_version": 2`), []byte(`"format_version": 7`), 1)
-		}, "another version of edgeplan (its plan.json has format version 7, those of this one have 2)", "the plan has format version 7; this edgeplan reads version 2"},
+			return bytes.Replace(b, []byte(`"format_version": 3`), []byte(`"format_version": 7`), 1)
+		}, "another version of edgeplan (its plan.json has format version 7, those of this one have 3)", "the plan has format version 7; this edgeplan reads version 3"},
 		"other fields": {func(b []byte) []byte {
 			return bytes.Replace(b, []byte(`"reason":`), []byte(`"old_field": 1,
   "reason":`), 1)

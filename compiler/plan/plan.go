@@ -1,15 +1,18 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // FormatVersion is the version of plan.json. It grows when a reader of the old form
 // would misread the new one.
-const FormatVersion = 2
+const FormatVersion = 3
 
 // Kinds of plan.
 const (
@@ -17,6 +20,13 @@ const (
 	// KindPrepare changes DNS only, ahead of a failover. Such a plan has no pools, route
 	// or outage.
 	KindPrepare = "prepare"
+)
+
+// Kinds of federation that a failover moves.
+const (
+	XMPP = "xmpp"
+	SIP  = "sip"
+	Both = "both"
 )
 
 // Plan is one failover, or its preparation. Its JSON form is public; all artifacts but the new zone files
@@ -27,8 +37,10 @@ type Plan struct {
 	ID string `json:"id"`
 	// SpecDigest is "sha256:" and a hash over the files *.edge.hcl of the spec. Of zone files
 	// the plan has what it uses.
-	SpecDigest     string         `json:"spec_digest"`
-	Kind           string         `json:"kind"`
+	SpecDigest string `json:"spec_digest"`
+	Kind       string `json:"kind"`
+	// Federation is what a failover moves: [XMPP], [SIP] or [Both].
+	Federation     string         `json:"federation,omitempty"`
 	Name           string         `json:"name"`
 	Product        cmdlet.Product `json:"product"` // of the management host
 	ManagementHost string         `json:"management_host"`
@@ -38,8 +50,8 @@ type Plan struct {
 	From           Pool           `json:"from"`
 	To             Pool           `json:"to"`
 	XMPPHost       string         `json:"xmpp_host,omitempty"` // empty: SRV records name the pools
-	// SIPRoute is the name of the Edge pool that holds SIP federation, which this plan
-	// does not move; empty if the spec does not say.
+	// SIPRoute is the name of the Edge pool that holds SIP federation before the change;
+	// empty if the spec does not say.
 	SIPRoute string `json:"sip_route,omitempty"`
 	// CentralManagement is the FQDN of the Front End pool that holds the Central
 	// Management store; empty if the spec does not say.
@@ -48,14 +60,18 @@ type Plan struct {
 	// partners that the spec names; of a failover, sorted, each once.
 	Domains  []string `json:"domains,omitempty"`
 	Partners []string `json:"partners,omitempty"`
-	// Routes are the sites whose XMPP federation route the plan sets, sorted; RoutedSites
-	// those that the spec has on the pool that is left.
-	Routes      []SiteRoute `json:"routes,omitempty"`
-	RoutedSites []string    `json:"routed_sites,omitempty"`
-	Origin      Origin      `json:"origin"` // the block that asked for the plan
-	Change      Change      `json:"change"`
-	Stages      []Stage     `json:"stages"`
-	Zones       []Zone      `json:"zones"`
+	// SIPDomains are the SIP domains whose _sipfederationtls._tcp the plan looks after, and
+	// SIPPartners the domains of SIP federation partners that the spec names; sorted, each once.
+	SIPDomains  []string `json:"sip_domains,omitempty"`
+	SIPPartners []string `json:"sip_partners,omitempty"`
+	// Routes are the routes of sites that the plan sets, and RoutedSites those that the spec has
+	// on the pool that is left; sorted by federation, then by site.
+	Routes      []SiteRoute  `json:"routes,omitempty"`
+	RoutedSites []RoutedSite `json:"routed_sites,omitempty"`
+	Origin      Origin       `json:"origin"` // the block that asked for the plan
+	Change      Change       `json:"change"`
+	Stages      []Stage      `json:"stages"`
+	Zones       []Zone       `json:"zones"`
 	// Services are what users notice, and Outage when each is reachable; of a failover.
 	Services []Served  `json:"services,omitempty"`
 	Outage   []Reach   `json:"outage"`
@@ -91,9 +107,26 @@ type Pool struct {
 	Origin           Origin `json:"origin"`
 }
 
-// SiteRoute is a site and the pool from which its XMPP federation route moves to that of the plan.
+// MovesXMPP tells whether the plan moves XMPP federation.
+func (p *Plan) MovesXMPP() bool { return p.Federation == XMPP || p.Federation == Both }
+
+// MovesSIP tells whether the plan moves SIP federation.
+func (p *Plan) MovesSIP() bool { return p.Federation == SIP || p.Federation == Both }
+
+// RoutedSite is a site and the federation whose route it is about, [XMPP] or [SIP].
+type RoutedSite struct {
+	Federation string `json:"federation"`
+	Site       string `json:"site"`
+}
+
+// CompareSites gives the order of routed sites: by federation, then by site.
+func CompareSites(a, b RoutedSite) int {
+	return cmp.Or(strings.Compare(a.Federation, b.Federation), dnsname.Compare(a.Site, b.Site))
+}
+
+// SiteRoute is a site and the pool from which one of its routes moves to that of the plan.
 type SiteRoute struct {
-	Site string `json:"site"`
+	RoutedSite
 	// From is the FQDN of that pool and FromServer that of its first Edge Server; both are
 	// empty where the site has no route.
 	From       string `json:"from,omitempty"`

@@ -29,6 +29,7 @@ func checkHead(plan *Plan) error {
 		what, word string
 		of         []string
 	}{
+		{"federation", plan.Federation, []string{XMPP, SIP, Both}},
 		{"reason", plan.Reason, []string{"disaster", "planned"}},
 		{"procedure", plan.Procedure, []string{"documented", "start-first"}},
 		{"route_sites", plan.RouteSites, []string{"target", "all-routed"}},
@@ -44,7 +45,8 @@ func checkHead(plan *Plan) error {
 	}
 	// What is there would be in the record as if it changed.
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
-		plan.Domains == nil && plan.Partners == nil && plan.Routes == nil && plan.RoutedSites == nil
+		plan.Domains == nil && plan.Partners == nil && plan.SIPDomains == nil && plan.SIPPartners == nil &&
+		plan.Routes == nil && plan.RoutedSites == nil
 	if plan.Kind == KindPrepare && !none {
 		return fmt.Errorf("a preparation has no pools, routes, domains or partners")
 	}
@@ -95,15 +97,15 @@ func checkPool(pool Pool) error {
 	return nil
 }
 
-// checkRoutes wants sites in their order, each once, and routes from pools and servers that can
-// stand in a command.
+// checkRoutes wants routes of federations that the plan moves, in their order, each once, and from
+// pools and servers that can stand in a command.
 func checkRoutes(plan *Plan) error {
 	if plan.Kind == KindFailover && len(plan.Routes) == 0 {
 		return fmt.Errorf("no route is set")
 	}
-	var sites []string
+	var sites []RoutedSite
 	for _, route := range plan.Routes {
-		sites = append(sites, route.Site)
+		sites = append(sites, route.RoutedSite)
 		if (route.From == "") != (route.FromServer == "") {
 			return fmt.Errorf("site %q: the route comes from the pool %q and the server %q", route.Site, route.From,
 				route.FromServer)
@@ -114,10 +116,13 @@ func checkRoutes(plan *Plan) error {
 			}
 		}
 	}
-	for _, names := range [][]string{sites, plan.RoutedSites} {
-		for i, name := range names {
-			if name == "" || i > 0 && dnsname.Compare(names[i-1], name) >= 0 {
-				return fmt.Errorf("the site %q is there twice or out of order", name)
+	for _, list := range [][]RoutedSite{sites, plan.RoutedSites} {
+		for i, s := range list {
+			if s.Site == "" || i > 0 && CompareSites(list[i-1], s) >= 0 {
+				return fmt.Errorf("the site %q is there twice or out of order", s.Site)
+			}
+			if moves := s.Federation == XMPP && plan.MovesXMPP() || s.Federation == SIP && plan.MovesSIP(); !moves {
+				return fmt.Errorf("site %q: the plan does not move the federation %q", s.Site, s.Federation)
 			}
 		}
 	}

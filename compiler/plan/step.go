@@ -114,9 +114,22 @@ type Act struct {
 	IfNot string `json:"if_not,omitempty"`
 	// Variants are the ways to set a route; the first whose parameter the server has is used.
 	Variants []Variant `json:"variants,omitempty"`
+	// Click is what a person does in place of Set. Where the step has Read, the script reads the value
+	// before, when nothing is asked if it is To, and again after the person has confirmed it.
+	Click *Click `json:"click,omitempty"`
 }
 
-// Variant is a way to set the XMPP federation route of a site on servers whose Set-CsSite has
+// Click is what a person does in a program, where no cmdlet is documented to do it.
+type Click struct {
+	Tool string   `json:"tool"` // the program, such as Topology Builder
+	Path []string `json:"path"` // its menus, nodes and pages, in their order
+	Do   string   `json:"do"`   // what is done there
+	// Unread is why no cmdlet shows whether it was done: the person's word is all that there is. It is
+	// empty where the step reads a value.
+	Unread string `json:"unread,omitempty"`
+}
+
+// Variant is a way to set a federation route of a site on servers whose Set-CsSite has
 // the parameter. From and To are what Get-CsSite shows, without "EdgeServer:"; From is empty
 // where no route is set. Stage Preflight notes the value in the state file, and in the rollback To
 // has to be that. Without Set, Manual says what a person does.
@@ -140,11 +153,12 @@ type Effect struct {
 	AsksDNS    bool
 }
 
-// The parameters of Set-CsSite that set a route: of the cmdlet reference, and as the page of
-// the procedure prints it.
+// The parameters of Set-CsSite that set a route: that for XMPP of the cmdlet reference, and as the
+// page of the procedure prints it; and that for SIP.
 const (
-	RouteParameter   = "XmppFederationRoute"
-	LiteralParameter = "XmppExternalFederationRoute"
+	RouteParameter    = "XmppFederationRoute"
+	LiteralParameter  = "XmppExternalFederationRoute"
+	SIPRouteParameter = "FederationRoute"
 )
 
 // RouteProduct tells which product has a call of Set-CsSite on servers of a product: as the page
@@ -221,6 +235,7 @@ var functions = map[string][]cmdlet.Call{
 	"Get-ChangeRight":      nil,
 	"Get-ChangeListener":   nil,
 	"Get-RoutedSite":       {{Name: "Get-CsSite"}},
+	"Get-SipRoute":         {{Name: "Get-CsSite"}},
 	"Get-XmppRoute":        {{Name: "Get-CsSite"}},
 	"Get-StoreStatus": {{Name: "Get-CsManagementStoreReplicationStatus",
 		Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},

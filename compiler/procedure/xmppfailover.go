@@ -133,8 +133,8 @@ func (f *failover) services() []plan.Served {
 func endsOld(p *plan.Plan) bool {
 	// With route_sites = "target" other sites may stay on the old pool, and their partners need its XMPP
 	// service.
-	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site string) bool {
-		return !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.Site == site })
+	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site plan.RoutedSite) bool {
+		return !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.RoutedSite == site })
 	})
 }
 
@@ -238,7 +238,7 @@ func (f *failover) facts() plan.Steps {
 	out = append(out, compares(fact("P11", "replicas that are up to date", ours), current, "", plan.Has, replicas...))
 	var routed []string
 	for _, site := range p.RoutedSites {
-		routed = append(routed, "Site:"+site)
+		routed = append(routed, "Site:"+site.Site)
 	}
 	// The reference names RTCUniversalServerAdmins, but a role can give the right to run Set-CsSite as well: a
 	// missing group is a warning. So are other sites on the pool.

@@ -25,12 +25,15 @@ const (
 
 const management, edgeA, edgeB = "fe2.corp.contoso.com", "edge2a.contoso.com", "edge2b.contoso.com"
 
+var site2 = plan.RoutedSite{Federation: plan.XMPP, Site: "Site2"}
+
 var origin = plan.Origin{File: "main.edge.hcl", Line: 9}
 
 // Plan is a failover from EdgePool1 to EdgePool2, which has two servers, with one zone.
 func Plan() *plan.Plan {
 	p := &plan.Plan{
-		FormatVersion: plan.FormatVersion, Kind: plan.KindFailover, ID: "sha256:c844452d3a5e088ccdf4bb04d9af97ae",
+		FormatVersion: plan.FormatVersion, Kind: plan.KindFailover, Federation: plan.XMPP,
+		ID:         "sha256:c844452d3a5e088ccdf4bb04d9af97ae",
 		SpecDigest: "sha256:00ff",
 		Name:       "edgepool1-to-edgepool2", Product: cmdlet.LyncServer2013, ManagementHost: management,
 		Reason: "disaster", Procedure: "documented", RouteSites: "target", XMPPHost: "xmpp.contoso.com",
@@ -41,9 +44,9 @@ func Plan() *plan.Plan {
 		To: plan.Pool{Name: "EdgePool2", Site: "Site2", FQDN: "edgepool2.contoso.com",
 			AccessEdgeFQDN: "sip2.contoso.com", Product: cmdlet.LyncServer2013, Servers: []string{edgeA, edgeB},
 			IPv4: []string{"198.51.100.21", "198.51.100.22"}, NextHop: "fepool2.corp.contoso.com"},
-		Routes: []plan.SiteRoute{{Site: "Site2", From: "edgepool1.contoso.com", FromServer: "edge1a.contoso.com",
+		Routes: []plan.SiteRoute{{RoutedSite: site2, From: "edgepool1.contoso.com", FromServer: "edge1a.contoso.com",
 			Origin: origin}},
-		RoutedSites: []string{"Site2"}, Origin: origin,
+		RoutedSites: []plan.RoutedSite{site2}, Origin: origin,
 		Change: plan.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2",
 			WindowStart: "2026-12-05T22:00:00Z", WindowEnd: "2026-12-06T00:00:00Z",
 			Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},

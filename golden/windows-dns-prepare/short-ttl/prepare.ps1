@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:819c5c1cc9a78646c70a0545e3455774. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:dd526660f1fee2731c741a78ddb4a22c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                           prints the run sheet and changes nothing
         .\prepare.ps1 -Stage DnsServer -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:819c5c1cc9a78646c70a0545e3455774'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:dd526660f1fee2731c741a78ddb4a22c'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
