@@ -415,7 +415,7 @@ func (f *failover) route() {
 
 func (f *failover) routeStep(id string, r plan.SiteRoute, source plan.Source) *plan.Step {
 	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
-	s.Read = f.function(f.plan.Product, "Get-XmppRoute", cmdlet.Arg("Site", r.Site))
+	s.Read = f.function(f.plan.Product, "Get-SiteRoute", cmdlet.Arg("Site", r.Site))
 	// Read back for up to 60 s: that the command returned is no proof that the value is there.
 	s.Act = &plan.Act{Wait: 60}
 	s.Effect = plan.Effect{Var: "route/" + r.Site, AsksDNS: true}

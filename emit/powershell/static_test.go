@@ -241,11 +241,11 @@ var allowed = map[string][]string{
 	"Where-Object":    {},
 	"Export-Clixml":   {"LiteralPath", "Depth", "WhatIf", "Confirm"},
 	"Get-ChangeRight": {},
-	"Get-ServiceDown": {"Noted"}, "Get-SubordinateCa": {}, "Get-CertificateFault": {"Until"}, "Get-CurrentReplica": {},
+	"Get-ServiceDown": {"Noted", "With"}, "Get-SubordinateCa": {}, "Get-CertificateFault": {"Until"}, "Get-CurrentReplica": {},
 	"Test-ChangePort": {"Target", "Port", "Seconds"},
-	"Get-RoutedSite":  {"Pool"},
+	"Get-RoutedSite":  {"Pool", "Property"},
 	"Get-StoreStatus": {"Of"},
-	"Get-XmppRoute":   {"Site"},
+	"Get-SiteRoute":   {"Site", "Property"},
 	"Get-XmppService": {"Not"},
 
 	"Get-ChangeListener": {"Port"},
@@ -491,7 +491,7 @@ func TestSetsAside(t *testing.T) {
 	if commands < 300 || functions < 70 {
 		t.Errorf("there are %d commands and %d functions", commands, functions)
 	}
-	if got := own("Read = { Get-XmppRoute -Site 'function Get-CsSite' }\r\n$Name1 = 'function Get-CsPool'"); len(got) > 0 {
+	if got := own("Read = { Get-SiteRoute -Site 'function Get-CsSite' }\r\n$Name1 = 'function Get-CsPool'"); len(got) > 0 {
 		t.Errorf("a name in the data makes %q functions of the script", got)
 	}
 }

@@ -83,12 +83,12 @@ var routeMutants = []mutant{
 	{"certificates that are not in the store", "{ $what + 'not in the store My'; continue }", "{ continue }"},
 	{"any computer is one of the pool", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $Of }"},
 	{"computers of the pool", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $_ }"},
-	{"what cannot be read", "if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false", "if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $true"},
+	{"what cannot be read", "if ($Into.Why -ne '') { Write-ChangeFact -Fact $Of -Good $false", "if ($Into.Why -ne '') { Write-ChangeFact -Fact $Of -Good $true"},
 	{"services that run", "Where-Object { $up -notcontains $_ } | Select", "Where-Object { $up -contains $_ } | Select"},
 	{"the first value is not restored", "if ($ready.Moves -and $Plan.Script -eq 'rollback' -and ", "if ($false -and "},
 	{"a lost state file", "if ($Plan.Script -eq 'rollback' -and -not $Run.State", "if ($false -and $Run.State"},
 	{"exit code of a failure", "        $exitCode = 2", "        $exitCode = 0"},
-	{"state in place, not by way of a second file", "    $fresh = $Run.StatePath + '.new'", "    $fresh = $Run.StatePath + '.new'\r\n    [System.IO.File]::Delete($Run.StatePath)\r\n    $null = Get-XmppRoute -Site 'x'"},
+	{"state in place, not by way of a second file", "    $fresh = $Run.StatePath + '.new'", "    $fresh = $Run.StatePath + '.new'\r\n    [System.IO.File]::Delete($Run.StatePath)\r\n    $null = Get-SiteRoute -Site 'x'"},
 
 	{"DNS is not asked before", "foreach ($name in $Stage['LooksAt']) {", "foreach ($name in @()) {"},
 	{"replicas are not read before", "Where-Object { [string]$_.UpToDate -eq 'True' }", "Where-Object { $true }"},
@@ -129,8 +129,8 @@ var routeMutants = []mutant{
 }
 
 var oldPoolMutants = []mutant{
-	{"StopOld before the time of the receipt", "if ($later.Count -gt 0 -and ", "if ($false -and "},
-	{"a receipt of an earlier run", "    Assert-ChangeReceipt -From $from", "    # Assert-ChangeReceipt -From $from"},
+	{"StopOld before the time of the receipt", "if ($later -gt 0 -and ", "if ($false -and "},
+	{"a receipt of an earlier run", "$printed -ge ($back.Substring", "$true -or ($back.Substring"},
 	{"StopOld with a receipt of any stage", "GetBytes($Plan.Id + '|' + $Stage + '|' + $Stamp)", "GetBytes($Plan.Id + '|Verify|' + $Stamp)"},
 	{"a receipt without a time", "PrintsReceipt = 8400", "PrintsReceipt = 0"},
 	{"a minute too early", "if ($Seconds -gt 0) { $Seconds += 59 }", "$Seconds = [Math]::Min($Seconds, 60)"},

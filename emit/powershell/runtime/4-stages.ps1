@@ -64,16 +64,6 @@ function Get-ChangeValue([hashtable]$Step) {
     return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
 }
 
-function Test-ChangeRead([hashtable]$Step) {
-    <# .SYNOPSIS
-        Read the value of a step, as Now, before anything is changed: what cannot be read has failed, as of facts. #>
-    try { $Step['Now'] = Get-ChangeValue -Step $Step; return $true } catch {
-        if ($null -ne $_.Exception.Data['ExitCode']) { throw }
-        Write-ChangeFact -Fact $Step -Good $false -Detail ('{0}: cannot be read: {1}' -f $Step.Says, $_.Exception.Message)
-        return $false
-    }
-}
-
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
     <# .SYNOPSIS
         Leave the stage unless the present value is the one that this step was planned to replace. #>
@@ -151,7 +141,7 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
         Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
     $steps = @(Get-ChangeStep -Stage $Stage)
     foreach ($step in $steps) {
-        if (-not (Test-ChangeRead -Step $step)) { continue }
+        if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
         if ($step.Now -eq $step.Want) {
             $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
             Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
@@ -300,7 +290,7 @@ function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
         return
     }
     foreach ($step in @(Get-ChangeStep -Stage $at)) {
-        if (-not (Test-ChangeRead -Step $step)) { continue }
+        if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
         $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
         Confirm-ChangeFact -Fact $fact -Have $step.Now
     }

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c41513987fcfbeb03a4c40ba1f4b1d14. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:fcf047fa8945404c3c9716e86b19cfa1. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c41513987fcfbeb03a4c40ba1f4b1d14'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:fcf047fa8945404c3c9716e86b19cfa1'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -55,12 +55,12 @@ $Stages = @(
        Steps = @(
          @{ Id = $Name1; Says = $Name2; Cites = '3a of fail-back'; WaitSeconds = 60
             When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site $Name3 }
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-SiteRoute -Site $Name3 }
             Set = { Set-CsSite -Identity $Name3 -XmppFederationRoute (
                         'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = $Name1; Says = $Name2; Cites = '3a of fail-back'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge2.contoso.com'; To = 'edge1.contoso.com'; Read = { Get-XmppRoute -Site $Name3 }
+            From = 'edge2.contoso.com'; To = 'edge1.contoso.com'; Read = { Get-SiteRoute -Site $Name3 }
             Set = { Set-CsSite -Identity $Name3 -XmppExternalFederationRoute (
                         'edge1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:094d6066ba3b60b3c1fef2b930071dc9. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:5058931b97ed5647c97b65848294cf5e. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:094d6066ba3b60b3c1fef2b930071dc9'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:5058931b97ed5647c97b65848294cf5e'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -98,12 +98,12 @@ $Stages = @(
        Steps = @(
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } }
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge1.contoso.com'; To = 'edge2a.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edge1.contoso.com'; To = 'edge2a.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'edge2a.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300

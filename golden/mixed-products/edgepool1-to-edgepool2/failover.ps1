@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:bd75982e663751f4609748e45640d28e. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:43790ad495e284fa8e818b7db379a3a9. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:bd75982e663751f4609748e45640d28e'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:43790ad495e284fa8e818b7db379a3a9'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -101,12 +101,12 @@ $Stages = @(
        Steps = @(
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } }
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge1.contoso.com'; To = 'edge2a.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edge1.contoso.com'; To = 'edge2a.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'edge2a.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300

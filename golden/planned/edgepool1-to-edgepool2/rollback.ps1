@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:db0efb7794d87b0125ae44194fd30471. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:620c5e04a6d9daac0faa5d8679a5c848. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:db0efb7794d87b0125ae44194fd30471'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:620c5e04a6d9daac0faa5d8679a5c848'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -59,22 +59,22 @@ $Stages = @(
        Steps = @(
          @{ Id = 'rollback/route/Site1'; Says = 'XMPP federation route of Site1'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site1' }
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-SiteRoute -Site 'Site1' }
             Set = { Set-CsSite -Identity 'Site1' -XmppFederationRoute (
                         'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/route/Site1'; Says = 'XMPP federation route of Site1'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-XmppRoute -Site 'Site1' }
+            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-SiteRoute -Site 'Site1' }
             Set = { Set-CsSite -Identity 'Site1' -XmppExternalFederationRoute (
                         'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300

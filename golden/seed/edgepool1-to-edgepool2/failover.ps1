@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:5494643f4371196d2f5c79ad5d4fa36d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:8b1b90e069f5cc06a27ee988fb95e96c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:5494643f4371196d2f5c79ad5d4fa36d'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:8b1b90e069f5cc06a27ee988fb95e96c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -96,12 +96,12 @@ $Stages = @(
        Steps = @(
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppFederationRoute'
-            From = 'EdgeServer1.contoso.com'; To = 'EdgeServer2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'EdgeServer1.contoso.com'; To = 'EdgeServer2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:EdgeServer2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } }
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'EdgeServer1.contoso.com'; To = 'EdgeServer2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'EdgeServer1.contoso.com'; To = 'EdgeServer2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'EdgeServer2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300
@@ -571,24 +571,34 @@ function Confirm-ChangeFact([hashtable]$Fact, [object[]]$Have) {
     Write-ChangeRecord -Step $Fact.Id -Outcome 'WARNING' -Detail $detail
 }
 
+function Test-ChangeRead([hashtable]$Of, [hashtable]$Into) {
+    <# .SYNOPSIS
+        Read what a fact or a step is about, before anything is changed: the texts Have, and all of them as Now. Without
+        Read it is about what was read Into that before. What cannot be read has failed. #>
+    if ($Of.ContainsKey('Read')) {
+        $Into['Why'] = ''
+        $Into['Objects'] = @()
+        try { $Into.Objects = @(& $Of.Read) } catch {
+            if ($null -ne $_.Exception.Data['ExitCode']) { throw }
+            $Into.Why = 'cannot be read: ' + $_.Exception.Message
+        }
+    }
+    $Into['Have'] = @(ConvertTo-ChangeText -From $Into.Objects -Property $Of['Property'])
+    $Into['Now'] = $Into.Have -join ','
+    if ($Into.Why -ne '') { Write-ChangeFact -Fact $Of -Good $false -Detail ('{0}: {1}' -f $Of.Says, $Into.Why) }
+    return $Into.Why -eq ''
+}
+
 function Read-ChangeFact([hashtable]$Stage, [switch]$Done) {
     <# .SYNOPSIS
         Read what the facts of a stage are about, and compare. With Done, From is over: only To will do. #>
+    $read = @{}
     foreach ($fact in $Stage['Facts']) {
         if ($fact.ContainsKey('When') -and -not $Run.Given.ContainsKey($fact.When)) { continue }
-        if ($fact.ContainsKey('Read')) {
-            $why = ''
-            try {
-                $objects = @(& $fact.Read)
-            } catch {
-                if ($null -ne $_.Exception.Data['ExitCode']) { throw }
-                $why = 'cannot be read: ' + $_.Exception.Message
-            }
-        }
-        if ($why -ne '') { Write-ChangeFact -Fact $fact -Good $false -Detail ('{0}: {1}' -f $fact.Says, $why); continue }
+        if (-not (Test-ChangeRead -Of $fact -Into $read)) { continue }
         $one = $fact.Clone()
         if ($Done -and $fact.ContainsKey('From')) { $one.Remove('From'); $one['Is'] = $fact.To }
-        Confirm-ChangeFact -Fact $one -Have @(ConvertTo-ChangeText -From $objects -Property $fact['Property'])
+        Confirm-ChangeFact -Fact $one -Have $read.Have
     }
 }
 
@@ -652,36 +662,28 @@ function Get-ChangeReceipt([string]$Stage, [string]$Stamp) {
     return ('{0}-{1}' -f $Stamp, [System.BitConverter]::ToString($hash, 0, 4).Replace('-', ''))
 }
 
-function Assert-ChangeReceipt([string]$From, [string]$Stamp) {
+function Confirm-ChangeReceipt([hashtable]$Stage) {
     <# .SYNOPSIS
-        Leave the stage where the receipt was printed before this server was last rolled back: it is of an earlier run. #>
-    $later = 0
-    foreach ($one in @(Get-ChangeStage -Name $From)) { if ($one['PrintsReceipt']) { $later = $one.PrintsReceipt } }
-    $time = [DateTime]($Stamp -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$', '$1-$2-$3 $4:$5')
-    $printed = $time.AddSeconds(-$later).ToString('o').Substring(0, 16) -replace '\D', ''
+        Leave the stage without the receipt that another of this very plan printed, after this server was last rolled
+        back; asked for once per server. Before the time of a receipt that is for later, the stage needs -Attest. #>
+    $from = $Stage.Receipt
+    $receipt = $Run.Receipt
+    if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
+    $stamp = ($receipt -split '-')[0]
+    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp $stamp)) {
+        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
+    }
+    $later = [int]@(Get-ChangeStage -Name $from | ForEach-Object { $_['PrintsReceipt'] } | Where-Object { $_ })[0]
+    $time = $stamp -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$', '$1-$2-$3 $4:$5'
+    $printed = ([DateTime]$time).AddSeconds(-$later).ToString('o').Substring(0, 16) -replace '\D', ''
     foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) {
         $back = [string]$Run.State[$name]
         if ($back -cnotlike 'Done *' -or $printed -ge ($back.Substring(5, 16) -replace '\D', '')) { continue }
         $form = 'this receipt is from before {0} {1}: run stage {2} again, and pass the receipt that it prints: -Receipt'
-        Exit-ChangeStage -Code 5 -Why ($form -f ($name -replace ':', ' '), $back, $From)
+        Exit-ChangeStage -Code 5 -Why ($form -f ($name -replace ':', ' '), $back, $from)
     }
-}
-
-function Confirm-ChangeReceipt([hashtable]$Stage) {
-    <# .SYNOPSIS
-        Leave the stage without the receipt that another of this very plan printed; asked for once per server. Before
-        the time of a receipt that is for later, the stage needs -Attest. #>
-    $from = $Stage.Receipt
-    $receipt = $Run.Receipt
-    if ($receipt -eq '') { $receipt = [string]$Run.State[$Run.Mine + 'Receipt'] }
-    if ($receipt -eq '' -or $receipt -cne (Get-ChangeReceipt -Stage $from -Stamp ($receipt -split '-')[0])) {
-        Exit-ChangeStage -Code 5 -Why ('pass the receipt that stage {0} of this plan printed: -Receipt' -f $from)
-    }
-    Assert-ChangeReceipt -From $from -Stamp ($receipt -split '-')[0]
-    $later = @(Get-ChangeStage -Name $from | Where-Object { $_['PrintsReceipt'] })
-    if ($later.Count -gt 0 -and (Get-ChangeStamp -Seconds 0) -lt ($receipt -split '-')[0]) {
-        $time = $receipt -replace '^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d).*$', '$1-$2-$3 $4:$5 UTC'
-        $fact = 'no resolver has an old answer; by the receipt that is so from {0} on' -f $time
+    if ($later -gt 0 -and (Get-ChangeStamp -Seconds 0) -lt $stamp) {
+        $fact = 'no resolver has an old answer; by the receipt that is so from {0} UTC on' -f $time
         Confirm-ChangeAttest -Step $Stage.Name -Fact $fact
     }
     Save-ChangeValue -Name ($Run.Mine + 'Receipt') -Value $receipt
@@ -697,6 +699,123 @@ function ConvertTo-ChangeData([object[]]$From) {
         if ($shaped -and [System.Net.IPAddress]::TryParse([string]$data, [ref]$address)) { $address.ToString(); continue }
         (([string]$data).Trim() -replace '\s+', ' ').TrimEnd('.').ToLowerInvariant() + '.'
     }
+}
+
+# ---- What the blocks of $Stages call besides cmdlets.
+function Get-SubordinateCa {
+    <# .SYNOPSIS
+        Subjects of certificates among the trusted roots that another one has issued. #>
+    Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } | ForEach-Object { $_.Subject }
+}
+
+function Get-CertificateFault([string]$Until) {
+    <# .SYNOPSIS
+        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
+    $now = [DateTime]::UtcNow
+    $last = $now
+    if ($Until -ne '') { $last = ([DateTime]$Until).ToUniversalTime() }
+    if ($last -lt $now) { $last = $now }
+    $own = @(Get-ChangeCertificate -Store 'My')
+    foreach ($one in @(Get-CsCertificate -ErrorAction Stop)) {
+        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
+        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
+        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
+        $begin = $found[0].NotBefore.ToUniversalTime()
+        $end = $found[0].NotAfter.ToUniversalTime()
+        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
+        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
+        if ($end -lt $last) { $what + 'ends ' + $end.ToString('u') }
+    }
+}
+
+function Get-CurrentReplica {
+    <# .SYNOPSIS
+        Computers whose replica of the configuration is up to date. #>
+    Get-CsManagementStoreReplicationStatus -ErrorAction Stop | Where-Object { [string]$_.UpToDate -eq 'True' } |
+        ForEach-Object { $_.ReplicaFqdn }
+}
+
+function Get-RoutedSite([string]$Pool, [string]$Property = 'XmppFederationRoute') {
+    <# .SYNOPSIS
+        Sites whose federation route, of XMPP or by another Property, leads to a pool. #>
+    return @(Get-CsSite -ErrorAction Stop |
+            Where-Object { (Get-SiteRoute -Site $_.Identity -Property $Property) -eq $Pool })
+}
+
+function Get-StoreStatus([string]$Of) {
+    <# .SYNOPSIS
+        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
+        whether the properties hold the name of the pool or those of its computers. #>
+    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+    $found = @{}
+    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
+        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
+                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
+    }
+    return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-SiteRoute([string]$Site, [string]$Property = 'XmppFederationRoute') {
+    <# .SYNOPSIS
+        Federation route of one site, of XMPP or by another Property, without the EdgeServer: prefix and in lower case;
+        '' when there is none. The pages about XMPP have another name for theirs. #>
+    $found = @(Get-CsSite -Identity ($Site -replace '^Site:', '') -ErrorAction Stop)
+    if ($found.Count -ne 1) { Exit-ChangeStage -Code 3 -Why ('sites named {0}: {1}' -f $Site, $found.Count) }
+    foreach ($name in @($Property, ($Property -replace '^Xmpp', 'XmppExternal'))) {
+        $own = $found[0].PSObject.Properties[$name]
+        if ($null -ne $own) { return (([string]$own.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
+    }
+    Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no {0} for {1}' -f $Property, $Site)
+}
+
+function Get-XmppService([string]$Not) {
+    <# .SYNOPSIS
+        Names of the XMPP services of this server that are not in one state, without those that -Waive names. No page
+        says what they are called: the display name tells. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
+    foreach ($name in @($all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name })) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
+    }
+}
+
+function Get-ServiceUp {
+    <# .SYNOPSIS
+        Services of the product that are not stopped. #>
+    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
+}
+
+function Get-ServiceDown([string]$Noted, [string]$With = 'XMPP') {
+    <# .SYNOPSIS
+        Services that have to run and do not: those that the step Noted before it stopped them or, where none was noted,
+        that are not disabled; and one With that in its display name, itself where there is none. Less those of -Waive. #>
+    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
+    $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
+    # A step of this script or, in a rollback, of the other one.
+    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Had ' + $Noted] -split ',' })
+    $need = @($need | Where-Object { $_ -ne '' })
+    if ($need.Count -eq 0) {
+        $need = @($all | ForEach-Object { $_.Name })
+        $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
+        $need = @($need | Where-Object { $off -notcontains $_ })
+        $detail = 'disabled, not waited for: ' + ($off -join ', ')
+        if ($off.Count -gt 0) { Write-ChangeOnce -Outcome 'NOTE' -Detail $detail }
+    }
+    $role = @($all | Where-Object { $_.DisplayName -like ('*' + $With + '*') } | ForEach-Object { $_.Name })
+    if ($role.Count -eq 0) { $role = @($With) }
+    foreach ($name in @($need + $role | Where-Object { $up -notcontains $_ } | Select-Object -Unique)) {
+        if ($Run.Waive -notcontains $name) { $name; continue }
+        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} does not run' -f $name)
+    }
+}
+
+function Write-ChangeOnce([string]$Outcome, [string]$Detail) {
+    <# .SYNOPSIS
+        Write-ChangeRecord for what is read again and again, in one run once. #>
+    if ($Run.Said -contains $Detail) { return }
+    $Run.Said += $Detail
+    Write-ChangeRecord -Step $Run.Stage -Outcome $Outcome -Detail $Detail
 }
 
 # ---- DNS. A record is 'TTL data'. A set with Is does not change: that is its From and its To.
@@ -946,121 +1065,6 @@ function Confirm-ChangeRecord([hashtable]$Stage) {
     if ($silent.Count -gt 0) { Confirm-ChangeAttest -Step $Stage.Name -Fact ('DNS as planned: ' + ($silent -join ', ')) }
 }
 
-# ---- What the blocks above call besides cmdlets.
-function Get-SubordinateCa {
-    <# .SYNOPSIS
-        Subjects of certificates among the trusted roots that another one has issued. #>
-    Get-ChangeCertificate -Store 'Root' | Where-Object { $_.Subject -ne $_.Issuer } | ForEach-Object { $_.Subject }
-}
-
-function Get-CertificateFault([string]$Until) {
-    <# .SYNOPSIS
-        What is wrong with each certificate in use, where something is: now and, of a window to come, until its end. #>
-    $now = [DateTime]::UtcNow
-    $last = $now
-    if ($Until -ne '') { $last = ([DateTime]$Until).ToUniversalTime() }
-    if ($last -lt $now) { $last = $now }
-    $own = @(Get-ChangeCertificate -Store 'My')
-    foreach ($one in @(Get-CsCertificate -ErrorAction Stop)) {
-        $what = '{0} {1}: ' -f $one.Use, $one.Thumbprint
-        $found = @($own | Where-Object { $_.Thumbprint -eq $one.Thumbprint })
-        if ($found.Count -eq 0) { $what + 'not in the store My'; continue }
-        $begin = $found[0].NotBefore.ToUniversalTime()
-        $end = $found[0].NotAfter.ToUniversalTime()
-        if ($begin -gt $now) { $what + 'begins ' + $begin.ToString('u') }
-        if (-not $found[0].HasPrivateKey) { $what + 'no private key' }
-        if ($end -lt $last) { $what + 'ends ' + $end.ToString('u') }
-    }
-}
-
-function Get-CurrentReplica {
-    <# .SYNOPSIS
-        Computers whose replica of the configuration is up to date. #>
-    Get-CsManagementStoreReplicationStatus -ErrorAction Stop | Where-Object { [string]$_.UpToDate -eq 'True' } |
-        ForEach-Object { $_.ReplicaFqdn }
-}
-
-function Get-RoutedSite([string]$Pool) {
-    <# .SYNOPSIS
-        Sites whose XMPP federation route leads to a pool. #>
-    return @(Get-CsSite -ErrorAction Stop | Where-Object { (Get-XmppRoute -Site $_.Identity) -eq $Pool })
-}
-
-function Get-StoreStatus([string]$Of) {
-    <# .SYNOPSIS
-        Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
-        whether the properties hold the name of the pool or those of its computers. #>
-    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
-    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
-    $found = @{}
-    foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
-        $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
-                ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
-    }
-    return New-Object -TypeName 'PSObject' -Property $found
-}
-
-function Get-XmppRoute([string]$Site) {
-    <# .SYNOPSIS
-        XMPP federation route of one site, without the EdgeServer: prefix and in lower case; '' when there is none. #>
-    $found = @(Get-CsSite -Identity ($Site -replace '^Site:', '') -ErrorAction Stop)
-    if ($found.Count -ne 1) { Exit-ChangeStage -Code 3 -Why ('sites named {0}: {1}' -f $Site, $found.Count) }
-    foreach ($name in @('XmppFederationRoute', 'XmppExternalFederationRoute')) {
-        $property = $found[0].PSObject.Properties[$name]
-        if ($null -ne $property) { return (([string]$property.Value) -replace '^EdgeServer:', '').ToLowerInvariant() }
-    }
-    Exit-ChangeStage -Code 3 -Why ('Get-CsSite shows no XMPP federation route property for ' + $Site)
-}
-
-function Get-XmppService([string]$Not) {
-    <# .SYNOPSIS
-        Names of the XMPP services of this server that are not in one state, without those that -Waive names. No page
-        says what they are called: the display name tells. #>
-    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { $_.DisplayName -like '*XMPP*' })
-    foreach ($name in @($all | Where-Object { [string]$_.Status -ne $Not } | ForEach-Object { $_.Name })) {
-        if ($Run.Waive -notcontains $name) { $name; continue }
-        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} is not {1}' -f $name, $Not)
-    }
-}
-
-function Get-ServiceUp {
-    <# .SYNOPSIS
-        Services of the product that are not stopped. #>
-    Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop | Where-Object { [string]$_.Status -ne 'Stopped' }
-}
-
-function Get-ServiceDown([string]$Noted) {
-    <# .SYNOPSIS
-        Services that have to run and do not: those that the step Noted before it stopped them or, where none was noted,
-        that are not disabled; and one of XMPP ('XMPP': there is none). Without those that -Waive names. #>
-    $all = @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop)
-    $up = @($all | Where-Object { [string]$_.Status -eq 'Running' } | ForEach-Object { $_.Name })
-    # A step of this script or, in a rollback, of the other one.
-    $need = @($Plan.Script, $Plan.Opposite | ForEach-Object { [string]$Run.State[$_ + ':Had ' + $Noted] -split ',' })
-    $need = @($need | Where-Object { $_ -ne '' })
-    if ($need.Count -eq 0) {
-        $need = @($all | ForEach-Object { $_.Name })
-        $off = @($need | Where-Object { $up -notcontains $_ -and (Test-ChangeDisabled -Service $_) })
-        $need = @($need | Where-Object { $off -notcontains $_ })
-        $detail = 'disabled, not waited for: ' + ($off -join ', ')
-        if ($off.Count -gt 0) { Write-ChangeOnce -Outcome 'NOTE' -Detail $detail }
-    }
-    $xmpp = @($all | Where-Object { $_.DisplayName -like '*XMPP*' } | ForEach-Object { $_.Name })
-    if ($xmpp.Count -eq 0) { $xmpp = @('XMPP') }
-    foreach ($name in @($need + $xmpp | Where-Object { $up -notcontains $_ } | Select-Object -Unique)) {
-        if ($Run.Waive -notcontains $name) { $name; continue }
-        Write-ChangeOnce -Outcome 'WAIVED' -Detail ('service {0} does not run' -f $name)
-    }
-}
-
-function Write-ChangeOnce([string]$Outcome, [string]$Detail) {
-    <# .SYNOPSIS
-        Write-ChangeRecord for what is read again and again, in one run once. #>
-    if ($Run.Said -contains $Detail) { return }
-    $Run.Said += $Detail
-    Write-ChangeRecord -Step $Run.Stage -Outcome $Outcome -Detail $Detail
-}
-
 # ---- Steps.
 # Cmdlets that wait for services have no time-out of their own. A service whose process is gone is stopped.
 $IfHangs = 'if the next call has not come back after {0} s: in another elevated shell Get-CsWindowsService shows which ' +
@@ -1125,16 +1129,6 @@ function Get-ChangeValue([hashtable]$Step) {
         The present value of a step, as text. Of a step that writes a file: whether the finished file exists. #>
     if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
     return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
-}
-
-function Test-ChangeRead([hashtable]$Step) {
-    <# .SYNOPSIS
-        Read the value of a step, as Now, before anything is changed: what cannot be read has failed, as of facts. #>
-    try { $Step['Now'] = Get-ChangeValue -Step $Step; return $true } catch {
-        if ($null -ne $_.Exception.Data['ExitCode']) { throw }
-        Write-ChangeFact -Fact $Step -Good $false -Detail ('{0}: cannot be read: {1}' -f $Step.Says, $_.Exception.Message)
-        return $false
-    }
 }
 
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
@@ -1214,7 +1208,7 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
         Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
     $steps = @(Get-ChangeStep -Stage $Stage)
     foreach ($step in $steps) {
-        if (-not (Test-ChangeRead -Step $step)) { continue }
+        if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
         if ($step.Now -eq $step.Want) {
             $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
             Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
@@ -1363,7 +1357,7 @@ function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
         return
     }
     foreach ($step in @(Get-ChangeStep -Stage $at)) {
-        if (-not (Test-ChangeRead -Step $step)) { continue }
+        if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
         $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
         Confirm-ChangeFact -Fact $fact -Have $step.Now
     }

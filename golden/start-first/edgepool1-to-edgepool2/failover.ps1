@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:657062a86edec34aa5305e8e1045cd15. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d1e08271519748565b63abbc8728b4ca. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                       prints the run sheet and changes nothing
         .\failover.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:657062a86edec34aa5305e8e1045cd15'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d1e08271519748565b63abbc8728b4ca'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -83,12 +83,12 @@ $Stages = @(
        Steps = @(
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'; WaitSeconds = 60
             When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edgepool1.contoso.com'; To = 'edgepool2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } }
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge1.contoso.com'; To = 'edge2.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edge1.contoso.com'; To = 'edge2.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'edge2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300

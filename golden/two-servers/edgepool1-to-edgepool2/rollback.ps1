@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:3e5d6a35cc1575318faafe1d66b87e43. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6d40e5cbd04be4277e62e1aad13c4d62. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:3e5d6a35cc1575318faafe1d66b87e43'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:6d40e5cbd04be4277e62e1aad13c4d62'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -49,12 +49,12 @@ $Stages = @(
        Steps = @(
          @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppFederationRoute'
-            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edgepool2.contoso.com'; To = 'edgepool1.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppFederationRoute (
                         'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a of fail-back'
             WaitSeconds = 60; When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-XmppRoute -Site 'Site2' }
+            From = 'edge2a.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
                         'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe02.corp.contoso.com'); Unseen = 'Route'; OldAnswers = 300
