@@ -10,16 +10,19 @@ import (
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
+// scriptName is what a script of a plan may be named.
+var scriptName = alternatives(append(plan.Scripts(), plan.RollbackScript))
+
 // kitFile is what a file of a kit may be named, whatever its plan and its servers.
 var kitFile = regexp.MustCompile(
-	`^(failover|prepare|rollback|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` +
+	`^(` + scriptName + `|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` +
 		SumsName + `$`)
 
 // IsKitFile tells whether [Rehearsal] makes files of that name.
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // packageFile is what a file of a package may be named, whatever its plan and its zones.
-var packageFile = regexp.MustCompile(`^(failover|prepare|rollback)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` +
+var packageFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$|^(change\.md|plan\.json|\.gitattributes|` +
 	SumsName + `)$|` +
 	`^dns/[^/]+(` + alternatives(delivery.Extensions()) + `)$`)
 

@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,6 +93,35 @@ func checkImport(t *testing.T, path, layer, name string, allowed []string) {
 		if top != layer && !slices.Contains(allowed, top) {
 			t.Errorf("%s imports %s, against the direction of imports", path, name)
 		}
+	}
+}
+
+// TestNoKinds: no printer asks for the kind of a plan, nor does what checks one: a kind that was left
+// out there would be taken for another. What kinds differ in is what their procedures give a plan.
+func TestNoKinds(t *testing.T) {
+	knows := []string{"compiler/lower.go", "compiler/prepare.go", "compiler/plan/plan.go", "compiler/plan/json.go"}
+	kind := regexp.MustCompile(`\bKind(Failover|Prepare)\b|\b(p|plan|of)\.Kind\b`)
+	files := 0
+	for _, layer := range []string{"compiler", "emit"} {
+		err := filepath.WalkDir(filepath.Join("..", layer), func(path string, d fs.DirEntry, err error) error {
+			own := strings.TrimPrefix(filepath.ToSlash(path), "../")
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+				slices.Contains(knows, own) || strings.HasPrefix(own, "compiler/procedure/") || strings.HasPrefix(own, "emit/words/sample/") {
+				return err
+			}
+			files++
+			text, err := os.ReadFile(path)
+			if found := kind.FindString(string(text)); found != "" {
+				t.Errorf("%s asks for the kind of a plan: %s", own, found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if files < 60 {
+		t.Errorf("only %d files were read", files)
 	}
 }
 

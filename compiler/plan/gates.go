@@ -152,6 +152,16 @@ func (p *Plan) LookedAt(back bool, stage string) bool {
 	return false
 }
 
+// Parts are those of the stage of that name; none if there is no such stage.
+func Parts(stages []Stage, name string) []Part {
+	for _, stage := range stages {
+		if stage.Name == name {
+			return stage.Parts
+		}
+	}
+	return nil
+}
+
 // HasStage tells whether a stage of that name is among them.
 func HasStage(stages []Stage, name string) bool {
 	return slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name })

@@ -55,8 +55,9 @@ func Encode(plan *Plan) ([]byte, error) {
 // know, and any call that the cmdlet table does not have, so that a plan that was
 // edited by hand cannot put another command into a script; any spelling but that of
 // [Encode], white space aside; and a plan that does not hold together or that could not
-// have been proved. Its stages have to be those that build makes of the rest of it.
-func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
+// have been proved. Its stages have to be those that build makes of the rest of it, and its head
+// what form says of its kind; known is false where there is no procedure for it.
+func Decode(data []byte, form func(*Plan) (of Form, known bool), build func(*Plan) error) (*Plan, error) {
 	// Read alone first: a plan of another version may have fields that the strict reader would complain about.
 	var head struct {
 		FormatVersion int `json:"format_version"`
@@ -81,7 +82,11 @@ func Decode(data []byte, build func(*Plan) error) (*Plan, error) {
 		return nil, err
 	}
 	// Before rebuild, which takes names and lists to be sound.
-	if err := checkShape(plan); err != nil {
+	of, known := form(plan)
+	if !known {
+		return nil, fmt.Errorf("there is no kind of plan %q that moves %q", plan.Kind, plan.Federation)
+	}
+	if err := checkShape(plan, of); err != nil {
 		return nil, err
 	}
 	if err := rebuild(plan, build); err != nil {
@@ -119,6 +124,7 @@ func rebuild(plan *Plan, build func(*Plan) error) error {
 	}
 	// They are equal in JSON, but only those that were made have effects and ShouldProcess.
 	plan.Stages, plan.Rollback, plan.Model, plan.Services = again.Stages, again.Rollback, again.Model, again.Services
+	plan.Texts = again.Texts
 	return nil
 }
 

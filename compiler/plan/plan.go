@@ -83,8 +83,10 @@ type Plan struct {
 
 	// Topology is the deployment before the change. It is not part of plan.json.
 	Topology Topology `json:"-"`
-	// Model is what the steps change, for the proof. The procedure makes it with the stages.
+	// Model is what the steps change, for the proof, and Texts what is said of them. The procedure
+	// makes both with the stages.
 	Model Model `json:"-"`
+	Texts Texts `json:"-"`
 }
 
 // Pool is an Edge pool as far as a plan needs it.
@@ -163,6 +165,8 @@ const (
 type Stage struct {
 	Name  string `json:"name"`
 	Parts []Part `json:"parts"`
+	// IfFails is of the stages of the change: the rollback is run again. It is not part of plan.json.
+	IfFails Advice `json:"-"`
 }
 
 // Part is what a stage does on computers of one kind, which all have the same steps. Of the keys

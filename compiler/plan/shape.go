@@ -16,11 +16,8 @@ import (
 
 // checkShape wants of a plan that was read, but for its stages, what Compile makes, so that
 // nothing that works on plans has to doubt it.
-func checkShape(plan *Plan) error {
-	if plan.Kind != KindFailover && plan.Kind != KindPrepare {
-		return fmt.Errorf("there is no kind of plan %q", plan.Kind)
-	}
-	if err := checkHead(plan); err != nil {
+func checkShape(plan *Plan, form Form) error {
+	if err := checkHead(plan, form); err != nil {
 		return err
 	}
 	if err := checkPeers(plan); err != nil {

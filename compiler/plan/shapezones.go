@@ -16,30 +16,32 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
+// Form is what the head of a plan of one kind has, besides its change and its zones.
+type Form struct {
+	// Reasons, Procedures and RouteSites are the words that a plan may have there; of none it has none.
+	Reasons, Procedures, RouteSites []string
+	// Moves is that the plan has two Edge pools and routes from one to the other.
+	Moves bool
+}
+
 // checkHead wants words that are in the language, and names and addresses that can be
 // in a command.
-func checkHead(plan *Plan) error {
+func checkHead(plan *Plan, form Form) error {
 	if !planname.Is(plan.Name) {
 		return fmt.Errorf("%.300q cannot be the name of a plan and its folder", plan.Name)
 	}
 	if !slices.Contains(cmdlet.Products(), plan.Product) {
 		return fmt.Errorf("there is no product %q", plan.Product)
 	}
-	words := []struct {
+	for _, w := range []struct {
 		what, word string
 		of         []string
 	}{
-		{"federation", plan.Federation, []string{XMPP, SIP, Both}},
-		{"reason", plan.Reason, []string{"disaster", "planned"}},
-		{"procedure", plan.Procedure, []string{"documented", "start-first"}},
-		{"route_sites", plan.RouteSites, []string{"target", "all-routed"}},
-	}
-	for _, w := range words {
-		// Of a preparation these words say nothing and are empty.
-		if plan.Kind == KindPrepare {
-			w.of = []string{""}
-		}
-		if !slices.Contains(w.of, w.word) {
+		{"reason", plan.Reason, form.Reasons},
+		{"procedure", plan.Procedure, form.Procedures},
+		{"route_sites", plan.RouteSites, form.RouteSites},
+	} {
+		if !slices.Contains(w.of, w.word) && (w.word != "" || len(w.of) > 0) {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
@@ -47,8 +49,8 @@ func checkHead(plan *Plan) error {
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
 		plan.Domains == nil && plan.Partners == nil && plan.SIPDomains == nil && plan.SIPPartners == nil &&
 		plan.Routes == nil && plan.RoutedSites == nil
-	if plan.Kind == KindPrepare && !none {
-		return fmt.Errorf("a preparation has no pools, routes, domains or partners")
+	if !form.Moves && !none {
+		return fmt.Errorf("a plan of this kind has no pools, routes, domains or partners")
 	}
 	// Each of these is an argument of a cmdlet, or is connected to.
 	names := []string{plan.ManagementHost}
@@ -58,7 +60,7 @@ func checkHead(plan *Plan) error {
 	if plan.CentralManagement != "" {
 		names = append(names, plan.CentralManagement)
 	}
-	if plan.Kind == KindFailover {
+	if form.Moves {
 		for _, pool := range []Pool{plan.From, plan.To} {
 			if err := checkPool(pool); err != nil {
 				return err
@@ -74,7 +76,7 @@ func checkHead(plan *Plan) error {
 			return fmt.Errorf("%q is no host name: %s", name, why)
 		}
 	}
-	return checkRoutes(plan)
+	return checkRoutes(plan, form)
 }
 
 // checkPool wants servers, a product, ports and addresses, but leaves names to others.
@@ -99,8 +101,8 @@ func checkPool(pool Pool) error {
 
 // checkRoutes wants routes of federations that the plan moves, in their order, each once, and from
 // pools and servers that can stand in a command.
-func checkRoutes(plan *Plan) error {
-	if plan.Kind == KindFailover && len(plan.Routes) == 0 {
+func checkRoutes(plan *Plan, form Form) error {
+	if form.Moves && len(plan.Routes) == 0 {
 		return fmt.Errorf("no route is set")
 	}
 	var sites []RoutedSite

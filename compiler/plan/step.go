@@ -72,8 +72,11 @@ type Step struct {
 	// Attest has a person confirm what Says says, and the script note who did.
 	Attest bool `json:"attest,omitempty"`
 
-	// Effect is what the step does in the model of the plan. It is not part of plan.json: the
-	// steps of a plan that is read are those that its procedure makes.
+	// Does and Expect are what an Act does, and what is so after it, as parts of sentences; what other
+	// steps do follows from the rest. Effect is what the step does in the model of the plan. These are
+	// not part of plan.json: the steps of a plan that is read are those that its procedure makes.
+	Does   string `json:"-"`
+	Expect string `json:"-"`
 	Effect Effect `json:"-"`
 }
 

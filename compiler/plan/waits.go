@@ -64,12 +64,10 @@ func SOANumber(fields []string, at int) uint32 {
 	return uint32(n)
 }
 
-// EarliestOf lists what has to wait for old answers to die: a failover that was prepared,
-// or the end of the pool that is left, where that is up.
+// EarliestOf lists what has to wait for old answers to die, which the procedure says, by zone.
 func EarliestOf(plan *Plan) []Earliest {
 	out := []Earliest{}
-	// After a disaster the old pool answers nothing, so there is nothing to keep up for old answers.
-	if plan.Kind == KindFailover && plan.Reason != "planned" {
+	if plan.Model.Later == "" {
 		return out
 	}
 	for _, zone := range plan.Zones {
@@ -78,13 +76,7 @@ func EarliestOf(plan *Plan) []Earliest {
 		}
 		// Caches and not Everywhere: the sentence counts from the moment at which all name servers have the
 		// records.
-		e := Earliest{What: "failover", Zone: zone.Name, Seconds: zone.Wait.Caches()}
-		if plan.Kind == KindFailover {
-			e.What = "shutdown of " + plan.From.Name
-			if HasStage(plan.Stages, StopOld) {
-				e.What = "stage " + StopOld + ", and after it shutdown of " + plan.From.Name
-			}
-		}
+		e := Earliest{What: plan.Model.Later, Zone: zone.Name, Seconds: zone.Wait.Caches()}
 		// The end of the window is the latest moment of the change, so what follows from it is safe.
 		if end, err := time.Parse(time.RFC3339, plan.Change.WindowEnd); err == nil {
 			e.At = end.Add(time.Duration(e.Seconds) * time.Second).Format(time.RFC3339)

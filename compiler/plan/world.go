@@ -26,6 +26,9 @@ type Model struct {
 	// BackUnasked is that the rollback may change records that no part has asked for before: a
 	// procedure whose rollback changes nothing else has no part that could.
 	BackUnasked bool
+	// Later is what must not begin before no old answer is left, as [Earliest.What]; empty where
+	// nothing has to wait.
+	Later string
 }
 
 // Lead is a pool that partners have to find: by its addresses, and by an SRV record with the name
@@ -397,6 +400,9 @@ const maxProved = 1 << 17
 // world from the start and after every move, or in a very long plan after each second, third
 // and so on, and the last. An error is a mistake in the procedure.
 func Prove(plan *Plan) error {
+	if err := untold(plan); err != nil {
+		return err
+	}
 	first := firstWorld(plan)
 	now := first.clone()
 	forward, back := moves(plan.Stages), moves(plan.Rollback)

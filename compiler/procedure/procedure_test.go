@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/sheet"
@@ -16,7 +17,7 @@ import (
 
 // nextHop is a procedure of the test: it has one Edge pool forward to another Front End pool, and
 // back. It changes something that no other procedure knows of, and stands here alone.
-var nextHop = procedure{kind: "next-hop", stages: func(b *builder) {
+var nextHop = procedure{kind: "next-hop", federations: []string{plan.SIP}, form: plan.Form{Moves: true, Reasons: []string{"maintenance"}}, stages: func(b *builder) {
 	p := b.plan
 	p.Model = plan.Model{
 		First: map[string]string{"hop/" + p.From.FQDN: p.From.NextHop},
@@ -27,30 +28,57 @@ var nextHop = procedure{kind: "next-hop", stages: func(b *builder) {
 		id     string
 		source plan.Source
 		hop    string
-	}{{&b.forward, "hop/" + p.From.Name, failOver("1"), p.To.NextHop}, {&b.back, "rollback/hop/" + p.From.Name, ours, p.From.NextHop}} {
+	}{{&b.forward, "hop/" + p.From.Name, plan.Source{Procedure: "Painting an Edge pool", Step: "3"}, p.To.NextHop}, {&b.back, "rollback/hop/" + p.From.Name, ours, p.From.NextHop}} {
 		s := step(way.id, "next hop of "+p.From.Name, plan.Disruptive, p.Origin, way.source)
 		s.Read = b.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", p.From.FQDN))
 		s.Property = "Registrar"
-		s.Act = &plan.Act{To: []string{"Registrar:" + way.hop}, Set: b.call(p.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+p.From.FQDN), cmdlet.Arg("Registrar", "Registrar:"+way.hop))}
+		acts(s, plan.Act{To: []string{"Registrar:" + way.hop}, Set: b.call(p.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+p.From.FQDN), cmdlet.Arg("Registrar", "Registrar:"+way.hop))},
+			"has "+p.From.Name+" forward to "+way.hop, "the next hop of "+p.From.Name+" is "+way.hop)
 		s.Effect = plan.Effect{Var: "hop/" + p.From.FQDN, Value: way.hop}
-		way.to.add(plan.Route, plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product, Does: "Changes the next hop.", Steps: plan.Steps{s}})
+		way.to.add("Hop", plan.Part{Hosts: []string{p.ManagementHost}, Product: p.Product, Does: "Changes the next hop.", Steps: plan.Steps{s}})
+	}
+	b.ifFails("Hop", plan.Advice{Says: []string{"Count to ten."}, Back: "Hop", How: "at once"})
+	p.Texts = plan.Texts{
+		Script: plan.FailoverScript, Title: "Have EdgePool1 forward to FEPool2", Page: "Painting an Edge pool", Why: "FEPool1 is being painted.",
+		Order: []string{"Order of the page that this test is."}, Unknown: []string{"Whether the paint is dry is not known."},
+		Told: []plan.Told{{Title: "Painters", Names: []string{"painters.example"}, How: "They are deaf.", Letter: plan.Letter{
+			Subject: "EdgePool1 forwards elsewhere", What: "We move a hop.", Port: "TCP 5061, as before",
+			Points: []plan.Note{{Text: "Wait.", Commands: []plan.Command{{Text: "sleep 1"}, {For: "Cats", Text: "nap"}}}}}}},
+		Notes: []plan.Note{{Text: "Paint smells."}},
 	}
 }}
 
 func toy() *plan.Plan {
-	return &plan.Plan{Kind: nextHop.kind, Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com",
-		From: plan.Pool{Name: "EdgePool1", FQDN: "edge1.contoso.com", NextHop: "fepool1.corp.contoso.com"}, To: plan.Pool{NextHop: "fepool2.corp.contoso.com"}}
+	pool := plan.Pool{Name: "EdgePool1", Site: "Site1", FQDN: "edge1.contoso.com", AccessEdgeFQDN: "sip.contoso.com", NextHop: "fepool1.corp.contoso.com",
+		Product: cmdlet.LyncServer2013, Servers: []string{"edge1.contoso.com"}, IPv4: []string{}}
+	p := &plan.Plan{Kind: nextHop.kind, Federation: plan.SIP, Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com", From: pool, To: pool,
+		FormatVersion: plan.FormatVersion, Name: "repaint", Reason: "maintenance", Routes: []plan.SiteRoute{{RoutedSite: plan.RoutedSite{Federation: plan.SIP, Site: "Site1"}}},
+		Zones: []plan.Zone{}, Outage: []plan.Reach{}, Findings: []plan.Finding{}, Earliest: []plan.Earliest{},
+		Change: plan.Change{Ticket: "CHG1", Summary: "Paint."}}
+	p.To.NextHop = "fepool2.corp.contoso.com"
+	return p
+}
+
+// with has the list of procedures be another one for a test.
+func with(t *testing.T, all ...procedure) {
+	before := procedures
+	procedures = all
+	t.Cleanup(func() { procedures = before })
 }
 
 // TestOneFile: a procedure is what stands in one file. With it in the list, plans of its kind are
-// built, proved and printed; without it they are refused, and all others are as before.
+// built, proved, printed and read, in its own words; without it they are refused, and all others are
+// as before.
 func TestOneFile(t *testing.T) {
+	// Another federation is another procedure, or none.
+	if err := Build(&plan.Plan{Kind: plan.KindFailover, Federation: "smoke signals"}); err == nil || !strings.Contains(err.Error(), `moves "smoke signals"`) {
+		t.Errorf("a federation that there is not: %v", err)
+	}
 	if err := Build(toy()); err == nil || !strings.Contains(err.Error(), "no procedure") {
 		t.Errorf("without the procedure: %v", err)
 	}
 	before := procedures
-	procedures = append(slices.Clone(before), nextHop)
-	defer func() { procedures = before }()
+	with(t, append(slices.Clone(before), nextHop)...)
 	p := toy()
 	if err := Build(p); err != nil {
 		t.Fatal(err)
@@ -58,13 +86,50 @@ func TestOneFile(t *testing.T) {
 	if err := plan.Prove(p); err != nil {
 		t.Error(err)
 	}
-	script, err := powershell.Forward(p)
-	if want := "Set-CsEdgeServer -Identity 'EdgeServer:edge1.contoso.com'"; err != nil || !strings.Contains(string(script), want) {
-		t.Errorf("the script does not have %s: %v", want, err)
+	p.ID = plan.Identify(p)
+	files, err := emit.FromPlan(p)
+	if err != nil {
+		t.Fatal(err)
 	}
-	back, err := powershell.Rollback(p)
-	if err != nil || !strings.Contains(string(back), "Registrar:fepool1.corp.contoso.com") {
-		t.Errorf("the rollback: %v", err)
+	text := map[string]string{}
+	for _, file := range files {
+		all := ""
+		for _, piece := range file.Text {
+			all += string(piece)
+		}
+		// What comes after it is the same for all plans.
+		text[file.Name], _, _ = strings.Cut(all, powershell.RuntimeMarker)
+	}
+	if text["sheet"], err = sheet.Text(p); err != nil {
+		t.Fatal(err)
+	}
+	text["summary"], _ = sheet.Summary(nil, p)
+	for name, want := range map[string][]string{
+		"failover.ps1": {"Set-CsEdgeServer -Identity 'EdgeServer:edge1.contoso.com'", "Title = 'Have EdgePool1 forward to FEPool2'", "Opposite = 'rollback'"},
+		"rollback.ps1": {"Registrar:fepool1.corp.contoso.com", "Roll back: Have EdgePool1 forward to FEPool2", "Opposite = 'failover'"},
+		"change.md": {"# Have EdgePool1 forward to FEPool2\n", "\nFEPool1 is being painted.\n", "- Hop: has EdgePool1 forward to fepool2.corp.contoso.com. Hosts:", "\nOrder of the page that this test is.\n",
+			"| the next hop of EdgePool1 is fepool2.corp.contoso.com | 3 |\n", "- Hop: Count to ten. To back out, run `.\\rollback.ps1 -Stage Hop` at once.\n",
+			"\n## Painters\n\nThey are deaf.\n\n- `painters.example`\n", "Subject: EdgePool1 forwards elsewhere\n\nWe move a hop. Time: not given. Our ticket: CHG1.\n", "- Wait.\nsleep 1\nCats:\nnap\n", "\n- Whether the paint is dry is not known.\n"},
+		"sheet":     {"Have EdgePool1 forward to FEPool2\n", "FEPool1 is being painted.", "Count to ten.", "PAINTERS\n", "Paint smells.", "> Set-CsEdgeServer"},
+		"summary":   {"change:    Have EdgePool1 forward to FEPool2, maintenance\n"},
+		"plan.json": {`"kind": "next-hop"`},
+	} {
+		for _, one := range want {
+			if !strings.Contains(text[name], one) {
+				t.Errorf("%s: no %q in\n%s", name, one, text[name])
+			}
+		}
+	}
+	// What no sentence of the toy has, nothing may say of it.
+	for name, all := range text {
+		for _, of := range []string{"xmpp", "5269", "receipt", "preflight", "firewall", "federation", "dialback", "jabber", "prosody"} {
+			if name != "plan.json" && strings.Contains(strings.ToLower(all), of) {
+				t.Errorf("%s speaks of %s:\n%s", name, of, all)
+			}
+		}
+	}
+	if again, err := Decode([]byte(text["plan.json"])); err != nil || !reflect.DeepEqual(again.Texts, p.Texts) || again.Stages[0].IfFails.Back != "Hop" {
+		t.Errorf("read again: %v", err)
 	}
 	p.Rollback = nil
 	if err := plan.Prove(p); err == nil {
@@ -73,11 +138,69 @@ func TestOneFile(t *testing.T) {
 	for _, one := range before {
 		procedures = slices.DeleteFunc(slices.Clone(before), func(other procedure) bool { return other.kind == one.kind })
 		for _, kind := range []string{plan.KindFailover, plan.KindPrepare} {
-			of := &plan.Plan{Kind: kind, Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com", Procedure: "documented",
+			of := &plan.Plan{Kind: kind, Federation: map[string]string{plan.KindFailover: plan.XMPP}[kind], Product: cmdlet.LyncServer2013, ManagementHost: "fe2.corp.contoso.com", Procedure: "documented",
 				To: plan.Pool{Product: cmdlet.LyncServer2013, FQDN: "edge2.contoso.com", Servers: []string{"edge2.contoso.com"}}}
 			if err := Build(of); (err != nil) != (kind == one.kind) {
 				t.Errorf("without %s, a plan of %s: %v", one.kind, kind, err)
 			}
+		}
+		if _, err := Decode([]byte(text["plan.json"])); err == nil || !strings.Contains(err.Error(), `no kind of plan "next-hop"`) {
+			t.Errorf("without the procedure a plan is read: %v", err)
+		}
+	}
+}
+
+// TestForms: the head of a plan has the words of its procedure, and no others.
+func TestForms(t *testing.T) {
+	with(t, nextHop)
+	for want, change := range map[string]func(*plan.Plan){
+		"":                               func(*plan.Plan) {},
+		`reason: there is no "disaster"`: func(p *plan.Plan) { p.Reason = "disaster" },
+		`reason: there is no ""`:         func(p *plan.Plan) { p.Reason = "" },
+		`procedure: there is no "some"`:  func(p *plan.Plan) { p.Procedure = "some" },
+		"no route is set":                func(p *plan.Plan) { p.Routes = nil },
+		"has no servers":                 func(p *plan.Plan) { p.To.Servers = nil },
+	} {
+		p := toy()
+		if err := Build(p); err != nil {
+			t.Fatal(err)
+		}
+		change(p)
+		p.ID = plan.Identify(p)
+		text, err := plan.Encode(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(text); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+// TestNoSentenceMissing: a sentence that a procedure leaves out stops the plan. No other one takes its
+// place.
+func TestNoSentenceMissing(t *testing.T) {
+	changes := map[string]func(*plan.Plan){
+		"what the script is called":                         func(p *plan.Plan) { p.Texts.Script = "painting" },
+		"what the change is called":                         func(p *plan.Plan) { p.Texts.Title = "" },
+		"what the change is for":                            func(p *plan.Plan) { p.Texts.Why = "" },
+		"what it cannot know":                               func(p *plan.Plan) { p.Texts.Unknown = nil },
+		"what to do if stage Hop fails":                     func(p *plan.Plan) { p.Stages[0].IfFails = plan.Advice{Back: "Hop"} },
+		"what step hop/EdgePool1 does, or what is so after": func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].Does = "" },
+		"what step rollback/hop/EdgePool1 does":             func(p *plan.Plan) { p.Rollback[0].Parts[0].Steps[0].Expect = "" },
+		"what the parameter Brush is":                       func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].When = "Brush" },
+		"what Painters are told":                            func(p *plan.Plan) { p.Texts.Told[0].Letter.Port = "" },
+		"what is up where a note speaks of fax":             func(p *plan.Plan) { p.Texts.Notes[0].Service = "fax" },
+	}
+	for want, change := range changes {
+		with(t, nextHop)
+		p := toy()
+		if err := Build(p); err != nil {
+			t.Fatal(err)
+		}
+		change(p)
+		if err := plan.Prove(p); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
@@ -85,8 +208,6 @@ func TestOneFile(t *testing.T) {
 // TestLead: whether changed records have to lead partners to a pool is said by the procedure, not
 // by the kind of the plan.
 func TestLead(t *testing.T) {
-	before := procedures
-	defer func() { procedures = before }()
 	for _, test := range []struct {
 		lead *plan.Lead
 		want string
@@ -101,10 +222,11 @@ func TestLead(t *testing.T) {
 			nextHop.stages(b)
 			b.plan.Model.Lead, b.plan.Model.BackUnasked = test.lead, true
 			none := func(plan.Zone) plan.Source { return ours }
-			b.dns(&b.forward, false, b.plan.Zones, nil, none)
-			b.dns(&b.back, true, b.plan.Zones, nil, none)
+			b.dns(&b.forward, false, "", b.plan.Zones, nil, none)
+			b.dns(&b.back, true, "", b.plan.Zones, nil, none)
+			b.ifDNSFails()
 		}
-		procedures = []procedure{leads}
+		with(t, leads)
 		p := toy()
 		p.Zones = []plan.Zone{{Name: "contoso.com", Records: []plan.RecordSet{{Owner: "xmpp.contoso.com.", Type: "A", New: []string{"192.0.2.1"}}}}}
 		if err := Build(p); err != nil {
@@ -122,8 +244,6 @@ func TestLead(t *testing.T) {
 // TestServices: what users notice is what the procedure says, under the name that it gives it, and
 // is in the table, the sheet and the summary without a word in the printers.
 func TestServices(t *testing.T) {
-	before := procedures
-	defer func() { procedures = before }()
 	served := nextHop
 	served.stages = func(b *builder) {
 		nextHop.stages(b)
@@ -133,7 +253,7 @@ func TestServices(t *testing.T) {
 			{Through: "FEPool1", AsBefore: true},
 		}}}
 	}
-	procedures = []procedure{served}
+	with(t, served)
 	p := toy()
 	if err := Build(p); err != nil {
 		t.Fatal(err)
@@ -149,14 +269,14 @@ func TestServices(t *testing.T) {
 		}
 	}
 	text, err := record.Markdown(p, record.Facts{})
-	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Route | yes, through FEPool2 |\n"; err != nil || !strings.Contains(text, want) {
+	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Hop | yes, through FEPool2 |\n"; err != nil || !strings.Contains(text, want) {
 		t.Errorf("%v: no %q in\n%s", err, want, text)
 	}
 	text, err = sheet.Text(p)
 	if want := "fax to the outside through EdgePool1: yes, through FEPool2"; err != nil || !strings.Contains(text, want) {
 		t.Errorf("%v: no %q in\n%s", err, want, text)
 	}
-	if text, _ := sheet.Summary(nil, p); !strings.Contains(text, "fax in doubt: route and DNS disagree, after Route yes, through FEPool2") {
+	if text, _ := sheet.Summary(nil, p); !strings.Contains(text, "fax in doubt: route and DNS disagree, after Hop yes, through FEPool2") {
 		t.Error(text)
 	}
 }
@@ -168,9 +288,7 @@ func TestGatesAreData(t *testing.T) {
 	part := func(host, seen string, needs ...string) plan.Part {
 		return plan.Part{Hosts: []string{host}, Product: cmdlet.LyncServer2013, Does: "Is a stage.", Needs: needs, Seen: seen}
 	}
-	before := procedures
-	defer func() { procedures = before }()
-	procedures = []procedure{{kind: "gates", stages: func(b *builder) {
+	with(t, procedure{kind: "gates", stages: func(b *builder) {
 		first := part(home, "")
 		first.Prints = true
 		b.forward.add("Look", first)
@@ -181,9 +299,9 @@ func TestGatesAreData(t *testing.T) {
 		b.back.add("Unturn", part(home, plan.SeenOnSheet))
 		b.back.add("Rewake", part(home, plan.SeenOnSheet, "Unturn"))
 		b.back.add("Judge", part(home, "", "Rewake"))
-	}}}
+	}})
 	p := toy()
-	p.Kind = "gates"
+	p.Kind, p.Federation = "gates", ""
 	if err := Build(p); err != nil {
 		t.Fatal(err)
 	}

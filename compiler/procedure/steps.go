@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -33,6 +34,16 @@ func (w *way) add(stage string, part plan.Part) {
 	w.stages = append(w.stages, plan.Stage{Name: stage, Parts: []plan.Part{part}})
 }
 
+// ifFails says what to do if a stage of the change fails, where the change has the stage. It is called
+// once all stages are there.
+func (b *builder) ifFails(stage string, advice plan.Advice) {
+	for i := range b.forward.stages {
+		if b.forward.stages[i].Name == stage {
+			b.forward.stages[i].IfFails = advice
+		}
+	}
+}
+
 // has tells whether the way has a stage so far.
 func (w *way) has(stage string) bool { return plan.HasStage(w.stages, stage) }
 
@@ -57,6 +68,12 @@ var ours = plan.Ours
 
 func failOver(step string) plan.Source { return plan.Source{Procedure: plan.FailOverPage, Step: step} }
 func failBack(step string) plan.Source { return plan.Source{Procedure: plan.FailBackPage, Step: step} }
+
+// act has a step change its value until it is as the act says: does and expect are what it does, and
+// what is so after it, as parts of sentences.
+func acts(s *plan.Step, act plan.Act, does, expect string) {
+	s.Act, s.Does, s.Expect = &act, does, expect
+}
 
 // step begins one.
 func step(id, says string, risk plan.Risk, origin plan.Origin, source plan.Source) *plan.Step {
@@ -152,8 +169,9 @@ func seen(back bool) string {
 	return plan.SeenInState
 }
 
-// dnsServers is stage DnsServer, after the stages needs.
-func (b *builder) dnsServers(w *way, back bool, needs []string, source records) {
+// dnsServers is stage DnsServer, after the stages needs. Page is what the page calls the steps about
+// the records, such as "steps 4 and 5"; empty where none is about them.
+func (b *builder) dnsServers(w *way, back bool, page string, needs []string, source records) {
 	// An SRV record must not name a host whose address still leads to the old pool; on the way back it is the
 	// other way round.
 	zones := slices.SortedStableFunc(slices.Values(b.plan.Zones), func(x, y plan.Zone) int {
@@ -191,20 +209,30 @@ func (b *builder) dnsServers(w *way, back bool, needs []string, source records) 
 				part.Needs = append(slices.Clone(part.Needs), plan.DNSServer+" on "+other.computer)
 			}
 		}
-		part.Does = "Steps 4 and 5 on"
-		switch {
-		case b.plan.Kind == plan.KindPrepare:
-			part.Does = "On"
-		case back:
-			part.Does = "Undoes steps 4 and 5 on"
+		part.Does = "On"
+		if begin := does(page, back); begin != "" {
+			part.Does = begin + " on"
 		}
 		part.Does += " this DNS server: " + plan.SayEdits(edits, back) + "."
 		w.add(plan.DNSServer, part)
 	}
 }
 
-// dns is stage Dns, in which the owner changes the records of zones, and each is asked for.
-func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, source records) {
+// does begins the sentence of a part with the steps of the page that it does or undoes; it is empty
+// where the page has none.
+func does(page string, back bool) string {
+	switch {
+	case page == "":
+		return ""
+	case back:
+		return "Undoes " + page
+	}
+	return strings.ToUpper(page[:1]) + page[1:]
+}
+
+// dns is stage Dns, in which the owner changes the records of zones, and each is asked for. Page is as
+// for dnsServers.
+func (b *builder) dns(w *way, back bool, page string, zones []plan.Zone, needs []string, source records) {
 	if len(zones) == 0 {
 		return
 	}
@@ -218,13 +246,16 @@ func (b *builder) dns(w *way, back bool, zones []plan.Zone, needs []string, sour
 			edited++
 		}
 	}
-	part.Does = "Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone."
+	part.Does = "Shows the DNS records to change and checks each at the server of its zone."
 	switch {
 	case edited == len(zones):
 		// Stage DnsServer has made all changes; there is nothing to show to an owner.
-		part.Does = "Steps 4 and 5. Checks the DNS records at the server of each zone."
+		part.Does = "Checks the DNS records at the server of each zone."
 	case back:
-		part.Does = "Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone."
+		part.Does = "Shows the records to change back and checks each at the server of its zone."
+	}
+	if begin := does(page, back); begin != "" {
+		part.Does = begin + ". " + part.Does
 	}
 	w.add(plan.DNS, part)
 }

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,10 @@ import (
 // xmppFailover is the page "Failing over the Edge pool used for XMPP federation", or with
 // the procedure start-first the order of the page about failing back, which stops nothing.
 // What these do not have, checks, backup, replication and verification, is edgeplan's own.
-var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
+var xmppFailover = procedure{kind: plan.KindFailover, federations: []string{plan.XMPP}, form: plan.Form{Moves: true,
+	Reasons: []string{"disaster", "planned"}, Procedures: []string{"documented", "start-first"},
+	RouteSites: []string{"target", "all-routed"},
+}, stages: func(b *builder) {
 	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
 	f.plan.Model, f.plan.Services = f.model(), f.services()
 	forth := func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) }
@@ -25,8 +29,8 @@ var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 		f.start()
 	}
 	f.route()
-	b.dnsServers(&b.forward, false, []string{plan.Route}, forth)
-	b.dns(&b.forward, false, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), forth)
+	b.dnsServers(&b.forward, false, pageSteps, []string{plan.Route}, forth)
+	b.dns(&b.forward, false, pageSteps, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), forth)
 	f.firewall()
 	if f.stops {
 		f.start()
@@ -42,11 +46,17 @@ var xmppFailover = procedure{kind: plan.KindFailover, stages: func(b *builder) {
 	f.startOld()
 	f.startAgain()
 	f.routeBack()
-	b.dnsServers(&b.back, true, []string{plan.Route}, undo)
-	b.dns(&b.back, true, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), undo)
+	b.dnsServers(&b.back, true, pageSteps, []string{plan.Route}, undo)
+	b.dns(&b.back, true, pageSteps, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), undo)
 	f.replicate(&b.back, rollback, b.back.after(plan.DNS, plan.Route))
 	f.verifyBack()
+
+	f.advise()
+	f.plan.Texts = f.texts()
 }}
+
+// pageSteps are the steps of the page about DNS records.
+const pageSteps = "steps 4 and 5"
 
 // failover is one plan of this procedure.
 type failover struct {
@@ -88,6 +98,13 @@ func (f *failover) model() plan.Model {
 	if p.Reason == "planned" {
 		for _, server := range p.From.Servers {
 			first["xmpp/"+server] = plan.Running
+		}
+	}
+	// After a disaster the old pool answers nothing, so there is nothing to keep up for old answers.
+	if p.Reason == "planned" {
+		m.Later = "shutdown of " + p.From.Name
+		if f.endsOld {
+			m.Later = "stage " + plan.StopOld + ", and after it shutdown of " + p.From.Name
 		}
 	}
 	if f.endsOld {
@@ -291,7 +308,8 @@ func (f *failover) stop() {
 	// The names are noted before the stop: a service that did not run before is not one that stage Start has to
 	// bring back.
 	s.Read, s.Property = f.function(to.Product, "Get-ServiceUp"), "Name"
-	s.Act = &plan.Act{Set: f.call(to.Product, "Stop-CsWindowsService")}
+	acts(s, plan.Act{Set: f.call(to.Product, "Stop-CsWindowsService")},
+		"stops all "+to.Product.Brand()+" services of this server", "every service is Stopped")
 	// Users notice from here on, so the records have to be known to be those of the plan.
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Stopped, AsksDNS: true}
 	part.Steps = append(f.startable(to), f.xmppService("stop/xmpp", to.Product, to.Origin), s)
@@ -366,7 +384,13 @@ func (f *failover) starts(id, says string, risk plan.Risk, source plan.Source) *
 	if f.stops {
 		s.Read = f.function(to.Product, "Get-ServiceDown", cmdlet.Arg("Noted", stopServices))
 	}
-	s.Act = &plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService")}
+	have := "services that are not disabled are Running"
+	// Only stage Stop notes what ran.
+	if f.stops {
+		have = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
+	}
+	acts(s, plan.Act{IfNot: waiveService, Set: f.call(to.Product, "Start-CsWindowsService")},
+		"starts all "+to.Product.Brand()+" services of this server", have+"; one of XMPP is among them")
 	s.Effect = plan.Effect{Var: "services/" + plan.OnHost, Value: plan.Running}
 	return s
 }
@@ -399,8 +423,8 @@ func (f *failover) route() {
 		source, part.Seen = failOver("3"), plan.SeenPort
 	}
 	for _, r := range f.plan.Routes {
-		s := f.routeStep("route/", r, source)
-		s.Act.Variants = f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0])
+		s := f.routeStep("route/", r,
+			f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0]), source)
 		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
 		// The page stops the services (step 2) before it sets the route (step 3) and gives no reason; the proof
 		// checks that the plan keeps to it.
@@ -413,13 +437,44 @@ func (f *failover) route() {
 	f.forward.add(plan.Route, part)
 }
 
-func (f *failover) routeStep(id string, r plan.SiteRoute, source plan.Source) *plan.Step {
+func (f *failover) routeStep(id string, r plan.SiteRoute, variants []plan.Variant, source plan.Source) *plan.Step {
 	s := step(id+r.Site, "XMPP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
 	s.Read = f.function(f.plan.Product, "Get-SiteRoute", cmdlet.Arg("Site", r.Site))
 	// Read back for up to 60 s: that the command returned is no proof that the value is there.
-	s.Act = &plan.Act{Wait: 60}
+	acts(s, plan.Act{Wait: 60, Variants: variants},
+		fmt.Sprintf("sets the XMPP federation route of site %s to %s", r.Site, variants[0].To),
+		fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(variants, false), r.Site,
+			routeEnds(variants, true)))
+	// All variants lack the command then: no cmdlet is documented to clear a route.
+	if variants[0].Set == nil {
+		s.Does = fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet is "+
+			"documented for this)", r.Site)
+		// Get-CsSite shows an empty route, whatever the person did in Topology Builder.
+		s.Expect = fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", r.Site)
+	}
 	s.Effect = plan.Effect{Var: "route/" + r.Site, AsksDNS: true}
 	return s
+}
+
+// routeEnds names the old or the new value of a route; it has two spellings where the
+// variants differ.
+func routeEnds(variants []plan.Variant, old bool) string {
+	var names []string
+	for _, v := range variants {
+		name := v.To
+		if old {
+			name = v.From
+		}
+		// An empty name in a sentence would be overlooked.
+		if name == "" {
+			name = "(no route)"
+		}
+		// For a pool of one server the service identity and the FQDN have the same name.
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " or ")
 }
 
 // routeBack puts the routes back, once DNS was asked: without an answer it is not known whether
@@ -435,8 +490,8 @@ func (f *failover) routeBack() {
 	// To is what Preflight really read and put into the state file, which may be spelled in another way than in
 	// the spec.
 	for _, r := range f.plan.Routes {
-		s := f.routeStep(rollback+"route/", r, failBack("3a"))
-		s.Act.Variants = f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer)
+		s := f.routeStep(rollback+"route/", r,
+			f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer), failBack("3a"))
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
 		part.Steps = append(part.Steps, s)
 	}
@@ -495,8 +550,9 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
 		// UpToDate may still be True for the version from before the change, so the first run pushes in any
 		// case. Edge Servers are reached by TCP 4443, and a first answer of False is usual for minutes.
-		s.Act = &plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
-			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))}
+		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
+			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))},
+			"pushes the configuration to "+replica, "UpToDate is True for "+replica)
 		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
 		// REPLICA is one of the services that stage Stop stops.
 		if slices.Contains(f.plan.To.Servers, replica) {
@@ -542,7 +598,7 @@ func (f *failover) verify() {
 	// these users.
 	if to.NextHop != "" {
 		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
-		message.When = "XmppReceiver"
+		message.When = receiver
 		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop),
 			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
@@ -597,12 +653,17 @@ func (f *failover) stopOld() {
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
 	// Found by its display name; the short name is on no page.
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Stopped))
-	s.Act = &plan.Act{Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))}
+	acts(s, plan.Act{Set: f.call(from.Product, "Stop-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))},
+		"stops "+foundService+": the streams that partners still have open end",
+		"no XMPP service of this server runs; its other services do")
 	// All of the aim first: whoever is cut off here has to find the new pool.
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, WantsAim: true}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.forward.add(plan.StopOld, part)
 }
+
+// foundService is how the service of XMPP is found.
+const foundService = "the XMPP service of this server, found by XMPP in its display name"
 
 // startOld is the first stage of the rollback: XMPP at the pool that is left runs again
 // before anything leads there.
@@ -615,8 +676,9 @@ func (f *failover) startOld() {
 	part.Elevated = true
 	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
-	s.Act = &plan.Act{IfNot: waiveService,
-		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))}
+	acts(s, plan.Act{IfNot: waiveService,
+		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))},
+		"starts "+foundService, "the XMPP service of this server runs")
 	s.Effect = plan.Effect{Var: "xmpp/" + plan.OnHost, Value: plan.Running}
 	part.Steps = plan.Steps{f.xmppService("P18", from.Product, from.Origin), s}
 	f.back.add(plan.StartOld, part)

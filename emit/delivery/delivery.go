@@ -83,11 +83,11 @@ func OldAnswers(zone plan.Zone) []string {
 	// An old record is given for its TTL, and that there was none for the negative TTL of the SOA record.
 	if w.Old > 0 {
 		out = append(out, fmt.Sprintf("Resolvers may give the old records for up to %s after the last name server of "+
-			"the zone has the new ones: the longest old TTL.", words.Seconds(w.Old)))
+			"the zone has the new ones: the longest old TTL.", plan.Seconds(w.Old)))
 	}
 	if w.Negative > 0 {
 		out = append(out, fmt.Sprintf("Some records are new. Resolvers that asked before may remember for up to %s "+
-			"that there was none: the negative TTL of the zone.", words.Seconds(w.Negative)))
+			"that there was none: the negative TTL of the zone.", plan.Seconds(w.Negative)))
 	}
 	if zone.Changed() {
 		out = append(out, of(zone).settled(zone))
@@ -112,5 +112,5 @@ func secondaries(zone plan.Zone) string {
 	w := zone.Wait
 	return fmt.Sprintf("A secondary server that no NOTIFY reaches gets the new zone up to %s later: the refresh time "+
 		"of the SOA record and one retry, at least the 300 s and 500 s that BIND waits. After %s in all no cache that "+
-		"keeps to the TTL has an old answer.", words.Seconds(w.Secondary), words.Seconds(w.Everywhere()))
+		"keeps to the TTL has an old answer.", plan.Seconds(w.Secondary), plan.Seconds(w.Everywhere()))
 }

@@ -25,6 +25,6 @@ var route53 = delivery{
 	},
 	settled: func(zone plan.Zone) string {
 		return fmt.Sprintf("Once Route 53 says INSYNC, no cache that keeps to the TTL has an old answer after %s.",
-			words.Seconds(zone.Wait.Caches()))
+			plan.Seconds(zone.Wait.Caches()))
 	},
 }

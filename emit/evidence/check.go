@@ -24,7 +24,7 @@ func Check(p *plan.Plan, logs []Log) Report {
 	// The report is the same whatever the order in which the files were given.
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
 	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}}
-	forward, lost := slots(p.Stages, p.Kind, c.runs)
+	forward, lost := slots(p.Stages, p.Texts.Script, c.runs)
 	back, lostBack := slots(p.Rollback, rollback, c.runs)
 	c.reading()
 	c.astray(append(lost, lostBack...))
@@ -34,7 +34,7 @@ func Check(p *plan.Plan, logs []Log) Report {
 		c.promises(r, known)
 	}
 	// Each script undoes what the other one has done: only what came after that counts.
-	undone, redone := acted(rollback, c.runs), acted(p.Kind, c.runs)
+	undone, redone := acted(rollback, c.runs), acted(p.Texts.Script, c.runs)
 	// Torn lines count against the change alone; a rollback may well follow a crash.
 	ahead, behind := append(walk(forward, undone), c.torn()...), walk(back, redone)
 

@@ -52,8 +52,8 @@ type Log struct {
 	Lines   int
 }
 
-// rollback is the script that goes back; the other one is called as the kind of its plan.
-const rollback = "rollback"
+// rollback is the script that goes back.
+const rollback = plan.RollbackScript
 
 // Outcomes that the scripts write.
 const (
@@ -270,7 +270,7 @@ func (r Record) check() error {
 	case !utcShape.MatchString(r.UTC):
 		// Times are compared as text, which is right for this form alone.
 		return errors.New("utc is not of the form 2026-11-24T14:17:58.1234567Z")
-	case !slices.Contains([]string{plan.KindFailover, plan.KindPrepare, rollback}, r.Script):
+	case !slices.Contains(append(plan.Scripts(), rollback), r.Script):
 		return errors.New("script is none of edgeplan's")
 	case !slices.Contains(outcomes, r.Outcome):
 		return errors.New("outcome is none that a script writes")

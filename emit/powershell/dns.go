@@ -25,7 +25,7 @@ func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
 			h = append(h, entry{"Warn", b.lit("All"), false})
 		}
 	}
-	if cited := cites(source); cited != "" {
+	if cited := cites(b.plan, source); cited != "" {
 		h = append(h, entry{"Cites", b.lit(cited), false})
 	}
 	return append(h, entry{"Records", several(b.records(zone)...), false})
@@ -129,7 +129,7 @@ func (b *builder) edit(s *plan.Step, zone plan.Zone, e plan.RecordEdit) hash {
 	k := &keys{b: b}
 	k.text("Id", s.ID)
 	k.text("Says", verbs[e.Act]+words.SetName(e.Set))
-	k.text("Cites", cites(s.Source))
+	k.text("Cites", cites(b.plan, s.Source))
 	switch e.Act {
 	case plan.Remove:
 		// Its TTL may be another by now; the record goes whatever it is.

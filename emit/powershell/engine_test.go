@@ -12,7 +12,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
-	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -133,7 +132,7 @@ func checkParsed(t *testing.T, s sampleScript, got parsed) {
 			t.Errorf("%s: a cast to %s", s.name, name)
 		}
 	}
-	title := words.Title(planOf(t, s)) + "."
+	title := planOf(t, s).Texts.Title + "."
 	if s.back {
 		title = "Roll back: " + title
 	}
@@ -254,12 +253,12 @@ func TestEngineSheet(t *testing.T) {
 	var want []printed
 	for _, s := range goldens(t) {
 		plan := planOf(t, s)
-		want = append(want, printed{s.name, words.Title(plan), plan.ID, s.text})
+		want = append(want, printed{s.name, plan.Texts.Title, plan.ID, s.text})
 	}
 	long := "EdgePool-of-the-second-data-centre-of-the-northern-region-1"
 	plan := compile(t, replaced(t, "seed", "EdgePool1", long))[0]
 	for _, text := range both(t, plan) {
-		want = append(want, printed{"long title", words.Title(plan), plan.ID, text})
+		want = append(want, printed{"long title", plan.Texts.Title, plan.ID, text})
 	}
 	var paths []string
 	for _, w := range want {

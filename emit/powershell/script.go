@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
-	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // runtimeFiles are the parts of the fixed runtime, in the order of their names.
@@ -64,28 +64,13 @@ func Parts(p *plan.Plan) []Part {
 
 // Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
 func Forward(p *plan.Plan) ([]byte, error) {
-	if p.Kind == plan.KindPrepare {
-		return script(p, preparing, p.Stages, words.Title(p))
-	}
-	return script(p, forward, p.Stages, words.Title(p))
+	return script(p, &builder{plan: p}, p.Texts.Script, p.Texts.Title)
 }
 
 // Rollback returns rollback.ps1, which puts back what the other script changed, from
 // any point at which that may have ended.
 func Rollback(p *plan.Plan) ([]byte, error) {
-	back := backward
-	if p.Kind == plan.KindPrepare {
-		back.opposite = preparing.name
-	}
-	return script(p, back, p.Rollback, "Roll back: "+words.Title(p))
-}
-
-// direction is what the two scripts differ in besides their stages.
-type direction struct {
-	name, opposite string
-	params         []param
-	stopParams     []param // only where the target pool is stopped first
-	note           []string
+	return script(p, &builder{plan: p, back: true}, plan.RollbackScript, "Roll back: "+p.Texts.Title)
 }
 
 // param is a parameter of a script: what its help says, and its declaration.
@@ -103,39 +88,77 @@ var (
 	}
 	factsParam = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
 	waiveParam = param{"Numbers of facts that may fail, names of services that may stay down. " +
-		"Goes into the evidence log.", "[string[]]$Waive = @()"}
+		"Goes into the evidence log.", factsParam.decl}
 	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. " +
 		"Goes into the evidence log.", "[string]$Attest = ''"}
-
-	receiptParam = param{"The receipt that stage Preflight printed; stage Stop asks for it.",
-		"[string]$Receipt = ''"}
-	receiptOldParam = param{"The receipt that Preflight printed, for stage Stop, or Verify, for StopOld.",
-		receiptParam.decl}
-
-	forward = direction{
-		name: "failover", opposite: "rollback",
-		params: []param{
-			attestParam,
-			waiveParam,
-			{"SIP address of a federated XMPP user, for a test message in stage Verify.", "[string]$XmppReceiver = ''"},
-		},
-		stopParams: []param{
-			{"Set the route although an Edge Server of the target pool still answers.", "[switch]$AllowRunningTarget"},
-		},
-		note: []string{strings.TrimSuffix(hostsNote, ".") + "; of two, the first that fits.",
-			factsNote, stepsNote, dnsNote},
-	}
-	preparing = direction{
-		name: "prepare", opposite: "rollback",
-		params: []param{attestParam, factsParam},
-		note:   []string{hostsNote, dnsNote, waiveNote},
-	}
-	backward = direction{
-		name: "rollback", opposite: "failover",
-		params: []param{attestParam, waiveParam},
-		note:   []string{hostsNote, stepsNote, restoreNote, dnsNote, waiveNote},
-	}
+	runningParam = param{"Set the route although an Edge Server of the target pool still answers.",
+		"[switch]$AllowRunningTarget"}
 )
+
+// params are the parameters of a script, in their order.
+func (b *builder) params() []param {
+	stages := b.plan.StagesOf(b.back)
+	var set []string
+	for _, stage := range stages {
+		set = append(set, "'"+stage.Name+"'")
+	}
+	valid := "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"
+	if len("    "+valid+",") > maxWidth { // with all eleven stages it does not fit otherwise
+		valid = strings.ReplaceAll(valid, ", ", ",")
+	}
+	waive := factsParam
+	if b.has(func(s *plan.Step) bool { return s.Effect.Value == plan.Running }) {
+		waive = waiveParam
+	}
+	out := []param{{stageParam, valid}, attestParam, waive}
+	if !b.back {
+		for _, own := range b.plan.Texts.Params {
+			out = append(out, param{own.Says, "[string]$" + own.Name + " = ''"})
+		}
+	}
+	if help := b.receipts(); help != "" {
+		out = append(out, param{help, "[string]$Receipt = ''"})
+	}
+	if b.hasPart(func(part plan.Part) bool { return part.Seen == plan.SeenPort }) {
+		out = append(out, runningParam)
+	}
+	return append(out, commonParams...)
+}
+
+// receipts says which stages ask for the receipt of which; empty where none does.
+func (b *builder) receipts() string {
+	var from, to []string
+	for _, stage := range b.plan.StagesOf(b.back) {
+		for _, part := range stage.Parts {
+			receipt := b.plan.Gates(b.back, stage.Name, part).Receipt
+			if receipt != "" && !slices.Contains(to, stage.Name) {
+				from, to = append(from, receipt), append(to, stage.Name)
+			}
+		}
+	}
+	if len(to) == 0 {
+		return ""
+	}
+	if len(to) == 1 {
+		return fmt.Sprintf("The receipt that stage %s printed; stage %s asks for it.", from[0], to[0])
+	}
+	out := fmt.Sprintf("The receipt that %s printed, for stage %s", from[0], to[0])
+	for i := 1; i < len(to); i++ {
+		out += fmt.Sprintf(", or %s, for %s", from[i], to[i])
+	}
+	return out + "."
+}
+
+// has tells whether the script has such a step, hasPart whether it has such a part.
+func (b *builder) has(such func(*plan.Step) bool) bool {
+	return slices.ContainsFunc(plan.AllSteps(b.plan.StagesOf(b.back)), such)
+}
+
+func (b *builder) hasPart(such func(plan.Part) bool) bool {
+	return slices.ContainsFunc(b.plan.StagesOf(b.back), func(stage plan.Stage) bool {
+		return slices.ContainsFunc(stage.Parts, such)
+	})
+}
 
 // notes are above the data: what a reader has to know of its keys to review it. An empty line is
 // between two. The one of DNS servers is for scripts that have the stage DnsServer, the one of
@@ -190,40 +213,71 @@ func note(begin string) string {
 	panic("internal error: there is no note " + begin)
 }
 
-// script puts the two parts together.
-func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byte, error) {
-	if len(stages) == 0 {
-		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", d.name)
+// notes are those that explain what the data of the script has.
+func (b *builder) notes() []string {
+	p, hosts := b.plan, hostsNote
+	if b.hasPart(func(part plan.Part) bool { return slices.Contains(part.Hosts, plan.AnyHost) }) {
+		hosts = strings.TrimSuffix(hosts, ".") + "; of two, the first that fits."
 	}
-	b := &builder{plan: p, back: d.name == "rollback"}
+	out := []string{hosts}
+	// The way back has no other facts than those of the old pool, which have a note of their own.
+	facts := !b.back && b.has(func(s *plan.Step) bool { return s.Check != nil })
+	if facts {
+		out = append(out, factsNote)
+	}
+	if b.has(func(s *plan.Step) bool { return s.Act != nil }) {
+		out = append(out, stepsNote)
+	}
+	if b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && len(s.Act.Variants) > 0 }) {
+		out = append(out, restoreNote)
+	}
+	out = append(out, dnsNote)
+	if !facts { // else the note about facts has said it
+		out = append(out, waiveNote)
+	}
+	if plan.HasStage(p.StagesOf(b.back), plan.DNSServer) {
+		out = append(out, dnsServerNote)
+	}
+	if b.hasPart(func(part plan.Part) bool { return part.Product.Module() != p.Product.Module() }) {
+		out = append(out, moduleNote)
+	}
+	if b.has(func(s *plan.Step) bool { return s.Act != nil && s.Act.Each() }) {
+		out = append(out, oldPoolNote)
+	}
+	return out
+}
+
+// script puts the two parts together.
+func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
+	stages, opposite := p.StagesOf(b.back), plan.RollbackScript
+	if b.back {
+		opposite = p.Texts.Script
+	}
+	if len(stages) == 0 {
+		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", name)
+	}
 	head := hash{
-		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(d.name)},
-		{key: "Opposite", value: b.lit(d.opposite)},
+		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(name)},
+		{key: "Opposite", value: b.lit(opposite)},
 		{key: "Module", value: b.lit(p.Product.Module())}, {key: "Title", value: b.lit(title), fresh: true},
 	}
 	// Names of $Plan are defined above it, those of the stages below the notes, beside where they are used.
 	first := len(b.names.definitions())
 	entries := b.entries(stages)
+	// What follows takes the stages to be sound.
+	if b.err != nil {
+		return nil, b.err
+	}
 	named := b.names.definitions()
 	var out strings.Builder
-	out.WriteString(help(p, d, stages, title))
-	out.WriteString(parameters(d, stages))
+	out.WriteString(help(p, name, title, stages))
+	out.WriteString(parameters(b.params()))
 	data := &writer{}
 	data.lines(named[:first])
 	data.text("$Plan = ")
 	data.value(head, 0)
 	data.newline(0)
-	data.lines(d.note)
-	if plan.HasStage(stages, plan.DNSServer) {
-		data.lines([]string{dnsServerNote})
-	}
-	old := plan.HasStage(stages, plan.StopOld) || plan.HasStage(stages, plan.StartOld)
-	if own := p.Product.Module(); p.To.Product.Module() != own || old && p.From.Product.Module() != own {
-		data.lines([]string{moduleNote})
-	}
-	if old {
-		data.lines([]string{oldPoolNote})
-	}
+	data.lines(b.notes())
 	data.lines(named[first:])
 	data.text("$Stages = @(")
 	for _, entry := range entries {
@@ -234,9 +288,6 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 	data.text(")")
 	data.newline(0)
 	out.WriteString(data.out.String())
-	if b.err != nil {
-		return nil, b.err
-	}
 	if b.names.err != nil {
 		return nil, b.names.err
 	}
@@ -250,8 +301,8 @@ func script(p *plan.Plan, d direction, stages []plan.Stage, title string) ([]byt
 
 // help is the comment-based help. An empty line has to be between #Requires and
 // the comment, or Get-Help takes both for one comment and finds no help.
-func help(p *plan.Plan, d direction, stages []plan.Stage, title string) string {
-	command := fmt.Sprintf("        .\\%s.ps1", d.name)
+func help(p *plan.Plan, name, title string, stages []plan.Stage) string {
+	command := fmt.Sprintf("        .\\%s.ps1", name)
 	example := fmt.Sprintf("%s -Stage %s -WhatIf", command, stages[min(1, len(stages)-1)].Name)
 	lines := []string{
 		"#Requires -Version 3.0", "", "<#", ".SYNOPSIS", "    " + oneLine(title, 110) + ".", ".DESCRIPTION",
@@ -268,29 +319,7 @@ func help(p *plan.Plan, d direction, stages []plan.Stage, title string) string {
 	return strings.Join(lines, "\n")
 }
 
-func parameters(d direction, stages []plan.Stage) string {
-	var set []string
-	for _, stage := range stages {
-		set = append(set, "'"+stage.Name+"'")
-	}
-	valid := "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"
-	if len("    "+valid+",") > maxWidth { // with all eleven stages it does not fit otherwise
-		valid = strings.ReplaceAll(valid, ", ", ",")
-	}
-	all := []param{{stageParam, valid}}
-	all = append(all, d.params...)
-	stop, old := plan.HasStage(stages, plan.Stop), plan.HasStage(stages, plan.StopOld)
-	if stop || old {
-		receipt := receiptParam
-		if old {
-			receipt = receiptOldParam
-		}
-		all = append(all, receipt)
-	}
-	if stop {
-		all = append(all, d.stopParams...)
-	}
-	all = append(all, commonParams...)
+func parameters(all []param) string {
 	var b strings.Builder
 	b.WriteString("[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]\nparam(\n")
 	for i, p := range all {

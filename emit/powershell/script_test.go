@@ -9,7 +9,6 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
-	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -76,7 +75,7 @@ func TestTitle(t *testing.T) {
 				continue
 			}
 			title := got.vars["$Plan"].(keyed).values["Title"]
-			if want := []string{"", "Roll back: "}[i] + words.Title(plan); title != want {
+			if want := []string{"", "Roll back: "}[i] + plan.Texts.Title; title != want {
 				t.Errorf("the title is %q, not %q", title, want)
 			}
 		}
@@ -158,8 +157,10 @@ func TestRefuses(t *testing.T) {
 			}
 		},
 		"unknown stage": func(p *plan.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },
-		"not UTF-8":     func(p *plan.Plan) { p.From.Name, p.From.FQDN, p.ManagementHost = "a\xff", "a\xff", "a\xff" },
-		"no such zone":  func(p *plan.Plan) { p.Zones = nil },
+		"not UTF-8": func(p *plan.Plan) {
+			p.Texts.Title, p.Stages[0].Parts[0].Does, p.Rollback[0].Parts[0].Does = "a\xff", "a\xff", "a\xff"
+		},
+		"no such zone": func(p *plan.Plan) { p.Zones = nil },
 		"no such cmdlet": func(p *plan.Plan) {
 			for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
 				for i := range stages {

@@ -234,16 +234,16 @@ func (b *builder) named(s *plan.Step) *keys {
 	k := &keys{b: b}
 	k.text("Id", s.ID)
 	k.text("Says", s.Says)
-	k.text("Cites", cites(s.Source))
+	k.text("Cites", cites(b.plan, s.Source))
 	return k
 }
 
 // cites is the step of a page, "" for what is edgeplan's own.
-func cites(source plan.Source) string {
+func cites(p *plan.Plan, source plan.Source) string {
 	if source == plan.Ours {
 		return ""
 	}
-	return cmp.Or(words.Source(source), "no page")
+	return cmp.Or(words.Source(p, source), "no page")
 }
 
 // facts are what is compared before anything is changed. A fact without Read is about what the

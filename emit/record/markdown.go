@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -68,7 +69,7 @@ func cut(s string) []part {
 
 // command is what a text says to type, or to write into the spec, with all its words.
 var command = regexp.MustCompile(`^(` + strings.Join([]string{
-	`\.\\(?:failover|prepare|rollback)\.ps1 -Stage \w+`,
+	`\.\\(?:` + strings.Join(append(plan.Scripts(), plan.RollbackScript), "|") + `)\.ps1 -Stage \w+`,
 	`-Waive (?:P\d\d(?:,P\d\d)*|[A-Z]+)`,
 	`-Attest "who, ticket"`,
 	`Invoke-Command -FilePath`,

@@ -41,8 +41,8 @@ func Markdown(of *plan.Plan, facts Facts) (string, error) {
 	if len(p.plan.Services) > 0 { // a preparation interrupts nothing
 		p.outage()
 	}
-	if p.plan.Kind == plan.KindFailover { // and moves no partner
-		p.partners()
+	for _, told := range p.plan.Texts.Told {
+		p.told(told)
 	}
 	p.dns()
 	p.earliest()
@@ -98,7 +98,7 @@ func (p *printer) gap() { p.b.WriteString("\n") }
 
 func (p *printer) head() {
 	change := p.plan.Change
-	p.b.WriteString("# " + Text(words.Title(p.plan)) + "\n\n")
+	p.b.WriteString("# " + Text(p.plan.Texts.Title) + "\n\n")
 	p.b.WriteString(Heading("change", ""))
 	for _, line := range [][2]string{
 		{"Ticket", codeOr(change.Ticket)},
@@ -142,7 +142,7 @@ func textOr(s string) string {
 
 func (p *printer) what() {
 	p.section("What changes and why")
-	p.text(Text(words.Why(p.plan)))
+	p.text(Text(p.plan.Texts.Why))
 	p.gap()
 	for _, stage := range p.plan.Stages {
 		for _, line := range words.Lines(p.plan, false, stage) {
@@ -157,12 +157,13 @@ func (p *printer) what() {
 			}
 		}
 	}
-	// It has no pools, routes or order of a page.
-	if p.plan.Kind == plan.KindPrepare {
+	// It moves nothing from one pool to another.
+	if len(p.plan.Texts.Order) == 0 {
 		return
 	}
-	p.text(Text(words.Order(p.plan)))
-	p.text(Text(words.Routes(p.plan)))
+	for _, text := range p.plan.Texts.Order {
+		p.text(Text(text))
+	}
 	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(p.plan.Product.Name()) + ".")
 	p.gap()
 	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers",
@@ -252,7 +253,7 @@ func (p *printer) ifFails() {
 	p.gap()
 	// Only of the change: what to do when the rollback fails is to run it again.
 	for _, stage := range p.plan.Stages {
-		p.item(Text(stage.Name) + ": " + Text(strings.Join(words.IfFails(p.plan, stage.Name), " ")))
+		p.item(Text(stage.Name) + ": " + Text(strings.Join(words.IfFails(p.plan, stage), " ")))
 	}
 }
 
@@ -277,7 +278,7 @@ func (p *printer) outage() {
 	}
 	p.gap()
 	// Commands for partners are code spans of their own, so that they can be copied whole.
-	for _, note := range words.ReachNotes(p.plan) {
+	for _, note := range words.Notes(p.plan) {
 		var commands []string
 		for _, command := range note.Commands {
 			commands = append(commands, Code(command))
@@ -286,16 +287,16 @@ func (p *printer) outage() {
 	}
 }
 
-// partners are those whom the change concerns, and a text to send them.
-func (p *printer) partners() {
-	p.section("XMPP partners")
-	p.text(Text(words.Partners(p.plan)))
+// told are some of those whom the change concerns, and a text to send them.
+func (p *printer) told(told plan.Told) {
+	p.section(Text(told.Title))
+	p.text(Text(told.How))
 	p.gap()
-	for _, name := range p.plan.Partners {
+	for _, name := range told.Names {
 		p.item(Code(name))
 	}
 	var lines []string
-	for _, line := range words.Letter(p.plan) {
+	for _, line := range words.Letter(p.plan, told.Letter) {
 		// In a code block Markdown is text, but a hidden character would be sent along.
 		lines = append(lines, words.Visible(line))
 	}
@@ -333,7 +334,7 @@ func (p *printer) rollback() {
 func (p *printer) unknown() {
 	p.section("What edgeplan cannot know")
 	p.gap()
-	for _, line := range words.Unknowns(p.plan) {
+	for _, line := range p.plan.Texts.Unknown {
 		p.item(Text(line))
 	}
 }

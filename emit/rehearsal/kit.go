@@ -110,7 +110,7 @@ type Visit struct {
 // owner of the DNS, and who clears a route, come before the stage that checks it.
 func NewRun(p *plan.Plan, product cmdlet.Product) Run {
 	return Run{
-		Title: words.Title(p), Plan: p.ID, World: NewWorld(p, product),
+		Title: p.Texts.Title, Plan: p.ID, World: NewWorld(p, product),
 		Forth: visits(p, words.Script(p), p.Stages, false),
 		Back:  visits(p, words.RollbackScript, p.Rollback, true),
 	}

@@ -28,13 +28,14 @@ func Text(of *plan.Plan) (string, error) {
 	for i, stage := range of.Stages {
 		p.stage(i+1, words.Script(of), false, stage)
 		p.reachable("then", stage.Name)
-		for _, advice := range words.IfFails(of, stage.Name) {
+		for _, advice := range words.IfFails(of, stage) {
 			p.line("if not", advice)
 		}
 	}
-	if of.Kind == plan.KindFailover {
-		p.partners()
+	for _, told := range of.Texts.Told {
+		p.told(told)
 	}
+	p.notes()
 	p.dns()
 	// The title only where there is a wait; a plan for a disaster has none.
 	for i, e := range of.Earliest {
@@ -115,12 +116,12 @@ func (p *printer) start(label string) {
 
 func (p *printer) head() {
 	plan := p.plan
-	p.b.WriteString(words.Visible(words.Title(plan)) + "\n")
+	p.b.WriteString(words.Visible(plan.Texts.Title) + "\n")
 	// The ID is compared with that of the record by eye, so it is on one line.
 	p.literal("  plan", plan.Name+", "+plan.ID)
 	p.literal("  ticket", plan.Change.Ticket+": "+plan.Change.Summary)
 	p.literal("  window", words.Window(plan.Change))
-	p.line("  why", words.Why(plan))
+	p.line("  why", plan.Texts.Why)
 }
 
 func (p *printer) findings() {
@@ -195,13 +196,20 @@ func everyHost(names []string) []string {
 	return out
 }
 
-func (p *printer) partners() {
-	p.title("XMPP PARTNERS")
-	for _, name := range p.plan.Partners {
+func (p *printer) told(told plan.Told) {
+	p.title(strings.ToUpper(told.Title))
+	for _, name := range told.Names {
 		p.literal("  tell", name)
 	}
-	p.line("  how", words.Partners(p.plan)+" change.md has a text to send.")
-	for _, note := range words.ReachNotes(p.plan) {
+	p.line("  how", told.How+" change.md has a text to send.")
+}
+
+// notes come behind those who are told, whom most of them are about.
+func (p *printer) notes() {
+	for i, note := range words.Notes(p.plan) {
+		if i == 0 && len(p.plan.Texts.Told) == 0 {
+			p.title("NOTES")
+		}
 		// Notes have the same label but are not one text.
 		p.label = ""
 		p.line("  note", note.Text)

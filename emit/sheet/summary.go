@@ -74,9 +74,14 @@ func aspects(p *plan.Plan) []aspect {
 }
 
 func changeOf(p *plan.Plan) string {
-	out := words.Title(p)
-	if p.Kind == plan.KindFailover {
-		out += fmt.Sprintf(", %s, procedure %s, routes of %s", p.Reason, p.Procedure, p.RouteSites)
+	out := p.Texts.Title
+	for _, word := range []struct{ before, word string }{
+		{"", p.Reason}, {"procedure ", p.Procedure}, {"routes of ", p.RouteSites},
+	} {
+		// Each procedure has its own words, and some have none.
+		if word.word != "" {
+			out += ", " + word.before + word.word
+		}
 	}
 	return out
 }
@@ -141,8 +146,8 @@ func waitsOf(p *plan.Plan) string {
 	if everywhere == 0 {
 		return "no old answers"
 	}
-	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", words.Seconds(caches),
-		words.Seconds(everywhere))
+	return fmt.Sprintf("old answers for up to %s, %s where no NOTIFY comes", plan.Seconds(caches),
+		plan.Seconds(everywhere))
 }
 
 func paperOf(p *plan.Plan) string {

@@ -12,7 +12,7 @@ import (
 // else is not.
 func TestSummary(t *testing.T) {
 	for want, change := range map[string]func(*plan.Plan){
-		"change:    Fail over XMPP federation from EdgePool1 to Other,": func(p *plan.Plan) { p.To.Name = "Other" },
+		"change:    Fail over XMPP federation from EdgePool1 to Other,": func(p *plan.Plan) { p.Texts.Title = "Fail over XMPP federation from EdgePool1 to Other" },
 		"reachable: XMPP yes, through X":                                func(p *plan.Plan) { p.Outage[0].Services[0].Service = plan.Service{Up: true, Through: "X"} },
 		"DNS:       ":                                                   func(p *plan.Plan) { p.Zones[0].Records[0].New = []string{"192.0.2.99"} },
 		"waits:     old answers for up to 2 ":                           func(p *plan.Plan) { p.Zones[0].Wait = plan.Wait{Old: 2} },

@@ -58,26 +58,12 @@ const StaleCaches = "These times are of caches that keep to the TTL. A resolver 
 
 // Earliest says when something that comes later may begin.
 func Earliest(e plan.Earliest) string {
-	after := fmt.Sprintf("%s after all name servers of %s have the new records", Seconds(e.Seconds), trimDot(e.Zone))
+	after := fmt.Sprintf("%s after all name servers of %s have the new records", plan.Seconds(e.Seconds), trimDot(e.Zone))
 	// A window without an end has no latest moment to count from.
 	if e.At != "" {
 		after += ", " + e.At + " if they have them at the end of the window"
 	}
 	return upper(e.What) + ": not before " + after + "."
-}
-
-// Seconds prints a number of seconds, and in larger units where that is even.
-func Seconds(n uint32) string {
-	for _, unit := range []struct {
-		size uint32
-		name string
-	}{{86400, "d"}, {3600, "h"}, {60, "min"}} {
-		// Only even numbers: "1 h" for 3601 s would be a second too early.
-		if n > 0 && n%unit.size == 0 {
-			return fmt.Sprintf("%d s (%d %s)", n, n/unit.size, unit.name)
-		}
-	}
-	return fmt.Sprintf("%d s", n)
 }
 
 // FileBase is the name of a zone without the final dot, as in the names of its files.

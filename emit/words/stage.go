@@ -9,15 +9,12 @@ import (
 )
 
 // RollbackScript is the script that goes back, as a person types it.
-const RollbackScript = `.\rollback.ps1`
+const RollbackScript = `.\` + plan.RollbackScript + ".ps1"
 
 // Script is the script that makes the change, as a person types it.
 func Script(p *plan.Plan) string {
-	// Another name, so that the script of a preparation is not taken for that of the failover beside it.
-	if p.Kind == plan.KindPrepare {
-		return `.\prepare.ps1`
-	}
-	return `.\failover.ps1`
+	// That of a preparation has another name, so that it is not taken for that of the failover beside it.
+	return `.\` + p.Texts.Script + ".ps1"
 }
 
 // ScriptFile is the file of a script that a person types.
@@ -35,7 +32,7 @@ func upper(s string) string {
 
 // Needs says what has to be so on the computers where the stages run.
 func Needs(p *plan.Plan) []string {
-	script, _ := changedBy(p)
+	script, _ := p.ChangedBy()
 	var out []string
 	// Elsewhere the script needs no more rights than a user has.
 	if plan.HasStage(p.Stages, plan.Start) || script {
@@ -61,14 +58,4 @@ func Needs(p *plan.Plan) []string {
 	}
 	return append(out, dns+" What begins with Select-Dns, Set-Dns or Invoke-Dnscmd is a function of the script, in "+
 		"its fixed runtime.")
-}
-
-// changedBy tells whether the plan changes zones in stage DnsServer, and others.
-func changedBy(p *plan.Plan) (script, owner bool) {
-	for _, zone := range p.Zones {
-		script = script || zone.Edited()
-		// Some zones may be on a Windows DNS server and others not.
-		owner = owner || zone.Changed() && !zone.Edited()
-	}
-	return script, owner
 }

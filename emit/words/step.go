@@ -58,7 +58,7 @@ func Lines(p *plan.Plan, back bool, stage plan.Stage) []Line {
 // add adds a line that is no step.
 func (l *lines) add(risk plan.Risk, source plan.Source, act, expect string) {
 	l.out = append(l.out,
-		Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(source), Risk: risk})
+		Line{Hosts: l.part.Hosts, Back: l.back, Act: act, Expect: expect, Source: Source(l.plan, source), Risk: risk})
 }
 
 // looks are about the stages that the part looks at: what comes later first.
@@ -69,7 +69,7 @@ func (l *lines) looks() {
 			again = append(again, name)
 			continue
 		}
-		for _, check := range l.zonesOf(name) {
+		for _, check := range zonesOf(l.plan, l.back, name) {
 			zone, _ := l.plan.Zone(check.Name)
 			l.add(plan.Safe, plan.Ours, fmt.Sprintf("asks the server of zone %s for its records, their TTLs and the "+
 				"serial, and compares them with the plan", trimDot(check.Name)), asked(zone, l.back))
@@ -79,35 +79,28 @@ func (l *lines) looks() {
 		}
 	}
 	if len(rehearsed) > 0 {
-		l.add(plan.Safe, plan.Ours, "reads what stage "+list(rehearsed)+" will change, and runs its commands with "+
+		l.add(plan.Safe, plan.Ours, "reads what stage "+plan.List(rehearsed)+" will change, and runs its commands with "+
 			"-WhatIf", "the present values are the planned ones and no command with -WhatIf fails; nothing is changed")
 	}
 	if len(again) > 0 {
-		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+list(again),
+		l.add(plan.Safe, plan.Ours, "checks that what these stages set is still so: "+plan.List(again),
 			"all values are still as set")
 	}
 }
 
 // acts tells whether a stage has steps that change something.
 func (l *lines) acts(stage string) bool {
-	for _, s := range l.plan.StagesOf(l.back) {
-		for _, part := range s.Parts {
-			if s.Name == stage && slices.ContainsFunc(part.Steps, func(s *plan.Step) bool { return s.Act != nil }) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(plan.Parts(l.plan.StagesOf(l.back), stage), func(part plan.Part) bool {
+		return slices.ContainsFunc(part.Steps, func(s *plan.Step) bool { return s.Act != nil })
+	})
 }
 
 // zonesOf are those of a stage.
-func (l *lines) zonesOf(stage string) []plan.ZoneCheck {
-	for _, s := range l.plan.StagesOf(l.back) {
-		for _, part := range s.Parts {
-			// Only one part of a stage asks for zones: that of the management host.
-			if s.Name == stage && len(part.Zones) > 0 {
-				return part.Zones
-			}
+func zonesOf(p *plan.Plan, back bool, stage string) []plan.ZoneCheck {
+	for _, part := range plan.Parts(p.StagesOf(back), stage) {
+		// Only one part of a stage asks for zones: that of the management host.
+		if len(part.Zones) > 0 {
+			return part.Zones
 		}
 	}
 	return nil
@@ -116,7 +109,7 @@ func (l *lines) zonesOf(stage string) []plan.ZoneCheck {
 // steps are those of the part; neighbours that read once are one line.
 func (l *lines) steps() {
 	for i, s := range l.part.Steps {
-		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(s.Source), Risk: s.Risk,
+		line := Line{Hosts: l.part.Hosts, Step: s, Back: l.back, Source: Source(l.plan, s.Source), Risk: s.Risk,
 			Act: act(l.plan, l.back, s), Expect: expect(l.plan, l.back, s), Uses: uses(s)}
 		// Several facts of one Get-Cs cmdlet are one call in the script too.
 		if before := i - 1; before >= 0 && sameRead(l.part.Steps[before], s) {
@@ -222,29 +215,7 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Act.File != "":
 		return "saves to a file beside the script, " + s.Act.File
 	}
-	// The rest are acts on a server, told apart by what they change in the model of the plan.
-	sort, of, _ := strings.Cut(s.Effect.Var, "/")
-	verb := map[string]string{plan.Stopped: "stops", plan.Running: "starts"}[s.Effect.Value]
-	switch sort {
-	case "services":
-		return verb + " all " + p.To.Product.Brand() + " services of this server"
-	case "xmpp":
-		out := verb + " the XMPP service of this server, found by XMPP in its display name"
-		if s.Effect.Value == plan.Stopped {
-			out += ": the streams that partners still have open end"
-		}
-		return out
-	case "route":
-		// All variants lack the command then: no cmdlet is documented to clear a route.
-		if s.Act.Variants[0].Set == nil {
-			return fmt.Sprintf("a person clears the XMPP federation route of site %s in Topology Builder (no cmdlet "+
-				"is documented for this)", of)
-		}
-		return fmt.Sprintf("sets the XMPP federation route of site %s to %s", of, s.Act.Variants[0].To)
-	case "replica":
-		return "pushes the configuration to " + of
-	}
-	return s.Says
+	return s.Does
 }
 
 // expect says what is so after a step has passed.
@@ -261,45 +232,15 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 	case s.Zone != "":
 		zone, _ := p.Zone(s.Zone)
 		return "the zone is a primary one; as before the change or as after it are " +
-			list(numbers(zone, plan.RecordSet.Changed))
+			plan.List(numbers(zone, plan.RecordSet.Changed))
 	case s.Act.File != "":
 		return "a complete file whose name ends in ." + s.Act.File
 	}
-	// The same order of cases as in act.
-	sort, of, _ := strings.Cut(s.Effect.Var, "/")
-	stopped := s.Effect.Value == plan.Stopped
-	switch {
-	case sort == "services" && stopped:
-		return "every service is Stopped"
-	case sort == "services":
-		return hasToRun(p)
-	case sort == "xmpp" && stopped:
-		return "no XMPP service of this server runs; its other services do"
-	case sort == "xmpp":
-		return "the XMPP service of this server runs"
-	case sort == "route" && s.Act.Variants[0].Set == nil:
-		// Get-CsSite shows an empty route, whatever the person did in Topology Builder.
-		return fmt.Sprintf("Get-CsSite shows no XMPP federation route for site %s", of)
-	case sort == "route":
-		return fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", routeEnds(s, false), of, routeEnds(s, true))
-	case sort == "replica":
-		return "UpToDate is True for " + of
-	}
-	return s.Says
+	return s.Expect
 }
 
 // isPort tells whether a step connects to a port.
 func isPort(s *plan.Step) bool { return s.Check != nil && s.Read.Name == "Test-ChangePort" }
-
-// hasToRun is the rule of Get-ServiceDown in the scripts.
-func hasToRun(p *plan.Plan) string {
-	out := "services that are not disabled are Running"
-	// Only stage Stop notes what ran.
-	if plan.HasStage(p.Stages, plan.Stop) {
-		out = "services that ran before stage Stop are Running, or all that are not disabled where none was noted"
-	}
-	return out + "; one of XMPP is among them"
-}
 
 // asked says what the answers of the server of a zone have to be before anything is
 // changed, with the numbers of the facts. On the way back only what the plan changed is
@@ -310,10 +251,10 @@ func asked(zone plan.Zone, back bool) string {
 	stays := numbers(zone, func(set plan.RecordSet) bool { return !set.Changed() && !back })
 	var out []string
 	if len(changed) > 0 {
-		out = append(out, "as before the change or as after it are "+list(changed))
+		out = append(out, "as before the change or as after it are "+plan.List(changed))
 	}
 	if len(stays) > 0 {
-		out = append(out, "as planned are "+list(stays))
+		out = append(out, "as planned are "+plan.List(stays))
 	}
 	serial := "P.. the server has the zone"
 	// Route 53 has no serial that would say anything.
@@ -326,27 +267,42 @@ func asked(zone plan.Zone, back bool) string {
 // LookBack says that the rollback asks DNS before it sets anything, and how it goes on
 // where no server answers. It is empty where the rollback does not.
 func LookBack(p *plan.Plan) string {
-	var out []string
-	l := &lines{plan: p, back: true}
+	var asks string
+	var before, facts []string
 	for _, stage := range p.Rollback {
+		var own []string
 		for _, part := range stage.Parts {
 			for _, name := range part.LooksAt {
+				// What came before the stage is compared with what was set, which no server has to be asked for.
 				if !p.Ahead(true, stage.Name, name) {
 					continue
 				}
-				for _, of := range l.zonesOf(name) {
+				for _, of := range zonesOf(p, true, name) {
 					zone, _ := p.Zone(of.Name)
-					out = append(out, zone.Number)
+					own = append(own, zone.Number)
 				}
 			}
 		}
+		// The first one counts: what it has asked, later ones may rely on.
+		if len(own) > 0 {
+			asks, facts = stage.Name, own
+			break
+		}
+		before = append(before, stage.Name)
 	}
 	// No zone changes: the rollback has nothing to ask for.
-	if len(out) == 0 {
+	if asks == "" {
 		return ""
 	}
-	return "Stage Route asks DNS before it sets anything; stage Start does not. If no server answers, -Waive " +
-		strings.Join(out, ",") + " goes on without DNS, on record."
+	out := "Stage " + asks + " asks DNS before it sets anything"
+	switch len(before) {
+	case 0:
+	case 1:
+		out += "; stage " + before[0] + " does not"
+	default:
+		out += "; stages " + plan.List(before) + " do not"
+	}
+	return out + ". If no server answers, -Waive " + strings.Join(facts, ",") + " goes on without DNS, on record."
 }
 
 // numbers are the sets of a zone of one sort, with the numbers of the facts about them.
@@ -358,27 +314,6 @@ func numbers(zone plan.Zone, of func(plan.RecordSet) bool) []string {
 		}
 	}
 	return out
-}
-
-// routeEnds names the old or the new value of a route; it has two spellings where the
-// variants differ.
-func routeEnds(s *plan.Step, old bool) string {
-	var names []string
-	for _, v := range s.Act.Variants {
-		name := v.To
-		if old {
-			name = v.From
-		}
-		// An empty name in a sentence would be overlooked.
-		if name == "" {
-			name = "(no route)"
-		}
-		// For a pool of one server the service identity and the FQDN have the same name.
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, " or ")
 }
 
 // fact says what a value has to be, with its number if it has one.
@@ -393,13 +328,13 @@ func fact(s *plan.Step) string {
 			return number + s.Says + ": the plan names none; a warning for those that are there"
 		}
 		return fmt.Sprintf("%s%s: each is there, %s; a warning for others that are there", number, s.Says,
-			list(check.Want))
+			plan.List(check.Want))
 	}
 	how := map[string]string{plan.Is: "is", plan.Has: "has", plan.Only: "is only", plan.Like: "is like"}[check.Match]
 	if check.Match == plan.Is && len(check.Want) == 0 {
 		return number + s.Says + ": none" + means(s.Read)
 	}
-	want := list(check.Want)
+	want := plan.List(check.Want)
 	if want == "" {
 		want = "none"
 	}
@@ -434,15 +369,16 @@ func means(read *cmdlet.Call) string {
 }
 
 // Source is the number of the step in the page that it comes from, short: "2", "3a of
-// fail-back", "edgeplan".
-func Source(source plan.Source) string {
+// fail-back", "edgeplan". Of a page that is neither the plan's own nor the one about failing back, its
+// name comes first.
+func Source(p *plan.Plan, source plan.Source) string {
 	switch {
-	case source.Procedure == plan.FailOverPage && source.Step != "":
+	case source.Step == "":
+		return source.Procedure
+	case source.Procedure == p.Texts.Page:
 		return source.Step
-	case source.Procedure == plan.FailBackPage && source.Step != "":
+	case source.Procedure == plan.FailBackPage:
 		return source.Step + " of fail-back"
-	case source.Step != "":
-		return source.Procedure + ", " + source.Step
 	}
-	return source.Procedure
+	return source.Procedure + ", " + source.Step
 }

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -67,7 +69,7 @@ func TestEveryStageHasWords(t *testing.T) {
 	for _, p := range []*plan.Plan{sample.Plan(), sample.Hostile("x")} {
 		for _, back := range []bool{false, true} {
 			for _, stage := range p.StagesOf(back) {
-				if len(IfFails(p, stage.Name)) == 0 {
+				if !back && len(IfFails(p, stage)) == 0 {
 					t.Errorf("stage %s has no words", stage.Name)
 				}
 				for _, line := range Lines(p, back, stage) {
@@ -80,33 +82,105 @@ func TestEveryStageHasWords(t *testing.T) {
 	}
 }
 
+// again is a plan with the stages and sentences of what its head is now.
+func again(t *testing.T, p *plan.Plan) *plan.Plan {
+	t.Helper()
+	if err := procedure.Build(p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// planned is a planned change; with all, no site stays with the pool that is left.
+func planned(t *testing.T, all bool) *plan.Plan {
+	p := sample.Plan()
+	p.Reason = "planned"
+	if !all {
+		p.RoutedSites = append(p.RoutedSites, plan.RoutedSite{Federation: plan.XMPP, Site: "Site3"})
+	}
+	return again(t, p)
+}
+
 // Whatever waits for services may hang, and what a plan without stage Stop does not read
 // is said.
 func TestWordsByStage(t *testing.T) {
-	p := sample.Plan()
-	for _, stage := range []string{plan.Stop, plan.Start, plan.StopOld, plan.StartOld} {
-		if got := IfFails(p, stage); !slices.Contains(got, hangs) {
-			t.Errorf("stage %s: nothing of a cmdlet that hangs: %q", stage, got)
+	p := planned(t, true)
+	for _, stage := range p.Stages {
+		switch stage.Name {
+		case plan.Stop, plan.Start, plan.StopOld:
+			if got := IfFails(p, stage); !strings.Contains(strings.Join(got, " "), "If the command itself does not come back") {
+				t.Errorf("stage %s: nothing of a cmdlet that hangs: %q", stage.Name, got)
+			}
+		case plan.Route:
+			if got := IfFails(p, stage); got[len(got)-1] != `To back out, run .\rollback.ps1 -Stage Route on the same server, after its stage Start on the Edge Servers.` {
+				t.Errorf("the way back: %q", got)
+			}
+		case plan.Verify:
+			if got := IfFails(p, stage); got[len(got)-1] != `To go back: all stages of .\rollback.ps1, in their order.` {
+				t.Errorf("the way back: %q", got)
+			}
 		}
 	}
-	read := func() string { return Order(p) + strings.Join(Unknowns(p), " ") }
+	read := func() string { return strings.Join(slices.Concat(p.Texts.Order, p.Texts.Unknown), " ") }
 	if got := read(); strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The names in the certificates") {
 		t.Error(got)
 	}
 	p.Procedure = "start-first"
-	p.Stages = slices.DeleteFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Stop })
+	again(t, p)
 	if got := read(); !strings.Contains(got, "do not read the certificates") || !strings.Contains(got, "The certificates on the Edge Servers are not read") {
 		t.Error(got)
 	}
 }
 
-func TestManualRoute(t *testing.T) {
-	step := &plan.Step{Act: &plan.Act{Variants: []plan.Variant{{From: "a", Manual: "by hand"}}}, Effect: plan.Effect{Var: "route/Site2"}}
-	if got := act(sample.Plan(), true, step); got != "a person clears the XMPP federation route of site Site2 in Topology Builder (no cmdlet is documented for this)" {
-		t.Error(got)
+// A stage that the rollback does not have is no way back.
+func TestNoWayBack(t *testing.T) {
+	p := sample.Plan()
+	stage := plan.Stage{Name: "S", IfFails: plan.Advice{Says: []string{"Run it again."}, Back: "S", How: "; and wait"}}
+	if got := IfFails(p, stage); len(got) != 1 {
+		t.Errorf("%q", got)
 	}
-	if len(uses(step)) != 0 {
-		t.Error("a manual step has calls")
+	p.Rollback = append(p.Rollback, plan.Stage{Name: "S"})
+	if got := IfFails(p, stage); len(got) != 2 || got[1] != `To back out, run .\rollback.ps1 -Stage S; and wait.` || len(stage.IfFails.Says) != 1 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestManualRoute(t *testing.T) {
+	p := sample.Plan()
+	p.Routes[0].From, p.Routes[0].FromServer = "", ""
+	again(t, p)
+	for _, step := range plan.AllSteps(p.Rollback) {
+		if step.ID != "rollback/route/Site2" {
+			continue
+		}
+		if got := act(p, true, step); got != "a person clears the XMPP federation route of site Site2 in Topology Builder (no cmdlet is documented for this)" {
+			t.Error(got)
+		}
+		if got := expect(p, true, step); got != "Get-CsSite shows no XMPP federation route for site Site2" {
+			t.Error(got)
+		}
+		if len(uses(step)) != 0 {
+			t.Error("a manual step has calls")
+		}
+		return
+	}
+	t.Error("there is no such step")
+}
+
+// TestLookBack: the stages before the one that asks DNS are those of the plan.
+func TestLookBack(t *testing.T) {
+	const ask, end = "Stage Route asks DNS before it sets anything", ". If no server answers, -Waive P20 goes on without DNS, on record."
+	first := sample.Plan()
+	first.Procedure = "start-first"
+	for want, p := range map[string]*plan.Plan{
+		ask + "; stage Start does not" + end:             sample.Plan(),
+		ask + "; stages StartOld and Start do not" + end: planned(t, true),
+		ask + end: again(t, first),
+		"":        again(t, &plan.Plan{Kind: plan.KindPrepare, Product: first.Product, ManagementHost: "fe2.corp.contoso.com", Zones: first.Zones}),
+	} {
+		if got := LookBack(p); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
@@ -128,7 +202,7 @@ func TestRecords(t *testing.T) {
 
 func TestLetter(t *testing.T) {
 	p := sample.Plan()
-	got := strings.Join(Letter(p), "\n")
+	got := strings.Join(Letter(p, p.Texts.Told[0].Letter), "\n")
 	for _, want := range []string{
 		"Subject: XMPP federation of contoso.com moves to other addresses\n", "2026-12-05T22:00:00Z to", "CHG0042317",
 		"Old addresses: 203.0.113.11\n", "New addresses: 198.51.100.21, 198.51.100.22\n", "TCP 5269",
@@ -140,7 +214,7 @@ func TestLetter(t *testing.T) {
 			t.Errorf("the text for partners lacks %q:\n%s", want, got)
 		}
 	}
-	for _, line := range Letter(p) {
+	for _, line := range Letter(p, p.Texts.Told[0].Letter) {
 		if len(line) > 96 || Visible(line) != line {
 			t.Errorf("a line that does not fit: %q", line)
 		}
@@ -148,38 +222,45 @@ func TestLetter(t *testing.T) {
 	if strings.Contains(got, "stays with the old addresses") {
 		t.Error("a disaster leaves no stream open")
 	}
-	p.Reason = "planned"
+	p = planned(t, false)
 	closes, stays := "stays with the old addresses until we close it", "stays with the old addresses, which go on answering"
-	if got := strings.Join(Letter(p), " "); !strings.Contains(got, stays) || strings.Contains(got, closes) || !strings.Contains(got, "no longer in use") {
+	if got := strings.Join(Letter(p, p.Texts.Told[0].Letter), " "); !strings.Contains(got, stays) || strings.Contains(got, closes) || !strings.Contains(got, "no longer in use") {
 		t.Errorf("a planned change that does not stop the old pool: %s", got)
 	}
-	p.Stages = append(p.Stages, plan.Stage{Name: plan.StopOld})
-	if got := strings.Join(Letter(p), " "); strings.Contains(got, stays) || !strings.Contains(got, closes) || !strings.Contains(got, "the change is over") {
+	p = planned(t, true)
+	if got := strings.Join(Letter(p, p.Texts.Told[0].Letter), " "); strings.Contains(got, stays) || !strings.Contains(got, closes) || !strings.Contains(got, "the change is over") {
 		t.Errorf("a planned change with stage StopOld: %s", got)
 	}
 }
 
 func TestPartners(t *testing.T) {
-	p := sample.Plan()
-	if got := Partners(p); !strings.Contains(got, "Fact P10") {
-		t.Errorf("with the fact: %s", got)
-	}
-	p.Stages = nil
-	if got := Partners(p); !strings.Contains(got, "has no Get-CsXmppAllowedPartner") {
-		t.Errorf("without the fact: %s", got)
-	}
-	p.Partners = nil
-	if got := Partners(p); !strings.Contains(got, "names no partners") {
-		t.Errorf("without partners: %s", got)
+	names, lync := []string{"gmail.example"}, cmdlet.LyncServer2013
+	for _, test := range []struct {
+		partners []string
+		product  cmdlet.Product
+		want     string
+	}{
+		{names, lync, "Fact P10"},
+		{nil, lync, "The spec names no partners: xmpp_federation, partners."},
+		{names, "sfb-server-2019", "has no Get-CsXmppAllowedPartner, so nothing"},
+		{nil, "sfb-server-2019", "The spec names no partners, and the reference"},
+	} {
+		p := sample.Plan()
+		p.Partners, p.Product, p.To.Product = test.partners, test.product, test.product
+		// That the plan cannot be made with the cmdlets of the product does not matter here.
+		_ = procedure.Build(p)
+		if got := p.Texts.Told[0].How; !strings.Contains(got, test.want) {
+			t.Errorf("%q of %s: %s", test.partners, test.product, got)
+		}
 	}
 }
 
 // A "yes" of the outage table is not one for every partner at once.
-func TestReachNotes(t *testing.T) {
+func TestNotes(t *testing.T) {
 	p := sample.Plan()
 	read := func() string {
 		var out []string
-		for _, note := range ReachNotes(p) {
+		for _, note := range Notes(p) {
 			out = append(out, note.Text)
 			out = append(out, note.Commands...)
 		}
@@ -201,8 +282,10 @@ func TestReachNotes(t *testing.T) {
 	}
 	always := []string{"after stage Start", "up to 3600 s (1 h)", "dialback", "ejabberd (seen with 23.01)", "up to 300 s more", "\nejabberdctl stop_s2s_connections"}
 	check("disaster", append(always, "when EdgePool1 fell silent", "941 to 954 s", "prosodyctl shell s2s closeall contoso.com"), []string{"stays with", "StopOld"})
-	p.Reason = "planned"
+	p = planned(t, false)
 	check("planned, a site stays", append(always, "stays with EdgePool1", "837 s and 414 s", "stay routed to EdgePool1"), []string{"fell silent", "Stage StopOld"})
-	p.Stages = append(p.Stages, plan.Stage{Name: plan.StopOld})
+	p = planned(t, true)
 	check("planned", append(always, "stays with EdgePool1", "Stage StopOld ends"), []string{"stay routed"})
+	p.Outage = p.Outage[:2]
+	check("not up again", nil, []string{"after stage", "dialback"})
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/hunk"
@@ -126,13 +127,21 @@ func hash(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(te
 func Hostile(text string) *plan.Plan {
 	p := Plan()
 	replace(reflect.ValueOf(p).Elem(), text)
+	// Sentences that the hostile names are in. That there are no such cmdlets does not matter to them.
+	again := *p
+	_ = procedure.Build(&again)
+	if !strings.Contains(again.Texts.Title, text) {
+		panic("internal error: there is no procedure for the hostile plan")
+	}
+	p.Texts = again.Texts
 	return p
 }
 
 // kept are the fields that hold one of a few words.
 var kept = map[string]bool{"Hunks": true, "RollbackHunks": true, "Reason": true, "Procedure": true, "RouteSites": true,
 	"Delivery": true, "Match": true, "Risk": true, "Text": true, "Type": true, "After": true, "Effect": true,
-	"Needs": true, "NotAfter": true, "LooksAt": true}
+	"Needs": true, "NotAfter": true, "LooksAt": true, "Kind": true, "Federation": true, "Texts": true,
+	"Back": true}
 
 func replace(v reflect.Value, text string) {
 	switch v.Kind() {

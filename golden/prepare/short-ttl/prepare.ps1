@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9fcf1df1b9f99e970d0e97bfb7762bbd. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:065cd11435691fe4b56f128b4cc8cc70. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                     prints the run sheet and changes nothing
         .\prepare.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -28,17 +28,16 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9fcf1df1b9f99e970d0e97bfb7762bbd'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:065cd11435691fe4b56f128b4cc8cc70'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
-# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
        Does = 'Checks that DNS is as before the change or as after it.' }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; OldAnswers = 86400
-       Does = 'Steps 4 and 5. Shows the DNS records to change and checks each at the server of its zone.'
+       Does = 'Shows the DNS records to change and checks each at the server of its zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112301'; To = '2026112302+'
             Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9fcf1df1b9f99e970d0e97bfb7762bbd. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:065cd11435691fe4b56f128b4cc8cc70. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                        prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Verify -WhatIf  shows what a stage would do and writes nothing
@@ -17,7 +17,7 @@ param(
     [ValidateSet('Dns', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
+    # Numbers of facts that may fail. Each goes into the evidence log.
     [string[]]$Waive = @(),
     # Folder for state, evidence and backup. Default: beside the script.
     [string]$WorkPath = '',
@@ -28,18 +28,14 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9fcf1df1b9f99e970d0e97bfb7762bbd'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:065cd11435691fe4b56f128b4cc8cc70'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
-# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
-#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
-# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); OldAnswers = 86400
-       Does = 'Undoes steps 4 and 5. Shows the records to change back and checks each at the server of its zone.'
+       Does = 'Shows the records to change back and checks each at the server of its zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
             Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'

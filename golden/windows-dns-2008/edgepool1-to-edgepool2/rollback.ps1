@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:47139160b16dce5f7c4057fee0ea8f69. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:130d49652d4647f56d55914dc3e54058. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:47139160b16dce5f7c4057fee0ea8f69'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:130d49652d4647f56d55914dc3e54058'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -96,7 +96,7 @@ $Stages = @(
             Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'contoso.com' -Node (
                         '_xmpp-server._tcp.contoso.com.') -Type 'SRV' -Data '10 0 5269 sip2.contoso.com.' } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'DnsServer'; OldAnswers = 300
-       Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
+       Does = 'Undoes steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
                   From = '2026112302+'; To = '2026112301+'; Warn = 'All'; Cites = '3c of fail-back'
                   Records = @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'

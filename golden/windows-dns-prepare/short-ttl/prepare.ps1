@@ -4,7 +4,7 @@
 .SYNOPSIS
     Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:dd526660f1fee2731c741a78ddb4a22c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d00c04cfad42fdd664dec2462653925e. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\prepare.ps1                           prints the run sheet and changes nothing
         .\prepare.ps1 -Stage DnsServer -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:dd526660f1fee2731c741a78ddb4a22c'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d00c04cfad42fdd664dec2462653925e'; Script = 'prepare'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
@@ -37,7 +37,6 @@ $Plan = @{ Id = 'sha256:dd526660f1fee2731c741a78ddb4a22c'; Script = 'prepare'; O
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
 #        Needs: before an old record is removed, all data of To of that fact has to be there.
-# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); LooksAt = 'Dns'
        Does = 'Checks that DNS is as before the change or as after it.' }
@@ -89,7 +88,7 @@ $Stages = @(
                         '_xmpp-server._tcp.fabrikam.com.') -Ttl 300 -Type 'SRV' -Data (
                         '20 0 5269 sip2.contoso.com.') } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'; Unseen = 'DnsServer'; OldAnswers = 86400
-       Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
+       Does = 'Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
             From = '2026112301+'; To = '2026112302+'; Warn = 'All'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Prepare DNS for a failover of XMPP federation.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:dd526660f1fee2731c741a78ddb4a22c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d00c04cfad42fdd664dec2462653925e. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                     prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Dns -WhatIf  shows what a stage would do and writes nothing
@@ -17,7 +17,7 @@ param(
     [ValidateSet('DnsServer', 'Dns', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
+    # Numbers of facts that may fail. Each goes into the evidence log.
     [string[]]$Waive = @(),
     # Folder for state, evidence and backup. Default: beside the script.
     [string]$WorkPath = '',
@@ -28,19 +28,15 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:dd526660f1fee2731c741a78ddb4a22c'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d00c04cfad42fdd664dec2462653925e'; Script = 'rollback'; Opposite = 'prepare'; Module = 'Lync'
            Title = 'Roll back: Prepare DNS for a failover of XMPP federation' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
-# Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
-#        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
 #        nothing is changed. P.. can be waived by number. After the steps it has to be To.
 #        Each step reads one record; where that is not To, the operator is asked, and Set is run until it is.
 #        Needs: before an old record is removed, all data of To of that fact has to be there.
-# Module: of the product of these servers, which is another than that of the management host.
 $Stages = @(
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); Elevated = $true
        Does = 'On this DNS server: gives records their old TTL, then removes the new ones.'
@@ -89,7 +85,7 @@ $Stages = @(
             Set = { Invoke-Dnscmd -Command '/RecordDelete' -Zone 'fabrikam.com' -Node (
                         '_xmpp-server._tcp.fabrikam.com.') -Type 'SRV' -Data '20 0 5269 sip2.contoso.com.' } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'DnsServer'; OldAnswers = 86400
-       Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
+       Does = 'Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; ChangedOn = 'ns1.contoso.net'
             From = '2026112302+'; To = '2026112301+'; Warn = 'All'

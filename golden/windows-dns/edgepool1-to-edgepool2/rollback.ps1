@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c77eaf7c536f39c2c807b7978596475f. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:de0c7d854d086e10f1c2c8ff804763b6. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c77eaf7c536f39c2c807b7978596475f'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:de0c7d854d086e10f1c2c8ff804763b6'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -121,7 +121,7 @@ $Stages = @(
                     Remove-DnsServerResourceRecord -ZoneName (
                         'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); Unseen = 'DnsServer'; OldAnswers = 3600
-       Does = 'Steps 4 and 5. Checks the DNS records at the server of each zone.'
+       Does = 'Undoes steps 4 and 5. Checks the DNS records at the server of each zone.'
        Zones = @(
          @{ Id = 'P20'; Zone = 'contoso.com'; Server = '192.0.2.53'; ChangedOn = 'ns1.contoso.net'; From = '2026112302+'
             To = '2026112301+'; Warn = 'All'; Cites = '3c of fail-back'; Records = @(
