@@ -39,15 +39,10 @@ func marshal(v any) ([]byte, error) {
 // Encode returns the text of plan.json: indented, with a final newline, the same
 // bytes for the same plan.
 func Encode(plan *Plan) ([]byte, error) {
-	flat, err := marshal(plan)
-	if err != nil {
-		return nil, err
-	}
 	var buf bytes.Buffer
-	if err := json.Indent(&buf, flat, "", "  "); err != nil {
+	if err := stream(&buf, plan); err != nil {
 		return nil, err
 	}
-	buf.WriteByte('\n')
 	return buf.Bytes(), nil
 }
 
@@ -187,9 +182,9 @@ func Identify(plan *Plan) string {
 	bare := *plan
 	// The ID cannot be part of what it is computed from.
 	bare.ID = ""
-	text, err := Encode(&bare)
-	if err != nil {
+	hash := sha256.New()
+	if err := stream(hash, &bare); err != nil {
 		panic("internal error: " + err.Error())
 	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(text))[:len("sha256:")+32]
+	return fmt.Sprintf("sha256:%x", hash.Sum(nil))[:len("sha256:")+32]
 }
