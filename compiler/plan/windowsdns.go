@@ -11,11 +11,12 @@ func (z Zone) Dnscmd() bool { return z.OperatingSystem == "windows-server-2008-r
 
 // Zone returns the zone of that name.
 func (p *Plan) Zone(name string) (zone Zone, ok bool) {
-	i := slices.IndexFunc(p.Zones, func(z Zone) bool { return z.Name == name })
-	if i < 0 {
-		return Zone{}, false
+	for i := range p.Zones { // a zone is large to copy
+		if p.Zones[i].Name == name {
+			return p.Zones[i], true
+		}
 	}
-	return p.Zones[i], true
+	return Zone{}, false
 }
 
 // Acts of a [RecordEdit].

@@ -69,14 +69,15 @@ type world struct {
 	vars     map[string]string
 	asked    map[string]bool // by zone: whether its server was asked
 	done     map[place]bool
-	changes  map[string]bool // by zone: whether the plan changes it; the same map in all worlds of a plan
-	allAsked bool            // each zone of the plan that has to be asked was
+	changes  map[string]bool  // by zone: whether the plan changes it; the same map in all worlds of a plan,
+	zones    map[string]*Zone // as are the zones by their names: each is asked for again and again
+	allAsked bool             // each zone of the plan that has to be asked was
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
 	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{},
-		changes: map[string]bool{}}
+		changes: map[string]bool{}, zones: map[string]*Zone{}}
 	if w.vars == nil {
 		w.vars = map[string]string{}
 	}
@@ -86,7 +87,11 @@ func firstWorld(plan *Plan) *world {
 			w.vars[name] = w.routeText()
 		}
 	}
-	for _, zone := range plan.Zones {
+	for i := range plan.Zones {
+		zone := &plan.Zones[i]
+		if w.zones[zone.Name] == nil { // the first, as in [Plan.Zone]
+			w.zones[zone.Name] = zone
+		}
 		if zone.Changed() { // else no step may change it, and no condition asks for it
 			w.vars["zone/"+zone.Name], w.changes[zone.Name] = Old, true
 		}
@@ -275,7 +280,7 @@ func (w *world) enter(plan *Plan, m move, back bool) error {
 
 // ask has the owner change a zone whose server is asked, or stage DnsServer has changed it.
 func (w *world) ask(plan *Plan, m move, back bool) error {
-	zone, known := plan.Zone(m.zone)
+	zone, known := w.zones[m.zone]
 	switch {
 	case !known:
 		return fmt.Errorf("%s: there is no such zone", m)
