@@ -9,8 +9,12 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// directOwner is where a domain offers XMPP over direct TLS (XEP-0368).
-func directOwner(domain string) string { return "_xmpps-server._tcp." + dnsname.Absolute(domain) }
+// directPrefix is before the SIP domain in the owner of the SRV records of XMPP over direct TLS
+// (XEP-0368).
+const directPrefix = "_xmpps-server._tcp."
+
+// directOwner is where a domain offers XMPP over direct TLS.
+func directOwner(domain string) string { return directPrefix + dnsname.Absolute(domain) }
 
 // checkDirectTLS reports the records of direct TLS of a domain: as errors those that lead
 // to an Edge pool, which has no direct TLS, and the others in one warning. What XMPP

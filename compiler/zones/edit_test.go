@@ -24,9 +24,9 @@ func TestSRVTargets(t *testing.T) {
 		}
 		return out
 	}
-	kept := &keep{names: map[string]bool{}}
+	kept := newKeep(&topology.Topology{})
 	for _, name := range []string{"four", "six", "both", "alias", "none", "x.sub", "set", "kept", "before"} {
-		kept.names[name+".example.com."] = true // as readAgain asks for all targets
+		kept.add(name + ".example.com.") // as readAgain asks for all targets
 	}
 	err := z.read(kept)
 	got := c.srvTargets(z, []plan.RecordSet{

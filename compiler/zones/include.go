@@ -64,7 +64,7 @@ func (zs *Zones) namesIn(z *zone) []string {
 	if zs.holders == nil {
 		// all zones at once: there may be 100,000 names, and each zone with such a line asks
 		zs.holders = map[*zone][]string{}
-		for name := range zs.keep.names {
+		for name := range zs.keep.all {
 			holder := zs.zoneOf(name)
 			zs.holders[holder] = append(zs.holders[holder], strings.TrimSuffix(name, "."))
 		}

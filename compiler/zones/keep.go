@@ -2,6 +2,9 @@ package zones
 
 import (
 	"bytes"
+	"hash/maphash"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -10,25 +13,32 @@ import (
 
 // keep is what the compiler wants to know of the zone files, which may have a
 // million records. All names are absolute and in lower case.
+//
+// Names of the plan are hosts and the owners of SRV records of XMPP federation. There may be 100,000
+// of those, so only their domains are kept, and what is made of a domain is not.
 type keep struct {
-	names map[string]bool // of the plan: all their records are kept
-	above map[string]bool // names of the plan and those above them: delegations and wildcards there are kept
-	other map[string]bool // names of which SRV records are kept
-	keys  map[string]bool // names of which TLSA records are kept
-	// labels are names of the plan by their first label in upper case, as a type would be.
+	hosts   map[string]bool // of the plan: all their records are kept, as are those of the owners
+	above   map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
+	domains map[string]bool // SIP domains
+	order   []string        // of the domains in the spec, each once
+	keys    map[string]bool // names of which TLSA records are kept
+	// labels are hosts by their first label in upper case, as a type would be.
 	labels map[string][]string
-	// services are owners of SRV records of the plan by their letters and digits alone.
-	services map[string]string
+	// letters are numbers in order by the hashes of a domain's letters and digits alone.
+	letters map[uint64]int32
+	seed    maphash.Seed
 }
 
-// lettersOf takes out what is between the letters and digits of a name.
-var lettersOf = strings.NewReplacer("_", "", "-", "", ".", "")
+// ownerLabel is the first label of owners, as a type would be.
+var ownerLabel = strings.ToUpper(dnsname.XMPPPrefix[:strings.IndexByte(dnsname.XMPPPrefix, '.')])
 
 // newKeep wants all names of a topology.
 func newKeep(t *topology.Topology) *keep {
+	n := len(t.SIPDomains)
 	k := &keep{
-		names: map[string]bool{}, above: map[string]bool{}, other: map[string]bool{}, keys: map[string]bool{},
-		labels: map[string][]string{}, services: map[string]string{},
+		hosts: map[string]bool{}, above: map[string]bool{}, domains: make(map[string]bool, n), order: make([]string, 0, n),
+		keys: map[string]bool{}, labels: map[string][]string{}, letters: make(map[uint64]int32, n),
+		seed: maphash.MakeSeed(),
 	}
 	for _, pool := range t.EdgePools {
 		k.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
@@ -37,45 +47,151 @@ func newKeep(t *topology.Topology) *keep {
 		k.add(dnsname.Absolute(t.XMPP.Host.V))
 		k.keys[keyOwner(dnsname.Absolute(t.XMPP.Host.V))] = true
 	}
+	var buf [255]byte
 	for _, domain := range t.SIPDomains {
-		owner := dnsname.XMPPOwner(domain.Name.V)
-		k.add(owner)
-		// found again by meant, whatever becomes of underscores, hyphens and dots
-		k.services[lettersOf.Replace(owner)] = owner
-		k.other[directOwner(domain.Name.V)] = true
+		name := dnsname.Absolute(domain.Name.V)
+		if k.domains[name] {
+			continue
+		}
+		k.domains[name] = true
+		k.order = append(k.order, name)
+		k.noteAbove(dnsname.Parent(name))
+		// found again by sameLetters, whatever becomes of underscores, hyphens and dots
+		k.letters[maphash.Bytes(k.seed, lettersOf(buf[:0], name))] = int32(len(k.order) - 1)
 	}
 	return k
 }
 
-func (k *keep) add(name string) {
-	if !k.names[name] {
-		// with a blank before it, "xmpp 300 A" is a record of type XMPP of the owner above
-		label, _, _ := strings.Cut(strings.ToUpper(name), ".")
-		k.labels[label] = append(k.labels[label], name)
+// copied is a keep that takes up more hosts, without writing into this one.
+func (k *keep) copied() *keep {
+	own := *k
+	own.hosts, own.above, own.labels = maps.Clone(k.hosts), maps.Clone(k.above), map[string][]string{}
+	for label, names := range k.labels {
+		own.labels[label] = slices.Clip(names)
 	}
-	k.names[name] = true
-	for ; name != ""; name = dnsname.Parent(name) {
+	return &own
+}
+
+// add takes up a host.
+func (k *keep) add(name string) {
+	if k.hosts[name] {
+		return
+	}
+	k.hosts[name] = true
+	// with a blank before it, "xmpp 300 A" is a record of type XMPP of the owner above
+	label, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	k.labels[label] = append(k.labels[label], name)
+	k.noteAbove(name)
+}
+
+func (k *keep) noteAbove(name string) {
+	// what is above a name that is known has been noted with it
+	for ; name != "" && !k.above[name]; name = dnsname.Parent(name) {
 		k.above[name] = true
 	}
+}
+
+// has tells whether a name is one of the plan.
+func has[T ~string | ~[]byte](k *keep, name T) bool {
+	return k.hosts[string(name)] || under(k, name, dnsname.XMPPPrefix)
+}
+
+// under tells whether a name is that of a SIP domain with some labels before it.
+func under[T ~string | ~[]byte](k *keep, name T, labels string) bool {
+	return len(name) > len(labels) && string(name[:len(labels)]) == labels && k.domains[string(name[len(labels):])]
+}
+
+// isAbove tells whether a name is one of the plan, or above one.
+func (k *keep) isAbove(name []byte) bool {
+	return k.above[string(name)] || under(k, name, "") || under(k, name, "_tcp.") || under(k, name, dnsname.XMPPPrefix)
+}
+
+// all are the names of the plan.
+func (k *keep) all(yield func(string) bool) {
+	for name := range k.hosts {
+		if !yield(name) {
+			return
+		}
+	}
+	for _, domain := range k.order {
+		if !yield(dnsname.XMPPPrefix + domain) {
+			return
+		}
+	}
+}
+
+// labelled is the name of the plan in a zone whose first label, in upper case, is a type.
+func (k *keep) labelled(z *zone, typ string) string {
+	for _, name := range k.labels[typ] {
+		if dnsname.Under(name, z.origin) {
+			return name
+		}
+	}
+	if typ != ownerLabel {
+		return ""
+	}
+	if !z.ownerKnown { // a file may have such a record in each line
+		z.ownerKnown = true
+		for _, domain := range k.order {
+			if owner := dnsname.XMPPPrefix + domain; dnsname.Under(owner, z.origin) {
+				z.owner = owner
+				break
+			}
+		}
+	}
+	return z.owner
+}
+
+// lettersOf appends a name without what is between its letters and digits.
+func lettersOf[T ~string | ~[]byte](to []byte, name T) []byte {
+	for i := range len(name) {
+		if c := name[i]; c != '_' && c != '-' && c != '.' {
+			to = append(to, c)
+		}
+	}
+	return to
+}
+
+var prefixLetters = lettersOf(nil, dnsname.XMPPPrefix)
+
+// sameLetters is the owner of SRV records of the plan from which a name differs only by
+// underscores, hyphens and dots before the SIP domain.
+func (k *keep) sameLetters(name []byte) string {
+	// a name has at most 255 octets (RFC 1035, 2.3.4), so this needs no memory of the heap
+	var own, other [255]byte
+	letters, ok := bytes.CutPrefix(lettersOf(own[:0], name), prefixLetters)
+	if !ok {
+		return ""
+	}
+	n, ok := k.letters[maphash.Bytes(k.seed, letters)]
+	// a hyphen more or less in the domain makes it another domain, not a slip
+	if !ok || has(k, name) || !bytes.HasSuffix(name, []byte(k.order[n])) {
+		return ""
+	}
+	// equal hashes are no proof
+	if !bytes.Equal(lettersOf(other[:0], k.order[n]), letters) {
+		return ""
+	}
+	return dnsname.XMPPPrefix + k.order[n]
 }
 
 // wants tells which records of a zone are kept.
 func (k *keep) wants(owner []byte, typ string) bool {
 	switch {
-	case k.names[string(owner)]:
+	case has(k, owner):
 		return true
 	// at a name of the plan or above it these take the name out of the zone; see cut
 	case typ == "NS" || typ == "DNAME":
-		return k.above[string(owner)]
+		return k.isAbove(owner)
 	case typ == "TLSA":
 		return k.keys[string(owner)]
 	// a wildcard answers below the name that it is under, so only those above names of the
 	// plan matter (RFC 4592)
 	case bytes.HasPrefix(owner, []byte("*.")):
-		return k.above[string(owner[2:])]
+		return k.isAbove(owner[2:])
 	// what remote users and SIP federation use may name the host that moves; see checkShared
 	case typ == "SRV":
-		return k.other[string(owner)] ||
+		return under(k, owner, directPrefix) ||
 			bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
 	}
 	return k.unicode(owner) != ""
@@ -88,7 +204,7 @@ func (k *keep) unicode(owner []byte) string {
 		return ""
 	}
 	name, err := dnsname.ToASCII(dnsname.Unescaped(string(owner)))
-	if err != nil || !k.names[name] || !strings.Contains(name, "xn--") {
+	if err != nil || !has(k, name) || !strings.Contains(name, "xn--") {
 		return "" // of names in ASCII, likeness tells
 	}
 	return name

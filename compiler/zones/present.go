@@ -20,10 +20,8 @@ import (
 func (k *keep) meant(z *zone, owner []byte, typ string) string {
 	if !understood(typ) {
 		// the name was read as a type, so the owner that the record has says nothing
-		for _, name := range k.labels[typ] {
-			if dnsname.Under(name, z.origin) {
-				return name
-			}
+		if name := k.labelled(z, typ); name != "" {
+			return name
 		}
 	}
 	own := owner // without the origin
@@ -33,7 +31,7 @@ func (k *keep) meant(z *zone, owner []byte, typ string) string {
 	// a cheap test, because this is asked of each record of a file of millions
 	if len(own) > len(z.origin) && bytes.Contains(own, []byte(z.origin)) {
 		for _, name := range z.shorter(string(owner)) {
-			if k.names[name] {
+			if has(k, name) {
 				return name
 			}
 		}
@@ -51,25 +49,6 @@ func (k *keep) meant(z *zone, owner []byte, typ string) string {
 		}
 	}
 	return ""
-}
-
-// sameLetters is the owner of SRV records of the plan from which a name differs only by
-// underscores, hyphens and dots before the SIP domain.
-func (k *keep) sameLetters(name []byte) string {
-	// a name has at most 255 octets (RFC 1035, 2.3.4), so this needs no memory of the heap
-	letters := make([]byte, 0, 255)
-	for _, c := range name {
-		if c != '_' && c != '-' && c != '.' {
-			letters = append(letters, c)
-		}
-	}
-	owner := k.services[string(letters)]
-	// a hyphen more or less in the domain makes it another domain, not a slip
-	domain := strings.TrimPrefix(owner, dnsname.XMPPPrefix)
-	if owner == "" || k.names[string(name)] || !bytes.HasSuffix(name, []byte(domain)) {
-		return ""
-	}
-	return owner
 }
 
 // odd are the octets that a name in canonical form may not have everywhere.
@@ -101,7 +80,7 @@ func oddAt(name []byte, i int, host bool) bool {
 func (k *keep) likeness(owner string, host bool) string {
 	raw := dnsname.Unescaped(owner)
 	// IDNA maps fullwidth letters to plain ones and drops what has no width.
-	if name, err := dnsname.ToASCII(raw); err == nil && k.names[name] && !strings.Contains(name, "xn--") {
+	if name, err := dnsname.ToASCII(raw); err == nil && has(k, name) && !strings.Contains(name, "xn--") {
 		return name
 	}
 	plain := strings.Map(func(c rune) rune {
@@ -123,7 +102,7 @@ func (k *keep) likeness(owner string, host bool) string {
 	head, _, _ := strings.Cut(plain, " ")
 	_, tail, _ := strings.Cut(plain[last+1:], ".")
 	for _, name := range []string{strings.ReplaceAll(plain, " ", ""), head + "." + tail, plain[last+1:]} {
-		if k.names[name] {
+		if has(k, name) {
 			return name
 		}
 	}

@@ -60,11 +60,12 @@ func (z *zone) read(k *keep) error {
 func (zs *Zones) readAgain(k *keep) {
 	more := map[*zone]bool{}
 	for _, name := range zs.namedBySRV() {
-		if z := zs.zoneOf(name); z != nil && !k.names[name] {
+		if z := zs.zoneOf(name); z != nil && !has(k, name) {
 			k.add(name)
 			more[z] = true
 		}
 	}
+	again := map[string][]*zone{} // zones by their names; a spec may have two of one name
 	for _, z := range zs.all {
 		if z.file == nil {
 			continue
@@ -75,19 +76,42 @@ func (zs *Zones) readAgain(k *keep) {
 			// whether a wildcard answers depends on which names exist, which nodes find out
 			more[z] = more[z] || z.allNS || strings.HasPrefix(r.Owner, "*.")
 		}
-		if !more[z] {
-			continue
+		if more[z] {
+			z.nodes = nodes{}
+			again[z.origin] = append(again[z.origin], z)
 		}
-		z.nodes = nodes{}
-		for name := range k.above {
-			if dnsname.Under(name, z.origin) {
-				z.nodes[name] = false
-			}
+	}
+	if len(again) > 0 {
+		k.ask(again)
+	}
+	for _, z := range zs.all {
+		if z.file == nil || !more[z] {
+			continue
 		}
 		if err := z.read(k); err != nil {
 			z.file = nil
 			zs.reportZone(z.Zone, err)
 		}
+	}
+}
+
+// ask has zones find out which of their names of the plan exist, and which of those above them.
+func (k *keep) ask(zones map[string][]*zone) {
+	note := func(name string) {
+		for top := name; top != ""; top = dnsname.Parent(top) {
+			for _, z := range zones[top] {
+				z.nodes[name] = false
+			}
+		}
+	}
+	for name := range k.above {
+		note(name)
+	}
+	for _, domain := range k.order {
+		owner := dnsname.XMPPPrefix + domain
+		note(owner)
+		note(dnsname.Parent(owner))
+		note(domain)
 	}
 }
 

@@ -22,6 +22,11 @@ type zone struct {
 	nodes  nodes          // nil if the file was read once only
 	allNS  bool           // all NS records are wanted
 	owners map[string][]zonefile.Record
+
+	// owner is the first owner of SRV records of the plan that the zone can hold, "" if there is none,
+	// once keep has asked for it.
+	owner      string
+	ownerKnown bool
 }
 
 // zoneRange is a place in a file that a zone file includes, or in the zone file itself.

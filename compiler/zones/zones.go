@@ -51,7 +51,7 @@ func Open(t *topology.Topology, r *report.Spec) *Zones {
 		}
 	}
 	// a keep of its own, which takes up names of the zone files; zs.keep has those of the spec
-	zs.readAgain(newKeep(t))
+	zs.readAgain(zs.keep.copied())
 	return zs
 }
 
@@ -80,5 +80,5 @@ func (zs *Zones) zoneOf(name string) *zone {
 // isKnown tells whether a name is one of the plan, or has records in a zone.
 func (zs *Zones) isKnown(name string) bool {
 	z := zs.zoneOf(name)
-	return zs.keep.names[name] || z != nil && (z.has(name, "A") || z.has(name, "AAAA") || z.has(name, "CNAME"))
+	return has(zs.keep, name) || z != nil && (z.has(name, "A") || z.has(name, "AAAA") || z.has(name, "CNAME"))
 }
