@@ -9,6 +9,7 @@ import (
 
 // InASCII is the topology with the names of public DNS as they are there: labels in Unicode
 // (U-labels) become A-labels, which begin with xn--. The topology itself is left as it is.
+// Blocks without such names are those of the topology, and may not be changed afterwards.
 // What cannot be converted stays, for a rule to report. The map has the names that were
 // converted, as they were, by their A-labels; both without a final dot.
 func (t *Topology) InASCII() (*Topology, map[string]string) {
@@ -21,6 +22,7 @@ func (t *Topology) InASCII() (*Topology, map[string]string) {
 			*name = encoded
 		}
 	})
+	ascii.federated = ascii.XMPPDomains()
 	return ascii, spelled
 }
 
@@ -53,8 +55,12 @@ func (t *Topology) publicNames(visit func(*string)) {
 // copied shares with the topology what has no names of public DNS.
 func (t *Topology) copied() *Topology {
 	own := *t
-	own.EdgePools, own.SIPDomains, own.Zones, own.XMPP = copies(t.EdgePools), copies(t.SIPDomains), copies(t.Zones),
-		copied(t.XMPP)
+	own.federated = nil
+	own.XMPP = copied(t.XMPP)
+	own.EdgePools = copies(t.EdgePools, func(*EdgePool) bool { return true })
+	// There may be 100,000 of these, and nearly all stay as they are.
+	own.SIPDomains = copies(t.SIPDomains, func(d *SIPDomain) bool { return !dnsname.IsASCII(d.Name.V) })
+	own.Zones = copies(t.Zones, func(z *Zone) bool { return !dnsname.IsASCII(z.Name.V) })
 	for _, pool := range own.EdgePools {
 		// Below a pointer and in a slice the visitor writes too, so these have to be copies as well.
 		if pool.Certificate = copied(pool.Certificate); pool.Certificate != nil {
@@ -67,10 +73,13 @@ func (t *Topology) copied() *Topology {
 	return &own
 }
 
-func copies[T any](list []*T) []*T {
-	out := make([]*T, len(list))
+// copies has copies of those of a list that change, and the others themselves.
+func copies[T any](list []*T, changes func(*T) bool) []*T {
+	out := slices.Clone(list)
 	for i, value := range list {
-		out[i] = copied(value)
+		if changes(value) {
+			out[i] = copied(value)
+		}
 	}
 	return out
 }

@@ -62,7 +62,7 @@ func fill(v reflect.Value) {
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().PkgPath() == reflect.TypeFor[Topology]().PkgPath() && v.Type().Field(i).Name != "Range" {
+			if v.Type().PkgPath() == reflect.TypeFor[Topology]().PkgPath() && v.Type().Field(i).Name != "Range" && v.Type().Field(i).IsExported() {
 				fill(v.Field(i))
 			}
 		}
@@ -91,7 +91,7 @@ func texts(v reflect.Value, at string, note func(argument, text string)) {
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
 			switch {
-			case v.Type().PkgPath() != reflect.TypeFor[Topology]().PkgPath() || field.Name == "Range":
+			case v.Type().PkgPath() != reflect.TypeFor[Topology]().PkgPath() || field.Name == "Range" || !field.IsExported():
 			case strings.HasPrefix(v.Type().Name(), "Value["):
 				texts(v.Field(i), at, note)
 			default:

@@ -30,6 +30,8 @@ type Topology struct {
 	XMPP           *XMPPFederation // nil if there is none
 	Zones          []*Zone
 	Range          hcl.Range
+
+	federated []*SIPDomain // what XMPPDomains returns, which is asked for often; nil if it is not known
 }
 
 // ProductOf is the product that runs on the servers of a pool.
@@ -50,8 +52,11 @@ func (t *Topology) SiteOf(pool *EdgePool) *Site {
 	return t.Sites[i]
 }
 
-// XMPPDomains are the SIP domains with XMPP federation, sorted by name.
+// XMPPDomains are the SIP domains with XMPP federation, sorted by name. The list may not be changed.
 func (t *Topology) XMPPDomains() []*SIPDomain {
+	if t.federated != nil {
+		return t.federated
+	}
 	var list []*SIPDomain
 	for _, domain := range t.SIPDomains {
 		if domain.XMPP.V {
