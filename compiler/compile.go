@@ -34,8 +34,18 @@ type Acceptance struct {
 
 // CompileAll is Compile that also returns the findings that are accepted, sorted.
 func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance) {
+	var plans []*plan.Plan
+	open, accepted := CompileEach(spec, func(p *plan.Plan) { plans = append(plans, p) })
+	// Requests are in the order of the spec; folders and output are read by name.
+	slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.Name, b.Name) })
+	return plans, open, accepted
+}
+
+// CompileEach is CompileAll for who does not need all plans at once: each is given to use, in the
+// order of the spec, failovers first.
+func CompileEach(spec *parser.Spec, use func(*plan.Plan)) (hcl.Diagnostics, []Acceptance) {
 	if spec.Topology == nil {
-		return nil, nil, nil // the parser has said so
+		return nil, nil // the parser has said so
 	}
 	t, spelled := spec.Topology.InASCII()
 	found := report.New(spelled)
@@ -43,7 +53,7 @@ func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance)
 	opened.AddressesUnknown = !rules.Topology(t, found)
 	c := &compilation{spec: spec, topology: t, zones: opened, sound: !found.Found.HasErrors()}
 	requests := rules.Requests(spec, t)
-	var plans []*plan.Plan
+	found.Shared = len(requests) > 1
 	var open []hcl.Diagnostics
 	var closed hcl.Diagnostics
 	reasons := map[*hcl.Diagnostic]string{}
@@ -54,21 +64,19 @@ func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance)
 		}
 		r := found.Plan(req.Range, req.Accepts)
 		if p := c.compile(req, r); p != nil {
-			plans = append(plans, p)
+			use(p)
 		}
 		// Also of a plan that was not made: its findings are why.
 		open = append(open, r.Open())
 		for _, d := range r.Found {
-			if r.Accepts(d) {
+			if _, known := reasons[d]; !known && r.Accepts(d) {
 				closed = append(closed, d)
 				reasons[d] = r.Accepted[diag.Of(d)]
 			}
 		}
 	}
-	// Requests are in the order of the spec; folders and output are read by name.
-	slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.Name, b.Name) })
 	shown := append(slices.Clone(found.Found), byPlan(requests, open)...)
-	return plans, diag.Sort(shown), acceptances(closed, shown, reasons)
+	return diag.Sort(shown), acceptances(closed, shown, reasons)
 }
 
 // compilation is a spec whose topology has been checked and whose zones are open.
@@ -154,10 +162,23 @@ func (c *compilation) preparation(req *rules.Request, r *report.Plan) (p *plan.P
 // acceptances are the findings that some plan accepts and no plan has open.
 func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]string) []Acceptance {
 	// By place and text: two plans may have the same finding, and only one of them accepts it.
-	key := func(d *hcl.Diagnostic) string { return fmt.Sprintf("%s %s %q", diag.Of(d), d.Subject, d.Detail) }
-	isOpen := map[string]bool{}
+	type text struct {
+		code   diag.Code
+		rng    hcl.Range
+		detail string
+	}
+	key := func(d *hcl.Diagnostic) text { return text{diag.Of(d), *d.Subject, d.Detail} }
+	isOpen := map[text]bool{} // of those that are closed: nearly all specs accept little
+	for _, d := range closed {
+		isOpen[key(d)] = false
+	}
 	for _, d := range open {
-		isOpen[key(d)] = true
+		if len(isOpen) == 0 {
+			break
+		}
+		if _, known := isOpen[key(d)]; known {
+			isOpen[key(d)] = true
+		}
 	}
 	var out []Acceptance
 	for _, d := range diag.Sort(closed) {
@@ -168,43 +189,56 @@ func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]strin
 	return out
 }
 
-// byPlan joins the findings of all plans. Where two plans have different things to say about one
-// place, as with the TTLs that each would write, the findings name their plans.
+// byPlan joins the findings of all plans, which share those that are equal. Where two plans have
+// different things to say about one place, as with the TTLs that each would write, the findings name
+// their plans, or they would look like a contradiction; all others are there once.
 func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
+	if len(open) == 1 {
+		return open[0] // of a hundred thousand findings the maps take as much as the findings
+	}
 	type place struct {
 		code diag.Code
 		rng  hcl.Range
 	}
-	// Most findings are the same in all plans and are shown once by diag.Sort, which drops equal ones; those
-	// that differ would look like a contradiction.
-	if len(open) == 1 {
-		return open[0] // of a hundred thousand findings the maps take as much as the findings
-	}
-	says := map[place]map[string]bool{}
+	at := map[place]int32{}           // numbers of places
+	of := map[*hcl.Diagnostic]int32{} // the places of findings
+	var says []int32                  // how many different things all plans say about a place
 	for _, diags := range open {
 		for _, d := range diags {
-			at := place{diag.Of(d), *d.Subject}
-			if says[at] == nil {
-				says[at] = map[string]bool{}
+			if _, known := of[d]; known {
+				continue
 			}
-			says[at][d.Detail] = true
+			where := place{diag.Of(d), *d.Subject}
+			n, known := at[where]
+			if !known {
+				n = int32(len(says))
+				at[where], says = n, append(says, 0)
+			}
+			of[d] = n
+			says[n]++
 		}
 	}
 	var out hcl.Diagnostics
+	shown := map[*hcl.Diagnostic]bool{}
+	own := make([]int32, len(says)) // how many one plan says, which alone is no difference
 	for i, diags := range open {
-		// One plan may say several things about a place; that alone is no difference between plans.
-		own := map[place]int{}
 		for _, d := range diags {
-			own[place{diag.Of(d), *d.Subject}]++
+			own[of[d]]++
 		}
 		for _, d := range diags {
-			if at := (place{diag.Of(d), *d.Subject}); len(says[at]) > own[at] {
+			switch {
+			case says[of[d]] > own[of[d]]:
 				// A copy: the record of the plan has the finding without the name.
 				named := *d
 				named.Detail = fmt.Sprintf("In %s: %s", requests[i].Name.V, d.Detail)
-				d = &named
+				out = append(out, &named)
+			case !shown[d]:
+				shown[d] = true
+				out = append(out, d)
 			}
-			out = append(out, d)
+		}
+		for _, d := range diags {
+			own[of[d]] = 0
 		}
 	}
 	return out

@@ -15,16 +15,32 @@ import (
 // TestByPlan: findings about one place that differ from plan to plan name their plans; those
 // that are the same do not, and are there once after sorting.
 func TestByPlan(t *testing.T) {
-	at := func(line int) *hcl.Range { return &hcl.Range{Filename: "z", Start: hcl.Pos{Line: line, Column: 1}} }
 	var requests []*rules.Request
 	for _, name := range []string{"a", "b"} {
 		requests = append(requests, &rules.Request{Name: topology.Value[string]{V: name, Set: true}})
 	}
-	found := func(line int, detail string) *hcl.Diagnostic { return diag.New(report.BadZone, at(line), detail) }
-	got := diag.Sort(byPlan(requests, []hcl.Diagnostics{
-		{found(1, "The TTL is 300."), found(2, "No NS."), found(3, "First."), found(3, "Second.")},
-		{found(1, "The TTL is 3600."), found(2, "No NS."), found(3, "First."), found(3, "Second."), found(4, "Only here.")},
-	}))
+	spec := report.New(nil)
+	spec.Shared = true
+	type says struct {
+		line   int
+		detail string
+	}
+	found := func(all ...says) hcl.Diagnostics {
+		r := spec.Plan(hcl.Range{}, nil)
+		for _, one := range all {
+			at := hcl.Range{Filename: "z", Start: hcl.Pos{Line: one.line, Column: 1}}
+			r.Add(report.BadZone, at, "%s", one.detail)
+		}
+		return r.Open()
+	}
+	joined := byPlan(requests, []hcl.Diagnostics{
+		found(says{1, "The TTL is 300."}, says{2, "No NS."}, says{3, "First."}, says{3, "Second."}),
+		found(says{1, "The TTL is 3600."}, says{2, "No NS."}, says{3, "First."}, says{3, "Second."}, says{4, "Only here."}),
+	})
+	got := diag.Sort(joined)
+	if len(joined) != len(got) {
+		t.Errorf("%d findings, %d of them different", len(joined), len(got))
+	}
 	var details []string
 	for _, d := range got {
 		details = append(details, d.Detail)

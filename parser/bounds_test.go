@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/internal/cputime"
@@ -79,8 +78,7 @@ func measured(in input, work func(input) int) cost {
 func check(in input) int {
 	spec, sources, diags := parser.Parse(in.fsys, in.files)
 	if !diags.HasErrors() {
-		var more hcl.Diagnostics
-		_, more = compiler.Compile(spec)
+		more, _ := compiler.CompileEach(spec, func(*plan.Plan) {})
 		diags = append(diags, more...)
 	}
 	findings := diag.Findings(diag.Sort(diags), sources)

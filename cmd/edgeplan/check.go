@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 var checkCommand = command{
@@ -43,9 +44,9 @@ func (p *program) check(args []string, strict, quiet bool) error {
 		var accepted []compiler.Acceptance
 		if !diags.HasErrors() {
 			// Only of a sound spec: what the rules find in a broken one follows from the errors already found.
-			plans, more, closed := compiler.CompileAll(spec)
+			// Each plan is dropped once it is counted.
+			more, closed := compiler.CompileEach(spec, func(*plan.Plan) { v.plans++ })
 			diags, accepted = append(diags, more...), closed
-			v.plans += len(plans)
 			if len(spec.Failovers)+len(spec.Prepares) == 0 {
 				// Only a warning: a topology is checked before its first failover is written, too.
 				diags = append(diags, nothingToPlan(hcl.DiagWarning))

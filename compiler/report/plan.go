@@ -40,7 +40,7 @@ func (p *Plan) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
 		return
 	}
 	// Rules know names as DNS has them; people know them as the spec spells them.
-	p.Found = append(p.Found, diag.New(code, &rng, p.spec.spell(fmt.Sprintf(format, args...))))
+	p.Found = append(p.Found, p.spec.finding(code, rng, p.spec.spell(fmt.Sprintf(format, args...))))
 }
 
 // accept notes a finding that the spec accepts, and refuses what cannot be accepted.
@@ -104,8 +104,7 @@ func (p *Plan) Open() hcl.Diagnostics {
 	for _, accept := range p.accepts {
 		code := diag.Code(accept.Code.V)
 		if _, ok := p.Accepted[code]; ok && !met[code] {
-			rng := accept.Code.Range
-			out = append(out, diag.New(NotAccepted, &rng,
+			out = append(out, p.spec.finding(NotAccepted, accept.Code.Range,
 				fmt.Sprintf("%s does not occur in this plan. Remove the block, so that it does not hide a finding "+
 					"later.", code)))
 		}

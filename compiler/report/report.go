@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"hash/maphash"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -18,11 +19,50 @@ type Spec struct {
 	spelled map[string]string
 	ofPlans int  // findings of all plans
 	spent   bool // no further plan is made
+
+	// Shared has plans that say the same of a place have one finding, which is worth its price where a
+	// spec has several plans.
+	Shared bool
+	shared map[uint64]*hcl.Diagnostic // by their hashes
+	last   *hcl.Range                 // of the finding before: many are about one place
 }
 
 // New makes an empty report of a spec. Findings show names as spelled has them by their
 // A-labels.
 func New(spelled map[string]string) *Spec { return &Spec{spelled: spelled} }
+
+// finding makes a finding of a plan.
+func (s *Spec) finding(code diag.Code, rng hcl.Range, text string) *hcl.Diagnostic {
+	if s.last == nil || *s.last != rng {
+		own := rng // else each call would have one on the heap
+		s.last = &own
+	}
+	made := diag.New(code, s.last, text)
+	if !s.Shared {
+		return made
+	}
+	if s.shared == nil {
+		s.shared = map[uint64]*hcl.Diagnostic{}
+	}
+	for hash := maphash.Comparable(seed, said{code, rng, made.Detail}); ; hash++ {
+		switch other := s.shared[hash]; {
+		case other == nil:
+			s.shared[hash] = made
+			return made
+		case diag.Of(other) == code && *other.Subject == rng && other.Detail == made.Detail:
+			return other
+		}
+	}
+}
+
+// said is what makes two findings one.
+type said struct {
+	code   diag.Code
+	rng    hcl.Range
+	detail string
+}
+
+var seed = maphash.MakeSeed()
 
 // Add reports a finding at a place.
 func (s *Spec) Add(code diag.Code, rng hcl.Range, format string, args ...any) {

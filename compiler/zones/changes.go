@@ -27,10 +27,6 @@ type Changes struct {
 
 	// Elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	Elsewhere bool
-
-	siblings *siblings // once they were asked for
-	// domains are those with XMPP by the owner of their SRV records, once they were asked for.
-	domains map[string]*topology.SIPDomain
 }
 
 // Changes begins the changes of a plan, with none.

@@ -19,6 +19,9 @@ const maxDefects = 10
 // change is refused with it. Rules for primary zones count where a server loads the file.
 // A line with another finding that is open gets none here.
 func checkDefects(c *Changes, z *zone) {
+	if len(z.file.Defects) == 0 {
+		return // of many zones each would look at all findings of the others
+	}
 	told, owners := told(c, z)
 	var wrong, against []zonefile.Defect
 	for _, d := range z.file.Defects {
@@ -60,7 +63,8 @@ func told(c *Changes, z *zone) (lines map[hcl.Range]bool, owners map[string]bool
 			lines[zoneRange(z.Zone, d.Subject.Filename, d.Subject.Start.Line, 1)] = true
 		}
 	}
-	for _, r := range z.file.Records {
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		if lines[z.line(r)] {
 			owners[r.Owner] = true
 		}

@@ -22,7 +22,7 @@ func directOwner(domain string) string { return directPrefix + dnsname.Absolute(
 func checkDirectTLS(c *Changes, z *zone, domain *topology.SIPDomain) {
 	owner := directOwner(domain.Name.V)
 	warned := false
-	for _, r := range z.owners[owner] {
+	for _, r := range z.owners.of(owner) {
 		s, ok := dnsname.ParseSRV(r.Data)
 		// "." says that there is no such service (RFC 2782), so nothing competes
 		if r.Type != "SRV" || !ok || s.Target == "." {

@@ -77,10 +77,14 @@ func checkShared(c *Changes, host string) {
 		if z.file == nil {
 			continue
 		}
-		for _, r := range z.file.Records {
+		for i := range z.file.Records {
+			r := &z.file.Records[i]
 			// the SRV records of remote users and of SIP federation, whatever SIP domain they are for
 			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
-			if s, ok := dnsname.ParseSRV(r.Data); ok && sip && s.Target == host {
+			if !sip {
+				continue
+			}
+			if s, ok := dnsname.ParseSRV(r.Data); ok && s.Target == host {
 				c.report.Add(report.SharedHost, z.line(r),
 					"%s points at %s as well: what it serves moves with the address.",
 					strings.TrimSuffix(r.Owner, "."), c.topology.XMPP.Host.V)

@@ -30,12 +30,12 @@ func checkKeys(c *Changes, z *zone, sets []plan.RecordSet) {
 		}
 		// A host that is new has no key yet that could be wrong.
 		moves := set.Type == "SRV" || len(set.Old) > 0 && !plan.SameSet(set.Old, set.New)
-		i := slices.IndexFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == "TLSA" })
+		i := slices.IndexFunc(z.owners.of(owner), func(r *zonefile.Record) bool { return r.Type == "TLSA" })
 		if i < 0 || !moves || slices.Contains(seen, owner) {
 			continue
 		}
 		seen = append(seen, owner)
-		c.report.Add(report.Keys, z.line(z.owners[owner][i]),
+		c.report.Add(report.Keys, z.line(z.owners.of(owner)[i]),
 			"The TLSA record of %s names a key. It has to be that of %s too, or partners that check DANE refuse the "+
 				"servers there; the plan does not change it. Ahead of the change, add one for the certificate of %s.",
 			strings.TrimSuffix(owner, "."), c.to.Name, c.to.Name)

@@ -114,14 +114,15 @@ func (k *keep) likeness(owner string, host bool) string {
 // the sets of the plan are all that there is.
 func checkPresent(c *Changes, z *zone, names map[string]bool) {
 	told := map[string]bool{} // once for each name
-	tell := func(code diag.Code, name string, r zonefile.Record, format string, args ...any) {
+	tell := func(code diag.Code, name string, r *zonefile.Record, format string, args ...any) {
 		if key := string(code) + name; !told[key] {
 			told[key] = true
 			c.report.Add(code, z.line(r), format, args...)
 		}
 	}
 	unknown := false
-	for _, r := range z.file.Records {
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		owner := strings.TrimSuffix(r.Owner, ".")
 		meant := strings.TrimSuffix(c.zones.keep.meant(z, []byte(r.Owner), r.Type), ".")
 		switch {
@@ -157,7 +158,7 @@ func checkPresent(c *Changes, z *zone, names map[string]bool) {
 }
 
 // meantText says how the owner of a record is read, in place of the name for which it was meant.
-func (k *keep) meantText(r zonefile.Record, owner, meant string) string {
+func (k *keep) meantText(r *zonefile.Record, owner, meant string) string {
 	switch {
 	case !understood(r.Type):
 		return fmt.Sprintf("This line is read as a record of type %s at %s, because a blank or another word is before "+

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
-	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // maxOutside is how many records outside of a zone are kept of its file, and how many of
@@ -46,10 +45,7 @@ func (z *zone) read(k *keep) error {
 		// Read looks for none, so those of the first reading stay
 		file.Defects, file.DefectCount = z.file.Defects, z.file.DefectCount
 	}
-	z.file, z.owners = file, map[string][]zonefile.Record{}
-	for _, r := range file.Records {
-		z.owners[r.Owner] = append(z.owners[r.Owner], r)
-	}
+	z.file, z.owners = file, newOwners(file.Records)
 	return nil
 }
 
@@ -70,7 +66,8 @@ func (zs *Zones) readAgain(k *keep) {
 		if z.file == nil {
 			continue
 		}
-		for _, r := range z.file.Records {
+		for i := range z.file.Records {
+			r := &z.file.Records[i]
 			// it may be the address of a name server of any delegation
 			z.allNS = z.allNS || !dnsname.Under(r.Owner, z.origin) && (r.Type == "A" || r.Type == "AAAA")
 			// whether a wildcard answers depends on which names exist, which nodes find out

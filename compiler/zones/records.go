@@ -12,10 +12,10 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-// withoutCut reports sets below a delegation, or a DNAME, and returns the others.
+// withoutCut reports sets below a delegation, or a DNAME, and returns the others, in the same list.
 func withoutCut(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
-	var stay []plan.RecordSet
-	var cuts []zonefile.Record
+	stay := sets[:0]
+	var cuts []*zonefile.Record
 	lost := map[string][]string{} // owners, by the line of what cuts them off
 	for _, set := range sets {
 		// Resolvers follow the delegation, so what this file has below it reaches no partner.
@@ -58,9 +58,9 @@ func settleTTLs(c *Changes, z *zone, sets []plan.RecordSet) {
 	for i, set := range sets {
 		var found []string
 		seen := map[uint32]bool{}
-		var odd zonefile.Record // the first with another TTL than those before it
+		var odd *zonefile.Record // the first with another TTL than those before it
 		// RFC 2181, 5.2, wants one TTL for all records of a set.
-		for _, r := range z.owners[set.Owner] {
+		for _, r := range z.owners.of(set.Owner) {
 			if r.Type != set.Type || seen[r.TTL] {
 				continue
 			}
@@ -128,7 +128,7 @@ func hidesIPv6(c *Changes) bool {
 
 func checkDuplicates(c *Changes, z *zone, set plan.RecordSet) {
 	seen := map[string]bool{}
-	for _, r := range z.owners[set.Owner] {
+	for _, r := range z.owners.of(set.Owner) {
 		if r.Type != set.Type {
 			continue
 		}
@@ -161,7 +161,7 @@ func checkWildcard(c *Changes, z *zone, owner string) {
 	if top != owner {
 		what += " and the names below it"
 	}
-	c.report.Add(report.Wildcard, z.line(z.owners[star][0]),
+	c.report.Add(report.Wildcard, z.line(z.owners.of(star)[0]),
 		"Today this wildcard answers for %s. The plan adds %s, and then it no longer does, for any type of record. If "+
 			"its answers are needed there, add them as records of those names.",
 		what, strings.TrimSuffix(owner, "."))
@@ -171,14 +171,16 @@ func checkWildcard(c *Changes, z *zone, owner string) {
 // the addresses of name servers.
 func checkOutside(c *Changes, z *zone) {
 	servers := map[string]bool{}
-	for _, r := range z.file.Records {
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		// exports of Windows DNS Server have these addresses in the file
 		if r.Type == "NS" {
 			servers[r.Data] = true
 		}
 	}
-	var odd []zonefile.Record
-	for _, r := range z.file.Records {
+	var odd []*zonefile.Record
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		if c.zones.keep.unicode([]byte(r.Owner)) != "" {
 			continue // checkUnicode says so
 		}
@@ -203,7 +205,8 @@ func checkOutside(c *Changes, z *zone) {
 
 // checkUnicode warns of names of the plan that the file spells in raw UTF-8.
 func checkUnicode(c *Changes, z *zone) {
-	for _, r := range z.file.Records {
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		if name := strings.TrimSuffix(c.zones.keep.unicode([]byte(r.Owner)), "."); name != "" {
 			c.report.Add(report.RawUnicode, z.line(r),
 				"This line spells its owner in UTF-8. Resolvers ask for %s, and DNS servers do not take the two for "+
@@ -249,13 +252,18 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 // domainAt is the domain with XMPP federation whose SRV records have an owner, nil if none has.
 // It is asked for each set of each zone.
 func domainAt(c *Changes, owner string) *topology.SIPDomain {
-	if c.domains == nil {
-		c.domains = map[string]*topology.SIPDomain{}
-		for _, domain := range c.topology.XMPPDomains() {
-			c.domains[dnsname.XMPPOwner(domain.Name.V)] = domain
+	domain, ok := strings.CutPrefix(owner, dnsname.XMPPPrefix)
+	if !ok {
+		return nil
+	}
+	if c.zones.domains == nil {
+		list := c.topology.XMPPDomains()
+		c.zones.domains = make(map[string]*topology.SIPDomain, len(list))
+		for _, domain := range list {
+			c.zones.domains[dnsname.Absolute(domain.Name.V)] = domain
 		}
 	}
-	return c.domains[owner]
+	return c.zones.domains[domain]
 }
 
 // checkZone checks a zone that the plan touches against what makes editing unsafe.

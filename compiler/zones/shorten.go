@@ -58,7 +58,7 @@ func (c *Changes) shortenSRV(domain *topology.SIPDomain) {
 	if z == nil {
 		return
 	}
-	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", New: []string{}, NewTTL: c.ttl}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", NewTTL: c.ttl}
 	set.Old, set.OldTTL = z.set(owner, "SRV")
 	// records may share a priority here, because each gets its own below
 	records, ok := c.readSRV(z, owner, set.Old, true)
@@ -70,9 +70,7 @@ func (c *Changes) shortenSRV(domain *topology.SIPDomain) {
 	}
 	wanted := apart(c.everyTarget(records))
 	checkPrepared(c, z, owner, wanted)
-	for _, s := range wanted {
-		set.New = append(set.New, s.String())
-	}
+	set.New = dataOf(wanted, set.Old)
 	sortSRV(set.Old)
 	sortSRV(set.New)
 	c.sets[z] = append(c.sets[z], set)

@@ -21,8 +21,14 @@ func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string
 	// The owner may be in a zone named after a service, such as _tcp.contoso.com.
 	if z = c.zones.zoneOf(owner); z == nil {
 		c.report.Add(report.Unmanaged, domain.Name.Range, "No dns_zone holds %s: %s.", domain.Name.V, left)
-	} else if z.file == nil {
-		z = nil
+		return owner, nil
+	}
+	if z.file == nil {
+		return owner, nil
+	}
+	// The text of the zone file, which all plans then share.
+	if records := z.owners.of(owner); len(records) > 0 {
+		owner = records[0].Owner
 	}
 	return owner, z
 }
@@ -40,7 +46,7 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 		return
 	}
 	hostLayout := c.topology.XMPP.Host.Set
-	wanted := slices.Clone(records)
+	wanted := records
 	// Where all records name one host, its addresses move and the order of records is not ours.
 	present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target })
 	if !present || !hostLayout {
@@ -51,17 +57,33 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 		}
 	}
 	checkOrder(c, z, owner, wanted, target)
-	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: []string{}, Step: "5"}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: dataOf(wanted, data), Step: "5"}
 	if len(data) == 0 {
 		// a set that is not there has no TTL, and resolvers hold no old answer
 		set.OldTTL = 0
 	}
-	for _, s := range wanted {
-		set.New = append(set.New, s.String())
-	}
 	sortSRV(set.Old)
 	sortSRV(set.New)
 	c.sets[z] = append(c.sets[z], set)
+}
+
+// dataOf is the data of records. It has the texts of the old data, which most plans leave as it is:
+// there may be 100,000 sets.
+func dataOf(records []dnsname.SRV, old []string) []string {
+	var buf [300]byte
+	out, same := make([]string, 0, len(records)), len(records) == len(old)
+	for i, s := range records {
+		text := s.Append(buf[:0])
+		if i < len(old) && string(text) == old[i] {
+			out = append(out, old[i])
+			continue
+		}
+		out, same = append(out, string(text)), false
+	}
+	if same {
+		return slices.Clip(old)
+	}
+	return out
 }
 
 // wrongPort says what is wrong with an SRV record that has another port than the procedure
@@ -90,6 +112,9 @@ func wrongPort(name string, s dnsname.SRV) string {
 }
 
 func sortSRV(data []string) {
+	if len(data) < 2 {
+		return
+	}
 	slices.SortFunc(data, func(a, b string) int {
 		x, _ := dnsname.ParseSRV(a)
 		y, _ := dnsname.ParseSRV(b)
@@ -128,7 +153,7 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 		records = append(records, s)
 	}
 	// RFC 1034, 3.6.2: an alias is alone at its name
-	if alias, _ := z.set(owner, "CNAME"); len(alias) > 0 {
+	if z.has(owner, "CNAME") {
 		c.report.Add(report.NoEdit, z.at(owner, "CNAME"),
 			"%s is an alias (CNAME), and beside one there can be no SRV record.", name)
 		return nil, false
@@ -139,13 +164,13 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 // sibling returns priority and weight for a new SRV record, and its TTL: those that
 // other SIP domains use if they agree, else 0, 0 and a short TTL.
 func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
-	if c.siblings == nil {
-		c.siblings = c.findSiblings()
+	if c.zones.siblings == nil {
+		c.zones.siblings = c.findSiblings()
 	}
-	own := c.siblings.of[owner]
+	own := c.zones.siblings.of[owner]
 	var found *siblingSet
 	// the order of a map does not matter here: there is one such value, or none is taken
-	for value, s := range c.siblings.values {
+	for value, s := range c.zones.siblings.values {
 		// a domain is no example for itself
 		if own != nil && own.value == value && s.count == 1 {
 			continue

@@ -78,9 +78,16 @@ func targetsOf(c *Changes) []*target {
 			if set.Type != "SRV" {
 				continue
 			}
-			lines := z.srvLines(set.Owner)
+			var lines map[string]hcl.Range
 			for i, data := range set.New { // in the order of priority
 				s, _ := dnsname.ParseSRV(data)
+				// nearly all of 100,000 sets name the same few hosts
+				if old := known[s.Target]; old != nil && old.first {
+					continue
+				}
+				if lines == nil {
+					lines = z.srvLines(set.Owner)
+				}
 				if line, ok := lines[s.Target]; ok {
 					add(&target{name: s.Target, rng: line, owner: set.Owner, in: z, first: i == 0})
 				} else {
@@ -144,7 +151,7 @@ func checkSpelling(c *Changes, t *target) bool {
 // it has the address, else the first one of the zone.
 func hasAddress(c *Changes, z *zone, addr netip.Addr) string {
 	// sorted, so that the same name is proposed in each run
-	names := slices.Sorted(maps.Keys(z.owners))
+	names := slices.Sorted(maps.Keys(z.owners.ids))
 	if c.topology.XMPP.Host.Set {
 		names = slices.Insert(names, 0, dnsname.Absolute(c.topology.XMPP.Host.V))
 	}
@@ -186,7 +193,7 @@ func checkLed(c *Changes, z *zone, t *target) {
 }
 
 // checkAway reports a target that the zone has handed to another one.
-func checkAway(c *Changes, z *zone, t *target, cut zonefile.Record, moves bool) {
+func checkAway(c *Changes, z *zone, t *target, cut *zonefile.Record, moves bool) {
 	top := strings.TrimSuffix(cut.Owner, ".")
 	switch {
 	case moves: // withoutCut says so
@@ -214,13 +221,13 @@ func checkAlone(c *Changes, z *zone, name string) bool {
 	if len(data) == 0 {
 		return false
 	}
-	i := slices.IndexFunc(z.owners[name], func(r zonefile.Record) bool {
+	i := slices.IndexFunc(z.owners.of(name), func(r *zonefile.Record) bool {
 		return r.Type == "CNAME" && r.Data != data[0] || !slices.Contains(besideCNAME, r.Type)
 	})
 	if i < 0 {
 		return false
 	}
-	other := z.owners[name][i]
+	other := z.owners.of(name)[i]
 	c.report.Add(report.NoEdit, z.at(name, "CNAME"),
 		"%s has this CNAME record and another record, of type %s. Beside a CNAME record there may be no other data, "+
 			"and DNS servers refuse such a zone. Remove the one that is wrong.",
@@ -259,7 +266,7 @@ func checkPrivate(c *Changes, z *zone, t *target) {
 	}
 	at := z.File.Range
 	// the record to correct may be that of a wildcard
-	for _, r := range slices.Concat(z.owners[t.name], z.owners[z.wildcard(t.name)]) {
+	for _, r := range slices.Concat(z.owners.of(t.name), z.owners.of(z.wildcard(t.name))) {
 		if (r.Type == "A" || r.Type == "AAAA") && r.Data == bad[0] {
 			at = z.line(r)
 			break

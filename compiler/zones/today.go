@@ -119,7 +119,8 @@ var proxied = regexp.MustCompile(`(?i)\bcf-proxied:true\b`)
 // file says, once each.
 func checkProxied(c *Changes, z *zone, names map[string]bool) {
 	told := map[string]bool{}
-	for _, r := range z.file.Records {
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		address := r.Type == "A" || r.Type == "AAAA"
 		// only addresses are replaced: the same note at an SRV record changes nothing
 		if names[r.Owner] && address && !told[r.Owner] && proxied.MatchString(r.Comment) {
@@ -139,7 +140,7 @@ func checkRouting(c *Changes, z *zone, set plan.RecordSet) {
 	if z.Delivery.V != plan.DeliveryRoute53 || !set.Changed() {
 		return
 	}
-	for _, r := range z.owners[set.Owner] {
+	for _, r := range z.owners.of(set.Owner) {
 		if policy := routingPolicy.FindStringSubmatch(r.Comment); r.Type == set.Type && policy != nil {
 			c.report.Add(report.RoutingPolicy, z.line(r),
 				"By its comment this record has the routing policy %s in Route 53. The batch of the plan has no "+

@@ -13,8 +13,9 @@ import (
 
 // whole reports a file that no DNS server would load as this zone.
 func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
-	var soa []zonefile.Record
-	for _, r := range z.file.Records {
+	var soa []*zonefile.Record
+	for i := range z.file.Records {
+		r := &z.file.Records[i]
 		if r.Type == "SOA" {
 			soa = append(soa, r)
 		}
@@ -65,7 +66,7 @@ func (zs *Zones) whole(spec *topology.Zone, z *zone) bool {
 
 // otherZone says what to do about the file of another zone than the one that its block names;
 // taken: that one has a block as well.
-func otherZone(spec *topology.Zone, soa zonefile.Record, name string, taken bool) string {
+func otherZone(spec *topology.Zone, soa *zonefile.Record, name string, taken bool) string {
 	owner := strings.TrimSuffix(soa.Owner, ".")
 	text := fmt.Sprintf("The zone file %q is that of %s (its SOA record is in %s), but this block is dns_zone %q.",
 		report.Shorten(spec.File.V), owner, lineOf(soa), name)

@@ -21,12 +21,58 @@ type zone struct {
 	file   *zonefile.Zone // nil if it cannot be read
 	nodes  nodes          // nil if the file was read once only
 	allNS  bool           // all NS records are wanted
-	owners map[string][]zonefile.Record
+	owners owners
 
 	// owner is the first owner of SRV records of the plan that the zone can hold, "" if there is none,
 	// once keep has asked for it.
 	owner      string
 	ownerKnown bool
+}
+
+// owners are the records of a zone by their owners.
+type owners struct {
+	ids     map[string]int32
+	ends    []int32            // by id: where its records end in the list, and those of the next one begin
+	records []*zonefile.Record // in file order for each owner
+}
+
+// newOwners counts first, so that no list has to grow: there may be a hundred thousand owners, or one
+// that has as many records.
+func newOwners(list []zonefile.Record) owners {
+	o := owners{ids: map[string]int32{}, records: make([]*zonefile.Record, len(list))}
+	var counts []int32
+	for i := range list {
+		id, known := o.ids[list[i].Owner]
+		if !known {
+			id = int32(len(counts))
+			o.ids[list[i].Owner], counts = id, append(counts, 0)
+		}
+		counts[id]++
+	}
+	o.ends = make([]int32, len(counts))
+	for id := 1; id < len(counts); id++ {
+		o.ends[id] = o.ends[id-1] + counts[id-1]
+	}
+	// Now each is the place of the next record of its owner.
+	for i := range list {
+		id := o.ids[list[i].Owner]
+		o.records[o.ends[id]] = &list[i]
+		o.ends[id]++
+	}
+	return o
+}
+
+// of are the records of an owner, in file order.
+func (o owners) of(owner string) []*zonefile.Record {
+	id, known := o.ids[owner]
+	if !known {
+		return nil
+	}
+	from := int32(0)
+	if id > 0 {
+		from = o.ends[id-1]
+	}
+	return o.records[from:o.ends[id]]
 }
 
 // zoneRange is a place in a file that a zone file includes, or in the zone file itself.
@@ -40,10 +86,10 @@ func zoneRange(spec *topology.Zone, file string, line, column int) hcl.Range {
 }
 
 // line is where a record of the zone begins.
-func (z *zone) line(r zonefile.Record) hcl.Range { return zoneRange(z.Zone, r.File, r.Line, 1) }
+func (z *zone) line(r *zonefile.Record) hcl.Range { return zoneRange(z.Zone, r.File, r.Line, 1) }
 
 // lineOf names the line of a record in a sentence about its zone file.
-func lineOf(r zonefile.Record) string {
+func lineOf(r *zonefile.Record) string {
 	if r.File == "" {
 		return fmt.Sprintf("line %d", r.Line)
 	}
@@ -53,8 +99,8 @@ func lineOf(r zonefile.Record) string {
 // set returns the data of an RRset of the zone, each once, and its smallest TTL.
 func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
 	data = []string{}
-	seen := map[string]bool{}
-	for _, r := range z.owners[owner] {
+	var seen map[string]bool
+	for _, r := range z.owners.of(owner) {
 		if r.Type != typ {
 			continue
 		}
@@ -62,9 +108,15 @@ func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
 		if len(data) == 0 || r.TTL < ttl {
 			ttl = r.TTL
 		}
+		// a map for each of 100,000 sets of one record would be most of the memory
+		if len(data) == 1 {
+			seen = map[string]bool{data[0]: true}
+		}
 		// servers keep one of equal records (RFC 2181, 5)
 		if !seen[r.Data] {
-			seen[r.Data] = true
+			if len(data) > 0 {
+				seen[r.Data] = true
+			}
 			data = append(data, r.Data)
 		}
 	}
@@ -73,7 +125,7 @@ func (z *zone) set(owner, typ string) (data []string, ttl uint32) {
 
 // at is the place of the first record of a set, or of the zone's block.
 func (z *zone) at(owner, typ string) hcl.Range {
-	for _, r := range z.owners[owner] {
+	for _, r := range z.owners.of(owner) {
 		if r.Type == typ {
 			return z.line(r)
 		}
@@ -83,7 +135,7 @@ func (z *zone) at(owner, typ string) hcl.Range {
 
 // has tells whether a set is in the file.
 func (z *zone) has(owner, typ string) bool {
-	return slices.ContainsFunc(z.owners[owner], func(r zonefile.Record) bool { return r.Type == typ })
+	return slices.ContainsFunc(z.owners.of(owner), func(r *zonefile.Record) bool { return r.Type == typ })
 }
 
 // wildcard is the owner of the wildcard that answers for a name without records, ""
@@ -95,7 +147,7 @@ func (z *zone) wildcard(name string) string {
 	}
 	for up := dnsname.Parent(name); dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
 		// only the nearest name above that exists can have the wildcard that answers
-		if star := "*." + up; len(z.owners[star]) > 0 {
+		if star := "*." + up; len(z.owners.of(star)) > 0 {
 			return star
 		}
 		if z.nodes[up] {
@@ -116,19 +168,18 @@ func (z *zone) answer(name, typ string) []string {
 
 // cut is the record above a name, or at it, that takes the name out of the zone: NS of
 // another zone, or DNAME. Of several it is the highest.
-func (z *zone) cut(name string) (zonefile.Record, bool) {
-	var found zonefile.Record
+func (z *zone) cut(name string) (cut *zonefile.Record, ok bool) {
 	for up := name; dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
-		for _, r := range z.owners[up] {
+		for _, r := range z.owners.of(up) {
 			// NS records of the zone itself cut nothing off, and a DNAME record renames only what is
 			// below its own name (RFC 6672, 2.3).
 			if r.Type == "NS" && up != z.origin || r.Type == "DNAME" && up != name {
-				found = r
+				cut = r
 				break
 			}
 		}
 	}
-	return found, found.Owner != ""
+	return cut, cut != nil
 }
 
 // shorter are the names that a relative name with a lost dot may have been meant to be:
@@ -164,7 +215,7 @@ func (z *zone) holds(owner []byte) bool {
 // srvLines are the lines of the SRV records of an owner, by target.
 func (z *zone) srvLines(owner string) map[string]hcl.Range {
 	lines := map[string]hcl.Range{}
-	for _, r := range z.owners[owner] {
+	for _, r := range z.owners.of(owner) {
 		s, ok := dnsname.ParseSRV(r.Data)
 		// of equal targets the first line, which is where a reader looks first
 		if _, known := lines[s.Target]; ok && r.Type == "SRV" && !known {
@@ -176,7 +227,7 @@ func (z *zone) srvLines(owner string) map[string]hcl.Range {
 
 // atData is the place of one record of a set.
 func (z *zone) atData(set plan.RecordSet, data string) hcl.Range {
-	for _, r := range z.owners[set.Owner] {
+	for _, r := range z.owners.of(set.Owner) {
 		if r.Type == set.Type && r.Data == data {
 			return z.line(r)
 		}

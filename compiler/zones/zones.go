@@ -24,6 +24,10 @@ type Zones struct {
 	holders map[*zone][]string
 	asked   int // see maxAsked
 
+	// What the plans ask for again and again, once one has asked for it.
+	siblings *siblings
+	domains  map[string]*topology.SIPDomain // those with XMPP, by their absolute names
+
 	// AddressesUnknown: an address of a pool is missing or wrong, which has been reported. What
 	// is in DNS cannot be compared with the addresses of the pools.
 	AddressesUnknown bool

@@ -23,7 +23,7 @@ func New(code Code, subject *hcl.Range, detail string) *hcl.Diagnostic {
 		// Cut first: a name may have megabytes, and the pattern of withDifference is slow.
 		Detail:  withDifference(cut(detail)),
 		Subject: subject,
-		Extra:   code,
+		Extra:   rule.extra,
 	}
 }
 

@@ -26,6 +26,8 @@ type Rule struct {
 	Fix        string                 // how to fix it
 	Acceptable bool                   // an accept block may accept it
 	Program    bool                   // about arguments, files or packages, so that no spec can show it
+
+	extra any // Code, as a diagnostic has it: made once for all that have the code
 }
 
 // Rules returns all rules, sorted by code. The caller may change the slice.
@@ -59,6 +61,7 @@ func build(rules []Rule) registry {
 		if fault := rule.fault(); fault != "" {
 			panic(fmt.Sprintf("internal error: rule %q: %s", rule.Code, fault))
 		}
+		rule.extra = rule.Code
 		reg.byCode[rule.Code] = rule
 	}
 	return reg

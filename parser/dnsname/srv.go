@@ -1,7 +1,6 @@
 package dnsname
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -14,25 +13,37 @@ type SRV struct {
 
 // String is the data in its canonical form: numbers without leading zeros, an absolute target.
 func (s SRV) String() string {
-	return fmt.Sprintf("%d %d %d %s", s.Priority, s.Weight, s.Port, s.Target)
+	return string(s.Append(make([]byte, 0, len("65535 65535 65535 ")+len(s.Target))))
+}
+
+// Append appends what String returns.
+func (s SRV) Append(to []byte) []byte {
+	for _, n := range [...]int{s.Priority, s.Weight, s.Port} {
+		to = append(strconv.AppendInt(to, int64(n), 10), ' ')
+	}
+	return append(to, s.Target...)
 }
 
 // ParseSRV reads canonical data; ok is false for what is no SRV data.
 func ParseSRV(data string) (SRV, bool) {
-	fields := strings.Fields(data)
-	if len(fields) != 4 {
+	var n [3]int
+	target, count := "", 0
+	for field := range strings.FieldsSeq(data) {
+		if count < len(n) {
+			// 16 bits each (RFC 2782)
+			v, err := strconv.ParseUint(field, 10, 16)
+			if err != nil {
+				return SRV{}, false
+			}
+			n[count] = int(v)
+		}
+		target = field
+		count++
+	}
+	if count != len(n)+1 {
 		return SRV{}, false
 	}
-	var n [3]int
-	for i := range n {
-		// 16 bits each (RFC 2782)
-		v, err := strconv.ParseUint(fields[i], 10, 16)
-		if err != nil {
-			return SRV{}, false
-		}
-		n[i] = int(v)
-	}
-	return SRV{n[0], n[1], n[2], fields[3]}, true
+	return SRV{n[0], n[1], n[2], target}, true
 }
 
 // XMPPPrefix is before the SIP domain in the owner of the SRV records of XMPP federation.
