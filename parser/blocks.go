@@ -84,8 +84,13 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 // blockReader reads the blocks of each type.
 type blockReader struct{ r *reader }
 
-// blockReaders read a block of each type for the findings in it.
-func (br blockReader) blockReaders() map[string]func(*hcl.Block) {
+// blockReaders read a block of each type for the findings in it, where a block of another type
+// holds it; "" is the top of a file.
+func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
+	server := func(b *hcl.Block) { br.edgeServer(b) }
+	if holder == "front_end_pool" {
+		server = func(b *hcl.Block) { br.frontEndServer(b) }
+	}
 	return map[string]func(*hcl.Block){
 		"topology":        func(b *hcl.Block) { br.topology(b, &topology.Topology{}) },
 		"site":            func(b *hcl.Block) { br.site(b) },
@@ -98,7 +103,7 @@ func (br blockReader) blockReaders() map[string]func(*hcl.Block) {
 		"prepare":         func(b *hcl.Block) { br.prepare(b) },
 		"xmpp":            func(b *hcl.Block) { br.poolXMPP(b) },
 		"certificate":     func(b *hcl.Block) { br.certificate(b) },
-		"server":          func(b *hcl.Block) { br.server(b) },
+		"server":          server,
 		"change":          func(b *hcl.Block) { br.change(b) },
 		"accept":          func(b *hcl.Block) { br.accept(b) },
 	}
@@ -193,7 +198,7 @@ func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
 	if b := c.one("certificate"); b != nil {
 		pool.Certificate = br.certificate(b)
 	}
-	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.server(b)) })
+	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.edgeServer(b)) })
 	// An empty map: two pools with one server are a rule of the compiler, this is about one block written twice.
 	br.r.checkLabels(c.body.Blocks, map[string]declared{})
 	return pool
@@ -217,8 +222,8 @@ func (br blockReader) certificate(block *hcl.Block) *topology.Certificate {
 	}
 }
 
-func (br blockReader) server(block *hcl.Block) *topology.Server {
-	c := br.r.openBlock(block)
+func (br blockReader) edgeServer(block *hcl.Block) *topology.Server {
+	c := br.r.openIn("edge_pool", block)
 	return &topology.Server{
 		FQDN:            label(block),
 		PublicIPv4:      c.text("public_ipv4"),
@@ -229,13 +234,21 @@ func (br blockReader) server(block *hcl.Block) *topology.Server {
 
 func (br blockReader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 	c := br.r.openBlock(block)
-	return &topology.FrontEndPool{
+	pool := &topology.FrontEndPool{
 		Name: block.Labels[0], Range: block.DefRange,
 		Site:              c.ref("site"),
 		FQDN:              c.text("fqdn"),
 		EdgePool:          c.ref("edge_pool"),
 		CentralManagement: c.flag("central_management"),
 	}
+	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.frontEndServer(b)) })
+	br.r.checkLabels(c.body.Blocks, map[string]declared{})
+	return pool
+}
+
+func (br blockReader) frontEndServer(block *hcl.Block) *topology.FrontEndServer {
+	c := br.r.openIn("front_end_pool", block)
+	return &topology.FrontEndServer{FQDN: label(block), OperatingSystem: c.word("operating_system")}
 }
 
 func (br blockReader) sipDomain(block *hcl.Block) *topology.SIPDomain {
@@ -255,6 +268,7 @@ func (br blockReader) zone(block *hcl.Block) *topology.Zone {
 		File:            c.text("file"),
 		Includes:        c.paths("includes"),
 		Server:          c.text("server"),
+		Site:            c.ref("site"),
 		Serial:          c.serial("serial"),
 		Delivery:        c.word("delivery"),
 		SOAPrerequisite: c.flag("soa_prerequisite"),

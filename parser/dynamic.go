@@ -29,15 +29,17 @@ func newDynamics() *dynamics {
 
 // idle is a dynamic block whose list is empty, and the names that it could use there.
 type idle struct {
-	block *hclsyntax.Block
-	ctx   *hcl.EvalContext
+	block  *hclsyntax.Block
+	holder string // the type of the block that would hold the ones that it makes; "" at the top of a file
+	ctx    *hcl.EvalContext
 }
 
 // forEach is the list of a dynamic block.
 type forEach struct {
 	hclsyntax.Expression
-	block *hclsyntax.Block
-	all   *dynamics
+	block  *hclsyntax.Block
+	holder string
+	all    *dynamics
 }
 
 // UnwrapExpression lets hcl see lists, calls and references as they were written.
@@ -52,33 +54,41 @@ func (f *forEach) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	list, _ := value.Unmark()
 	switch {
 	case !list.IsKnown() && f.all.alone:
-		f.all.note(f.block, ctx)
+		f.all.note(f, ctx)
 		f.all.perhaps[f.block.Labels[0]] = true
 		// dynblock would make a block of unknown content of it; the list of idle blocks has it instead
 		return cty.EmptyTupleVal, diags
 	case !list.IsKnown() || list.IsNull() || !list.CanIterateElements():
 	case list.LengthInt() == 0:
-		f.all.note(f.block, ctx)
+		f.all.note(f, ctx)
 	default:
 		f.all.filled[f.block] = true
 	}
 	return value, diags
 }
 
-func (d *dynamics) note(block *hclsyntax.Block, ctx *hcl.EvalContext) {
-	if !d.seen[block] {
-		d.seen[block] = true
-		d.idle = append(d.idle, idle{block, ctx})
+func (d *dynamics) note(f *forEach, ctx *hcl.EvalContext) {
+	if !d.seen[f.block] {
+		d.seen[f.block] = true
+		d.idle = append(d.idle, idle{f.block, f.holder, ctx})
 	}
 }
 
-// watch notes which dynamic blocks of a body make nothing.
-func (d *dynamics) watch(body *hclsyntax.Body) {
+// watch notes which dynamic blocks of a body make nothing; the body is that of a block of a type,
+// "" for the top of a file.
+func (d *dynamics) watch(body *hclsyntax.Body, holder string) {
 	for _, block := range body.Blocks {
-		d.watch(block.Body)
-		each := block.Body.Attributes["for_each"]
-		if block.Type == "dynamic" && len(block.Labels) == 1 && each != nil {
-			each.Expr = &forEach{each.Expr, block, d}
+		makes := block.Type == "dynamic" && len(block.Labels) == 1
+		inner := block.Type
+		switch {
+		case makes:
+			inner = block.Labels[0]
+		case block.Type == "content":
+			inner = holder // of a dynamic block, which is the one that it makes
+		}
+		d.watch(block.Body, inner)
+		if each := block.Body.Attributes["for_each"]; makes && each != nil {
+			each.Expr = &forEach{each.Expr, block, holder, d}
 		}
 	}
 }
@@ -99,7 +109,7 @@ func (r *reader) checkIdle() {
 
 func (r *reader) readIdle(one idle) {
 	kind := one.block.Labels[0]
-	read, body := blockReader{r}.blockReaders()[kind], onlyContent(one.block)
+	read, body := blockReader{r}.blockReaders(one.holder)[kind], onlyContent(one.block)
 	if read == nil || body == nil {
 		return // which dynblock reports
 	}

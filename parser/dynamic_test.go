@@ -1,8 +1,11 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -115,6 +118,33 @@ func TestIdleDynamicOnce(t *testing.T) {
 	}
 }
 
+// TestIdleServer: what a block server may have depends on the pool that holds it, be it made by a
+// dynamic block or not, in one that is made or not.
+func TestIdleServer(t *testing.T) {
+	server := "server \"a\" {\npublic_ipv4 = \"192.0.2.1\"\n}\n"
+	idle := "dynamic \"server\" {\nfor_each = []\nlabels = [server.value]\ncontent {\npublic_ipv4 = \"192.0.2.1\"\n}\n}\n"
+	for _, inner := range []string{server, idle, strings.Replace(idle, "[]", "[\"a\"]", 1)} {
+		for _, list := range []string{"[]", "[1]"} {
+			for kind, wrong := range map[string]bool{"edge_pool": false, "front_end_pool": true} {
+				pool := "fqdn = \"p\"\n"
+				if !wrong {
+					pool += "access_edge_fqdn = \"q\"\n"
+				} else {
+					pool += "site = site.S\n"
+				}
+				text := head + "site \"S\" {}\ndynamic \"" + kind + "\" {\nfor_each = " + list + "\nlabels = [\"p\"]\ncontent {\n" + pool + inner + "}\n}\n"
+				_, _, diags := parseText(text)
+				found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+					return strings.Contains(d.Detail, "A block server inside front_end_pool has no argument \"public_ipv4\". It belongs in a block server inside edge_pool.")
+				})
+				if found != wrong || wrong != slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return diag.Of(d) == codeUnknownArg }) {
+					t.Errorf("%s of %s: %v\n%s", kind, list, shown(diags), inner)
+				}
+			}
+		}
+	}
+}
+
 // TestEveryBlockIdle: each type of block of the language is read where a dynamic block
 // makes none.
 func TestEveryBlockIdle(t *testing.T) {
@@ -123,7 +153,7 @@ func TestEveryBlockIdle(t *testing.T) {
 		kind, _, _ := strings.Cut(block, " ")
 		known[kind] = kind != "locals"
 	}
-	readers := blockReader{&reader{}}.blockReaders()
+	readers := blockReader{&reader{}}.blockReaders("")
 	for kind, block := range known {
 		if (readers[kind] != nil) != block {
 			t.Errorf("%s: is there a reader? %v", kind, !block)

@@ -61,11 +61,12 @@ type content struct {
 	meant map[string]bool // names that are misspelt
 }
 
-// open reads the parts of a body.
-func (r *reader) open(body hcl.Body, kind string, head hcl.Range) *content {
-	s := schemas[kind]
+// open reads the parts of the body of a block, which another block holds or, with the holder "",
+// none.
+func (r *reader) open(body hcl.Body, kind, holder string, head hcl.Range) *content {
+	s := schemas[kind].in(holder)
 	got, diags := body.Content(s.hcl())
-	odd := withoutEchoes(advisor{r}.imported(advisor{r}.inWords(kind, diags)))
+	odd := withoutEchoes(advisor{r}.imported(advisor{r}.inWords(kind, holder, diags)))
 	r.add(odd)
 	return &content{r: r, attrs: got.Attributes, body: got, args: s.args, head: head, meant: meantNames(odd)}
 }
@@ -112,8 +113,11 @@ func (c *content) missing(kind, detail string) {
 	}
 }
 
-func (r *reader) openBlock(block *hcl.Block) *content {
-	return r.open(block.Body, block.Type, block.DefRange)
+func (r *reader) openBlock(block *hcl.Block) *content { return r.openIn("", block) }
+
+// openIn is openBlock for a block whose arguments depend on which block holds it.
+func (r *reader) openIn(holder string, block *hcl.Block) *content {
+	return r.open(block.Body, block.Type, holder, block.DefRange)
 }
 
 // each calls f for each block of a type, in order of declaration.
@@ -552,8 +556,8 @@ func (r *reader) openChunk(c *chunk) *content {
 		}
 	}
 	// Before dynblock sees the body: it evaluates for_each as soon as the content is asked for.
-	r.dynamics.watch(body)
-	return r.open(r.expand(body), "", body.MissingItemRange())
+	r.dynamics.watch(body, "")
+	return r.open(r.expand(body), "", "", body.MissingItemRange())
 }
 
 // expand makes dynamic blocks look like blocks written out.

@@ -37,6 +37,7 @@ type Argument struct {
 	Name     string   `json:"name"`
 	Kind     Kind     `json:"kind"`
 	Required bool     `json:"required"`
+	In       []string `json:"in,omitempty"`        // where it is not in every block of the type: the blocks that hold those
 	Words    []string `json:"words,omitempty"`     // that the value may be
 	RefersTo string   `json:"refers_to,omitempty"` // the type of block that a reference names
 	Least    int      `json:"least,omitempty"`     // of a number
@@ -142,11 +143,11 @@ var table = []Block{
 		},
 	},
 	{
-		Type: "server", Label: "FQDN", In: []string{"edge_pool"}, Count: AnyTimes,
+		Type: "server", Label: "FQDN", In: []string{"edge_pool", "front_end_pool"}, Count: AnyTimes,
 		Doc: "Addresses are those in public DNS: behind NAT, those of the NAT device.",
 		Arguments: []Argument{
-			{Name: "public_ipv4", Kind: IPv4, Doc: "address of the Access Edge service"},
-			{Name: "public_ipv6", Kind: IPv6, Doc: "the same for IPv6"},
+			{Name: "public_ipv4", Kind: IPv4, In: []string{"edge_pool"}, Doc: "address of the Access Edge service"},
+			{Name: "public_ipv6", Kind: IPv6, In: []string{"edge_pool"}, Doc: "the same for IPv6"},
 			{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(),
 				Default: topology.OperatingSystems()[0],
 				Doc:     "what the server runs; a finding where Microsoft does not support the product on it"},
@@ -198,6 +199,9 @@ var table = []Block{
 			{Name: "server", Kind: HostOrAddress, Required: true, Example: `"ns1.contoso.net"`,
 				hint: ", the name server that has the zone",
 				Doc:  "authoritative server, which the scripts ask and `nsupdate` updates"},
+			{Name: "site", Kind: Reference, RefersTo: "site",
+				Doc: "where that server is, and `computer` where that is given; a finding where the pool that failed " +
+					"is at this site"},
 			{Name: "serial", Kind: Serial, Words: []string{"auto", "increment", "date"}, Default: "auto",
 				Doc: "the new SOA serial: raised by one, or to the day of `window_start` as YYYYMMDDnn; `\"auto\"` " +
 					"takes the day where the present serial reads as a date and `window_start` is given; a number is " +
@@ -310,6 +314,9 @@ func (a Argument) Values() string {
 	if a.Default != nil && a.Words == nil {
 		text += fmt.Sprint(", default ", a.Default)
 	}
+	if len(a.In) > 0 {
+		text += ", only in an `" + strings.Join(a.In, "`, `") + "`"
+	}
 	if a.Required {
 		text = "required, " + text
 	}
@@ -355,6 +362,19 @@ var schemas = func() map[string]schema {
 	}
 	return out
 }()
+
+// in is the schema of the blocks that blocks of another type hold; "" for those at the top of a
+// file.
+func (s schema) in(holder string) schema {
+	away := func(a Argument) bool { return !a.isIn(holder) }
+	if slices.ContainsFunc(s.args, away) {
+		s.args = slices.DeleteFunc(slices.Clone(s.args), away)
+	}
+	return s
+}
+
+// isIn tells whether an argument may be in a block that a block of another type holds.
+func (a Argument) isIn(holder string) bool { return len(a.In) == 0 || slices.Contains(a.In, holder) }
 
 func (s schema) hcl() *hcl.BodySchema {
 	out := &hcl.BodySchema{}

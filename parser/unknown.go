@@ -35,8 +35,9 @@ func homes(has func(schema) bool) []string {
 	return out
 }
 
-// inWords says in the words of this language what hcl finds about the parts of a block.
-func (ad advisor) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
+// inWords says in the words of this language what hcl finds about the parts of a block, which
+// another block may hold.
+func (ad advisor) inWords(kind, holder string, diags hcl.Diagnostics) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
 		// for_each, labels and content are right in a dynamic block and in no other;
@@ -49,7 +50,7 @@ func (ad advisor) inWords(kind string, diags hcl.Diagnostics) hcl.Diagnostics {
 			}
 			switch {
 			case d.Summary == "Unsupported argument":
-				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, name, ad.r.written, *d.Subject))
+				d = diag.New(codeUnknownArg, d.Subject, unknownArgument(kind, holder, name, ad.r.written, *d.Subject))
 			case d.Summary == "Unsupported block type":
 				d = diag.New(codeUnknownBlock, d.Subject, ad.unknownBlock(kind, name, *d.Subject))
 			case d.Summary == "Missing required argument":
@@ -113,9 +114,14 @@ var notThere = map[string]string{
 		"change AAAA records of the load balancer yourself",
 }
 
-func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) string {
-	s := schemas[kind]
+func unknownArgument(kind, holder, name string, written *hclsyntax.Body, at hcl.Range) string {
+	s := schemas[kind].in(holder)
 	text := fmt.Sprintf("A block %s has no argument %q.", kind, cut(name))
+	// What one block of this type may have and another may not.
+	differs := slices.Contains(schemas[kind].argNames(), name)
+	if differs {
+		text = fmt.Sprintf("A block %s inside %s has no argument %q.", kind, holder, name)
+	}
 	if kind == "" {
 		text = fmt.Sprintf("The argument %q is outside of all blocks.", cut(name))
 	}
@@ -130,13 +136,13 @@ func unknownArgument(kind, name string, written *hclsyntax.Body, at hcl.Range) s
 	// Before Suggest: virtual_ipv6 is near virtual_ipv4, which would be wrong.
 	case notThere[name] != "":
 		return text + " " + notThere[name] + "."
-	case meant != "":
+	case meant != "" && !differs:
 		return text + fmt.Sprintf(" Did you mean %q?", meant)
 	case fromTerraform[name] != "":
 		parts := strings.NewReplacer("%[1]s", kind, "%[2]s", dynamicParts(kind), "%[3]s", form(kind))
 		return text + " " + parts.Replace(fromTerraform[name]) + "."
 	case len(elsewhere) > 0:
-		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere))
+		return text + fmt.Sprintf(" It belongs in %s.", blocksOf(elsewhere, name))
 	case kind == "":
 		return text + " A value of your own belongs in a block locals { }."
 	}
@@ -158,11 +164,14 @@ func has(s schema) string {
 	return text
 }
 
-func blocksOf(kinds []string) string {
+// blocksOf lists blocks of some types, those in which an argument may be.
+func blocksOf(kinds []string, argument string) string {
 	var out []string
 	for _, kind := range kinds {
 		text := "a block " + kind
-		if outer := homes(func(s schema) bool { return slices.Contains(s.blockNames(), kind) }); len(outer) > 0 {
+		outer := slices.DeleteFunc(homes(func(s schema) bool { return slices.Contains(s.blockNames(), kind) }),
+			func(holder string) bool { return !slices.Contains(schemas[kind].in(holder).argNames(), argument) })
+		if len(outer) > 0 {
 			text += " inside " + strings.Join(outer, " or ")
 		}
 		out = append(out, text)

@@ -26,6 +26,9 @@ func checkNames(t *topology.Topology, r *report.Spec) {
 	}
 	for _, pool := range t.FrontEndPools {
 		checkInternal(r, pool.FQDN)
+		for _, server := range pool.Servers {
+			checkInternal(r, server.FQDN)
+		}
 	}
 	for _, domain := range t.SIPDomains {
 		checkName(r, domain.Name)

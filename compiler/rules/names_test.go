@@ -23,10 +23,11 @@ var isName = map[string]bool{
 	"Certificate.SubjectAlternativeNames": true, "Certificate.NotAfter": false,
 	"Server.FQDN": true, "Server.PublicIPv4": false, "Server.PublicIPv6": false, "Server.OperatingSystem": false,
 	"FrontEndPool.FQDN": true, "FrontEndPool.Site": false, "FrontEndPool.EdgePool": false,
+	"FrontEndServer.FQDN": true, "FrontEndServer.OperatingSystem": false,
 	"SIPDomain.Name":      true,
 	"XMPPFederation.Host": true, "XMPPFederation.Partners": true,
 	"Zone.Name": true, "Zone.Server": true, "Zone.Computer": true,
-	"Zone.File": false, "Zone.Serial": false, "Zone.Delivery": false, "Zone.OperatingSystem": false,
+	"Zone.File": false, "Zone.Site": false, "Zone.Serial": false, "Zone.Delivery": false, "Zone.OperatingSystem": false,
 }
 
 // spoil gives each argument that is text the same value and a line of its own, and makes one

@@ -29,6 +29,7 @@ type Zone struct {
 	// them.
 	Includes Value[map[string]Value[string]]
 	Server   Value[string]
+	Site     Value[string] // where the server is: label of a site block
 	// Serial is auto, increment, date, or a number from 1 to 4294967295 in digits.
 	Serial   Value[string]
 	Delivery Value[string] // zone-file, nsupdate, windows-dns or route53

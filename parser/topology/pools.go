@@ -58,5 +58,12 @@ type FrontEndPool struct {
 	FQDN              Value[string]
 	EdgePool          Value[string] // media association: label of an edge_pool block
 	CentralManagement Value[bool]
+	Servers           []*FrontEndServer // none: not named, so their replicas are not checked
 	Range             hcl.Range
+}
+
+// FrontEndServer is a Front End Server.
+type FrontEndServer struct {
+	FQDN            Value[string] // the label
+	OperatingSystem Value[string]
 }

@@ -91,6 +91,18 @@ func (t *Topology) Routed(pool *EdgePool) int {
 	return n
 }
 
+// FrontEndPoolOf is the Front End pool that a computer is known to be a server of, nil if none is.
+func (t *Topology) FrontEndPoolOf(computer string) *FrontEndPool {
+	for _, pool := range t.FrontEndPools {
+		is := func(s *FrontEndServer) bool { return dnsname.Same(s.FQDN.V, computer) }
+		// A pool whose FQDN is that of a computer has this one alone: a Standard Edition server.
+		if slices.ContainsFunc(pool.Servers, is) || dnsname.Same(pool.FQDN.V, computer) {
+			return pool
+		}
+	}
+	return nil
+}
+
 // PoolAt is the Edge pool that has a public address, nil if none has.
 func (t *Topology) PoolAt(address string) *EdgePool {
 	for _, pool := range t.EdgePools {
