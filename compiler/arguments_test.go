@@ -54,6 +54,7 @@ var otherValues = map[string][]string{
 	"dns_zone.file":                         {`"spec.edge.hcl"`},
 	"dns_zone.includes":                     {`{}`},
 	"dns_zone.server":                       {`"192.0.2.99"`},
+	"dns_zone.site":                         {`site.Site1`},
 	"dns_zone.serial":                       {`"4000000000"`},
 	"dns_zone.delivery":                     {`"nsupdate"`, `"zone-file"`},
 	"dns_zone.soa_prerequisite":             {`true`, `false`},

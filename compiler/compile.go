@@ -134,6 +134,7 @@ func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan
 	// Without a domain with XMPP federation it is not known which records lead partners.
 	if rules.Federation(c.topology, req, r) {
 		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r))
+		rules.NameServers(changes.Zones(), req, r)
 	}
 	// After the rules, so that one run shows all findings.
 	if !c.sound || r.Blocked() {

@@ -37,6 +37,7 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		Topology:       topologyOf(t),
 
 		CentralManagement: centralManagement(t),
+		FrontEnds:         frontEnds(req, t),
 	}
 }
 
@@ -101,6 +102,18 @@ func centralManagement(t *topology.Topology) string {
 		return ""
 	}
 	return found[0]
+}
+
+// frontEnds are the Front End Servers that have to know the new routes, but for the management
+// host, which is one of them or not.
+func frontEnds(req *rules.Request, t *topology.Topology) []string {
+	reached, _ := req.FrontEnds(t)
+	// nil, not empty: plan.json leaves out what the spec does not name.
+	names := slices.DeleteFunc(serverNames(reached), func(name string) bool { return dnsname.Same(name, t.ManagementHost.V) })
+	if len(names) == 0 {
+		return nil
+	}
+	return names
 }
 
 func domainNames(t *topology.Topology) []string {

@@ -27,7 +27,8 @@ func (s topology) text() []byte { return []byte(strings.Join(s.blocks, "\n")) }
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 // randomTopology makes a sound spec: 2 to 4 pools of 1 to 3 servers, at as many sites,
-// 1 to 3 SIP domains, each layout, load balancing, procedure and reason.
+// 1 to 3 SIP domains, each layout, load balancing, procedure and reason, with
+// or without Front End Servers.
 func randomTopology(r *rand.Rand) topology {
 	s := topology{zones: fstest.MapFS{}}
 	add := func(format string, args ...any) { s.blocks = append(s.blocks, fmt.Sprintf(format, args...)+"\n") }
@@ -66,6 +67,12 @@ func randomTopology(r *rand.Rand) topology {
   summary = "S"
  }
 }`, pick(r, "disaster", "planned"), pick(r, "documented", "start-first"), pick(r, "target", "all-routed"))
+	if r.IntN(2) == 0 {
+		for i := range pools {
+			add("front_end_pool \"FE%[1]d\" {\n site = site.Site%[1]d\n fqdn = \"fepool%[1]d.corp.example\"\n server \"fe%[1]da.corp.example\" {}\n server %[2]q {}\n}", i+1,
+				map[bool]string{true: "FE.corp.example", false: fmt.Sprintf("fe%db.corp.example", i+1)}[i == 1])
+		}
+	}
 	return s
 }
 

@@ -21,7 +21,7 @@ func topologyOf(t *topology.Topology) plan.Topology {
 	}
 	for _, pool := range t.FrontEndPools {
 		out.FrontEndPools = append(out.FrontEndPools, plan.FrontEndPool{FQDN: pool.FQDN.V, Site: pool.Site.V,
-			CentralManagement: pool.CentralManagement.V})
+			CentralManagement: pool.CentralManagement.V, Servers: serverNames(pool.Servers)})
 	}
 	for _, domain := range t.SIPDomains {
 		out.SIPDomains = append(out.SIPDomains, domain.Name.V)
@@ -31,6 +31,16 @@ func topologyOf(t *topology.Topology) plan.Topology {
 	slices.SortFunc(out.EdgePools, func(a, b plan.EdgePool) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.FrontEndPools, func(a, b plan.FrontEndPool) int { return strings.Compare(a.FQDN, b.FQDN) })
 	slices.Sort(out.SIPDomains)
+	return out
+}
+
+// serverNames are the FQDNs of Front End Servers, sorted.
+func serverNames(servers []*topology.FrontEndServer) []string {
+	var out []string
+	for _, server := range servers {
+		out = append(out, server.FQDN.V)
+	}
+	slices.SortFunc(out, dnsname.Compare)
 	return out
 }
 

@@ -65,15 +65,21 @@ func tableAfter(t *testing.T, heading, title string) []string {
 	return out
 }
 
-// TestPlanFields: the fields of plan.json, in their order.
-func TestPlanFields(t *testing.T) {
-	var want []string
-	// Of the type and not of one plan: none has all that may be left out.
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[plan.Plan]()) {
-		if key, _, _ := strings.Cut(field.Tag.Get("json"), ","); key != "-" {
-			want = append(want, key)
+// keysOf are the keys of a type in plan.json, in their order.
+func keysOf(of reflect.Type) []string {
+	var out []string
+	for i := range of.NumField() {
+		key, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+		if key != "-" {
+			out = append(out, key)
 		}
 	}
+	return out
+}
+
+// TestPlanFields: the fields of plan.json, in their order.
+func TestPlanFields(t *testing.T) {
+	want := keysOf(reflect.TypeFor[plan.Plan]())
 	if got := tableAfter(t, "plan.json", "field"); !slices.Equal(got, want) {
 		t.Errorf("%s has the fields\n%v\nplan.json has\n%v", packagePage, got, want)
 	}
@@ -85,13 +91,7 @@ func TestPlanFields(t *testing.T) {
 // TestPlanKeys: the keys of parts and steps are those of the code.
 func TestPlanKeys(t *testing.T) {
 	for what, of := range map[string]reflect.Type{"part": reflect.TypeFor[plan.Part](), "step": reflect.TypeFor[plan.Step]()} {
-		var want []string
-		for i := range of.NumField() {
-			key, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			if key != "-" {
-				want = append(want, key)
-			}
-		}
+		want := keysOf(of)
 		if got := column(t, packagePage, "key of a "+what); !slices.Equal(got, want) {
 			t.Errorf("%s: a %s has the keys\n%v\nin the code\n%v", packagePage, what, got, want)
 		}

@@ -295,6 +295,21 @@ func TestKitServices(t *testing.T) {
 	if managers != 1 {
 		t.Errorf("%d Front End Servers are simulated", managers)
 	}
+	others := 0
+	named := planOf(t, "two-servers")
+	for _, host := range rehearsal.NewWorld(named, named.Product).Hosts {
+		if host.Kind == "frontend" && host.Name != named.ManagementHost {
+			others++
+			for _, s := range host.Services {
+				if s.Name == "MASTER" || s.Name == "FTA" || !strings.Contains(strings.Join(got, "\n"), s.Name+" | ") {
+					t.Errorf("%s has the service %s", host.Name, s.Name)
+				}
+			}
+		}
+	}
+	if others != len(named.FrontEnds) || others == 0 {
+		t.Errorf("%d of %d Front End Servers that the spec names are simulated", others, len(named.FrontEnds))
+	}
 	for _, host := range rehearsal.NewWorld(plan, cmdlet.SfBServer2019).Hosts {
 		for _, s := range host.Services {
 			if host.Kind == "edge" && strings.Contains(s.DisplayName, "XMPP") {

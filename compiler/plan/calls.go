@@ -3,7 +3,9 @@ package plan
 import "slices"
 
 // Replicas are the computers that the new route has to reach.
-func Replicas(plan *Plan) []string { return append(slices.Clone(plan.To.Servers), plan.ManagementHost) }
+func Replicas(plan *Plan) []string {
+	return append(slices.Concat(plan.To.Servers, plan.FrontEnds), plan.ManagementHost)
+}
 
 // XMPPPort is the port of XMPP federation, TCP; RFC 6120 and step 5 of the procedure.
 const XMPPPort = 5269

@@ -56,6 +56,9 @@ type Plan struct {
 	// CentralManagement is the FQDN of the Front End pool that holds the Central
 	// Management store; empty if the spec does not say.
 	CentralManagement string `json:"central_management,omitempty"`
+	// FrontEnds are the Front End Servers, beside the management host, that have to know the new
+	// routes: FQDNs, sorted, of those that the spec names.
+	FrontEnds []string `json:"front_ends,omitempty"`
 	// Domains are the SIP domains with XMPP federation, Partners the domains of the XMPP
 	// partners that the spec names; of a failover, sorted, each once.
 	Domains  []string `json:"domains,omitempty"`

@@ -51,15 +51,16 @@ func checkShape(plan *Plan, form Form) error {
 	return checkNumbers(plan.Zones)
 }
 
-// checkPeers wants domains and partners in their order, each once, and host names: they
-// are printed in commands for others.
+// checkPeers wants domains, partners and Front End Servers in their order, each once, and host
+// names: they are printed in commands, some of them for others.
 func checkPeers(plan *Plan) error {
 	for _, list := range []struct {
 		what  string
 		names []string
 		bad   func(string) string
 		// A partner may be a name that is no host name of ours, such as one with an underscore.
-	}{{"domains", plan.Domains, dnsname.WrongHost}, {"partners", plan.Partners, dnsname.WrongPartner}} {
+	}{{"domains", plan.Domains, dnsname.WrongHost}, {"partners", plan.Partners, dnsname.WrongPartner},
+		{"front_ends", plan.FrontEnds, dnsname.WrongHost}} {
 		for i, name := range list.names {
 			if why := list.bad(name); why != "" {
 				return fmt.Errorf("%s: %q is no host name: %s", list.what, name, why)
@@ -68,6 +69,12 @@ func checkPeers(plan *Plan) error {
 			if i > 0 && (dnsname.Compare(list.names[i-1], name) >= 0 || dnsname.Same(list.names[i-1], name)) {
 				return fmt.Errorf("%s: %q is there twice or out of order", list.what, name)
 			}
+		}
+	}
+	// A replica has one step, and a computer one replica.
+	for _, name := range append(slices.Concat(plan.From.Servers, plan.To.Servers), plan.ManagementHost) {
+		if slices.ContainsFunc(plan.FrontEnds, func(s string) bool { return dnsname.Same(s, name) }) {
+			return fmt.Errorf("front_ends: %q is an Edge Server or the management host", name)
 		}
 	}
 	return nil

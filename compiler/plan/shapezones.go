@@ -48,9 +48,9 @@ func checkHead(plan *Plan, form Form) error {
 	// What is there would be in the record as if it changed.
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
 		plan.Domains == nil && plan.Partners == nil && plan.SIPDomains == nil && plan.SIPPartners == nil &&
-		plan.Routes == nil && plan.RoutedSites == nil
+		plan.Routes == nil && plan.RoutedSites == nil && plan.FrontEnds == nil
 	if !form.Moves && !none {
-		return fmt.Errorf("a plan of this kind has no pools, routes, domains or partners")
+		return fmt.Errorf("a plan of this kind has no pools, servers, routes, domains or partners")
 	}
 	// Each of these is an argument of a cmdlet, or is connected to.
 	names := []string{plan.ManagementHost}

@@ -32,8 +32,10 @@ type EdgeServer struct {
 	Public []string
 }
 
-// FrontEndPool is a Front End pool.
+// FrontEndPool is a Front End pool. Servers are those that the spec names, in the order of their
+// names.
 type FrontEndPool struct {
 	FQDN, Site        string
 	CentralManagement bool
+	Servers           []string
 }

@@ -540,7 +540,7 @@ func (f *failover) firewall() {
 }
 
 // replicate brings the new route to the Edge Servers, which have been able to receive
-// it only since they run again.
+// it only since they run again, and to the Front End Servers that use it.
 func (f *failover) replicate(w *way, prefix string, needs []string) {
 	part := f.here("Pushes the configuration to the servers and waits until they are up to date.")
 	part.Needs = needs
@@ -553,6 +553,9 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
 			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))},
 			"pushes the configuration to "+replica, "UpToDate is True for "+replica)
+		if slices.Contains(f.plan.FrontEnds, replica) {
+			s.Act.IfNot = "; services started?" // no port of the perimeter is on the way
+		}
 		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
 		// REPLICA is one of the services that stage Stop stops.
 		if slices.Contains(f.plan.To.Servers, replica) {

@@ -49,6 +49,8 @@ const (
 	Proxied       diag.Code = "EP2034"
 	Refused       diag.Code = "EP2035"
 	AgainstRule   diag.Code = "EP2036"
+	DNSAtSource   diag.Code = "EP2037"
+	HostAtSource  diag.Code = "EP2038"
 
 	TargetStops      diag.Code = "EP3001"
 	LongTTL          diag.Code = "EP3002"
@@ -77,4 +79,5 @@ const (
 	System           diag.Code = "EP3026"
 	NATBalancer      diag.Code = "EP3023"
 	Keys             diag.Code = "EP3024"
+	NotReached       diag.Code = "EP3029"
 )

@@ -14,6 +14,11 @@ import (
 // that of the computer where it runs.
 func checkComputers(t *topology.Topology, r *report.Spec) {
 	for _, z := range t.Zones {
+		if z.Delivery.V == plan.DeliveryRoute53 && z.Site.Set {
+			r.Add(report.Contradiction, z.Site.Range,
+				`site says where the server of the zone is, and with delivery = "route53" that is one of Amazon's. `+
+					`Remove it, or set delivery.`)
+		}
 		// the name of the server that is asked counts where none is given for the computer
 		value := z.ComputerName()
 		switch _, err := netip.ParseAddr(value.V); {
@@ -59,7 +64,7 @@ func checkComputersTwice(t *topology.Topology, r *report.Spec) {
 			others[strings.SplitN(name, ".", 2)[0]] = what
 		}
 	}
-	note(t.ManagementHost, "the management host")
+	note(t.ManagementHost, managementHost)
 	for _, pool := range t.EdgePools {
 		for _, server := range pool.Servers {
 			note(server.FQDN, "an Edge Server of "+pool.Name)

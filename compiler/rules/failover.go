@@ -55,6 +55,7 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	Window(t, req, r)
 	checkCertificate(t, req, r)
 	checkSystems(t, req, r)
+	checkLostFrontEnds(t, req, r)
 	checkRoutes(t, req, r)
 	// Microsoft's page on Edge topologies: NAT with DNS load balancing only
 	if req.To.NAT.V && req.To.LoadBalancing.V == "hardware" {
@@ -96,13 +97,19 @@ func losses(t *topology.Topology, target *topology.EdgePool) []string {
 
 // checkSourceSite looks at what else was at the site of a pool that failed.
 func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
-	// in a planned change both pools run, and so does the site
-	if req.Failover.Reason.V != "disaster" || !req.From.Site.Set {
+	failed := failedSite(req)
+	if failed == "" {
 		return
 	}
+	if pool := t.FrontEndPoolOf(t.ManagementHost.V); pool != nil && pool.Site.V == failed {
+		r.Add(report.HostAtSource, t.ManagementHost.Range,
+			"%s is a server of %s and is at %s, the site of the failed pool. Stages such as Route are run there. Name "+
+				"another computer with the management shell, or accept this finding with the reason why this one is "+
+				"still up.",
+			t.ManagementHost.V, pool.Name, failed)
+	}
 	for _, pool := range t.FrontEndPools {
-		// with both pools at one site nothing follows for the site
-		if pool.Site.V != req.From.Site.V || pool.Site.V == req.To.Site.V {
+		if pool.Site.V != failed {
 			continue
 		}
 		if pool.CentralManagement.V {
@@ -122,17 +129,24 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
-// checkSystems compares what the servers of the target run with what its product supports.
+// checkSystems compares what servers run with what their product supports: those of the target,
+// and the Front End Servers that have to know the new route.
 func checkSystems(t *topology.Topology, req *Request, r *report.Plan) {
-	product := t.ProductOf(req.To)
 	for _, server := range req.To.Servers {
-		system := server.OperatingSystem
-		// nil: Microsoft's table for the product is not known here, so nothing is said
-		if known := cmdlet.Product(product).Systems(); system.Set && known != nil && !slices.Contains(known, system.V) {
-			r.Add(report.System, system.Range,
-				"%s runs %s, on which Microsoft does not support %s. It supports %s.",
-				server.FQDN.V, system.V, product, strings.Join(known, ", "))
-		}
+		checkSystem(r, server.FQDN.V, server.OperatingSystem, t.ProductOf(req.To))
+	}
+	reached, _ := req.FrontEnds(t)
+	for _, server := range reached {
+		checkSystem(r, server.FQDN.V, server.OperatingSystem, t.Product.V)
+	}
+}
+
+func checkSystem(r *report.Plan, server string, system topology.Value[string], product string) {
+	// nil: Microsoft's table for the product is not known here, so nothing is said
+	if known := cmdlet.Product(product).Systems(); system.Set && known != nil && !slices.Contains(known, system.V) {
+		r.Add(report.System, system.Range,
+			"%s runs %s, on which Microsoft does not support %s. It supports %s.",
+			server, system.V, product, strings.Join(known, ", "))
 	}
 }
 

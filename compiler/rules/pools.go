@@ -19,6 +19,7 @@ func Topology(t *topology.Topology, r *report.Spec) (known bool) {
 	checkSpellings(t, r)
 	known = checkAddresses(t, r)
 	checkTwice(t, r)
+	checkFrontEndServers(t, r)
 	for _, pool := range t.EdgePools {
 		// this order, so that each pool is checked
 		known = checkPool(r, pool) && known
@@ -80,7 +81,7 @@ func checkTwice(t *topology.Topology, r *report.Spec) {
 	}
 	// not by note: that it is an Edge Server too is reported at the Edge Server
 	if host := t.ManagementHost; host.Set {
-		seen[strings.ToLower(host.V)] = "the management host"
+		seen[strings.ToLower(host.V)] = managementHost
 	}
 	checkComputersTwice(t, r)
 	for _, pool := range t.EdgePools {
@@ -91,8 +92,19 @@ func checkTwice(t *topology.Topology, r *report.Spec) {
 		}
 		note(pool.VirtualIPv4, fmt.Sprintf("the virtual address of %s", pool.Name))
 	}
+	for _, pool := range t.FrontEndPools {
+		for _, server := range pool.Servers {
+			// which may be the management host, in one pool
+			if key := strings.ToLower(server.FQDN.V); seen[key] == managementHost {
+				delete(seen, key)
+			}
+			note(server.FQDN, fmt.Sprintf("a Front End Server of %s", pool.Name))
+		}
+	}
 	checkPoolNamesTwice(t, r)
 }
+
+const managementHost = "the management host"
 
 func checkPoolNamesTwice(t *topology.Topology, r *report.Spec) {
 	seen := map[string]string{}

@@ -82,6 +82,17 @@ func (c *Changes) Lead(from, to *topology.EdgePool, known bool) {
 	c.check()
 }
 
+// Zones are those of the topology that the plan changes or checks so far.
+func (c *Changes) Zones() []*topology.Zone {
+	var out []*topology.Zone
+	for _, z := range c.zones.all {
+		if len(c.sets[z]) > 0 {
+			out = append(out, z.Zone)
+		}
+	}
+	return out
+}
+
 // check checks the sets of a plan, and the zones they are in, against the rules of DNS. It
 // takes out of the plan what another zone decides, and gives each set one TTL.
 func (c *Changes) check() {

@@ -408,7 +408,7 @@ func (s *suite) strangersBack(v rehearsal.Visit, end tree) {
 // replicasBefore: a replica that is not up to date is found before anything is stopped.
 func (s *suite) replicasBefore() {
 	v := s.walk.Forth[0]
-	for _, replica := range append(slices.Clone(s.plan.To.Servers), s.plan.ManagementHost) {
+	for _, replica := range plan.Replicas(s.plan) {
 		s.restore(s.points[0])
 		late := way{fault: "replication:late@" + replica}
 		s.refuses(3, v, late, "%s, %s is not up to date", name(v), replica)

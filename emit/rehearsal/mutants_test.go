@@ -125,6 +125,9 @@ var routeMutants = []mutant{
 	{"Verify does not look from outside", "'verify/xmpp/198.51.100.22'; Says = 'XMPP proxy at 198.51.100.22:5269'; Cites = '6'; Is = 'open'", "'verify/xmpp/198.51.100.22'; Says = 'XMPP proxy at 198.51.100.22:5269'; Cites = '6'; Has = @()"},
 	{"Verify does not look whether the server listens", "Facts = @{ Id = 'verify/listener'", "Never = @{ Id = 'verify/listener'"},
 	{"one address too few", "To = @('300 198.51.100.21', '300 198.51.100.22')", "To = '300 198.51.100.21'"},
+	{"a Front End Server is not looked at", "'fe03.corp.contoso.com')", "'fe02.corp.contoso.com')"},
+	{"a Front End Server is left out", "-ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } }"},
+	{"a Front End Server is not waited for", "-ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop }\r\n", "-ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }\r\n"},
 	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},
 }
 

@@ -31,11 +31,16 @@ func edgeCertificates(host string) []Certificate {
 	}
 }
 
-func frontEndServices(product cmdlet.Product) []Service {
-	return running(product, [][2]string{
-		{"REPLICA", "Replica Replicator Agent"}, {"MASTER", "Master Replicator Agent"}, {"FTA", "File Transfer Agent"},
+// frontEndServices are the services of a Front End Server, which may hold the Central Management
+// store.
+func frontEndServices(product cmdlet.Product, store bool) []Service {
+	list := [][2]string{{"REPLICA", "Replica Replicator Agent"}}
+	if store {
+		list = append(list, [2]string{"MASTER", "Master Replicator Agent"}, [2]string{"FTA", "File Transfer Agent"})
+	}
+	return running(product, append(list, [][2]string{
 		{"RTCSRV", "Front-End"}, {"RTCXMPPTGW", "XMPP Translating Gateway"},
-	})
+	}...))
 }
 
 func running(product cmdlet.Product, list [][2]string) []Service {

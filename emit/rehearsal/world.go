@@ -208,27 +208,49 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 	w.Pools = append(w.Pools, out)
 }
 
-// frontEnds adds the Front End pools. The management host is a server of the one that
-// holds the Central Management store.
+// frontEnds adds the Front End pools with the servers that the spec names. The management host is
+// a server of the pool that names it, else of the one that holds the Central Management store and
+// names none. Servers at the site of a pool that is failed over because of a disaster are dead.
 func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	w.Master = p.ManagementHost
+	home := homeOf(p)
+	for _, pool := range p.Topology.FrontEndPools {
+		out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN, Computers: []string{}}
+		out.Computers = append(out.Computers, pool.Servers...)
+		// FQDNs in a topology are compared without regard to case.
+		if len(pool.Servers) == 0 && strings.EqualFold(pool.FQDN, home) {
+			out.Computers = append(out.Computers, p.ManagementHost)
+		}
+		w.Pools = append(w.Pools, out)
+		if pool.CentralManagement && !strings.EqualFold(pool.FQDN, home) {
+			// The store may be named by its pool as well.
+			w.Master = slices.Concat(pool.Servers, []string{pool.FQDN})[0]
+		}
+		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site
+		for _, server := range pool.Servers {
+			if !dead && !strings.EqualFold(server, p.ManagementHost) {
+				w.Hosts = append(w.Hosts, Host{server, "frontend", pool.FQDN, product, "",
+					frontEndServices(product, server == w.Master), []Certificate{}})
+			}
+		}
+	}
+	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product, true),
+		[]Certificate{}})
+}
+
+// homeOf is the FQDN of the pool that the management host is in.
+func homeOf(p *plan.Plan) string {
+	// Otherwise it is its own pool: a Standard Edition server has the name of its pool.
 	home := p.ManagementHost
 	for _, pool := range p.Topology.FrontEndPools {
-		// Otherwise the management host is its own pool: a Standard Edition server has the name of its pool.
-		if pool.CentralManagement {
+		switch {
+		case slices.ContainsFunc(pool.Servers, func(s string) bool { return strings.EqualFold(s, p.ManagementHost) }):
+			return pool.FQDN
+		case pool.CentralManagement && len(pool.Servers) == 0:
 			home = pool.FQDN
 		}
-		w.Pools = append(w.Pools, Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN,
-			Computers: []string{}})
 	}
-	for i := range w.Pools {
-		// FQDNs in a topology are compared without regard to case.
-		if strings.EqualFold(w.Pools[i].Fqdn, home) {
-			w.Pools[i].Computers = append(w.Pools[i].Computers, p.ManagementHost)
-		}
-	}
-	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product),
-		[]Certificate{}})
+	return home
 }
 
 // dnsServers adds the Windows DNS servers. One may have several zones.

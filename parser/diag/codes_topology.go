@@ -71,17 +71,17 @@ var topologyRules = []Rule{
 		Code:     "EP2007",
 		Severity: hcl.DiagError,
 		Summary:  "pool FQDN is another name",
-		Means: "The `fqdn` of the pool is its external Access Edge name, or the name of one server of a pool with " +
-			"several.",
+		Means: "The `fqdn` of an Edge pool is its external Access Edge name, or that of an Edge pool or Front End pool " +
+			"is the name of one of its several servers.",
 		Why: "The route takes the service identity of the pool: `EdgeServer:` and its internal pool FQDN. There " +
 			"is one for each pool and none for a member or an external name, so such a route leads nowhere. " +
 			"Microsoft's procedure shows one name for both because a pool of a single server has the same FQDN as " +
-			"the server.",
+			"the server. A next hop and the Central Management store are compared with the FQDN of a Front End pool.",
 		Source: "Microsoft, \"Set-CsSite\" (`-XmppFederationRoute`), \"Failing over a pool\" and \"Define your " +
 			"edge topology\" (Lync Server 2013); Microsoft, \"Failing over the Edge pool used for XMPP federation\" " +
 			"(Lync Server 2013), step 3.",
-		Fix: "Give the internal pool FQDN. `Get-CsService -EdgeServer` shows it as PoolFqdn. The external name " +
-			"belongs in `access_edge_fqdn`.",
+		Fix: "Give the internal pool FQDN. `Get-CsPool` shows it as Identity, `Get-CsService -EdgeServer` as PoolFqdn. " +
+			"The external name belongs in `access_edge_fqdn`.",
 	},
 	{
 		Code:     "EP2015",
@@ -125,9 +125,10 @@ var topologyRules = []Rule{
 		Code:     "EP2020",
 		Severity: hcl.DiagError,
 		Summary:  "topology contradicts itself",
-		Means: "The spec says something that cannot be true of one deployment: a server in two pools, two pools " +
-			"with one FQDN, one public address used twice, an Edge Server as `management_host`, or a Windows DNS " +
-			"server with two names, two systems or the name of another computer.",
+		Means: "The spec says something that cannot be true of one deployment: a server in two pools or with the " +
+			"name of another pool, two pools with one FQDN, one public address used twice, an Edge Server as " +
+			"`management_host`, a `site` of a name server of Amazon, or a Windows DNS server with two names, two " +
+			"systems or the name of another computer.",
 		Why: "A command for one pool would hit another, or a partner would reach the wrong one. `Set-CsSite` is " +
 			"run inside the network, because an Edge Server in the perimeter cannot reach the Central Management " +
 			"store to change it.",
@@ -152,6 +153,33 @@ var topologyRules = []Rule{
 			"parameter.",
 		Fix: "Name a `management_host` that runs a documented version, and check `product`. If there is none, " +
 			"make the change by hand in Topology Builder.",
+	},
+	{
+		Code:     "EP2037",
+		Severity: hcl.DiagError,
+		Summary:  "name server at the failed site",
+		Means:    "The `site` of a `dns_zone` that the failover changes or checks is the site of the failed pool.",
+		Why: "If the server went down with the site, its records cannot be changed there, and partners are still " +
+			"led to the failed pool. Stage Preflight asks the server, so the change does not begin: in a disaster that " +
+			"is late.",
+		Source: "edgeplan; Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), " +
+			"steps 4 and 5, which change the records and do not say where.",
+		Fix: "Before the change make another server of the zone its primary, name it as `server` (and `computer`), " +
+			"and correct `site`. If the server still runs, accept the finding and say how that was checked.",
+		Acceptable: true,
+	},
+	{
+		Code:     "EP2038",
+		Severity: hcl.DiagError,
+		Summary:  "management host at the failed site",
+		Means: "The `management_host` is a server of a Front End pool at the site of the failed pool: it is one of " +
+			"its `server` blocks, or has the FQDN of the pool.",
+		Why: "Stages such as Preflight and Route are run on it. If it went down with the site, the change cannot " +
+			"begin.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013), which is carried out from the pool that runs.",
+		Fix: "Name a Front End Server of another site, or another internal server that has the management shell. If " +
+			"the host still runs, accept the finding and say how that was checked.",
+		Acceptable: true,
 	},
 	{
 		Code:     "EP3001",
@@ -287,8 +315,8 @@ var topologyRules = []Rule{
 		Code:     "EP3026",
 		Severity: hcl.DiagWarning,
 		Summary:  "system not supported by product",
-		Means: "A server of the target pool runs an operating system on which Microsoft does not support the " +
-			"product of the pool.",
+		Means: "A server of the target pool, or a Front End Server of a site whose route changes, runs an operating " +
+			"system on which Microsoft does not support the product.",
 		Why: "Services may not start on it, or not work as their pages say; that would be noticed only in step " +
 			"7, when the old pool is already out of use.",
 		Source: "Microsoft, \"Server and tools operating system support in Lync Server 2013\"; Microsoft, \"Server " +
@@ -307,5 +335,17 @@ var topologyRules = []Rule{
 			"the names of files, and Windows Explorer does not show it.",
 		Source: "docs/language.md, the section on files.",
 		Fix:    "Rename the file so that its name ends in `.edge.hcl`, or move it to another folder.",
+	},
+	{
+		Code:     "EP3029",
+		Severity: hcl.DiagWarning,
+		Summary:  "servers at failed site not waited for",
+		Means: "The plan changes the route of the site of the failed pool, and that site has Front End Servers that " +
+			"the spec names.",
+		Why: "A server that is down never gets the new route, so waiting for it would keep the plan from its end. A " +
+			"server that runs uses the old route until the Central Management store has reached it.",
+		Source: "edgeplan; Microsoft, \"Get-CsManagementStoreReplicationStatus\".",
+		Fix: "Nothing, if the servers are down. If they run, look at `Get-CsManagementStoreReplicationStatus` after " +
+			"stage Replicate, or set `reason = \"planned\"` if the pool that is left runs too.",
 	},
 }

@@ -1,4 +1,5 @@
-# Three sites on the failed pool, and route_sites = "all-routed": the route of each is set. Site4 stays.
+# Three sites on the failed pool, and route_sites = "all-routed": the route of each is set, and the Front End Servers
+# of Site2 and Site3 have to know it. Those of Site1 are not waited for. Site4 stays.
 
 topology "contoso" {
   product         = "lync-server-2013"
@@ -48,6 +49,33 @@ front_end_pool "fepool2" {
   site               = site.Site2
   fqdn               = "fepool2.corp.contoso.com"
   central_management = true
+
+  server "fe2.corp.contoso.com" {}
+  server "fe2b.corp.contoso.com" {}
+}
+
+front_end_pool "fepool1" {
+  site = site.Site1
+  fqdn = "fepool1.corp.contoso.com"
+
+  server "fe1a.corp.contoso.com" {}
+  server "fe1b.corp.contoso.com" {}
+}
+
+front_end_pool "fe3" {
+  site = site.Site3
+  fqdn = "fe3.corp.contoso.com"
+
+  server "fe3.corp.contoso.com" {
+    operating_system = "windows-server-2012"
+  }
+}
+
+front_end_pool "fepool4" {
+  site = site.Site4
+  fqdn = "fepool4.corp.contoso.com"
+
+  server "fe4.corp.contoso.com" {}
 }
 
 sip_domain "contoso.com" {

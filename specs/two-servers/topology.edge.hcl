@@ -1,4 +1,5 @@
-# Two Edge Servers in each pool behind DNS load balancing, two SIP domains in two zones.
+# Two Edge Servers in each pool behind DNS load balancing, two SIP domains in two zones. The Front End Servers of
+# Site2, the management host among them, have to know the new route.
 
 topology "contoso" {
   product         = "lync-server-2013"
@@ -58,4 +59,7 @@ front_end_pool "fepool2" {
   fqdn               = "fepool2.corp.contoso.com"
   edge_pool          = edge_pool.EdgePool2
   central_management = true
+
+  server "fe03.corp.contoso.com" {}
+  server "fe02.corp.contoso.com" {}
 }

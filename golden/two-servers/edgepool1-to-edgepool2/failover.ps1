@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:6d40e5cbd04be4277e62e1aad13c4d62. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:98e24b0705b07e8978880ad2dc870854. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:6d40e5cbd04be4277e62e1aad13c4d62'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:98e24b0705b07e8978880ad2dc870854'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -67,7 +67,7 @@ $Stages = @(
          @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Warn = 'Others'; Has = @()
             Read = { Get-CsXmppAllowedPartner -ErrorAction Stop } }
          @{ Id = 'P11'; Says = 'replicas that are up to date'
-            Has = @('edge2a.contoso.com', 'edge2b.contoso.com', 'fe02.corp.contoso.com')
+            Has = @('edge2a.contoso.com', 'edge2b.contoso.com', 'fe02.corp.contoso.com', 'fe03.corp.contoso.com')
             Read = { Get-CurrentReplica } }
          @{ Id = 'preflight/right'; Says = 'user groups'; Warn = 'All'; Has = 'RTCUniversalServerAdmins'
             Read = { Get-ChangeRight } }
@@ -144,7 +144,11 @@ $Stages = @(
          @{ Id = 'replicate/fe02.corp.contoso.com'; Says = 'fe02.corp.contoso.com is up to date'; Property = 'UpToDate'
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
-            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } }
+         @{ Id = 'replicate/fe03.corp.contoso.com'; Says = 'fe03.corp.contoso.com is up to date'; Property = 'UpToDate'
+            FirstRun = $true; IfNot = '; services started?'; To = 'True'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Start'; Unseen = 'Replicate'
        LooksAt = 'Dns'
        Does = 'Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.'

@@ -1,0 +1,107 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
+)
+
+// checkFrontEndServers checks the names of Front End Servers against those of pools. That one
+// computer is two servers is reported elsewhere.
+func checkFrontEndServers(t *topology.Topology, r *report.Spec) {
+	edges, frontEnds := map[string]*topology.EdgePool{}, map[string]*topology.FrontEndPool{}
+	for _, pool := range t.EdgePools {
+		edges[strings.ToLower(pool.FQDN.V)], edges[strings.ToLower(pool.AccessEdgeFQDN.V)] = pool, pool
+	}
+	for _, pool := range t.FrontEndPools {
+		frontEnds[strings.ToLower(pool.FQDN.V)] = pool
+	}
+	for _, pool := range t.FrontEndPools {
+		for _, server := range pool.Servers {
+			name := strings.ToLower(server.FQDN.V)
+			edge, other := edges[name], frontEnds[name]
+			isEdge := func(s *topology.Server) bool { return dnsname.Same(s.FQDN.V, name) }
+			is := func(s *topology.FrontEndServer) bool { return dnsname.Same(s.FQDN.V, name) }
+			switch {
+			// a pool of one server has the name of the server: checkTwice has one in two pools then
+			case edge != nil && !slices.ContainsFunc(edge.Servers, isEdge):
+				r.Add(report.Contradiction, server.FQDN.Range, "%s is a name of Edge pool %s, and here a Front End Server.",
+					server.FQDN.V, edge.Name)
+			case other == pool && len(pool.Servers) > 1:
+				r.Add(report.WrongPoolName, pool.FQDN.Range,
+					"%s is one of the %d servers of the pool. A pool of several servers has an FQDN of its own.",
+					pool.FQDN.V, len(pool.Servers))
+			case other != nil && other != pool && !slices.ContainsFunc(other.Servers, is):
+				r.Add(report.Contradiction, server.FQDN.Range,
+					"%s is the FQDN of Front End pool %s, and here a server of %s.", server.FQDN.V, other.Name, pool.Name)
+			}
+		}
+	}
+}
+
+// failedSite is the site of a pool that failed, where more than that may be down; "" where
+// nothing follows for a site.
+func failedSite(req *Request) string {
+	// In a planned change both pools run, and so does the site. With both pools at one site that runs too.
+	if req.Failover.Reason.V != "disaster" || req.From.Site.V == req.To.Site.V {
+		return ""
+	}
+	return req.From.Site.V
+}
+
+// FrontEnds are the Front End Servers of the sites whose routes a failover changes, as far as
+// they are named: those that have to know the new route, and those that are not waited for, as
+// they are at the site of the pool that failed.
+func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.FrontEndServer) {
+	for _, pool := range t.FrontEndPools {
+		if !slices.ContainsFunc(req.Sites, func(s *topology.Site) bool { return s.Name == pool.Site.V }) {
+			continue
+		}
+		// what is down is never up to date, and the plan would never end
+		if pool.Site.V == failedSite(req) {
+			lost = append(lost, pool.Servers...)
+		} else {
+			reached = append(reached, pool.Servers...)
+		}
+	}
+	return reached, lost
+}
+
+// checkLostFrontEnds names the servers that no stage waits for.
+func checkLostFrontEnds(t *topology.Topology, req *Request, r *report.Plan) {
+	_, lost := req.FrontEnds(t)
+	if len(lost) == 0 {
+		return
+	}
+	var names []string
+	for _, server := range lost {
+		names = append(names, server.FQDN.V)
+	}
+	slices.SortFunc(names, dnsname.Compare)
+	r.Add(report.NotReached, lost[0].FQDN.Range,
+		"The route of %s changes, the site of the failed pool, and no stage waits until its Front End Servers know the "+
+			"new one: %s. If they run, look at Get-CsManagementStoreReplicationStatus.",
+		req.From.Site.V, strings.Join(names, ", "))
+}
+
+// NameServers looks at where the servers of the zones of a failover are.
+func NameServers(zones []*topology.Zone, req *Request, r *report.Plan) {
+	failed := failedSite(req)
+	for _, z := range zones {
+		if failed == "" || z.Site.V != failed {
+			continue
+		}
+		server, needs := z.Server.V, "Its records are asked and changed there."
+		if z.Delivery.V == plan.DeliveryWindowsDNS {
+			server, needs = z.ComputerName().V, "Stage DnsServer changes its records there."
+		}
+		r.Add(report.DNSAtSource, z.Site.Range,
+			"The server of zone %s, %s, is at %s, the site of the failed pool. %s Name a server of the zone that runs "+
+				"and can change it, or accept this finding with the reason why this one is still up.",
+			z.Name.V, server, failed, needs)
+	}
+}
