@@ -163,6 +163,9 @@ func TestFrontEndNames(t *testing.T) {
 		{"Unicode", server, `server "fé.corp.contoso.com" {}`, "not in ASCII"},
 		{"no name", server, `server "fe 2b" {}`, "EP2017"},
 		{"twice", server, `server "FE2.corp.contoso.com" {}`, "EP1007"},
+		{"two stores", "  fqdn = \"fepool4.corp.contoso.com\"\n", "  fqdn = \"fepool4.corp.contoso.com\"\n  central_management = true\n", "fepool2 has central_management = true already"},
+		{"two pools of one name", `"fepool4.corp.contoso.com"`, `"FEPool2.corp.contoso.com"`, "FEPool2.corp.contoso.com is already a name of pool fepool2"},
+		{"an Edge pool of that name", `"fepool4.corp.contoso.com"`, `"edgepool2.contoso.com"`, "edgepool2.contoso.com is already a name of pool EdgePool2"},
 		{"system", server, "server \"fe2b.corp.contoso.com\" {\noperating_system = \"windows-server-2019\"\n}", "fe2b.corp.contoso.com runs windows-server-2019, on which Microsoft does not support lync-server-2013"},
 		{"system, not waited for", `server "fe4.corp.contoso.com" {}`, "server \"fe4.corp.contoso.com\" {\noperating_system = \"windows-server-2019\"\n}", ""},
 	} {

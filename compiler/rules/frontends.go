@@ -43,6 +43,25 @@ func checkFrontEndServers(t *topology.Topology, r *report.Spec) {
 	}
 }
 
+// checkStores reports a second pool with the Central Management store: the plan could compare it
+// with neither.
+func checkStores(t *topology.Topology, r *report.Spec) {
+	var first *topology.FrontEndPool
+	for _, pool := range t.FrontEndPools {
+		switch {
+		case !pool.CentralManagement.V:
+		case first == nil:
+			first = pool
+		default:
+			r.Add(report.Contradiction, pool.CentralManagement.Range,
+				"%s has central_management = true already, and a deployment has one active Central Management store. Set "+
+					"it for the pool that Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus names as "+
+					"ActiveMasterFqdn.",
+				first.Name)
+		}
+	}
+}
+
 // failedSite is the site of a pool that failed, where more than that may be down; "" where
 // nothing follows for a site.
 func failedSite(req *Request) string {
@@ -57,14 +76,17 @@ func failedSite(req *Request) string {
 // they are named: those that have to know the new route, and those that are not waited for, as
 // they are at the site of the pool that failed.
 func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.FrontEndServer) {
+	changed := map[string]bool{}
+	for _, site := range req.Sites {
+		changed[site.Name] = true
+	}
 	for _, pool := range t.FrontEndPools {
-		if !slices.ContainsFunc(req.Sites, func(s *topology.Site) bool { return s.Name == pool.Site.V }) {
-			continue
-		}
+		switch {
+		case !changed[pool.Site.V]:
 		// what is down is never up to date, and the plan would never end
-		if pool.Site.V == failedSite(req) {
+		case pool.Site.V == failedSite(req):
 			lost = append(lost, pool.Servers...)
-		} else {
+		default:
 			reached = append(reached, pool.Servers...)
 		}
 	}

@@ -20,6 +20,7 @@ func Topology(t *topology.Topology, r *report.Spec) (known bool) {
 	known = checkAddresses(t, r)
 	checkTwice(t, r)
 	checkFrontEndServers(t, r)
+	checkStores(t, r)
 	for _, pool := range t.EdgePools {
 		// this order, so that each pool is checked
 		known = checkPool(r, pool) && known
@@ -121,6 +122,14 @@ func checkPoolNamesTwice(t *topology.Topology, r *report.Spec) {
 			}
 			seen[key] = pool.Name
 		}
+	}
+	for _, pool := range t.FrontEndPools {
+		key := strings.ToLower(pool.FQDN.V)
+		if first, ok := seen[key]; ok && pool.FQDN.Set {
+			r.Add(report.Contradiction, pool.FQDN.Range,
+				"%s is already a name of pool %s. Each pool has an FQDN of its own.", pool.FQDN.V, first)
+		}
+		seen[key] = pool.Name
 	}
 }
 

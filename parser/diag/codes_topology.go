@@ -126,9 +126,9 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "topology contradicts itself",
 		Means: "The spec says something that cannot be true of one deployment: a server in two pools or with the " +
-			"name of another pool, two pools with one FQDN, one public address used twice, an Edge Server as " +
-			"`management_host`, a `site` of a name server of Amazon, or a Windows DNS server with two names, two " +
-			"systems or the name of another computer.",
+			"name of another pool, two pools with one FQDN or with the Central Management store, one public address " +
+			"used twice, an Edge Server as `management_host`, a `site` of a name server of Amazon, or a Windows DNS " +
+			"server with two names, two systems or the name of another computer.",
 		Why: "A command for one pool would hit another, or a partner would reach the wrong one. `Set-CsSite` is " +
 			"run inside the network, because an Edge Server in the perimeter cannot reach the Central Management " +
 			"store to change it.",
