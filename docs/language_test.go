@@ -60,7 +60,7 @@ func compile(t *testing.T, where string, files fstest.MapFS, text string) {
 			t.Errorf("%s: line %d: %s %s: %s", where, d.Subject.Start.Line, code, d.Summary, d.Detail)
 		}
 	}
-	if len(plans) != len(spec.Failovers)+len(spec.Prepares) || len(plans) == 0 {
+	if len(plans) != len(spec.Asked()) || len(plans) == 0 {
 		t.Errorf("%s: %d plans", where, len(plans))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -18,6 +19,32 @@ var withoutRanges = cmp.Options{cmpopts.IgnoreTypes(hcl.Range{}), cmpopts.Ignore
 
 func set[T any](v T) topology.Value[T]       { return topology.Value[T]{V: v, Set: true} }
 func otherwise[T any](v T) topology.Value[T] { return topology.Value[T]{V: v} }
+
+// TestAsked: what lists the plans of a spec has each type of block that asks for one, and so each that
+// is written later.
+func TestAsked(t *testing.T) {
+	text := ""
+	for _, block := range planBlocks {
+		text += block + " \"the-" + block + "\" {\nfederation = \"xmpp\"\n}\n"
+	}
+	spec, _, _ := Parse(fstest.MapFS{}, []File{{Name: "a.edge.hcl", Text: []byte(text)}})
+	var got []string
+	for _, asked := range spec.Asked() {
+		if got = append(got, asked.Type); asked.Name != "the-"+asked.Type {
+			t.Errorf("%+v", asked)
+		}
+	}
+	if !slices.Equal(got, planBlocks) {
+		t.Errorf("%q ask for plans, %q are listed", planBlocks, got)
+	}
+	for _, block := range planBlocks {
+		spec, _, _ := Parse(fstest.MapFS{}, []File{{Name: "a.edge.hcl", Text: []byte(text)}})
+		spec.Ask(func(name string) bool { return name == "the-"+block })
+		if left := spec.Asked(); len(left) != 1 || left[0].Type != block {
+			t.Errorf("of %s alone is left %+v", block, left)
+		}
+	}
+}
 
 func TestBlocks(t *testing.T) {
 	const product = "lync-server-2013"

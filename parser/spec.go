@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -14,6 +16,27 @@ type Spec struct {
 
 	// Digest is "sha256:" and the hash of the spec files with their names, without zone files.
 	Digest string
+}
+
+// Asked is a block that asks for a plan: its type, and the name of the plan.
+type Asked struct{ Type, Name string }
+
+// Asked are the blocks of the spec that ask for a plan, of one type after the other.
+func (s *Spec) Asked() []Asked {
+	var out []Asked
+	for _, f := range s.Failovers {
+		out = append(out, Asked{"failover", f.Name.V})
+	}
+	for _, p := range s.Prepares {
+		out = append(out, Asked{"prepare", p.Name.V})
+	}
+	return out
+}
+
+// Ask drops the blocks that ask for a plan whose name is not wanted.
+func (s *Spec) Ask(wanted func(name string) bool) {
+	s.Failovers = slices.DeleteFunc(s.Failovers, func(f *Failover) bool { return !wanted(f.Name.V) })
+	s.Prepares = slices.DeleteFunc(s.Prepares, func(p *Prepare) bool { return !wanted(p.Name.V) })
 }
 
 // Failover asks for one plan.

@@ -47,7 +47,7 @@ func (p *program) check(args []string, strict, quiet bool) error {
 			// Each plan is dropped once it is counted.
 			more, closed := compiler.CompileEach(spec, func(*plan.Plan) { v.plans++ })
 			diags, accepted = append(diags, more...), closed
-			if len(spec.Failovers)+len(spec.Prepares) == 0 {
+			if len(spec.Asked()) == 0 {
 				// Only a warning: a topology is checked before its first failover is written, too.
 				diags = append(diags, nothingToPlan(hcl.DiagWarning))
 			}

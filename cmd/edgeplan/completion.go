@@ -326,11 +326,8 @@ func plansOf(s source) []offer {
 	}
 	spec, _, _ := parser.Parse(noFiles{}, files)
 	var out []offer
-	for _, f := range spec.Failovers {
-		out = append(out, offer{f.Name.V, "a failover"})
-	}
-	for _, f := range spec.Prepares {
-		out = append(out, offer{f.Name.V, "a prepare block"})
+	for _, asked := range spec.Asked() {
+		out = append(out, offer{asked.Name, "a " + asked.Type + " block"})
 	}
 	return out
 }

@@ -96,7 +96,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 		var more hcl.Diagnostics
 		plans, more, accepted = compiler.CompileAll(spec)
 		diags = append(diags, more...)
-		if len(spec.Failovers)+len(spec.Prepares) == 0 {
+		if len(spec.Asked()) == 0 {
 			diags = append(diags, nothingToPlan(hcl.DiagError))
 		}
 	}
@@ -127,32 +127,21 @@ func nothingToPlan(severity hcl.DiagnosticSeverity) *hcl.Diagnostic {
 	return d
 }
 
-// choose drops the failovers and preparations of the spec that are not named.
+// choose drops what the spec asks for and is not named.
 func choose(spec *parser.Spec, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	byName := map[string]bool{}
 	var known []string
-	note := func(name string) {
-		byName[name] = true
-		known = append(known, name)
+	for _, asked := range spec.Asked() {
+		known = append(known, asked.Name)
 	}
-	for _, f := range spec.Failovers {
-		note(f.Name.V)
-	}
-	for _, f := range spec.Prepares {
-		note(f.Name.V)
-	}
-	wanted := map[string]bool{}
 	for _, name := range names {
-		if !byName[name] {
+		if !slices.Contains(known, name) {
 			// An error, since a misspelt name would build nothing and exit with 0.
 			return usagef("the spec has no failover %q%s", name, didYouMean(name, known))
 		}
-		wanted[name] = true
 	}
-	spec.Failovers = slices.DeleteFunc(spec.Failovers, func(f *parser.Failover) bool { return !wanted[f.Name.V] })
-	spec.Prepares = slices.DeleteFunc(spec.Prepares, func(f *parser.Prepare) bool { return !wanted[f.Name.V] })
+	spec.Ask(func(name string) bool { return slices.Contains(names, name) })
 	return nil
 }
