@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -77,6 +78,8 @@ type Step struct {
 	// not part of plan.json: the steps of a plan that is read are those that its procedure makes.
 	Does   string `json:"-"`
 	Expect string `json:"-"`
+	// NoUndo is why no step of the rollback takes back what this one changes, as a sentence.
+	NoUndo string `json:"-"`
 	Effect Effect `json:"-"`
 }
 
@@ -179,6 +182,27 @@ func RouteProduct(product cmdlet.Product, call cmdlet.Call) cmdlet.Product {
 
 // Steps is a list of steps.
 type Steps []*Step
+
+// Has tells whether one of them is such a step.
+func (s Steps) Has(such func(*Step) bool) bool { return slices.ContainsFunc(s, such) }
+
+// Unundone are the steps of a plan that change something and that no step of the rollback takes back.
+func (p *Plan) Unundone() Steps {
+	var out Steps
+	undone := map[string]bool{}
+	for _, step := range AllSteps(p.Rollback) {
+		// A step of the rollback has the ID of the one that it takes back.
+		if of, ok := strings.CutPrefix(step.ID, "rollback/"); ok {
+			undone[of] = true
+		}
+	}
+	for _, step := range AllSteps(p.Stages) {
+		if step.Risk != Safe && !undone[step.ID] {
+			out = append(out, step)
+		}
+	}
+	return out
+}
 
 // IDs are the IDs of the steps, in their order.
 func (s Steps) IDs() []string {

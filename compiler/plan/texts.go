@@ -117,6 +117,11 @@ func untold(p *Plan) error {
 			return missing("what to do if stage " + stage.Name + " fails")
 		}
 	}
+	for _, s := range p.Unundone() {
+		if s.NoUndo == "" {
+			return missing("why no step of the rollback takes back step " + s.ID)
+		}
+	}
 	for _, s := range slices.Concat(AllSteps(p.Stages), AllSteps(p.Rollback)) {
 		takes := func(param Param) bool { return param.Name == s.When }
 		switch {

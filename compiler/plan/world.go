@@ -403,11 +403,8 @@ const maxProved = 1 << 17
 // Prove runs the plan in its first world and shows that the last step reaches the aim,
 // that no part runs before what it needs, and that the rollback restores the first
 // world from the start and after every move, or in a very long plan after each second, third
-// and so on, and the last. An error is a mistake in the procedure.
+// and so on, and the last; and that all of it is said. An error is a mistake in the procedure.
 func Prove(plan *Plan) error {
-	if err := untold(plan); err != nil {
-		return err
-	}
 	first := firstWorld(plan)
 	now := first.clone()
 	forward, back := moves(plan.Stages), moves(plan.Rollback)
@@ -441,7 +438,7 @@ func Prove(plan *Plan) error {
 			return fmt.Errorf("after the last step %s", why)
 		}
 	}
-	return nil
+	return untold(plan)
 }
 
 func proveRollback(plan *Plan, back []move, first, now *world, at string) error {

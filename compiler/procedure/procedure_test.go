@@ -181,16 +181,17 @@ func TestForms(t *testing.T) {
 // place.
 func TestNoSentenceMissing(t *testing.T) {
 	changes := map[string]func(*plan.Plan){
-		"what the script is called":                         func(p *plan.Plan) { p.Texts.Script = "painting" },
-		"what the change is called":                         func(p *plan.Plan) { p.Texts.Title = "" },
-		"what the change is for":                            func(p *plan.Plan) { p.Texts.Why = "" },
-		"what it cannot know":                               func(p *plan.Plan) { p.Texts.Unknown = nil },
-		"what to do if stage Hop fails":                     func(p *plan.Plan) { p.Stages[0].IfFails = plan.Advice{Back: "Hop"} },
-		"what step hop/EdgePool1 does, or what is so after": func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].Does = "" },
-		"what step rollback/hop/EdgePool1 does":             func(p *plan.Plan) { p.Rollback[0].Parts[0].Steps[0].Expect = "" },
-		"what the parameter Brush is":                       func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].When = "Brush" },
-		"what Painters are told":                            func(p *plan.Plan) { p.Texts.Told[0].Letter.Port = "" },
-		"what is up where a note speaks of fax":             func(p *plan.Plan) { p.Texts.Notes[0].Service = "fax" },
+		"what the script is called":                                 func(p *plan.Plan) { p.Texts.Script = "painting" },
+		"what the change is called":                                 func(p *plan.Plan) { p.Texts.Title = "" },
+		"what the change is for":                                    func(p *plan.Plan) { p.Texts.Why = "" },
+		"what it cannot know":                                       func(p *plan.Plan) { p.Texts.Unknown = nil },
+		"what to do if stage Hop fails":                             func(p *plan.Plan) { p.Stages[0].IfFails = plan.Advice{Back: "Hop"} },
+		"what step hop/EdgePool1 does, or what is so after":         func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].Does = "" },
+		"what step rollback/hop/EdgePool1 does":                     func(p *plan.Plan) { p.Rollback[0].Parts[0].Steps[0].Expect = "" },
+		"why no step of the rollback takes back step hop/EdgePool1": func(p *plan.Plan) { p.Rollback[0].Parts[0].Steps[0].ID = "hop" },
+		"what the parameter Brush is":                               func(p *plan.Plan) { p.Stages[0].Parts[0].Steps[0].When = "Brush" },
+		"what Painters are told":                                    func(p *plan.Plan) { p.Texts.Told[0].Letter.Port = "" },
+		"what is up where a note speaks of fax":                     func(p *plan.Plan) { p.Texts.Notes[0].Service = "fax" },
 	}
 	for want, change := range changes {
 		with(t, nextHop)

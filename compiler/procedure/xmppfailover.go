@@ -367,6 +367,7 @@ func (f *failover) start() {
 		part.Does = "Starts what does not run: the services have to run before the route is set."
 		s.Says, s.Risk, s.Source = "services down, of those not disabled and XMPP", plan.Safe, failBack("1")
 	}
+	s.NoUndo = "Nothing to undo: the services were running before the change."
 	part.Elevated, part.Steps = true, plan.Steps{s}
 	f.forward.add(plan.Start, part)
 }

@@ -56,11 +56,14 @@ func WindowsDNS() Part { return Part{"part for Windows DNS servers", windowsText
 
 // Parts are the fixed parts that the scripts of a plan have, in their order.
 func Parts(p *plan.Plan) []Part {
-	if plan.HasStage(p.Stages, plan.DNSServer) {
+	if plan.AllSteps(p.Stages).Has(onDNSServer) {
 		return []Part{WindowsDNS(), Runtime()}
 	}
 	return []Part{Runtime()}
 }
+
+// onDNSServer tells whether a step is about a zone on a Windows DNS server.
+func onDNSServer(s *plan.Step) bool { return s.Zone != "" }
 
 // Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
 func Forward(p *plan.Plan) ([]byte, error) {
@@ -151,7 +154,7 @@ func (b *builder) receipts() string {
 
 // has tells whether the script has such a step, hasPart whether it has such a part.
 func (b *builder) has(such func(*plan.Step) bool) bool {
-	return slices.ContainsFunc(plan.AllSteps(b.plan.StagesOf(b.back)), such)
+	return plan.AllSteps(b.plan.StagesOf(b.back)).Has(such)
 }
 
 func (b *builder) hasPart(such func(plan.Part) bool) bool {
@@ -235,7 +238,7 @@ func (b *builder) notes() []string {
 	if !facts { // else the note about facts has said it
 		out = append(out, waiveNote)
 	}
-	if plan.HasStage(p.StagesOf(b.back), plan.DNSServer) {
+	if b.has(onDNSServer) {
 		out = append(out, dnsServerNote)
 	}
 	if b.hasPart(func(part plan.Part) bool { return part.Product.Module() != p.Product.Module() }) {

@@ -165,6 +165,9 @@ func (p *printer) what() {
 		p.text(Text(text))
 	}
 	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(p.plan.Product.Name()) + ".")
+	if p.plan.To.Name == "" { // what moves is not on Edge pools
+		return
+	}
 	p.gap()
 	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers",
 		"public addresses"))
@@ -314,21 +317,23 @@ func (p *printer) rollback() {
 	}
 	p.stages(true)
 	p.ungated(true)
-	var fixed []string
-	// A step of the rollback has the ID of the one that it takes back.
-	back := plan.AllSteps(p.plan.Rollback).IDs()
-	for _, step := range plan.AllSteps(p.plan.Stages) {
-		if step.Risk != plan.Safe && !slices.Contains(back, "rollback/"+step.ID) {
-			fixed = append(fixed, Code(step.ID))
-		}
-	}
+	fixed := p.plan.Unundone()
 	if len(fixed) == 0 {
 		p.text("Every step that changes something has an undo above.")
 		return
 	}
-	// Services that were started: nothing else that users notice has no way back.
-	p.text("Nothing to undo: the services were running before the change. So these steps have no step in the " +
-		"rollback: " + strings.Join(fixed, ", ") + ".")
+	var reasons []string
+	ids := map[string][]string{}
+	for _, step := range fixed {
+		// Steps with one reason are named together, in the order of the first of them.
+		if !slices.Contains(reasons, step.NoUndo) {
+			reasons = append(reasons, step.NoUndo)
+		}
+		ids[step.NoUndo] = append(ids[step.NoUndo], Code(step.ID))
+	}
+	for _, reason := range reasons {
+		p.text(Text(reason) + " So these steps have no step in the rollback: " + strings.Join(ids[reason], ", ") + ".")
+	}
 }
 
 func (p *printer) unknown() {

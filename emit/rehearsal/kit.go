@@ -120,7 +120,8 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 	out := []Visit{}
 	for _, stage := range stages {
 		// Before the stage, which asks the server for the new records: their owner has to have changed them.
-		if stage.Name == plan.DNS {
+		asks := func(part plan.Part) bool { return len(part.Zones) > 0 }
+		if slices.ContainsFunc(stage.Parts, asks) {
 			if records := changes(p, back); len(records) > 0 {
 				out = append(out, Visit{Records: records, Serials: serials(p, back)})
 			}

@@ -14,8 +14,14 @@ func Letter(p *plan.Plan, letter plan.Letter) []string {
 	out := []string{"Subject: " + letter.Subject, ""}
 	out = wrap(out, fmt.Sprintf("%s Time: %s. Our ticket: %s.", letter.What, Window(p.Change), p.Change.Ticket))
 	// Partners with a firewall need both: old answers live on after the change.
-	out = append(out, "", "Old addresses: "+addresses(p.From), "New addresses: "+addresses(p.To),
-		"Port: "+letter.Port, "DNS records, with the TTL in seconds:")
+	out = append(out, "")
+	if from, to := addresses(p.From), addresses(p.To); from+to != "" { // a plan may have no pools
+		out = append(out, "Old addresses: "+from, "New addresses: "+to)
+	}
+	out = append(out, "Port: "+letter.Port)
+	if len(letter.Sets) > 0 {
+		out = append(out, "DNS records, with the TTL in seconds:")
+	}
 	for _, set := range letter.Sets {
 		for _, record := range Records(set) {
 			out = append(out, map[byte]string{'-': "old: ", '+': "new: ",

@@ -35,7 +35,8 @@ func Needs(p *plan.Plan) []string {
 	script, _ := p.ChangedBy()
 	var out []string
 	// Elsewhere the script needs no more rights than a user has.
-	if plan.HasStage(p.Stages, plan.Start) || script {
+	elevated := func(part plan.Part) bool { return part.Elevated }
+	if slices.ContainsFunc(p.Stages, func(s plan.Stage) bool { return slices.ContainsFunc(s.Parts, elevated) }) {
 		out = append(out, "Windows PowerShell 3.0 or later is needed on each host, and an elevated shell where a "+
 			"stage stops or starts services or changes records.")
 	}
