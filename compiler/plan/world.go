@@ -69,23 +69,18 @@ type world struct {
 	vars     map[string]string
 	asked    map[string]bool // by zone: whether its server was asked
 	done     map[place]bool
-	changes  map[string]bool  // by zone: whether the plan changes it; the same map in all worlds of a plan,
-	zones    map[string]*Zone // as are the zones by their names: each is asked for again and again
-	allAsked bool             // each zone of the plan that has to be asked was
+	changes  map[string]bool     // by zone: whether the plan changes it; the same map in all worlds of a plan,
+	zones    map[string]*Zone    // as are the zones by their names: each is asked for again and again
+	sorts    map[string][]string // the names of all variables by their sorts, sorted: no step adds one
+	allAsked bool                // each zone of the plan that has to be asked was
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
 	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{},
-		changes: map[string]bool{}, zones: map[string]*Zone{}}
+		changes: map[string]bool{}, zones: map[string]*Zone{}, sorts: map[string][]string{}}
 	if w.vars == nil {
 		w.vars = map[string]string{}
-	}
-	for name, value := range w.vars {
-		// Only now: the text is made of all routes, and these are in the map of the model.
-		if value == Routes {
-			w.vars[name] = w.routeText()
-		}
 	}
 	for i := range plan.Zones {
 		zone := &plan.Zones[i]
@@ -96,25 +91,23 @@ func firstWorld(plan *Plan) *world {
 			w.vars["zone/"+zone.Name], w.changes[zone.Name] = Old, true
 		}
 	}
-	return w
-}
-
-// all are the variables of one sort, in the order of their names, without that sort.
-func (w *world) all(sort string) []string {
-	var out []string
-	for name := range w.vars {
-		if rest, ok := strings.CutPrefix(name, sort+"/"); ok {
-			out = append(out, rest)
+	// Map order differs from run to run, and the first of a sort is named in errors.
+	for _, name := range slices.Sorted(maps.Keys(w.vars)) {
+		sort, of, _ := strings.Cut(name, "/")
+		w.sorts[sort] = append(w.sorts[sort], of)
+	}
+	for name, value := range w.vars {
+		// Only now: the text is made of all routes.
+		if value == Routes {
+			w.vars[name] = w.routeText()
 		}
 	}
-	// Map order differs from run to run, and the first of these is named in errors.
-	slices.Sort(out)
-	return out
+	return w
 }
 
 func (w *world) routeText() string {
 	text := ""
-	for _, site := range w.all("route") {
+	for _, site := range w.sorts["route"] {
 		// Quoted, so that no two sets of routes have one text whatever the sites are called.
 		text += fmt.Sprintf("%q=%q ", site, w.vars["route/"+site])
 	}
@@ -139,7 +132,7 @@ func (w *world) failing(c Cond) (thing string, bad bool) {
 	things := []string{of}
 	if of == OnHost {
 		// Of a sort without variables the condition holds: a plan for a dead pool has no variable xmpp/*.
-		things = w.all(sort)
+		things = w.sorts[sort]
 	}
 	for _, thing := range things {
 		if w.vars[sort+"/"+thing] != want {
