@@ -37,10 +37,12 @@ type checker struct {
 	lone  []uint32 // where the owners of CNAME and DNAME records are in the index
 	apex  apex
 	made  made
+
+	weights weights
 }
 
 func newChecker(z *Zone, s *Scanner) *checker {
-	c := &checker{z: z, s: s, f: fieldReader{src: s.src}}
+	c := &checker{z: z, s: s, f: fieldReader{src: s.src}, weights: newWeights(len(s.src))}
 	c.made = newMade(c, z.source.Zones)
 	return c
 }
@@ -199,7 +201,7 @@ func (c *checker) data(e *Entry, r *rule) {
 		c.wrong(e, e.place(f.at), "%s", f.msg)
 		return
 	}
-	c.run.weigh(c, e, f.size)
+	c.run.weigh(c, e, len(f.sent))
 	if f.oddName != "" {
 		c.add(e, e.place(f.oddNameAt), Defect{Msg: f.oddName, Rule: true, Setting: "check-names"})
 	}
@@ -218,7 +220,7 @@ func (e *Entry) place(token int) int {
 
 func (f *fieldReader) begin(e *Entry, host bool) {
 	f.spans, f.typ, f.names = e.Rdata, e.Type, nameReader{e.origin, host}
-	f.next, f.msg, f.oddName, f.size = 0, "", "", 0
+	f.next, f.msg, f.oddName, f.sent = 0, "", "", f.sent[:0]
 }
 
 // ownerIsHost reports an owner that is a host name.

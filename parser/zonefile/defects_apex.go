@@ -43,7 +43,7 @@ func (a *apex) note(c *checker, e *Entry) {
 	f := fieldReader{src: c.s.src, spans: e.Rdata, typ: e.Type, names: nameReader{origin: e.origin}}
 	switch e.Type {
 	case "NSEC3PARAM":
-		f.mnemonic("", hashes, 255)
+		f.mnemonic("", hashes, 8)
 		a.chains = append(a.chains, keep(e))
 		// 1 is SHA-1, the one hash of RFC 5155.
 		a.known = a.known || f.number == 1
@@ -51,12 +51,12 @@ func (a *apex) note(c *checker, e *Entry) {
 		// The data of CDS is that of DS, key tag and algorithm first; CDNSKEY is like DNSKEY:
 		// flags, protocol, algorithm.
 		f.next = 1
-		f.mnemonic("", algorithms, 255)
+		f.mnemonic("", algorithms, 8)
 		// RFC 8078, section 4: exactly this data asks the parent to remove all DS records.
 		a.child = append(a.child, childKey{keep(e), f.number, strings.Join(tokens, " ") == "0 0 0 00"})
 	default:
 		f.next = 2
-		f.mnemonic("", algorithms, 255)
+		f.mnemonic("", algorithms, 8)
 		if e.Type == "CDNSKEY" {
 			a.child = append(a.child, childKey{keep(e), f.number, strings.Join(tokens, " ") == "0 3 0 AA=="})
 		} else {

@@ -82,7 +82,6 @@ func (c *checker) readBlocks(blocks []int, wanted func(owner []byte) bool) (map[
 				seen[string(e.Owner)] = p
 			}
 			p.add(s, &e, before != string(e.Owner))
-			c.made.addWritten(s, &e)
 			before = string(e.Owner)
 		}
 		if s.Err() != nil {

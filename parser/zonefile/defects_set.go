@@ -19,6 +19,7 @@ const (
 	nsPart           // leads to servers, which need addresses
 	apexPart         // says something of the zone as a whole
 	parentPart       // is about a zone below
+	onePart          // has no second one beside it, and no name in it
 )
 
 func partOf(typ string) part {
@@ -37,34 +38,19 @@ func partOf(typ string) part {
 		return apexPart
 	case "DS":
 		return parentPart
+	case "RESINFO":
+		return onePart
 	}
 	return anyPart
 }
 
-// maxSet is how many records of one set BIND 9.18 loads unless max-records-per-type says
-// otherwise.
-const maxSet = 100
-
-// maxOctets is how long the records of one set may be together, with two octets for the length
-// of each.
-const maxOctets = 65512
-
 // run is a row of records of one owner.
 type run struct {
-	hash  uint32
-	count int     // of records of the last type, in a row
-	size  int     // octets of them
-	rows  []row   // the first of them, by which equal ones are found
-	kind  *rrType // the last type; nil before the first record
-	other *rrType // the first that is other data beside a CNAME record
-	alone *alone  // once there is a CNAME or DNAME record
-}
-
-// row is the data of one record as it is written.
-type row struct {
-	data   Span
-	origin *domain
-	octets int
+	hash   uint32
+	count  int     // of its records, 0 before the first one of all
+	octets int     // of them, but for addresses
+	other  *rrType // the first that is other data beside a CNAME record
+	alone  *alone  // once there is a CNAME or DNAME record
 }
 
 // alone is a name that has a record of which there is only one.
@@ -80,24 +66,17 @@ func (r *run) join(c *checker, e *Entry) {
 	owners := c.z.index.owners
 	// By hash, which is at hand for each record. Should two neighbours have the same one, the rules
 	// about aliases still compare names.
-	if hash := owners[len(owners)-1]; hash != r.hash || r.kind == nil {
-		r.hash, r.kind, r.count, r.size, r.other, r.alone = hash, e.kind, 1, 0, e.kind, nil
+	if hash := owners[len(owners)-1]; hash != r.hash || r.count == 0 {
+		r.finish(c)
+		r.hash, r.count, r.octets, r.other, r.alone = hash, 1, 0, e.kind, nil
 		// Most records end here: no rule about sets can be broken by a first address or a first
 		// record of a type without such rules.
 		if e.kind.part <= address {
 			return
 		}
-		r.count, r.other = 0, nil
-	} else if e.kind != r.kind {
-		r.kind, r.count, r.size = e.kind, 0, 0
-	}
-	if r.count++; r.count == manyInSet+1 {
-		c.made.large.rows = append(c.made.large.rows, r.hash)
-	}
-	// Exactly one over the limit, so that a set has one finding.
-	if r.count == maxSet+1 && c.holds(e.Owner) {
-		c.against(e, "max-records-per-type",
-			"it is number %d of type %s at this name, where %d are the most", maxSet+1, e.Type, maxSet)
+		r.other = nil
+	} else {
+		r.count++
 	}
 	switch e.kind.part {
 	case cnamePart:
@@ -126,45 +105,22 @@ func (r *run) join(c *checker, e *Entry) {
 	}
 }
 
-// weigh looks at the octets of a record, and of the set that it is in.
+// weigh looks at the octets of a record.
 func (r *run) weigh(c *checker, e *Entry, octets int) {
-	if r.size == 0 {
-		r.rows = r.rows[:0]
+	if r.octets += octets + maxOverhead; e.kind.part == onePart {
+		r.octets = maxOctets + 1 // so that it is looked at
 	}
-	before := r.size
-	r.size += octets + 2
-	if len(e.Rdata) > 0 && len(r.rows) <= maxSet {
-		r.rows = append(r.rows, row{Span{e.Rdata[0].Start, e.Rdata[len(e.Rdata)-1].End}, e.origin, octets})
-	}
-	// BIND keeps a record once, however often it is in the file.
-	if r.size > maxOctets && before <= maxOctets && len(r.rows) <= maxSet {
-		r.leaveOutEqual(c.s.src)
-	}
-	if r.size > largeSet && before <= largeSet {
-		c.made.large.rows = append(c.made.large.rows, r.hash)
-	}
-	if r.size > maxOctets && before <= maxOctets && (octets > maxOctets || c.holds(e.Owner)) {
-		c.against(e, "",
-			"the records of type %s at this name have over %d octets, more than a server can send", e.Type, maxOctets)
+	// BIND refuses these wherever they are, as it reads them.
+	if octets > maxOctets && !c.holds(e.Owner) {
+		c.against(e, "", "it has over %d octets, more than a server can send", maxOctets)
 	}
 }
 
-// leaveOutEqual takes records out of the run that are there in the same words before: a set
-// has each record once.
-func (r *run) leaveOutEqual(src []byte) {
-	type words struct {
-		origin *domain
-		text   string
+// finish weighs the row.
+func (r *run) finish(c *checker) {
+	if r.count > 0 {
+		c.weights.add(r.hash, r.count, r.octets)
 	}
-	seen, kept := map[words]bool{}, r.rows[:0]
-	for _, one := range r.rows {
-		if w := (words{one.origin, string(one.data.Of(src))}); seen[w] {
-			r.size -= one.octets + 2
-		} else {
-			seen[w], kept = true, append(kept, one)
-		}
-	}
-	r.rows = kept
 }
 
 // holds reports an owner in the zone; BIND leaves out records of others once it has
@@ -256,6 +212,9 @@ func wildcardOf(name string) string { return "*." + strings.TrimPrefix(name, "."
 // conclude looks at what can be known only after the last record.
 func (c *checker) conclude() error {
 	c.apex.conclude(c)
+	if err := c.checkSets(); err != nil {
+		return err
+	}
 	seen, err := c.lookUp()
 	if err != nil {
 		return err

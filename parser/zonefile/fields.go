@@ -17,7 +17,8 @@ type fieldReader struct {
 
 	next   int    // index of the next token
 	number uint32 // of the last field that was one
-	size   int    // octets as sent so far, but for what has few octets
+	sent   []byte // the data so far as it is sent
+	fold   bool   // names in it are in lower case
 
 	at  int    // index of the token that is wrong; the number of tokens if one is missing
 	msg string // what is wrong, "" if nothing is
@@ -130,22 +131,18 @@ func (f *fieldReader) field(kind byte) {
 	case fieldUint32:
 		f.uint(32)
 	case fieldTime:
-		if token := f.word("a time"); f.ok() {
-			// A time in an SOA record has 32 bits, where a TTL has 31: BIND loads an expire of
-			// 4294967295.
-			if _, ok := parseTTL(token); !ok && !isBigTTL(token) {
-				f.wrong(token, "a time in seconds")
-			}
-		}
+		f.time()
 	case fieldIPv4:
-		f.size += 4
 		if token := f.word("an IPv4 address"); f.ok() && !isIPv4(token) {
 			f.wrong(token, "an IPv4 address")
+		} else {
+			f.putAddress(token)
 		}
 	case fieldIPv6:
-		f.size += 16
 		if token := f.word("an IPv6 address"); f.ok() && !isIPv6(token) {
 			f.wrong(token, "an IPv6 address")
+		} else {
+			f.putAddress(token)
 		}
 	case fieldText:
 		f.text()
@@ -161,9 +158,9 @@ func (f *fieldReader) field(kind byte) {
 	case fieldHex:
 		f.hex(-1)
 	case fieldAlg:
-		f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+		f.mnemonic("an algorithm of DNSSEC", algorithms, 8)
 	case fieldType:
-		f.recordType("a record type")
+		f.put(uint32(f.recordType("a record type")), 16)
 	case fieldSigTime:
 		readSigTime(f)
 	case fieldBitmap, fieldSomeBits:
@@ -174,7 +171,15 @@ func (f *fieldReader) field(kind byte) {
 // uint reads a number of so many bits.
 func (f *fieldReader) uint(bits int) {
 	f.upTo(1<<bits - 1)
-	f.size += bits / 8
+	f.put(f.number, bits)
+}
+
+// put adds a number of so many bits to what is sent.
+func (f *fieldReader) put(n uint32, bits int) {
+	for bits > 0 {
+		bits -= 8
+		f.sent = append(f.sent, byte(n>>bits))
+	}
 }
 
 // upTo reads a number that is not larger than most.
@@ -216,19 +221,17 @@ func (f *fieldReader) count(token, digits []byte, most uint64) {
 	f.number = uint32(n)
 }
 
-// mnemonic reads a number up to most, or one of the words that stand for numbers.
-func (f *fieldReader) mnemonic(what string, words map[string]uint32, most uint64) {
-	// All of these are sent as one octet, except a certificate type: readCert adds its second
-	// octet.
-	f.size++
+// mnemonic reads a number of so many bits, or one of the words that stand for numbers.
+func (f *fieldReader) mnemonic(what string, words map[string]uint32, bits int) {
 	token := f.word(what)
 	if len(token) > 0 && isDigit(token[0]) {
 		// Step back and read the same token as a number.
 		f.next--
-		f.upTo(most)
+		f.uint(bits)
 		return
 	}
 	n, ok := words[strings.ToUpper(string(token))]
+	f.put(n, bits)
 	if f.number = n; !ok && f.ok() {
 		f.wrong(token, what)
 	}
@@ -250,10 +253,10 @@ func readTypeOrNumber(f *fieldReader) {
 	// bitmap.
 	if f.more() && isDigit(withoutSign(f.spans[f.next].Of(f.src))[0]) {
 		f.signedUpTo(1<<16 - 1)
-		f.size += 2
+		f.put(f.number, 16)
 		return
 	}
-	f.recordType("a record type")
+	f.put(uint32(f.recordType("a record type")), 16)
 }
 
 func readBitmap(f *fieldReader, some bool) {
@@ -262,14 +265,17 @@ func readBitmap(f *fieldReader, some bool) {
 	}
 	// RFC 4034, section 4.1.2: types are sent in windows of 256. A window has its number, its
 	// length, and the octets up to that of its last type.
-	var windows [256]byte // octets of each
+	var bits [256][32]byte
+	var lengths [256]byte
 	for f.more() {
 		n := f.recordType("a record type")
-		windows[n>>8] = max(windows[n>>8], byte(n)/8+1)
+		window, octet := n>>8, byte(n)/8
+		bits[window][octet] |= 0x80 >> (n % 8)
+		lengths[window] = max(lengths[window], octet+1)
 	}
-	for _, n := range windows {
+	for window, n := range lengths {
 		if n > 0 {
-			f.size += 2 + int(n)
+			f.sent = append(append(f.sent, byte(window), n), bits[window][:n]...)
 		}
 	}
 }

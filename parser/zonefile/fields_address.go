@@ -136,6 +136,7 @@ func readEUI(f *fieldReader, octets int) {
 			f.fail(f.next-1, "%s is not %d pairs of hexadecimal digits with hyphens between them", short(token), octets)
 			return
 		}
+		f.put(uint32(hexValue(part[0])<<4|hexValue(part[1])), 8)
 	}
 }
 
@@ -148,10 +149,12 @@ func readLocator(f *fieldReader) {
 	// Half an IPv6 address, but :: is not allowed in it (RFC 6742), so netip cannot read it.
 	groups := bytes.Split(token, []byte(":"))
 	for _, group := range groups {
-		if _, err := strconv.ParseUint(string(group), 16, 16); err != nil || len(group) > 4 || len(groups) != 4 {
+		n, err := strconv.ParseUint(string(group), 16, 16)
+		if err != nil || len(group) > 4 || len(groups) != 4 {
 			f.wrong(token, "four groups of hexadecimal digits, as in 2001:db8:1:2")
 			return
 		}
+		f.put(uint32(n), 16)
 	}
 }
 
@@ -163,9 +166,11 @@ func readNSAP(f *fieldReader) {
 	digits, ok := bytes.CutPrefix(bytes.ToLower(token), []byte("0x"))
 	// RFC 1706: dots are only there for the reader, at any place.
 	digits = bytes.ReplaceAll(digits, []byte("."), nil)
-	if _, err := hex.DecodeString(string(digits)); !ok || err != nil || len(digits) == 0 {
+	address, err := hex.DecodeString(string(digits))
+	if !ok || err != nil || len(digits) == 0 {
 		f.wrong(token, "an NSAP address, 0x and pairs of hexadecimal digits")
 	}
+	f.sent = append(f.sent, address...)
 }
 
 func readATM(f *fieldReader) {
@@ -180,8 +185,11 @@ func readATM(f *fieldReader) {
 	bad := slices.ContainsFunc(bytes.Split(number, []byte(".")), func(part []byte) bool { return len(part) == 0 })
 	if e164 {
 		bad = bad || len(digits) == 0 || bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
-	} else if _, err := hex.DecodeString(string(digits)); err != nil || len(digits) == 0 {
-		bad = true
+		f.sent = append(append(f.sent, 1), digits...)
+	} else {
+		address, err := hex.DecodeString(string(digits))
+		bad = bad || err != nil || len(digits) == 0
+		f.sent = append(append(f.sent, 0), address...)
 	}
 	if bad {
 		f.wrong(token, "an ATM address, pairs of hexadecimal digits or + and a number")
@@ -198,6 +206,14 @@ func readA6(f *fieldReader) {
 	if prefix < 128 {
 		f.field(fieldIPv6)
 	}
+	if f.ok() {
+		// Of the address, only what is behind the prefix is sent.
+		address := slices.Clone(f.sent)
+		if f.sent = append(f.sent[:0], byte(prefix)); prefix < 128 {
+			address[prefix/8] &= 0xff >> (prefix % 8)
+			f.sent = append(f.sent, address[prefix/8:]...)
+		}
+	}
 	if prefix > 0 {
 		f.field(fieldHost)
 	}
@@ -211,13 +227,27 @@ func readPrefixes(f *fieldReader) {
 			f.wrong(token, "an address prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32")
 			return
 		}
-		_, rest, _ := bytes.Cut(token, []byte(":"))
-		address, _, _ := bytes.Cut(rest, []byte("/"))
-		addr, _ := netip.ParseAddr(string(address))
-		// Two octets for the family and one each for the prefix and the length. Zero octets at the
-		// end of the address are not sent (RFC 3123, section 4).
-		f.size += 4 + len(bytes.TrimRight(addr.AsSlice(), "\x00"))
+		item, not := strings.CutPrefix(string(token), "!")
+		family, rest, _ := strings.Cut(item, ":")
+		address, size, _ := strings.Cut(rest, "/")
+		addr, _ := netip.ParseAddr(address)
+		prefix, _ := strconv.Atoi(size)
+		// RFC 3123, section 4: zero octets at the end of the address are not sent, and the highest bit of
+		// its length is the exclamation mark.
+		octets := bytes.TrimRight(addr.AsSlice(), "\x00")
+		length := len(octets)
+		if not {
+			length |= 0x80
+		}
+		f.put(uint32(family[len(family)-1]-'0'), 16)
+		f.sent = append(append(f.sent, byte(prefix), byte(length)), octets...)
 	}
+}
+
+// putAddress adds an address to what is sent.
+func (f *fieldReader) putAddress(token []byte) {
+	addr, _ := netip.ParseAddr(string(token))
+	f.sent = append(f.sent, addr.AsSlice()...)
 }
 
 func isPrefix(item string) bool {

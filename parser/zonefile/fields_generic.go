@@ -1,7 +1,5 @@
 package zonefile
 
-import "encoding/hex"
-
 // unknownRule is for data of a type without a name.
 var unknownRule = rule{
 	refused: "data of a type without a name is written as \\# with its length and hexadecimal digits (RFC 3597)",
@@ -14,15 +12,10 @@ func isGenericData(src []byte, spans []Span) bool {
 // generic reads data in the form of RFC 3597, and decodes what the rule says of it.
 func (r *rule) generic(f *fieldReader) {
 	f.next = 1
-	f.uint(16)
-	size := int(f.number)
-	from := f.next
-	if size > 0 {
+	f.upTo(1<<16 - 1)
+	if size := int(f.number); size > 0 {
 		f.hex(size)
 	}
-	// Set and not added: the octets of the length and of the digits are no part of the data as
-	// sent.
-	f.size = size
 	f.end()
 	if !f.ok() {
 		return
@@ -40,27 +33,46 @@ func (r *rule) generic(f *fieldReader) {
 	if form == "" {
 		return // a type without a name
 	}
-	var digits []byte
-	for _, span := range f.spans[from:] {
-		digits = append(digits, span.Of(f.src)...)
-	}
 	// RFC 1876, section 2, defines version 0 only, and BIND does not check others.
-	if f.typ == "LOC" && len(digits) > 1 && string(digits[:2]) != "00" {
+	if f.typ == "LOC" && len(f.sent) > 0 && f.sent[0] != 0 {
 		return // another version
 	}
-	data, err := hex.DecodeString(string(digits))
-	if err == nil && !fits(form, data) {
+	if !fits(form, f.sent, f.fold) || !f.isKey() {
 		f.fail(0, "these are not the octets of %s data", f.typ)
 	}
 }
 
-// fits reports octets that are the fields of a form as they are sent.
-func fits(form string, data []byte) bool {
+// isKey reports octets that can be a key, or data of another type.
+func (f *fieldReader) isKey() bool {
+	switch f.typ {
+	case "DNSKEY", "CDNSKEY", "KEY", "RKEY":
+	default:
+		return true
+	}
+	flags, key := uint32(f.sent[0])<<8|uint32(f.sent[1]), f.sent[4:]
+	switch {
+	case f.typ == "RKEY" && flags != 0:
+		return false
+	case f.typ == "KEY" && flags&noKey == noKey:
+		return len(key) == 0
+	// RFC 4034, appendix A.1.1: the key begins with the name of the algorithm.
+	case f.sent[3] == 253:
+		_, n := decodeName(key)
+		return n > 0
+	}
+	return len(key) > 0
+}
+
+// fits reports octets that are the fields of a form as they are sent. It puts the names in them into
+// lower case if it should.
+func fits(form string, data []byte, lower bool) bool {
 	for i := range len(form) {
 		n := 0
 		switch form[i] {
 		case fieldName, fieldHost, fieldMailbox:
-			_, n = decodeName(data)
+			if _, n = decodeName(data); lower && n <= len(data) {
+				fold(data[:n])
+			}
 		case fieldUint8, fieldAlg:
 			n = 1
 		case fieldUint16, fieldType:

@@ -2,6 +2,7 @@ package zonefile
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func sized(lengths map[uint32]int, n uint32) int {
 }
 
 func readDigest(f *fieldReader) {
-	f.mnemonic("a digest type", digests, 255)
+	f.mnemonic("a digest type", digests, 8)
 	f.hex(sized(dsLengths, f.number))
 }
 
@@ -102,10 +103,10 @@ func readKeyHead(f *fieldReader) (flags, protocol, algorithm uint32) {
 		}
 	}
 	flags = f.number
-	f.size += 2
-	f.mnemonic("the protocol of a key", protocols, 255)
+	f.put(flags, 16)
+	f.mnemonic("the protocol of a key", protocols, 8)
 	protocol = f.number
-	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 8)
 	return flags, protocol, f.number
 }
 
@@ -123,9 +124,7 @@ func readFlags(f *fieldReader, token []byte) {
 
 func readKeyData(f *fieldReader) {
 	for range 3 {
-		if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
-			f.wrong(token, "a time such as 20261123000000")
-		}
+		readStamp(f)
 	}
 	flags, protocol, algorithm := readKeyHead(f)
 	// All 0 is a placeholder without a key (fromtext_keydata in BIND).
@@ -135,17 +134,15 @@ func readKeyData(f *fieldReader) {
 }
 
 func readCert(f *fieldReader) {
-	f.mnemonic("a certificate type", certTypes, 1<<16-1)
-	// mnemonic has counted one octet, and this type is sent in two.
-	f.size++
+	f.mnemonic("a certificate type", certTypes, 16)
 	f.uint(16)
-	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 8)
 	f.base64(true)
 }
 
 func readSignature(f *fieldReader) {
 	readTypeOrNumber(f)
-	f.mnemonic("an algorithm of DNSSEC", algorithms, 255)
+	f.mnemonic("an algorithm of DNSSEC", algorithms, 8)
 	f.uint(8)
 	labels := int(f.number)
 	f.uint(32)
@@ -154,8 +151,8 @@ func readSignature(f *fieldReader) {
 		// not in SIG.
 		if f.typ == "RRSIG" {
 			readSigTime(f)
-		} else if token := f.word("a time such as 20261123000000"); f.ok() && !isStamp(token) {
-			f.wrong(token, "a time such as 20261123000000")
+		} else {
+			readStamp(f)
 		}
 	}
 	f.fields("2n")
@@ -200,23 +197,31 @@ func readNSEC3(f *fieldReader) {
 		f.wrong(token, "a hash of 20 octets in base32")
 	case n < 0 || n > 155:
 		f.wrong(token, "a hash in base32")
+	default:
+		hash, _ := base32.HexEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(string(token)))
+		f.put(uint32(len(hash)), 8)
+		f.sent = append(f.sent, hash...)
 	}
 	readBitmap(f, false)
 }
 
 func readNSEC3Param(f *fieldReader) (algorithm uint32) {
-	f.mnemonic("a hash algorithm", hashes, 255)
+	f.mnemonic("a hash algorithm", hashes, 8)
 	algorithm = f.number
 	f.fields("12")
 	token := f.word("a salt in hexadecimal digits, or -")
 	// RFC 5155, section 3.3: a hyphen is an empty salt. The length is sent in one octet, so a salt
 	// has at most 510 digits.
 	if !f.ok() || string(token) == "-" {
+		f.put(0, 8)
 		return algorithm
 	}
-	if _, err := hex.DecodeString(string(token)); err != nil || len(token) > 510 {
+	salt, err := hex.DecodeString(string(token))
+	if err != nil || len(token) > 510 {
 		f.wrong(token, "a salt in hexadecimal digits, or -")
 	}
+	f.put(uint32(len(salt)), 8)
+	f.sent = append(f.sent, salt...)
 	return algorithm
 }
 
@@ -236,6 +241,7 @@ func base32Length(token []byte) int {
 }
 
 func readNXT(f *fieldReader) {
+	var bits []byte
 	for f.more() {
 		token := f.word("a record type")
 		// RFC 2535, section 5.2: the bitmap ends at type 127. BIND also takes plain numbers.
@@ -245,6 +251,9 @@ func readNXT(f *fieldReader) {
 		}
 		if err != nil || n < 1 || n > 127 {
 			f.wrong(token, "a record type up to 127")
+			return
 		}
+		bits = withBit(bits, n)
 	}
+	f.sent = append(f.sent, bits...)
 }

@@ -38,17 +38,34 @@ func (f *fieldReader) nameField(kind byte) {
 		name, _, err := appendName(nil, token, f.names.origin)
 		if err != nil {
 			f.badName(err)
-		} else if !isMailbox(name) {
+			return
+		}
+		if !isMailbox(name) {
 			f.notHost("a mail address: its domain is not a host name", token)
 		}
-		return
-	}
-	host, wire, err := f.names.read(token)
-	f.size += wire
-	if err != nil {
+	} else if host, err := f.names.read(token); err != nil {
 		f.badName(err)
+		return
 	} else if kind == fieldHost && !host {
 		f.notHost("a host name", token)
+	}
+	f.putName(token)
+}
+
+// putName adds a name that is right to what is sent.
+func (f *fieldReader) putName(token []byte) {
+	from := len(f.sent)
+	if f.sent = appendSent(f.sent, token, f.names.origin); f.fold {
+		fold(f.sent[from:])
+	}
+}
+
+// fold puts a name as it is sent into lower case. No length of a label is a letter.
+func fold(name []byte) {
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			name[i] = c + 'a' - 'A'
+		}
 	}
 }
 
@@ -68,8 +85,8 @@ type nameReader struct {
 	host   bool // the origin is a host name
 }
 
-// read checks a name. It reports whether that is one of a host, and its length as sent.
-func (r nameReader) read(token []byte) (host bool, wire int, err error) {
+// read checks a name. It reports whether that is one of a host.
+func (r nameReader) read(token []byte) (host bool, err error) {
 	label, last := 0, byte(dotChar)
 	host = true
 	for _, c := range token {
@@ -98,7 +115,7 @@ func (r nameReader) read(token []byte) (host bool, wire int, err error) {
 	}
 	// As sent, a length comes before each label and 0 at the end. The dots are one octet short of
 	// that.
-	wire = len(token) + 1
+	wire := len(token) + 1
 	if label > 0 {
 		wire += r.origin.wire
 		// Whether the origin is a host name was found out once for all names under it.
@@ -107,13 +124,13 @@ func (r nameReader) read(token []byte) (host bool, wire int, err error) {
 	if label > maxLabel || wire > maxName || len(token) == 0 {
 		return r.readOdd(token)
 	}
-	return host, wire, nil
+	return host, nil
 }
 
 // readOdd is read for any name.
-func (r nameReader) readOdd(token []byte) (host bool, wire int, err error) {
-	name, wire, err := appendName(nil, token, r.origin)
-	return err == nil && isHost(name), wire, err
+func (r nameReader) readOdd(token []byte) (host bool, err error) {
+	name, _, err := appendName(nil, token, r.origin)
+	return err == nil && isHost(name), err
 }
 
 // isHost reports a canonical name that has only letters, digits and hyphens in the middle

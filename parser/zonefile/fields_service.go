@@ -12,7 +12,6 @@ func readOptionalText(f *fieldReader) {
 
 func readCAA(f *fieldReader) {
 	tag := f.word("the tag of a CAA record")
-	f.size += 1 + len(tag)
 	// RFC 8659, section 4.1. BIND does not check that it knows the tag.
 	for _, c := range tag {
 		if nameChars[c] != hostChar {
@@ -20,6 +19,8 @@ func readCAA(f *fieldReader) {
 			return
 		}
 	}
+	f.put(uint32(len(tag)), 8)
+	f.sent = append(f.sent, tag...)
 	// The value is sent without a length, so it may have over 255 octets, unlike a text.
 	readLong(f, f.raw("the value of the tag"))
 }
@@ -49,7 +50,7 @@ func readDOA(f *fieldReader) {
 
 func readDSync(f *fieldReader) {
 	readTypeOrNumber(f)
-	f.mnemonic("a scheme", map[string]uint32{"NOTIFY": 1}, 255)
+	f.mnemonic("a scheme", map[string]uint32{"NOTIFY": 1}, 8)
 	f.fields("2h")
 }
 
@@ -109,10 +110,12 @@ func isSubstitution(text []byte) bool {
 func readPorts(f *fieldReader) {
 	if f.more() && isDigit(withoutSign(f.spans[f.next].Of(f.src))[0]) {
 		f.signedUpTo(255)
-		f.size++
+		f.put(f.number, 8)
 	} else {
-		f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 255)
+		f.mnemonic("a protocol", map[string]uint32{"TCP": 6, "UDP": 17, "ICMP": 1, "IP": 0}, 8)
 	}
+	// RFC 1035, section 3.4.2: one bit a port.
+	var ports []byte
 	for f.more() {
 		token := f.word("a port or a service")
 		// Names of services are not checked: which ones there are depends on /etc/services of the
@@ -120,7 +123,18 @@ func readPorts(f *fieldReader) {
 		if digits := bytes.TrimLeft(token, "+-"); f.ok() && len(digits) > 0 && isDigit(digits[0]) {
 			f.next--
 			f.signedUpTo(1<<16 - 1)
-			f.size += 2
+			ports = withBit(ports, int(f.number))
 		}
 	}
+	f.sent = append(f.sent, ports...)
+}
+
+// withBit sets a bit, the first of which is the highest of the first octet, and adds the octets that
+// it takes.
+func withBit(bits []byte, n int) []byte {
+	for len(bits) <= n/8 {
+		bits = append(bits, 0)
+	}
+	bits[n/8] |= 0x80 >> (n % 8)
+	return bits
 }

@@ -3,6 +3,8 @@ package zonefile
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,22 +38,22 @@ func readService(f *fieldReader) {
 	if !f.ok() {
 		return
 	}
-	host, wire, err := f.names.read(unquoted(token))
-	f.size += wire
+	host, err := f.names.read(unquoted(token))
 	if err != nil {
 		f.badName(err)
+		return
 	} else if !host && !alias {
 		f.notHost("a host name", token)
 	}
+	f.putName(unquoted(token))
 	keys := map[uint16]bool{}
 	var mandatory []uint16
+	var sent []parameter
 	for f.more() {
 		at := f.next
 		name, value, given := readParameter(f)
 		key, ok := svcKey(name)
-		// Two octets each for key and length.
 		generic := strings.HasPrefix(name, "key")
-		f.size += 4 + svcSize(key, generic, value)
 		if !ok {
 			f.fail(at, "%s is not a parameter of SVCB", short([]byte(name)))
 			return
@@ -67,8 +69,23 @@ func readService(f *fieldReader) {
 		if key == svcMandatory && f.ok() {
 			mandatory = svcList(value, generic)
 		}
+		if f.ok() {
+			sent = append(sent, parameter{key, svcSent(key, generic, value)})
+		}
 	}
 	checkMandatory(f, keys, mandatory)
+	slices.SortFunc(sent, func(a, b parameter) int { return int(a.key) - int(b.key) })
+	for _, p := range sent {
+		f.put(uint32(p.key), 16)
+		f.put(uint32(len(p.value)), 16)
+		f.sent = append(f.sent, p.value...)
+	}
+}
+
+// parameter is one of SVCB with its value as sent.
+type parameter struct {
+	key   uint16
+	value []byte
 }
 
 // checkMandatory checks that what some parameters demand of others is there.
@@ -146,26 +163,51 @@ func svcValue(key uint16, generic bool, value []byte, given bool) bool {
 	return isQueryPath(octets(value))
 }
 
-// svcSize is how many octets a right value has as it is sent.
-func svcSize(key uint16, generic bool, value []byte) int {
-	items := bytes.Count(value, []byte(",")) + 1
+// svcSent is a right value as it is sent.
+func svcSent(key uint16, generic bool, value []byte) []byte {
+	var out []byte
 	switch {
 	// A key that is named by its number has its value as octets.
 	case generic:
+		return octets(value)
 	case key == svcMandatory:
-		return 2 * items
+		for _, key := range slices.Sorted(slices.Values(svcList(value, false))) {
+			out = binary.BigEndian.AppendUint16(out, key)
+		}
 	case key == svcALPN:
-		return 1 + len(octets(value)) // each protocol has one for its length, in the place of a comma
+		return sentALPN(octets(value))
 	case key == svcPort:
-		return 2
-	case key == svcIPv4Hint:
-		return 4 * items
+		port, _ := strconv.Atoi(string(value))
+		return binary.BigEndian.AppendUint16(nil, uint16(port))
+	case key == svcIPv4Hint, key == svcIPv6Hint:
+		for item := range strings.SplitSeq(string(value), ",") {
+			addr, _ := netip.ParseAddr(item)
+			out = append(out, addr.AsSlice()...)
+		}
 	case key == svcECH:
-		return len(value) / 4 * 3
-	case key == svcIPv6Hint:
-		return 16 * items
+		out, _ = base64.StdEncoding.DecodeString(string(value))
+	default:
+		return octets(value)
 	}
-	return len(octets(value))
+	return out
+}
+
+// sentALPN is a list of protocols with the length of each before it.
+func sentALPN(list []byte) []byte {
+	length, out := 0, []byte{0}
+	for i := 0; i < len(list); i++ {
+		if list[i] == ',' {
+			length = len(out)
+			out = append(out, 0)
+			continue
+		}
+		if list[i] == '\\' {
+			i++
+		}
+		out = append(out, list[i])
+		out[length]++
+	}
+	return out
 }
 
 func everyItem(list string, ok func([]byte) bool) bool {

@@ -13,7 +13,8 @@ func (f *fieldReader) text() {
 	} else if n > 255 {
 		f.fail(f.next-1, "a text of %d octets is too long; one may have 255, so split it into several in quotes", n)
 	} else {
-		f.size += 1 + n
+		f.put(uint32(n), 8)
+		f.sent = appendOctets(f.sent, token)
 	}
 }
 
@@ -41,17 +42,18 @@ func textLength(token []byte) (n int, ok bool) {
 }
 
 // octets are what a text stands for. It must be right.
-func octets(token []byte) []byte {
-	var out []byte
+func octets(token []byte) []byte { return appendOctets(nil, token) }
+
+func appendOctets(dst, token []byte) []byte {
 	for token = unquoted(token); len(token) > 0; {
 		c, size, _, err := unescape(token)
 		// textLength has checked the escapes before.
 		if err != nil {
-			return out
+			return dst
 		}
-		out, token = append(out, c), token[size:]
+		dst, token = append(dst, c), token[size:]
 	}
-	return out
+	return dst
 }
 
 func unquoted(token []byte) []byte {
@@ -63,18 +65,20 @@ func unquoted(token []byte) []byte {
 
 // readLong reads a text whose length has no limit of its own.
 func readLong(f *fieldReader, token []byte) {
-	n, ok := textLength(token)
-	if f.size += n; !ok {
+	if _, ok := textLength(token); !ok {
 		f.badEscape(token)
 	}
+	f.sent = appendOctets(f.sent, token)
 }
 
 // base64 reads up to the end, or to the padding.
 func (f *fieldReader) base64(some bool) {
 	digits, pads, last := 0, 0, byte(0)
+	var unsent uint32 // bits that are no whole octet yet
+	var bits int      // of these
 	const what = "data in base64"
 	// RFC 4034, section 2.2: blanks may be anywhere in base64, so digits are counted across words.
-	for f.more() && pads == 0 {
+	for f.more() && (pads == 0 || digits%4 != 0) {
 		token := f.word(what)
 		for _, c := range token {
 			v := base64Values[c]
@@ -87,6 +91,10 @@ func (f *fieldReader) base64(some bool) {
 				return
 			default:
 				last = v
+				if unsent, bits = unsent<<6|uint32(v), bits+6; bits >= 8 {
+					bits -= 8
+					f.sent = append(f.sent, byte(unsent>>bits))
+				}
 			}
 			digits++
 		}
@@ -94,7 +102,6 @@ func (f *fieldReader) base64(some bool) {
 	if !f.ok() {
 		return
 	}
-	f.size += digits/4*3 - pads
 	switch {
 	case digits == 0 && some:
 		f.fail(len(f.spans), "the data ends where %s has to follow", what)
@@ -116,9 +123,18 @@ var base64Values = func() (table [256]byte) {
 	return table
 }()
 
+// hexValue is what a hexadecimal digit stands for.
+func hexValue(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
 // hex reads digits up to the end, or so many octets if size is not negative.
 func (f *fieldReader) hex(size int) int {
 	digits := 0
+	var half byte
 	const what = "data in hexadecimal digits"
 	// With a known length, words behind it are left for end to report.
 	for f.more() && (size < 0 || digits < 2*size) {
@@ -128,10 +144,12 @@ func (f *fieldReader) hex(size int) int {
 				f.wrong(token, what)
 				return 0
 			}
+			half = half<<4 | hexValue(c)
+			if digits++; digits%2 == 0 {
+				f.sent = append(f.sent, half)
+			}
 		}
-		digits += len(token)
 	}
-	f.size += digits / 2
 	switch {
 	case !f.ok():
 	case digits == 0 && size != 0:

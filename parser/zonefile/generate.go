@@ -115,7 +115,7 @@ func newTemplate(args []string) *template {
 	// It is compared with canonical owners, which are in lower case.
 	t.head = strings.ToLower(t.parts[0].text)
 	if strings.Contains(t.head, `\`) {
-		name, _, err := appendName(nil, []byte(t.parts[0].text), &domain{text: []byte(".")})
+		name, _, err := appendName(nil, []byte(t.parts[0].text), root)
 		t.head, t.exact = string(name), t.exact && err == nil
 		// appendName adds a final dot, but the text may end within a label.
 		if !strings.HasSuffix(t.parts[0].text, ".") {

@@ -137,22 +137,24 @@ func (g *made) make(e *Entry, m *maker, n int64) bool {
 	if !c.holds(g.name) {
 		return true // BIND does not look at the data
 	}
-	tokens := g.line.tokens
+	tokens, octets := g.line.tokens, 0
 	switch {
 	case err != nil:
 		c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, err.Msg)
 		return false
 	case len(tokens) == 1 && m.kind.quick != notQuick && c.quick(m.kind.quick, tokens[0].Of(g.data)):
-		g.octets = quickOctets(m.kind.quick, tokens[0].Of(g.data))
+		octets = len(tokens[0].Of(g.data)) // or less
 	default:
-		f := fieldReader{src: g.data, typ: m.kind.name, names: nameReader{origin: e.origin}, spans: tokens}
-		if m.kind.rule.check(&f); f.msg != "" {
+		f := &g.f
+		f.src, f.typ, f.names, f.spans = g.data, m.kind.name, nameReader{origin: e.origin}, tokens
+		f.next, f.msg, f.sent = 0, "", f.sent[:0]
+		if m.kind.rule.check(f); f.msg != "" {
 			c.wrong(e, m.data.Start, "%d makes data of type %s that is wrong: %s", n, m.kind.name, f.msg)
 			return false
 		}
-		g.octets = f.size
+		octets = len(f.sent)
 	}
-	return g.enter(e, m, n)
+	return g.enter(e, m, n, octets)
 }
 
 func (g *made) tooMuch(e *Entry, at int, n int64) bool {

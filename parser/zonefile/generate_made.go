@@ -1,7 +1,7 @@
 package zonefile
 
 import (
-	"bytes"
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -18,11 +18,9 @@ type made struct {
 
 	owner, name []byte // of the record at hand
 	data        []byte // the same, with a blank before it
-	octets      int    // of it, as sent
 	long        bool   // it is too long
 	line        Scanner
-	last        madeRow
-	large       largeSets
+	f           fieldReader
 }
 
 func newMade(c *checker, zones int) made {
@@ -53,33 +51,11 @@ type madeRecord struct {
 	hash   uint32 // of its owner
 	line   uint32 // of made.lines
 	number int32  // a range ends below 1<<31
-	octets uint32
-}
-
-// madeRow are records of one owner that a line makes in a row.
-type madeRow struct {
-	of         *maker
-	name, data []byte
-	count      int
 }
 
 // enter notes the record at hand for the rules about more than one.
-func (g *made) enter(e *Entry, m *maker, n int64) bool {
+func (g *made) enter(e *Entry, m *maker, n int64, octets int) bool {
 	c := g.c
-	r := &g.last
-	switch {
-	case r.of != m || !bytes.Equal(r.name, g.name):
-		r.of, r.name, r.data, r.count = m, append(r.name[:0], g.name...), append(r.data[:0], g.data...), 1
-	// The same data again makes no other record.
-	case !bytes.Equal(r.data, g.data):
-		r.data = append(r.data[:0], g.data...)
-		if r.count++; r.count == maxSet+1 {
-			m.told = true
-			c.against(e, "max-records-per-type",
-				"%d makes number %d of type %s at one name, where %d are the most", n, maxSet+1, m.kind.name, maxSet)
-			return false
-		}
-	}
 	if m.kind.part == nsPart && !c.apex.addServer(c, e, g.name, g.data, g.line.tokens) {
 		return false
 	}
@@ -88,7 +64,11 @@ func (g *made) enter(e *Entry, m *maker, n int64) bool {
 		g.lines = append(g.lines, m)
 	}
 	hash, line := c.z.index.hash(g.name), uint32(len(g.lines)-1)
-	g.records = append(g.records, madeRecord{hash, line, int32(n), uint32(g.octets)})
+	g.records = append(g.records, madeRecord{hash, line, int32(n)})
+	if m.kind.part == onePart {
+		octets = maxOctets
+	}
+	c.weights.add(hash, 1, octets+maxOverhead)
 	return true
 }
 
@@ -124,15 +104,6 @@ func (g *made) addOwners(wanted map[uint32]bool) {
 			add(hash)
 		}
 	}
-	// Mostly there is none, which saves a walk over the owners of a large zone.
-	if g.findLarge(); len(g.large.hashes) == 0 {
-		return
-	}
-	c.z.index.eachOwner(func(_ int, hash uint32, _ int, again bool) {
-		if !again && g.large.hashes[hash] {
-			add(hash)
-		}
-	})
 }
 
 // beside is what the made records so far are at a name.
@@ -143,6 +114,8 @@ type beside struct {
 
 // conclude checks the made records beside those of the file and each other.
 func (g *made) conclude(seen map[string]*present) {
+	// Sorted by owner. Stable, because findings belong to the later record.
+	slices.SortStableFunc(g.records, func(a, b madeRecord) int { return cmp.Compare(a.hash, b.hash) })
 	inFile := map[uint32]bool{}
 	for owner := range seen {
 		inFile[g.c.z.index.hash([]byte(owner))] = true
@@ -160,9 +133,6 @@ func (g *made) conclude(seen map[string]*present) {
 			for _, r := range g.records[from:to] {
 				g.besideOthers(r, seen, names)
 			}
-		}
-		if g.large.hashes[g.records[from].hash] {
-			g.weigh(g.records[from:to])
 		}
 		from = to
 	}
@@ -213,6 +183,16 @@ func (g *made) besideOthers(r madeRecord, seen map[string]*present, names map[st
 		tell("a second %s record of %s, which may have one", typ, name)
 	}
 	b.single[n] = data
+}
+
+// ownerOf is the owner of a made record. The templates of its line are taken up.
+func (g *made) ownerOf(r madeRecord) string {
+	m := g.lines[r.line]
+	g.templates(g.c.s.src, m)
+	// No errors here: the record was made before, when it was checked.
+	g.owner, _ = expand(g.owner[:0], g.ownerTemplate, int64(r.number))
+	g.name, _, _ = appendName(g.name[:0], g.owner, m.entry.origin)
+	return string(g.name)
 }
 
 // target is the name that a record leads to.

@@ -107,7 +107,7 @@ func TestCorpusOctets(t *testing.T) {
 		sum, number := 0, 100
 		want := maxOctets - 4 + rng.IntN(8)
 		for made := 0; sum < want; {
-			p := setPart{written: rng.IntN(2) == 0 && made > largeSet, first: number, octets: 300 + rng.IntN(3000)}
+			p := setPart{written: rng.IntN(2) == 0 && made > maxOctets/2, first: number, octets: 300 + rng.IntN(3000)}
 			p.last = p.first + rng.IntN(6)
 			if n := p.last - p.first + 1; want-sum < n*(p.octets+2)+10 {
 				p.last, p.octets, want = p.first, want-sum-2, sum

@@ -45,11 +45,10 @@ func (s *Scanner) enter(e *Entry) bool {
 	}
 	inner := s.origin
 	if len(e.Rdata) > 1 {
-		text, wire, err := appendName(nil, e.Rdata[1].Of(s.src), s.origin)
-		if err != nil {
+		var err error
+		if inner, err = newDomain(e.Rdata[1].Of(s.src), s.origin); err != nil {
 			return s.fail(e.Rdata[1].Start, "%v", err)
 		}
-		inner = &domain{text: text, wire: wire}
 	}
 	// As in BIND, owner and origin are restored behind the file, and the TTL is not
 	// (TestIncludeRules).

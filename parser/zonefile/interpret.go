@@ -81,11 +81,11 @@ func (s *Scanner) setOrigin(e *Entry) bool {
 	}
 	// Relative to the origin before, as in BIND; Knot DNS, NSD and PowerDNS refuse a name without a
 	// final dot here.
-	text, wire, err := appendName(nil, e.Rdata[0].Of(s.src), s.origin)
+	origin, err := newDomain(e.Rdata[0].Of(s.src), s.origin)
 	if err != nil {
 		return s.fail(e.Rdata[0].Start, "%v", err)
 	}
-	s.origin = &domain{text: text, wire: wire}
+	s.origin = origin
 	s.cached = nil
 	return true
 }

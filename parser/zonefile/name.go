@@ -12,22 +12,30 @@ const (
 	maxName  = 255 // octets of a name as sent, length octets and root included
 )
 
-// domain is a canonical absolute name. wire is its length in octets as sent.
+// domain is a canonical absolute name. wire is its length in octets as sent, and sent are these octets in
+// the letter case in which the name is written.
 type domain struct {
 	text []byte
 	wire int
+	sent []byte
 }
+
+// newDomain reads a name that may be relative to an origin.
+func newDomain(token []byte, origin *domain) (*domain, error) {
+	text, wire, err := appendName(nil, token, origin)
+	if err != nil {
+		return nil, err
+	}
+	return &domain{text, wire, appendSent(nil, token, origin)}, nil
+}
+
+var root = &domain{text: []byte("."), wire: 1, sent: []byte{0}}
 
 var errDangling = errors.New("a name ends in a backslash")
 
 // parseDomain reads name as an absolute name; a missing final dot is added.
 func parseDomain(name string) (*domain, error) {
-	root := &domain{text: []byte("."), wire: 1}
-	text, wire, err := appendName(nil, []byte(name), root)
-	if err != nil {
-		return nil, err
-	}
-	return &domain{text: text, wire: wire}, nil
+	return newDomain([]byte(name), root)
 }
 
 // appendName appends the canonical form of a name token to dst: absolute, lower case,
@@ -87,6 +95,33 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 		return nil, 0, fmt.Errorf("the name %q is over 255 octets long", token)
 	}
 	return dst, wire, nil
+}
+
+// appendSent appends a name that is right as it is sent, in the letter case of its token.
+func appendSent(dst, token []byte, origin *domain) []byte {
+	switch string(token) {
+	case "@":
+		return append(dst, origin.sent...)
+	case ".":
+		return append(dst, 0)
+	}
+	length := len(dst) // where the length of the label at hand is
+	dst = append(dst, 0)
+	for len(token) > 0 {
+		c, n, escaped, _ := unescape(token)
+		token = token[n:]
+		if c == '.' && !escaped {
+			length = len(dst)
+			dst = append(dst, 0)
+			continue
+		}
+		dst = append(dst, c)
+		dst[length]++
+	}
+	if dst[length] > 0 { // relative
+		dst = append(dst, origin.sent...)
+	}
+	return dst
 }
 
 // standsForItself maps the bytes of a label that need no escape to lower case, and all

@@ -170,7 +170,7 @@ func canonicalData(typ, data string) ([]string, error) {
 			return nil, fmt.Errorf("the name %q must be absolute, with a dot at its end", token)
 		}
 	}
-	return canonicalFields(typ, tokens, &domain{text: []byte("."), wire: 1})
+	return canonicalFields(typ, tokens, root)
 }
 
 // splitData cuts rdata into tokens. It must be one line without comment and
