@@ -10,8 +10,10 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 	"github.com/edgeplan/edgeplan/internal/loud"
+	"github.com/edgeplan/edgeplan/parser/planname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
@@ -25,6 +27,19 @@ func TestAll(t *testing.T) {
 	for i, a := range all {
 		if !bytes.Equal(a.Text.Bytes(), again[i].Text.Bytes()) {
 			t.Errorf("%s: twice the same plan, not the same bytes", a.Name)
+		}
+	}
+}
+
+// TestScriptNames: each name of a script is known wherever names of files are, and is none of a plan.
+func TestScriptNames(t *testing.T) {
+	for _, name := range append(plan.Scripts(), plan.RollbackScript) {
+		file := name + ".ps1"
+		if !IsPackageFile(file) || !IsKitFile(file) || planname.Is(file) {
+			t.Errorf("%s: of a package %t, of a kit %t, a plan %t", file, IsPackageFile(file), IsKitFile(file), planname.Is(file))
+		}
+		if text, code := "Run .\\"+file+" -Stage Route now.", "Run `.\\"+file+" -Stage Route` now."; record.Text(text) != code {
+			t.Errorf("the record has %s", record.Text(text))
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package words holds the wording that several artifacts share: what a stage and a
-// step do, what is expected after it, what to do if it fails, what is reachable, and
-// which DNS records go and come.
+// Package words holds the wording that several artifacts share and that is true of any
+// plan: what is compared and asked, what is reachable, which DNS records go and come, and
+// the frame of what a procedure says of its own stages, steps and partners.
 //
 // Plan in, plain sentences out. Names from the plan are in them as they are, hostile
 // or not: whoever prints a sentence puts it through the quoting function of the output
