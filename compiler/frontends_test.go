@@ -137,11 +137,15 @@ func TestFailedSite(t *testing.T) {
 		{"management host", "all-routed", []string{host, `management_host = "FE1B.corp.contoso.com"`}, "FE1B.corp.contoso.com is a server of fepool1 and is at Site1", 0},
 		{"management host, accepted", "all-routed", append([]string{host, `management_host = "fe1a.corp.contoso.com"`}, accepts("EP2038")...), "", 1},
 		{"management host of a pool that names no server", "route53", []string{host, `management_host = "fe1.corp.contoso.com"`, "sip_domain \"contoso", "front_end_pool \"old\" {\nsite = site.Site1\nfqdn = \"fe1.corp.contoso.com\"\n}\nsip_domain \"contoso"}, "fe1.corp.contoso.com is a server of old and is at Site1", 0},
+		{"what is not waited for", "bad-ep3029-servers", []string{"server \"fe1b.corp", "server \"fe2.corp", change, accepts("EP2038")[1]}, "know the new one: fe1a.corp.contoso.com. If", 1},
 		{"management host elsewhere", "all-routed", []string{host, `management_host = "fe4.corp.contoso.com"`}, "", 1},
 		{"management host of no pool", "all-routed", []string{host, `management_host = "admin.corp.contoso.com"`}, "", 1},
 	} {
 		plans, found := edited(t, test.spec, test.pairs...)
 		got := only(found, "EP2020", "EP2037", "EP2038", "EP1016")
+		if test.spec == "bad-ep3029-servers" {
+			got = append(got, only(found, "EP3029")...)
+		}
 		if len(plans) != test.plans || (len(got) > 0) != (test.want != "") ||
 			slices.ContainsFunc(got, func(text string) bool { return !strings.Contains(text, test.want) }) {
 			t.Errorf("%s: %d plans, found %q, want %q\n%v", test.name, len(plans), got, test.want, found)

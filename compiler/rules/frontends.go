@@ -96,6 +96,10 @@ func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.F
 // checkLostFrontEnds names the servers that no stage waits for.
 func checkLostFrontEnds(t *topology.Topology, req *Request, r *report.Plan) {
 	_, lost := req.FrontEnds(t)
+	// The plan cannot do without the management host, so that one is waited for wherever it is.
+	lost = slices.DeleteFunc(lost, func(s *topology.FrontEndServer) bool {
+		return dnsname.Same(s.FQDN.V, t.ManagementHost.V)
+	})
 	if len(lost) == 0 {
 		return
 	}
