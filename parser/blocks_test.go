@@ -15,7 +15,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
-var withoutRanges = cmp.Options{cmpopts.IgnoreTypes(hcl.Range{}), cmpopts.IgnoreUnexported(zonefile.Source{})}
+var withoutRanges = cmp.Options{cmpopts.IgnoreTypes(hcl.Range{}), cmpopts.IgnoreUnexported(zonefile.Source{}, topology.Topology{})}
 
 func set[T any](v T) topology.Value[T]       { return topology.Value[T]{V: v, Set: true} }
 func otherwise[T any](v T) topology.Value[T] { return topology.Value[T]{V: v} }
@@ -88,6 +88,11 @@ func TestBlocks(t *testing.T) {
 			&Spec{Topology: &topology.Topology{SIPDomains: []*topology.SIPDomain{{Name: set("a")}, {Name: set("b"), XMPP: set(true)}}}}},
 		{"xmpp_federation", "xmpp_federation {\nhost = \"h\"\npartners = toset([\"q\", \"p\"])\n}",
 			&Spec{Topology: &topology.Topology{XMPP: &topology.XMPPFederation{Host: set("h"), Partners: set([]string{"p", "q"})}}}},
+		{"edge_pool federated", inPool("sip_federation = true"), pool(topology.EdgePool{SIPFederation: set(true)})},
+		{"sip_domain host", "sip_domain \"a\" {\nfederation_host = \"h\"\n}",
+			&Spec{Topology: &topology.Topology{SIPDomains: []*topology.SIPDomain{{Name: set("a"), FederationHost: set("h")}}}}},
+		{"sip_federation", "sip_federation {\npartners = [\"q\", \"p\"]\n}",
+			&Spec{Topology: &topology.Topology{SIP: &topology.SIPFederation{Partners: set([]string{"q", "p"})}}}},
 		{"xmpp_federation empty", "xmpp_federation {}", &Spec{Topology: &topology.Topology{XMPP: &topology.XMPPFederation{}}}},
 		{"dns_zone", "dns_zone \"z\" {\nfile = \"a.zone\"\nserver = \"ns\"\n}",
 			&Spec{Topology: &topology.Topology{Zones: []*topology.Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: otherwise("auto"), Delivery: otherwise("zone-file"), OperatingSystem: otherwise("windows-server-2012-r2")}}}}},
