@@ -32,7 +32,10 @@ func TestNew(t *testing.T) {
 		{LyncServer2013, "Set-CsSite", []Param{Arg("Force", "x")}, "is a SwitchParameter"},
 		{LyncServer2013, "Set-CsNothing", nil, "no cmdlet Set-CsNothing"},
 		{LiteralProcedure, "Stop-CsWindowsService", nil, "no cmdlet Stop-CsWindowsService"},
-		{SfBServerSE, "Set-CsSite", nil, "no cmdlet Set-CsSite"},
+		// Its reference is that of 2019, without what is about XMPP.
+		{SfBServerSE, "Set-CsSite", []Param{Arg("Identity", "Site2"), Arg("FederationRoute", "EdgeServer:x")}, ""},
+		{SfBServerSE, "Set-CsSite", []Param{Arg("XmppFederationRoute", "x")}, "no parameter -XmppFederationRoute"},
+		{SfBServerSE, "Test-CsXmppIM", nil, "no cmdlet Test-CsXmppIM"},
 	}
 	for _, test := range tests {
 		_, err := New(test.product, test.name, test.params...)

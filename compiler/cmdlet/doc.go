@@ -7,7 +7,9 @@
 // error at the desk instead. The package knows nothing of PowerShell text: quoting
 // and printing are the emitter's.
 //
-// The facts in table.csv come from the cmdlet reference of each product. The rows
+// The facts in table.csv come from the cmdlet reference of each product. That of Subscription Edition
+// does not exist: no page of the reference is tagged with it. It goes on from the code of Skype for
+// Business Server 2019, so it has the rows of that, but for those about XMPP, which was removed. The rows
 // of product [LiteralProcedure] are not documented there: they stand for a server
 // whose Set-CsSite is as the procedure page prints it.
 package cmdlet
