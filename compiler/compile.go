@@ -49,10 +49,10 @@ func CompileEach(spec *parser.Spec, use func(*plan.Plan)) (hcl.Diagnostics, []Ac
 	}
 	t, spelled := spec.Topology.InASCII()
 	found := report.New(spelled)
-	opened := zones.Open(t, found)
+	requests := rules.Requests(spec, t)
+	opened := zones.Open(t, slices.ContainsFunc(requests, (*rules.Request).MovesSIP), found)
 	opened.AddressesUnknown = !rules.Topology(t, found)
 	c := &compilation{spec: spec, topology: t, zones: opened, sound: !found.Found.HasErrors()}
-	requests := rules.Requests(spec, t)
 	found.Shared = len(requests) > 1
 	var open []hcl.Diagnostics
 	var closed hcl.Diagnostics
@@ -133,10 +133,14 @@ func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan
 	changes := c.zones.Changes(req.Change, r)
 	// Without a domain with XMPP federation it is not known which records lead partners.
 	if rules.Federation(c.topology, req, r) {
-		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r))
+		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r), req.Moves())
 		rules.NameServers(changes.Zones(), req, r)
 	}
 	// After the rules, so that one run shows all findings.
+	if req.MovesSIP() && !r.Blocked() {
+		r.Add(report.NotYet, req.Failover.Federation.Range, "federation = %q is planned but not yet there: the scripts do "+
+			"not show yet what is to be clicked in Topology Builder.", req.Failover.Federation.V)
+	}
 	if !c.sound || r.Blocked() {
 		return nil, false
 	}

@@ -13,7 +13,7 @@ import (
 
 // failover makes the plan of a failover that has passed the rules, without its stages.
 func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan.Plan {
-	return &plan.Plan{
+	p := &plan.Plan{
 		FormatVersion:  plan.FormatVersion,
 		Kind:           plan.KindFailover,
 		Federation:     req.Failover.Federation.V,
@@ -22,15 +22,12 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		ManagementHost: t.ManagementHost.V,
 		Reason:         req.Failover.Reason.V,
 		Procedure:      req.Failover.Procedure.V,
-		RouteSites:     req.Failover.RouteSites.V,
+		RouteSites:     req.RouteSites(),
 		From:           poolOf(t, req.From),
 		To:             poolOf(t, req.To),
-		XMPPHost:       t.XMPP.Host.V,
 		SIPRoute:       sipRoute(t, req.To),
-		Domains:        domainNames(t),
-		Partners:       onceEach(t.XMPP.Partners.V),
 		Routes:         routesOf(req),
-		RoutedSites:    routedSites(t, req.From),
+		RoutedSites:    routedSites(t, req),
 		Origin:         plan.OriginOf(req.Range),
 		Change:         changeOf(req.Change),
 		Zones:          zones,
@@ -39,6 +36,26 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		CentralManagement: centralManagement(t),
 		FrontEnds:         frontEnds(req, t),
 	}
+	if p.MovesXMPP() {
+		p.XMPPHost, p.Domains, p.Partners = t.XMPP.Host.V, domainNames(t), onceEach(t.XMPP.Partners.V)
+	}
+	if p.MovesSIP() {
+		p.From.SIPEnabled, p.To.SIPEnabled = t.SIPEnabled(req.From), t.SIPEnabled(req.To)
+		p.SIPDomains = sipDomains(t)
+		if t.SIP != nil {
+			p.SIPPartners = onceEach(t.SIP.Partners.V)
+		}
+	}
+	return p
+}
+
+// sipDomains are all SIP domains, sorted by name.
+func sipDomains(t *topology.Topology) []plan.SIPDomain {
+	var out []plan.SIPDomain
+	for _, domain := range t.SortedSIPDomains() {
+		out = append(out, plan.SIPDomain{Name: domain.Name.V, Host: domain.FederationHost.V})
+	}
+	return out
 }
 
 func poolOf(t *topology.Topology, pool *topology.EdgePool) plan.Pool {
@@ -136,16 +153,17 @@ func onceEach(names []string) []string {
 	return out
 }
 
-// routesOf are the sites whose routes change, and from where.
+// routesOf are the routes that change, and from where.
 func routesOf(req *rules.Request) []plan.SiteRoute {
 	var out []plan.SiteRoute
 	for _, site := range req.Sites {
 		// The line of the route if there is one, else that of the site: the place to look at in a review.
-		route := plan.SiteRoute{RoutedSite: plan.RoutedSite{Federation: plan.XMPP, Site: site.Name}, Origin: plan.OriginOf(site.Range)}
-		if site.XMPPFederationRoute.Set {
-			route.Origin = plan.OriginOf(site.XMPPFederationRoute.Range)
+		route := plan.SiteRoute{RoutedSite: plan.RoutedSite{Federation: site.Federation, Site: site.Name},
+			Origin: plan.OriginOf(site.Range)}
+		if site.Route().Set {
+			route.Origin = plan.OriginOf(site.Route().Range)
 		}
-		if previous := req.Pools[site.XMPPFederationRoute.V]; previous != nil {
+		if previous := req.Pools[site.Route().V]; previous != nil {
 			// A pool without servers is a finding; its own name keeps the two spellings comparable until then.
 			route.From, route.FromServer = previous.FQDN.V, previous.FQDN.V
 			if names := previous.ServerNames(); len(names) > 0 {
@@ -157,12 +175,14 @@ func routesOf(req *rules.Request) []plan.SiteRoute {
 	return out
 }
 
-// routedSites are the sites that the spec says are on a pool.
-func routedSites(t *topology.Topology, pool *topology.EdgePool) []plan.RoutedSite {
+// routedSites are the sites that the spec says are on the pool that is left.
+func routedSites(t *topology.Topology, req *rules.Request) []plan.RoutedSite {
 	sites := []plan.RoutedSite{}
-	for _, site := range t.Sites {
-		if site.XMPPFederationRoute.V == pool.Name {
-			sites = append(sites, plan.RoutedSite{Federation: plan.XMPP, Site: site.Name})
+	for _, federation := range req.Moves() {
+		for _, site := range t.Sites {
+			if (rules.RoutedSite{Federation: federation, Site: site}).Route().V == req.From.Name {
+				sites = append(sites, plan.RoutedSite{Federation: federation, Site: site.Name})
+			}
 		}
 	}
 	slices.SortFunc(sites, plan.CompareSites)

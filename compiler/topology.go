@@ -14,7 +14,8 @@ import (
 func topologyOf(t *topology.Topology) plan.Topology {
 	var out plan.Topology
 	for _, site := range t.Sites {
-		out.Sites = append(out.Sites, plan.Site{Name: site.Name, Route: site.XMPPFederationRoute.V})
+		out.Sites = append(out.Sites, plan.Site{Name: site.Name, Route: site.XMPPFederationRoute.V,
+			SIPRoute: site.FederationRoute.V})
 	}
 	for _, pool := range t.EdgePools {
 		out.EdgePools = append(out.EdgePools, edgePoolOf(t, pool))
@@ -47,7 +48,7 @@ func serverNames(servers []*topology.FrontEndServer) []string {
 func edgePoolOf(t *topology.Topology, pool *topology.EdgePool) plan.EdgePool {
 	out := plan.EdgePool{
 		Name: pool.Name, Site: pool.Site.V, FQDN: pool.FQDN.V, AccessEdgeFQDN: pool.AccessEdgeFQDN.V,
-		NextHop: pool.NextHop.V, Product: cmdlet.Product(t.ProductOf(pool)),
+		NextHop: pool.NextHop.V, Product: cmdlet.Product(t.ProductOf(pool)), SIPFederation: t.SIPEnabled(pool),
 	}
 	if pool.XMPP != nil {
 		out.ListeningPort, out.InternalPort = pool.XMPP.ListeningPort.V, pool.XMPP.InternalPort.V

@@ -76,6 +76,9 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 	if block := root.oneOfAll("xmpp_federation", r.singles); block != nil {
 		found.XMPP = br.xmppFederation(block)
 	}
+	if block := root.oneOfAll("sip_federation", r.singles); block != nil {
+		found.SIP = br.sipFederation(block)
+	}
 	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, br.zone(b)) })
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, br.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, br.prepare(b)) })
@@ -98,6 +101,7 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"front_end_pool":  func(b *hcl.Block) { br.frontEndPool(b) },
 		"sip_domain":      func(b *hcl.Block) { br.sipDomain(b) },
 		"xmpp_federation": func(b *hcl.Block) { br.xmppFederation(b) },
+		"sip_federation":  func(b *hcl.Block) { br.sipFederation(b) },
 		"dns_zone":        func(b *hcl.Block) { br.zone(b) },
 		"failover":        func(b *hcl.Block) { br.failover(b) },
 		"prepare":         func(b *hcl.Block) { br.prepare(b) },
@@ -191,6 +195,7 @@ func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
 		VirtualIPv4:    c.text("virtual_ipv4"),
 		NAT:            c.flag("nat"),
 		Product:        c.word("product"),
+		SIPFederation:  c.flag("sip_federation"),
 	}
 	if b := c.one("xmpp"); b != nil {
 		pool.XMPP = br.poolXMPP(b)
@@ -253,7 +258,12 @@ func (br blockReader) frontEndServer(block *hcl.Block) *topology.FrontEndServer 
 
 func (br blockReader) sipDomain(block *hcl.Block) *topology.SIPDomain {
 	c := br.r.openBlock(block)
-	return &topology.SIPDomain{Name: label(block), XMPP: c.flag("xmpp")}
+	return &topology.SIPDomain{Name: label(block), XMPP: c.flag("xmpp"), FederationHost: c.text("federation_host")}
+}
+
+func (br blockReader) sipFederation(block *hcl.Block) *topology.SIPFederation {
+	c := br.r.openBlock(block)
+	return &topology.SIPFederation{Partners: c.texts("partners"), Range: block.DefRange}
 }
 
 func (br blockReader) xmppFederation(block *hcl.Block) *topology.XMPPFederation {

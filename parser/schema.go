@@ -99,7 +99,7 @@ var table = []Block{
 			{Name: "xmpp_federation_route", Kind: Reference, RefersTo: "edge_pool",
 				Doc: "the route that `Get-CsSite` shows today; left out: there is none"},
 			{Name: "federation_route", Kind: Reference, RefersTo: "edge_pool",
-				Doc: "the same for SIP federation, which is not moved but is shown in the change record"},
+				Doc: "the same for SIP federation"},
 		},
 	},
 	// server is not required here: that a target needs one is a rule.
@@ -122,6 +122,9 @@ var table = []Block{
 				Doc: "the public addresses are those of a NAT device before the servers; the record says so, and who " +
 					"confirms the port is asked for the translation too"},
 			{Name: "product", Kind: Word, Words: topology.Products(), Doc: "where it differs from the topology"},
+			{Name: "sip_federation", Kind: Flag,
+				Doc: "whether `Enable federation for this Edge pool (Port 5061)` is selected in Topology Builder " +
+					"today; left out: it is where a `federation_route` leads to the pool"},
 		},
 	},
 	{
@@ -172,6 +175,9 @@ var table = []Block{
 		Arguments: []Argument{
 			{Name: "xmpp", Kind: Flag, Default: false,
 				Doc: "its users may have XMPP contacts, so it has an SRV record `_xmpp-server._tcp`"},
+			{Name: "federation_host", Kind: HostName,
+				Doc: "the name at which `_sipfederationtls._tcp` of the domain points and whose addresses move with " +
+					"SIP federation, such as `sip.contoso.com`; left out: that record names the Access Edge of a pool"},
 		},
 	},
 	{
@@ -182,6 +188,15 @@ var table = []Block{
 			{Name: "partners", Kind: Texts,
 				Doc: "partner domains: the change record has a text to send them, and stage Preflight compares them " +
 					"with `Get-CsXmppAllowedPartner`; the first one is in the example of a test message"},
+		},
+	},
+	{
+		Type: "sip_federation", Count: AtMost,
+		Doc: "What is known of SIP federation; a failover needs no such block.",
+		Arguments: []Argument{
+			{Name: "partners", Kind: Texts,
+				Doc: "SIP domains of federated partners: stages Preflight and Verify run `Test-CsFederatedPartner` for " +
+					"each"},
 		},
 	},
 	{
@@ -225,21 +240,23 @@ var table = []Block{
 		Type: "failover", Label: "NAME", Count: AnyTimes,
 		Doc: "One plan.",
 		Arguments: []Argument{
-			{Name: "federation", Kind: Word, Required: true, Words: []string{"xmpp", "sip"}, Example: `"xmpp"`,
-				Doc: "what moves; `\"sip\"` is not there yet (EP1014)"},
+			{Name: "federation", Kind: Word, Required: true, Words: []string{"xmpp", "sip", "both"},
+				Example: `"xmpp"`,
+				Doc:     "what moves: XMPP federation, SIP federation, or both, where both are on the pool that is left"},
 			{Name: "from", Kind: Reference, RefersTo: "edge_pool",
-				Doc: "the pool that is left; needed where the XMPP routes of the sites do not say it"},
+				Doc: "the pool that is left; needed where the routes of the sites do not say it"},
 			{Name: "to", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME",
 				hint: ", the Edge pool that takes over", Doc: "the target"},
 			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
 				Doc: "whether the pool that is left is down; where it is up, the plan ends XMPP there last of all, " +
 					"unless a site stays routed to it"},
 			{Name: "procedure", Kind: Word, Words: []string{"documented", "start-first"}, Default: "documented",
-				Doc: "stop, route, DNS, firewall, start, as the fail-over page has it; or the order of the fail-back " +
-					"page, which stops nothing"},
+				Doc: "of XMPP federation: stop, route, DNS, firewall, start, as the fail-over page has it; or the " +
+					"order of the fail-back page, which stops nothing"},
 			{Name: "route_sites", Kind: Word, Words: []string{"target", "all-routed"}, Default: "target",
-				Doc: "change the route of the target's site, as the procedure says; or of every site that is routed " +
-					"to `from` as well"},
+				Doc: "change the route of the target's site, as the procedure of XMPP federation says; or of every " +
+					"site that is routed to `from` as well, as the page about SIP routes says, which is the default " +
+					"where SIP federation moves"},
 		},
 	},
 	{

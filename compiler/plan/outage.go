@@ -3,6 +3,9 @@ package plan
 // XMPPFederation is the name of that service in plans that move it.
 const XMPPFederation = "XMPP"
 
+// SIPFederation is the name of that service in all failovers.
+const SIPFederation = "SIP"
+
 // Served is a service of which users notice whether it is up: a column of the table of what is
 // reachable.
 type Served struct {

@@ -65,8 +65,8 @@ type Plan struct {
 	Partners []string `json:"partners,omitempty"`
 	// SIPDomains are the SIP domains whose _sipfederationtls._tcp the plan looks after, and
 	// SIPPartners the domains of SIP federation partners that the spec names; sorted, each once.
-	SIPDomains  []string `json:"sip_domains,omitempty"`
-	SIPPartners []string `json:"sip_partners,omitempty"`
+	SIPDomains  []SIPDomain `json:"sip_domains,omitempty"`
+	SIPPartners []string    `json:"sip_partners,omitempty"`
 	// Routes are the routes of sites that the plan sets, and RoutedSites those that the spec has
 	// on the pool that is left; sorted by federation, then by site.
 	Routes      []SiteRoute  `json:"routes,omitempty"`
@@ -109,7 +109,10 @@ type Pool struct {
 	// default of the port, so only what the spec states is compared.
 	NextHop          string `json:"next_hop,omitempty"`
 	XMPPInternalPort int    `json:"xmpp_internal_port,omitempty"`
-	Origin           Origin `json:"origin"`
+	// SIPEnabled tells whether SIP federation is enabled on the pool before the change; only in plans
+	// that move it.
+	SIPEnabled bool   `json:"sip_enabled,omitempty"`
+	Origin     Origin `json:"origin"`
 }
 
 // MovesXMPP tells whether the plan moves XMPP federation.
@@ -117,6 +120,13 @@ func (p *Plan) MovesXMPP() bool { return p.Federation == XMPP || p.Federation ==
 
 // MovesSIP tells whether the plan moves SIP federation.
 func (p *Plan) MovesSIP() bool { return p.Federation == SIP || p.Federation == Both }
+
+// SIPDomain is a SIP domain and the name at which its records of SIP federation point; empty where
+// they point at the pools.
+type SIPDomain struct {
+	Name string `json:"name"`
+	Host string `json:"host,omitempty"`
+}
 
 // RoutedSite is a site and the federation whose route it is about, [XMPP] or [SIP].
 type RoutedSite struct {
@@ -158,6 +168,8 @@ const (
 	DNS        = "Dns"
 	Firewall   = "Firewall"
 	Start      = "Start"
+	Publish    = "Topology" // what a person changes in Topology Builder and publishes
+	Setup      = "Setup"    // of the Deployment Wizard, on Edge Servers
 	Replicated = "Replicate"
 	Verify     = "Verify"
 	StopOld    = "StopOld"  // ends XMPP at the pool that is left
@@ -373,8 +385,9 @@ type RecordSet struct {
 	NewTTL uint32   `json:"new_ttl"`
 	Old    []string `json:"old"`
 	New    []string `json:"new"`
-	// Step is the step of the procedure: 4 for addresses, 5 for SRV.
-	Step string `json:"step"`
+	// Step is the step of the page about XMPP federation: 4 for addresses, 5 for SRV. It is empty for
+	// what moves with SIP federation alone, as the page about that has no step for DNS.
+	Step string `json:"step,omitempty"`
 	// Number is that of the fact about the set; see [Zone.Number].
 	Number string `json:"number"`
 }

@@ -60,6 +60,7 @@ func checkPeers(plan *Plan) error {
 		bad   func(string) string
 		// A partner may be a name that is no host name of ours, such as one with an underscore.
 	}{{"domains", plan.Domains, dnsname.WrongHost}, {"partners", plan.Partners, dnsname.WrongPartner},
+		{"sip_domains", sipNames(plan), dnsname.WrongHost}, {"sip_partners", plan.SIPPartners, dnsname.WrongPartner},
 		{"front_ends", plan.FrontEnds, dnsname.WrongHost}} {
 		for i, name := range list.names {
 			if why := list.bad(name); why != "" {
@@ -78,6 +79,14 @@ func checkPeers(plan *Plan) error {
 		}
 	}
 	return nil
+}
+
+func sipNames(plan *Plan) []string {
+	var out []string
+	for _, domain := range plan.SIPDomains {
+		out = append(out, domain.Name)
+	}
+	return out
 }
 
 // checkFindings wants findings that there are: warnings, and errors that were accepted.

@@ -54,6 +54,18 @@ func checkHead(plan *Plan, form Form) error {
 	}
 	// Each of these is an argument of a cmdlet, or is connected to.
 	names := []string{plan.ManagementHost}
+	for _, domain := range plan.SIPDomains {
+		if domain.Host != "" {
+			names = append(names, domain.Host)
+		}
+	}
+	if !plan.MovesSIP() && (plan.SIPDomains != nil || plan.SIPPartners != nil || plan.From.SIPEnabled ||
+		plan.To.SIPEnabled) {
+		return fmt.Errorf("a plan that does not move SIP federation has no SIP domains or partners, or pools with it")
+	}
+	if form.Moves && !plan.MovesXMPP() && (plan.XMPPHost != "" || plan.Domains != nil || plan.Partners != nil) {
+		return fmt.Errorf("a plan that does not move XMPP federation has no XMPP host, domains or partners")
+	}
 	if plan.XMPPHost != "" {
 		names = append(names, plan.XMPPHost)
 	}
@@ -155,8 +167,8 @@ func checkZone(plan *Plan, zone Zone) error {
 		if !slices.Contains([]string{"A", "AAAA", "SRV"}, set.Type) {
 			return fmt.Errorf("%s: not the data of %s", set.Owner, set.Type)
 		}
-		// Steps 4 and 5 of the page; what each set comes from is not free.
-		if want := map[bool]string{true: "5", false: "4"}[set.Type == "SRV"]; set.Step != want {
+		// What each set comes from is not free.
+		if want := stepOf(plan, set); set.Step != want {
 			return fmt.Errorf("%s: %s records are of step %s, not %q", set.Owner, set.Type, want, set.Step)
 		}
 		// It would count as a wait for answers that nothing has given.
@@ -170,6 +182,21 @@ func checkZone(plan *Plan, zone Zone) error {
 		}
 	}
 	return checkChange(plan, zone)
+}
+
+// stepOf is the step of the page about XMPP federation that a set comes from, empty where it moves
+// with SIP federation alone.
+func stepOf(plan *Plan, set RecordSet) string {
+	moves := plan.MovesSIP()
+	switch {
+	case set.Type == "SRV" && moves && strings.HasPrefix(set.Owner, dnsname.SIPPrefix):
+		return ""
+	case set.Type == "SRV":
+		return "5"
+	case moves && !dnsname.Same(strings.TrimSuffix(set.Owner, "."), plan.XMPPHost):
+		return ""
+	}
+	return "4"
 }
 
 // checkChange wants serials that rise and waits that are those of the records, in a zone

@@ -24,7 +24,11 @@ const (
 const (
 	FailOverPage = "Failing over the Edge pool used for XMPP federation"
 	FailBackPage = "Failing back the Edge pool used for Lync Server federation or XMPP federation"
-	OwnPractice  = "edgeplan"
+	// SIPFailOverPage is about SIP federation, which Microsoft calls Lync Server federation there.
+	SIPFailOverPage = "Failing over the Edge pool used for Lync Server federation"
+	// SIPRoutesPage has what that page lacks: the route of each site, and DNS.
+	SIPRoutesPage = "Configure federation routes and media traffic"
+	OwnPractice   = "edgeplan"
 )
 
 // Origin is the place in the spec that asked for a step.

@@ -13,8 +13,8 @@ type Topology struct {
 }
 
 // Site is a central site. Route is the name of the Edge pool of its XMPP
-// federation route; empty if it has none.
-type Site struct{ Name, Route string }
+// federation route, and SIPRoute that of its SIP federation route; empty if it has none.
+type Site struct{ Name, Route, SIPRoute string }
 
 // EdgePool is an Edge pool. Servers are in the order of their names.
 type EdgePool struct {
@@ -22,6 +22,7 @@ type EdgePool struct {
 	NextHop                          string
 	Product                          cmdlet.Product
 	ListeningPort, InternalPort      int    // of XMPP; 0 where it is not enabled
+	SIPFederation                    bool   // is enabled today
 	VirtualIPv4                      string // of a hardware load balancer; else empty
 	Servers                          []EdgeServer
 }

@@ -31,12 +31,17 @@ type Model struct {
 	Later string
 }
 
-// Lead is a pool that partners have to find: by its addresses, and by an SRV record with the name
-// Target and Port. Of a type of address that the pool does not have no record is left.
+// Lead is a pool that partners have to find: by its addresses, and by SRV records of these owners,
+// absolute names. Of a type of address that the pool does not have no record is left.
 type Lead struct {
 	IPv4, IPv6 []string
-	Target     string
-	Port       int
+	SRV        map[string]Aimed
+}
+
+// Aimed is what one of the SRV records of an owner has to name.
+type Aimed struct {
+	Target string
+	Port   int
 }
 
 // Cond is that a variable has a value; of one that ends in OnHost, that all of the sort do.
@@ -52,12 +57,14 @@ const (
 	Running   = "Running"
 	Stopped   = "Stopped"
 	Confirmed = "confirmed"
+	Enabled   = "enabled" // of SIP federation on an Edge pool
+	Disabled  = "disabled"
 	Old       = "old" // of the records of a zone: as before the change
 	New       = "new" // as after it
 )
 
 // OnHost is in the variable of an effect in place of the host where a step runs, Routes as a value for
-// the variables of the sort route as they are then.
+// the routes of sites, and which pools are enabled, as they are then.
 const (
 	OnHost = "*"
 	Routes = "routes"
@@ -107,9 +114,12 @@ func firstWorld(plan *Plan) *world {
 
 func (w *world) routeText() string {
 	text := ""
-	for _, site := range w.sorts["route"] {
-		// Quoted, so that no two sets of routes have one text whatever the sites are called.
-		text += fmt.Sprintf("%q=%q ", site, w.vars["route/"+site])
+	// All that a replica has to know of the change; in a plan of XMPP federation there are routes alone.
+	for _, sort := range []string{"route", "sip-route", "federation"} {
+		for _, of := range w.sorts[sort] {
+			// Quoted, so that no two sets of routes have one text whatever the sites are called.
+			text += fmt.Sprintf("%s %q=%q ", sort, of, w.vars[sort+"/"+of])
+		}
 	}
 	return text
 }
@@ -377,10 +387,11 @@ func (l *Lead) wrong(set RecordSet) string {
 			return fmt.Sprintf("%s leads to %v", set.Owner, set.New)
 		}
 	case "SRV":
-		target := dnsname.Absolute(l.Target)
+		aim := l.SRV[set.Owner] // of other records nothing is known, and no target has an empty name
+		target := dnsname.Absolute(aim.Target)
 		// One record that leads there is enough: others may name other pools, with higher numbers.
 		for _, data := range set.New {
-			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == l.Port {
+			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == aim.Port {
 				return ""
 			}
 		}

@@ -21,7 +21,7 @@ type procedure struct {
 }
 
 // procedures are all of them; no two are for the same plans.
-var procedures = []procedure{xmppFailover, prepare}
+var procedures = []procedure{xmppFailover, sipFailover, bothFailover, prepare}
 
 // of is the procedure for a plan.
 func of(p *plan.Plan) (one procedure, known bool) {

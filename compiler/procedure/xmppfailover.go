@@ -18,19 +18,26 @@ var xmppFailover = procedure{kind: plan.KindFailover, federations: []string{plan
 	Reasons: []string{"disaster", "planned"}, Procedures: []string{"documented", "start-first"},
 	RouteSites: []string{"target", "all-routed"},
 }, stages: func(b *builder) {
-	f := &failover{b, b.plan, b.plan.Procedure == "documented", endsOld(b.plan)}
-	f.plan.Model, f.plan.Services = f.model(), f.services()
-	forth := func(z plan.Zone) plan.Source { return failOver(stepsOf(z)) }
-	undo := func(plan.Zone) plan.Source { return failBack("3c") }
+	f := newFailover(b)
+	f.xmppStages()
+	f.advise()
+	f.plan.Texts = f.texts()
+}}
+
+// xmppStages are those of the pages about XMPP federation; with those of SIP federation where that
+// moves too.
+func (f *failover) xmppStages() {
+	b := f.builder
 	f.preflight()
 	if f.stops {
 		f.stop()
 	} else {
 		f.start()
 	}
+	f.publish()
 	f.route()
-	b.dnsServers(&b.forward, false, pageSteps, []string{plan.Route}, forth)
-	b.dns(&b.forward, false, pageSteps, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), forth)
+	b.dnsServers(&b.forward, false, pageSteps, []string{plan.Route}, recordsOf)
+	b.dns(&b.forward, false, pageSteps, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), recordsOf)
 	f.firewall()
 	if f.stops {
 		f.start()
@@ -40,46 +47,81 @@ var xmppFailover = procedure{kind: plan.KindFailover, federations: []string{plan
 		last = []string{plan.Start}
 	}
 	f.replicate(&b.forward, "", last)
+	f.setup()
 	f.verify()
 	f.stopOld()
 
 	f.startOld()
 	f.startAgain()
+	f.publishBack()
 	f.routeBack()
-	b.dnsServers(&b.back, true, pageSteps, []string{plan.Route}, undo)
-	b.dns(&b.back, true, pageSteps, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), undo)
+	b.dnsServers(&b.back, true, pageSteps, []string{plan.Route}, recordsBack)
+	b.dns(&b.back, true, pageSteps, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), recordsBack)
 	f.replicate(&b.back, rollback, b.back.after(plan.DNS, plan.Route))
+	f.setupBack()
 	f.verifyBack()
-
-	f.advise()
-	f.plan.Texts = f.texts()
-}}
+}
 
 // pageSteps are the steps of the page about DNS records.
 const pageSteps = "steps 4 and 5"
 
-// failover is one plan of this procedure.
+// recordsOf is the step of a page that the records of a zone come from, and recordsBack that of what
+// takes them back.
+func recordsOf(z plan.Zone) plan.Source {
+	if steps := stepsOf(z); steps != "" {
+		return failOver(steps)
+	}
+	return plan.Source{Procedure: plan.SIPRoutesPage}
+}
+
+func recordsBack(z plan.Zone) plan.Source {
+	if stepsOf(z) != "" {
+		return failBack("3c")
+	}
+	return plan.Source{Procedure: plan.SIPRoutesPage}
+}
+
+// failover is one plan of a failover, of one federation or of both.
 type failover struct {
 	*builder
-	plan    *plan.Plan
-	stops   bool // the target pool is stopped while the route is set
-	endsOld bool
+	plan      *plan.Plan
+	xmpp, sip bool // what moves
+	stops     bool // the target pool is stopped while the route is set
+	endsOld   bool
+}
+
+// newFailover begins the stages of a failover and gives the plan its model and services.
+func newFailover(b *builder) *failover {
+	p := b.plan
+	f := &failover{builder: b, plan: p, xmpp: p.MovesXMPP(), sip: p.MovesSIP()}
+	f.stops, f.endsOld = f.xmpp && p.Procedure == "documented", f.xmpp && endsOld(p)
+	p.Model, p.Services = f.model(), f.services()
+	return f
 }
 
 // model is what a failover changes: routes of sites, services of the target pool, XMPP on the
 // pool that is left where that is up, what each replica knows, and the port in the firewall.
 func (f *failover) model() plan.Model {
-	p, first := f.plan, map[string]string{"firewall/port": ""}
-	m := plan.Model{First: first, Stays: map[string]bool{"firewall/port": true}, Aim: []plan.Cond{
+	p, first := f.plan, map[string]string{}
+	m := plan.Model{First: first, Stays: map[string]bool{}, Aim: []plan.Cond{
 		{Var: "route/" + plan.OnHost, Value: p.To.FQDN, Else: "%s is not routed to " + p.To.Name},
 		{Var: "services/" + plan.OnHost, Value: plan.Running, Else: "%s is stopped"},
 		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
-		{Var: "firewall/port", Value: plan.Confirmed,
-			Else: "port " + strconv.Itoa(plan.XMPPPort) + " is not confirmed"},
-	}}
-	m.Lead = &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
-	if p.XMPPHost != "" { // partners then find every pool by this one name
-		m.Lead.Target = p.XMPPHost
+		{Var: "firewall/" + plan.OnHost, Value: plan.Confirmed, Else: "port %s is not confirmed"},
+	}, Lead: &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, SRV: map[string]plan.Aimed{}}}
+	if f.sip {
+		f.sipModel(&m)
+	}
+	for _, domain := range p.Domains {
+		aim := plan.Aimed{Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
+		if p.XMPPHost != "" { // partners then find every pool by this one name
+			aim.Target = p.XMPPHost
+		}
+		m.Lead.SRV[plan.SRVOwner(plan.XMPP, domain)] = aim
+	}
+	for _, port := range f.ports() {
+		// That a port is open is nothing that a rollback takes back.
+		first["firewall/"+strconv.Itoa(port)], m.Stays["firewall/"+strconv.Itoa(port)] = "", true
 	}
 	for _, server := range p.To.Servers {
 		// The target pool runs before the change also where the spec cannot know it: the rollback has to leave
@@ -87,7 +129,7 @@ func (f *failover) model() plan.Model {
 		first["services/"+server] = plan.Running
 	}
 	for _, route := range p.Routes {
-		first["route/"+route.Site] = route.From
+		first[variable(route)] = route.From
 	}
 	for _, replica := range plan.Replicas(p) {
 		// Fact P11 of stage Preflight wants every replica up to date, so each knows the routes of before.
@@ -95,7 +137,7 @@ func (f *failover) model() plan.Model {
 	}
 	// After a disaster the pool that is left is down: its XMPP service is nothing that the plan could change or
 	// take back.
-	if p.Reason == "planned" {
+	if f.xmpp && p.Reason == "planned" {
 		for _, server := range p.From.Servers {
 			first["xmpp/"+server] = plan.Running
 		}
@@ -113,6 +155,26 @@ func (f *failover) model() plan.Model {
 	return m
 }
 
+// variable is that of a route in the model.
+func variable(route plan.SiteRoute) string {
+	if route.Federation == plan.SIP {
+		return "sip-route/" + route.Site
+	}
+	return "route/" + route.Site
+}
+
+// ports are those of the federations that move.
+func (f *failover) ports() []int {
+	var out []int
+	if f.xmpp {
+		out = append(out, plan.XMPPPort)
+	}
+	if f.sip {
+		out = append(out, plan.SIPPort)
+	}
+	return out
+}
+
 // services are what users notice of a failover: XMPP federation, remote access through the target
 // pool, whose services may be stopped, and SIP federation where one of the two pools has it.
 func (f *failover) services() []plan.Served {
@@ -121,7 +183,7 @@ func (f *failover) services() []plan.Served {
 	xmpp := plan.Served{Name: plan.XMPPFederation, Title: "XMPP federation", Ways: []plan.Way{{
 		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.To.FQDN}}, Through: p.To.Name,
 		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
-			{Var: "zone/" + plan.OnHost, Value: plan.New}, {Var: "firewall/port", Value: plan.Confirmed}},
+			{Var: "zone/" + plan.OnHost, Value: plan.New}, {Var: firewallXMPP, Value: plan.Confirmed}},
 	}, {
 		// Partners find the old pool as long as no zone has new records, and it answers until StopOld.
 		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.From.FQDN}}, Through: p.From.Name,
@@ -136,12 +198,25 @@ func (f *failover) services() []plan.Served {
 	case p.From.Name:
 		sip.Down = p.Reason != "planned"
 	}
-	return []plan.Served{xmpp,
+	out := []plan.Served{xmpp,
 		{Name: "remote access", Title: "remote access, conferencing and media", Pool: p.To.Name,
 			Ways: []plan.Way{{Through: p.To.Name, Up: []plan.Cond{running}}}},
-		{Name: "SIP", Title: "SIP federation", Ways: []plan.Way{sip}},
+		{Name: plan.SIPFederation, Title: "SIP federation", Ways: []plan.Way{sip}},
 	}
+	if f.sip {
+		out[2].Ways = f.sipWays(running)
+	}
+	if !f.xmpp {
+		return out[1:]
+	}
+	return out
 }
+
+// firewallXMPP and firewallSIP are the variables of the ports.
+var (
+	firewallXMPP = "firewall/" + strconv.Itoa(plan.XMPPPort)
+	firewallSIP  = "firewall/" + strconv.Itoa(plan.SIPPort)
+)
 
 // endsOld tells whether the plan ends XMPP at the pool that is left. A stream that is open
 // asks no DNS: Prosody 0.12.3 and ejabberd 23.01 stay with a pool until that closes it, and
@@ -151,7 +226,7 @@ func endsOld(p *plan.Plan) bool {
 	// With route_sites = "target" other sites may stay on the old pool, and their partners need its XMPP
 	// service.
 	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site plan.RoutedSite) bool {
-		return !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.RoutedSite == site })
+		return site.Federation == plan.XMPP && !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.RoutedSite == site })
 	})
 }
 
@@ -160,7 +235,7 @@ func stepsOf(z plan.Zone) string {
 	var steps []string
 	for _, set := range z.Records {
 		// In the order of the records, addresses first: step 4 of the page comes before step 5.
-		if !slices.Contains(steps, set.Step) {
+		if set.Step != "" && !slices.Contains(steps, set.Step) {
 			steps = append(steps, set.Step)
 		}
 	}
@@ -218,32 +293,42 @@ func (f *failover) facts() plan.Steps {
 	pool := f.call(p.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
 	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
 	out := f.store(fact)
+	one := failOver("1")
+	if !f.xmpp {
+		one = ours // the page about SIP federation takes the other pool for granted
+	}
 	// Step 1 of the page is to have another Edge pool. That it is there, with these servers, is what P03 to P07
 	// and P19 read.
 	out = append(out,
-		compares(fact("P03", "pool servers", failOver("1")), pool, "Computers", plan.Is, to.Servers...),
-		compares(fact("P04", "Edge service", failOver("1")), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
-		compares(fact("P05", "site of the pool", failOver("1")), service, "SiteId", plan.Is, "Site:"+to.Site),
-		compares(fact("P06", "XMPP port of the pool", failOver("1")), service, "XmppListeningPort", plan.Is,
+		compares(fact("P03", "pool servers", one), pool, "Computers", plan.Is, to.Servers...),
+		compares(fact("P04", "Edge service", one), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
+		compares(fact("P05", "site of the pool", one), service, "SiteId", plan.Is, "Site:"+to.Site))
+	if f.xmpp {
+		out = append(out, compares(fact("P06", "XMPP port of the pool", one), service, "XmppListeningPort", plan.Is,
 			strconv.Itoa(plan.XMPPPort)))
+	}
 	// Only what the spec states is compared: for the port the pages name two defaults, 23456 and 5098.
 	if to.NextHop != "" {
-		out = append(out, compares(fact("P07", "next hop", failOver("1")), service, "Registrar", plan.Is,
+		out = append(out, compares(fact("P07", "next hop", one), service, "Registrar", plan.Is,
 			"Registrar:"+to.NextHop))
 	}
-	if to.XMPPInternalPort != 0 {
-		out = append(out, compares(fact("P19", "port for Front End Servers", failOver("1")), service,
+	if f.xmpp && to.XMPPInternalPort != 0 {
+		out = append(out, compares(fact("P19", "port for Front End Servers", one), service,
 			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
+	five, domains := failOver("5"), p.Domains
+	if f.sip { // all there are: those with XMPP are among them
+		five, domains = ours, f.sipDomains()
+		out = append(out, f.federated(fact)...)
+	}
 	out = append(out,
-		compares(fact("P08", "SIP domains", failOver("5")), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has,
-			p.Domains...),
+		compares(fact("P08", "SIP domains", five), f.call(p.Product, "Get-CsSipDomain"), "Name", plan.Has, domains...),
 		compares(fact("P09", "federation allowed", ours), f.call(p.Product, "Get-CsAccessEdgeConfiguration"),
 			"AllowFederatedUsers", plan.Is, "True"))
 	// The reference of New-CsXmppAllowedPartner says that Identity is the primary domain of
 	// a partner and that it may have others, AdditionalDomains. Servers of products that
 	// have no XMPP federation do not have the cmdlet.
-	if partners := "Get-CsXmppAllowedPartner"; cmdlet.Has(p.Product, partners, "LocalStore") {
+	if partners := "Get-CsXmppAllowedPartner"; f.xmpp && cmdlet.Has(p.Product, partners, "LocalStore") {
 		s := compares(fact("P10", "XMPP partners", ours), f.call(p.Product, partners), "Identity,AdditionalDomains",
 			plan.Has, p.Partners...)
 		s.Check.Others = true
@@ -253,18 +338,34 @@ func (f *failover) facts() plan.Steps {
 	replicas := slices.SortedFunc(slices.Values(plan.Replicas(p)), strings.Compare)
 	current := f.function(p.Product, "Get-CurrentReplica")
 	out = append(out, compares(fact("P11", "replicas that are up to date", ours), current, "", plan.Has, replicas...))
-	var routed []string
-	for _, site := range p.RoutedSites {
-		routed = append(routed, "Site:"+site.Site)
-	}
 	// The reference names RTCUniversalServerAdmins, but a role can give the right to run Set-CsSite as well: a
 	// missing group is a warning. So are other sites on the pool.
-	return append(out,
-		warns(compares(fact("preflight/right", "user groups", ours), f.function(p.Product, "Get-ChangeRight"), "",
-			plan.Has, "RTCUniversalServerAdmins")),
-		warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")),
+	out = append(out, warns(compares(fact("preflight/right", "user groups", ours),
+		f.function(p.Product, "Get-ChangeRight"), "", plan.Has, "RTCUniversalServerAdmins")))
+	if f.xmpp {
+		out = append(out, warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")),
 			f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only,
-			routed...)))
+			f.routed(plan.XMPP)...)))
+	}
+	if f.sip {
+		out = append(out, warns(compares(fact("preflight/sip-sites", "sites with SIP federation on "+p.From.Name,
+			plan.Source{Procedure: plan.SIPRoutesPage}),
+			f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN),
+				cmdlet.Arg("Property", plan.SIPRouteParameter)), "Identity", plan.Only, f.routed(plan.SIP)...)))
+		out = append(out, f.partnersBefore()...)
+	}
+	return out
+}
+
+// routed are the identities of the sites that the spec has on the pool that is left.
+func (f *failover) routed(federation string) []string {
+	var out []string
+	for _, site := range f.plan.RoutedSites {
+		if site.Federation == federation {
+			out = append(out, "Site:"+site.Site)
+		}
+	}
+	return out
 }
 
 // store are facts about the Central Management store, without which no route can be set.
@@ -417,13 +518,23 @@ func (f *failover) startAgain() {
 // route points the sites at the target pool; step 3.
 func (f *failover) route() {
 	part := f.here("Step 3. Points the XMPP federation route to " + f.plan.To.FQDN + ".")
-	part.Needs = f.forward.after(plan.Stop, plan.Start)
+	switch {
+	case !f.xmpp:
+		part.Does = "Points the SIP federation route of the sites to " + f.plan.To.FQDN + "."
+	case f.sip:
+		part.Does = "Points the routes of SIP federation, and in step 3 that of XMPP, to " + f.plan.To.FQDN + "."
+	}
+	part.Needs = append(f.forward.after(plan.Stop, plan.Start), f.forward.after(plan.Publish)...)
 	// The step about the route is 3a on the page about failing back, which stops nothing.
 	source := failBack("3a")
 	if f.stops {
 		source, part.Seen = failOver("3"), plan.SeenPort
 	}
 	for _, r := range f.plan.Routes {
+		if r.Federation == plan.SIP {
+			part.Steps = append(part.Steps, f.sipRoute(r, false))
+			continue
+		}
 		s := f.routeStep("route/", r,
 			f.variants(r.Site, r.From, f.plan.To.FQDN, r.FromServer, f.plan.To.Servers[0]), source)
 		s.Effect.Value, s.Effect.From = f.plan.To.FQDN, []string{r.From}
@@ -481,16 +592,27 @@ func routeEnds(variants []plan.Variant, old bool) string {
 // routeBack puts the routes back, once DNS was asked: without an answer it is not known whether
 // the records can go back too.
 func (f *failover) routeBack() {
-	part := f.here("Undoes step 3. Puts the XMPP federation route back to what it was.")
+	undoes, route := "Undoes step 3. ", "the XMPP federation route back to what it was."
+	switch {
+	case !f.xmpp:
+		undoes, route = "", "the SIP federation routes back to what they were."
+	case f.sip:
+		undoes, route = "Undoes Route. ", "the routes of SIP and XMPP federation back to what they were."
+	}
+	part := f.here(undoes + "Puts " + route)
 	// A plan whose records do not change has none to look at on the way back.
 	if len(changed(f.plan.Zones)) > 0 {
-		part.Does = "Undoes step 3. Looks at DNS first, then puts the XMPP federation route back to what it was."
+		part.Does = undoes + "Looks at DNS first, then puts " + route
 		part.LooksAt = []string{plan.DNS}
 	}
-	part.Needs, part.Seen = f.back.after(plan.Start), seen(true)
+	part.Needs, part.Seen = f.back.after(plan.Publish, plan.Start), seen(true)
 	// To is what Preflight really read and put into the state file, which may be spelled in another way than in
 	// the spec.
 	for _, r := range f.plan.Routes {
+		if r.Federation == plan.SIP {
+			part.Steps = append(part.Steps, f.sipRoute(r, true))
+			continue
+		}
 		s := f.routeStep(rollback+"route/", r,
 			f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer), failBack("3a"))
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
@@ -525,18 +647,34 @@ func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.
 // nothing listens, so that it cannot be tested yet; step 6.
 func (f *failover) firewall() {
 	to := f.plan.To
-	says := "TCP " + strconv.Itoa(plan.XMPPPort) + " is open from anywhere to " +
-		strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")
+	nat := ""
 	if to.NAT {
 		// The owner opens the port on the NAT device then, which passes it on to the servers.
-		says += " (NAT)"
+		nat = " (NAT)"
 	}
-	part := f.here("Step 6. Records who confirmed that TCP " + strconv.Itoa(plan.XMPPPort) + " is open.")
+	var names []string
+	part := f.here("")
 	// A second confirmation would only repeat the first; who gave that one is in the log.
-	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.Route), plan.Firewall
-	s := step("firewall", says+" and back", plan.Safe, to.Origin, failOver("6"))
-	s.Attest, s.Effect = true, plan.Effect{Var: "firewall/port", Value: plan.Confirmed}
-	part.Steps = plan.Steps{s}
+	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.DNSServer, plan.Setup, plan.Route), plan.Firewall
+	for _, port := range f.ports() {
+		number, id, source := strconv.Itoa(port), "firewall", failOver("6")
+		if port == plan.SIPPort {
+			id, source = "firewall/sip", plan.Source{Procedure: plan.SIPRoutesPage}
+		}
+		names = append(names, "TCP "+number)
+		s := step(id, "TCP "+number+" is open from anywhere to "+
+			strings.Join(slices.Concat(to.IPv4, to.IPv6), ", ")+nat+" and back", plan.Safe, to.Origin, source)
+		s.Attest, s.Effect = true, plan.Effect{Var: "firewall/" + number, Value: plan.Confirmed}
+		part.Steps = append(part.Steps, s)
+	}
+	is := " is open."
+	if len(names) > 1 {
+		is = " are open."
+	}
+	part.Does = "Records who confirmed that " + plan.List(names) + is
+	if f.xmpp {
+		part.Does = "Step 6. " + part.Does
+	}
 	f.forward.add(plan.Firewall, part)
 }
 
@@ -545,6 +683,12 @@ func (f *failover) firewall() {
 func (f *failover) replicate(w *way, prefix string, needs []string) {
 	part := f.here("Pushes the configuration to the servers and waits until they are up to date.")
 	part.Needs = needs
+	// Stage Setup asks for it: Edge Servers cannot see the state file of this computer.
+	part.Prints = f.sip && prefix == ""
+	if part.Prints {
+		part.Does = "Pushes the configuration to the servers, waits until they are up to date, and prints the receipt " +
+			"for Setup."
+	}
 	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(f.plan)), strings.Compare) {
 		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
 		s.Property = "UpToDate"
@@ -573,24 +717,23 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 // connection from inside back in.
 func (f *failover) verify() {
 	p, to, dns := f.plan, f.plan.To, f.forward.present(plan.DNS)
-	needs := []string{plan.Replicated}
+	needs := f.forward.after(plan.Setup, plan.Replicated)
 	// Where Start needs Firewall, Replicate, which needs Start, does so already.
 	if !f.stops {
 		needs = append(needs, plan.Firewall)
 	}
-	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, failOver("6"))
-	// The page checks the port while the services are stopped, when nothing listens. So step 6 is done again
-	// here.
-	port := strconv.Itoa(plan.XMPPPort)
-	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
-	edge.Needs, edge.LooksAt = needs, dns
-	edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)),
-		"", plan.Like, "*:"+port)}
-	f.forward.add(plan.Verify, edge)
+	if !f.xmpp { // which needs all others
+		needs = []string{plan.Firewall}
+	}
+	f.verifyEdges(needs, dns)
 
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
 	// The routes can only be read on the management host; the other two parts compare DNS alone.
-	here.Needs, here.LooksAt = needs, f.forward.present(plan.Route, plan.DNS)
+	here.Needs, here.LooksAt = needs, f.forward.present(plan.Publish, plan.Route, plan.DNS)
+	if f.sip {
+		here.Does = "Checks that all stages are done, what Topology Builder published, the routes, DNS, and that the Edge " +
+			"Servers answer."
+	}
 	if f.endsOld {
 		_, here.Receipt = p.OldAnswers()
 		if here.Prints = true; len(changed(p.Zones)) == 0 {
@@ -600,26 +743,64 @@ func (f *failover) verify() {
 	}
 	// Test-CsXmppIM wants a Registrar pool, and without the next hop the spec does not say which one serves
 	// these users.
-	if to.NextHop != "" {
+	if f.xmpp && to.NextHop != "" {
 		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
 		message.When = receiver
 		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop),
 			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
+	seven := failOver("7")
+	if !f.xmpp {
+		seven = ours
+	}
 	// Inside, Access Edge answers only if its service runs; the public address may not be reachable from here.
 	for _, server := range to.Servers {
-		here.Steps = append(here.Steps, f.answers("verify/sip/", "Access Edge", server, plan.SIPPort, failOver("7")))
+		here.Steps = append(here.Steps, f.answers("verify/sip/", "Access Edge", server, plan.SIPPort, seven))
+	}
+	if f.sip {
+		here.Steps = append(here.Steps, f.partnersAfter()...)
 	}
 	f.forward.add(plan.Verify, here)
 
 	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.",
 		Product: p.Product, Needs: needs, LooksAt: dns}
+	if !f.xmpp {
+		outside.Does = "What a federated partner sees, from outside."
+	}
 	for _, address := range slices.Concat(to.IPv4, to.IPv6) {
-		outside.Steps = append(outside.Steps,
-			f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, failOver("6")))
+		if f.xmpp {
+			outside.Steps = append(outside.Steps,
+				f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, failOver("6")))
+		}
+		if f.sip {
+			outside.Steps = append(outside.Steps, f.answers("verify/federation/", "SIP federation", address,
+				plan.SIPPort, plan.Source{Procedure: plan.SIPRoutesPage}))
+		}
 	}
 	f.forward.add(plan.Verify, outside)
+}
+
+// verifyEdges checks on the Edge Servers that the XMPP proxy listens; and, after Setup, that services
+// run. That the port of SIP federation is open shows outside only: they listen on it inside as well.
+func (f *failover) verifyEdges(needs, dns []string) {
+	p, to := f.plan, f.plan.To
+	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, failOver("6"))
+	// The page checks the port while the services are stopped, when nothing listens. So step 6 is done again
+	// here.
+	port := strconv.Itoa(plan.XMPPPort)
+	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
+	edge.Needs, edge.LooksAt = needs, dns
+	if f.xmpp {
+		edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)),
+			"", plan.Like, "*:"+port)}
+	} else {
+		edge.Does = "Checks that the services run after Setup. The public address is probed from outside only."
+	}
+	if f.sip {
+		edge.Steps = append(edge.Steps, f.running())
+	}
+	f.forward.add(plan.Verify, edge)
 }
 
 // answers is the fact that a target answers on a TCP port. It is never asked for on an Edge Server:
@@ -638,7 +819,14 @@ func (f *failover) answers(id, says, target string, port int, source plan.Source
 // verifyBack checks the result of the rollback.
 func (f *failover) verifyBack() {
 	part := f.here("Checks the route and DNS.")
-	part.Needs, part.LooksAt = []string{plan.Replicated}, f.back.present(plan.Route, plan.DNS)
+	if f.sip {
+		part.Does = "Checks what Topology Builder published, the routes and DNS."
+	}
+	part.Needs = f.back.after(plan.Setup, plan.Replicated)
+	if !f.xmpp {
+		part.Needs = f.back.after(plan.DNS, plan.DNSServer, plan.Setup, plan.Replicated)
+	}
+	part.LooksAt = f.back.present(plan.Publish, plan.Route, plan.DNS)
 	f.back.add(plan.Verify, part)
 }
 

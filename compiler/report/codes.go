@@ -51,6 +51,8 @@ const (
 	AgainstRule   diag.Code = "EP2036"
 	DNSAtSource   diag.Code = "EP2037"
 	HostAtSource  diag.Code = "EP2038"
+	NotBoth       diag.Code = "EP2039"
+	StrangeHost   diag.Code = "EP2040"
 
 	TargetStops      diag.Code = "EP3001"
 	LongTTL          diag.Code = "EP3002"
@@ -80,4 +82,7 @@ const (
 	NATBalancer      diag.Code = "EP3023"
 	Keys             diag.Code = "EP3024"
 	NotReached       diag.Code = "EP3029"
+	ManyFederated    diag.Code = "EP3032"
+	RemoteMoves      diag.Code = "EP3033"
+	OtherDomain      diag.Code = "EP3034"
 )

@@ -44,6 +44,12 @@ func checkCertificateNames(t *topology.Topology, req *Request, r *report.Plan, c
 	}
 	// Partners check the certificate against the domain, whatever host SRV records name
 	// (RFC 6120, 13.7.2). Measured: Prosody 0.12.3 refuses one for xmpp.DOMAIN and *.DOMAIN.
+	if req.MovesSIP() {
+		checkSIPNames(t, req, r, names)
+	}
+	if !req.MovesXMPP() {
+		return
+	}
 	for _, domain := range t.XMPPDomains() {
 		if dnsname.IsHost(domain.Name.V) && !has(domain.Name.V) {
 			r.Add(report.Certificate, names.Range,
@@ -61,5 +67,26 @@ func checkCertificateNames(t *topology.Topology, req *Request, r *report.Plan, c
 	if dnsname.IsHost(host) && !has(host) && !has("*."+parent) {
 		r.Add(report.Certificate, names.Range,
 			"The certificate of %s names neither %s nor *.%s.", req.To.Name, host, parent)
+	}
+}
+
+// checkSIPNames wants the names at which SRV records of SIP federation will point in the certificate of
+// the target pool, as partners that find it by DNS compare them. It takes no wildcard for one.
+func checkSIPNames(t *topology.Topology, req *Request, r *report.Plan, names topology.Value[[]string]) {
+	seen := map[string]bool{}
+	for _, domain := range t.SortedSIPDomains() {
+		target := req.To.AccessEdgeFQDN.V
+		if domain.FederationHost.Set {
+			target = domain.FederationHost.V
+		}
+		has := slices.ContainsFunc(names.V, func(n string) bool { return dnsname.Same(n, target) })
+		if has || seen[dnsname.Absolute(target)] || !dnsname.IsHost(target) {
+			continue
+		}
+		seen[dnsname.Absolute(target)] = true
+		r.Add(report.Certificate, names.Range,
+			"The certificate of %s does not name %s, at which the SRV record of SIP federation of %s will point. Partners "+
+				"refuse the connection.",
+			req.To.Name, target, domain.Name.V)
 	}
 }

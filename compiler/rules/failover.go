@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -13,22 +16,18 @@ import (
 // Target checks the target of a failover by the rules without which nothing else can be said
 // of it; false if one of them is broken.
 func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
-	if req.Failover.Federation.V == "sip" {
-		r.Add(report.NotYet, req.Failover.Federation.Range,
-			`federation = "sip" is planned but not yet there: SIP federation is failed over in Topology Builder, and `+
-				`edgeplan does not compile that procedure yet.`)
-		return false
-	}
 	if req.To == nil || req.Change == nil {
 		return false // the parser has said so
 	}
 	to := req.To
 	// of the pool and not of the topology: in a migration pools of both run side by side
 	switch product := t.ProductOf(to); {
+	case !req.MovesXMPP():
 	case !cmdlet.Product(product).HasXMPP():
 		r.Add(report.NoXMPPProduct, req.Failover.To.Range,
 			"%s runs %s, which has no XMPP federation: Microsoft removed it after Skype for Business Server 2015. "+
-				"Choose a pool of Lync Server 2013 or Skype for Business Server 2015.",
+				"Choose a pool of Lync Server 2013 or Skype for Business Server 2015, or move SIP federation alone: "+
+				"federation = \"sip\".",
 			to.Name, product)
 	case to.XMPP == nil:
 		r.Add(report.NoXMPPPool, req.Failover.To.Range,
@@ -57,11 +56,26 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSystems(t, req, r)
 	checkLostFrontEnds(t, req, r)
 	checkRoutes(t, req, r)
+	if req.MovesSIP() {
+		checkFederated(t, req, r)
+	}
 	// Microsoft's page on Edge topologies: NAT with DNS load balancing only
 	if req.To.NAT.V && req.To.LoadBalancing.V == "hardware" {
 		r.Add(report.NATBalancer, req.To.NAT.Range,
 			"%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.",
 			req.To.Name)
+	}
+	if !req.MovesXMPP() {
+		if req.Failover.Procedure.V != "documented" {
+			r.Add(report.Malformed, req.Failover.Procedure.Range,
+				"procedure = %q is about XMPP federation, whose page stops services. That about SIP federation stops none: "+
+					"remove the line.",
+				req.Failover.Procedure.V)
+		}
+		if len(t.SIPDomains) == 0 {
+			r.Add(report.NoDomain, req.Range, "There is no sip_domain, so there is no domain whose SIP federation could move.")
+		}
+		return
 	}
 	// zones would not change and no partner would move, which looks like success
 	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
@@ -151,38 +165,78 @@ func checkSystem(r *report.Plan, server string, system topology.Value[string], p
 }
 
 func checkRoutes(t *topology.Topology, req *Request, r *report.Plan) {
-	var stay []string
-	for _, site := range t.Sites {
-		// the page sets the route of one site, though the route is a property of each
-		if site.XMPPFederationRoute.V == req.From.Name && !slices.Contains(req.Sites, site) {
-			stay = append(stay, site.Name)
+	for _, federation := range req.Moves() {
+		var stay []string
+		for _, site := range t.Sites {
+			s := RoutedSite{federation, site}
+			// the page about XMPP sets the route of one site, though the route is a property of each
+			if s.Route().V == req.From.Name && !slices.Contains(req.Sites, s) {
+				stay = append(stay, site.Name)
+			}
 		}
-	}
-	// sites may be declared in any order, and a plan is the same for all
-	slices.SortFunc(stay, dnsname.Compare)
-	if len(stay) > 0 {
+		// sites may be declared in any order, and a plan is the same for all
+		slices.SortFunc(stay, dnsname.Compare)
+		if len(stay) == 0 {
+			continue
+		}
+		why := "The procedure sets the route of the target's site only"
+		if federation == plan.SIP {
+			why = req.From.Name + " will have no SIP federation, so that theirs ends"
+		}
 		r.Add(report.OtherSites, req.Failover.RouteSites.Range,
-			`These sites keep the XMPP federation route to %s: %s. The procedure sets the route of the target's site `+
-				`only; route_sites = "all-routed" moves the others as well.`,
-			req.From.Name, strings.Join(stay, ", "))
+			`These sites keep the %s route to %s: %s. %s; route_sites = "all-routed" moves the others as well.`,
+			nameOf(federation), req.From.Name, strings.Join(stay, ", "), why)
 	}
 	for _, site := range req.Sites {
-		if !site.XMPPFederationRoute.Set {
+		if !site.Route().Set {
 			r.Add(report.NothingToGoBack, site.Range,
-				"%s has no XMPP federation route today. No cmdlet is documented for clearing a route, so a rollback "+
-					"ends with a step in Topology Builder.",
-				site.Name)
+				"%s has no %s route today. No cmdlet is documented for clearing a route, so a rollback ends with a step "+
+					"in Topology Builder.",
+				site.Name, nameOf(site.Federation))
 		}
 	}
+}
+
+// checkFederated looks at which pools have SIP federation enabled: Microsoft allows one.
+func checkFederated(t *topology.Topology, req *Request, r *report.Plan) {
+	for _, pool := range t.EdgePools {
+		if pool != req.From && pool != req.To && t.SIPEnabled(pool) {
+			r.Add(report.ManyFederated, firstSet(pool.SIPFederation.Set, pool.SIPFederation.Range, pool.Range),
+				"SIP federation is enabled on %s as well. Microsoft's page on Edge topologies has it on one Edge pool "+
+					"alone, and Topology Builder warns that only one is actively used. The plan leaves %s as it is.",
+				pool.Name, pool.Name)
+		}
+	}
+	if !t.SIPEnabled(req.From) {
+		r.Add(report.Contradiction, req.From.SIPFederation.Range,
+			"sip_federation of %s is false, but the SIP federation routes of sites lead to it. Correct one of them as "+
+				"Topology Builder shows it.",
+			req.From.Name)
+	}
+}
+
+// firstSet is the place of an argument if that is there, else that of its block.
+func firstSet(set bool, argument, block hcl.Range) hcl.Range {
+	if set {
+		return argument
+	}
+	return block
 }
 
 // Federation tells whether the spec says how partners find the deployment, and reports that it
 // does not.
 func Federation(t *topology.Topology, req *Request, r *report.Plan) bool {
-	if t.XMPP == nil {
+	switch {
+	case t.XMPP != nil || req.Failover != nil && !req.MovesXMPP():
+		return true
+	case req.Prepare != nil && !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }):
+		r.Add(report.NotYet, req.Range,
+			"A preparation of SIP federation is planned but not yet there: it prepares the records of XMPP federation, "+
+				"which this spec does not have. Lower the TTLs of _sipfederationtls._tcp and of its target by hand.")
+	default:
 		r.Add(report.Malformed, req.Range,
 			`A block xmpp_federation is needed: it says whether SRV records point at one host (host = "xmpp.DOMAIN") `+
 				`or at the pools.`)
 	}
-	return t.XMPP != nil
+	return false
 }

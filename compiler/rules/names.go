@@ -32,10 +32,14 @@ func checkNames(t *topology.Topology, r *report.Spec) {
 	}
 	for _, domain := range t.SIPDomains {
 		checkName(r, domain.Name)
+		checkName(r, domain.FederationHost)
 	}
 	if t.XMPP != nil {
 		checkName(r, t.XMPP.Host)
 		checkPartners(r, t.XMPP.Partners)
+	}
+	if t.SIP != nil {
+		checkPartners(r, t.SIP.Partners)
 	}
 	for _, z := range t.Zones {
 		// _tcp.contoso.com may be a zone of its own

@@ -24,7 +24,7 @@ var isName = map[string]bool{
 	"Server.FQDN": true, "Server.PublicIPv4": false, "Server.PublicIPv6": false, "Server.OperatingSystem": false,
 	"FrontEndPool.FQDN": true, "FrontEndPool.Site": false, "FrontEndPool.EdgePool": false,
 	"FrontEndServer.FQDN": true, "FrontEndServer.OperatingSystem": false,
-	"SIPDomain.Name":      true,
+	"SIPDomain.Name": true, "SIPDomain.FederationHost": true, "SIPFederation.Partners": true,
 	"XMPPFederation.Host": true, "XMPPFederation.Partners": true,
 	"Zone.Name": true, "Zone.Server": true, "Zone.Computer": true,
 	"Zone.File": false, "Zone.Site": false, "Zone.Serial": false, "Zone.Delivery": false, "Zone.OperatingSystem": false,
@@ -35,6 +35,9 @@ var isName = map[string]bool{
 func spoil(v reflect.Value, text string, lines map[int]string) {
 	for i := range v.NumField() {
 		field, name := v.Field(i), v.Type().Name()+"."+v.Type().Field(i).Name
+		if !v.Type().Field(i).IsExported() {
+			continue // what is computed from the others
+		}
 		block := func(of reflect.Type) bool {
 			return of.Kind() == reflect.Pointer && of.Elem().PkgPath() == v.Type().PkgPath()
 		}

@@ -5,9 +5,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser"
-	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
@@ -23,10 +23,64 @@ type Request struct {
 
 	// Pools are those of the topology by their labels.
 	Pools map[string]*topology.EdgePool
-	// Of a failover: the pools that are left and aimed at, and the sites whose routes change,
-	// sorted by name. From and Sites are known once the request is resolved.
+	// Of a failover: the pools that are left and aimed at, and the sites whose routes change, by
+	// federation, sorted by name. From and Sites are known once the request is resolved.
 	From, To *topology.EdgePool
-	Sites    []*topology.Site
+	Sites    []RoutedSite
+}
+
+// RoutedSite is a site and the federation whose route is meant, [plan.XMPP] or [plan.SIP].
+type RoutedSite struct {
+	Federation string
+	*topology.Site
+}
+
+// Route is the route that the site has of that federation.
+func (s RoutedSite) Route() topology.Value[string] {
+	if s.Federation == plan.SIP {
+		return s.FederationRoute
+	}
+	return s.XMPPFederationRoute
+}
+
+// Compare gives the order of routed sites in a plan.
+func (s RoutedSite) Compare(o RoutedSite) int {
+	return plan.CompareSites(plan.RoutedSite{Federation: s.Federation, Site: s.Name},
+		plan.RoutedSite{Federation: o.Federation, Site: o.Name})
+}
+
+// Moves are the federations that a failover moves, in the order of plans.
+func (req *Request) Moves() []string {
+	switch {
+	case req.Failover == nil:
+		return nil
+	case req.Failover.Federation.V == plan.Both:
+		return []string{plan.SIP, plan.XMPP}
+	}
+	return []string{req.Failover.Federation.V}
+}
+
+// MovesXMPP tells whether the request is a failover of XMPP federation, alone or with SIP.
+func (req *Request) MovesXMPP() bool { return slices.Contains(req.Moves(), plan.XMPP) }
+
+// MovesSIP tells whether the request is a failover of SIP federation, alone or with XMPP.
+func (req *Request) MovesSIP() bool { return slices.Contains(req.Moves(), plan.SIP) }
+
+// RouteSites is the word of the language for which routes of sites change: the page about the
+// routes of SIP federation has its steps done at each site.
+func (req *Request) RouteSites() string {
+	if req.MovesSIP() && !req.Failover.RouteSites.Set {
+		return "all-routed"
+	}
+	return req.Failover.RouteSites.V
+}
+
+// nameOf is what a federation is called.
+func nameOf(federation string) string {
+	if federation == plan.SIP {
+		return "SIP federation"
+	}
+	return "XMPP federation"
 }
 
 // Requests are the plans that a spec asks for, failovers first. The topology is that of the
@@ -61,8 +115,8 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 	}
 	if req.Failover.From.Set {
 		req.From = req.Pools[req.Failover.From.V]
-	} else {
-		req.From = guessSource(t, req, r, target)
+	} else if !guessSource(t, req, r, target) {
+		return false
 	}
 	if req.From == nil {
 		return false
@@ -74,45 +128,112 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 			rng = req.Failover.From.Range
 			r.Add(report.SamePool, rng, "from and to are both %s.", req.To.Name)
 		} else {
-			r.Add(report.AlreadyRouted, rng, "The XMPP federation route of %s is %s already.", target.Name, req.To.Name)
+			alreadyRouted(req, r, req.Moves()[0], target)
 		}
 		return false
 	}
-	for _, site := range t.Sites {
-		routed := site.XMPPFederationRoute.V == req.From.Name && req.Failover.RouteSites.V == "all-routed"
-		// a route that is right already makes no step
-		if (site == target || routed) && site.XMPPFederationRoute.V != req.To.Name {
-			req.Sites = append(req.Sites, site)
+	for _, federation := range req.Moves() {
+		before := len(req.Sites)
+		for _, site := range t.Sites {
+			s := RoutedSite{federation, site}
+			routed := s.Route().V == req.From.Name
+			moves := routed && req.RouteSites() == "all-routed"
+			switch federation {
+			case plan.XMPP: // the page sets the route of the target's site, whatever that is
+				moves = moves || site == target
+			case plan.SIP: // no page gives a site a route that it does not have
+				moves = moves || routed && site == target
+			}
+			// a route that is right already makes no step
+			if moves && s.Route().V != req.To.Name {
+				req.Sites = append(req.Sites, s)
+			}
+		}
+		if len(req.Sites) == before {
+			noRoute(req, r, federation, target)
+			return false
 		}
 	}
-	slices.SortFunc(req.Sites, func(a, b *topology.Site) int { return dnsname.Compare(a.Name, b.Name) })
-	if len(req.Sites) == 0 {
-		r.Add(report.AlreadyRouted, req.Failover.To.Range,
-			"The XMPP federation route of %s is %s already.", target.Name, req.To.Name)
-		return false
+	slices.SortFunc(req.Sites, RoutedSite.Compare)
+	return true
+}
+
+func alreadyRouted(req *Request, r *report.Plan, federation string, target *topology.Site) {
+	r.Add(report.AlreadyRouted, req.Failover.To.Range, "The %s route of %s is %s already.", nameOf(federation),
+		target.Name, req.To.Name)
+}
+
+// noRoute reports a federation of which no route would change.
+func noRoute(req *Request, r *report.Plan, federation string, target *topology.Site) {
+	at := RoutedSite{federation, target}
+	switch {
+	case req.Failover.Federation.V == plan.Both:
+		r.Add(report.NotBoth, req.Failover.Federation.Range,
+			"No %s route leads to %s. With federation = \"both\" one failover moves what is on one pool: write \"xmpp\" "+
+				"or \"sip\", or correct the routes of the sites as Get-CsSite shows them.",
+			nameOf(federation), req.From.Name)
+	case federation == plan.XMPP || at.Route().V == req.To.Name:
+		alreadyRouted(req, r, federation, target)
+	default:
+		r.Add(report.AlreadyRouted, req.Failover.Federation.Range,
+			"No SIP federation route that would change leads to %s. Set federation_route of the sites as Get-CsSite "+
+				"shows it; with route_sites = \"target\" only that of %s counts.",
+			req.From.Name, target.Name)
+	}
+}
+
+// guessSource takes the pool that the target's site is routed to, or the only one
+// that any site is routed to. It reports where that is not known.
+func guessSource(t *topology.Topology, req *Request, r *report.Plan, target *topology.Site) bool {
+	for _, federation := range req.Moves() {
+		pool, found := sourceOf(t, req, federation, target)
+		switch {
+		case pool == nil:
+			r.Add(report.NoSource, req.Range,
+				"The site routes do not say which pool holds %s today (they name %d). Set from, or the %s of the sites "+
+					"as Get-CsSite shows it.",
+				nameOf(federation), found, routeArgument(federation))
+			return false
+		case req.From != nil && req.From != pool:
+			r.Add(report.NotBoth, req.Failover.Federation.Range,
+				"SIP federation is on %s and XMPP federation on %s. With federation = \"both\" one failover moves what "+
+					"is on one pool: write a failover for each.",
+				req.From.Name, pool.Name)
+			return false
+		}
+		req.From = pool
 	}
 	return true
 }
 
-// guessSource takes the pool that the target's site is routed to, or the only one
-// that any site is routed to.
-func guessSource(t *topology.Topology, req *Request, r *report.Plan, target *topology.Site) *topology.EdgePool {
-	if pool := req.Pools[target.XMPPFederationRoute.V]; pool != nil {
-		return pool
+func routeArgument(federation string) string {
+	if federation == plan.SIP {
+		return "federation_route"
+	}
+	return "xmpp_federation_route"
+}
+
+// sourceOf is the pool that holds a federation, by the routes; nil if they do not say, and how
+// many they name.
+func sourceOf(t *topology.Topology, req *Request, federation string, target *topology.Site) (*topology.EdgePool, int) {
+	own := RoutedSite{federation, target}.Route().V
+	// a site of the target that is routed there already may be the first of several that move
+	if pool := req.Pools[own]; pool != nil && (federation == plan.XMPP || pool != req.To) {
+		return pool, 1
 	}
 	var found []string
-	// one pool is designated for XMPP federation, so all routes that are set should name it
+	// one pool is designated for a federation, so all routes that are set should name it
 	for _, site := range t.Sites {
-		if name := site.XMPPFederationRoute.V; name != "" && !slices.Contains(found, name) {
+		name := RoutedSite{federation, site}.Route().V
+		if name != "" && !slices.Contains(found, name) && (federation == plan.XMPP || name != req.To.Name) {
 			found = append(found, name)
 		}
 	}
 	if len(found) == 1 {
-		return req.Pools[found[0]]
+		return req.Pools[found[0]], 1
 	}
-	r.Add(report.NoSource, req.Range,
-		"The site routes do not say which pool holds XMPP federation today (they name %d). Set from, or the "+
-			"xmpp_federation_route of the sites as Get-CsSite shows it.",
-		len(found))
-	return nil
+	if len(found) == 0 && own == req.To.Name {
+		return req.To, 1 // which is a finding
+	}
+	return nil, len(found)
 }

@@ -1,7 +1,10 @@
 package zones
 
 import (
+	"slices"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
@@ -23,7 +26,11 @@ type Changes struct {
 
 	// Of a failover; a preparation has none of these and leads no partner elsewhere.
 	from, to *topology.EdgePool
-	aim      topology.Value[string] // the name that partners are led to
+
+	// services are the federations that the changes are about, and hosts the names whose addresses
+	// move with them, absolute, and where the spec has them.
+	services []*service
+	hosts    map[string]hcl.Range
 
 	// Elsewhere: DNS leads partners to another pool today than the routes of the sites.
 	Elsewhere bool
@@ -56,28 +63,40 @@ func windowOf(change *parser.Change) time.Duration {
 // short, because failover names move.
 const newRecordTTL = 300
 
-// Lead has partners come from one pool to another: the one XMPP host gets the addresses of
-// the pool, or SRV records prefer its Access Edge, whose addresses are checked. known tells
-// whether all addresses of the pool are.
-func (c *Changes) Lead(from, to *topology.EdgePool, known bool) {
-	c.from, c.to, c.aim = from, to, to.AccessEdgeFQDN
-	if c.topology.XMPP.Host.Set {
-		c.aim = c.topology.XMPP.Host
+// Lead has partners of some federations, [plan.XMPP] and [plan.SIP], come from one pool to another: a
+// host whose addresses move gets those of the pool, or SRV records prefer its Access Edge, whose
+// addresses are checked. known tells whether all addresses of the pool are.
+func (c *Changes) Lead(from, to *topology.EdgePool, known bool, federations []string) {
+	c.from, c.to = from, to
+	var services []*service
+	for _, federation := range federations {
+		if federation == plan.XMPP {
+			services = append(services, c.xmpp())
+		} else {
+			services = append(services, c.sip())
+		}
 	}
-	target := dnsname.Absolute(c.aim.V)
-	// Microsoft's DNS summary has all SRV records name one host, whose addresses then move.
-	if c.topology.XMPP.Host.Set {
-		// its A and AAAA records change; its SRV record stays as it is
-		c.moveHost(target, known)
-	} else {
-		// Remote users and SIP federation use the name of an Access Edge as well, so its
-		// addresses are compared and not moved.
+	c.begin(services...)
+	target := dnsname.Absolute(to.AccessEdgeFQDN.V)
+	// Remote users use the name of an Access Edge as well, so its addresses are compared and not moved.
+	if slices.ContainsFunc(services, (*service).namesPools) {
 		checkAccessEdge(c, target, known)
 	}
-	// A partner asks for the domain of the address that it writes to (RFC 6120, 3.2.1), so
-	// each SIP domain has SRV records of its own.
-	for _, domain := range c.topology.XMPPDomains() {
-		c.prefer(domain, target)
+	// Microsoft's DNS summary has SRV records name one host, whose addresses then move; its SRV record
+	// stays as it is.
+	for _, s := range services {
+		for _, host := range s.hosts {
+			c.moveHost(s, host, known)
+		}
+		// A partner asks for the domain of the address that it writes to (RFC 6120, 3.2.1), so
+		// each SIP domain has SRV records of its own.
+		for _, domain := range s.domains {
+			if host := s.host(domain); host.Set {
+				c.prefer(s, domain, dnsname.Absolute(host.V))
+			} else {
+				c.prefer(s, domain, target)
+			}
+		}
 	}
 	c.check()
 }

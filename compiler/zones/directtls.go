@@ -70,7 +70,7 @@ func leadsTo(c *Changes, name string) string {
 		}
 	}
 	// The host may be without an address today: this plan gives it those of the pool.
-	if c.topology.XMPP.Host.Set && slices.Contains(names, dnsname.Absolute(c.topology.XMPP.Host.V)) {
+	if slices.ContainsFunc(names, func(name string) bool { _, moves := c.hosts[name]; return moves }) {
 		return "an Edge pool"
 	}
 	return ""

@@ -24,7 +24,7 @@ func TestSRVTargets(t *testing.T) {
 		}
 		return out
 	}
-	kept := newKeep(&topology.Topology{})
+	kept := newKeep(&topology.Topology{}, false)
 	for _, name := range []string{"four", "six", "both", "alias", "none", "x.sub", "set", "kept", "before"} {
 		kept.add(name + ".example.com.") // as readAgain asks for all targets
 	}

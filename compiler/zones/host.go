@@ -1,6 +1,8 @@
 package zones
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -9,24 +11,31 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// moveHost moves the addresses of the one XMPP host to the target pool, if they are
-// known; step 4.
-func (c *Changes) moveHost(host string, known bool) {
-	rng := c.topology.XMPP.Host.Range
-	checkShared(c, host)
+// moveHost moves the addresses of a host to the target pool, if they are known.
+func (c *Changes) moveHost(s *service, spec topology.Value[string], known bool) {
+	host := dnsname.Absolute(spec.V)
+	checkShared(c, spec)
 	z := c.zones.zoneOf(host)
 	// what is wrong with the name has been said
-	if !dnsname.IsHost(c.topology.XMPP.Host.V) {
+	if !dnsname.IsHost(spec.V) {
 		return
 	}
 	if z == nil {
-		c.report.Add(report.OutsideZones, rng,
+		c.report.Add(report.OutsideZones, spec.Range,
 			"No dns_zone holds %s, so edgeplan cannot move its address. Declare the zone, or accept this finding and "+
 				"say who moves the address.",
-			c.topology.XMPP.Host.V)
+			spec.V)
 		return
 	}
 	if z.file == nil || !known {
+		return
+	}
+	// both federations may have one host, and an address moves once
+	i := slices.IndexFunc(c.sets[z], func(set plan.RecordSet) bool { return set.Owner == host && set.Type != "SRV" })
+	if i >= 0 {
+		for ; i < len(c.sets[z]) && c.sets[z][i].Owner == host; i++ {
+			c.sets[z][i].Step = cmp.Or(c.sets[z][i].Step, s.addresses)
+		}
 		return
 	}
 	if z.has(host, "CNAME") {
@@ -40,7 +49,8 @@ func (c *Changes) moveHost(host string, known bool) {
 		data []string
 	}{{"A", four}, {"AAAA", six}} {
 		// not nil: plan.json has [] for a set that will be gone
-		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...), Step: "4"}
+		set := plan.RecordSet{Owner: host, Type: want.typ, New: append([]string{}, want.data...),
+			Step: s.addresses}
 		set.Old, set.OldTTL = z.set(host, want.typ)
 		topology.SortAddresses(set.Old)
 		set.NewTTL = z.ttlFor(set)
@@ -62,14 +72,21 @@ func (z *zone) ttlFor(set plan.RecordSet) uint32 {
 	return newRecordTTL
 }
 
-// checkShared reports a host whose address serves more than XMPP.
-func checkShared(c *Changes, host string) {
-	rng := c.topology.XMPP.Host.Range
+// checkShared reports a host whose address serves more than what moves.
+func checkShared(c *Changes, spec topology.Value[string]) {
+	host := dnsname.Absolute(spec.V)
+	// With both federations all that partners use moves; that remote users do too is said and needs no
+	// one's consent, as the pool that they leave is the one that failed or is to be left.
+	code, remote := report.SharedHost, "remote users and SIP federation move with its address"
+	if c.moves(plan.SIP) {
+		remote = "remote users move with its address"
+	}
+	if c.moves(plan.SIP) && c.moves(plan.XMPP) {
+		code = report.RemoteMoves
+	}
 	for _, pool := range c.topology.EdgePools {
 		if dnsname.Absolute(pool.AccessEdgeFQDN.V) == host {
-			c.report.Add(report.SharedHost, rng,
-				"%s is the Access Edge FQDN of %s too: remote users and SIP federation move with its address.",
-				c.topology.XMPP.Host.V, pool.Name)
+			c.report.Add(code, spec.Range, "%s is the Access Edge FQDN of %s too: %s.", spec.V, pool.Name, remote)
 			return
 		}
 	}
@@ -79,15 +96,17 @@ func checkShared(c *Changes, host string) {
 		}
 		for i := range z.file.Records {
 			r := &z.file.Records[i]
-			// the SRV records of remote users and of SIP federation, whatever SIP domain they are for
-			sip := strings.HasPrefix(r.Owner, "_sip._tls.") || strings.HasPrefix(r.Owner, "_sipfederationtls._tcp.")
-			if !sip {
+			// the SRV records of remote users and of a federation that stays, whatever SIP domain they are for
+			stays := strings.HasPrefix(r.Owner, "_sip._tls.") ||
+				strings.HasPrefix(r.Owner, dnsname.SIPPrefix) && !c.moves(plan.SIP) ||
+				strings.HasPrefix(r.Owner, dnsname.XMPPPrefix) && !c.moves(plan.XMPP)
+			if !stays || r.Type != "SRV" {
 				continue
 			}
 			if s, ok := dnsname.ParseSRV(r.Data); ok && s.Target == host {
-				c.report.Add(report.SharedHost, z.line(r),
+				c.report.Add(code, z.line(r),
 					"%s points at %s as well: what it serves moves with the address.",
-					strings.TrimSuffix(r.Owner, "."), c.topology.XMPP.Host.V)
+					strings.TrimSuffix(r.Owner, "."), spec.V)
 				return
 			}
 		}

@@ -1,12 +1,12 @@
 package zones
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
-	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 // checkUnread reports $INCLUDE lines whose files are not read, one of each file: an error that
@@ -44,16 +44,17 @@ func checkUnread(c *Changes) {
 	}
 }
 
-// setsIn are the sets of the plan in a zone, and the addresses of the XMPP host, which a
-// plan leaves out where it sees none.
+// setsIn are the sets of the plan in a zone, and the addresses of hosts that move, which a plan
+// leaves out where it sees none.
 func setsIn(c *Changes, z *zone, sets []plan.RecordSet) []plan.RecordSet {
 	sets = slices.Clone(sets)
-	host := dnsname.Absolute(c.topology.XMPP.Host.V)
-	for _, typ := range []string{"A", "AAAA"} {
-		known := slices.ContainsFunc(sets, func(s plan.RecordSet) bool { return s.Owner == host && s.Type == typ })
-		// a preparation makes no set for a type that it does not see
-		if !known && c.topology.XMPP.Host.Set && c.zones.zoneOf(host) == z {
-			sets = append(sets, plan.RecordSet{Owner: host, Type: typ})
+	for _, host := range slices.Sorted(maps.Keys(c.hosts)) {
+		for _, typ := range []string{"A", "AAAA"} {
+			known := slices.ContainsFunc(sets, func(s plan.RecordSet) bool { return s.Owner == host && s.Type == typ })
+			// a preparation makes no set for a type that it does not see
+			if !known && c.zones.zoneOf(host) == z {
+				sets = append(sets, plan.RecordSet{Owner: host, Type: typ})
+			}
 		}
 	}
 	return sets

@@ -14,14 +14,16 @@ import (
 // keep is what the compiler wants to know of the zone files, which may have a
 // million records. All names are absolute and in lower case.
 //
-// Names of the plan are hosts and the owners of SRV records of XMPP federation. There may be 100,000
+// Names of the plan are hosts and the owners of SRV records of federation. There may be 100,000
 // of those, so only their domains are kept, and what is made of a domain is not.
 type keep struct {
 	hosts   map[string]bool // of the plan: all their records are kept, as are those of the owners
 	above   map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
 	domains map[string]bool // SIP domains
-	order   []string        // of the domains in the spec, each once
-	keys    map[string]bool // names of which TLSA records are kept
+	// prefixes are before the domains in those owners.
+	prefixes []string
+	order    []string        // of the domains in the spec, each once
+	keys     map[string]bool // names of which TLSA records are kept
 	// labels are hosts by their first label in upper case, as a type would be.
 	labels map[string][]string
 	// letters are numbers in order by the hashes of a domain's letters and digits alone.
@@ -29,16 +31,16 @@ type keep struct {
 	seed    maphash.Seed
 }
 
-// ownerLabel is the first label of owners, as a type would be.
-var ownerLabel = strings.ToUpper(dnsname.XMPPPrefix[:strings.IndexByte(dnsname.XMPPPrefix, '.')])
-
-// newKeep wants all names of a topology.
-func newKeep(t *topology.Topology) *keep {
+// newKeep wants all names of a topology; with sip those of SIP federation too.
+func newKeep(t *topology.Topology, sip bool) *keep {
 	n := len(t.SIPDomains)
 	k := &keep{
 		hosts: map[string]bool{}, above: map[string]bool{}, domains: make(map[string]bool, n), order: make([]string, 0, n),
 		keys: map[string]bool{}, labels: map[string][]string{}, letters: make(map[uint64]int32, n),
-		seed: maphash.MakeSeed(),
+		seed: maphash.MakeSeed(), prefixes: []string{dnsname.XMPPPrefix},
+	}
+	if sip {
+		k.prefixes = append(k.prefixes, dnsname.SIPPrefix)
 	}
 	for _, pool := range t.EdgePools {
 		k.add(dnsname.Absolute(pool.AccessEdgeFQDN.V))
@@ -50,6 +52,9 @@ func newKeep(t *topology.Topology) *keep {
 	var buf [255]byte
 	for _, domain := range t.SIPDomains {
 		name := dnsname.Absolute(domain.Name.V)
+		if sip && domain.FederationHost.Set {
+			k.add(dnsname.Absolute(domain.FederationHost.V))
+		}
 		if k.domains[name] {
 			continue
 		}
@@ -93,7 +98,17 @@ func (k *keep) noteAbove(name string) {
 
 // has tells whether a name is one of the plan.
 func has[T ~string | ~[]byte](k *keep, name T) bool {
-	return k.hosts[string(name)] || under(k, name, dnsname.XMPPPrefix)
+	return k.hosts[string(name)] || isOwner(k, name)
+}
+
+// isOwner tells whether SRV records of a SIP domain have a name.
+func isOwner[T ~string | ~[]byte](k *keep, name T) bool {
+	for _, prefix := range k.prefixes {
+		if under(k, name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // under tells whether a name is that of a SIP domain with some labels before it.
@@ -103,7 +118,7 @@ func under[T ~string | ~[]byte](k *keep, name T, labels string) bool {
 
 // isAbove tells whether a name is one of the plan, or above one.
 func (k *keep) isAbove(name []byte) bool {
-	return k.above[string(name)] || under(k, name, "") || under(k, name, "_tcp.") || under(k, name, dnsname.XMPPPrefix)
+	return k.above[string(name)] || under(k, name, "") || under(k, name, "_tcp.") || isOwner(k, name)
 }
 
 // all are the names of the plan.
@@ -113,9 +128,11 @@ func (k *keep) all(yield func(string) bool) {
 			return
 		}
 	}
-	for _, domain := range k.order {
-		if !yield(dnsname.XMPPPrefix + domain) {
-			return
+	for _, prefix := range k.prefixes {
+		for _, domain := range k.order {
+			if !yield(prefix + domain) {
+				return
+			}
 		}
 	}
 }
@@ -127,19 +144,22 @@ func (k *keep) labelled(z *zone, typ string) string {
 			return name
 		}
 	}
-	if typ != ownerLabel {
-		return ""
-	}
-	if !z.ownerKnown { // a file may have such a record in each line
-		z.ownerKnown = true
-		for _, domain := range k.order {
-			if owner := dnsname.XMPPPrefix + domain; dnsname.Under(owner, z.origin) {
-				z.owner = owner
-				break
+	for i, prefix := range k.prefixes {
+		if label := prefix[:strings.IndexByte(prefix, '.')]; !strings.EqualFold(label, typ) {
+			continue
+		}
+		if !z.ownerKnown[i] { // a file may have such a record in each line
+			z.ownerKnown[i] = true
+			for _, domain := range k.order {
+				if owner := prefix + domain; dnsname.Under(owner, z.origin) {
+					z.owner[i] = owner
+					break
+				}
 			}
 		}
+		return z.owner[i]
 	}
-	return z.owner
+	return ""
 }
 
 // lettersOf appends a name without what is between its letters and digits.
@@ -152,27 +172,28 @@ func lettersOf[T ~string | ~[]byte](to []byte, name T) []byte {
 	return to
 }
 
-var prefixLetters = lettersOf(nil, dnsname.XMPPPrefix)
-
 // sameLetters is the owner of SRV records of the plan from which a name differs only by
 // underscores, hyphens and dots before the SIP domain.
 func (k *keep) sameLetters(name []byte) string {
 	// a name has at most 255 octets (RFC 1035, 2.3.4), so this needs no memory of the heap
-	var own, other [255]byte
-	letters, ok := bytes.CutPrefix(lettersOf(own[:0], name), prefixLetters)
-	if !ok {
-		return ""
+	var own, other, before [255]byte
+	all := lettersOf(own[:0], name)
+	for _, prefix := range k.prefixes {
+		letters, ok := bytes.CutPrefix(all, lettersOf(before[:0], prefix))
+		if !ok {
+			continue
+		}
+		n, ok := k.letters[maphash.Bytes(k.seed, letters)]
+		// a hyphen more or less in the domain makes it another domain, not a slip
+		if !ok || has(k, name) || !bytes.HasSuffix(name, []byte(k.order[n])) {
+			continue
+		}
+		// equal hashes are no proof
+		if bytes.Equal(lettersOf(other[:0], k.order[n]), letters) {
+			return prefix + k.order[n]
+		}
 	}
-	n, ok := k.letters[maphash.Bytes(k.seed, letters)]
-	// a hyphen more or less in the domain makes it another domain, not a slip
-	if !ok || has(k, name) || !bytes.HasSuffix(name, []byte(k.order[n])) {
-		return ""
-	}
-	// equal hashes are no proof
-	if !bytes.Equal(lettersOf(other[:0], k.order[n]), letters) {
-		return ""
-	}
-	return dnsname.XMPPPrefix + k.order[n]
+	return ""
 }
 
 // wants tells which records of a zone are kept.
@@ -192,7 +213,7 @@ func (k *keep) wants(owner []byte, typ string) bool {
 	// what remote users and SIP federation use may name the host that moves; see checkShared
 	case typ == "SRV":
 		return under(k, owner, directPrefix) ||
-			bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte("_sipfederationtls._tcp."))
+			bytes.HasPrefix(owner, []byte("_sip._tls.")) || bytes.HasPrefix(owner, []byte(dnsname.SIPPrefix))
 	}
 	return k.unicode(owner) != ""
 }

@@ -49,7 +49,7 @@ func TestKeep(t *testing.T) {
 		note(dnsname.XMPPOwner(name))
 		letters[plain.Replace(dnsname.XMPPOwner(name))] = dnsname.XMPPOwner(name)
 	}
-	k := newKeep(spec)
+	k := newKeep(spec, false)
 	if got := slices.Sorted(k.all); !slices.Equal(got, slices.Sorted(maps.Keys(names))) {
 		t.Errorf("%q", got)
 	}

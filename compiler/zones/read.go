@@ -105,9 +105,10 @@ func (k *keep) ask(zones map[string][]*zone) {
 		note(name)
 	}
 	for _, domain := range k.order {
-		owner := dnsname.XMPPPrefix + domain
-		note(owner)
-		note(dnsname.Parent(owner))
+		for _, prefix := range k.prefixes {
+			note(prefix + domain)
+		}
+		note("_tcp." + domain)
 		note(domain)
 	}
 }
@@ -117,7 +118,11 @@ func (k *keep) ask(zones map[string][]*zone) {
 func (zs *Zones) namedBySRV() []string {
 	var out []string
 	for _, domain := range zs.topology.SIPDomains {
-		for _, owner := range []string{dnsname.XMPPOwner(domain.Name.V), directOwner(domain.Name.V)} {
+		owners := []string{dnsname.XMPPOwner(domain.Name.V), directOwner(domain.Name.V)}
+		if zs.sip {
+			owners = append(owners, dnsname.SIPOwner(domain.Name.V))
+		}
+		for _, owner := range owners {
 			z := zs.zoneOf(owner)
 			if z == nil || z.file == nil {
 				continue

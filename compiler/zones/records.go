@@ -110,7 +110,9 @@ func checkSets(c *Changes, z *zone, sets []plan.RecordSet) {
 	}
 	seen := map[string]bool{}
 	for _, set := range sets {
-		if domain := domainAt(c, set.Owner); domain != nil && !seen[set.Owner] {
+		// only XMPP has records beside its own that partners may prefer
+		domain, s := c.domainAt(set.Owner)
+		if domain != nil && s.federation == plan.XMPP && !seen[set.Owner] {
 			seen[set.Owner] = true
 			checkDirectTLS(c, z, domain)
 		}
@@ -247,23 +249,6 @@ func checkPrepared(c *Changes, z *zone, owner string, records []dnsname.SRV) {
 				"The lowest number comes first, and a preparation leaves the order as it is.",
 			strings.TrimSuffix(owner, "."), first.Priority, strings.TrimSuffix(first.Target, "."), want)
 	}
-}
-
-// domainAt is the domain with XMPP federation whose SRV records have an owner, nil if none has.
-// It is asked for each set of each zone.
-func domainAt(c *Changes, owner string) *topology.SIPDomain {
-	domain, ok := strings.CutPrefix(owner, dnsname.XMPPPrefix)
-	if !ok {
-		return nil
-	}
-	if c.zones.domains == nil {
-		list := c.topology.XMPPDomains()
-		c.zones.domains = make(map[string]*topology.SIPDomain, len(list))
-		for _, domain := range list {
-			c.zones.domains[dnsname.Absolute(domain.Name.V)] = domain
-		}
-	}
-	return c.zones.domains[domain]
 }
 
 // checkZone checks a zone that the plan touches against what makes editing unsafe.

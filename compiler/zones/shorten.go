@@ -14,6 +14,7 @@ import (
 // the pools, every pool with XMPP federation gets one, each with its own priority.
 func (c *Changes) Shorten(ttl uint32) {
 	c.ttl, c.window = ttl, 0 // it is this plan that shortens them
+	c.begin(c.xmpp())
 	if c.topology.XMPP.Host.Set {
 		c.shortenHost()
 	}
@@ -54,14 +55,15 @@ func (c *Changes) shortenHost() {
 
 // shortenSRV gives a SIP domain the SRV records that a failover will find.
 func (c *Changes) shortenSRV(domain *topology.SIPDomain) {
-	owner, z := c.srvZone(domain, "its SRV record is for its owner to prepare")
+	s := c.services[0]
+	owner, z := c.srvZone(s, domain, "its SRV record is for its owner to prepare")
 	if z == nil {
 		return
 	}
-	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: "5", NewTTL: c.ttl}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Step: s.records, NewTTL: c.ttl}
 	set.Old, set.OldTTL = z.set(owner, "SRV")
 	// records may share a priority here, because each gets its own below
-	records, ok := c.readSRV(z, owner, set.Old, true)
+	records, ok := c.readSRV(s, z, owner, set.Old, true)
 	if !ok {
 		return
 	}

@@ -13,8 +13,8 @@ import (
 
 // srvZone is the owner of the SRV records of a domain and the zone that holds it, nil if there
 // is none that was read. Where no zone is declared, a finding says what is left to others.
-func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string, z *zone) {
-	owner = dnsname.XMPPOwner(domain.Name.V)
+func (c *Changes) srvZone(s *service, domain *topology.SIPDomain, left string) (owner string, z *zone) {
+	owner = s.prefix + dnsname.Absolute(domain.Name.V)
 	if !dnsname.IsHost(domain.Name.V) {
 		return owner, nil
 	}
@@ -33,31 +33,32 @@ func (c *Changes) srvZone(domain *topology.SIPDomain, left string) (owner string
 	return owner, z
 }
 
-// prefer makes the SRV records of one SIP domain lead to the target; step 5 and the
-// note on pools with different priorities.
-func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
-	owner, z := c.srvZone(domain, "whether its SRV record leads to the new pool is for its owner to check")
+// prefer makes the SRV records of one SIP domain lead to the target; step 5 of the page about XMPP
+// federation and its note on pools with different priorities.
+func (c *Changes) prefer(s *service, domain *topology.SIPDomain, target string) {
+	owner, z := c.srvZone(s, domain, "whether its SRV record leads to the new pool is for its owner to check")
 	if z == nil {
 		return
 	}
 	data, ttl := z.set(owner, "SRV")
-	records, ok := c.readSRV(z, owner, data, false)
-	if !ok {
+	records, ok := c.readSRV(s, z, owner, data, false)
+	if !ok || s.federation == plan.SIP && !checkSIPTarget(c, z, owner, domain, records) {
 		return
 	}
-	hostLayout := c.topology.XMPP.Host.Set
+	hostLayout := s.host(domain).Set
 	wanted := records
 	// Where all records name one host, its addresses move and the order of records is not ours.
-	present := slices.ContainsFunc(records, func(s dnsname.SRV) bool { return s.Target == target })
+	present := slices.ContainsFunc(records, func(record dnsname.SRV) bool { return record.Target == target })
 	if !present || !hostLayout {
-		model, modelTTL := c.sibling(owner)
-		wanted = promote(records, target, model)
+		model, modelTTL := c.sibling(s, owner)
+		wanted = promote(records, target, s.port, model)
 		if len(data) == 0 {
 			ttl = modelTTL
 		}
 	}
 	checkOrder(c, z, owner, wanted, target)
-	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: dataOf(wanted, data), Step: "5"}
+	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: dataOf(wanted, data),
+		Step: s.records}
 	if len(data) == 0 {
 		// a set that is not there has no TTL, and resolvers hold no old answer
 		set.OldTTL = 0
@@ -65,6 +66,39 @@ func (c *Changes) prefer(domain *topology.SIPDomain, target string) {
 	sortSRV(set.Old)
 	sortSRV(set.New)
 	c.sets[z] = append(c.sets[z], set)
+	if s.federation == plan.SIP && !dnsname.Under(target, dnsname.Absolute(domain.Name.V)) {
+		c.report.Add(report.OtherDomain, domain.Name.Range,
+			"The SRV record of %s will point at %s, which is not in that domain. Partners that find the domain by DNS "+
+				"refuse such a record: give the domain a federation_host of its own, and the certificate its name.",
+			strings.TrimSuffix(owner, "."), strings.TrimSuffix(target, "."))
+	}
+}
+
+// checkSIPTarget reports SRV records of SIP federation that lead to a host of which the spec does
+// not say whether its addresses move; false if they do.
+func checkSIPTarget(c *Changes, z *zone, owner string, domain *topology.SIPDomain, records []dnsname.SRV) bool {
+	if len(records) == 0 {
+		return true
+	}
+	first := slices.MinFunc(records, func(a, b dnsname.SRV) int { return a.Priority - b.Priority })
+	host := domain.FederationHost
+	isPool := func(p *topology.EdgePool) bool { return dnsname.Absolute(p.AccessEdgeFQDN.V) == first.Target }
+	pool := slices.ContainsFunc(c.topology.EdgePools, isPool)
+	if host.Set && dnsname.Absolute(host.V) == first.Target || !host.Set && pool {
+		return true
+	}
+	name, target := strings.TrimSuffix(owner, "."), strings.TrimSuffix(first.Target, ".")
+	if host.Set {
+		c.report.Add(report.StrangeHost, z.atData(plan.RecordSet{Owner: owner, Type: "SRV"}, first.String()),
+			"The SRV record of %s points at %s and not at %s, the federation_host of the domain. Correct the one that "+
+				"is wrong.", name, target, host.V)
+		return false
+	}
+	c.report.Add(report.StrangeHost, z.atData(plan.RecordSet{Owner: owner, Type: "SRV"}, first.String()),
+		"The SRV record of %s points at %s, which is the Access Edge FQDN of no Edge pool. If the addresses of that "+
+			"name are to move with SIP federation, add to sip_domain %q: federation_host = %q.",
+		name, target, domain.Name.V, target)
+	return false
 }
 
 // dataOf is the data of records. It has the texts of the old data, which most plans leave as it is:
@@ -88,10 +122,10 @@ func dataOf(records []dnsname.SRV, old []string) []string {
 
 // wrongPort says what is wrong with an SRV record that has another port than the procedure
 // demands: its fields may be in the wrong order.
-func wrongPort(name string, s dnsname.SRV) string {
+func wrongPort(of *service, name string, s dnsname.SRV) string {
 	place, rest := "", ""
-	// a 5269 in another place is more likely the wrong order than the wrong port
-	switch plan.XMPPPort {
+	// the port in another place is more likely the wrong order than the wrong port
+	switch of.port {
 	case s.Priority:
 		place, rest = "first", fmt.Sprintf("%d %d", s.Weight, s.Port)
 	case s.Weight:
@@ -100,15 +134,15 @@ func wrongPort(name string, s dnsname.SRV) string {
 	if place != "" {
 		return fmt.Sprintf("The fields of this SRV record of %s are in the wrong order: the port is the third of "+
 			"them, and here %d is the %s. The order is priority, weight, port, target. Write %s %[2]d %[5]s (the "+
-			"target ends with a dot).", name, plan.XMPPPort, place, rest, s.Target)
+			"target ends with a dot).", name, of.port, place, rest, s.Target)
 	}
-	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and XMPP "+
-		"federation listens on %d", name, s.Port, plan.XMPPPort)
-	if s.Port == 5222 {
-		text += "; 5222 is the port for clients"
+	text := fmt.Sprintf("An SRV record of %s has port %d. Partners connect to the port of the record, and %s "+
+		"listens on %d", name, s.Port, of.name, of.port)
+	if s.Port == 5222 || s.Port == 443 && of.federation == plan.SIP {
+		text += fmt.Sprintf("; %d is the port for clients", s.Port)
 	}
 	return text + fmt.Sprintf(". Write %d %d %d %s (the target ends with a dot).",
-		s.Priority, s.Weight, plan.XMPPPort, s.Target)
+		s.Priority, s.Weight, of.port, s.Target)
 }
 
 func sortSRV(data []string) {
@@ -127,7 +161,7 @@ func sortSRV(data []string) {
 
 // readSRV parses a set and checks it against the rules for SRV records; shared: they may share
 // priorities, which the plan changes.
-func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]dnsname.SRV, bool) {
+func (c *Changes) readSRV(of *service, z *zone, owner string, data []string, shared bool) ([]dnsname.SRV, bool) {
 	var records []dnsname.SRV
 	seen := map[int]bool{}
 	name := strings.TrimSuffix(owner, ".")
@@ -138,8 +172,14 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 			c.report.Add(report.BadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
 		// partners connect to the port of the record, whatever it is (Prosody, ejabberd measured)
-		case s.Port != plan.XMPPPort:
-			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(name, s))
+		case s.Port != of.port:
+			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(of, name, s))
+			return nil, false
+		case seen[s.Priority] && !shared && of.federation == plan.SIP:
+			c.report.Add(report.EqualPriority, z.at(owner, "SRV"),
+				"Two SRV records of %s have priority %d, and SIP federation is enabled on one pool only. Partners go by "+
+					"weight, and where that is equal by chance. Give each pool a priority of its own.",
+				name, s.Priority)
 			return nil, false
 		case seen[s.Priority] && !shared:
 			c.report.Add(report.EqualPriority, z.at(owner, "SRV"),
@@ -163,14 +203,16 @@ func (c *Changes) readSRV(z *zone, owner string, data []string, shared bool) ([]
 
 // sibling returns priority and weight for a new SRV record, and its TTL: those that
 // other SIP domains use if they agree, else 0, 0 and a short TTL.
-func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
-	if c.zones.siblings == nil {
-		c.zones.siblings = c.findSiblings()
+func (c *Changes) sibling(of *service, owner string) (dnsname.SRV, uint32) {
+	all := c.zones.siblings[of.federation]
+	if all == nil {
+		all = c.findSiblings(of)
+		c.zones.siblings[of.federation] = all
 	}
-	own := c.zones.siblings.of[owner]
+	own := all.of[owner]
 	var found *siblingSet
 	// the order of a map does not matter here: there is one such value, or none is taken
-	for value, s := range c.zones.siblings.values {
+	for value, s := range all.values {
 		// a domain is no example for itself
 		if own != nil && own.value == value && s.count == 1 {
 			continue
@@ -191,7 +233,7 @@ func (c *Changes) sibling(owner string) (dnsname.SRV, uint32) {
 	return last.value, last.ttl
 }
 
-// siblings are the SRV records that SIP domains with XMPP have today, where a domain has
+// siblings are the SRV records that the SIP domains of a federation have today, where a domain has
 // one. There can be a hundred thousand, and each is asked for the others.
 type siblings struct {
 	of     map[string]*sibling         // by owner
@@ -209,10 +251,10 @@ type siblingSet struct {
 	last  [2]*sibling // the last two, in the order of names
 }
 
-func (c *Changes) findSiblings() *siblings {
+func (c *Changes) findSiblings(service *service) *siblings {
 	out := &siblings{of: map[string]*sibling{}, values: map[dnsname.SRV]*siblingSet{}}
-	for _, domain := range c.topology.XMPPDomains() {
-		owner := dnsname.XMPPOwner(domain.Name.V)
+	for _, domain := range service.domains {
+		owner := service.prefix + dnsname.Absolute(domain.Name.V)
 		z := c.zones.zoneOf(owner)
 		if z == nil || z.file == nil || out.of[owner] != nil {
 			continue
@@ -238,10 +280,10 @@ func (c *Changes) findSiblings() *siblings {
 
 // promote makes the record of a target come first (have the lowest priority number)
 // and leaves as many of the others as they are as it can.
-func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.SRV {
+func promote(records []dnsname.SRV, target string, port int, model dnsname.SRV) []dnsname.SRV {
 	out := slices.Clone(records)
 	if len(out) == 0 {
-		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: plan.XMPPPort, Target: target}}
+		return []dnsname.SRV{{Priority: model.Priority, Weight: model.Weight, Port: port, Target: target}}
 	}
 	first, mine, last := 0, -1, 0
 	for i, s := range out {
@@ -263,11 +305,11 @@ func promote(records []dnsname.SRV, target string, model dnsname.SRV) []dnsname.
 	case out[first].Priority > 0:
 		// below the first, and above 0 where there is room, so the next failover has some too
 		half := out[first].Priority / 2
-		return append(out, dnsname.SRV{Priority: half, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
+		return append(out, dnsname.SRV{Priority: half, Weight: model.Weight, Port: port, Target: target})
 	default:
 		// no number is below 0, so the one that has it moves behind the last
 		out[first].Priority = min(out[last].Priority+10, 65535)
-		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: plan.XMPPPort, Target: target})
+		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: port, Target: target})
 	}
 }
 

@@ -48,7 +48,7 @@ func TestPromote(t *testing.T) {
 		{"added before zero", []dnsname.SRV{at(0, "old"), at(7, "third")}, []dnsname.SRV{at(17, "old"), at(7, "third"), at(0, "new")}},
 	}
 	for _, test := range tests {
-		got := promote(test.in, "new", dnsname.SRV{})
+		got := promote(test.in, "new", 5269, dnsname.SRV{})
 		if len(got) != len(test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 			continue

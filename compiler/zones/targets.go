@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -41,6 +42,12 @@ func checkTargets(c *Changes, targets []*target) {
 		direct := known && (z.has(t.name, "A") || z.has(t.name, "AAAA"))
 		switch {
 		case t.name == ".":
+			if s := c.serviceOf(t.owner); s != nil && s.federation == plan.SIP {
+				c.report.Add(report.DeadFallback, t.rng,
+					`The target "." says that there is no SIP federation (RFC 2782). Beside records that name a server `+
+						`it is a contradiction; remove it.`)
+				continue
+			}
 			c.report.Add(report.DeadFallback, t.rng,
 				`The target "." says that there is no XMPP server (RFC 2782). Beside records that name one it is a `+
 					`contradiction, and Prosody skips it; remove it.`)
@@ -56,7 +63,7 @@ func checkTargets(c *Changes, targets []*target) {
 // message.
 const maxTargets = 2000
 
-// targetsOf lists the one that the failover aims at, and those of all SRV records.
+// targetsOf lists those that the failover aims at, and those of all SRV records.
 func targetsOf(c *Changes) []*target {
 	var list []*target
 	known := map[string]*target{}
@@ -71,7 +78,14 @@ func targetsOf(c *Changes) []*target {
 	}
 	// at the head, so that a long list of other targets never crowds it out
 	if c.to != nil {
-		add(&target{name: dnsname.Absolute(c.aim.V), rng: c.aim.Range, first: true})
+		for _, s := range c.services {
+			for _, host := range s.hosts {
+				add(&target{name: dnsname.Absolute(host.V), rng: host.Range, first: true})
+			}
+		}
+		if slices.ContainsFunc(c.services, (*service).namesPools) {
+			add(&target{name: dnsname.Absolute(c.to.AccessEdgeFQDN.V), rng: c.to.AccessEdgeFQDN.Range, first: true})
+		}
 	}
 	for _, z := range c.zones.all {
 		for _, set := range c.sets[z] {
@@ -102,12 +116,15 @@ func targetsOf(c *Changes) []*target {
 
 // named is where the spec names a target that the plan adds.
 func named(c *Changes, target string) hcl.Range {
+	if at, ok := c.hosts[target]; ok {
+		return at
+	}
 	for _, pool := range c.topology.EdgePools {
-		if !c.topology.XMPP.Host.Set && dnsname.Absolute(pool.AccessEdgeFQDN.V) == target {
+		if dnsname.Absolute(pool.AccessEdgeFQDN.V) == target {
 			return pool.AccessEdgeFQDN.Range
 		}
 	}
-	return c.topology.XMPP.Host.Range
+	return c.topology.Range
 }
 
 // checkSpelling reports a target that is an address, a name with its zone twice, or no
@@ -152,9 +169,7 @@ func checkSpelling(c *Changes, t *target) bool {
 func hasAddress(c *Changes, z *zone, addr netip.Addr) string {
 	// sorted, so that the same name is proposed in each run
 	names := slices.Sorted(maps.Keys(z.owners.ids))
-	if c.topology.XMPP.Host.Set {
-		names = slices.Insert(names, 0, dnsname.Absolute(c.topology.XMPP.Host.V))
-	}
+	names = slices.Insert(names, 0, slices.Sorted(maps.Keys(c.hosts))...)
 	for _, name := range names {
 		four, _ := z.set(name, "A")
 		six, _ := z.set(name, "AAAA")
@@ -167,7 +182,8 @@ func hasAddress(c *Changes, z *zone, addr netip.Addr) string {
 
 // checkLed checks a target against the zone that it is in.
 func checkLed(c *Changes, z *zone, t *target) {
-	moves := c.to != nil && c.topology.XMPP.Host.Set && t.name == dnsname.Absolute(c.topology.XMPP.Host.V)
+	_, moves := c.hosts[t.name]
+	moves = moves && c.to != nil
 	cut, away := z.cut(t.name)
 	alias := z.wildcard(t.name)
 	// the host gets records of its own by this plan, and then no wildcard answers for it

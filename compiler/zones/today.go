@@ -58,20 +58,21 @@ func checkHolders(c *Changes, z *zone, set plan.RecordSet) {
 			owner, strings.Join(strange, ", "), c.to.Name, c.from.Name)
 	}
 	if len(other) > 0 {
-		disagree(c, z.atData(set, other[0]), "%s has %s of %s",
+		disagree(c, c.about(set.Owner), z.atData(set, other[0]), "%s has %s of %s",
 			owner, strings.Join(other, ", "), c.topology.PoolAt(other[0]).Name)
 	}
 }
 
 // checkFirst looks at the SRV record that partners try first.
 func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
-	if c.topology.XMPP.Host.Set || len(set.Old) == 0 {
+	domain, s := c.domainAt(set.Owner)
+	if domain == nil || s.host(domain).Set || len(set.Old) == 0 {
 		return
 	}
 	// sets are sorted by priority, and the lowest number is tried first (RFC 2782)
 	first, _ := dnsname.ParseSRV(set.Old[0])
 	if first.Target != dnsname.Absolute(c.from.AccessEdgeFQDN.V) {
-		disagree(c, z.atData(set, set.Old[0]),
+		disagree(c, s.name, z.atData(set, set.Old[0]),
 			"the SRV record of %s that comes first leads to %s",
 			strings.TrimSuffix(set.Owner, "."), strings.TrimSuffix(first.Target, "."))
 		return
@@ -84,7 +85,7 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 		// the name may be that of the pool and still have addresses of another one
 		for _, address := range home.answer(first.Target, typ) {
 			if pool := c.topology.PoolAt(address); pool != nil && pool != c.from {
-				disagree(c, home.at(first.Target, typ),
+				disagree(c, s.name, home.at(first.Target, typ),
 					"%s, which SRV records lead to, has %s of %s",
 					strings.TrimSuffix(first.Target, "."), address, pool.Name)
 				return
@@ -94,12 +95,12 @@ func checkFirst(c *Changes, z *zone, set plan.RecordSet) {
 }
 
 // disagree reports that DNS leads to another pool than the routes of the sites.
-func disagree(c *Changes, at hcl.Range, format string, args ...any) {
+func disagree(c *Changes, federation string, at hcl.Range, format string, args ...any) {
 	c.Elsewhere = true
 	c.report.Add(report.Disagree, at,
-		"The sites are routed to %s, but %s today. Partners reach a pool that is not the one designated for XMPP "+
-			"federation, and the plan cannot say what works before the change.",
-		c.from.Name, fmt.Sprintf(format, args...))
+		"The sites are routed to %s, but %s today. Partners reach a pool that is not the one designated for %s, "+
+			"and the plan cannot say what works before the change.",
+		c.from.Name, fmt.Sprintf(format, args...), federation)
 }
 
 // routingPolicy is how cli53 notes one of Route 53 in the export of a zone.
@@ -119,6 +120,10 @@ var proxied = regexp.MustCompile(`(?i)\bcf-proxied:true\b`)
 // file says, once each.
 func checkProxied(c *Changes, z *zone, names map[string]bool) {
 	told := map[string]bool{}
+	what, port := "SIP federation", plan.SIPPort
+	if c.moves(plan.XMPP) {
+		what, port = "XMPP", plan.XMPPPort
+	}
 	for i := range z.file.Records {
 		r := &z.file.Records[i]
 		address := r.Type == "A" || r.Type == "AAAA"
@@ -127,9 +132,9 @@ func checkProxied(c *Changes, z *zone, names map[string]bool) {
 			told[r.Owner] = true
 			c.report.Add(report.Proxied, z.line(r),
 				"By its comment %s is proxied by Cloudflare: partners get addresses of Cloudflare, which takes no "+
-					"XMPP at TCP %d. Set the name to DNS only there first and export the zone again, or remove the "+
+					"%s at TCP %d. Set the name to DNS only there first and export the zone again, or remove the "+
 					"comment if it is no longer so.",
-				strings.TrimSuffix(r.Owner, "."), plan.XMPPPort)
+				strings.TrimSuffix(r.Owner, "."), what, port)
 		}
 	}
 }

@@ -25,8 +25,8 @@ type zone struct {
 
 	// owner is the first owner of SRV records of the plan that the zone can hold, "" if there is none,
 	// once keep has asked for it.
-	owner      string
-	ownerKnown bool
+	owner      [2]string // by prefix of the keep
+	ownerKnown [2]bool
 }
 
 // owners are the records of a zone by their owners.

@@ -23,19 +23,21 @@ type Zones struct {
 	// holders has the names of keep by the zones that they are in, once they were asked for.
 	holders map[*zone][]string
 	asked   int // see maxAsked
+	sip     bool
 
 	// What the plans ask for again and again, once one has asked for it.
-	siblings *siblings
-	domains  map[string]*topology.SIPDomain // those with XMPP, by their absolute names
+	siblings map[string]*siblings                      // by federation
+	domains  map[string]map[string]*topology.SIPDomain // by federation, and by their absolute names
 
 	// AddressesUnknown: an address of a pool is missing or wrong, which has been reported. What
 	// is in DNS cannot be compared with the addresses of the pools.
 	AddressesUnknown bool
 }
 
-// Open reads the zone files. The names of public DNS in the topology have to be in ASCII.
-func Open(t *topology.Topology, r *report.Spec) *Zones {
-	zs := &Zones{topology: t, report: r, keep: newKeep(t), byOrigin: map[string]*zone{}}
+// Open reads the zone files; with sip also for plans that move SIP federation. The names of public DNS in the topology have to be in ASCII.
+func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones {
+	zs := &Zones{topology: t, report: r, keep: newKeep(t, sip), sip: sip, byOrigin: map[string]*zone{},
+		siblings: map[string]*siblings{}, domains: map[string]map[string]*topology.SIPDomain{}}
 	for _, spec := range t.Zones {
 		z := &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
 		zs.all = append(zs.all, z)

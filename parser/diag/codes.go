@@ -181,12 +181,12 @@ var languageRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "not yet supported",
 		Means: "The language has this word, but this version of edgeplan cannot make a plan for it: `federation = " +
-			"\"sip\"`.",
-		Why: "For SIP federation Microsoft describes steps in Topology Builder and no cmdlet for the setting of " +
-			"the pool, so a script would do half of the move. Half a plan is worse than none.",
-		Source: "Microsoft, \"Failing over the Edge pool used for Lync Server federation\" (Lync Server 2013); " +
-			"docs/language.md, the arguments of `failover`.",
-		Fix: "Follow Microsoft's procedure by hand.",
+			"\"sip\"` and `\"both\"`, and a `prepare` block in a spec without XMPP federation.",
+		Why: "A preparation gives the records of XMPP federation short TTLs. Those of SIP federation it does not " +
+			"touch, so that there would be nothing in the plan.",
+		Source: "docs/language.md, the arguments of `prepare`.",
+		Fix: "Lower the TTLs of `_sipfederationtls._tcp` of each SIP domain, and of the name that it points at, by hand " +
+			"ahead of a failover; remove the block.",
 	},
 	{
 		Code:     "EP1015",

@@ -10,7 +10,8 @@ var topologyRules = []Rule{
 		Code:     "EP2001",
 		Severity: hcl.DiagError,
 		Summary:  "target already has the route",
-		Means:    "Every site that the failover would change already has the target pool as its XMPP route.",
+		Means: "Every site that the failover would change already has the target pool as its route, or no route of SIP " +
+			"federation leads to the pool that is left.",
 		Why: "There is nothing to move, but the plan would still stop the services of a pool that works. Often " +
 			"the spec has been left behind by an earlier failover.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 2 " +
@@ -40,7 +41,8 @@ var topologyRules = []Rule{
 			"route may look right while nothing listens on port 5269.",
 		Source: "Microsoft, \"Migrating XMPP federation\" (Skype for Business Server 2019) and the list of " +
 			"features removed in that version.",
-		Fix: "Choose an Edge pool of Lync Server 2013 or Skype for Business Server 2015. If the target is such " +
+		Fix: "Choose an Edge pool of Lync Server 2013 or Skype for Business Server 2015, or move SIP federation alone: " +
+			"`federation = \"sip\"`. If the target is such " +
 			"a pool in a newer topology, say so with `product` in its `edge_pool` block; the XMPP users must be on a " +
 			"pool of the older version too.",
 	},
@@ -171,7 +173,7 @@ var topologyRules = []Rule{
 	{
 		Code:     "EP2038",
 		Severity: hcl.DiagError,
-		Summary:  "management host at the failed site",
+		Summary:  "management host at failed site",
 		Means: "The `management_host` is a server of a Front End pool at the site of the failed pool: it is one of " +
 			"its `server` blocks, or has the FQDN of the pool.",
 		Why: "Stages such as Preflight and Route are run on it. If it went down with the site, the change cannot " +
@@ -228,8 +230,8 @@ var topologyRules = []Rule{
 		Code:     "EP3005",
 		Severity: hcl.DiagWarning,
 		Summary:  "other sites stay on the failed pool",
-		Means: "The route of the target's site changes, but other sites still have the failed pool as their XMPP " +
-			"route.",
+		Means: "The route of the target's site changes, but other sites still have the failed pool as their route of XMPP " +
+			"or SIP federation.",
 		Why: "The route is kept for each site, and the documented procedure sets only the site of the new pool. " +
 			"Users of the other sites may keep sending XMPP traffic to a pool that does not answer.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 3; " +

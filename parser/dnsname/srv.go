@@ -51,3 +51,9 @@ const XMPPPrefix = "_xmpp-server._tcp."
 
 // XMPPOwner is the owner of the SRV records for XMPP federation of a domain.
 func XMPPOwner(domain string) string { return XMPPPrefix + Absolute(domain) }
+
+// SIPPrefix is before the SIP domain in the owner of the SRV records of SIP federation.
+const SIPPrefix = "_sipfederationtls._tcp."
+
+// SIPOwner is the owner of the SRV records for SIP federation of a domain.
+func SIPOwner(domain string) string { return SIPPrefix + Absolute(domain) }

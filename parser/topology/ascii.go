@@ -42,10 +42,14 @@ func (t *Topology) publicNames(visit func(*string)) {
 	}
 	for _, domain := range t.SIPDomains {
 		visit(&domain.Name.V)
+		visit(&domain.FederationHost.V)
 	}
 	if t.XMPP != nil {
 		visit(&t.XMPP.Host.V)
 		each(t.XMPP.Partners.V)
+	}
+	if t.SIP != nil {
+		each(t.SIP.Partners.V)
 	}
 	for _, zone := range t.Zones {
 		visit(&zone.Name.V)
@@ -56,10 +60,12 @@ func (t *Topology) publicNames(visit func(*string)) {
 func (t *Topology) copied() *Topology {
 	own := *t
 	own.federated = nil
-	own.XMPP = copied(t.XMPP)
+	own.XMPP, own.SIP = copied(t.XMPP), copied(t.SIP)
 	own.EdgePools = copies(t.EdgePools, func(*EdgePool) bool { return true })
 	// There may be 100,000 of these, and nearly all stay as they are.
-	own.SIPDomains = copies(t.SIPDomains, func(d *SIPDomain) bool { return !dnsname.IsASCII(d.Name.V) })
+	own.SIPDomains = copies(t.SIPDomains, func(d *SIPDomain) bool {
+		return !dnsname.IsASCII(d.Name.V) || !dnsname.IsASCII(d.FederationHost.V)
+	})
 	own.Zones = copies(t.Zones, func(z *Zone) bool { return !dnsname.IsASCII(z.Name.V) })
 	for _, pool := range own.EdgePools {
 		// Below a pointer and in a slice the visitor writes too, so these have to be copies as well.
@@ -69,6 +75,9 @@ func (t *Topology) copied() *Topology {
 	}
 	if own.XMPP != nil {
 		own.XMPP.Partners.V = slices.Clone(own.XMPP.Partners.V)
+	}
+	if own.SIP != nil {
+		own.SIP.Partners.V = slices.Clone(own.SIP.Partners.V)
 	}
 	return &own
 }

@@ -10,6 +10,15 @@ import (
 type SIPDomain struct {
 	Name Value[string] // the label
 	XMPP Value[bool]   // contact with XMPP partners is allowed
+	// FederationHost is the name at which the records of SIP federation point and whose addresses move;
+	// not set: they point at the pools.
+	FederationHost Value[string]
+}
+
+// SIPFederation is what is known of SIP federation.
+type SIPFederation struct {
+	Partners Value[[]string]
+	Range    hcl.Range
 }
 
 // XMPPFederation is how XMPP partners find the deployment.

@@ -24,8 +24,11 @@ type EdgePool struct {
 	Product        Value[string] // not set: the product of the topology
 	XMPP           *PoolXMPP     // nil: XMPP federation is not enabled on this pool
 	Certificate    *Certificate  // nil: not described, so not checked
-	Servers        []*Server
-	Range          hcl.Range
+	// SIPFederation is whether SIP federation is enabled on the pool today; not set: it is where a route
+	// leads there.
+	SIPFederation Value[bool]
+	Servers       []*Server
+	Range         hcl.Range
 }
 
 // PoolXMPP is the XMPP federation of an Edge pool. Ports are TCP port numbers.

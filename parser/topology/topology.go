@@ -28,6 +28,7 @@ type Topology struct {
 	FrontEndPools  []*FrontEndPool
 	SIPDomains     []*SIPDomain
 	XMPP           *XMPPFederation // nil if there is none
+	SIP            *SIPFederation  // nil if nothing is said of it
 	Zones          []*Zone
 	Range          hcl.Range
 
@@ -66,6 +67,20 @@ func (t *Topology) XMPPDomains() []*SIPDomain {
 	// The order of records, of files and of the letter to partners.
 	slices.SortFunc(list, func(a, b *SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
 	return list
+}
+
+// SIPEnabled tells whether SIP federation is enabled on a pool today, by its argument or by a route.
+func (t *Topology) SIPEnabled(pool *EdgePool) bool {
+	if pool.SIPFederation.Set {
+		return pool.SIPFederation.V
+	}
+	return slices.ContainsFunc(t.Sites, func(s *Site) bool { return s.FederationRoute.V == pool.Name })
+}
+
+// SortedSIPDomains are all SIP domains, sorted by name.
+func (t *Topology) SortedSIPDomains() []*SIPDomain {
+	return slices.SortedFunc(slices.Values(t.SIPDomains),
+		func(a, b *SIPDomain) int { return dnsname.Compare(a.Name.V, b.Name.V) })
 }
 
 // ServerNames are the FQDNs of the servers of a pool, sorted.

@@ -1,0 +1,281 @@
+package procedure
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
+
+// sipFailover is the page "Failing over the Edge pool used for Lync Server federation", whose steps are
+// clicks in Topology Builder and in the Deployment Wizard. What that page does not have, the route of
+// each site and DNS, is from the page about federation routes. Nothing is stopped.
+var sipFailover = procedure{kind: plan.KindFailover, federations: []string{plan.SIP}, form: plan.Form{Moves: true,
+	Reasons: []string{"disaster", "planned"}, Procedures: []string{"documented"},
+	RouteSites: []string{"target", "all-routed"},
+}, stages: func(b *builder) {
+	f := newFailover(b)
+	routes := func(plan.Zone) plan.Source { return plan.Source{Procedure: plan.SIPRoutesPage} }
+	f.preflight()
+	f.publish()
+	f.route()
+	f.replicate(&b.forward, "", []string{plan.Route})
+	f.setup()
+	// Partners are led to the new pool when it is ready for them.
+	b.dnsServers(&b.forward, false, "", []string{plan.Setup}, routes)
+	b.dns(&b.forward, false, "", f.plan.Zones, b.forward.after(plan.DNSServer, plan.Setup), routes)
+	f.firewall()
+	f.verify()
+
+	f.publishBack()
+	f.routeBack()
+	f.replicate(&b.back, rollback, []string{plan.Route})
+	f.setupBack()
+	b.dnsServers(&b.back, true, "", b.back.after(plan.Setup, plan.Replicated), routes)
+	b.dns(&b.back, true, "", changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Setup, plan.Replicated), routes)
+	f.verifyBack()
+
+	f.adviseSIP()
+	f.plan.Texts = f.sipTexts()
+}}
+
+// sipPage is a step of the page about SIP federation.
+func sipPage(step string) plan.Source {
+	return plan.Source{Procedure: plan.SIPFailOverPage, Step: step}
+}
+
+// sipModel adds to a model what SIP federation changes: on which pool it is enabled, the routes of
+// sites, and whether Setup ran on the servers of the target pool.
+func (f *failover) sipModel(m *plan.Model) {
+	p := f.plan
+	m.Aim = append(m.Aim,
+		plan.Cond{Var: "sip-route/" + plan.OnHost, Value: p.To.FQDN, Else: "SIP federation of %s is not routed to " +
+			p.To.Name},
+		plan.Cond{Var: "federation/" + p.From.Name, Value: plan.Disabled, Else: "SIP federation is enabled on %s"},
+		plan.Cond{Var: "federation/" + p.To.Name, Value: plan.Enabled, Else: "SIP federation is not enabled on %s"},
+		plan.Cond{Var: "setup/" + plan.OnHost, Value: plan.Confirmed, Else: "Setup did not run on %s"})
+	for _, pool := range []plan.Pool{p.From, p.To} {
+		m.First["federation/"+pool.Name] = plan.Disabled
+		if pool.SIPEnabled {
+			m.First["federation/"+pool.Name] = plan.Enabled
+		}
+	}
+	// That Setup ran is nothing to take back: it applies what the server knows of the topology by then.
+	for _, server := range p.To.Servers {
+		m.First["setup/"+server], m.Stays["setup/"+server] = "", true
+	}
+	for _, server := range p.From.Servers {
+		m.First["setup-old/"+server], m.Stays["setup-old/"+server] = "", true
+	}
+	for _, domain := range p.SIPDomains {
+		aim := plan.Aimed{Target: p.To.AccessEdgeFQDN, Port: plan.SIPPort}
+		if domain.Host != "" {
+			aim.Target = domain.Host
+		}
+		m.Lead.SRV[plan.SRVOwner(plan.SIP, domain.Name)] = aim
+	}
+}
+
+// sipWays are the ways to reach SIP federation in a plan that moves it.
+func (f *failover) sipWays(running plan.Cond) []plan.Way {
+	p := f.plan
+	return []plan.Way{{
+		When: []plan.Cond{{Var: "sip-route/" + plan.OnHost, Value: p.To.FQDN},
+			{Var: "federation/" + p.To.Name, Value: plan.Enabled}}, Through: p.To.Name,
+		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
+			{Var: "setup/" + plan.OnHost, Value: plan.Confirmed}, {Var: "zone/" + plan.OnHost, Value: plan.New},
+			{Var: firewallSIP, Value: plan.Confirmed}},
+	}, {
+		When: []plan.Cond{{Var: "sip-route/" + plan.OnHost, Value: p.From.FQDN},
+			{Var: "federation/" + p.From.Name, Value: plan.Enabled}}, Through: p.From.Name,
+		Down: p.Reason != "planned", AsBefore: true,
+		Up: []plan.Cond{{Var: "zone/" + plan.OnHost, Value: plan.Old}},
+	}}
+}
+
+func (f *failover) sipDomains() []string {
+	var out []string
+	for _, domain := range f.plan.SIPDomains {
+		out = append(out, domain.Name)
+	}
+	return out
+}
+
+// federationPort is what shows whether SIP federation is enabled on a pool. No page says so: it is what
+// Microsoft's own diagnostics of federated Edge pools go by (RDCheckEdgePoolCount of OPD).
+const federationPort = "AccessEdgeExternalSipPort"
+
+func (f *failover) edgeService(pool plan.Pool) *cmdlet.Call {
+	return f.call(f.plan.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", pool.FQDN))
+}
+
+// federated are facts about both pools: each shows no other port than that of SIP federation, or none.
+func (f *failover) federated(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
+	p, port := f.plan, strconv.Itoa(plan.SIPPort)
+	return plan.Steps{
+		compares(fact("P16", "SIP federation port of "+p.To.Name, ours), f.edgeService(p.To), federationPort, plan.Only, port),
+		compares(fact("P17", "SIP federation port of "+p.From.Name, ours), f.edgeService(p.From), federationPort, plan.Only,
+			port)}
+}
+
+// partner is a test of a federated partner by way of an Edge Server.
+func (f *failover) partner(id, domain, server string) *plan.Step {
+	s := step(id, "Test-CsFederatedPartner of "+domain+" by way of "+server, plan.Safe, f.plan.Origin, ours)
+	// The reference wants the internal FQDN of an Edge Server as the target.
+	read := f.call(f.plan.Product, "Test-CsFederatedPartner", cmdlet.Arg("TargetFqdn", server),
+		cmdlet.Arg("Domain", domain))
+	return compares(s, read, "Result", plan.Is, "Success")
+}
+
+// partnersBefore tests partners by way of a pool that is up before the change: what fails then is not
+// made by it. After a disaster there is no way to them.
+func (f *failover) partnersBefore() plan.Steps {
+	var out plan.Steps
+	if f.plan.Reason != "planned" {
+		return nil
+	}
+	for _, domain := range f.plan.SIPPartners {
+		out = append(out, warns(f.partner("preflight/partner/"+domain, domain, f.plan.From.Servers[0])))
+	}
+	return out
+}
+
+// partnersAfter tests partners by way of each server of the target pool.
+func (f *failover) partnersAfter() plan.Steps {
+	var out plan.Steps
+	for _, domain := range f.plan.SIPPartners {
+		for _, server := range f.plan.To.Servers {
+			out = append(out, f.partner("verify/partner/"+domain+"/"+server, domain, server))
+		}
+	}
+	return out
+}
+
+// publish is steps 1 to 5: a person clears the setting on the failed pool, selects it on the new one,
+// and publishes.
+func (f *failover) publish() {
+	if !f.sip {
+		return
+	}
+	from, to := f.plan.From, f.plan.To
+	part := f.here("Steps 1 to 5. A person moves SIP federation from " + from.FQDN + " to " + to.FQDN +
+		" in Topology Builder; the script reads whether it was published.")
+	part.Needs = []string{plan.Preflight}
+	selected := f.box("topology/", to, true, sipPage("3, 4, 5"))
+	if to.SIPEnabled {
+		selected.NoUndo = "Nothing to undo: it was enabled before the change."
+	}
+	part.Steps = plan.Steps{f.box("topology/", from, false, sipPage("1, 2, 5")), selected}
+	f.forward.add(plan.Publish, part)
+}
+
+// publishBack takes it back in the order of the page about failing back: cleared first.
+func (f *failover) publishBack() {
+	if !f.sip {
+		return
+	}
+	from, to := f.plan.From, f.plan.To
+	part := f.here("Undoes Topology. A person moves SIP federation back to " + from.FQDN +
+		" in Topology Builder; the script reads whether it was published.")
+	if len(changed(f.plan.Zones)) > 0 {
+		part.LooksAt = []string{plan.DNS}
+	}
+	part.Needs, part.Seen = f.back.after(plan.Start), seen(true)
+	// What was enabled before the change stays so.
+	if !to.SIPEnabled {
+		part.Steps = append(part.Steps, f.box(rollback+"topology/", to, false, failBack("2")))
+	}
+	part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, failBack("2")))
+	f.back.add(plan.Publish, part)
+}
+
+// box is the setting of one pool. It is read by itself, and published with the other one.
+func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *plan.Step {
+	verb, value, to, shows := "clear", plan.Disabled, []string(nil), "no port"
+	if on {
+		verb, value, to, shows = "select", plan.Enabled, []string{strconv.Itoa(plan.SIPPort)}, strconv.Itoa(plan.SIPPort)
+	}
+	s := step(id+pool.Name, "SIP federation port of "+pool.Name, plan.Disruptive, pool.Origin, source)
+	s.Read, s.Property = f.edgeService(pool), federationPort
+	acts(s, plan.Act{To: to, Wait: 60, IfNot: "; was it published?", Click: &plan.Click{
+		Tool: f.plan.Product.Brand() + " Server Topology Builder",
+		Path: []string{"Edge pools", pool.FQDN, "Edit Properties", "General"},
+		Do: verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; after the last change of this ` +
+			`stage Action > Topology > Publish`,
+	}}, fmt.Sprintf("a person clicks in Topology Builder: %s SIP federation of %s, and publish", verb, pool.FQDN),
+		fmt.Sprintf("Get-CsService shows %s as %s of %s", shows, federationPort, pool.FQDN))
+	s.Effect = plan.Effect{Var: "federation/" + pool.Name, Value: value, AsksDNS: true}
+	return s
+}
+
+// sipRoute is the SIP federation route of a site, of which the reference has one parameter.
+func (f *failover) sipRoute(r plan.SiteRoute, back bool) *plan.Step {
+	id, from, to := "route-sip/", r.From, f.plan.To.FQDN
+	if back {
+		id, from, to = rollback+id, to, from
+	}
+	source := plan.Source{Procedure: plan.SIPRoutesPage}
+	s := step(id+r.Site, "SIP federation route of "+r.Site, plan.Disruptive, r.Origin, source)
+	s.Read = f.function(f.plan.Product, "Get-SiteRoute", cmdlet.Arg("Site", r.Site),
+		cmdlet.Arg("Property", plan.SIPRouteParameter))
+	set := f.call(f.plan.Product, "Set-CsSite", cmdlet.Arg("Identity", r.Site),
+		cmdlet.Arg(plan.SIPRouteParameter, "EdgeServer:"+to))
+	acts(s, plan.Act{Wait: 60, Variants: []plan.Variant{{Parameter: plan.SIPRouteParameter, From: from, To: to, Set: set}}},
+		fmt.Sprintf("sets the SIP federation route of site %s to %s", r.Site, to),
+		fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", to, r.Site, from))
+	s.Effect = plan.Effect{Var: variable(r), Value: to, From: []string{from}, AsksDNS: true}
+	return s
+}
+
+// setup is steps 6 and 7, on each server of the new pool.
+func (f *failover) setup() {
+	if !f.sip {
+		return
+	}
+	to := f.plan.To
+	part := f.there(to, "Steps 6 and 7. A person runs Setup again on this Edge Server.")
+	part.Needs, part.Seen = []string{plan.Replicated}, plan.SeenReceipt
+	s := f.runAgain("setup/run-again", to, sipPage("6, 7"))
+	s.NoUndo = "Setup installs what the published topology says. It can be run again on these servers after a rollback, " +
+		"and need not: no route and no record leads there then."
+	s.Effect = plan.Effect{Var: "setup/" + plan.OnHost, Value: plan.Confirmed,
+		Wants: []plan.Cond{{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the change"}}}
+	part.Steps = plan.Steps{s}
+	f.forward.add(plan.Setup, part)
+}
+
+// setupBack runs Setup on the pool that gets SIP federation back, where that is up.
+func (f *failover) setupBack() {
+	if !f.sip || f.plan.Reason != "planned" {
+		return
+	}
+	part := f.there(f.plan.From, "A person runs Setup again on this Edge Server of the old pool.")
+	part.Needs, part.Seen = []string{plan.Replicated}, seen(true)
+	s := f.runAgain(rollback+"setup-old/run-again", f.plan.From, failBack("2"))
+	s.Effect = plan.Effect{Var: "setup-old/" + plan.OnHost, Value: plan.Confirmed}
+	part.Steps = plan.Steps{s}
+	f.back.add(plan.Setup, part)
+}
+
+// runAgain has a person run Setup in the Deployment Wizard.
+func (f *failover) runAgain(id string, pool plan.Pool, source plan.Source) *plan.Step {
+	brand := pool.Product.Brand()
+	s := step(id, "Setup of this server in the Deployment Wizard", plan.Disruptive, pool.Origin, source)
+	acts(s, plan.Act{Click: &plan.Click{
+		Tool: brand + " Server Deployment Wizard",
+		Path: []string{"Install or Update " + brand + " Server System", "Setup or Remove " + brand + " Server Components",
+			"Run Again"},
+		Do:     "click Next until the wizard is done, then Finish",
+		Unread: "no cmdlet shows whether Setup ran after a change of the topology",
+	}}, "a person runs Setup again in the Deployment Wizard",
+		"who ran it, and under which ticket, is in the evidence log; no cmdlet shows it")
+	return s
+}
+
+// running is that the services of a server run after Setup: those that are not disabled, and Access
+// Edge, which answers partners.
+func (f *failover) running() *plan.Step {
+	s := step("verify/services", "services down, of those not disabled and Access Edge", plan.Safe, f.plan.Origin, ours)
+	return compares(s, f.function(f.plan.To.Product, "Get-ServiceDown", cmdlet.Arg("With", "Access Edge")), "", plan.Is)
+}

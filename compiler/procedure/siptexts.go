@@ -1,0 +1,158 @@
+package procedure
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
+
+// The sentences of a failover of SIP federation.
+
+// sipTexts are those about the plan.
+func (f *failover) sipTexts() plan.Texts {
+	p := f.plan
+	why := fmt.Sprintf("Disaster: Edge pool %s, which has SIP federation, is down. SIP federation is enabled on one "+
+		"Edge pool and does not fail over by itself; it is moved to %s.", p.From.Name, p.To.Name)
+	if f.planned() {
+		why = fmt.Sprintf("Planned change: SIP federation is to run through %s instead of %s. Edge pool %s is not "+
+			"assumed to be down.", p.To.Name, p.From.Name, p.From.Name)
+	}
+	stops := " Nothing is stopped."
+	if f.stops {
+		stops = ""
+	}
+	return plan.Texts{
+		Script: plan.FailoverScript,
+		Title:  fmt.Sprintf("Fail over SIP federation from %s to %s", p.From.Name, p.To.Name),
+		Page:   plan.SIPFailOverPage,
+		Why:    why,
+		Order: []string{
+			fmt.Sprintf("Steps of the page %q: clear the setting on %s, select it on %s, publish, run Setup again on the "+
+				"Edge Servers of %s. These are clicks: the script says which, and reads afterwards what a cmdlet shows. "+
+				"The routes of the sites and DNS are from the page %q.%s",
+				plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, stops),
+			f.sipRoutes(),
+		},
+		Unknown: f.sipUnknown(),
+		Told: []plan.Told{{Title: "SIP federation partners", Names: p.SIPPartners, How: f.sipPartners(),
+			Letter: f.sipLetter()}},
+		Notes: []plan.Note{{Text: "SRV priority gives no failover of SIP federation (Microsoft, April 2019): an SRV record " +
+			"of another pool with a higher number does not help partners while that pool does not have SIP federation."}},
+	}
+}
+
+// sipRoutes says whose routes are set.
+func (f *failover) sipRoutes() string {
+	if f.plan.RouteSites == "all-routed" {
+		return fmt.Sprintf("The SIP federation route is set for every site that is routed to %s, as the page %q does it "+
+			"at each site.", f.plan.From.Name, plan.SIPRoutesPage)
+	}
+	return fmt.Sprintf("The SIP federation route is set for site %s only. Other sites keep theirs.", f.plan.To.Site)
+}
+
+// sipUnknown is what the plan cannot know.
+func (f *failover) sipUnknown() []string {
+	p := f.plan
+	out := []string{
+		"Whether SIP federation is enabled on a pool is read from " + federationPort + " of Get-CsService, which is 5061 " +
+			"then and empty otherwise. No page says so: Microsoft's own diagnostics go by it. If stage Topology does not " +
+			"see what was published, look at the property, and at the pool in Topology Builder.",
+		"No cmdlet shows whether Setup ran on an Edge Server: stage Setup has a person's word for it, and stage Verify " +
+			"reads only whether the services run.",
+		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading " +
+			"EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
+		"An Edge Server listens on TCP 5061 on its internal side too, so that a listener on the server proves nothing. " +
+			"Only stage Verify, run on a computer outside, shows that partners get through.",
+		"The names in the certificates on the Edge Servers are not read. Check before the change that they are those " +
+			"that SIP partners look for: the target of the SRV record of each SIP domain.",
+		"Partners that have entered an Access Edge by hand do not ask DNS: they have to change it themselves.",
+		unknownServers,
+		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it " +
+			"does not read stays unchecked.",
+	}
+	if !f.planned() {
+		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, its Edge "+
+			"Servers may not know yet that SIP federation is not enabled there any more: run Setup again on them. A "+
+			"rollback does not run Setup there either.")
+	}
+	return append(out, unknownWindows(p)...)
+}
+
+// sipPartners says what is known of the partners.
+func (f *failover) sipPartners() string {
+	if len(f.plan.SIPPartners) > 0 {
+		return "Stage Verify runs Test-CsFederatedPartner for these partners. A domain has to be allowed for that: " +
+			"Get-CsAllowedDomain shows them. Tell those before the change who have entered your Access Edge by hand."
+	}
+	return "The spec names no partners: sip_federation, partners. So nothing tests a connection to one. " +
+		"Get-CsAllowedDomain shows those that are allowed. Tell those before the change who have entered your Access " +
+		"Edge by hand."
+}
+
+// sipLetter is a text to send to partners.
+func (f *failover) sipLetter() plan.Letter {
+	p := f.plan
+	domains := plan.List(f.sipDomains())
+	out := plan.Letter{
+		Subject: "SIP federation of " + domains + " moves to other addresses",
+		What:    fmt.Sprintf("We change the Edge pool that answers SIP federation for %s.", domains),
+		Port:    "TCP 5061, as before",
+	}
+	for _, zone := range p.Zones {
+		for _, set := range zone.Records {
+			if set.Step == "" || set.Type != "SRV" {
+				out.Sets = append(out.Sets, set)
+			}
+		}
+	}
+	var names []string
+	for _, domain := range p.SIPDomains {
+		if name := cmp.Or(domain.Host, p.To.AccessEdgeFQDN); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	out.Points = []plan.Note{{Text: "If you have entered an Access Edge for one of these domains, it has to be " +
+		plan.List(names) + " from then on. If you find it by DNS, you need not change anything."},
+		{Text: "If your firewall names our addresses: before that time allow TCP 5061 to and from the new ones."}}
+	if caches, all := p.OldAnswers(); all > 0 {
+		out.Points = append(out.Points, plan.Note{Text: fmt.Sprintf("Your resolver may give the old records for up to %s "+
+			"after the last of our name servers has the new ones; that is over %s after the change at the latest.",
+			plan.Seconds(caches), plan.Seconds(all))})
+	}
+	return out
+}
+
+// adviseSIP says what to do if one of the stages of SIP federation fails, and of others where nothing
+// else moves.
+func (f *failover) adviseSIP() {
+	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: []string{
+		"Exit code 5: nobody has confirmed what is to be clicked. Do it, then run the stage again; -Attest \"who, ticket\" " +
+			"confirms it.",
+		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by the wizard without an " +
+			"error? Then run the stage again: a pool that shows its value is left alone.",
+		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +
+			"another pool too. Look at it before you go on.",
+	}})
+	f.ifFails(plan.Setup, plan.Advice{Says: []string{
+		"Exit code 5: pass the receipt that stage Replicate printed, -Receipt; or confirm that Setup ran: -Attest \"who, " +
+			"ticket\".",
+		"Setup ends with an error: its log is linked on the last page of the wizard. Setup may be run again at any time.",
+	}})
+	if f.xmpp {
+		return
+	}
+	f.ifFails(plan.Preflight, plan.Advice{Says: preflightFails(f.plan)})
+	f.ifFails(plan.Route, f.routeFails())
+	f.ifDNSFails()
+	f.ifFails(plan.Firewall, plan.Advice{Says: []string{"Exit code 5: ask the firewall owner, then run again with " +
+		"-Attest \"who, ticket\". Stage Verify finds out by connecting."}})
+	f.ifFails(plan.Replicated, plan.Advice{Says: []string{"Exit code 2: the server is not up to date in time. Are its " +
+		"services started, and is TCP 4443 open to it? Then run the stage again."}})
+	f.ifFails(plan.Verify, plan.Advice{Back: plan.EveryStage, Says: []string{
+		"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
+		"The port is not open from outside: the firewall, NAT, or Setup on the Edge Servers. A partner fails alone: is its " +
+			"domain allowed, and does it refuse the certificate?",
+	}})
+}
