@@ -143,8 +143,9 @@ func (f *formatter) finish(p *program, files []layout) error {
 			p.say("%s", file.name)
 		}
 		if f.diff {
-			hunks := zonediff.Lines(file.old, file.new, contextLines)
-			fmt.Fprint(p.stdout, zonediff.Unified("a/"+file.name, "b/"+file.name, hunks))
+			if err := zonediff.Paired(p.stdout, "a/"+file.name, "b/"+file.name, file.old, file.new, contextLines); err != nil {
+				return err
+			}
 		}
 	}
 	if differ && f.check {
