@@ -310,19 +310,20 @@ func TestLimits(t *testing.T) {
 	for row, want := range map[string]string{
 		"16 MiB in 10,000 files |":                     `maxSpecBytes *= 16 << 20(?s:.*)maxSpecFiles *= 10_000`,
 		"| 40,000, and 240,000 for each":               `freeTokens *= 40_000(?s:.*)tokensPerMiB *= 240_000`,
+		"`dynamic` together | 80,000: a list of":       `maxBlockTokens = 80_000`,
 		"once for each | 1 GiB |":                      `maxZoneBytes *= 1 << 30`,
 		"| blocks `dns_zone` | 10,000 |":               `maxZones *= 10_000`,
 		"all blocks 20,000, and 40,000 for each MiB |": `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
 		"| blocks `failover` and `prepare` | 1,000;":   `maxPlans *= 1_000`,
 		"begin like theirs | 400,000 |":                `maxAsked *= 400_000`,
 		"| findings of all plans | 100,000 |":          `maxFindings *= 100_000`,
-		"at one place | 250 |":                         `maxOpen *= 250\b`,
+		"at one place | 64 |":                          `maxOpen *= 64\b`,
 		"bracket in one expression | 1000 |":           `maxChain *= 1000\b`,
 		"| digits of a number | 1000 |":                `maxDigits *= 1000\b`,
 		"| exponent of a number | 999 |":               `maxExponent *= 999\b`,
 		"together in one string | 1024 |":              `maxPieces *= 1024\b`,
 		"regular expression | 1000 |":                  `maxPattern *= 1000\b`,
-		"| 8 MiB, and 12 times":                        `maxValueBytes *= 8 << 20(?s:.*)bytesPerByte *= 12\b`,
+		"| 10 MiB, and 12 times":                       `maxValueBytes *= 10 << 20(?s:.*)bytesPerByte *= 12\b`,
 		"| width in `format` | 999 |":                  `a width above 999 is not supported`,
 	} {
 		if !strings.Contains(read(t, languagePage), row) || !regexp.MustCompile(want).MatchString(source) {

@@ -20,13 +20,12 @@ func (r *reader) spec() *Spec {
 	r.written = &hclsyntax.Body{}
 	r.declare()
 	for _, block := range r.outline.locals {
-		body := block.Body.(*hclsyntax.Body)
-		advisor{r}.noteDynamic(&hclsyntax.Body{Blocks: body.Blocks})
-		guards{r.work}.guardBody(body)
+		advisor{r}.noteDynamic(&hclsyntax.Body{Blocks: block.Body.(*hclsyntax.Body).Blocks})
 	}
-	r.locals(r.outline.locals)
-	// the nodes of local values are not needed any more, only the values
+	locals := r.localValues(r.outline.locals)
+	// the nodes are not needed any more once there are the values
 	r.outline.locals = nil
+	r.locals(locals)
 	made := false
 	for _, c := range r.outline.chunks {
 		// Only pieces with dynamic blocks at the top are opened here: the labels of the others are known.
@@ -42,7 +41,7 @@ func (r *reader) spec() *Spec {
 	r.checkCounts()
 
 	spec, found := &Spec{}, &topology.Topology{}
-	labels, meant := map[string]declared{}, false
+	labels, meant := declared{}, false
 	for _, c := range r.outline.chunks {
 		root := r.openChunk(c)
 		r.top(spec, found, root)
@@ -124,16 +123,21 @@ func (r *reader) declare() {
 	}
 }
 
-// declared is where a block with some label is.
-type declared struct {
-	kind, label, file string
-	line              int
+// declared are the places of the blocks that have been looked at, by their types and their labels in small letters. The
+// plans of all types are under that of the first.
+type declared map[string]map[string]place
+
+// place is small, as there is one for each block of a spec.
+type place struct {
+	file string
+	line int32
+	plan int32 // its type in planBlocks; -1 for another type
 }
 
 // checkLabels reports blocks of one type whose labels differ at most in case, which
 // neither DNS, PowerShell nor the topology can tell apart, and empty labels.
 // first has those that have been looked at before.
-func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
+func (r *reader) checkLabels(blocks hcl.Blocks, first declared) {
 	for _, block := range blocks {
 		// a block of a type without label, or one that hcl reports for the label that it lacks
 		if len(block.Labels) == 0 {
@@ -147,12 +151,16 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 		if block.Type == "topology" {
 			continue // there is one at most
 		}
-		// DNS, PowerShell and the folders of Windows do not tell case
-		key := block.Type + " " + strings.ToLower(block.Labels[0])
-		if slices.Contains(planBlocks, block.Type) {
-			key = "plan " + strings.ToLower(block.Labels[0]) // each of them becomes a folder
+		kind, plan := block.Type, slices.Index(planBlocks, block.Type)
+		if plan >= 0 {
+			kind = planBlocks[0] // each of them becomes a folder
 		}
-		if other, twice := first[key]; twice {
+		// DNS, PowerShell and the folders of Windows do not tell case
+		label := strings.ToLower(block.Labels[0])
+		if other, twice := first[kind][label]; twice {
+			if other.plan >= 0 {
+				kind = planBlocks[other.plan]
+			}
 			// Often this is a copy that was not renamed yet, so both ways out are named.
 			more := " Remove one of the two, or give it another name."
 			if block.Type == "dns_zone" {
@@ -160,10 +168,13 @@ func (r *reader) checkLabels(blocks hcl.Blocks, first map[string]declared) {
 					"sees, and change the others by hand."
 			}
 			r.report(codeDuplicate, block.DefRange, fmt.Sprintf("%s %q is already declared at %s:%d.%s",
-				other.kind, cut(block.Labels[0]), other.file, other.line, more))
+				kind, cut(block.Labels[0]), other.file, other.line, more))
 			continue
 		}
-		first[key] = declared{block.Type, block.Labels[0], block.DefRange.Filename, block.DefRange.Start.Line}
+		if first[kind] == nil {
+			first[kind] = map[string]place{}
+		}
+		first[kind][label] = place{block.DefRange.Filename, int32(block.DefRange.Start.Line), int32(plan)}
 	}
 }
 
@@ -205,7 +216,7 @@ func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.edgeServer(b)) })
 	// An empty map: two pools with one server are a rule of the compiler, this is about one block written twice.
-	br.r.checkLabels(c.body.Blocks, map[string]declared{})
+	br.r.checkLabels(c.body.Blocks, declared{})
 	return pool
 }
 
@@ -247,7 +258,7 @@ func (br blockReader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 		CentralManagement: c.flag("central_management"),
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.frontEndServer(b)) })
-	br.r.checkLabels(c.body.Blocks, map[string]declared{})
+	br.r.checkLabels(c.body.Blocks, declared{})
 	return pool
 }
 
@@ -347,7 +358,7 @@ func (br blockReader) paperwork(c *content) (change *Change, accepts []*Accept) 
 		c.missing("change", "A block change is needed: it holds the ticket and the summary of the change record.")
 	}
 	c.each("accept", func(b *hcl.Block) { accepts = append(accepts, br.accept(b)) })
-	br.r.checkLabels(c.body.Blocks, map[string]declared{})
+	br.r.checkLabels(c.body.Blocks, declared{})
 	return change, accepts
 }
 

@@ -1,6 +1,7 @@
 package parser_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"slices"
@@ -16,11 +17,10 @@ type class struct {
 	zone bool // the size is that of zone files
 	// steep: below what is free for every spec, however small, it grows faster than the input.
 	steep bool
-	// format: measured is what fmt does with it, and not what check does.
-	format bool
 	// broken: fmt ends with the findings that check has too.
 	broken bool
 	make   func(size int) input
+	work   func(input) int // what is measured
 }
 
 // input is a spec and its zone files.
@@ -41,7 +41,7 @@ func oneFile(text string) []parser.File {
 // filled has as many units as the limits read, and a long comment where that is not the size.
 func filled(size int, head, tail string, unit func(i int) string) string {
 	left := parser.MaxTokens(size)
-	if tail != "" || strings.HasPrefix(unit(0), "dynamic") || strings.HasPrefix(unit(0), "locals") {
+	if tail != "" || !strings.HasSuffix(unit(0), "\n") || strings.HasPrefix(unit(0), "dynamic") || strings.HasPrefix(unit(0), "locals") {
 		left = min(left, parser.MaxBlockTokens)
 	}
 	left -= parser.TokensOf(head + tail)
@@ -119,19 +119,36 @@ func whole(name string, unit func(i int) string) class {
 
 const include = "$INCLUDE inner.zone\n"
 
-// classes are those that check reads, and of them those that fmt formats.
-var classes = slices.Concat(checked, formatted(checked))
+// classes are those that check reads, of them those that fmt formats, and of these some of which fmt -d shows each line.
+var classes = slices.Concat(measuring(checked, "", check), measuring(checked, "fmt: ", format), measuring(checked, "fmt -d: ", compare))
 
-func formatted(classes []class) []class {
+func measuring(classes []class, prefix string, work func(input) int) []class {
 	var out []class
 	for _, c := range classes {
-		if c.zone || c.broken {
-			continue
+		c.work = work
+		if prefix != "" {
+			if c.zone || c.broken {
+				continue
+			}
+			c.name, c.steep = prefix+c.name, false
 		}
-		c.name, c.format, c.steep = "fmt: "+c.name, true, false
+		if make := c.make; prefix == "fmt -d: " {
+			if !slices.Contains([]string{"line ends", "comments, one a line", "Edge pools with servers", "nested blocks", "attributes in locals", "many files"}, strings.TrimPrefix(c.name, prefix)) {
+				continue
+			}
+			c.make = func(size int) input { return indented(make(size)) }
+		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// indented is an input with a blank too many in each line.
+func indented(in input) input {
+	for i := range in.files {
+		in.files[i].Text = bytes.TrimSuffix(bytes.ReplaceAll(append([]byte("\n"), in.files[i].Text...), []byte("\n"), []byte("\n ")), []byte(" "))[1:]
+	}
+	return in
 }
 
 var checked = []class{
@@ -152,8 +169,8 @@ var checked = []class{
 	spec("unknown blocks", "", "", same("a {}\n")),
 	spec("equal blocks", "", "", same("site \"s\" {}\n")),
 	spec("unknown references", "", "", numbered("site \"s$n\" {\n  federation_route = edge_pool.p$n\n}\n")),
-	spec("nested blocks", "", "", same(strings.Repeat("a {\n", 200)+strings.Repeat("}\n", 200))),
-	spec("nested brackets", "locals {\n", "}\n", numbered("a$n = "+strings.Repeat("[", 200)+strings.Repeat("]", 200)+"\n")),
+	spec("nested blocks", "", "", same(strings.Repeat("a {\n", parser.MaxOpen)+strings.Repeat("}\n", parser.MaxOpen))),
+	spec("nested brackets", "locals {\n", "}\n", numbered("a$n = "+strings.Repeat("[", parser.MaxOpen-1)+strings.Repeat("]", parser.MaxOpen-1)+"\n")),
 	spec("objects", "locals {\n", "}\n", numbered("a$n = { b = 1, c = 2 }\n")),
 	spec("operators", "locals {\n", "}\n", numbered("a$n = 1"+strings.Repeat("+1", 900)+"\n")),
 	spec("heredocs", "locals {\n", "}\n", numbered("a$n = <<E\nx\nE\n")),
@@ -168,6 +185,7 @@ var checked = []class{
 	}),
 	spec("blocks locals", "", "", numbered("locals {\n  a$n = [1+2+3, \"${4}\"]\n}\n")),
 	spec("functions whose results grow", "locals {\n", "}\n", numbered("a$n = join(\"\", [for i in range(1000) : \"abcdefghij\"])\n")),
+	{name: "comments beside a long line", make: longLine},
 	broken("brackets that are not closed", "", "", same("site \"a\" {\n")),
 	broken("a list that is not closed", "locals {\n  x = [", "", same("1,")),
 	broken("a quote that is not closed", "locals {\n", "", numbered("a$n = \"b\nc = 1\n")),
@@ -204,6 +222,11 @@ var checked = []class{
 	zone("$GENERATE lines of many records", "", "", numbered("$GENERATE 0-65535 g$n-$ A 192.0.2.1\n")),
 	{name: "plans of many SIP domains", steep: true, make: func(size int) input { return manyPlans(size, 300) }},
 	{name: "plans with a finding for each SIP domain", steep: true, make: func(size int) input { return manyPlans(size, 86_400) }},
+}
+
+// longLine has lines that would be aligned with one that is half of the text.
+func longLine(size int) input {
+	return input{files: oneFile(filled(size, "locals {\n  a = \""+strings.Repeat("x", size/2)+"\" # x\n", "}\n", numbered("  a$n = 1 # x\n")))}
 }
 
 func manyFiles(size int) input {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/internal/cputime"
@@ -43,11 +44,7 @@ func TestBoundsChild(t *testing.T) {
 	var n, size int
 	fmt.Sscan(asked, &n, &size)
 	fmt.Println(classes[n].name)
-	work := check
-	if classes[n].format {
-		work = format
-	}
-	out, err := json.Marshal(measured(classes[n].make(size), work))
+	out, err := json.Marshal(measured(classes[n].make(size), classes[n].work))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +92,23 @@ func format(in input) int {
 			return 1
 		}
 		if _, err := parser.Format(file.Text); err != nil {
+			panic(err)
+		}
+	}
+	return 0
+}
+
+// compare is what fmt -d does with files that have no errors.
+func compare(in input) int {
+	for _, file := range in.files {
+		if parser.Syntax(file).HasErrors() {
+			return 1
+		}
+		text, err := parser.Format(file.Text)
+		if err == nil {
+			err = zonediff.Paired(io.Discard, "a/"+file.Name, "b/"+file.Name, file.Text, text, 3)
+		}
+		if err != nil {
 			panic(err)
 		}
 	}

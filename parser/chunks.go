@@ -56,7 +56,11 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 	for i, end := range ends {
 		piece := File{Name: file.Name, Text: file.Text[pos.Byte:end]}
 		// ten times faster, and most pieces of a large spec are plain
-		body, ok := quickParse(piece, pos)
+		body, plain := quickParse(piece, pos)
+		ok := plain
+		if !ok {
+			body, ok = parseInParts(piece, pos)
+		}
 		var diags hcl.Diagnostics
 		if !ok {
 			body, diags = parsePiece(*file, pos, end, i == len(ends)-1)
@@ -72,12 +76,10 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 			o.start = body.MissingItemRange()
 		}
 		o.note(&chunk{file: file, start: pos, end: end}, body)
-		if !ok {
+		if !plain {
 			warnings = append(warnings, checkHeredocs(piece, pos)...)
 		}
-		pos.Line += bytes.Count(piece.Text, []byte("\n"))
-		// columns need no care: a piece begins a line
-		pos.Byte = end
+		pos = below(pos, piece.Text)
 	}
 	return warnings
 }
@@ -86,7 +88,7 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 // tells whether it is the last one.
 func parsePiece(file File, start hcl.Pos, end int, last bool) (*hclsyntax.Body, hcl.Diagnostics) {
 	piece := File{Name: file.Name, Text: file.Text[start.Byte:end]}
-	found, closed := checkTokens(piece, start)
+	found, closed := checkTokens(piece, start, 0)
 	if found == nil && !closed && !last {
 		found = diag.New(codeSyntax, &hcl.Range{Filename: file.Name, Start: start, End: start}, "Somewhere behind "+
 			"this place a quote, a bracket or a heredoc is not closed. Take out half of what follows, and half of "+
@@ -101,6 +103,78 @@ func parsePiece(file File, start hcl.Pos, end int, last bool) (*hclsyntax.Body, 
 		return nil, diags
 	}
 	return parsed.Body.(*hclsyntax.Body), diags
+}
+
+// parseInParts returns the body of a piece that is one block with a long body. The lines of that are parsed some at a
+// time, as if they were a file: hclsyntax has all tokens of what it parses in memory. It returns false if the piece is
+// anything else, or if there is anything to report.
+func parseInParts(piece File, start hcl.Pos) (*hclsyntax.Body, bool) {
+	text := piece.Text
+	s := newSurveyor(text)
+	s.deepest = 1
+	ends := s.survey().ends
+	if s.closes != 1 {
+		return nil, false
+	}
+	// the line of the brace that closes the block, which has nothing before it
+	last := bytes.LastIndexByte(text[:s.closed], '\n') + 1
+	if len(ends) < 2 || ends[0] >= last || len(bytes.TrimLeft(text[last:s.closed], " \t")) > 0 {
+		return nil, false
+	}
+	first := ends[0]
+	body, ok := parsePart(File{Name: piece.Name, Text: slices.Concat(text[:first], text[last:])}, start, 0)
+	if !ok || len(body.Blocks) != 1 || len(body.Attributes) > 0 {
+		return nil, false
+	}
+	block := body.Blocks[0]
+	at, pos := first, below(start, text[:first])
+	for _, end := range append(ends[1:], last) {
+		if end <= at || end > last {
+			continue
+		}
+		part, ok := parsePart(File{Name: piece.Name, Text: text[at:end]}, pos, 1)
+		if !ok {
+			return nil, false
+		}
+		for name, attr := range part.Attributes {
+			if block.Body.Attributes[name] != nil {
+				return nil, false
+			}
+			block.Body.Attributes[name] = attr
+		}
+		block.Body.Blocks = append(block.Body.Blocks, part.Blocks...)
+		at, pos = end, below(pos, text[at:end])
+	}
+	// What ends with the block was parsed as if the first part was all of it.
+	lines, size := bytes.Count(text[first:last], []byte("\n")), last-first
+	for _, end := range []*hcl.Pos{
+		&block.CloseBraceRange.Start, &block.CloseBraceRange.End, &block.Body.SrcRange.End,
+		&block.Body.EndRange.Start, &block.Body.EndRange.End, &body.SrcRange.End, &body.EndRange.Start, &body.EndRange.End,
+	} {
+		end.Line += lines
+		end.Byte += size
+	}
+	return body, true
+}
+
+// parsePart returns the body of some lines that are inside so many brackets, or false if there is anything to report.
+func parsePart(part File, start hcl.Pos, inside int) (*hclsyntax.Body, bool) {
+	if body, ok := quickParse(part, start); ok {
+		return body, true
+	}
+	if found, closed := checkTokens(part, start, inside); found != nil || !closed {
+		return nil, false
+	}
+	parsed, diags := hclsyntax.ParseConfig(part.Text, part.Name, start)
+	if len(diags) > 0 {
+		return nil, false
+	}
+	return parsed.Body.(*hclsyntax.Body), true
+}
+
+// below is the place behind some lines that begin at another one.
+func below(start hcl.Pos, lines []byte) hcl.Pos {
+	return hcl.Pos{Line: start.Line + bytes.Count(lines, []byte("\n")), Column: 1, Byte: start.Byte + len(lines)}
 }
 
 // setTwice reports arguments outside of blocks that another piece of the file has, too. They are none
@@ -137,7 +211,7 @@ func (o *outline) note(c *chunk, body *hclsyntax.Body) {
 			o.lost[block.Labels[len(block.Labels)-1]] = true
 		}
 	}
-	size := 0
+	size := c.end - c.start.Byte
 	for i, block := range body.Blocks {
 		if block.Type == "locals" { // the rest of it is in o.locals
 			// expressions of locals are evaluated once, from o.locals; here only the place of the block
@@ -145,9 +219,8 @@ func (o *outline) note(c *chunk, body *hclsyntax.Body) {
 			head := *block
 			head.Body = &hclsyntax.Body{SrcRange: block.Body.SrcRange, EndRange: block.Body.EndRange}
 			body.Blocks[i] = &head
-			continue
+			size -= block.CloseBraceRange.End.Byte - block.TypeRange.Start.Byte
 		}
-		size += block.CloseBraceRange.End.Byte - block.TypeRange.Start.Byte
 	}
 	if c.made || size <= o.left {
 		c.body = body
@@ -193,6 +266,9 @@ func (c *chunk) nodes() *hclsyntax.Body {
 	}
 	piece := File{Name: c.file.Name, Text: c.file.Text[c.start.Byte:c.end]}
 	body, ok := quickParse(piece, c.start)
+	if !ok {
+		body, ok = parseInParts(piece, c.start)
+	}
 	if !ok {
 		// add has parsed the same bytes without an error
 		parsed, _ := hclsyntax.ParseConfig(piece.Text, piece.Name, c.start)

@@ -17,7 +17,7 @@ import (
 // in a chain, and Go ends the process when the stack is full. So the tokens, which
 // are read without recursion, are counted first.
 const (
-	maxOpen     = 250  // brackets and quotes open at one place
+	maxOpen     = 64   // brackets and quotes open at one place
 	maxChain    = 1000 // operators that nest without a bracket, in one expression
 	maxDigits   = 1000 // of a number
 	maxExponent = 999  // of a number; to print 1e600000000 takes hours
@@ -35,7 +35,8 @@ type level struct {
 // depth counts what is open while it reads tokens.
 type depth struct {
 	levels []level
-	chain  int // sum of those of the levels
+	chain  int  // sum of those of the levels
+	brace  bool // { is the last token but line ends and comments
 }
 
 func (d *depth) open(lines bool) { d.levels = append(d.levels, level{lines: lines}) }
@@ -63,41 +64,58 @@ func (d *depth) restart() {
 
 // checkTokens returns a finding if the file nests deeper than the parser should go, has
 // a number or string that is too large to work with, or characters that only look like
-// those of the language. closed tells whether nothing is open at the end of the text.
-func checkTokens(file File, start hcl.Pos) (found *hcl.Diagnostic, closed bool) {
-	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, start)
+// those of the language. Around it so many brackets are open; closed tells whether these and no others
+// are at the end of the text.
+func checkTokens(file File, start hcl.Pos, inside int) (found *hcl.Diagnostic, closed bool) {
 	d := depth{levels: []level{{lines: true}}}
+	for range inside {
+		d.open(true)
+	}
 	var odd typography
-	for i, token := range tokens {
-		// All that follows is needed, since { of a for expression is told by the word behind it.
-		d.read(tokens[i:])
-		odd.see(token, tokens[:i])
-		switch {
-		// The first level is the file itself.
-		case len(d.levels) > maxOpen+1 || d.chain > maxChain:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested "+
-				"here. Split the expression; a local can hold a part of it.", maxOpen, maxChain)), false
-		case d.levels[len(d.levels)-1].pieces > maxPieces:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% "+
-				"together. Shorten it, or join parts of it with ${}.", maxPieces)), false
-		case token.Type == hclsyntax.TokenIdent && len(token.Bytes) > maxName:
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A name may have at most %d bytes.", maxName)), false
-		case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
-			return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an "+
-				"exponent from -%d to %d.", maxDigits, maxExponent, maxExponent)), false
+	for tokens := range lexedInParts(file, start) {
+		for i := range tokens {
+			d.read(tokens[i:])
+			odd.see(&tokens[i], tokens[:i])
+			if found := d.tooDeep(&tokens[i]); found != nil {
+				return found, false
+			}
 		}
 	}
 	// Look-alikes last: in a file that nests too deep they are no more what is wrong with it.
-	return odd.finding(), len(d.levels) == 1
+	return odd.finding(), len(d.levels) == 1+inside
+}
+
+// tooDeep returns a finding if what has been read is too deep with its last token, or if that is too large.
+func (d *depth) tooDeep(token *hclsyntax.Token) *hcl.Diagnostic {
+	switch {
+	// The first level is the file itself.
+	case len(d.levels) > maxOpen+1 || d.chain > maxChain:
+		return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("More than %d brackets or %d operators are nested "+
+			"here. Split the expression; a local can hold a part of it.", maxOpen, maxChain))
+	case d.levels[len(d.levels)-1].pieces > maxPieces:
+		return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("This string has more than %d lines, $ and %% "+
+			"together. Shorten it, or join parts of it with ${}.", maxPieces))
+	case token.Type == hclsyntax.TokenIdent && len(token.Bytes) > maxName:
+		return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A name may have at most %d bytes.", maxName))
+	case token.Type == hclsyntax.TokenNumberLit && hugeNumber(token.Bytes):
+		return diag.New(codeTooDeep, &token.Range, fmt.Sprintf("A number may have at most %d digits and an "+
+			"exponent from -%d to %d.", maxDigits, maxExponent, maxExponent))
+	}
+	return nil
 }
 
 // read counts the first of some tokens.
 func (d *depth) read(tokens hclsyntax.Tokens) {
+	// A for expression in braces may have line ends anywhere, an object or a block ends an argument there. The word
+	// for may be in the next part of the text.
+	if t := tokens[0].Type; d.brace && t != hclsyntax.TokenNewline && t != hclsyntax.TokenComment {
+		d.levels[len(d.levels)-1].lines = string(tokens[0].Bytes) != "for"
+		d.brace = false
+	}
 	switch tokens[0].Type {
 	case hclsyntax.TokenOBrace:
-		// a for expression in braces may have line ends anywhere, an object or a block ends an argument
-		// there
-		d.open(next(tokens) != "for")
+		d.open(true)
+		d.brace = true
 	case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenOParen:
 		d.open(false)
 	case hclsyntax.TokenOBrack:

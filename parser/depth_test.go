@@ -76,7 +76,7 @@ func TestFlatIsNotDeep(t *testing.T) {
 		{"list of lists", "locals {\n  a = [" + strings.Repeat("[1], ", 5000) + "]\n}\n"},
 		{"locals", "locals {\n" + locals.String() + "}\n"},
 		{"text with ifs", "locals {\n  a = <<E\n" + strings.Repeat("%{ if true }x%{ endif }\n", 300) + "E\n}\n"},
-		{"close to the limit", "locals {\n  a = " + strings.Repeat("[", 249) + strings.Repeat("]", 249) + "\n}\n"},
+		{"close to the limit", "locals {\n  a = " + strings.Repeat("[", maxOpen-1) + strings.Repeat("]", maxOpen-1) + "\n}\n"},
 		{"long sum", "locals {\n  a = 1" + strings.Repeat(" + 1", 1000) + "\n}\n"},
 	}
 	for _, test := range tests {

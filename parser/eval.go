@@ -31,16 +31,15 @@ var kinds = []string{"site", "edge_pool", "front_end_pool", "sip_domain", "dns_z
 // building one for each block takes longer than all else in a large spec.
 type scope struct {
 	ctx     *hcl.EvalContext
-	at      *hcl.EvalContext           // ctx, or one below it with names that dynamic blocks bind
-	labels  map[string][]string        // by kind, in order of declaration
-	known   map[string]map[string]bool // the same
+	at      *hcl.EvalContext    // ctx, or one below it with names that dynamic blocks bind
+	labels  map[string][]string // by kind, in order of declaration
 	locals  map[string]bool
 	unknown int    // how many names were unknown
 	wants   string // the kind of block that the argument being read refers to, "" where it is a value
 }
 
 func newScope(functions map[string]function.Function) *scope {
-	s := &scope{labels: map[string][]string{}, known: map[string]map[string]bool{}, locals: map[string]bool{}}
+	s := &scope{labels: map[string][]string{}, locals: map[string]bool{}}
 	s.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.EmptyObjectVal}, Functions: functions}
 	for _, kind := range kinds {
 		s.ctx.Variables[kind] = cty.EmptyObjectVal
@@ -52,14 +51,17 @@ func newScope(functions map[string]function.Function) *scope {
 // declare makes the labels of one kind of block known to expressions.
 func (s *scope) declare(kind string, labels []string) {
 	refs := map[string]cty.Value{}
-	s.known[kind] = map[string]bool{}
 	for _, label := range labels {
-		s.known[kind][label] = true
 		// a value of its own type, so that it cannot be taken for text
 		refs[label] = cty.CapsuleVal(referenceType, &reference{kind, label})
 	}
 	s.labels[kind] = labels
 	s.ctx.Variables[kind] = cty.ObjectVal(refs)
+}
+
+// known tells whether there is a block with a label. The type of the object of all of them knows it.
+func (s *scope) known(kind, label string) bool {
+	return s.ctx.Variables[kind].Type().HasAttribute(label)
 }
 
 // checkRefs returns a finding for each reference that leads nowhere, in words that
@@ -96,7 +98,7 @@ func (s *scope) checkRef(traversal hcl.Traversal) *hcl.Diagnostic {
 	switch {
 	case !ok:
 		return nil
-	case !s.known[kind][label]:
+	case !s.known(kind, label):
 		return diag.New(codeUnknownRef, &rng, s.noSuch(kind, label, s.labels[kind], "There is "))
 	case len(traversal) > 2:
 		return diag.New(codeUnknownRef, &rng, noArguments(refTo(kind, label), traversal[2]))

@@ -130,8 +130,8 @@ func TestLocals(t *testing.T) {
 		{"twice", "locals {\n a = \"1\"\n}\nlocals {\n a = \"2\"\n}\n" + use, "EP1007", "already set at a.edge.hcl:6"},
 		{"failed", "locals {\n a = nothing\n b = local.a\n}\n" + use, "EP1006", "nothing"},
 		{"failed in for_each", "locals {\n a = nothing\n}\ndynamic \"site\" {\n for_each = local.a\n labels = [site.value]\n content {}\n}\n", "EP1006", "nothing"},
-		{"doubling text", doubling(`"${local.%[2]s}${local.%[2]s}"`), "EP1010", "more than 8 MiB of values"},
-		{"doubling list", doubling("[local.%[2]s, local.%[2]s]"), "EP1010", "more than 8 MiB of values"},
+		{"doubling text", doubling(`"${local.%[2]s}${local.%[2]s}"`), "EP1010", "more than 10 MiB of values"},
+		{"doubling list", doubling("[local.%[2]s, local.%[2]s]"), "EP1010", "more than 10 MiB of values"},
 		{"growing number", "locals {\n a = 1e999\n b = local.a * local.a * local.a\n c = local.b * local.b\n}\n", "EP1010", "too many digits"},
 		{"nesting", nestedLocals(1000), "EP1010", "nested deeper"},
 	}

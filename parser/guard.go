@@ -115,9 +115,7 @@ type guards struct{ work *work }
 func (g guards) guardBody(body *hclsyntax.Body) int {
 	n := len(body.Attributes) + len(body.Blocks)
 	for _, attr := range body.Attributes {
-		// before the guards are there, behind which hclsyntax does not find them
-		variables := attr.Expr.Variables()
-		attr.Expr = &root{guard: g.guard(attr.Expr, nil), variables: variables}
+		attr.Expr = g.argument(attr.Expr)
 	}
 	for _, block := range body.Blocks {
 		// each element of the list makes all of the block again
@@ -125,11 +123,18 @@ func (g guards) guardBody(body *hclsyntax.Body) int {
 		n += inner
 		if each := block.Body.Attributes["for_each"]; block.Type == "dynamic" && each != nil {
 			each.Expr.(*root).check = func(value cty.Value, _ weight) {
-				g.work.spend(float64(len(elements(value))) * float64(inner*blockBytes))
+				g.work.spend(float64(len(elements(value))) * float64(madeBytes+inner*blockBytes))
 			}
 		}
 	}
 	return n
+}
+
+// argument guards the whole of an argument.
+func (g guards) argument(expr hclsyntax.Expression) *root {
+	// before the guards are there, behind which hclsyntax does not find them
+	variables := expr.Variables()
+	return &root{guard: g.guard(expr, nil), variables: variables}
 }
 
 func (g guards) guard(expr hclsyntax.Expression, check func(cty.Value, weight)) *guard {

@@ -18,7 +18,15 @@ func checkHeredocs(file File, start hcl.Pos) hcl.Diagnostics {
 	if !bytes.Contains(file.Text, []byte("<<-")) || !bytes.Contains(file.Text, []byte("%{")) {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexConfig(file.Text, file.Name, start)
+	var diags hcl.Diagnostics
+	for tokens := range lexedInParts(file, start) {
+		diags = append(diags, flushMarkers(tokens)...)
+	}
+	return diags
+}
+
+// flushMarkers is [checkHeredocs] for tokens that hold each heredoc as a whole.
+func flushMarkers(tokens hclsyntax.Tokens) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var heredocs []flushHeredoc
 	for i, token := range tokens {

@@ -13,15 +13,36 @@ import (
 // formatted is a text formatted in pieces of a length at least, and how many pieces there are.
 func formatted(t *testing.T, text string, atLeast int) (string, int) {
 	t.Helper()
-	defer func(old int) { pieceBytes = old }(pieceBytes)
-	pieceBytes = atLeast
+	defer func(bytes, tokens int) { pieceBytes, pieceTokens = bytes, tokens }(pieceBytes, pieceTokens)
+	pieceBytes, pieceTokens = atLeast, 1<<30
 	got, err := Format([]byte(text))
 	if err != nil {
 		t.Fatalf("%v:\n%q", err, text)
 	}
 	s := newSurveyor([]byte(text))
-	s.inside = true
+	s.deepest = anyDepth
 	return string(got), len(s.survey().ends)
+}
+
+// TestFormatLongLine: lines are aligned with one that is much longer as long as that makes no text of another size.
+func TestFormatLongLine(t *testing.T) {
+	for _, test := range []struct{ long, lines int }{{1000, 1000}, {100_000, 9}, {100_000, 30_000}, {500_000, 5000}} {
+		for _, text := range []string{
+			"a = \"" + strings.Repeat("x", test.long) + "\" # x\n" + strings.Repeat("b {} # x\n", test.lines),
+			"a = {\n\"" + strings.Repeat("x", test.long) + "\" = 1\n" + strings.Repeat("b = 1\n", test.lines) + "}\n",
+		} {
+			got, _ := formatted(t, text, 1<<15)
+			if most := 1<<20 + 10*len(text); len(got) > most {
+				t.Errorf("%d bytes become %d, more than %d", len(text), len(got), most)
+			}
+			if again, _ := formatted(t, got, 1<<15); again != got {
+				t.Errorf("a line of %d bytes and %d others: the result is formatted otherwise", test.long, test.lines)
+			}
+			if test.long*test.lines <= 1<<20 && got != string(hclwrite.Format([]byte(text))) {
+				t.Errorf("a line of %d bytes and %d others are formatted otherwise than by hclwrite", test.long, test.lines)
+			}
+		}
+	}
 }
 
 // TestFormatPieces: a text that is formatted line by line is formatted as at once.

@@ -40,8 +40,8 @@ const (
 func maxTokens(bytes int) int { return freeTokens + int(float64(bytes)/(1<<20)*tokensPerMiB) }
 
 // maxBlockTokens is for one block, of which everything is in memory at once, and for all blocks locals and
-// dynamic together, which are kept: a list of 25,000 strings, or 20,000 local values.
-const maxBlockTokens = 100_000
+// dynamic together, which are kept: a list of 20,000 strings, or 16,000 local values.
+const maxBlockTokens = 80_000
 
 // tooMuchAtOnce returns a finding if a block has more tokens than are kept at once.
 func tooMuchAtOnce(files []File, surveys []survey) *hcl.Diagnostic {

@@ -14,9 +14,9 @@ func TestBlockTokens(t *testing.T) {
 	blocks := fmt.Sprintf(block, 1) + "# between\n" + fmt.Sprintf(block, 2)
 	for _, test := range []struct{ text, want string }{
 		{head + "locals {\n  a = " + list(maxBlockTokens-20) + "}\n" + padding, ""},
-		{head + "locals {\n  a = " + list(maxBlockTokens) + "}\n" + padding, "EP1010 a.edge.hcl:5,1-1: This block has about 100009 names"},
+		{head + "locals {\n  a = " + list(maxBlockTokens) + "}\n" + padding, "EP1010 a.edge.hcl:5,1-1: This block has about 80009 names"},
 		{head + "\n/* odd */ xmpp_federation {\n  partners = " + list(maxBlockTokens) + "}\n" + padding, "EP1010 a.edge.hcl:6,1-1: This block has about"},
-		{head + blocks + padding, "EP1010 a.edge.hcl:9,1-1: The blocks locals and dynamic up to this one have more than 100000 names"},
+		{head + blocks + padding, "EP1010 a.edge.hcl:9,1-1: The blocks locals and dynamic up to this one have more than 80000 names"},
 		{head + strings.Replace(blocks, "locals", "dynamic \"site\"", 1) + padding, "EP1010 a.edge.hcl:9,1-1: The blocks locals and dynamic"},
 		{head + fmt.Sprintf(block, 1) + strings.ReplaceAll(fmt.Sprintf(block, 2), "locals", "/* a */ locals") + padding, "EP1010 a.edge.hcl:8,1-1: The blocks locals"},
 	} {

@@ -467,7 +467,7 @@ func (ad advisor) notReference(kind string, value cty.Value) string {
 		}
 	}
 	// A block of the right type has the name of the wrong one, or the text is its label.
-	if s.known[kind][label] {
+	if s.known(kind, label) {
 		return fmt.Sprintf("A reference to a block %s is needed here, but this is %s. Write %s, without quotation "+
 			"marks.", kind, describe(value), refTo(kind, label))
 	}

@@ -2,8 +2,12 @@ package parser
 
 import (
 	"bytes"
+	"iter"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/edgeplan/edgeplan/parser/internal/plain"
 )
@@ -14,8 +18,11 @@ import (
 // hide a bracket: strings, heredocs, comments. It need not be right: the tokens of each
 // piece tell whether it ended where it should, see [parsePiece].
 
-// pieceBytes is how long a piece is at least, but for the last one. Tests make it short.
-var pieceBytes = 32 << 10
+// A piece ends where it can, once it has so many bytes or tokens. Tests make it short.
+var (
+	pieceBytes  = 32 << 10
+	pieceTokens = 4 << 10
+)
 
 // survey is what a scan finds out about a text before hclsyntax reads it.
 type survey struct {
@@ -24,6 +31,9 @@ type survey struct {
 	open   int   // where the comment begins that has no end; -1 for none
 	whole  []item
 }
+
+// anyDepth is for pieces of which only the tokens are read.
+const anyDepth = maxOpen
 
 // item is a top-level block, or what else the text has between two line ends where nothing is open. The
 // survey returns those that are large or are kept as a whole.
@@ -47,14 +57,18 @@ type surveyor struct {
 	modes  []mode
 	out    survey
 	last   int // end of the piece before
+	count  int // tokens before that end, with line ends between blocks
 	blank  int // line ends between blocks
 	item   item
 	before int  // tokens before the item
 	kept   bool // the piece at hand is of items that are kept
-	// inside: pieces end between any two lines of code, also inside brackets.
-	inside bool
-	line   int // end of the line that [surveyor.lineEnd] has looked for last
-	looks  int // bytes that it has looked at
+	// deepest is in how many brackets a piece may end: in none, if it is to be parsed; with anyDepth behind a comma or
+	// comment too, and not only behind a line.
+	deepest int
+	closed  int // where the bracket is that closed an item last
+	closes  int // how many of them there are
+	line    int // end of the line that [surveyor.lineEnd] has looked for last
+	looks   int // bytes that it has looked at
 }
 
 func surveyText(text []byte) survey {
@@ -135,6 +149,10 @@ func (s *surveyor) code() bool {
 		s.push(mode{kind: 's'})
 	case bytes.HasPrefix(rest, []byte("<<")):
 		s.openHeredoc()
+	case c == ',':
+		s.at++
+		s.out.tokens++
+		s.endBetween()
 	case c == '{' || c == '[' || c == '(':
 		s.at++
 		s.out.tokens++
@@ -154,19 +172,39 @@ func (s *surveyor) newline() {
 	if s.atTop() {
 		s.blank++
 		s.endItem()
-	} else if s.out.tokens++; !s.inside || len(s.modes) > 1 {
-		// inside brackets a line end is a token, but a place to cut for the formatter alone
+		s.endFull()
 		return
 	}
-	if s.at-s.last >= pieceBytes {
-		s.endPiece(s.at)
+	s.out.tokens++
+	s.endInside()
+}
+
+// endBetween is [surveyor.endInside] for a place in a line.
+func (s *surveyor) endBetween() {
+	if s.deepest == anyDepth {
+		s.endInside()
 	}
 }
 
-func (s *surveyor) endPiece(at int) {
+// endInside ends a piece inside brackets.
+func (s *surveyor) endInside() {
+	if len(s.modes) == 1 && s.modes[0].open <= s.deepest {
+		s.endFull()
+	}
+}
+
+// endFull ends a piece that is long enough.
+func (s *surveyor) endFull() {
+	if tokens := s.out.tokens + s.blank; s.at-s.last >= pieceBytes || tokens-s.count >= pieceTokens {
+		s.endPiece(s.at, tokens)
+	}
+}
+
+// endPiece ends a piece at a place that has some tokens before it.
+func (s *surveyor) endPiece(at, tokens int) {
 	if at > s.last && !bytes.HasPrefix(s.text[at:], plain.Mark) { // hclsyntax skips one where it begins
 		s.out.ends = append(s.out.ends, at)
-		s.last = at
+		s.last, s.count = at, tokens
 	}
 }
 
@@ -181,7 +219,7 @@ func (s *surveyor) endItem() {
 		return // a blank line, or a comment
 	}
 	if it.kept != s.kept {
-		s.endPiece(it.at)
+		s.endPiece(it.at, s.out.tokens+s.blank-it.tokens)
 		s.kept = it.kept
 	}
 	// Others are counted in sum only: these have limits of their own.
@@ -200,6 +238,7 @@ func (s *surveyor) comment() bool {
 	}
 	s.at += end + 4
 	s.out.tokens++
+	s.endBetween()
 	return true
 }
 
@@ -217,6 +256,10 @@ func (s *surveyor) closeBracket() bool {
 		return true
 	}
 	top.open--
+	if s.atTop() {
+		s.closes++
+		s.closed = s.at - 1
+	}
 	return true
 }
 
@@ -349,4 +392,41 @@ func (s *surveyor) heredoc() {
 			return
 		}
 	}
+}
+
+// lexedInParts yields the tokens of a text that begins where nothing is open, but not all at once: a text that is one
+// block, and is parsed as a whole, is lexed in parts where its tokens are only looked at. No string or heredoc is in
+// two of them. The token for the end of the text is not among them.
+func lexedInParts(file File, start hcl.Pos) iter.Seq[hclsyntax.Tokens] {
+	return func(yield func(hclsyntax.Tokens) bool) {
+		s := newSurveyor(file.Text)
+		s.deepest = anyDepth
+		at := 0
+		for _, end := range append(s.survey().ends, len(file.Text)) {
+			if end <= at {
+				continue // a part that did not end where the survey thought has taken the rest
+			}
+			tokens, _ := hclsyntax.LexConfig(file.Text[at:end], file.Name, start)
+			// Lexing goes from left to right, so the tokens up to here are right, and their end shows whether the
+			// survey was.
+			if end < len(file.Text) && openTemplates(tokens) > 0 {
+				end = len(file.Text)
+				tokens, _ = hclsyntax.LexConfig(file.Text[at:end], file.Name, start)
+			}
+			last := len(tokens) - 1
+			at, start = end, tokens[last].Range.Start
+			if !yield(tokens[:last]) {
+				return
+			}
+		}
+	}
+}
+
+// openTemplates is how many of the quoted strings and heredocs that begin in some tokens have no end in them.
+func openTemplates(tokens hclsyntax.Tokens) int {
+	n := 0
+	for i := range tokens {
+		n += nests(tokens[i].Type)
+	}
+	return n
 }

@@ -17,8 +17,8 @@ import (
 // returns is every node with its place, or that there are errors.
 func inPieces(t *testing.T, text string, atLeast int) (pieces, whole string, n int) {
 	t.Helper()
-	defer func(old int) { pieceBytes = old }(pieceBytes)
-	pieceBytes = atLeast
+	defer func(bytes, tokens int) { pieceBytes, pieceTokens = bytes, tokens }(pieceBytes, pieceTokens)
+	pieceBytes, pieceTokens = atLeast, 1<<30
 	file := File{Name: "a", Text: []byte(text)}
 	defer func(old int) { keptBytes = old }(keptBytes)
 	keptBytes = len(text)
@@ -78,6 +78,43 @@ func attributes(body *hclsyntax.Body) hcl.Attributes {
 		out[name] = attr.AsHCLAttribute()
 	}
 	return out
+}
+
+// TestParseInParts: a block that is parsed some lines at a time is the block, and what has a finding is left to others.
+func TestParseInParts(t *testing.T) {
+	defer func(old int) { pieceBytes = old }(pieceBytes)
+	pieceBytes = 1
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for _, test := range []struct {
+		text string
+		ok   bool
+	}{
+		{"locals {\n  a = 1 + 1\n  b = <<E\n}\nE\n  c = [\n1 + 1,\n]\n  # }\n  d = \"${1}\" # é }\n\n}\n", true},
+		{"a \"b\" {\n  c = 1 + 1\n  d {\n    e = 1.5\n  }\n\n  d {}\n  f = x[0] /* y\n*/\n  } # end\n\n", true},
+		{"locals {\n  a = " + deep(maxOpen-1) + "\n  b = -1\n}\n", true},
+		{"locals {\n  b = -1\n  a = " + deep(maxOpen) + "\n}\n", false},
+		{"locals {\n  a = -1\n  a = -2\n}\n", false},
+		{"locals {\n  a = -1\n  b = -2 }\n", false},
+		{"locals {\n  a = -1\n  b = -2\n/* */ }\n", false},
+		{"locals {\n  a = -1\n  b = (\n}\n", false},
+		{"locals {\n  a = -1\n  b = 1 1\n}\n", false},
+		{"locals {\n  a = -1\n  b = 1\n} x\n", false},
+		{"locals { a = -1\n  b = 1\n}\n", false},
+		{"locals {\n  a = -1\n  b = 1\n}\nlocals {\n}\n", false},
+		{"a = {\n  a = -1\n  b = 1\n}\n", false},
+		{"locals {}\n", false},
+	} {
+		for _, start := range []hcl.Pos{hcl.InitialPos, {Line: 7, Column: 1, Byte: 100}} {
+			body, ok := parseInParts(File{Name: "a", Text: []byte(test.text)}, start)
+			if ok != test.ok {
+				t.Errorf("%q: %t", test.text, ok)
+			}
+			if ok {
+				one, diags := hclsyntax.ParseConfig([]byte(test.text), "a", start)
+				noDiff(t, nodes(body, nil), nodes(one.Body.(*hclsyntax.Body), diags))
+			}
+		}
+	}
 }
 
 // tokensOf counts what a survey estimates.
@@ -209,7 +246,7 @@ func TestRunsOfCharacters(t *testing.T) {
 		}
 		n := 1000
 		if strings.ContainsAny(run, "([{") {
-			n = 200 // more of them are a mistake, behind which nothing is looked at
+			n = maxOpen - 5 // more of them are a mistake, behind which nothing is looked at
 		}
 		text := "a = " + strings.Repeat(run, n) + "\n"
 		tokens, _ := hclsyntax.LexConfig([]byte(text), "a", hcl.InitialPos)

@@ -13,9 +13,6 @@ import (
 // hclsyntax makes of it, without a list of tokens, in a tenth of the time. What it does
 // not know it leaves to hclsyntax, mistakes among it, so that it never has to report one.
 
-// maxQuick is how deep blocks lie in each other at most.
-const maxQuick = 200
-
 // quick reads a text from left to right.
 type quick struct {
 	text []byte
@@ -24,6 +21,7 @@ type quick struct {
 	base int // place of the text in its file
 	line int // number of the line at hand
 	from int // where the line begins
+	open int // brackets and quotes
 }
 
 // quickParse returns the body of a text that begins a line, or false if there is anything in the text
@@ -128,6 +126,9 @@ func isWord(c byte, inside bool) bool {
 
 // quoted reads a plain string, and returns its range with and without the quotes.
 func (q *quick) quoted() (text string, outer, inner hcl.Range, ok bool) {
+	if q.open == maxOpen { // which is a finding
+		return "", outer, inner, false
+	}
 	from := q.at
 	for q.at++; q.at < len(q.text); q.at++ {
 		switch c := q.text[q.at]; {
@@ -204,7 +205,7 @@ func (q *quick) argument(name string, rng hcl.Range) (*hclsyntax.Attribute, bool
 
 func (q *quick) block(kind string, rng hcl.Range, depth int) (*hclsyntax.Block, bool) {
 	// this calls itself for each block in a block; deeper ones are for the check of depth
-	if depth == maxQuick {
+	if q.open == maxOpen {
 		return nil, false
 	}
 	block := &hclsyntax.Block{Type: kind, TypeRange: rng}
@@ -221,6 +222,7 @@ func (q *quick) block(kind string, rng hcl.Range, depth int) (*hclsyntax.Block, 
 	}
 	block.OpenBraceRange = q.rangeOf(q.at, q.at+1)
 	q.at++
+	q.open++
 	q.blanks()
 	single, ok := isWord(q.peek(), false), false
 	if single {
@@ -234,6 +236,7 @@ func (q *quick) block(kind string, rng hcl.Range, depth int) (*hclsyntax.Block, 
 	}
 	block.CloseBraceRange = q.rangeOf(q.at, q.at+1)
 	q.at++
+	q.open--
 	if !single {
 		block.Body.SrcRange = hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange)
 		block.Body.EndRange = q.rangeOf(q.at, q.at)
@@ -327,6 +330,10 @@ func (q *quick) reference() (hclsyntax.Expression, bool) {
 // list reads a list of strings, in one line or several.
 func (q *quick) list() (hclsyntax.Expression, bool) {
 	open := q.rangeOf(q.at, q.at+1)
+	if q.open++; q.open > maxOpen {
+		return nil, false
+	}
+	defer func() { q.open-- }()
 	var parts []hclsyntax.Expression
 	for comma := true; ; {
 		if q.peek() == '[' && len(parts) == 0 && comma {

@@ -23,7 +23,7 @@ func sameQuickly(t *testing.T, text string) bool {
 		return false
 	}
 	want, diags := hclsyntax.ParseConfig(file.Text, file.Name, start)
-	if found, closed := checkTokens(file, start); diags.HasErrors() || found != nil || !closed {
+	if found, closed := checkTokens(file, start, 0); diags.HasErrors() || found != nil || !closed {
 		t.Fatalf("%q is taken: %v, %v, %v", text, diags, found, closed)
 	}
 	body := want.Body.(*hclsyntax.Body)
@@ -39,6 +39,7 @@ func TestQuick(t *testing.T) {
 	for _, text := range []string{
 		"", "\n", "# é\n", "a {}\n", "a {}", "a {\n}\r\n", "a \"b\" \"c\" { d = 1 }\n", "  a \"\" {\n  b = [\"x\", \"y\",]\n}\n", "a = b.c.d\n",
 		"a {\n  b = true // é\n  c {\n    d = [\n\"x\"\n]\n  }\n}\n", "a { b = [ ] }\n", "/* x */ a /**/ \"b\" /* y */ { /* */\n/* */ c = /* */ 1 /* */\n} /* z */\n", "a {} /* */ /* */", "// x\r\n\t a = \"é\"\n"[:6] + "\ta = 10\n",
+		strings.Repeat("a {\n", maxOpen) + strings.Repeat("}\n", maxOpen), strings.Repeat("a {\n", maxOpen-2) + "b = [\"x\"]\n" + strings.Repeat("}\n", maxOpen-2),
 	} {
 		if !sameQuickly(t, text) {
 			t.Errorf("%q is left to hclsyntax", text)
@@ -47,7 +48,8 @@ func TestQuick(t *testing.T) {
 	for _, text := range []string{
 		"a", "a {", "a = 01\n", "a = 1 + 1\n", "a = 1\na = 2\n", "a = \"${1}\"\n", "a b {}\n", "a {} b {}\n", "a = <<E\nE\n", "a = \"x\ny\"\n", "}\n",
 		"a = 1.5\n", "a = b[0]\n", "a = f(1)\n", "a = null\n", "a = \"é\"\n", "é = 1\n", "\ufeffa = 1\n", "a = 1\r", "a = [1]\n", "# x", "/* é */ a {}\n", "/*\n*/ a {}\n", "a = 1 /*", "a { b = 1\n}\n", "a {\nb = 1 }\n", "a = true.b\n", "a = [for]\n", "a == 1\n", "a = 1e5\n", "a = b::c\n",
-		strings.Repeat("a {\n", 201) + strings.Repeat("}\n", 201), strings.Repeat("a", 1001) + " = 1\n",
+		strings.Repeat("a {\n", maxOpen+1) + strings.Repeat("}\n", maxOpen+1), strings.Repeat("a {\n", maxOpen) + "b = []\n" + strings.Repeat("}\n", maxOpen),
+		strings.Repeat("a {\n", maxOpen-1) + "b = [\"x\"]\n" + strings.Repeat("}\n", maxOpen-1), strings.Repeat("a", 1001) + " = 1\n",
 	} {
 		if sameQuickly(t, text) && !strings.Contains("a {\nb = 1 }\n", text) {
 			t.Errorf("%q is taken", text)

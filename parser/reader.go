@@ -397,8 +397,8 @@ func label(block *hcl.Block) topology.Value[string] {
 	return topology.Value[string]{V: block.Labels[0], Set: true, Range: block.LabelRanges[0]}
 }
 
-// locals evaluates the locals blocks, each value after those that it refers to.
-func (r *reader) locals(blocks []*hcl.Block) {
+// localValues are the arguments of blocks locals.
+func (r *reader) localValues(blocks []*hcl.Block) map[string]*hcl.Attribute {
 	attrs := map[string]*hcl.Attribute{}
 	for _, block := range blocks {
 		got, diags := block.Body.JustAttributes()
@@ -416,11 +416,19 @@ func (r *reader) locals(blocks []*hcl.Block) {
 			r.scope.locals[name] = true
 		}
 	}
+	return attrs
+}
+
+// locals evaluates local values, each after those that it refers to.
+func (r *reader) locals(attrs map[string]*hcl.Attribute) {
 	values := map[string]cty.Value{}
 	for _, name := range r.localOrder(attrs) {
+		// the guards and nodes of the values before it are gone by now
+		expr := guards{r.work}.argument(attrs[name].Expr.(hclsyntax.Expression))
+		attrs[name].Expr = nil
 		// cty objects cannot be added to; see needed for why not all values are in each.
-		r.scope.ctx.Variables["local"] = cty.ObjectVal(needed(attrs[name].Expr, values))
-		value, ok := r.evaluate(attrs[name].Expr)
+		r.scope.ctx.Variables["local"] = cty.ObjectVal(needed(expr, values))
+		value, ok := r.evaluate(expr)
 		if !ok {
 			value = cty.DynamicVal // unknown: what uses it is not reported again
 		}

@@ -72,7 +72,7 @@ const maxOdd = 20
 
 // see looks at a token behind others. A string that is not closed on its line may end in
 // a curly quote.
-func (t *typography) see(token hclsyntax.Token, before hclsyntax.Tokens) {
+func (t *typography) see(token *hclsyntax.Token, before hclsyntax.Tokens) {
 	switch token.Type {
 	case hclsyntax.TokenInvalid:
 		char, size := utf8.DecodeRune(token.Bytes)

@@ -19,9 +19,9 @@ import (
 // Its evaluation cannot be interrupted, so every expression is wrapped in a guard,
 // and what each one makes is taken off a budget before the next one gets it.
 const (
-	maxValueBytes = 8 << 20 // of all that the expressions of a spec make,
-	bytesPerByte  = 12      // and so much more for each byte of the spec
-	maxNumberBits = 1 << 14 // before or after the point of a result
+	maxValueBytes = 10 << 20 // of all that the expressions of a spec make,
+	bytesPerByte  = 12       // and so much more for each byte of the spec
+	maxNumberBits = 1 << 14  // before or after the point of a result
 )
 
 // How many bytes a value counts for. They are chosen so that a byte stands for about
@@ -30,7 +30,8 @@ const (
 const (
 	plainBytes = 16
 	keyedBytes = 64
-	blockBytes = 512 // an argument or block that a dynamic block makes
+	blockBytes = 512  // an argument or block in a block that a dynamic block makes
+	madeBytes  = 1024 // that block itself, of which all are in memory until all labels are known
 )
 
 // work is the budget of a spec. Once it is spent, or a value is not to be worked with,

