@@ -38,9 +38,11 @@ func marshal(v any) ([]byte, error) {
 
 // Encode returns the text of plan.json: indented, with a final newline, the same
 // bytes for the same plan.
-func Encode(plan *Plan) ([]byte, error) {
+func Encode(plan *Plan) ([]byte, error) { return indented(plan) }
+
+func indented(v any) ([]byte, error) {
 	var buf bytes.Buffer
-	if err := stream(&buf, plan); err != nil {
+	if err := stream(&buf, v); err != nil {
 		return nil, err
 	}
 	return buf.Bytes(), nil
@@ -73,7 +75,7 @@ func Decode(data []byte, form func(*Plan) (of Form, known bool), build func(*Pla
 		return nil, fmt.Errorf("the plan has been edited, or another version of edgeplan made it: its ID is %s, its "+
 			"content has %s", plan.ID, id)
 	}
-	if err := checkSpelling(data, plan); err != nil {
+	if err := checkSpelling(data, plan, "the plan"); err != nil {
 		return nil, err
 	}
 	// Before rebuild, which takes names and lists to be sound.
@@ -159,18 +161,19 @@ func sameJSON(a, b any) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-// checkSpelling wants of a plan.json that it is what [Encode] writes, but for white space: so
-// that two readers of it, or the same one with other tools, do not read two plans. JSON has
-// more spellings: a key twice or in other case, a character as an escape, a field left out.
-func checkSpelling(data []byte, plan *Plan) error {
+// checkSpelling wants of the JSON of a plan or matrix, which is called what, that it is what edgeplan
+// writes, but for white space: so that two readers of it, or the same one with other tools, do not read
+// two plans. JSON has more spellings: a key twice or in other case, a character as an escape, a field
+// left out.
+func checkSpelling(data []byte, read any, what string) error {
 	var got bytes.Buffer
-	want, err := marshal(plan)
+	want, err := marshal(read)
 	if err == nil {
 		// White space is free, so that a plan may pass through a formatter.
 		err = json.Compact(&got, data)
 	}
 	if err == nil && !bytes.Equal(got.Bytes(), want) {
-		return errors.New("the plan is spelled in another way than edgeplan writes it: a key is there twice, is left " +
+		return errors.New(what + " is spelled in another way than edgeplan writes it: a key is there twice, is left " +
 			"out or has another place or case, or a character is an escape")
 	}
 	return err
@@ -182,8 +185,13 @@ func Identify(plan *Plan) string {
 	bare := *plan
 	// The ID cannot be part of what it is computed from.
 	bare.ID = ""
+	return identify(&bare)
+}
+
+// identify is the ID of what has an empty one.
+func identify(bare any) string {
 	hash := sha256.New()
-	if err := stream(hash, &bare); err != nil {
+	if err := stream(hash, bare); err != nil {
 		panic("internal error: " + err.Error())
 	}
 	return fmt.Sprintf("sha256:%x", hash.Sum(nil))[:len("sha256:")+32]

@@ -33,14 +33,19 @@ func (s *Spec) Plan(block hcl.Range, accepts []*parser.Accept) *Plan {
 
 // Add reports a finding at a place.
 func (p *Plan) Add(code diag.Code, rng hcl.Range, format string, args ...any) {
+	// Rules know names as DNS has them; people know them as the spec spells them.
+	p.Quote(code, rng, p.spec.spell(fmt.Sprintf(format, args...)))
+}
+
+// Quote reports a finding at a place in the words of another one.
+func (p *Plan) Quote(code diag.Code, rng hcl.Range, text string) {
 	// Counted over all plans: a spec of many plans repeats each finding for each of them.
 	if p.spec.ofPlans++; p.spec.ofPlans > maxFindings {
 		p.spec.Stop(p.block, "The plans up to this one have more than %d findings. Fix the first ones that are shown, "+
 			"which have the same causes, or make several specs of the plans.", maxFindings)
 		return
 	}
-	// Rules know names as DNS has them; people know them as the spec spells them.
-	p.Found = append(p.Found, p.spec.finding(code, rng, p.spec.spell(fmt.Sprintf(format, args...))))
+	p.Found = append(p.Found, p.spec.finding(code, rng, text))
 }
 
 // accept notes a finding that the spec accepts, and refuses what cannot be accepted.
@@ -87,20 +92,34 @@ func (p *Plan) All() hcl.Diagnostics { return append(slices.Clone(p.Found), p.sp
 // Open are the findings that are not accepted, and one for each acceptance that nothing
 // needed.
 func (p *Plan) Open() hcl.Diagnostics {
-	var out hcl.Diagnostics
-	met := map[diag.Code]bool{}
-	for _, d := range p.All() {
-		// Findings of no single plan count too: the record of this plan has them.
-		met[diag.Of(d)] = true
+	out := p.NotAccepted()
+	if p.Blocked() {
+		return out // rules that were not reached cannot tell
 	}
+	return append(out, p.Unused(p)...)
+}
+
+// NotAccepted are the findings that are not accepted.
+func (p *Plan) NotAccepted() hcl.Diagnostics {
+	var out hcl.Diagnostics
 	for _, d := range p.Found {
 		if !p.Accepts(d) {
 			out = append(out, d)
 		}
 	}
-	if p.Blocked() {
-		return out // rules that were not reached cannot tell
+	return out
+}
+
+// Unused has a finding for each acceptance of the plan that none of some plans needed.
+func (p *Plan) Unused(plans ...*Plan) hcl.Diagnostics {
+	met := map[diag.Code]bool{}
+	for _, one := range plans {
+		// Findings of no single plan count too: the record of each plan has them.
+		for _, d := range one.All() {
+			met[diag.Of(d)] = true
+		}
 	}
+	var out hcl.Diagnostics
 	for _, accept := range p.accepts {
 		code := diag.Code(accept.Code.V)
 		if _, ok := p.Accepted[code]; ok && !met[code] {

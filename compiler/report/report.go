@@ -31,6 +31,9 @@ type Spec struct {
 // A-labels.
 func New(spelled map[string]string) *Spec { return &Spec{spelled: spelled} }
 
+// Aside is an empty report about the same spec, for findings that are looked at and not shown.
+func (s *Spec) Aside() *Spec { return New(s.spelled) }
+
 // finding makes a finding of a plan.
 func (s *Spec) finding(code diag.Code, rng hcl.Range, text string) *hcl.Diagnostic {
 	if s.last == nil || *s.last != rng {

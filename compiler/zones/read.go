@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
+	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
 // maxOutside is how many records outside of a zone are kept of its file, and how many of
@@ -52,8 +53,8 @@ func (z *zone) read(k *keep) error {
 // readAgain reads those zones a second time of which the first reading has shown that
 // more is needed: the addresses of SRV targets that the spec does not name, whether
 // names exist where a wildcard would answer for them, or what records outside of the
-// zone are there for.
-func (zs *Zones) readAgain(k *keep) {
+// zone are there for. Those that were read before have been read so.
+func (zs *Zones) readAgain(k *keep, before map[*topology.Zone]*zone) {
 	more := map[*zone]bool{}
 	for _, name := range zs.namedBySRV() {
 		if z := zs.zoneOf(name); z != nil && !has(k, name) {
@@ -63,7 +64,7 @@ func (zs *Zones) readAgain(k *keep) {
 	}
 	again := map[string][]*zone{} // zones by their names; a spec may have two of one name
 	for _, z := range zs.all {
-		if z.file == nil {
+		if z.file == nil || before[z.Zone] != nil {
 			continue
 		}
 		for i := range z.file.Records {
@@ -82,7 +83,7 @@ func (zs *Zones) readAgain(k *keep) {
 		k.ask(again)
 	}
 	for _, z := range zs.all {
-		if z.file == nil || !more[z] {
+		if z.file == nil || !more[z] || before[z.Zone] != nil {
 			continue
 		}
 		if err := z.read(k); err != nil {

@@ -34,18 +34,26 @@ type Zones struct {
 	AddressesUnknown bool
 }
 
-// Open reads the zone files; with sip also for plans that move SIP federation. The names of public DNS in the topology have to be in ASCII.
-func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones {
+// Open reads the zone files; with sip also for plans that move SIP federation. The names of public DNS in
+// the topology have to be in ASCII.
+func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones { return open(t, sip, r, nil) }
+
+// open is Open with zones that have been read before, by their blocks. These are as any reading would
+// leave them: the names of the spec, which decide what is kept of a file, are the same.
+func open(t *topology.Topology, sip bool, r *report.Spec, before map[*topology.Zone]*zone) *Zones {
 	zs := &Zones{topology: t, report: r, keep: newKeep(t, sip), sip: sip, byOrigin: map[string]*zone{},
 		siblings: map[string]*siblings{}, domains: map[string]map[string]*topology.SIPDomain{}}
 	for _, spec := range t.Zones {
-		z := &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
+		z := before[spec]
+		if z == nil {
+			z = &zone{Zone: spec, origin: dnsname.Absolute(spec.Name.V)}
+		}
 		zs.all = append(zs.all, z)
 		if zs.byOrigin[z.origin] == nil {
 			zs.byOrigin[z.origin] = z
 		}
 		// the parser or the rules about names have said why
-		if spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
+		if before[spec] != nil || spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
 			continue
 		}
 		// what $GENERATE lines make is checked within a bound for all zones together
@@ -57,7 +65,7 @@ func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones {
 		}
 	}
 	// a keep of its own, which takes up names of the zone files; zs.keep has those of the spec
-	zs.readAgain(zs.keep.copied())
+	zs.readAgain(zs.keep.copied(), before)
 	return zs
 }
 

@@ -30,8 +30,9 @@ type Source struct {
 	// text is what a reader sees in a row: that of the only file, or the segments with one
 	// line end between two of them, which belongs to none.
 	text     []byte
-	segments []segment // nil where no file is included
-	places   []int     // how often each file is included
+	segments []segment        // nil where no file is included
+	places   []int            // how often each file is included
+	named    map[string]found // what $INCLUDE lines name
 	unread   map[int]*UnreadError
 	followed map[int]bool // where $INCLUDE lines begin whose files are part of the text
 	defect   *Error
@@ -72,10 +73,10 @@ func (e *UnreadError) Error() string { return e.Why }
 func Gather(main File, open func(name string) (File, error)) *Source {
 	src := &Source{
 		Files: []File{main}, text: main.Text, places: []int{1},
-		unread: map[int]*UnreadError{}, followed: map[int]bool{},
+		unread: map[int]*UnreadError{}, followed: map[int]bool{}, named: map[string]found{},
 	}
 	g := gatherer{
-		src: src, open: open, known: map[string]int{main.Name: 0}, named: map[string]found{},
+		src: src, open: open, known: map[string]int{main.Name: 0}, named: src.named,
 		lines: [][]includeLine{includeLines(main.Text)},
 	}
 	if len(g.lines[0]) == 0 {

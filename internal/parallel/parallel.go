@@ -1,0 +1,35 @@
+// Package parallel does many pieces of work on all processors.
+package parallel
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Each calls work with 0 to n-1, in any order and as many at once as there are processors. A panic of
+// one of the calls is one of Each, once all have ended; of several it is that of the smallest number.
+func Each(n int, work func(i int)) { EachOf(runtime.GOMAXPROCS(0), n, work) }
+
+// EachOf is Each with so many calls at once, for work that waits for a disk.
+func EachOf(atOnce, n int, work func(i int)) {
+	panics := make([]any, n)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(atOnce, n) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				func() {
+					defer func() { panics[i] = recover() }()
+					work(i)
+				}()
+			}
+		})
+	}
+	workers.Wait()
+	for _, what := range panics {
+		if what != nil {
+			panic(what)
+		}
+	}
+}
