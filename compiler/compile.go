@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/compiler/report"
@@ -22,8 +23,8 @@ import (
 // Plans are in the order of their names; a failover with an error that is not
 // accepted has none. Findings are sorted and without those that all plans accept.
 func Compile(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics) {
-	plans, open, _ := CompileAll(spec)
-	return plans, open
+	result := CompileAll(spec)
+	return result.Plans, result.Open
 }
 
 // Acceptance is a finding that each plan which has it accepts, and why.
@@ -32,51 +33,69 @@ type Acceptance struct {
 	Reason  string
 }
 
-// CompileAll is Compile that also returns the findings that are accepted, sorted.
-func CompileAll(spec *parser.Spec) ([]*plan.Plan, hcl.Diagnostics, []Acceptance) {
+// Result is what a spec leads to.
+type Result struct {
+	Plans []*plan.Plan // in the order of their names; none where each was given to a function
+	// Matrices are in the order of their names, without those of which some plans only are wanted.
+	Matrices []*plan.Matrix
+	Open     hcl.Diagnostics // sorted
+	Accepted []Acceptance    // sorted
+}
+
+// CompileAll is Compile that also returns the matrices, and the findings that are accepted.
+func CompileAll(spec *parser.Spec) Result {
 	var plans []*plan.Plan
-	open, accepted := CompileEach(spec, func(p *plan.Plan) { plans = append(plans, p) })
+	out := CompileEach(spec, func(p *plan.Plan) { plans = append(plans, p) })
 	// Requests are in the order of the spec; folders and output are read by name.
 	slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.Name, b.Name) })
-	return plans, open, accepted
+	out.Plans = plans
+	return out
 }
 
 // CompileEach is CompileAll for who does not need all plans at once: each is given to use, in the
-// order of the spec, failovers first.
-func CompileEach(spec *parser.Spec, use func(*plan.Plan)) (hcl.Diagnostics, []Acceptance) {
+// order of the spec, failovers first and those of matrices last.
+func CompileEach(spec *parser.Spec, use func(*plan.Plan)) Result {
 	if spec.Topology == nil {
-		return nil, nil // the parser has said so
+		return Result{} // the parser has said so
 	}
 	t, spelled := spec.Topology.InASCII()
 	found := report.New(spelled)
 	requests := rules.Requests(spec, t)
-	opened := zones.Open(t, slices.ContainsFunc(requests, (*rules.Request).MovesSIP), found)
+	sip := slices.ContainsFunc(requests, (*rules.Request).MovesSIP) ||
+		slices.ContainsFunc(spec.Matrices, func(m *parser.Matrix) bool { return rules.Asks(t, m).MovesSIP() })
+	opened := zones.Open(t, sip, found)
 	opened.AddressesUnknown = !rules.Topology(t, found)
-	c := &compilation{spec: spec, topology: t, zones: opened, sound: !found.Found.HasErrors()}
-	found.Shared = len(requests) > 1
+	c := &compilation{spec: spec, topology: t, zones: opened, sound: !found.Found.HasErrors(), use: use}
+	found.Shared = len(requests)+len(spec.Matrices) > 1
 	var open []hcl.Diagnostics
-	var closed hcl.Diagnostics
-	reasons := map[*hcl.Diagnostic]string{}
+	closed := acceptances{reasons: map[*hcl.Diagnostic]string{}}
 	for _, req := range requests {
 		// The report has said that there are too many findings.
 		if found.Spent() {
 			break
 		}
 		r := found.Plan(req.Range, req.Accepts)
-		if p := c.compile(req, r); p != nil {
-			use(p)
-		}
+		finish([]*draft{c.draft(req, r)})
 		// Also of a plan that was not made: its findings are why.
 		open = append(open, r.Open())
-		for _, d := range r.Found {
-			if _, known := reasons[d]; !known && r.Accepts(d) {
-				closed = append(closed, d)
-				reasons[d] = r.Accepted[diag.Of(d)]
-			}
+		closed.add(r)
+	}
+	shown := byPlan(requests, open)
+	var out Result
+	for _, m := range c.matrices(found) {
+		index, open := m.end()
+		shown = append(shown, open...)
+		for _, r := range m.reports() {
+			closed.add(r)
+		}
+		if index != nil {
+			out.Matrices = append(out.Matrices, index)
 		}
 	}
-	shown := append(slices.Clone(found.Found), byPlan(requests, open)...)
-	return diag.Sort(shown), acceptances(closed, shown, reasons)
+	slices.SortFunc(out.Matrices, func(a, b *plan.Matrix) int { return strings.Compare(a.Name, b.Name) })
+	shown = append(slices.Clone(found.Found), shown...)
+	out.Open, out.Accepted = diag.Sort(shown), closed.without(shown)
+	return out
 }
 
 // compilation is a spec whose topology has been checked and whose zones are open.
@@ -85,40 +104,81 @@ type compilation struct {
 	topology *topology.Topology // with the names of public DNS in ASCII
 	zones    *zones.Zones
 	sound    bool // the topology has no errors
+	use      func(*plan.Plan)
 }
 
-// compile makes the plan of a request and proves it. It returns nil if an error that is not
-// accepted is in the way.
-func (c *compilation) compile(req *rules.Request, r *report.Plan) *plan.Plan {
+// draft is a plan in the making, and what is left of it then.
+type draft struct {
+	of        *compilation
+	req       *rules.Request
+	report    *report.Plan
+	plan      *plan.Plan // nil if an error that is not accepted is in the way, and once the plan was used
+	elsewhere bool       // DNS leads partners elsewhere today than the routes do
+
+	// Of a plan that was made:
+	done     bool
+	id       string
+	findings []plan.Finding
+	zones    []plan.Zone
+}
+
+// draft makes the plan of a request without its stages.
+func (c *compilation) draft(req *rules.Request, r *report.Plan) *draft {
 	build := c.failover
 	if req.Prepare != nil {
 		build = c.preparation
 	}
-	p, elsewhere := build(req, r)
+	d := &draft{of: c, req: req, report: r}
 	// Making the plan may have reported errors too.
-	if p == nil || r.Blocked() {
+	if p, elsewhere := build(req, r); p != nil && !r.Blocked() {
+		d.plan, d.elsewhere = p, elsewhere
+	}
+	return d
+}
+
+// finish makes the stages of plans, proves them and has them used. Plans know nothing of each other, so
+// that it works on as many at once as there are processors.
+func finish(drafts []*draft) {
+	errs := make([]error, len(drafts))
+	// A panic, which is a mistake of the compiler, is one of this function too.
+	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].finish() })
+	for i, d := range drafts {
+		switch {
+		// Which cmdlets a plan needs is known from its stages on, so this finding cannot come earlier.
+		case errs[i] != nil:
+			d.report.Add(report.NoCmdlet, d.of.topology.Product.Range,
+				"The plan needs a cmdlet that edgeplan does not know of this product: %s.", errs[i])
+		case d.plan != nil:
+			d.done, d.id, d.findings, d.zones = true, d.plan.ID, d.plan.Findings, d.plan.Zones
+			d.of.use(d.plan)
+		}
+		d.plan = nil
+	}
+}
+
+// finish makes the stages of the plan, if there is one, and proves it. It only reads what plans share.
+func (d *draft) finish() error {
+	p := d.plan
+	if p == nil {
 		return nil
 	}
-	// Which cmdlets a plan needs is known from here on, so this finding cannot come earlier.
 	if err := procedure.Build(p); err != nil {
-		r.Add(report.NoCmdlet, c.topology.Product.Range,
-			"The plan needs a cmdlet that edgeplan does not know of this product: %s.", err)
-		return nil
+		return err
 	}
 	// After the stages: whether there is a stage StopOld changes what has to wait.
 	p.Earliest = plan.EarliestOf(p)
 	if len(p.Services) > 0 {
-		p.Outage = plan.Outage(p, elsewhere)
+		p.Outage = plan.Outage(p, d.elsewhere)
 	}
-	p.SpecDigest = c.spec.Digest
-	p.Findings = findings(r, c.topology.Zones, p.Zones)
+	p.SpecDigest = d.of.spec.Digest
+	p.Findings = findings(d.report, d.of.topology.Zones, p.Zones)
 	// Last of all fields: it is computed from the others.
 	p.ID = plan.Identify(p)
 	// Nothing that a user writes can make a plan unprovable: the rules come before.
 	if err := plan.Prove(p); err != nil {
 		panic("internal error: plan " + p.Name + ": " + err.Error())
 	}
-	return p
+	return nil
 }
 
 // failover tries the rules on a failover and makes the changes of its zones, and says whether DNS
@@ -164,8 +224,24 @@ func (c *compilation) preparation(req *rules.Request, r *report.Plan) (p *plan.P
 	return preparation(req, c.topology, changes.Plan(), r), false
 }
 
-// acceptances are the findings that some plan accepts and no plan has open.
-func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]string) []Acceptance {
+// acceptances are the findings that some plan accepts.
+type acceptances struct {
+	closed  hcl.Diagnostics
+	reasons map[*hcl.Diagnostic]string
+}
+
+// add takes those of a plan.
+func (a *acceptances) add(r *report.Plan) {
+	for _, d := range r.Found {
+		if _, known := a.reasons[d]; !known && r.Accepts(d) {
+			a.closed = append(a.closed, d)
+			a.reasons[d] = r.Accepted[diag.Of(d)]
+		}
+	}
+}
+
+// without are those that no plan has open.
+func (a *acceptances) without(open hcl.Diagnostics) []Acceptance {
 	// By place and text: two plans may have the same finding, and only one of them accepts it.
 	type text struct {
 		code   diag.Code
@@ -174,7 +250,7 @@ func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]strin
 	}
 	key := func(d *hcl.Diagnostic) text { return text{diag.Of(d), *d.Subject, d.Detail} }
 	isOpen := map[text]bool{} // of those that are closed: nearly all specs accept little
-	for _, d := range closed {
+	for _, d := range a.closed {
 		isOpen[key(d)] = false
 	}
 	for _, d := range open {
@@ -186,9 +262,9 @@ func acceptances(closed, open hcl.Diagnostics, reasons map[*hcl.Diagnostic]strin
 		}
 	}
 	var out []Acceptance
-	for _, d := range diag.Sort(closed) {
+	for _, d := range diag.Sort(a.closed) {
 		if !isOpen[key(d)] {
-			out = append(out, Acceptance{d, reasons[d]})
+			out = append(out, Acceptance{d, a.reasons[d]})
 		}
 	}
 	return out
@@ -263,7 +339,13 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 				func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
 		}
 	}
-	sorted := diag.Sort(r.All())
+	return findingsOf(r, r.All(), lines)
+}
+
+// findingsOf are findings as a plan or a matrix has them. Files of which lines says that they are not
+// whole in the plan have none.
+func findingsOf(r *report.Plan, found hcl.Diagnostics, lines map[string]bool) []plan.Finding {
+	sorted := diag.Sort(found)
 	out := make([]plan.Finding, 0, len(sorted))
 	for _, d := range sorted {
 		code := diag.Of(d)

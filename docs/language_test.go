@@ -304,27 +304,28 @@ func TestFunctions(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	var source string
-	for _, name := range []string{"parser/limits.go", "parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "parser/work.go", "parser/cost.go", "cmd/edgeplan/source.go", "compiler/report/report.go", "compiler/zones/generate.go"} {
+	for _, name := range []string{"parser/limits.go", "parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "parser/work.go", "parser/cost.go", "cmd/edgeplan/source.go", "compiler/report/report.go", "compiler/zones/generate.go", "compiler/matrix.go"} {
 		source += read(t, name)
 	}
 	for row, want := range map[string]string{
-		"16 MiB in 10,000 files |":                     `maxSpecBytes *= 16 << 20(?s:.*)maxSpecFiles *= 10_000`,
-		"| 40,000, and 240,000 for each":               `freeTokens *= 40_000(?s:.*)tokensPerMiB *= 240_000`,
-		"`dynamic` together | 80,000: a list of":       `maxBlockTokens = 80_000`,
-		"once for each | 1 GiB |":                      `maxZoneBytes *= 1 << 30`,
-		"| blocks `dns_zone` | 10,000 |":               `maxZones *= 10_000`,
-		"all blocks 20,000, and 40,000 for each MiB |": `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
-		"| blocks `failover` and `prepare` | 1,000;":   `maxPlans *= 1_000`,
-		"begin like theirs | 400,000 |":                `maxAsked *= 400_000`,
-		"| findings of all plans | 100,000 |":          `maxFindings *= 100_000`,
-		"at one place | 64 |":                          `maxOpen *= 64\b`,
-		"bracket in one expression | 1000 |":           `maxChain *= 1000\b`,
-		"| digits of a number | 1000 |":                `maxDigits *= 1000\b`,
-		"| exponent of a number | 999 |":               `maxExponent *= 999\b`,
-		"together in one string | 1024 |":              `maxPieces *= 1024\b`,
-		"regular expression | 1000 |":                  `maxPattern *= 1000\b`,
-		"| 10 MiB, and 12 times":                       `maxValueBytes *= 10 << 20(?s:.*)bytesPerByte *= 12\b`,
-		"| width in `format` | 999 |":                  `a width above 999 is not supported`,
+		"16 MiB in 10,000 files |":                             `maxSpecBytes *= 16 << 20(?s:.*)maxSpecFiles *= 10_000`,
+		"| 40,000, and 240,000 for each":                       `freeTokens *= 40_000(?s:.*)tokensPerMiB *= 240_000`,
+		"`dynamic` together | 80,000: a list of":               `maxBlockTokens = 80_000`,
+		"once for each | 1 GiB |":                              `maxZoneBytes *= 1 << 30`,
+		"| blocks `dns_zone` | 10,000 |":                       `maxZones *= 10_000`,
+		"all blocks 20,000, and 40,000 for each MiB |":         `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
+		"| blocks `failover`, `prepare` and `matrix` | 1,000;": `maxPlans *= 1_000`,
+		"blocks `matrix` | 1,000; their number times that of sites, pools, SIP domains and zones 60,000 |": `maxPairs *= 1000(?s:.*)maxWork *= 60_000`,
+		"begin like theirs | 400,000 |":       `maxAsked *= 400_000`,
+		"| findings of all plans | 100,000 |": `maxFindings *= 100_000`,
+		"at one place | 64 |":                 `maxOpen *= 64\b`,
+		"bracket in one expression | 1000 |":  `maxChain *= 1000\b`,
+		"| digits of a number | 1000 |":       `maxDigits *= 1000\b`,
+		"| exponent of a number | 999 |":      `maxExponent *= 999\b`,
+		"together in one string | 1024 |":     `maxPieces *= 1024\b`,
+		"regular expression | 1000 |":         `maxPattern *= 1000\b`,
+		"| 10 MiB, and 12 times":              `maxValueBytes *= 10 << 20(?s:.*)bytesPerByte *= 12\b`,
+		"| width in `format` | 999 |":         `a width above 999 is not supported`,
 	} {
 		if !strings.Contains(read(t, languagePage), row) || !regexp.MustCompile(want).MatchString(source) {
 			t.Errorf("%s and the source differ: %s, %s", languagePage, row, want)

@@ -88,6 +88,22 @@ func TestPlanFields(t *testing.T) {
 	}
 }
 
+// TestMatrixFields: the fields of matrix.json and the files beside it.
+func TestMatrixFields(t *testing.T) {
+	var want []string
+	of := reflect.TypeFor[plan.Matrix]()
+	for i := range of.NumField() {
+		want = append(want, of.Field(i).Tag.Get("json"))
+	}
+	if got := column(t, packagePage, "field of matrix.json"); !slices.Equal(got, want) {
+		t.Errorf("%s has the fields\n%v\nmatrix.json has\n%v", packagePage, got, want)
+	}
+	sameSet(t, packagePage+", files of an index", column(t, packagePage, "file of an index"), filesBelow(t, "golden/matrix/contoso"))
+	if plan.MatrixVersion != 1 {
+		t.Errorf("%s does not name the format version %d", packagePage, plan.MatrixVersion)
+	}
+}
+
 // TestPlanKeys: the keys of parts and steps are those of the code.
 func TestPlanKeys(t *testing.T) {
 	for what, of := range map[string]reflect.Type{"part": reflect.TypeFor[plan.Part](), "step": reflect.TypeFor[plan.Step]()} {

@@ -65,10 +65,7 @@ func All(p *plan.Plan) ([]Artifact, error) {
 		}
 	}
 	sortByName(all)
-	// SHA256SUMS has all files but itself.
-	all = append(all, Artifact{SumsName, Sums(all)})
-	sortByName(all)
-	return all, nil
+	return WithSums(all), nil
 }
 
 // FromPlan makes the artifacts that plan.json is enough for: all but the zone files

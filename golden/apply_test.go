@@ -2,7 +2,9 @@ package golden
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,13 +50,23 @@ func eachZone(t *testing.T, f func(t *testing.T, dir string, zone plan.Zone, old
 		if len(zone.Included) > 0 {
 			t.Skip("the zone has several files")
 		}
-		spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
-		old, err := os.ReadFile(filepath.Join(specs, spec, zone.File))
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(t, dir, zone, old)
+		f(t, dir, zone, oldZone(t, dir, zone))
 	})
+}
+
+// oldZone is the file of a zone to which the change of a plan applies: that of the spec or, in a matrix, a
+// new one in the package of another pair.
+func oldZone(t *testing.T, dir string, zone plan.Zone) []byte {
+	t.Helper()
+	spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
+	others, _ := filepath.Glob(filepath.Join(spec, "*", "dns", zone.Name+".zone"))
+	for _, path := range append([]string{filepath.Join(specs, spec, zone.File)}, others...) {
+		if old := read(t, path); fmt.Sprintf("%x", sha256.Sum256(old)) == zone.OldSHA256 {
+			return old
+		}
+	}
+	t.Fatalf("no file of zone %s has the SHA-256 %s", zone.Name, zone.OldSHA256)
+	return nil
 }
 
 // eachPlanned calls f for each zone that a golden plan changes in its files.

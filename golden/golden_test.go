@@ -15,10 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/edgeplan/edgeplan/compiler"
-	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
 	"github.com/edgeplan/edgeplan/parser"
@@ -52,11 +49,10 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 		shuffle(names)
 	}
 	spec, sources, diags := parser.Load(fsys, names)
-	var plans []*plan.Plan
+	var result compiler.Result
 	if !diags.HasErrors() {
-		var more hcl.Diagnostics
-		plans, more = compiler.Compile(spec)
-		diags = append(diags, more...)
+		result = compiler.CompileAll(spec)
+		diags = append(diags, result.Open...)
 	}
 	out := map[string][]byte{}
 	var text bytes.Buffer
@@ -69,14 +65,21 @@ func render(t *testing.T, fsys fs.FS, name string, shuffle func([]string)) map[s
 	if strings.HasPrefix(name, "bad-") {
 		return out
 	}
-	for _, p := range plans {
-		artifacts, err := emit.All(p)
+	add := func(folder string, artifacts []emit.Artifact, err error) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, a := range artifacts {
-			out[p.Name+"/"+a.Name] = a.Text.Bytes()
+			out[folder+"/"+a.Name] = a.Text.Bytes()
 		}
+	}
+	for _, p := range result.Plans {
+		artifacts, err := emit.All(p)
+		add(p.Name, artifacts, err)
+	}
+	for _, m := range result.Matrices {
+		artifacts, err := emit.Index(m)
+		add(m.Name, emit.WithSums(artifacts), err)
 	}
 	return out
 }

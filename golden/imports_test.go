@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 		"parser/diag", "parser/dnsname", "parser/planname", "parser/topology", "parser/zonefile"},
 	"compiler/procedure": {"compiler/cmdlet", "compiler/plan"},
 	"compiler/report":    {"parser", "parser/diag"},
-	"compiler/rules":     {"compiler/cmdlet", "compiler/plan", "compiler/report", "parser", "parser/diag", "parser/dnsname", "parser/topology"},
+	"compiler/rules":     {"compiler/cmdlet", "compiler/plan", "compiler/report", "parser", "parser/diag", "parser/dnsname", "parser/planname", "parser/topology"},
 	"compiler/zones": {"compiler/cmdlet", "compiler/hunk", "compiler/plan", "compiler/report",
 		"parser", "parser/diag", "parser/dnsname", "parser/topology", "parser/zonefile"},
 	"parser/topology": {"parser/dnsname", "parser/zonefile"},

@@ -38,8 +38,7 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 			others++
 			return
 		}
-		spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
-		old, after := inFile(t, spec, zone.Name)
+		old, after := inFile(t, dir, zone)
 		u := updated{Zone: zone, text: age.ReplaceAll(old, nil)}
 		u.update, u.back = string(read(t, dir, zone.Name+".nsupdate")), string(read(t, dir, zone.Name+".rollback.nsupdate"))
 		if key := string(old) + orders(u.update); seen[key] {
@@ -59,14 +58,18 @@ func eachUpdate(t *testing.T, f func(t *testing.T, zone updated)) {
 	t.Logf("%d zones, %d more with the same change, %d without update files", zones, again, others)
 }
 
-// inFile are the file of a zone of a spec, and what it would be with the delivery zone-file.
-func inFile(t *testing.T, spec, name string) (old, after []byte) {
+// inFile are the file to which the change of a zone of a golden plan applies, and what it would be with the delivery zone-file.
+func inFile(t *testing.T, dir string, zone plan.Zone) (old, after []byte) {
 	t.Helper()
+	if zone.ByFile() {
+		return oldZone(t, dir, zone), read(t, dir, zone.Name+".zone")
+	}
+	spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
 	files := specFiles(t, spec)
 	for file, content := range files {
 		files[file] = &fstest.MapFile{Data: bytes.ReplaceAll(content.Data, []byte(`"nsupdate"`), []byte(`"zone-file"`))}
 	}
-	zone, _ := onlyPlan(t, files).Zone(name)
+	zone, _ = onlyPlan(t, files).Zone(zone.Name)
 	return files[zone.File].Data, zone.Text.Bytes()
 }
 

@@ -81,6 +81,7 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 	root.each("dns_zone", func(b *hcl.Block) { found.Zones = append(found.Zones, br.zone(b)) })
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, br.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, br.prepare(b)) })
+	root.each("matrix", func(b *hcl.Block) { spec.Matrices = append(spec.Matrices, br.matrix(b)) })
 }
 
 // blockReader reads the blocks of each type.
@@ -104,6 +105,7 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"dns_zone":        func(b *hcl.Block) { br.zone(b) },
 		"failover":        func(b *hcl.Block) { br.failover(b) },
 		"prepare":         func(b *hcl.Block) { br.prepare(b) },
+		"matrix":          func(b *hcl.Block) { br.matrix(b) },
 		"xmpp":            func(b *hcl.Block) { br.poolXMPP(b) },
 		"certificate":     func(b *hcl.Block) { br.certificate(b) },
 		"server":          server,
@@ -323,6 +325,19 @@ func (br blockReader) prepare(block *hcl.Block) *Prepare {
 	prepare := &Prepare{Name: br.folder(block), Range: block.DefRange, TTL: c.whole("ttl")}
 	prepare.Change, prepare.Accepts = br.paperwork(c)
 	return prepare
+}
+
+func (br blockReader) matrix(block *hcl.Block) *Matrix {
+	c := br.r.openBlock(block)
+	matrix := &Matrix{
+		Name: br.folder(block), Range: block.DefRange,
+		Federation: c.word("federation"),
+		Reason:     c.word("reason"),
+		Procedure:  c.word("procedure"),
+		RouteSites: c.word("route_sites"),
+	}
+	matrix.Change, matrix.Accepts = br.paperwork(c)
+	return matrix
 }
 
 // folder is the label of a block whose plan gets a folder of that name.

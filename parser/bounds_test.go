@@ -75,7 +75,7 @@ func measured(in input, work func(input) int) cost {
 func check(in input) int {
 	spec, sources, diags := parser.Parse(in.fsys, in.files)
 	if !diags.HasErrors() {
-		more, _ := compiler.CompileEach(spec, func(*plan.Plan) {})
+		more := compiler.CompileEach(spec, func(*plan.Plan) {}).Open
 		diags = append(diags, more...)
 	}
 	findings := diag.Findings(diag.Sort(diags), sources)

@@ -268,6 +268,20 @@ var table = []Block{
 		},
 	},
 	{
+		Type: "matrix", Label: "NAME", Count: AnyTimes,
+		Doc: "A failover for each pair of Edge pools of which one could fail and the other take over.",
+		Arguments: []Argument{
+			{Name: "federation", Kind: Word, Required: true, Words: []string{"xmpp", "sip", "both"},
+				Example: `"xmpp"`, Doc: "what moves, as in a `failover`"},
+			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
+				Doc: "as in a `failover`"},
+			{Name: "procedure", Kind: Word, Words: []string{"documented", "start-first"}, Default: "documented",
+				Doc: "as in a `failover`"},
+			{Name: "route_sites", Kind: Word, Words: []string{"target", "all-routed"}, Default: "target",
+				Doc: "as in a `failover`"},
+		},
+	},
+	{
 		Type: "change", In: planBlocks, Count: Once,
 		Doc: "The head of the change record.",
 		Arguments: []Argument{
@@ -292,7 +306,7 @@ var table = []Block{
 
 // planBlocks are the types of block that ask for a plan. A plan gets a folder of the name of its
 // block.
-var planBlocks = []string{"failover", "prepare"}
+var planBlocks = []string{"failover", "prepare", "matrix"}
 
 const poolName = ", the name of the pool as Topology Builder shows it"
 

@@ -13,12 +13,13 @@ type Spec struct {
 	Topology  *topology.Topology // nil if its block is missing; that is a finding
 	Failovers []*Failover
 	Prepares  []*Prepare
+	Matrices  []*Matrix
 
 	// Digest is "sha256:" and the hash of the spec files with their names, without zone files.
 	Digest string
 }
 
-// Asked is a block that asks for a plan: its type, and the name of the plan.
+// Asked is a block that asks for a plan, or for those of a matrix: its type and its name.
 type Asked struct{ Type, Name string }
 
 // Asked are the blocks of the spec that ask for a plan, of one type after the other.
@@ -30,6 +31,9 @@ func (s *Spec) Asked() []Asked {
 	for _, p := range s.Prepares {
 		out = append(out, Asked{"prepare", p.Name.V})
 	}
+	for _, m := range s.Matrices {
+		out = append(out, Asked{"matrix", m.Name.V})
+	}
 	return out
 }
 
@@ -37,6 +41,7 @@ func (s *Spec) Asked() []Asked {
 func (s *Spec) Ask(wanted func(name string) bool) {
 	s.Failovers = slices.DeleteFunc(s.Failovers, func(f *Failover) bool { return !wanted(f.Name.V) })
 	s.Prepares = slices.DeleteFunc(s.Prepares, func(p *Prepare) bool { return !wanted(p.Name.V) })
+	s.Matrices = slices.DeleteFunc(s.Matrices, func(m *Matrix) bool { return !wanted(m.Name.V) })
 }
 
 // Failover asks for one plan.
@@ -61,6 +66,22 @@ type Prepare struct {
 	Change  *Change                // nil if the block is missing; that is a finding
 	Accepts []*Accept
 	Range   hcl.Range
+}
+
+// Matrix asks for a failover for each pair of Edge pools of which one could fail and the other take
+// over.
+type Matrix struct {
+	Name       topology.Value[string] // the label, the name of the folder of the index, and how the names of its plans begin
+	Federation topology.Value[string]
+	Reason     topology.Value[string]
+	Procedure  topology.Value[string]
+	RouteSites topology.Value[string]
+	Change     *Change // nil if the block is missing; that is a finding
+	Accepts    []*Accept
+	Range      hcl.Range
+	// Only are the names of the plans that are wanted, which no spec says; nil: all of them, and the
+	// index.
+	Only []string
 }
 
 // Change is what the change board wants to know. Times are RFC 3339.

@@ -39,14 +39,14 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		if *dir == "" {
 			return usagef("%s needs -o DIR", fs.Name())
 		}
-		plans, err := p.compile(args, *failovers, *strict)
+		plans, matrices, err := p.compile(args, *failovers, *strict)
 		if err != nil {
 			return err
 		}
 		// With --failover packages of other plans are not stale: their failovers are in the spec.
 		d := delivery{dir: filepath.Clean(*dir), of: of, whole: len(*failovers) == 0, force: *force}
 		// All files are made before the first is written: one that cannot be made changes nothing.
-		if d.made, err = render(d.dir, plans, of); err != nil {
+		if d.made, err = render(d.dir, plans, matrices, of); err != nil {
 			return err
 		}
 		packs, err := d.deliver(p)

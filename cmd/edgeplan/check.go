@@ -45,8 +45,8 @@ func (p *program) check(args []string, strict, quiet bool) error {
 		if !diags.HasErrors() {
 			// Only of a sound spec: what the rules find in a broken one follows from the errors already found.
 			// Each plan is dropped once it is counted.
-			more, closed := compiler.CompileEach(spec, func(*plan.Plan) { v.plans++ })
-			diags, accepted = append(diags, more...), closed
+			result := compiler.CompileEach(spec, func(*plan.Plan) { v.plans++ })
+			diags, accepted = append(diags, result.Open...), result.Accepted
 			if len(spec.Asked()) == 0 {
 				// Only a warning: a topology is checked before its first failover is written, too.
 				diags = append(diags, nothingToPlan(hcl.DiagWarning))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -328,6 +329,11 @@ func plansOf(s source) []offer {
 	var out []offer
 	for _, asked := range spec.Asked() {
 		out = append(out, offer{asked.Name, "a " + asked.Type + " block"})
+	}
+	for _, m := range spec.Matrices {
+		for _, name := range compiler.PairNames(spec, m) {
+			out = append(out, offer{name, "a pair of matrix " + m.Name.V})
+		}
 	}
 	return out
 }

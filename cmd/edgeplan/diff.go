@@ -45,7 +45,7 @@ DIR has the earlier state.`,
 			if *summary {
 				return p.summarize(args[:last], args[last], *failovers, *strict)
 			}
-			plans, err := p.compile(args[:last], *failovers, *strict)
+			plans, matrices, err := p.compile(args[:last], *failovers, *strict)
 			if err != nil {
 				return err
 			}
@@ -54,7 +54,7 @@ DIR has the earlier state.`,
 				return err
 			}
 			dir = filepath.Clean(dir)
-			all, err := render(dir, plans, asPackage)
+			all, err := render(dir, plans, matrices, asPackage)
 			if err != nil {
 				return err
 			}

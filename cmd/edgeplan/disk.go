@@ -19,6 +19,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // maxSignature bounds what a signature adds to a script, in bytes.
@@ -237,4 +238,41 @@ func (d *disk) plan() *plan.Plan {
 		return nil
 	}
 	return p
+}
+
+// matrix is the sound matrix that the folder is named after, or nil.
+func (d *disk) matrix() *plan.Matrix {
+	text, exists, err := d.read(emit.MatrixName, maxPlan)
+	if err != nil || !exists {
+		return nil
+	}
+	m, err := plan.DecodeMatrix(plainLines(text))
+	if err != nil || m.Name != d.dir {
+		return nil
+	}
+	return m
+}
+
+// determined are the artifacts that the sound plan or matrix in the folder determines, and the sums of
+// new zone files. There are none if it is not sound, or if this version does not render it.
+func (d *disk) determined() (artifacts []emit.Artifact, zones map[string]string) {
+	if m := d.matrix(); m != nil {
+		artifacts, _ = emit.Index(m)
+		return artifacts, nil
+	}
+	plan := d.plan()
+	if plan == nil {
+		return nil, nil
+	}
+	artifacts, err := emit.FromPlan(plan)
+	if err != nil {
+		return nil, nil // another version may have made a plan that this one does not render
+	}
+	zones = map[string]string{}
+	for _, zone := range plan.Zones {
+		for _, file := range words.TextFiles(zone) {
+			zones[file.Zone] = file.NewSHA256
+		}
+	}
+	return artifacts, zones
 }

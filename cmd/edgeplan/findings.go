@@ -77,57 +77,55 @@ func (p *program) report(findings []diag.Finding) error {
 // compile makes the plans of the failovers named, or of all, and prints the findings.
 // The error is errFailed if there is no plan for a reason that was printed, errNo if
 // there are only warnings and they count.
-func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, error) {
+func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, []*plan.Matrix, error) {
 	s, err := oneSource(args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	spec, texts, diags, err := p.input.load(s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var plans []*plan.Plan
-	var accepted []compiler.Acceptance
+	var result compiler.Result
 	if !diags.HasErrors() {
 		// Before the compiler runs: a failover that is not asked for must not stop one that is.
 		if err := choose(spec, failovers); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		var more hcl.Diagnostics
-		plans, more, accepted = compiler.CompileAll(spec)
-		diags = append(diags, more...)
+		result = compiler.CompileAll(spec)
+		diags = append(diags, result.Open...)
 		if len(spec.Asked()) == 0 {
 			diags = append(diags, nothingToPlan(hcl.DiagError))
 		}
 	}
 	var v verdict
-	v.add(s, diags, accepted, texts)
+	v.add(s, diags, result.Accepted, texts)
 	// Before makeStrict, since the exit code tells errors and warnings apart.
 	errors, warnings, _ := v.count()
 	if strict {
 		v.makeStrict()
 	}
 	if err := p.report(v.findings); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	switch {
 	case errors > 0:
-		return nil, errFailed
+		return nil, nil, errFailed
 	case warnings > 0 && strict:
-		return nil, errNo
+		return nil, nil, errNo
 	}
-	return plans, nil
+	return result.Plans, result.Matrices, nil
 }
 
 // nothingToPlan says that a spec asks for no plan, which is an error only where one is to be made.
 func nothingToPlan(severity hcl.DiagnosticSeverity) *hcl.Diagnostic {
 	d := diag.New(codeNoFailover, nil,
-		`There is nothing to plan: no file of the spec has a block failover "NAME" or prepare "NAME".`)
+		`There is nothing to plan: no file of the spec has a block failover "NAME", prepare "NAME" or matrix "NAME".`)
 	d.Severity = severity
 	return d
 }
 
-// choose drops what the spec asks for and is not named.
+// choose drops what the spec asks for and is not named, also of the pairs of a matrix.
 func choose(spec *parser.Spec, names []string) error {
 	if len(names) == 0 {
 		return nil
@@ -136,12 +134,24 @@ func choose(spec *parser.Spec, names []string) error {
 	for _, asked := range spec.Asked() {
 		known = append(known, asked.Name)
 	}
+	// A matrix by its own name is all of its pairs.
+	pairs := map[string][]string{}
+	for _, m := range spec.Matrices {
+		pairs[m.Name.V] = compiler.PairNames(spec, m)
+		known = append(known, pairs[m.Name.V]...)
+	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
 			// An error, since a misspelt name would build nothing and exit with 0.
 			return usagef("the spec has no failover %q%s", name, didYouMean(name, known))
 		}
 	}
-	spec.Ask(func(name string) bool { return slices.Contains(names, name) })
+	isNamed := func(name string) bool { return slices.Contains(names, name) }
+	for _, m := range spec.Matrices {
+		if !isNamed(m.Name.V) {
+			m.Only = slices.DeleteFunc(pairs[m.Name.V], func(name string) bool { return !isNamed(name) })
+		}
+	}
+	spec.Ask(func(name string) bool { return isNamed(name) || slices.ContainsFunc(pairs[name], isNamed) })
 	return nil
 }

@@ -29,16 +29,15 @@ func (in *inspection) checkContent() error {
 		// Where only its line ends were changed, what it lists can still be compared.
 		listed, _ = parseSums(plainLines(sums))
 	}
-	plan, artifacts, err := in.readPlan()
+	zones, artifacts, err := in.readHead()
 	switch {
 	case err != nil:
 		return err
-	case plan == nil:
+	case in.id == "":
 		// Without a plan nothing says what SHA256SUMS should list, so its form is all that is checked.
 		in.checkForm(sums, listed, badSums, haveSums)
 		return in.checkSums(listed)
 	}
-	in.plan = plan
 	var want []checksum
 	for _, a := range artifacts {
 		// Old packages stay valid: their approval does not end with a new version.
@@ -50,7 +49,7 @@ func (in *inspection) checkContent() error {
 		}
 		want = append(want, checksum{a.Name, a.Text.SHA256()})
 	}
-	for _, zone := range plan.Zones {
+	for _, zone := range zones {
 		for _, file := range words.TextFiles(zone) {
 			if err := in.checkZone(file); err != nil {
 				return err
@@ -72,19 +71,33 @@ func (in *inspection) hasNoAttributes(listed []checksum) bool {
 	return !exists && !slices.ContainsFunc(listed, func(s checksum) bool { return s.name == emit.AttributesName })
 }
 
-// readPlan reads plan.json and renders what it determines. The plan is nil if there
-// is something wrong with it, which has been said.
-func (in *inspection) readPlan() (*plan.Plan, []emit.Artifact, error) {
-	text, ok, err := in.read(emit.PlanName, maxPlan)
+// readHead reads plan.json or matrix.json and renders what it determines; zones are those of a plan.
+// There is no ID if something is wrong with it, which has been said.
+func (in *inspection) readHead() (zones []plan.Zone, artifacts []emit.Artifact, err error) {
+	text, ok, err := in.read(in.head(), maxPlan)
 	if err != nil || !ok {
 		return nil, nil, err
 	}
 	text, _ = unmarked(text) // which is said when it is compared
+	if in.what == "matrix" {
+		m, err := plan.DecodeMatrix(text)
+		if err == nil {
+			artifacts, err = emit.Index(m)
+		}
+		if err != nil {
+			in.problem(in.head(), "%v", err)
+			return nil, nil, nil
+		}
+		in.id, in.name, in.matrix = m.ID, m.Name, m
+		return nil, artifacts, nil
+	}
 	p, artifacts, err := determined(text)
 	if err != nil {
-		in.problem(emit.PlanName, "%v", err)
+		in.problem(in.head(), "%v", err)
+		return nil, nil, nil
 	}
-	return p, artifacts, nil
+	in.id, in.name = p.ID, p.Name
+	return p.Zones, artifacts, nil
 }
 
 // determined makes what a plan.json determines; both are nil if it is not sound.
@@ -116,7 +129,7 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 		limit += maxSignature
 	}
 	if size > limit {
-		in.problem(a.Name, "it is not what plan.json makes: it has %d bytes, and should have %d", size, a.Text.Len())
+		in.problem(a.Name, "it is not what %s makes: it has %d bytes, and should have %d", in.head(), size, a.Text.Len())
 		return nil
 	}
 	text, ok, err := in.read(a.Name, limit)
@@ -146,7 +159,7 @@ func (in *inspection) checkArtifact(a emit.Artifact) error {
 		in.onlyLines(a.Name, what)
 		return nil
 	}
-	in.problem(a.Name, "%s", difference(text, want))
+	in.problem(a.Name, "it is not what %s makes, %s", in.head(), difference(text, want))
 	return nil
 }
 
@@ -269,7 +282,7 @@ func (in *inspection) compareSums(text []byte, listed, want []checksum, bad erro
 		case !ok:
 			in.problem(emit.SumsName, "%s is not listed", w.name)
 		case sum != w.sum:
-			in.problem(emit.SumsName, "the sum of %s is not that of the file that plan.json makes", w.name)
+			in.problem(emit.SumsName, "the sum of %s is not that of the file that %s makes", w.name, in.head())
 		}
 		// What is left at the end is listed and not wanted.
 		delete(sums, w.name)
@@ -284,7 +297,7 @@ func (in *inspection) compareSums(text []byte, listed, want []checksum, bad erro
 // checkSums compares files with SHA256SUMS.
 func (in *inspection) checkSums(listed []checksum) error {
 	for _, s := range listed {
-		if s.name == emit.PlanName {
+		if s.name == in.head() {
 			continue // something has been said of it
 		}
 		_, ok, err := in.regular(s.name)
@@ -336,5 +349,5 @@ func difference(got, want []byte) string {
 		at++
 	}
 	// Up to there both are equal, so the number is that of either.
-	return "it is not what plan.json makes, from line " + strconv.Itoa(1+bytes.Count(want[:at], []byte("\n")))
+	return "from line " + strconv.Itoa(1+bytes.Count(want[:at], []byte("\n")))
 }

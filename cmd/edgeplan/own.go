@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,12 +11,11 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
-	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// own knows what of a folder is from edgeplan: bytes by what plan.json there makes or, where
+// own knows what of a folder is from edgeplan: bytes by what plan.json, or matrix.json, there makes or, where
 // another version of edgeplan has made the package, by SHA256SUMS there, and by the journal;
-// names by plan.json there and the journal.
+// names by the same and the journal.
 type own struct {
 	disk  *disk
 	of    kind
@@ -53,7 +53,7 @@ func (o *own) hasBytes(name string) (ours bool, sum string, err error) {
 		return false, "", err
 	}
 	is := func(sum string) bool { return known[name] == sum || o.past.has(full, sum) }
-	if is(sum) || name == emit.SumsName && o.sums[o.of.sure] != "" { // which holds no sum of its own
+	if is(sum) || name == emit.SumsName && o.isListed(o.of.sure) { // which holds no sum of its own
 		return true, sum, nil
 	}
 	if size, err := o.disk.size(name); err != nil || size > maxPlan {
@@ -82,22 +82,20 @@ func (o *own) known() (map[string]string, error) {
 	return o.sums, nil
 }
 
-// ofThisVersion are the sums of what plan.json makes, or nil if it is not sound or the
+// isListed tells whether SHA256SUMS lists one of some files.
+func (o *own) isListed(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return o.sums[name] != "" })
+}
+
+// ofThisVersion are the sums of what plan.json or matrix.json makes, or nil if it is not sound or the
 // package is of another version.
 func (o *own) ofThisVersion() (map[string]string, error) {
-	plan := o.disk.plan()
-	if plan == nil {
-		return nil, nil
-	}
-	artifacts, err := emit.FromPlan(plan)
-	if err != nil {
-		return nil, nil // another version may have made a plan that this one does not render
-	}
+	artifacts, zones := o.disk.determined()
 	made, same := map[string]string{}, false
 	for _, a := range artifacts {
 		made[a.Name] = a.Text.SHA256()
-		// Another version writes other scripts and records; the other files it may write as this one.
-		if a.Name != emit.RecordName && !strings.HasSuffix(a.Name, ".ps1") {
+		// Another version writes other scripts and pages; the other files it may write as this one.
+		if a.Name != emit.RecordName && a.Name != emit.IndexName && !strings.HasSuffix(a.Name, ".ps1") {
 			continue
 		}
 		is, err := o.disk.isArtifact(a)
@@ -109,11 +107,7 @@ func (o *own) ofThisVersion() (map[string]string, error) {
 	if !same {
 		return nil, nil
 	}
-	for _, zone := range plan.Zones {
-		for _, file := range words.TextFiles(zone) {
-			made[file.Zone] = file.NewSHA256
-		}
-	}
+	maps.Copy(made, zones)
 	return made, nil
 }
 
@@ -146,58 +140,59 @@ func (o *own) stranger(name string) (why string, old bool, err error) {
 	return unknown, false, nil
 }
 
-// another says which other version of edgeplan has built the package: one whose plan.json is
-// as SHA256SUMS there says, and is no plan for this one. It is "" if there is no such sign.
+// another says which other version of edgeplan has built the package: one whose plan.json or
+// matrix.json is as SHA256SUMS there says, and is none for this one. It is "" if there is no such sign.
 func (o *own) another() string {
 	if o.other == nil {
 		version := ""
-		text, exists, err := o.disk.read(emit.PlanName, maxPlan)
-		if err == nil && exists && sumOf(text) == o.sums[emit.PlanName] {
-			version = otherVersion(text)
+		for _, name := range []string{emit.PlanName, emit.MatrixName} {
+			text, exists, err := o.disk.read(name, maxPlan)
+			if version == "" && err == nil && exists && sumOf(text) == o.sums[name] {
+				version = otherVersion(name, text)
+			}
 		}
 		o.other = &version
 	}
 	return *o.other
 }
 
-// otherVersion names the version of edgeplan that wrote a plan.json, as far as that is known,
-// or is "" if this one may have written it.
-func otherVersion(p []byte) string {
-	if _, err := procedure.Decode(p); err == nil {
+// otherVersion names the version of edgeplan that wrote a plan.json or matrix.json, as far as that is
+// known, or is "" if this one may have written it.
+func otherVersion(name string, text []byte) string {
+	_, err := procedure.Decode(text)
+	ours := plan.FormatVersion
+	if name == emit.MatrixName {
+		_, err = plan.DecodeMatrix(text)
+		ours = plan.MatrixVersion
+	}
+	if err == nil {
 		return ""
 	}
 	var head struct {
 		FormatVersion int `json:"format_version"`
 	}
-	switch err := json.Unmarshal(p, &head); {
-	case err != nil || head.FormatVersion < 1: // no plan.json of any version, but some JSON
+	switch err := json.Unmarshal(text, &head); {
+	case err != nil || head.FormatVersion < 1: // none of any version, but some JSON
 		return ""
-	case head.FormatVersion != plan.FormatVersion:
-		return fmt.Sprintf(
-			"another version of edgeplan (its plan.json has format version %d, those of this one have %d)",
-			head.FormatVersion, plan.FormatVersion)
+	case head.FormatVersion != ours:
+		return fmt.Sprintf("another version of edgeplan (its %s has format version %d, those of this one have %d)",
+			name, head.FormatVersion, ours)
 	}
 	return "another version of edgeplan"
 }
 
-// packageNames are the artifacts of the plan in the folder of a package.
+// packageNames are the artifacts of the plan or matrix in the folder of a package.
 func packageNames(d *disk) map[string]bool {
 	names := map[string]bool{}
-	plan := d.plan()
-	if plan == nil {
-		return names
-	}
-	artifacts, err := emit.FromPlan(plan)
-	if err != nil {
+	artifacts, zones := d.determined()
+	if artifacts == nil {
 		return names
 	}
 	for _, a := range artifacts {
 		names[a.Name] = true
 	}
-	for _, zone := range plan.Zones {
-		for _, file := range words.TextFiles(zone) {
-			names[file.Zone] = true
-		}
+	for name := range zones {
+		names[name] = true
 	}
 	names[emit.SumsName] = true
 	return names
@@ -212,6 +207,9 @@ func kitNames(d *disk) map[string]bool {
 	return names
 }
 
-// isOurs tells whether the folder is a package that edgeplan has made of a failover
+// isOurs tells whether the folder is a package that edgeplan has made of a failover or matrix
 // of its name.
-func (o *own) isOurs() bool { return o.sums[emit.PlanName] != "" && o.disk.plan() != nil }
+func (o *own) isOurs() bool {
+	return o.sums[emit.PlanName] != "" && o.disk.plan() != nil ||
+		o.sums[emit.MatrixName] != "" && o.disk.matrix() != nil
+}

@@ -29,7 +29,7 @@ current folder is read. As JSON, one plan is printed as its plan.json, several a
 		strict, failovers := bindStrict(fs), bindFailovers(fs)
 		form := newChoice(fs, "format", "form of the plan", "text", "json")
 		return func(p *program, args []string) error {
-			plans, err := p.compile(args, *failovers, *strict)
+			plans, _, err := p.compile(args, *failovers, *strict)
 			if err != nil {
 				return err
 			}

@@ -43,7 +43,8 @@ func (p *program) summarize(after []string, before string, failovers []string, s
 // plansAt makes the plans of a spec, or reads those of packages.
 func (p *program) plansAt(args, failovers []string, strict bool) ([]*plan.Plan, error) {
 	if isSpec(args) {
-		return p.compile(args, failovers, strict)
+		plans, _, err := p.compile(args, failovers, strict)
+		return plans, err
 	}
 	plans, err := p.input.savedPlans(args)
 	// A spec has been asked for these names by compile; packages are chosen here.

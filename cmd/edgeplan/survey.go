@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 )
@@ -39,15 +40,15 @@ type change struct {
 // kind is what is made of a plan, and where.
 type kind struct {
 	plural string
-	suffix string // of the folder, after the name of the plan
-	sure   string // a file that SHA256SUMS names in all of them
+	suffix string   // of the folder, after the name of the plan
+	sure   []string // files of which SHA256SUMS names one in all of them
 	make   func(*plan.Plan) ([]emit.Artifact, error)
 	names  func(*disk) map[string]bool // the files there that edgeplan writes
 }
 
 var (
-	asPackage   = kind{"packages", "", emit.PlanName, emit.All, packageNames}
-	asRehearsal = kind{"kits", ".rehearsal", "rehearse.ps1", emit.Rehearsal, kitNames}
+	asPackage   = kind{"packages", "", []string{emit.PlanName, emit.MatrixName}, emit.All, packageNames}
+	asRehearsal = kind{"kits", ".rehearsal", []string{"rehearse.ps1"}, emit.Rehearsal, kitNames}
 )
 
 // made is what is made of a plan: a folder with its files.
@@ -57,40 +58,65 @@ type made struct {
 	sums  map[string]string
 }
 
-// render makes all files of the plans.
-func render(dir string, plans []*plan.Plan, of kind) ([]made, error) {
+// render makes all files of the plans and, as packages, the indexes of the matrices.
+func render(dir string, plans []*plan.Plan, matrices []*plan.Matrix, of kind) ([]made, error) {
 	var out []made
-	taken := map[string]string{}
+	var makers []func() ([]emit.Artifact, error)
 	for _, p := range plans {
+		out = append(out, made{name: p.Name + of.suffix})
+		makers = append(makers, func() ([]emit.Artifact, error) { return of.make(p) })
+	}
+	for _, m := range matrices {
+		// A kit is of one plan.
+		if of.suffix == "" {
+			out = append(out, made{name: m.Name})
+			makers = append(makers, func() ([]emit.Artifact, error) {
+				all, err := emit.Index(m)
+				return emit.WithSums(all), err
+			})
+		}
+	}
+	taken := map[string]string{}
+	for _, one := range out {
 		// On Windows and macOS names that differ in case are one folder, whatever system builds.
-		folded := strings.ToLower(p.Name)
+		folded := strings.ToLower(one.name)
 		if other, ok := taken[folded]; ok {
 			return nil, fmt.Errorf("the failovers %s and %s would share a folder where case does not count",
-				other, p.Name)
+				other, one.name)
 		}
-		taken[folded] = p.Name
-		one := made{name: p.Name + of.suffix, sums: map[string]string{}}
-		var err error
-		if one.files, err = of.make(p); err != nil {
-			return nil, cannot(path.Join(dir, one.name), err)
+		taken[folded] = one.name
+	}
+	errs := make([]error, len(out))
+	parallel.Each(len(out), func(i int) { out[i].files, errs[i] = makers[i]() })
+	for i := range out {
+		if errs[i] != nil {
+			return nil, cannot(path.Join(dir, out[i].name), errs[i])
 		}
-		for _, a := range one.files {
-			if a.Name != emit.SumsName {
-				continue
-			}
-			one.sums[a.Name] = a.Text.SHA256()
-			listed, err := parseSums(a.Text.Bytes())
-			if err != nil {
-				// emit has just written it, in the form that parseSums reads.
-				return nil, fmt.Errorf("internal error: %w", err)
-			}
-			for _, s := range listed {
-				one.sums[s.name] = s.sum
-			}
+		if err := out[i].readSums(); err != nil {
+			return nil, err
 		}
-		out = append(out, one)
 	}
 	return out, nil
+}
+
+// readSums takes the sums of the files from SHA256SUMS, which is one of them.
+func (m *made) readSums() error {
+	m.sums = map[string]string{}
+	for _, a := range m.files {
+		if a.Name != emit.SumsName {
+			continue
+		}
+		m.sums[a.Name] = a.Text.SHA256()
+		listed, err := parseSums(a.Text.Bytes())
+		if err != nil {
+			// emit has just written it, in the form that parseSums reads.
+			return fmt.Errorf("internal error: %w", err)
+		}
+		for _, s := range listed {
+			m.sums[s.name] = s.sum
+		}
+	}
+	return nil
 }
 
 // survey compares what is made of plans with the output folder, which need not be there.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -94,6 +95,12 @@ func (p *program) verify(dir, approved string) error {
 			return cannot(at, err)
 		}
 		found.checkPlan(folderName(dir, name), approved)
+		// The folder of a matrix by itself may have been taken elsewhere, to be read.
+		if name != "." {
+			if err := found.checkPairs(root); err != nil {
+				return cannot(at, err)
+			}
+		}
 		p.printInspection(at, found)
 		good = good && len(found.problems) == 0
 	}
@@ -133,7 +140,7 @@ func (p *program) printInspection(at string, found *inspection) {
 			"Another version of edgeplan may have written them", at)
 	}
 	if len(found.problems) == 0 {
-		p.say("%s: OK (plan %s)", at, found.plan.ID)
+		p.say("%s: OK (%s %s)", at, found.what, found.id)
 	}
 	if found.lines > 0 {
 		p.say("%s: %s", at, wayBack(found.lines))
@@ -169,21 +176,55 @@ func folderName(dir, name string) string {
 // checkPlan wants a sound plan to be the approved one or, where the user does not say which that is,
 // the one that the folder is named after. Case does not count, as on Windows.
 func (in *inspection) checkPlan(folder, approved string) {
-	switch plan := in.plan; {
-	case plan == nil: // said by readPlan
-	case approved != "" && plan.ID != approved:
-		in.problem("", "its plan is %s, not %s", plan.ID, approved)
-	case approved == "" && !strings.EqualFold(plan.Name, folder):
+	switch {
+	case in.id == "": // said by readPlan
+	case approved != "" && in.id != approved:
+		in.problem("", "its %s is %s, not %s", in.what, in.id, approved)
+	case approved == "" && !strings.EqualFold(in.name, folder):
 		in.problem("", "the folder is named %q, but this is the package of %q. Was it exchanged for another? "+
 			"If it was renamed for transport, give it that name again, or pass the ID that was approved with --id",
-			folder, plan.Name)
+			folder, in.name)
 	}
+}
+
+// checkPairs wants the packages of the pairs of a matrix beside its folder, each with the plan that the
+// matrix has of it. Whether a package is what its plan makes is another question.
+func (in *inspection) checkPairs(root *os.Root) error {
+	if in.matrix == nil {
+		return nil
+	}
+	for _, pair := range in.matrix.Pairs {
+		if pair.Plan == "" {
+			continue
+		}
+		d, err := openDisk(root, pair.Plan)
+		if err != nil {
+			return err
+		}
+		text, exists, err := d.read(emit.PlanName, maxPlan)
+		if err != nil {
+			return err
+		}
+		var head struct {
+			ID string `json:"id"`
+		}
+		switch {
+		case !exists:
+			in.problem(emit.MatrixName, "the package of the pair %s to %s is missing: there is no plan.json in %s",
+				pair.From, pair.To, pair.Plan)
+		// One that cannot be read has no ID, and is not the plan of the pair.
+		case json.Unmarshal(text, &head) != nil || head.ID != pair.ID:
+			in.problem(emit.MatrixName, "the package %s is not that of the matrix: its plan is not %s. Build the matrix "+
+				"again", pair.Plan, pair.ID)
+		}
+	}
+	return nil
 }
 
 // packages names the packages under the root: itself, or else each of its folders.
 func packages(root *os.Root) ([]string, error) {
 	// One of them is enough: a package that lost the other is a damaged one, not a folder of packages.
-	for _, name := range []string{emit.PlanName, emit.SumsName} {
+	for _, name := range []string{emit.PlanName, emit.MatrixName, emit.SumsName} {
 		if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return []string{"."}, err
 		}
@@ -210,14 +251,16 @@ func packages(root *os.Root) ([]string, error) {
 
 // inspection is what is found in one package.
 type inspection struct {
-	disk     *disk
-	lines    int        // files of which only the line ends are wrong
-	plan     *plan.Plan // nil if it is not sound
-	extra    bool       // a file is there that should not be
-	asListed bool       // though there are problems: SHA256SUMS lists all that is there, as it is
-	notes    []remark
-	problems []remark
-	expected map[string]bool // all files that should be there
+	disk  *disk
+	lines int // files of which only the line ends are wrong
+	// what is plan or matrix, and id and name are its own; both are "" if it is not sound.
+	what, id, name string
+	matrix         *plan.Matrix // nil for a plan
+	extra          bool         // a file is there that should not be
+	asListed       bool         // though there are problems: SHA256SUMS lists all that is there, as it is
+	notes          []remark
+	problems       []remark
+	expected       map[string]bool // all files that should be there
 }
 
 // remark is one line of the result; file is relative to the package, "" for all of it.
@@ -229,7 +272,7 @@ func (in *inspection) problem(file, format string, args ...any) {
 
 // inspect checks one package. An error is what kept it from being read.
 func inspect(root *os.Root, dir string) (*inspection, error) {
-	in := &inspection{expected: map[string]bool{emit.SumsName: true, emit.PlanName: true}}
+	in := &inspection{expected: map[string]bool{emit.SumsName: true}, what: "plan"}
 	if info, err := root.Lstat(dir); err != nil {
 		return nil, err
 	} else if !info.IsDir() {
@@ -241,6 +284,12 @@ func inspect(root *os.Root, dir string) (*inspection, error) {
 		return nil, err
 	}
 	in.disk = d
+	// A folder with both is a package with a file too many.
+	_, hasPlan := d.entries[emit.PlanName]
+	if _, hasMatrix := d.entries[emit.MatrixName]; hasMatrix && !hasPlan {
+		in.what = "matrix"
+	}
+	in.expected[in.head()] = true
 	if err := in.checkContent(); err != nil {
 		return nil, err
 	}
@@ -250,6 +299,14 @@ func inspect(root *os.Root, dir string) (*inspection, error) {
 	// checkNames goes through maps; stable, as several problems of one file have their own order.
 	slices.SortStableFunc(in.problems, func(a, b remark) int { return strings.Compare(a.file, b.file) })
 	return in, nil
+}
+
+// head is the file that the others follow from.
+func (in *inspection) head() string {
+	if in.what == "matrix" {
+		return emit.MatrixName
+	}
+	return emit.PlanName
 }
 
 // regular tells whether a file that should be there is, and its length; one that is missing

@@ -85,4 +85,7 @@ const (
 	ManyFederated    diag.Code = "EP3032"
 	RemoteMoves      diag.Code = "EP3033"
 	OtherDomain      diag.Code = "EP3034"
+	PairRefused      diag.Code = "EP3035"
+	NoneReady        diag.Code = "EP3036"
+	Assumed          diag.Code = "EP3037"
 )

@@ -86,10 +86,7 @@ func nameOf(federation string) string {
 // Requests are the plans that a spec asks for, failovers first. The topology is that of the
 // spec, or a copy.
 func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
-	pools := map[string]*topology.EdgePool{}
-	for _, pool := range t.EdgePools {
-		pools[pool.Name] = pool
-	}
+	pools := poolsByName(t)
 	var out []*Request
 	for _, f := range spec.Failovers {
 		out = append(out, &Request{
@@ -104,6 +101,14 @@ func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
 		})
 	}
 	return out
+}
+
+func poolsByName(t *topology.Topology) map[string]*topology.EdgePool {
+	pools := map[string]*topology.EdgePool{}
+	for _, pool := range t.EdgePools {
+		pools[pool.Name] = pool
+	}
+	return pools
 }
 
 // Resolve finds the source pool and the sites whose routes change; false if that cannot be.

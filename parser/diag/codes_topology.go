@@ -350,4 +350,41 @@ var topologyRules = []Rule{
 		Fix: "Nothing, if the servers are down. If they run, look at `Get-CsManagementStoreReplicationStatus` after " +
 			"stage Replicate, or set `reason = \"planned\"` if the pool that is left runs too.",
 	},
+	{
+		Code:     "EP3035",
+		Severity: hcl.DiagWarning,
+		Summary:  "pair of a matrix is not possible",
+		Means: "A `matrix` block asks for a failover of each pair of Edge pools, and some of these are refused by " +
+			"the error that the finding quotes.",
+		Why: "If the first pool of the pair fails, the second is not ready to take over. The other pairs are " +
+			"planned all the same, and the index page has the reason for each that is not.",
+		Source: "edgeplan; the section of the quoted code has the page.",
+		Fix: "Do what the section of the quoted code says. If that error can be accepted, an `accept` block for " +
+			"its code in the matrix does so for all pairs. To live without the pair, accept EP3035.",
+	},
+	{
+		Code:     "EP3036",
+		Severity: hcl.DiagWarning,
+		Summary:  "no pool is ready for a failure",
+		Means: "In a matrix no Edge pool can take over from one that holds the federation route, or that would " +
+			"hold it after a failover.",
+		Why: "Federation with all partners ends with this pool until it is repaired, and what is missing is " +
+			"noticed on the night of the failure.",
+		Source: "edgeplan.",
+		Fix: "`matrix.md` says for each pool why it cannot take over. Make one of them ready. If the board takes " +
+			"the risk, accept the finding and say who decided that.",
+	},
+	{
+		Code:     "EP3037",
+		Severity: hcl.DiagWarning,
+		Summary:  "plan assumes an earlier failover",
+		Means: "In a matrix a pool fails that does not hold the federation route today. Its plans begin with the " +
+			"routes and zone files as another failover of the matrix leaves them.",
+		Why: "The plan is right only after that failover. Before it, stage Preflight sees other routes, and the " +
+			"zone diff does not fit the zone file.",
+		Source: "docs/language.md, the section on the matrix.",
+		Fix: "If the board knows that these plans are for a second failure, accept the finding in the matrix. Once " +
+			"the first failover has been carried out, export the zones, correct the routes in the spec, and build " +
+			"again.",
+	},
 }

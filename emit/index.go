@@ -1,0 +1,36 @@
+package emit
+
+import (
+	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/matrix"
+)
+
+// Names of what the folder of a matrix has beside SHA256SUMS and .gitattributes.
+const (
+	MatrixName = "matrix.json"
+	IndexName  = "matrix.md"
+)
+
+// Index makes every artifact of a matrix but SHA256SUMS, sorted by name. matrix.json is enough for
+// them.
+func Index(m *plan.Matrix) ([]Artifact, error) {
+	text, err := plan.EncodeMatrix(m)
+	if err != nil {
+		return nil, err
+	}
+	all := []Artifact{
+		{MatrixName, hunk.Text{text}},
+		{IndexName, hunk.Text{[]byte(matrix.Markdown(m))}},
+		{AttributesName, hunk.Text{[]byte(Attributes)}},
+	}
+	sortByName(all)
+	return all, nil
+}
+
+// WithSums adds SHA256SUMS to artifacts, which has all of them but itself.
+func WithSums(all []Artifact) []Artifact {
+	all = append(all, Artifact{SumsName, Sums(all)})
+	sortByName(all)
+	return all
+}
