@@ -235,6 +235,12 @@ func (s *Step) Sets() []cmdlet.Call {
 	return out
 }
 
+// ByHand tells whether a person does the step, because no cmdlet is documented to do it.
+func (s *Step) ByHand() bool {
+	return s.Act != nil && (s.Act.Click != nil ||
+		slices.ContainsFunc(s.Act.Variants, func(v Variant) bool { return v.Manual != "" }))
+}
+
 // Reads are the cmdlets of the product that a step runs to read its value.
 func (s *Step) Reads() []cmdlet.Call {
 	if s.Read == nil {

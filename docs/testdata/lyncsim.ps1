@@ -81,8 +81,22 @@ Test-Claim -Text '`Set-CsSite` takes only an Edge service that exists. So no cmd
     foreach ($route in @('', 'EdgeServer:no.example.net')) {
         Assert-Throw -Like 'Cannot find service*' -Block { Set-CsSite -Identity 'Site2' -XmppFederationRoute $route -Confirm:$false }
     }
-    Clear-SimRoute -Site 'Site2'
+    $null = Invoke-SimClick -Click (New-Object -TypeName 'PSObject' -Property @{ Kind = 'route'; On = 'Site2'; Value = '' })
     Assert-Same -Got (Get-CsSite -Identity 'Site2').XmppFederationRoute -Want '' -What 'route'
+}
+$sip = 'An Edge Server answers partners on TCP 5061 once Topology Builder has published that for its pool, the configuration has ' +
+    'arrived, and Setup has run there.'
+Test-Claim -Text $sip -Block {
+    $federation = New-Object -TypeName 'PSObject' -Property @{ Kind = 'federation'; On = $edge; Value = '5061' }
+    $setup = New-Object -TypeName 'PSObject' -Property @{ Kind = 'setup'; On = $edge; Value = '' }
+    $null = Invoke-SimClick -Click $federation
+    $null = Invoke-SimClick -Click $setup
+    Assert-Same -Got (Get-CsService -EdgeServer -PoolFqdn $edge).AccessEdgeExternalSipPort -Want '5061' -What 'port of the pool'
+    Assert-Same -Got (Get-Port -From $outside -Target $public -Port 5061) -Want 'closed' -What 'Setup before it has arrived'
+    Start-Sleep -Seconds 120
+    Assert-Same -Got (Get-Port -From $outside -Target $public -Port 5061) -Want 'closed' -What 'no Setup after it has arrived'
+    $null = Invoke-SimClick -Click $setup
+    Assert-Same -Got (Get-Port -From $outside -Target $public -Port 5061) -Want 'open' -What 'Setup after it has arrived'
 }
 Test-Claim -Text 'Services are controlled on their own server only, and are in their new state when the cmdlet returns.' -Block {
     Assert-Throw -Like 'Cannot open Service Control Manager*' -Block { Stop-CsWindowsService -ComputerName $edge -Confirm:$false }

@@ -32,6 +32,7 @@ func Check(p *plan.Plan, logs []Log) Report {
 	for _, r := range c.runs {
 		c.real(r)
 		c.promises(r, known)
+		c.confirmed(r)
 	}
 	// Each script undoes what the other one has done: only what came after that counts.
 	undone, redone := acted(rollback, c.runs), acted(p.Texts.Script, c.runs)
@@ -41,7 +42,7 @@ func Check(p *plan.Plan, logs []Log) Report {
 	out := Report{
 		Verdict: NotComplete, Name: p.Name, Plan: p.ID, Ticket: p.Change.Ticket,
 		Problems: c.general, Stages: table(forward, undone), Rollback: []StageRuns{},
-		Remarks: remarks(c.runs), Changes: changes(c.runs), Others: others(p.ID, logs), Logs: c.read(),
+		Remarks: remarks(c.runs), Changes: c.changes(), Others: others(p.ID, logs), Logs: c.read(),
 	}
 	wentBack := slices.ContainsFunc(c.runs, func(r *run) bool { return r.script == rollback })
 	if wentBack {
@@ -220,6 +221,8 @@ func (c *checker) promises(r *run, known map[string][]string) {
 		// A step may run several commands, each with a CALL and a CHANGED of its own.
 		what := [2]string{e.Step, e.Command}
 		switch e.Outcome {
+		case clicked:
+			announced[what] = true
 		case called:
 			announced[what] = true
 			for _, name := range cmdlets(e.Command) {
@@ -237,6 +240,40 @@ func (c *checker) promises(r *run, known map[string][]string) {
 			}
 		}
 	}
+}
+
+// confirmed finds steps that a person was to do, in a run that came to its end, for which nobody gave
+// a name or, where a cmdlet shows it, whose value was not read after that.
+func (c *checker) confirmed(r *run) {
+	if _, all := r.about(r.stage, skipped); !r.done() || all {
+		return
+	}
+	for _, s := range c.byHand(r) {
+		said, named := r.about(s.ID, attested)
+		read, good := r.about(s.ID, passed)
+		_, already := r.about(s.ID, skipped)
+		text := ""
+		switch {
+		case already:
+		case !named:
+			text = "a step that is done by hand, and no record says who did it"
+		case s.Read != nil && (!good || read < said):
+			text = "a step that was done by hand, and its value was not read afterwards"
+		}
+		if text != "" {
+			c.problem(Problem{Text: text, Stage: r.stage, Host: r.first().Host, Detail: s.ID})
+		}
+	}
+}
+
+// about is the number of the last record of the run about a step with an outcome, if there is one.
+func (r *run) about(step, outcome string) (at int, ok bool) {
+	for i, e := range r.records {
+		if e.Step == step && e.Outcome == outcome {
+			at, ok = i, true
+		}
+	}
+	return at, ok
 }
 
 // walk finds what keeps the stages of a script from being done, in order, after a cut:

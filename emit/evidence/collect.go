@@ -3,6 +3,8 @@ package evidence
 import (
 	"maps"
 	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // notable are the outcomes that a reader of the ticket should see one by one.
@@ -28,18 +30,41 @@ func remarks(all []*run) []Record {
 	return out
 }
 
-// changes pairs each CALL with the CHANGED that follows it in the same run.
-func changes(all []*run) []ChangeMade {
+// changes pairs each CALL with the CHANGED that follows it in the same run, and each CLICK with that
+// or, where no cmdlet shows what was done, with the word of a person.
+func (c *checker) changes() []ChangeMade {
 	out := []ChangeMade{}
-	for _, r := range all {
+	for _, r := range c.runs {
 		// Only calls of this run: the same step may have been called in one before that was cut off.
 		begun := len(out)
+		unread := map[string]bool{}
+		for _, s := range c.byHand(r) {
+			unread[s.ID] = s.Read == nil
+		}
 		for _, e := range r.records {
-			switch e.Outcome {
-			case called:
+			switch {
+			case e.Outcome == called || e.Outcome == clicked:
 				out = append(out, ChangeMade{Call: e.Record})
-			case changed:
+			case e.Outcome == changed || e.Outcome == attested && unread[e.Step]:
 				settle(out[begun:], e.Record)
+			}
+		}
+		// The run that only asks for it is not the one in which it is done.
+		out = append(out[:begun], slices.DeleteFunc(out[begun:], func(made ChangeMade) bool {
+			return made.Call.Outcome == clicked && !made.Done
+		})...)
+	}
+	return out
+}
+
+// byHand are the steps that a person does in the stage of a run, on its host.
+func (c *checker) byHand(r *run) plan.Steps {
+	var out plan.Steps
+	for _, part := range plan.Parts(c.plan.StagesOf(r.script == rollback), r.stage) {
+		here := slices.ContainsFunc(part.Hosts, func(host string) bool { return hostKey(host) == r.host })
+		for _, s := range part.Steps {
+			if here && s.ByHand() {
+				out = append(out, s)
 			}
 		}
 	}

@@ -481,3 +481,74 @@ func TestPreparation(t *testing.T) {
 		t.Error("the logs of a failover make a preparation complete")
 	}
 }
+
+// TestByHand: what a person does has a name and, where a cmdlet shows it, the value that was read
+// afterwards; what is on word alone is listed as such.
+func TestByHand(t *testing.T) {
+	p := golden(t)
+	const stage = "Topology"
+	act := func(unread string) *plan.Act {
+		return &plan.Act{Click: &plan.Click{Tool: "Topology Builder", Do: "clear it", Unread: unread}}
+	}
+	read := &plan.Step{ID: "topology/EdgePool1", Read: p.Stages[0].Parts[0].Steps[0].Read, Act: act("")}
+	word := &plan.Step{ID: "setup", Act: act("no cmdlet shows it")}
+	p.Stages = []plan.Stage{{Name: stage, Parts: []plan.Part{{Hosts: []string{p.ManagementHost},
+		Steps: plan.Steps{read, word}}}}}
+	type said struct{ step, outcome, detail string }
+	click, attest := said{read.ID, "CLICK", "by hand"}, said{read.ID, "ATTESTED", "J. Doe"}
+	pass, done := said{read.ID, "PASS", "[]"}, said{read.ID, "CHANGED", "was [5061], is []: J. Doe"}
+	ask, confirm := said{word.ID, "CLICK", "by hand"}, said{word.ID, "ATTESTED", "on word alone: J. Doe"}
+	const unread, nobody = "its value was not read afterwards", "no record says who did it"
+	for _, c := range []struct {
+		name    string
+		says    []said
+		problem string
+		changes int
+	}{
+		{"as it should be", []said{click, ask, attest, pass, done, confirm}, "", 2},
+		{"done already", []said{{read.ID, "SKIP", ""}, {word.ID, "SKIP", ""}}, "", 0},
+		{"all of the stage", []said{{stage, "SKIP", ""}}, "", 0},
+		{"not read", []said{click, ask, attest, done, confirm}, unread, 2},
+		{"read before only", []said{pass, click, ask, attest, done, confirm}, unread, 2},
+		{"nobody's word", []said{click, ask, pass, done, confirm}, nobody, 2},
+		{"no word alone", []said{click, ask, attest, pass, done}, nobody, 1},
+		{"nothing", nil, nobody, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &world{plan: p}
+			host := strings.ToLower(p.ManagementHost)
+			// The run that asks comes before: it stops, and nothing is done in it.
+			w.say("failover", stage, host, "START", "", "START", start)
+			w.say("failover", stage, host, read.ID, "", "CLICK", "by hand")
+			w.say("failover", stage, host, "STOP", "", "STOPPED", "pass -Attest")
+			w.say("failover", stage, host, "END", "", "ENDED", "exit code 5 rehearsal=no")
+			w.say("failover", stage, host, "START", "", "START", start)
+			for _, s := range c.says {
+				w.say("failover", stage, host, s.step, "", s.outcome, s.detail)
+			}
+			w.say("failover", stage, host, "END", "", "COMPLETE", "exit code 0 rehearsal=no")
+			report := Check(p, []Log{{Name: "a", Records: entries(w.records)}})
+			if c.problem == "" && !report.Complete || c.problem != "" && report.Complete {
+				t.Errorf("%s: %v", report.Verdict, report.Problems)
+			}
+			if text := fmt.Sprint(report.Problems); !strings.Contains(text, c.problem) {
+				t.Errorf("%s does not have %q", text, c.problem)
+			}
+			if len(report.Changes) != c.changes {
+				t.Errorf("%d changes: %v", len(report.Changes), report.Changes)
+			}
+			text, err := report.Markdown()
+			if err != nil || slices.Contains(c.says, confirm) != strings.Contains(text, "on word alone") {
+				t.Errorf("%v\n%s", err, text)
+			}
+		})
+	}
+}
+
+func entries(records []Record) []Entry {
+	var out []Entry
+	for i, r := range records {
+		out = append(out, Entry{r, i + 1})
+	}
+	return out
+}

@@ -127,8 +127,12 @@ func (p *printer) changes(list []ChangeMade) {
 		if !c.Done {
 			result = "result not recorded"
 		}
+		command := record.Code(c.Call.Command)
+		if c.Call.Outcome == clicked { // no command: what a person does
+			command = record.Text(c.Call.Detail)
+		}
 		rows = append(rows, []string{c.Call.UTC, record.Code(c.Call.Host), record.Code(c.Call.Stage),
-			record.Code(c.Call.Step), record.Code(c.Call.Who), record.Code(c.Call.Command), result})
+			record.Code(c.Call.Step), record.Code(c.Call.Who), command, result})
 	}
 	p.table([]string{"utc", "host", "stage", "step", "who", "command", "result"}, rows)
 }

@@ -71,6 +71,7 @@ const (
 	skipped   = "SKIP"
 	called    = "CALL"
 	changed   = "CHANGED"
+	clicked   = "CLICK"
 	whatIf    = "WHATIF"
 	receipt   = "RECEIPT"
 	stopped   = "STOPPED"
@@ -80,7 +81,7 @@ const (
 
 var outcomes = []string{
 	started, passed, failed, warning, waived, attested, override, unknown, dnsGone, dnsCome,
-	noted, skipped, called, changed, whatIf, receipt, stopped, ended, completed,
+	noted, skipped, called, clicked, changed, whatIf, receipt, stopped, ended, completed,
 }
 
 // Outcomes are all outcomes that a record can have.

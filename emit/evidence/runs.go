@@ -122,13 +122,13 @@ func (r *run) end() (outcome, why string) {
 var exitCode = regexp.MustCompile(`exit code \d+`)
 
 // moved is the time of the last record that says that the run set out to change
-// something, or in stage Dns had the owner do it; "" if it did not.
+// something, or had a person do it, in stage Dns the owner; "" if it did not.
 func (r *run) moved() string {
 	for _, e := range slices.Backward(r.records) {
 		// The script only lists such records; the owner changes them while it waits. So from the first list on
 		// they may be others.
 		asked := r.stage == plan.DNS && (e.Outcome == dnsGone || e.Outcome == dnsCome)
-		if e.Outcome == called || e.Outcome == changed || asked {
+		if e.Outcome == called || e.Outcome == clicked || e.Outcome == changed || asked {
 			return e.UTC
 		}
 	}

@@ -99,8 +99,8 @@ var kitBites = []kitBite{
 	in(sim, "hidden Cs cmdlet", "function Get-CsSite { 1 }", "hides a cmdlet"),
 	in(walkKit, "other function", "Show-SimWorlds", "no such command"),
 	// Parameters.
-	{walkKit, bite{"other parameter of a module's function", "Clear-SimRoute -Site", "Clear-SimRoute -Name", "no parameter -Name"}},
-	{walkKit, bite{"positional of a module's function", "Clear-SimRoute -Site $site", "Clear-SimRoute $site", "values without a parameter"}},
+	{walkKit, bite{"other parameter of a module's function", "Invoke-SimClick -Click", "Invoke-SimClick -Name", "no parameter -Name"}},
+	{walkKit, bite{"positional of a module's function", "Invoke-SimClick -Click $click", "Invoke-SimClick $click", "values without a parameter"}},
 	{sim, bite{"other parameter of a body", "& $body -Caller $Caller -Given $Given", "& $body -Caller $Caller -Gave $Given", "no parameter -Gave"}},
 	{cmdlets, bite{"other parameter of a body's caller", "Invoke-SimCmdlet -Caller", "Invoke-SimCmdlet -From", "no parameter -From"}},
 	in(sim, "Parallel", "@(1) | ForEach-Object -Parallel { $_ }", "no parameter -Parallel"),

@@ -189,6 +189,9 @@ const notes = `
 
 # Module: of the product of these servers, which is another than that of the management host.
 
+# By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To within
+#        WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
+
 # Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
 #        time in it, which is PrintsReceipt seconds after the one that prints it.
 #        Facts: Property must be Like what is named, or nothing is changed; P18 can be waived by number.
@@ -204,6 +207,7 @@ var (
 	dnsServerNote = note("DNS server")
 	moduleNote    = note("Module")
 	oldPoolNote   = note("Old pool")
+	byHandNote    = note("By hand")
 )
 
 // note is the one that begins so.
@@ -243,6 +247,9 @@ func (b *builder) notes() []string {
 	}
 	if b.hasPart(func(part plan.Part) bool { return part.Product.Module() != p.Product.Module() }) {
 		out = append(out, moduleNote)
+	}
+	if b.has(func(s *plan.Step) bool { return s.Act != nil && s.Act.Click != nil }) {
+		out = append(out, byHandNote)
 	}
 	if b.has(func(s *plan.Step) bool { return s.Act != nil && s.Act.Each() }) {
 		out = append(out, oldPoolNote)

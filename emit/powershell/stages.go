@@ -178,6 +178,8 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 		switch {
 		case s.Attest:
 			steps = append(steps, b.named(s).out)
+		case s.Act != nil && s.Act.Click != nil:
+			steps = append(steps, b.click(part.Product, s))
 		case s.Act != nil && len(s.Act.Variants) > 0:
 			for _, v := range s.Act.Variants {
 				steps = append(steps, b.variant(part.Product, s, v, rehearse))
@@ -212,6 +214,10 @@ func sound(stage string, part plan.Part, rehearse bool) error {
 	}
 	for _, s := range part.Steps {
 		switch act := s.Act; {
+		case act != nil && act.Click != nil:
+			if err := clickable(s, rehearse); err != nil {
+				return err
+			}
 		case s.Read == nil && (s.Check != nil || act != nil && len(act.Variants) > 0):
 			return fmt.Errorf("step %s compares nothing", s.ID)
 		// A stage that is looked at before it runs has its values compared with those that they come from, and its
@@ -226,6 +232,42 @@ func sound(stage string, part plan.Part, rehearse bool) error {
 	}
 	return nil
 }
+
+// clickable wants of what a person does a value that is read, or the reason why there is none: a
+// word alone does not do where it can be read.
+func clickable(s *plan.Step, rehearse bool) error {
+	c := s.Act.Click
+	switch {
+	case s.Act.Set != nil || s.Act.File != "" || len(s.Act.Variants) > 0 || s.Act.FirstRun:
+		return fmt.Errorf("step %s is done by hand and by a command", s.ID)
+	case c.Tool == "" || c.Do == "":
+		return fmt.Errorf("step %s does not say what is done by hand", s.ID)
+	case (s.Read == nil) != (c.Unread != ""):
+		return fmt.Errorf("step %s reads a value, or says why there is none, and not both", s.ID)
+	case rehearse && s.Read == nil:
+		return fmt.Errorf("step %s cannot be looked at before it runs", s.ID)
+	}
+	return nil
+}
+
+// click is what a person does in a program. Where no cmdlet shows it there is no value.
+func (b *builder) click(product cmdlet.Product, s *plan.Step) hash {
+	k := b.changes(s)
+	if s.Act.Wait == 0 && s.Read != nil {
+		k.number("WaitSeconds", clickWait, true)
+	}
+	if s.Read != nil {
+		k.add("To", b.list(s.Act.To), false)
+		k.add("Read", block{b.own(product, *s.Read, false)}, false)
+	}
+	k.line("Manual", words.ByHand(s.Act.Click))
+	k.line("Unread", s.Act.Click.Unread)
+	return k.out
+}
+
+// clickWait is for how many seconds a value is read after a person has said that it is set: a topology
+// that Topology Builder has published is in the store, but a publication may still run.
+const clickWait = 60
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

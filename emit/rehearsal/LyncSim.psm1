@@ -22,6 +22,8 @@
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
 #       shell:plain  no module of the product is loaded: the cmdlets come with Import-Module of the one that the server has
+#       person:forgets, person:wrong, person:unpublished  who has to click says that it is done and did nothing, did it to
+#                    another pool or server, or did not publish the topology
 # Where no page says what a server does, this takes the worse: every change asks for confirmation, an Edge Server cannot
 # reach the Central Management store, services can only be controlled on their own server, a failed start is no error. A DNS
 # server takes an old object only as the record is now, and gives records of a child with the same name as well.
@@ -66,7 +68,12 @@ function Get-SimOne([object[]]$From, [string]$Property, [string]$Value) {
 function Show-SimWorld {
     # The world as text, without times: to be read, and to be compared.
     $world = Get-SimWorld
-    foreach ($site in $world.Sites) { 'route    {0} -> [{1}]' -f $site.Name, $site.Route }
+    if ($world.HasXmpp) { foreach ($site in $world.Sites) { 'route    {0} -> [{1}]' -f $site.Name, $site.Route } }
+    if ($world.MovesSip) {
+        foreach ($site in $world.Sites) { 'SIP      {0} -> [{1}]' -f $site.Name, $site.SipRoute }
+        foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })) { 'SIP      {0} [{1}]' -f $pool.Fqdn, $pool.SipPort }
+        foreach ($computer in @($world.Hosts | Where-Object { $_.SipRole })) { 'SIP      {0} has the role' -f $computer.Name }
+    }
     foreach ($computer in $world.Hosts) {
         foreach ($service in $computer.Services) {
             'service  {0} {1} {2}' -f $computer.Name, $service.Name, (Get-SimStatus -Service $service)
@@ -115,16 +122,37 @@ function Set-SimSerial([object]$Serial) {
     Save-SimWorld -World $world
 }
 
-function Clear-SimRoute([string]$Site) {
-    # What a person does in Topology Builder: no cmdlet is known to clear a route.
+function Invoke-SimClick([object]$Click) {
+    # What a person does in Topology Builder, where it is published, or with the Deployment Wizard. Returns what that was.
     $world = Get-SimWorld
-    Update-SimRoute -World $world -Site (Get-SimOne -From $world.Sites -Property 'Name' -Value $Site) -Route ''
+    if (Test-SimFault -Fault 'person:forgets') { return ('{0} {1}: forgotten' -f $Click.Kind, $Click.On) }
+    $setup = $Click.Kind -eq 'setup'
+    $on = $Click.On
+    if (Test-SimFault -Fault 'person:wrong') {
+        $others = @($world.Sites | ForEach-Object { $_.Name })
+        if ($setup) { $others = @($world.Hosts | Where-Object { $_.Kind -eq 'edge' } | ForEach-Object { $_.Name }) }
+        if ($Click.Kind -eq 'federation') { $others = @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' } | ForEach-Object { $_.Fqdn }) }
+        $on = [string]@($others | Where-Object { $_ -ne $on } | Select-Object -First 1)
+    }
+    $what = '{0} {1} [{2}]' -f $Click.Kind, $on, $Click.Value
+    if ($on -eq '' -or (-not $setup -and (Test-SimFault -Fault 'person:unpublished'))) { return $what + ': not published' }
+    Update-SimReplica -World $world
+    if ($setup) {
+        # Installs what the local copy of the configuration says.
+        $computer = Get-SimOne -From $world.Hosts -Property 'Name' -Value $on
+        $computer.SipRole = @((Get-SimOne -From $world.Replicas -Property 'Host' -Value $on).SipPools) -contains $computer.Pool
+        Save-SimWorld -World $world
+        return $what
+    }
+    if ($Click.Kind -eq 'federation') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).SipPort = $Click.Value }
+    if ($Click.Kind -eq 'route') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).Route = $Click.Value }
+    if ($Click.Kind -eq 'route-sip') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).SipRoute = $Click.Value }
+    Save-SimTopology -World $world
+    return $what
 }
 
-function Update-SimRoute([object]$World, [object]$Site, [string]$Route) {
+function Save-SimTopology([object]$World) {
     # A new version of the configuration, which reaches the computers later.
-    Update-SimReplica -World $World
-    $Site.Route = $Route
     $World.Version++
     foreach ($replica in $World.Replicas) { $replica.Due = (Get-SimClock) + 120 }
     Save-SimWorld -World $World
@@ -237,13 +265,17 @@ function Update-SimReplica([object]$World) {
         if ($replica.Applied -lt $World.Version -and $clock -ge $replica.Due -and (Test-SimRunning -Computer $computer -Name 'REPLICA')) {
             $replica.Applied = $World.Version
             $replica.Routes = @($World.Sites | ForEach-Object { $_.Route })
+            $replica.SipRoutes = @($World.Sites | ForEach-Object { $_.SipRoute })
+            $replica.SipPools = @($World.Pools | Where-Object { $_.SipPort -ne '' } | ForEach-Object { $_.Fqdn })
             $replica.Partners = @($World.Partners)
         }
     }
 }
 
-function Test-SimListens([object]$World, [object]$Computer) {
-    # The XMPP proxy listens where its services run and the configuration that has arrived routes XMPP to its pool.
+function Test-SimListens([object]$World, [object]$Computer, [int]$Port = 5269) {
+    # The XMPP proxy listens where its services run and the configuration that has arrived routes XMPP to its pool; Access
+    # Edge for partners where it runs with the role that Setup has installed.
+    if ($Port -eq 5061) { return $Computer.SipRole -and (Test-SimRunning -Computer $Computer -Name 'RTCSRV') }
     $replica = Get-SimOne -From $World.Replicas -Property 'Host' -Value $Computer.Name
     $pool = Get-SimOne -From $World.Pools -Property 'Fqdn' -Value $Computer.Pool
     $names = @('EdgeServer:' + $pool.Fqdn) + @($pool.Computers)
@@ -277,11 +309,11 @@ function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
         return $closed
     }
     $public = @($world.Public | Where-Object { $_.Address -eq $Target })
-    if ($public.Count -eq 0 -or $Port -ne 5269) { return 'unknown' }
+    if ($public.Count -eq 0 -or @(5269, 5061) -notcontains $Port) { return 'unknown' }
     # No hairpin: what comes from inside is not sent back in, be it from the server itself.
     if ($null -ne $here) { return 'silent' }
     $servers = @($world.Hosts | Where-Object { @($public[0].Hosts) -contains $_.Name })
-    if (@($servers | Where-Object { Test-SimListens -World $world -Computer $_ }).Count -eq 0) { return $closed }
+    if (@($servers | Where-Object { Test-SimListens -World $world -Computer $_ -Port $Port }).Count -eq 0) { return $closed }
     if (Test-SimFault -Fault 'firewall:closed') { return 'silent' }
     return 'open'
 }
@@ -305,8 +337,11 @@ function Get-ChangeListener([int]$Port) {
     $world = Get-SimWorld
     Update-SimReplica -World $world
     $here = Get-SimHere -World $world
-    $listens = $null -ne $here -and $here.Kind -eq 'edge' -and $Port -eq 5269 -and (Test-SimListens -World $world -Computer $here)
-    if ($listens) { '0.0.0.0:{0}' -f $Port }
+    if ($null -eq $here -or $here.Kind -ne 'edge' -or @(5269, 5061) -notcontains $Port) { return }
+    # Inside, Access Edge listens on the same port: one address a line.
+    $inside = $Port -eq 5061 -and (Test-SimRunning -Computer $here -Name 'RTCSRV')
+    if ($inside) { '10.45.16.10:{0}' -f $Port }
+    if (Test-SimListens -World $world -Computer $here -Port $Port) { '0.0.0.0:{0}' -f $Port }
 }
 
 function Get-SimSoa([object]$Serial) {
@@ -401,10 +436,15 @@ function Get-SimSite($Caller, $Given, $World, $Fault) {
         $pools = @($World.Pools | Where-Object { $_.Site -eq $site.Name })
         New-Object -TypeName 'PSObject' -Property ([ordered]@{
                 Identity = 'Site:' + $site.Name; SiteId = $site.SiteId; Services = @($pools | ForEach-Object { $_.Service })
-                Pools = @($pools | ForEach-Object { $_.Fqdn }); FederationRoute = $null; ($World.RouteProperty) = $site.Route
+                Pools = @($pools | ForEach-Object { $_.Fqdn }); FederationRoute = $site.SipRoute; ($World.RouteProperty) = $site.Route
                 DefaultPersistentChatPool = $null; Description = $null; DisplayName = $site.Name; SiteType = 'CentralSite'; ParentSite = $null
-            })
+            }) | Select-Object -Property '*' -ExcludeProperty (Get-SimUnknown -World $World)
     }
+}
+
+function Get-SimUnknown([object]$World) {
+    # Properties that a product without XMPP does not have.
+    if (-not $World.HasXmpp) { $World.RouteProperty; 'XmppInternalPort'; 'XmppListeningPort' }
 }
 
 function Set-SimSite($Caller, $Given, $World, $Fault) {
@@ -413,8 +453,10 @@ function Set-SimSite($Caller, $Given, $World, $Fault) {
     if ($identity -like 'site:*') { throw 'Do not use the format "site:name" when specifying the identity.' }
     $site = Get-SimOne -From $World.Sites -Property 'Name' -Value $identity
     if ($null -eq $site) { throw ('Management object not found for identity "{0}".' -f $identity) }
+    $sip = @($Given.Keys) -contains 'FederationRoute'
     $route = [string]$Given[$World.RouteProperty]
-    if ($World.RouteProperty -eq 'XmppFederationRoute' -and @($Given.Keys) -contains 'XmppFederationRoute') {
+    if ($sip) { $route = [string]$Given['FederationRoute'] }
+    if ($sip -or ($World.RouteProperty -eq 'XmppFederationRoute' -and @($Given.Keys) -contains 'XmppFederationRoute')) {
         # The identity of a service that exists.
         if (@($World.Pools | Where-Object { $_.Service -like 'EdgeServer:*' } | ForEach-Object { $_.Service }) -notcontains $route) {
             throw ('Cannot find service "{0}" in the topology.' -f $route)
@@ -423,7 +465,9 @@ function Set-SimSite($Caller, $Given, $World, $Fault) {
     if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $identity)) { return }
     if (Test-SimFault -Fault 'store:readonly') { throw 'You do not have permissions to change the topology.' }
     if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
-    Update-SimRoute -World $World -Site $site -Route $route
+    Update-SimReplica -World $World
+    if ($sip) { $site.SipRoute = $route } else { $site.Route = $route }
+    Save-SimTopology -World $World
     Exit-SimCall -Name 'Set-CsSite' -Fault $Fault -Detail ('{0} {1}' -f $identity, $route)
 }
 
@@ -443,7 +487,7 @@ function Get-SimService($Caller, $Given, $World, $Fault) {
     foreach ($pool in @($edges | Where-Object { -not $Given['PoolFqdn'] -or $_.Fqdn -eq $Given['PoolFqdn'] })) {
         New-Object -TypeName 'PSObject' -Property ([ordered]@{
                 Identity = $pool.Service; Registrar = $pool.Registrar
-                AccessEdgeInternalSipPort = 5061; AccessEdgeExternalSipPort = 5061; AccessEdgeClientSipPort = 443
+                AccessEdgeInternalSipPort = 5061; AccessEdgeExternalSipPort = $pool.SipPort; AccessEdgeClientSipPort = 443
                 DataPsomServerPort = 8057; DataPsomClientPort = 443; MediaRelayAuthEdgePort = 5062
                 MediaRelayInternalTurnTcpPort = 443; MediaRelayExternalTurnTcpPort = 443
                 MediaRelayInternalTurnUdpPort = 3478; MediaRelayExternalTurnUdpPort = 3478
@@ -453,7 +497,7 @@ function Get-SimService($Caller, $Given, $World, $Fault) {
                 XmppInternalPort = $pool.XmppInternalPort; XmppListeningPort = $pool.XmppListeningPort
                 DependentServiceList = @($pool.Registrar); ServiceId = '1-EdgeServer-1'; SiteId = 'Site:' + $pool.Site
                 PoolFqdn = $pool.Fqdn; Version = 6; Role = 'EdgeServer'
-            })
+            }) | Select-Object -Property '*' -ExcludeProperty (Get-SimUnknown -World $World)
     }
 }
 
@@ -583,6 +627,21 @@ function Set-SimService([object[]]$Services, [System.Collections.IDictionary]$Gi
 function Test-SimXmppIM($Caller, $Given, $World, $Fault) {
     Assert-SimStore -World $World
     $result = 'Success'
+    if ($Fault -eq 'noop') { $result = 'Failure' }
+    New-Object -TypeName 'PSObject' -Property ([ordered]@{ TargetFqdn = $Given['TargetFqdn']; Result = $result; Latency = '00:00:01'; Error = ''; Diagnosis = '' })
+}
+
+function Test-SimFederatedPartner($Caller, $Given, $World, $Fault) {
+    # By way of one Edge Server, to a partner that is allowed: it works where the role runs and SIP is routed to its pool.
+    Assert-SimStore -World $World
+    Update-SimReplica -World $World
+    $edge = Get-SimOne -From $World.Hosts -Property 'Name' -Value $Given['TargetFqdn']
+    $result = 'Failure'
+    if ($null -ne $edge -and @($World.SipPartners) -contains $Given['Domain']) {
+        $replica = Get-SimOne -From $World.Replicas -Property 'Host' -Value $edge.Name
+        $routed = @($replica.SipRoutes) -contains ('EdgeServer:' + $edge.Pool)
+        if ($routed -and (Test-SimListens -World $World -Computer $edge -Port 5061)) { $result = 'Success' }
+    }
     if ($Fault -eq 'noop') { $result = 'Failure' }
     New-Object -TypeName 'PSObject' -Property ([ordered]@{ TargetFqdn = $Given['TargetFqdn']; Result = $result; Latency = '00:00:01'; Error = ''; Diagnosis = '' })
 }

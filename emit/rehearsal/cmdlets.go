@@ -13,7 +13,7 @@ var simulated = []string{
 	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate",
 	"Get-CsManagementStoreReplicationStatus", "Get-CsPool", "Get-CsService", "Get-CsSipDomain", "Get-CsSite",
 	"Get-CsWindowsService", "Get-CsXmppAllowedPartner", "Invoke-CsManagementStoreReplication",
-	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsXmppIM",
+	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsFederatedPartner", "Test-CsXmppIM",
 }
 
 // cmdletModule is the module with the cmdlets of a product.

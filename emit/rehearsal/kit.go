@@ -95,19 +95,23 @@ type Run struct {
 // Script is the name of a change script and its SHA-256 in hex.
 type Script struct{ Name, SHA256 string }
 
-// Visit is a stage of a script on one computer, or, without a script, what a person does
-// elsewhere: the owner of the DNS, or a person at Topology Builder.
+// Visit is a stage of a script on one computer, or, without a script, what the owner of the DNS
+// does.
 type Visit struct {
 	Script, Stage, Host string
 	Receipt             string   // the stage whose receipt it asks for
 	Attest              bool     // asks for it
 	Records             []Set    // as they are to be
 	Serials             []Serial // of their zones; one that is there already, or is 0, is raised
-	Clear               []string // sites that are to have no route
+	Clicks              []Click  // what a person does where the stage asks for it
 }
 
+// Click is what a person does in a program for a step. Kind is federation, of a pool, with the port
+// or nothing as Value; setup, of a server; route or route-sip, of a site that is to have none.
+type Click struct{ Kind, On, Value, Tool string }
+
 // NewRun walks a plan: the stages in their order, each on all of its computers. The
-// owner of the DNS, and who clears a route, come before the stage that checks it.
+// owner of the DNS comes before the stage that checks the records.
 func NewRun(p *plan.Plan, product cmdlet.Product) Run {
 	return Run{
 		Title: p.Texts.Title, Plan: p.ID, World: NewWorld(p, product),
@@ -126,10 +130,6 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 				out = append(out, Visit{Records: records, Serials: serials(p, back)})
 			}
 		}
-		// Likewise: the stage reads the route that a person has cleared.
-		if clear := manual(stage); clear != nil {
-			out = append(out, Visit{Clear: clear})
-		}
 		// All parts of a stage ask for the same receipt.
 		receipt := p.Gates(back, stage.Name, stage.Parts[0]).Receipt
 		for _, host := range stage.Hosts() {
@@ -139,7 +139,7 @@ func visits(p *plan.Plan, script string, stages []plan.Stage, back bool) []Visit
 			}
 			out = append(out, Visit{
 				Script: words.ScriptFile(script), Stage: stage.Name, Host: host,
-				Receipt: receipt, Attest: attests(stage, stages, receipt),
+				Receipt: receipt, Attest: attests(stage, stages, receipt), Clicks: clicks(p, stage, host),
 			})
 		}
 	}
@@ -156,17 +156,39 @@ func attests(stage plan.Stage, stages []plan.Stage, receipt string) bool {
 	})
 }
 
-// manual are the sites whose route no cmdlet of the stage can clear.
-func manual(stage plan.Stage) []string {
-	var out []string
-	for _, step := range plan.AllSteps([]plan.Stage{stage}) {
-		// No cmdlet is documented to take a route away, and no plan does so on the way forward.
-		if site, ok := strings.CutPrefix(step.ID, "rollback/route/"); ok && step.Act.Variants[0].Manual != "" {
-			out = append(out, site)
+// clicks are what a person does for the steps of a stage on a host.
+func clicks(p *plan.Plan, stage plan.Stage, host string) []Click {
+	var out []Click
+	for _, part := range stage.Parts {
+		if !slices.Contains(part.Hosts, host) {
+			continue
+		}
+		for _, step := range part.Steps {
+			kind, of, _ := strings.Cut(strings.TrimPrefix(step.ID, "rollback/"), "/")
+			switch act := step.Act; {
+			case act == nil:
+			// No cmdlet is documented to take a route away, and no plan does so on the way forward.
+			case len(act.Variants) > 0 && act.Variants[0].Manual != "":
+				out = append(out, Click{kind, of, "", "Topology Builder"})
+			case act.Click == nil:
+			case step.Read == nil:
+				out = append(out, Click{"setup", host, "", act.Click.Tool})
+			default:
+				_, name, _ := strings.Cut(step.Effect.Var, "/")
+				i := slices.IndexFunc(p.Topology.EdgePools, func(pool plan.EdgePool) bool { return pool.Name == name })
+				port := ""
+				if slices.Contains(act.To, sipPort) {
+					port = sipPort
+				}
+				out = append(out, Click{"federation", p.Topology.EdgePools[i].FQDN, port, act.Click.Tool})
+			}
 		}
 	}
 	return out
 }
+
+// sipPort is what Get-CsService shows as the external SIP port of an Edge pool that has SIP federation.
+const sipPort = "5061"
 
 // serials are those that the owner of the DNS gives the zones that he changes. With
 // nsupdate the server does; Route 53 leaves the serial as it is.

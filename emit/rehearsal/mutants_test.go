@@ -62,7 +62,7 @@ var routeMutants = []mutant{
 	{"Preflight does not begin again", "if ($step.Now -ne $step.Want) { Save", "if ($false) { Save"},
 	{"no way back after the way back", "foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }", ""},
 	{"no done mark", "    Complete-ChangeStage\r\n    if ($Stage.ContainsKey('Prints", "    if ($Stage.ContainsKey('Prints"},
-	{"the done mark is too early", "    Assert-ChangeFact\r\n    foreach ($step in @(Get-ChangeStep -Stage $Stage)) {", "    Assert-ChangeFact\r\n    Complete-ChangeStage\r\n    foreach ($step in @(Get-ChangeStep -Stage $Stage)) {"},
+	{"the done mark is too early", "    Assert-ChangeFact\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n    foreach", "    Assert-ChangeFact\r\n    Complete-ChangeStage\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n    foreach"},
 	{"COMPLETE always", "if ($Run.Finished -and -not $Run.DryRun) {", "if (-not $Run.DryRun) {"},
 	{"-WhatIf writes state", "    if ($Run.DryRun) { return }\r\n    $Run.State", "    $Run.State"},
 	{"-WhatIf writes evidence", "    if (-not $Run.DryRun) {\r\n        $Run.Lock", "    if ($true) {\r\n        $Run.Lock"},

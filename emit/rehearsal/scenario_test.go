@@ -40,6 +40,7 @@ var scenarios = []scenario{
 	{"wrong host", "", (*suite).wrongHost},
 	{"disk", plan.Route, (*suite).disk},
 	{"gates", plan.Route, (*suite).gates},
+	{"clicks", topologyStage, (*suite).clicks},
 	{"DNS asked", "", (*suite).looks},
 	{"replicas", plan.Replicated, (*suite).replicasBefore},
 	{"restarts", plan.Stop, (*suite).restarts},

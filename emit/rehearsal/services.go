@@ -38,9 +38,11 @@ func frontEndServices(product cmdlet.Product, store bool) []Service {
 	if store {
 		list = append(list, [2]string{"MASTER", "Master Replicator Agent"}, [2]string{"FTA", "File Transfer Agent"})
 	}
-	return running(product, append(list, [][2]string{
-		{"RTCSRV", "Front-End"}, {"RTCXMPPTGW", "XMPP Translating Gateway"},
-	}...))
+	list = append(list, [2]string{"RTCSRV", "Front-End"})
+	if product.HasXMPP() {
+		list = append(list, [2]string{"RTCXMPPTGW", "XMPP Translating Gateway"})
+	}
+	return running(product, list)
 }
 
 func running(product cmdlet.Product, list [][2]string) []Service {

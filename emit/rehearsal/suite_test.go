@@ -163,8 +163,13 @@ func (s *suite) digest() string {
 	clock, _ := strconv.Atoi(strings.TrimSpace(s.read("world/clock.txt")))
 	for _, site := range w.Sites {
 		out = append(out, fmt.Sprintf("route %s %s", site.Name, site.Route))
+		out = append(out, fmt.Sprintf("SIP route %s %s", site.Name, site.SipRoute))
+	}
+	for _, pool := range w.Pools {
+		out = append(out, fmt.Sprintf("SIP %s %s", pool.Fqdn, pool.SipPort))
 	}
 	for _, host := range w.Hosts {
+		out = append(out, fmt.Sprintf("role %s %v", host.Name, host.SipRole))
 		for _, service := range host.Services {
 			status := service.Status
 			if clock < service.Due {
@@ -191,16 +196,34 @@ type way struct {
 	kill  bool   // the fault is one that kills
 	host  string // instead of that of the visit
 	bare  bool   // without receipt and attestation
+	idle  bool   // nobody clicks
 	held  bool   // the fault kills; the process stands still and keeps its files open
 	dirt  dirt   // what the session has
 }
 
-// visit runs a stage, or does what a person does. It returns the exit code.
+// visit runs a stage, or does what the DNS owner does. Where the stage asks for clicks they are made,
+// and it is run again. It returns the last exit code; what was called is of both runs.
 func (s *suite) visit(v rehearsal.Visit, w way) int {
 	if v.Script == "" {
 		s.edit(func(world *rehearsal.World) { apply(world, v) })
 		return 0
 	}
+	code := s.stage(v, w)
+	if code == 5 && len(v.Clicks) > 0 && strings.Contains(s.last, " CLICK ") && !w.idle {
+		text := s.last
+		s.click(v.Clicks)
+		v.Attest = true
+		code = s.stage(v, w)
+		s.last = text + s.last
+	}
+	s.counted, s.given = lines(s.read("world/calls.txt")), lines(s.read("world/given.txt"))
+	os.Remove(filepath.Join(s.dir, "world", "calls.txt"))
+	os.Remove(filepath.Join(s.dir, "world", "given.txt"))
+	return code
+}
+
+// stage runs a stage once.
+func (s *suite) stage(v rehearsal.Visit, w way) int {
 	host := v.Host
 	if w.host != "" {
 		host = w.host
@@ -242,10 +265,7 @@ func (s *suite) visit(v rehearsal.Visit, w way) int {
 		s.restore(s.save())
 	}
 	s.last = fmt.Sprintf("%s -Stage %s on %s, fault %q: exit code %d\n%s", v.Script, v.Stage, host, w.fault, got.Code, got.Text)
-	s.counted = lines(s.read("world/calls.txt"))
-	s.given, s.after = lines(s.read("world/given.txt")), got.After
-	os.Remove(filepath.Join(s.dir, "world", "calls.txt"))
-	os.Remove(filepath.Join(s.dir, "world", "given.txt"))
+	s.after = got.After
 	return got.Code
 }
 
@@ -260,14 +280,51 @@ func apply(w *rehearsal.World, v rehearsal.Visit) {
 		}
 		*own = want.Serial
 	}
-	for _, name := range v.Clear {
-		for i := range w.Sites {
-			if w.Sites[i].Name == name {
-				w.Sites[i].Route = ""
-				w.Version++
+}
+
+// click does what a person does in Topology Builder and with the Deployment Wizard, as it should be.
+func (s *suite) click(clicks []rehearsal.Click) {
+	clock, _ := strconv.Atoi(strings.TrimSpace(s.read("world/clock.txt")))
+	s.edit(func(w *rehearsal.World) {
+		for _, c := range clicks {
+			// What is due has arrived, and is written down with the next change.
+			for i := range w.Replicas {
+				if r := &w.Replicas[i]; clock >= r.Due && r.Applied < w.Version {
+					r.Applied, r.Routes, r.SipRoutes, r.SipPools = w.Version, []string{}, []string{}, []string{}
+					for _, site := range w.Sites {
+						r.Routes, r.SipRoutes = append(r.Routes, site.Route), append(r.SipRoutes, site.SipRoute)
+					}
+					for _, pool := range w.Pools {
+						if pool.SipPort != "" {
+							r.SipPools = append(r.SipPools, pool.Fqdn)
+						}
+					}
+				}
+			}
+			if c.Kind == "setup" {
+				host := &w.Hosts[slices.IndexFunc(w.Hosts, func(h rehearsal.Host) bool { return h.Name == c.On })]
+				i := slices.IndexFunc(w.Replicas, func(r rehearsal.Replica) bool { return r.Host == c.On })
+				host.SipRole = slices.Contains(w.Replicas[i].SipPools, host.Pool)
+				continue
+			}
+			for i := range w.Sites {
+				if site := &w.Sites[i]; site.Name == c.On && c.Kind == "route" {
+					site.Route = c.Value
+				} else if site.Name == c.On {
+					site.SipRoute = c.Value
+				}
+			}
+			for i := range w.Pools {
+				if w.Pools[i].Fqdn == c.On && c.Kind == "federation" {
+					w.Pools[i].SipPort = c.Value
+				}
+			}
+			w.Version++
+			for i := range w.Replicas {
+				w.Replicas[i].Due = clock + 120
 			}
 		}
-	}
+	})
 }
 
 // serialOf is the serial of the zone that another names.

@@ -12,11 +12,14 @@ import (
 // World is what LyncSim.psm1 keeps in world.json. Its functions say what each part does.
 type World struct {
 	Version       int
-	RouteProperty string // of Get-CsSite, and parameter of Set-CsSite
+	RouteProperty string // of XMPP, of Get-CsSite, and parameter of Set-CsSite
+	HasXmpp       bool   // the product has it
+	MovesSip      bool   // the plan moves SIP federation: it is shown
 	Federated     bool
 	Master        string // FQDN of the active Central Management server
 	SipDomains    []string
 	Partners      []Partner
+	SipPartners   []string // domains that are allowed
 	Sites         []Site
 	Pools         []Pool
 	Hosts         []Host
@@ -33,17 +36,19 @@ type Partner struct {
 	Additional []string
 }
 
-// Site is a site; Route is what Get-CsSite shows, empty for none.
+// Site is a site; Route, of XMPP, and SipRoute are what Get-CsSite shows, empty for none.
 type Site struct {
-	Name, Route string
-	SiteId      int
+	Name, Route, SipRoute string
+	SiteId                int
 }
 
-// Pool is an Edge pool or a Front End pool.
+// Pool is an Edge pool or a Front End pool. SipPort is 5061 where SIP federation is enabled in the
+// topology, else empty.
 type Pool struct {
 	Fqdn, Site, Service, Registrar, AccessEdge string
 	Computers                                  []string
 	XmppListeningPort, XmppInternalPort        string
+	SipPort                                    string
 }
 
 // Host is a computer that runs. Kind is edge, frontend or dns. Dns is empty or what its
@@ -54,6 +59,7 @@ type Host struct {
 	Dns              string
 	Services         []Service
 	Certificates     []Certificate // of an Edge Server
+	SipRole          bool          // Setup has installed SIP federation on this Edge Server
 }
 
 // Certificate is one in the store My or Root. Uses are what Get-CsCertificate shows.
@@ -77,13 +83,14 @@ type Public struct {
 	Hosts   []string
 }
 
-// Replica is the configuration that has reached a computer: the version, the routes and
-// the allowed partners.
+// Replica is the configuration that has reached a computer: the version, the routes, the Edge
+// pools with SIP federation and the allowed partners.
 type Replica struct {
-	Host         string
-	Applied, Due int
-	Routes       []string
-	Partners     []Partner
+	Host                string
+	Applied, Due        int
+	Routes              []string
+	SipRoutes, SipPools []string
+	Partners            []Partner
 }
 
 // Zone is a zone of a Windows DNS server that the scripts change. Type is Primary or
@@ -116,7 +123,9 @@ type Record struct {
 // NewWorld is the deployment before the change. Where product is not that of the plan,
 // all of it is of that product: the same deployment on another server.
 func NewWorld(p *plan.Plan, product cmdlet.Product) World {
-	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains}
+	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains,
+		HasXmpp: product.HasXMPP(), MovesSip: p.MovesSIP(),
+		SipPartners: append([]string{}, p.SIPPartners...)}
 	// A server as the page has it: with the parameter that no reference knows, and a property of the same name.
 	if product == cmdlet.LiteralProcedure {
 		w.RouteProperty = "XmppExternalFederationRoute"
@@ -135,7 +144,12 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	}
 	for i, site := range p.Topology.Sites {
 		// SiteId counts from 1, as in a topology.
-		w.Sites = append(w.Sites, Site{site.Name, w.route(p, site.Route), i + 1})
+		own := Site{Name: site.Name, Route: w.route(p, site.Route), SiteId: i + 1}
+		// Only XMPP has another form on the page.
+		if pool := poolOf(p, site.SIPRoute); pool != nil {
+			own.SipRoute = "EdgeServer:" + pool.FQDN
+		}
+		w.Sites = append(w.Sites, own)
 	}
 	for _, pool := range p.Topology.EdgePools {
 		w.edgePool(pool, productOf(pool.Product), p)
@@ -147,9 +161,15 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 		if host.Kind == "dns" {
 			continue
 		}
-		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}, Partners: w.Partners}
+		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}, SipRoutes: []string{}, SipPools: []string{},
+			Partners: w.Partners}
 		for _, site := range w.Sites {
-			replica.Routes = append(replica.Routes, site.Route)
+			replica.Routes, replica.SipRoutes = append(replica.Routes, site.Route), append(replica.SipRoutes, site.SipRoute)
+		}
+		for _, pool := range w.Pools {
+			if pool.SipPort != "" {
+				replica.SipPools = append(replica.SipPools, pool.Fqdn)
+			}
 		}
 		w.Replicas = append(w.Replicas, replica)
 	}
@@ -162,16 +182,24 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 
 // route is what Get-CsSite shows for a route to the pool of that name.
 func (w *World) route(of *plan.Plan, name string) string {
-	i := slices.IndexFunc(of.Topology.EdgePools, func(p plan.EdgePool) bool { return p.Name == name })
-	if i < 0 {
+	pool := poolOf(of, name)
+	if pool == nil {
 		return ""
 	}
-	pool := of.Topology.EdgePools[i]
 	// The reference has the service identity of the pool, the page the FQDN of a server.
 	if w.RouteProperty == "XmppFederationRoute" || len(pool.Servers) == 0 {
 		return "EdgeServer:" + pool.FQDN
 	}
 	return pool.Servers[0].FQDN
+}
+
+// poolOf is the Edge pool of that name; nil if there is none.
+func poolOf(p *plan.Plan, name string) *plan.EdgePool {
+	i := slices.IndexFunc(p.Topology.EdgePools, func(pool plan.EdgePool) bool { return pool.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &p.Topology.EdgePools[i]
 }
 
 // edgePool adds a pool and its servers. Those of a pool that is failed over because of a
@@ -186,6 +214,9 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 	if xmpp {
 		out.XmppListeningPort, out.XmppInternalPort = strconv.Itoa(pool.ListeningPort), strconv.Itoa(pool.InternalPort)
 	}
+	if pool.SIPFederation {
+		out.SipPort = sipPort
+	}
 	// What is dead does not answer, so it has no host, but the topology still lists it.
 	dead := pool.Name == p.From.Name && p.Reason == "disaster"
 	// A hardware load balancer answers as long as one of its servers does.
@@ -196,7 +227,7 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 			continue
 		}
 		w.Hosts = append(w.Hosts, Host{server.FQDN, "edge", pool.FQDN, product, "", edgeServices(product, xmpp),
-			edgeCertificates(server.FQDN)})
+			edgeCertificates(server.FQDN), pool.SIPFederation})
 		for _, address := range server.Public {
 			w.Public = append(w.Public, Public{address, []string{server.FQDN}})
 		}
@@ -230,12 +261,12 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 		for _, server := range pool.Servers {
 			if !dead && !strings.EqualFold(server, p.ManagementHost) {
 				w.Hosts = append(w.Hosts, Host{server, "frontend", pool.FQDN, product, "",
-					frontEndServices(product, server == w.Master), []Certificate{}})
+					frontEndServices(product, server == w.Master), []Certificate{}, false})
 			}
 		}
 	}
 	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product, true),
-		[]Certificate{}})
+		[]Certificate{}, false})
 }
 
 // homeOf is the FQDN of the pool that the management host is in.

@@ -214,6 +214,8 @@ func act(p *plan.Plan, back bool, s *plan.Step) string {
 			trimDot(s.Zone))
 	case s.Act.File != "":
 		return "saves to a file beside the script, " + s.Act.File
+	case s.Act.Click != nil:
+		return s.Does + " (" + ByHand(s.Act.Click) + ")"
 	}
 	return s.Does
 }
@@ -235,8 +237,15 @@ func expect(p *plan.Plan, back bool, s *plan.Step) string {
 			plan.List(numbers(zone, plan.RecordSet.Changed))
 	case s.Act.File != "":
 		return "a complete file whose name ends in ." + s.Act.File
+	case s.Act.Click != nil && s.Read == nil:
+		return s.Expect + "; who did it is in the evidence log, on word alone: " + s.Act.Click.Unread
 	}
 	return s.Expect
+}
+
+// ByHand says where a person does what: the program, its pages, what is done there.
+func ByHand(c *plan.Click) string {
+	return c.Tool + ": " + strings.Join(append(slices.Clone(c.Path), c.Do), " > ")
 }
 
 // isPort tells whether a step connects to a port.

@@ -14,7 +14,8 @@
 # A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
 #     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
 #     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
-#     command can. A step that only Says something is confirmed by a person, with -Attest.
+#     command can, after the other steps, and confirms with -Attest. Unread: why nothing shows it, where there is no
+#     Read: it is not asked for twice. A step that only Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {

@@ -164,7 +164,8 @@ $Stages = @(
 # A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
 #     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
 #     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
-#     command can. A step that only Says something is confirmed by a person, with -Attest.
+#     command can, after the other steps, and confirms with -Attest. Unread: why nothing shows it, where there is no
+#     Read: it is not asked for twice. A step that only Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -1118,6 +1119,7 @@ function Get-ChangeStep([hashtable]$Stage) {
         $ready['Before'] = 'Before ' + ($ready.Id -replace '^rollback/', '')
         $before = $Run.State[$ready.Before]
         if ($ready.Moves -and $Plan.Script -eq 'rollback' -and $null -ne $before) { $ready['Want'] = [string]$before }
+        if ($ready['Unread']) { $ready['Want'] = 'confirmed' }
         $ready
     }
     $why = @($lacks | Where-Object { $taken -cnotcontains $_.Id } | ForEach-Object { $_.When } | Select-Object -Unique)
@@ -1126,7 +1128,9 @@ function Get-ChangeStep([hashtable]$Stage) {
 
 function Get-ChangeValue([hashtable]$Step) {
     <# .SYNOPSIS
-        The present value of a step, as text. Of a step that writes a file: whether the finished file exists. #>
+        The present value of a step, as text. Of a step that writes a file: whether the finished file exists; of one that
+        nothing shows: what the state file says. #>
+    if ($Step['Unread']) { return [string]$Run.State[$Run.Mine + 'By hand ' + $Step.Id] }
     if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
     return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
 }
@@ -1153,9 +1157,11 @@ function Wait-ChangeStep([hashtable]$Step) {
     $seconds = $Run.TimeoutSeconds
     if ($Step.ContainsKey('WaitSeconds')) { $seconds = [Math]::Min($seconds, $Step.WaitSeconds) }
     $waited = 0
+    $code = 2
+    if ($Step['Manual']) { $code = 5 }
     while (($now = Get-ChangeValue -Step $Step) -ne $Step.Want) {
         $why = 'after {0} s {1}: [{2}]{3}' -f $waited, $Step.Says, $now, $Step['IfNot']
-        if ($waited -ge $seconds) { Exit-ChangeStage -Code 2 -Why $why }
+        if ($waited -ge $seconds) { Exit-ChangeStage -Code $code -Why $why }
         Start-Sleep -Seconds $Run.PollSeconds
         $waited += $Run.PollSeconds
     }
@@ -1172,7 +1178,6 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     } else {
         Assert-ChangeOrigin -Step $Step -Now $now
         Confirm-ChangeStopped -Stage $Stage
-        if ($Step['Manual']) { Exit-ChangeStage -Code 5 -Why ($Step.Manual + '; then run this stage again') }
         # What is to be gone: stage Start has to know which services ran.
         $note = $Run.Mine + 'Had ' + $Step.Id
         if ($Step.Want -eq '' -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
@@ -1203,6 +1208,42 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     if ($Step.Moves -and $Plan.Script -ne 'rollback') { Save-ChangeValue -Name ($Run.Mine + $Step.Id) -Value $Step.Want }
 }
 
+function Invoke-ChangeByHand([object[]]$Steps) {
+    <# .SYNOPSIS
+        What a person does: nothing where the value is there. Else all is shown at once, as it may be published together;
+        then -Attest says who did it, and it is read again. Until then the state file keeps what it was. #>
+    $open = @(foreach ($step in $Steps) {
+            $step['Note'] = $Run.Mine + 'By hand ' + $step.Id
+            $step['Was'] = [string]$Run.State[$step.Note]
+            $step['Now'] = Get-ChangeValue -Step $step
+            if ($step.Now -ne $step.Want -or $step.Was -clike 'was *') { $step; continue }
+            Write-ChangeRecord -Step $step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $step.Says, $step.Now)
+        })
+    foreach ($step in $open) {
+        if ($step.Was -cnotlike 'was *') {
+            Assert-ChangeOrigin -Step $step -Now $step.Now
+            $step.Was = 'was [{0}]' -f $step.Now
+            if ($step['Unread']) { $step.Was = 'was not confirmed' }
+            Save-ChangeValue -Name $step.Note -Value $step.Was
+        }
+        $detail = '{0} {1}, by hand: {2}' -f $step.Says, $step.Was, $step.Manual
+        Write-ChangeRecord -Step $step.Id -Outcome 'CLICK' -Detail $detail
+    }
+    if ($open.Count -eq 0 -or $Run.DryRun) { return }
+    $all = @($open | ForEach-Object { $_.Manual }) -join '; '
+    if ($Run.Attest -eq '') { Exit-ChangeStage -Code 5 -Why ('pass -Attest "who, ticket" once this is done: ' + $all) }
+    foreach ($step in $open) {
+        $fact = '{0} {1}, done by hand' -f $step.Says, $step.Was
+        if ($step['Unread']) { $fact = '{0}, done by hand, on word alone: {1}' -f $step.Says, $step.Unread }
+        Confirm-ChangeAttest -Step $step.Id -Fact $fact
+        if ($step['Unread']) { Save-ChangeValue -Name $step.Note -Value $step.Want; continue }
+        Wait-ChangeStep -Step $step
+        $detail = '{0} {1}, is [{2}]: {3}' -f $step.Says, $step.Was, $step.Want, $Run.Attest
+        Write-ChangeRecord -Step $step.Id -Outcome 'CHANGED' -Detail $detail
+        Save-ChangeValue -Name $step.Note -Value ''
+    }
+}
+
 function Invoke-ChangeRehearsal([hashtable]$Stage) {
     <# .SYNOPSIS
         Before anything stops: are the values of a later stage as planned, and do its commands pass with -WhatIf? #>
@@ -1212,7 +1253,7 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
         if ($step.Now -eq $step.Want) {
             $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
             Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
-        } else {
+        } elseif ($step.Moves) {
             $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
             Confirm-ChangeFact -Fact $fact -Have $step.Now
         }
@@ -1356,7 +1397,7 @@ function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
         if ($at['Steps']) { Invoke-ChangeRehearsal -Stage $at }
         return
     }
-    foreach ($step in @(Get-ChangeStep -Stage $at)) {
+    foreach ($step in @(Get-ChangeStep -Stage $at | Where-Object { -not $_['Unread'] })) {
         if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
         $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
         Confirm-ChangeFact -Fact $fact -Have $step.Now
@@ -1376,7 +1417,9 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     Read-ChangeFact -Stage $Stage
     foreach ($name in $Stage['LooksAt']) { Invoke-ChangeLook -Stage $Stage -Name $name }
     Assert-ChangeFact
-    foreach ($step in @(Get-ChangeStep -Stage $Stage)) { Invoke-ChangeStep -Stage $Stage -Step $step }
+    $steps = @(Get-ChangeStep -Stage $Stage)
+    foreach ($step in @($steps | Where-Object { -not $_['Manual'] })) { Invoke-ChangeStep -Stage $Stage -Step $step }
+    Invoke-ChangeByHand -Steps @($steps | Where-Object { $_['Manual'] })
     $moved = @($Stage['Facts'] | Where-Object { $_ -and $_.ContainsKey('From') })
     if ($moved.Count -gt 0 -and $Stage['Steps'] -and -not $Run.DryRun) { Read-ChangeFact -Stage $Stage -Done }
     Assert-ChangeFact

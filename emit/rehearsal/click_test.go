@@ -1,0 +1,193 @@
+package rehearsal_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/rehearsal"
+)
+
+// topologyStage is the stage in which a person moves SIP federation in Topology Builder.
+const topologyStage = "Topology"
+
+// clicks: what a person does by hand is asked for, named and, where a cmdlet shows it, read: nothing
+// is done by word alone.
+func (s *suite) clicks() {
+	for i, v := range s.walk.Forth {
+		if len(v.Clicks) == 0 {
+			continue
+		}
+		unread := v.Clicks[0].Kind == "setup"
+		s.forgotten(i, v, unread)
+		s.halfClicked(i, v)
+		s.doneBefore(i, v, unread)
+		s.setBack(v)
+	}
+}
+
+// confirms is a visit of a person who says that it is done.
+func (s *suite) confirms(v rehearsal.Visit) int {
+	return s.visit(v, way{idle: true, given: attest("J. Doe")})
+}
+
+// forgotten: nobody clicks, whatever is said, and then somebody does, or clicks at another pool before.
+func (s *suite) forgotten(i int, v rehearsal.Visit, unread bool) {
+	s.restore(s.points[i])
+	s.refuses(5, v, way{idle: true}, "%s, nobody clicks", name(v))
+	s.check(strings.Count(s.last, " CLICK ") == len(v.Clicks) && strings.Contains(s.last, "pass -Attest"), "all that is to be clicked is shown")
+	s.check(!strings.Contains(s.last, "ATTESTED") && !strings.Contains(s.last, "COMPLETE"), "nobody has confirmed it")
+	if !unread {
+		for _, wrong := range []bool{false, true} {
+			if wrong {
+				s.click(elsewhere(s.walk.World, v.Clicks))
+			}
+			s.check(s.confirms(v) == 5 && strings.Contains(s.last, "after 60 s"), "%s, it is said to be done, at another pool %v", name(v), wrong)
+			s.check(!strings.Contains(s.last, " CHANGED ") && !strings.Contains(s.last, "COMPLETE"), "a word alone does not do")
+			s.notDone(v)
+		}
+	}
+	s.click(v.Clicks)
+	s.check(s.confirms(v) == 0 && s.digest() == s.worlds[i+1], "%s, then it is done: %s", name(v), s.digest())
+	s.check(strings.Count(s.last, ": J. Doe") >= len(v.Clicks), "who did it is on record")
+	s.check(strings.Contains(s.last, "on word alone") == unread, "on word alone: %v", unread)
+	s.check(s.visit(v, way{idle: true}) == 0 && strings.Count(s.last, " SKIP ") == len(v.Clicks), "%s again asks nobody", name(v))
+}
+
+// elsewhere are clicks at another pool or site than the one that is meant.
+func elsewhere(w rehearsal.World, clicks []rehearsal.Click) []rehearsal.Click {
+	var out []rehearsal.Click
+	for _, c := range clicks {
+		var others []string
+		for _, site := range w.Sites {
+			others = append(others, site.Name)
+		}
+		if c.Kind == "federation" {
+			others = nil
+			for _, pool := range w.Pools {
+				if strings.HasPrefix(pool.Service, "EdgeServer:") {
+					others = append(others, pool.Fqdn)
+				}
+			}
+		}
+		i := slices.IndexFunc(others, func(name string) bool { return name != c.On })
+		c.On = others[i]
+		out = append(out, c)
+	}
+	return out
+}
+
+// halfClicked: the last of several clicks is forgotten.
+func (s *suite) halfClicked(i int, v rehearsal.Visit) {
+	last := len(v.Clicks) - 1
+	if last == 0 {
+		return
+	}
+	s.restore(s.points[i])
+	s.visit(v, way{idle: true})
+	s.click(v.Clicks[:last])
+	s.check(s.confirms(v) == 5 && strings.Count(s.last, " CHANGED ") == last, "%s, the last click is forgotten", name(v))
+	s.notDone(v)
+	s.click(v.Clicks[last:])
+	s.check(s.confirms(v) == 0 && s.digest() == s.worlds[i+1], "%s, then the last click: %s", name(v), s.digest())
+}
+
+// doneBefore: what is done before it is asked for needs no name, but once asked for it does.
+func (s *suite) doneBefore(i int, v rehearsal.Visit, unread bool) {
+	s.restore(s.points[i])
+	s.click(v.Clicks)
+	code := s.visit(v, way{idle: true})
+	if unread {
+		s.check(code == 5, "%s, nothing shows that it is done", name(v))
+		return
+	}
+	s.check(code == 0 && strings.Count(s.last, " SKIP ") == len(v.Clicks) && !strings.Contains(s.last, " CLICK "), "%s, it is done already", name(v))
+	s.restore(s.points[i])
+	s.visit(v, way{idle: true})
+	s.click(v.Clicks)
+	s.check(s.visit(v, way{idle: true}) == 5 && strings.Contains(s.last, "pass -Attest"), "%s, done, and nobody says who", name(v))
+	s.check(s.confirms(v) == 0 && s.digest() == s.worlds[i+1], "%s, and then somebody does: %s", name(v), s.digest())
+}
+
+// setBack: stage Verify finds what somebody has set back since.
+func (s *suite) setBack(v rehearsal.Visit) {
+	at := slices.IndexFunc(s.walk.Forth, func(o rehearsal.Visit) bool { return o.Stage == plan.Verify && o.Host == s.plan.ManagementHost })
+	if v.Host != s.plan.ManagementHost || at < 0 {
+		return
+	}
+	for _, c := range v.Clicks {
+		s.restore(s.points[len(s.points)-1])
+		c.Value = map[string]string{"": "5061", "5061": ""}[c.Value]
+		s.click([]rehearsal.Click{c})
+		s.refuses(3, s.walk.Forth[at], way{}, "Verify, %s %s is set back", c.Kind, c.On)
+		s.check(strings.Contains(s.last, " FAIL topology/"), "what is set back is named")
+	}
+}
+
+// clicked is the seed with a stage in which a person moves SIP federation, and another on the new Edge
+// Server that nothing shows: clicks do not depend on what a procedure does with them.
+func clicked(t *testing.T) *plan.Plan {
+	t.Helper()
+	p := compile(t, "seed")
+	flag := func(pool plan.Pool, do string, to ...string) *plan.Step {
+		call, err := cmdlet.New(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", pool.FQDN))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &plan.Step{
+			ID: "topology/" + pool.Name, Says: "SIP federation of " + pool.Name, Source: plan.Ours, Does: "clicks", Expect: "it is so",
+			Read: &call, Property: "AccessEdgeExternalSipPort", Effect: plan.Effect{Var: "federation/" + pool.Name},
+			Act: &plan.Act{To: to, Click: &plan.Click{Tool: "Topology Builder", Path: []string{"Edge pools", pool.Name}, Do: do}},
+		}
+	}
+	topology := plan.Part{
+		Hosts: []string{p.ManagementHost}, Product: p.Product, Does: "Clicks.", Needs: []string{plan.Preflight}, Seen: plan.SeenInState,
+		Steps: plan.Steps{flag(p.From, "clear it"), flag(p.To, "select it, publish", "5061")},
+	}
+	setup := plan.Part{Hosts: p.To.Servers, Product: p.To.Product, Does: "Setup.", Steps: plan.Steps{{
+		ID: "setup/components", Says: "Setup", Source: plan.Ours, Does: "runs Setup", Expect: "it has run",
+		Act: &plan.Act{Click: &plan.Click{Tool: "Deployment Wizard", Do: "Run Again", Unread: "no cmdlet shows that Setup ran"}},
+	}}}
+	p.Stages = slices.Insert(p.Stages, 1, plan.Stage{Name: topologyStage, Parts: []plan.Part{topology}})
+	p.Stages = append(p.Stages, plan.Stage{Name: "Setup", Parts: []plan.Part{setup}})
+	for _, stage := range p.Stages {
+		for i := range stage.Parts {
+			if part := &stage.Parts[i]; stage.Name != topologyStage && slices.Contains(part.LooksAt, plan.Route) {
+				part.LooksAt = append(part.LooksAt, topologyStage)
+			}
+		}
+	}
+	for i := range p.Topology.EdgePools {
+		p.Topology.EdgePools[i].SIPFederation = p.Topology.EdgePools[i].Name == p.From.Name
+	}
+	return p
+}
+
+// Clicks in any procedure.
+func TestClicks(t *testing.T) {
+	s := newSuite(t, find(t), clicked(t), "")
+	s.learn()
+	s.clicks()
+	s.whatIf()
+	t.Logf("%d checks, %d script runs", s.checks, s.runs)
+}
+
+// A person who clicks elsewhere, not at all or without publishing is seen, and the rehearsal goes on.
+func TestRehearseClicks(t *testing.T) {
+	engine := find(t)
+	p := clicked(t)
+	kit := writeKit(t, p, p.Product)
+	for _, fault := range []string{"", "person:forgets", "person:wrong", "person:unpublished"} {
+		_, out := rehearse(t, engine, kit, "-Fault", fault)
+		failed := "stages that failed on the way: 1"
+		if fault == "" {
+			failed = "stages that failed on the way: 0"
+		}
+		// The rollback of this plan takes no click back.
+		if !strings.Contains(out, "The change works; "+failed) || fault != "" && !strings.Contains(out, "after 60 s SIP federation of EdgePool1: [5061]") {
+			t.Errorf("%q:\n%s", fault, out)
+		}
+	}
+}
