@@ -209,21 +209,29 @@ func (r numberRange) has(n int64) bool {
 
 // parseRange reads 1-9 and 1-9/2.
 func parseRange(text string) (numberRange, bool) {
-	ends, step, stepped := strings.Cut(text, "/")
-	first, last, _ := strings.Cut(ends, "-")
-	if !stepped {
-		step = "1"
+	start, rest, ok := cutNumber(text)
+	rest, hyphen := strings.CutPrefix(rest, "-")
+	stop, rest, ok2 := cutNumber(rest)
+	r := numberRange{start, stop, 1}
+	ok = ok && hyphen && ok2
+	if step, stepped := strings.CutPrefix(rest, "/"); stepped {
+		r.step, rest, ok2 = cutNumber(step)
+		ok = ok && ok2 && r.step > 0
 	}
-	var n [3]int64
-	for i, field := range []string{first, last, step} {
-		// BIND reads them as int and refuses negative ones.
-		v, err := strconv.ParseUint(withoutSign(field), 10, 31)
-		if err != nil {
-			return numberRange{}, false
-		}
-		n[i] = int64(v)
+	if !ok || rest != "" {
+		return numberRange{}, false
 	}
-	return numberRange{n[0], n[1], n[2]}, n[2] > 0
+	return r, true
+}
+
+// cutNumber cuts a number of 31 bits from the start of a text. BIND reads one with sscanf, which takes a
+// sign before it, and refuses what is below 0.
+func cutNumber(text string) (n int64, rest string, ok bool) {
+	digits := strings.TrimLeft(text, "+-")
+	sign := text[:len(text)-len(digits)]
+	rest = strings.TrimLeft(digits, "0123456789")
+	v, err := strconv.ParseUint(digits[:len(digits)-len(rest)], 10, 31)
+	return int64(v), rest, err == nil && len(sign) < 2 && (sign != "-" || v == 0)
 }
 
 // piece is a part of a template: fixed text, or where the number goes.
