@@ -61,7 +61,7 @@ func corpusZones(t testing.TB) []corpusZone {
 		t.Fatal(err)
 	}
 	var out []corpusZone
-	_, rest, _ := strings.Cut(string(text), "\n== ")
+	_, rest, _ := strings.Cut(strings.TrimSuffix(string(text), "\n"), "\n== ")
 	for item := range strings.SplitSeq(rest, "\n== ") {
 		head, zone, _ := strings.Cut(item+"\n", "\n")
 		verdicts, name, _ := strings.Cut(head, ": ")
@@ -203,6 +203,9 @@ func written(zone string) string {
 		}
 		zone = strings.ReplaceAll(zone, mark, set.String())
 	}
+	zone = strings.ReplaceAll(zone, "{same100}\n", strings.Repeat("w A 10.0.0.1\n", maxSet))
+	zone = strings.ReplaceAll(zone, "{types100}\n", rows("w TYPE%d \\# 1 00", 65280, 65279+maxTypes))
+	zone = strings.ReplaceAll(zone, "{deep}", strings.TrimSuffix(strings.Repeat("a.", 121), "."))
 	zone = strings.ReplaceAll(zone, "{nul}", "\x00")
 	zone = strings.ReplaceAll(zone, "{texts}", strings.Repeat(strings.Repeat("a", 254)+" ", 256)) // 65280 octets
 	zone = strings.ReplaceAll(zone, "{items}", strings.Repeat("1:192.0.2.1/32 ", 8188))

@@ -10,16 +10,21 @@ func (f *fieldReader) time() {
 	if !f.ok() {
 		return
 	}
-	seconds, ok := parseTTL(token)
-	// It has 32 bits, where a TTL has 31: BIND loads an expire of 4294967295.
-	if !ok {
-		big, err := strconv.ParseUint(string(token), 10, 32)
-		seconds, ok = uint32(big), err == nil
-	}
+	seconds, ok := parseTime(token)
 	if !ok {
 		f.wrong(token, "a time in seconds")
 	}
 	f.put(seconds, 32)
+}
+
+// parseTime reads a time of an SOA record. It has 32 bits, where a TTL has 31: BIND loads an expire of
+// 4294967295.
+func parseTime(token []byte) (seconds uint32, ok bool) {
+	if seconds, ok = parseTTL(token); ok {
+		return seconds, true
+	}
+	big, err := strconv.ParseUint(string(token), 10, 32)
+	return uint32(big), err == nil
 }
 
 // readSigTime reads YYYYMMDDHHMMSS, or seconds since 1970.

@@ -18,7 +18,8 @@ const maxAllMade = 16 << 20
 type maker struct {
 	entry       *Entry // without its data
 	numbers     numberRange
-	owner, data Span // the templates, without quotes
+	owner, data Span // the templates, without the quotes around them
+	quoted      bool // data had such
 	size        int  // bytes of a record, about
 	kind        *rrType
 	told        bool // what is wrong with one of its records beside others
@@ -68,7 +69,7 @@ func (g *made) maker(e *Entry) *maker {
 	// BIND removes these quotes before it puts the numbers in. Quotes of a text in the data are
 	// escaped.
 	if src[m.data.Start] == '"' {
-		m.data = Span{m.data.Start + 1, m.data.End - 1}
+		m.data, m.quoted = Span{m.data.Start + 1, m.data.End - 1}, true
 	}
 	m.size = m.owner.End - m.owner.Start + m.data.End - m.data.Start + 16
 	for _, t := range []Span{m.owner, m.data} {

@@ -30,6 +30,27 @@ func newMade(c *checker, zones int) made {
 // templates takes up a line.
 func (g *made) templates(src []byte, m *maker) {
 	g.ownerTemplate, g.dataTemplate = string(m.owner.Of(src)), string(m.data.Of(src))
+	if m.quoted {
+		g.dataTemplate = plainQuotes(g.dataTemplate)
+	}
+}
+
+// plainQuotes takes away the backslashes before quotes, as BIND does in a text in quotes (isc_lex_gettoken).
+// Other escapes stay.
+func plainQuotes(text string) string {
+	if !strings.Contains(text, `\"`) {
+		return text
+	}
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) {
+			if i++; text[i] != '"' {
+				out.WriteByte('\\')
+			}
+		}
+		out.WriteByte(text[i])
+	}
+	return out.String()
 }
 
 // expand makes the data of a number, and reads it into the tokens of line.

@@ -133,7 +133,7 @@ func canonicalField(kind byte, token string, origin *domain) (string, error) {
 	case fieldUint32:
 		return canonicalNumber(token, 32)
 	case fieldTime:
-		seconds, ok := parseTTL([]byte(token))
+		seconds, ok := parseTime([]byte(token))
 		if !ok {
 			return "", fmt.Errorf("%q is not a time", token)
 		}
