@@ -114,8 +114,10 @@ type plan struct {
 	owners  map[string]*ownerPlace
 	types   map[string]*mark
 	soa     *located
-	last    mark  // the last record
-	end     state // after the last line
+	last    mark     // the last record
+	end     state    // after the last line
+	again   *located // what at has read last,
+	againAt int      // and where
 
 	draft draft
 }
@@ -156,8 +158,9 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 		zone: z, src: z.src, draft: newDraft(z.src),
 		owners: make(map[string]*ownerPlace), types: make(map[string]*mark),
 	}
+	var data seen
 	for _, c := range changes {
-		t, err := newTarget(c)
+		t, err := newTarget(c, &data)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", c.Owner, c.Type, err)
 		}
@@ -174,7 +177,9 @@ func newPlan(z *Zone, changes []Change) (*plan, error) {
 			return nil, err
 		}
 		place.targets = append(place.targets, t)
-		p.types[t.typ] = new(mark)
+		if p.types[t.typ] == nil {
+			p.types[t.typ] = new(mark)
+		}
 		p.targets = append(p.targets, t)
 	}
 	return p, nil
@@ -200,7 +205,24 @@ func (o *ownerPlace) target(typ string) *target {
 	return nil
 }
 
-func newTarget(c Change) (*target, error) {
+// seen is data whose canonical fields are known: nearly all of thousands of new sets have the same.
+type seen struct {
+	typ, data string
+	fields    []string
+}
+
+func (k *seen) canonical(typ, data string) ([]string, error) {
+	if k.fields != nil && k.typ == typ && k.data == data {
+		return k.fields, nil
+	}
+	fields, err := canonicalData(typ, data)
+	if err == nil {
+		*k = seen{typ, data, slices.Clip(fields)}
+	}
+	return fields, err
+}
+
+func newTarget(c Change, data *seen) (*target, error) {
 	// Checked here because parseDomain adds a missing dot.
 	if !isAbsolute([]byte(c.Owner)) {
 		return nil, errors.New("the owner must be absolute, with a dot at its end")
@@ -220,8 +242,8 @@ func newTarget(c Change) (*target, error) {
 	case t.ttl > maxTTL:
 		return nil, fmt.Errorf("the TTL %d is over 2147483647", t.ttl)
 	}
-	for _, data := range c.Data {
-		fields, err := canonicalData(t.typ, data)
+	for _, text := range c.Data {
+		fields, err := data.canonical(t.typ, text)
 		if err != nil {
 			return nil, err
 		}

@@ -142,16 +142,21 @@ func (p *plan) describe(s *Scanner, e *Entry, before state) (*located, error) {
 
 // at reads the record at a mark again.
 func (p *plan) at(m mark) *located {
+	// Thousands of new sets may go behind one record.
+	if p.again != nil && p.againAt == m.at {
+		return p.again
+	}
 	s := p.zone.resume(p.zone.index.marks[p.zone.index.block(m.at)].state)
 	l := new(located)
 	for s.save(&l.before); s.Next(&l.Entry) && l.Start < m.at; s.save(&l.before) {
 	}
 	l.ttl = l.TTL
 	s.save(&l.after)
+	p.again, p.againAt = l, m.at
 	return l
 }
 
 // key is one spelling for all records that are equal.
 func key(owner string, ttl uint32, class, typ string, fields []string) string {
-	return fmt.Sprintf("%s %d %s %s %s", owner, ttl, class, typ, strings.Join(fields, " "))
+	return owner + " " + decimal(ttl) + " " + class + " " + typ + " " + strings.Join(fields, " ")
 }
