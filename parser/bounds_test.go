@@ -17,6 +17,7 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/internal/cputime"
+	"github.com/edgeplan/edgeplan/parser/memory"
 )
 
 // boundsVariable asks for all classes at sizes up to 1 MiB.
@@ -73,7 +74,13 @@ func measured(in input, work func(input) int) cost {
 
 // check is what the command of that name does.
 func check(in input) int {
+	memory.Expect(bytesOf(in.files))
 	spec, sources, diags := parser.Parse(in.fsys, in.files)
+	size := 0
+	for _, text := range sources {
+		size += len(text)
+	}
+	memory.Expect(size)
 	if !diags.HasErrors() {
 		more := compiler.CompileEach(spec, func(*plan.Plan) {}).Open
 		diags = append(diags, more...)
@@ -85,8 +92,17 @@ func check(in input) int {
 	return len(findings)
 }
 
+func bytesOf(files []parser.File) int {
+	size := 0
+	for _, file := range files {
+		size += len(file.Text)
+	}
+	return size
+}
+
 // format is what fmt does with files that have no errors.
 func format(in input) int {
+	memory.Expect(bytesOf(in.files))
 	for _, file := range in.files {
 		if parser.Syntax(file).HasErrors() {
 			return 1

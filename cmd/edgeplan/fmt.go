@@ -106,8 +106,11 @@ func (f *formatter) read(p *program, args []string) ([]layout, error) {
 func (f *formatter) format(p *program, files []layout) error {
 	var diags hcl.Diagnostics
 	texts := diag.Sources{}
-	for i, file := range files {
+	for _, file := range files {
 		texts[file.name] = file.old
+	}
+	expect(texts)
+	for i, file := range files {
 		// All files are parsed, also after a broken one, so that each gets its findings at once.
 		found := parser.Syntax(parser.File{Name: file.name, Text: file.old})
 		diags = append(diags, found...)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
+	"github.com/edgeplan/edgeplan/parser/memory"
 )
 
 // maxStdin bounds what is read from standard input, in bytes.
@@ -149,11 +150,31 @@ func (in input) load(s source) (*parser.Spec, diag.Sources, hcl.Diagnostics, err
 		if err != nil {
 			return nil, nil, nil, err
 		}
+		memory.Expect(len(text))
 		spec, texts, diags := parser.Parse(root.FS(), []parser.File{{Name: stdinName, Text: text}})
+		expect(texts)
 		return spec, texts, diags, nil
 	}
+	size := 0
+	for _, name := range s.names {
+		// What is no file, or too large a one, the parser says.
+		if info, err := root.Stat(name); err == nil && info.Mode().IsRegular() {
+			size += int(min(info.Size(), maxStdin))
+		}
+	}
+	memory.Expect(size)
 	spec, texts, diags := parser.Load(root.FS(), s.names)
+	expect(texts)
 	return spec, texts, diags, nil
+}
+
+// expect says how much was read for a spec, zone files too.
+func expect(texts diag.Sources) {
+	size := 0
+	for _, text := range texts {
+		size += len(text)
+	}
+	memory.Expect(size)
 }
 
 // readNamed reads a file of at most limit bytes, or standard input for "-", and says how

@@ -1,0 +1,69 @@
+// Package memory has the garbage collector run more often where the process would else have more
+// memory than its input is worth.
+//
+// In: how many bytes of input there are. Out: a soft limit on the memory of the process.
+package memory
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// What a process may have before garbage is collected early: 64 MB for each MiB of input, and always
+// what a short spec needs. The collector itself waits until there is as much garbage as of what is in use.
+const (
+	perMiB = 64e6
+	least  = 32e6
+)
+
+var (
+	mu  sync.Mutex
+	aim int64 // 0 before the first input, below 0 if the user has set a limit
+)
+
+// Expect says that there are so many bytes of input. A smaller number than before changes nothing, and nor
+// does any where GOMEMLIMIT is set.
+func Expect(bytes int) {
+	mu.Lock()
+	defer mu.Unlock()
+	if aim == 0 {
+		if debug.SetMemoryLimit(-1) != math.MaxInt64 {
+			aim = -1
+		} else {
+			watch()
+		}
+	}
+	if aim >= 0 {
+		aim = max(aim, least, int64(float64(bytes)/(1<<20)*perMiB))
+		settle()
+	}
+}
+
+// settle sets the limit. Where more than two thirds of it are in use, it is higher: the collector would
+// have to run again and again to free ever less.
+func settle() {
+	samples := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/objects:bytes"},
+	}
+	metrics.Read(samples)
+	of := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
+	other := of(1) - of(2) - of(3) - of(4) // stacks, and what the runtime has for itself
+	debug.SetMemoryLimit(max(aim, of(0)+of(0)/2+other))
+}
+
+// cycle is garbage of each collection, at whose end the next one is made. It is too large for the
+// allocator to put it beside others, which might stay.
+type cycle struct{ _ [64]byte }
+
+func watch() {
+	runtime.SetFinalizer(&cycle{}, func(*cycle) {
+		mu.Lock()
+		defer mu.Unlock()
+		settle()
+		watch()
+	})
+}
