@@ -17,13 +17,15 @@ import (
 // Names of the plan are hosts and the owners of SRV records of federation. There may be 100,000
 // of those, so only their domains are kept, and what is made of a domain is not.
 type keep struct {
-	hosts   map[string]bool // of the plan: all their records are kept, as are those of the owners
-	above   map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
-	domains map[string]bool // SIP domains
+	hosts map[string]bool // of the plan: all their records are kept, as are those of the owners
+	above map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
+	keys  map[string]bool // names of which TLSA records are kept
+	// domains are numbers in order by the names of SIP domains, without their final dot: so nearly all are
+	// the texts of the spec.
+	domains map[string]int32
+	order   []*topology.SIPDomain // in the spec, each once
 	// prefixes are before the domains in those owners.
 	prefixes []string
-	order    []string        // of the domains in the spec, each once
-	keys     map[string]bool // names of which TLSA records are kept
 	// labels are hosts by their first label in upper case, as a type would be.
 	labels map[string][]string
 	// letters are numbers in order by the hashes of a domain's letters and digits alone.
@@ -35,8 +37,8 @@ type keep struct {
 func newKeep(t *topology.Topology, sip bool) *keep {
 	n := len(t.SIPDomains)
 	k := &keep{
-		hosts: map[string]bool{}, above: map[string]bool{}, domains: make(map[string]bool, n), order: make([]string, 0, n),
-		keys: map[string]bool{}, labels: map[string][]string{}, letters: make(map[uint64]int32, n),
+		hosts: map[string]bool{}, above: map[string]bool{}, domains: make(map[string]int32, n),
+		order: make([]*topology.SIPDomain, 0, n), keys: map[string]bool{}, labels: map[string][]string{}, letters: make(map[uint64]int32, n),
 		seed: maphash.MakeSeed(), prefixes: []string{dnsname.XMPPPrefix},
 	}
 	if sip {
@@ -51,18 +53,19 @@ func newKeep(t *topology.Topology, sip bool) *keep {
 	}
 	var buf [255]byte
 	for _, domain := range t.SIPDomains {
-		name := dnsname.Absolute(domain.Name.V)
+		name := strings.ToLower(strings.TrimSuffix(domain.Name.V, "."))
 		if sip && domain.FederationHost.Set {
 			k.add(dnsname.Absolute(domain.FederationHost.V))
 		}
-		if k.domains[name] {
+		if _, twice := k.domains[name]; twice {
 			continue
 		}
-		k.domains[name] = true
-		k.order = append(k.order, name)
-		k.noteAbove(dnsname.Parent(name))
+		n := int32(len(k.order))
+		k.domains[name] = n
+		k.order = append(k.order, domain)
+		k.noteAbove(dnsname.Parent(name + "."))
 		// found again by sameLetters, whatever becomes of underscores, hyphens and dots
-		k.letters[maphash.Bytes(k.seed, lettersOf(buf[:0], name))] = int32(len(k.order) - 1)
+		k.letters[maphash.Bytes(k.seed, lettersOf(buf[:0], name))] = n
 	}
 	return k
 }
@@ -113,12 +116,30 @@ func isOwner[T ~string | ~[]byte](k *keep, name T) bool {
 
 // under tells whether a name is that of a SIP domain with some labels before it.
 func under[T ~string | ~[]byte](k *keep, name T, labels string) bool {
-	return len(name) > len(labels) && string(name[:len(labels)]) == labels && k.domains[string(name[len(labels):])]
+	return domainUnder(k, name, labels) != nil
+}
+
+// domainUnder is that domain, nil if there is none.
+func domainUnder[T ~string | ~[]byte](k *keep, name T, labels string) *topology.SIPDomain {
+	last := len(name) - 1 // the final dot
+	if last < len(labels) || string(name[:len(labels)]) != labels || name[last] != '.' {
+		return nil
+	}
+	n, ok := k.domains[string(name[len(labels):last])]
+	if !ok {
+		return nil
+	}
+	return k.order[n]
 }
 
 // isAbove tells whether a name is one of the plan, or above one.
 func (k *keep) isAbove(name []byte) bool {
 	return k.above[string(name)] || under(k, name, "") || under(k, name, "_tcp.") || isOwner(k, name)
+}
+
+// ownerOf is the owner of the SRV records of a domain.
+func ownerOf(prefix string, domain *topology.SIPDomain) string {
+	return prefix + dnsname.Absolute(domain.Name.V)
 }
 
 // all are the names of the plan.
@@ -130,7 +151,7 @@ func (k *keep) all(yield func(string) bool) {
 	}
 	for _, prefix := range k.prefixes {
 		for _, domain := range k.order {
-			if !yield(prefix + domain) {
+			if !yield(ownerOf(prefix, domain)) {
 				return
 			}
 		}
@@ -151,7 +172,7 @@ func (k *keep) labelled(z *zone, typ string) string {
 		if !z.ownerKnown[i] { // a file may have such a record in each line
 			z.ownerKnown[i] = true
 			for _, domain := range k.order {
-				if owner := prefix + domain; dnsname.Under(owner, z.origin) {
+				if owner := ownerOf(prefix, domain); dnsname.Under(owner, z.origin) {
 					z.owner[i] = owner
 					break
 				}
@@ -185,12 +206,13 @@ func (k *keep) sameLetters(name []byte) string {
 		}
 		n, ok := k.letters[maphash.Bytes(k.seed, letters)]
 		// a hyphen more or less in the domain makes it another domain, not a slip
-		if !ok || has(k, name) || !bytes.HasSuffix(name, []byte(k.order[n])) {
+		if !ok || has(k, name) {
 			continue
 		}
+		domain := dnsname.Absolute(k.order[n].Name.V)
 		// equal hashes are no proof
-		if bytes.Equal(lettersOf(other[:0], k.order[n]), letters) {
-			return prefix + k.order[n]
+		if bytes.HasSuffix(name, []byte(domain)) && bytes.Equal(lettersOf(other[:0], domain), letters) {
+			return prefix + domain
 		}
 	}
 	return ""

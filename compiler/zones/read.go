@@ -107,10 +107,10 @@ func (k *keep) ask(zones map[string][]*zone) {
 	}
 	for _, domain := range k.order {
 		for _, prefix := range k.prefixes {
-			note(prefix + domain)
+			note(ownerOf(prefix, domain))
 		}
-		note("_tcp." + domain)
-		note(domain)
+		note(ownerOf("_tcp.", domain))
+		note(ownerOf("", domain))
 	}
 }
 

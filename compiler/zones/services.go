@@ -106,17 +106,11 @@ func (c *Changes) domainAt(owner string) (*topology.SIPDomain, *service) {
 	if s == nil {
 		return nil, nil
 	}
-	if c.zones.domains[s.federation] == nil {
-		all := make(map[string]*topology.SIPDomain, len(s.domains))
-		for _, domain := range s.domains {
-			all[dnsname.Absolute(domain.Name.V)] = domain
-		}
-		c.zones.domains[s.federation] = all
+	domain := domainUnder(c.zones.keep, owner, s.prefix)
+	if domain == nil || s.federation == plan.XMPP && !domain.XMPP.V {
+		return nil, nil
 	}
-	if domain := c.zones.domains[s.federation][owner[len(s.prefix):]]; domain != nil {
-		return domain, s
-	}
-	return nil, nil
+	return domain, s
 }
 
 // about says which federations have a host, or all of the plan where none does.

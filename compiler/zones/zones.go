@@ -25,9 +25,8 @@ type Zones struct {
 	asked   int // see maxAsked
 	sip     bool
 
-	// What the plans ask for again and again, once one has asked for it.
-	siblings map[string]*siblings                      // by federation
-	domains  map[string]map[string]*topology.SIPDomain // by federation, and by their absolute names
+	// siblings, by federation, are those that all plans ask for, once one has.
+	siblings map[string]*siblings
 
 	// AddressesUnknown: an address of a pool is missing or wrong, which has been reported. What
 	// is in DNS cannot be compared with the addresses of the pools.
@@ -42,7 +41,7 @@ func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones { return open(t
 // leave them: the names of the spec, which decide what is kept of a file, are the same.
 func open(t *topology.Topology, sip bool, r *report.Spec, before map[*topology.Zone]*zone) *Zones {
 	zs := &Zones{topology: t, report: r, keep: newKeep(t, sip), sip: sip, byOrigin: map[string]*zone{},
-		siblings: map[string]*siblings{}, domains: map[string]map[string]*topology.SIPDomain{}}
+		siblings: map[string]*siblings{}}
 	for _, spec := range t.Zones {
 		z := before[spec]
 		if z == nil {

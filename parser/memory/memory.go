@@ -12,11 +12,13 @@ import (
 	"sync"
 )
 
-// What a process may have before garbage is collected early: 64 MB for each MiB of input, and always
-// what a short spec needs. The collector itself waits until there is as much garbage as of what is in use.
+// What a process may have before garbage is collected early: 64 MB for each MiB of input, but always
+// what a short spec needs, and no more than lets a plan of 100,000 SIP domains be made in 200 MB. The
+// collector itself waits until there is as much garbage as of what is in use.
 const (
 	perMiB = 64e6
 	least  = 32e6
+	most   = 160e6
 )
 
 var (
@@ -37,7 +39,7 @@ func Expect(bytes int) {
 		}
 	}
 	if aim >= 0 {
-		aim = max(aim, least, int64(float64(bytes)/(1<<20)*perMiB))
+		aim = max(aim, least, min(most, int64(float64(bytes)/(1<<20)*perMiB)))
 		settle()
 	}
 }

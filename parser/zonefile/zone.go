@@ -150,6 +150,16 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 			return nil, err
 		}
 		r.File = z.fileOf(&e)
+		// Thousands of records in a row may have one owner, or lead to one host: they share its text.
+		if n := len(z.Records); n > 0 {
+			before := &z.Records[n-1]
+			if r.Owner == before.Owner {
+				r.Owner = before.Owner
+			}
+			if r.Data == before.Data {
+				r.Data = before.Data
+			}
+		}
 		z.Records = append(z.Records, r)
 	}
 	if s.Err() != nil {
