@@ -106,11 +106,14 @@ func (b *builder) params() []param {
 		set = append(set, "'"+stage.Name+"'")
 	}
 	valid := "[ValidateSet(" + strings.Join(set, ", ") + ")][string]$Stage"
-	if len("    "+valid+",") > maxWidth { // with all eleven stages it does not fit otherwise
+	if len("    "+valid+",") > maxWidth { // with nearly all stages it does not fit otherwise
 		valid = strings.ReplaceAll(valid, ", ", ",")
 	}
+	if len("    "+valid+",") > maxWidth {
+		valid = strings.Replace(valid, "[string]", "\n    [string]", 1)
+	}
 	waive := factsParam
-	if b.has(func(s *plan.Step) bool { return s.Effect.Value == plan.Running }) {
+	if b.has(func(s *plan.Step) bool { return s.Read != nil && s.Read.Name == "Get-ServiceDown" }) {
 		waive = waiveParam
 	}
 	out := []param{{stageParam, valid}, attestParam, waive}
@@ -189,8 +192,8 @@ const notes = `
 
 # Module: of the product of these servers, which is another than that of the management host.
 
-# By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To within
-#        WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
+# By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
+#        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 
 # Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the
 #        time in it, which is PrintsReceipt seconds after the one that prints it.
