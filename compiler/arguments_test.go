@@ -51,7 +51,7 @@ var otherValues = map[string][]string{
 	"edge_pool.sip_federation":              {`true`, `false`},
 	"sip_domain.xmpp":                       {`false`},
 	"sip_domain.federation_host":            {`"other.contoso.com"`},
-	"sip_federation.partners":               {`["other.example"]`, `["no domain"]`},
+	"sip_federation.partners":               {`["other.example"]`},
 	"xmpp_federation.host":                  {`"other.contoso.com"`},
 	"xmpp_federation.partners":              {`["other.example"]`},
 	"dns_zone.file":                         {`"spec.edge.hcl"`},

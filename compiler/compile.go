@@ -197,10 +197,6 @@ func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan
 		rules.NameServers(changes.Zones(), req, r)
 	}
 	// After the rules, so that one run shows all findings.
-	if req.MovesSIP() && !r.Blocked() {
-		r.Add(report.NotYet, req.Failover.Federation.Range, "federation = %q is planned but not yet there: the scripts do "+
-			"not show yet what is to be clicked in Topology Builder.", req.Failover.Federation.V)
-	}
 	if !c.sound || r.Blocked() {
 		return nil, false
 	}

@@ -113,7 +113,8 @@ func TestProveFindsMistakes(t *testing.T) {
 // TestEveryStepHasUndo: what changes something is taken back by the step of the rollback with its
 // ID, but for services that ran before; IDs are unlike, and steps complete.
 func TestEveryStepHasUndo(t *testing.T) {
-	for _, p := range []*plan.Plan{seed(t), planOf(t, "all-routed", "spec.edge.hcl"), planOf(t, "start-first", "spec.edge.hcl"), planned(t), planOf(t, "windows-dns", "spec.edge.hcl")} {
+	for _, p := range []*plan.Plan{seed(t), planOf(t, "all-routed", "spec.edge.hcl"), planOf(t, "start-first", "spec.edge.hcl"), planned(t), planOf(t, "windows-dns", "spec.edge.hcl"),
+		planOf(t, "sip", "contoso.edge.hcl"), planOf(t, "sip-planned", "spec.edge.hcl"), planOf(t, "both", "spec.edge.hcl")} {
 		back := plan.AllSteps(p.Rollback).IDs()
 		for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
 			seen := map[string]bool{}

@@ -27,7 +27,7 @@ func (s topology) text() []byte { return []byte(strings.Join(s.blocks, "\n")) }
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 // randomTopology makes a sound spec: 2 to 4 pools of 1 to 3 servers, at as many sites,
-// 1 to 3 SIP domains, each layout, load balancing, procedure and reason, with
+// 1 to 3 SIP domains, each federation, layout, load balancing, procedure and reason, with
 // or without Front End Servers.
 func randomTopology(r *rand.Rand) topology {
 	s := topology{zones: fstest.MapFS{}}
@@ -40,6 +40,9 @@ func randomTopology(r *rand.Rand) topology {
 		if i > 0 && r.IntN(3) == 0 {
 			route = ""
 		}
+		if i == 0 || r.IntN(3) > 0 {
+			route += "\n federation_route = edge_pool.Pool1"
+		}
 		add("site \"Site%d\" {\n %s\n}", i+1, route)
 		s.blocks = append(s.blocks, randomPool(r, i+1, hardware))
 	}
@@ -51,12 +54,30 @@ func randomTopology(r *rand.Rand) topology {
 	}
 	for d := range 1 + r.IntN(3) {
 		name := fmt.Sprintf("d%d.example", d+1)
-		add("sip_domain %q {\n xmpp = true\n}", name)
+		sipHost := r.IntN(2) == 0
+		if sipHost {
+			add("sip_domain %q {\n xmpp = true\n federation_host = \"sip.%s\"\n}", name, name)
+		} else {
+			add("sip_domain %q {\n xmpp = true\n}", name)
+		}
 		add("dns_zone %q {\n file = %q\n server = \"192.0.2.53\"\n}", name, name)
 		s.zones[name] = &fstest.MapFile{Data: []byte(randomZone(r, d+1, pools, host, hardware))}
+		target := "sip1.d1.example."
+		if sipHost {
+			target = "sip." + name + "."
+		}
+		if r.IntN(3) > 0 {
+			zone := s.zones[name]
+			zone.Data = append([]byte(strings.TrimRight(string(zone.Data), "\r\n")), "\n_sipfederationtls._tcp."+name+". 60 SRV 5 0 5061 "+target+"\n"...)
+		}
+	}
+	federation := pick(r, plan.XMPP, plan.XMPP, plan.SIP, plan.Both)
+	start := pick(r, "documented", "start-first")
+	if federation == plan.SIP {
+		start = "documented"
 	}
 	add(`failover "f" {
- federation = "xmpp"
+ federation = %q
  from = edge_pool.Pool1
  to = edge_pool.Pool2
  reason = %q
@@ -66,7 +87,7 @@ func randomTopology(r *rand.Rand) topology {
   ticket = "T"
   summary = "S"
  }
-}`, pick(r, "disaster", "planned"), pick(r, "documented", "start-first"), pick(r, "target", "all-routed"))
+}`, federation, pick(r, "disaster", "planned"), start, pick(r, "target", "all-routed"))
 	if r.IntN(2) == 0 {
 		for i := range pools {
 			add("front_end_pool \"FE%[1]d\" {\n site = site.Site%[1]d\n fqdn = \"fepool%[1]d.corp.example\"\n server \"fe%[1]da.corp.example\" {}\n server %[2]q {}\n}", i+1,
@@ -130,7 +151,7 @@ func compileText(t *testing.T, s topology) ([]*plan.Plan, hcl.Diagnostics) {
 // Compile proves each plan in its own model and panics where it cannot; here it does so
 // for many topologies. Declared in any order they give the same plan.
 func TestRandomTopologies(t *testing.T) {
-	plans := 0
+	plans, moved := 0, map[string]int{}
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		s := randomTopology(r)
@@ -143,6 +164,7 @@ func TestRandomTopologies(t *testing.T) {
 			continue
 		}
 		plans++
+		moved[got[0].Federation]++
 		text, err := plan.Encode(got[0])
 		if err != nil {
 			t.Fatal(err)
@@ -160,8 +182,8 @@ func TestRandomTopologies(t *testing.T) {
 			t.Fatalf("seed %d: another order of blocks gives another plan", seed)
 		}
 	}
-	if plans < 250 {
-		t.Errorf("only %d of 400 topologies have a plan: the generator is too wild to prove anything", plans)
+	if plans < 250 || moved[plan.SIP] < 50 || moved[plan.Both] < 50 {
+		t.Errorf("only %d of 400 topologies have a plan, %v: the generator is too wild to prove anything", plans, moved)
 	}
 	t.Logf("%d plans proved", plans)
 }

@@ -61,10 +61,10 @@ func (f *failover) sipModel(m *plan.Model) {
 			m.First["federation/"+pool.Name] = plan.Enabled
 		}
 	}
-	// That Setup ran is nothing to take back: it applies what the server knows of the topology by then.
 	for _, server := range p.To.Servers {
-		m.First["setup/"+server], m.Stays["setup/"+server] = "", true
+		m.First["setup/"+server] = ""
 	}
+	// The change runs it on no server of the old pool, so that there is nothing to take back.
 	for _, server := range p.From.Servers {
 		m.First["setup-old/"+server], m.Stays["setup-old/"+server] = "", true
 	}
@@ -203,7 +203,7 @@ func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *
 		Path: []string{"Edge pools", pool.FQDN, "Edit Properties", "General"},
 		Do: verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; after the last change of this ` +
 			`stage Action > Topology > Publish`,
-	}}, fmt.Sprintf("a person clicks in Topology Builder: %s SIP federation of %s, and publish", verb, pool.FQDN),
+	}}, fmt.Sprintf("a person %ss the setting of %s in Topology Builder and publishes it", verb, pool.FQDN),
 		fmt.Sprintf("Get-CsService shows %s as %s of %s", shows, federationPort, pool.FQDN))
 	s.Effect = plan.Effect{Var: "federation/" + pool.Name, Value: value, AsksDNS: true}
 	return s
@@ -237,25 +237,31 @@ func (f *failover) setup() {
 	part := f.there(to, "Steps 6 and 7. A person runs Setup again on this Edge Server.")
 	part.Needs, part.Seen = []string{plan.Replicated}, plan.SeenReceipt
 	s := f.runAgain("setup/run-again", to, sipPage("6, 7"))
-	s.NoUndo = "Setup installs what the published topology says. It can be run again on these servers after a rollback, " +
-		"and need not: no route and no record leads there then."
 	s.Effect = plan.Effect{Var: "setup/" + plan.OnHost, Value: plan.Confirmed,
 		Wants: []plan.Cond{{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the change"}}}
 	part.Steps = plan.Steps{s}
 	f.forward.add(plan.Setup, part)
 }
 
-// setupBack runs Setup on the pool that gets SIP federation back, where that is up.
+// setupBack runs Setup on the servers of both pools, as far as they are up: it installs and removes what
+// the published topology says by then.
 func (f *failover) setupBack() {
-	if !f.sip || f.plan.Reason != "planned" {
+	if !f.sip {
 		return
 	}
-	part := f.there(f.plan.From, "A person runs Setup again on this Edge Server of the old pool.")
-	part.Needs, part.Seen = []string{plan.Replicated}, seen(true)
-	s := f.runAgain(rollback+"setup-old/run-again", f.plan.From, failBack("2"))
-	s.Effect = plan.Effect{Var: "setup-old/" + plan.OnHost, Value: plan.Confirmed}
-	part.Steps = plan.Steps{s}
-	f.back.add(plan.Setup, part)
+	add := func(id, sort, does string, pool plan.Pool) {
+		part := f.there(pool, does)
+		part.Needs, part.Seen = []string{plan.Replicated}, seen(true)
+		s := f.runAgain(rollback+id, pool, failBack("2"))
+		s.Effect = plan.Effect{Var: sort + plan.OnHost}
+		part.Steps = plan.Steps{s}
+		f.back.add(plan.Setup, part)
+	}
+	add("setup/run-again", "setup/", "Undoes Setup. A person runs Setup again on this Edge Server.", f.plan.To)
+	if f.planned() {
+		add("setup-old/run-again", "setup-old/", "A person runs Setup again on this Edge Server of the old pool.",
+			f.plan.From)
+	}
 }
 
 // runAgain has a person run Setup in the Deployment Wizard.

@@ -75,7 +75,7 @@ func (f *failover) sipUnknown() []string {
 	if !f.planned() {
 		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, its Edge "+
 			"Servers may not know yet that SIP federation is not enabled there any more: run Setup again on them. A "+
-			"rollback does not run Setup there either.")
+			"rollback does not run it there either.")
 	}
 	return append(out, unknownWindows(p)...)
 }
@@ -128,8 +128,8 @@ func (f *failover) sipLetter() plan.Letter {
 // else moves.
 func (f *failover) adviseSIP() {
 	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: []string{
-		"Exit code 5: nobody has confirmed what is to be clicked. Do it, then run the stage again; -Attest \"who, ticket\" " +
-			"confirms it.",
+		"Exit code 5: it is not confirmed yet that this was done. Do it, then run the stage again with -Attest \"who, " +
+			"ticket\".",
 		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by the wizard without an " +
 			"error? Then run the stage again: a pool that shows its value is left alone.",
 		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +

@@ -774,7 +774,7 @@ func (f *failover) verify() {
 				f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, failOver("6")))
 		}
 		if f.sip {
-			outside.Steps = append(outside.Steps, f.answers("verify/federation/", "SIP federation", address,
+			outside.Steps = append(outside.Steps, f.answers("verify/federation/", "Access Edge", address,
 				plan.SIPPort, plan.Source{Procedure: plan.SIPRoutesPage}))
 		}
 	}

@@ -180,8 +180,8 @@ var languageRules = []Rule{
 		Code:     "EP1014",
 		Severity: hcl.DiagError,
 		Summary:  "not yet supported",
-		Means: "The language has this word, but this version of edgeplan cannot make a plan for it: `federation = " +
-			"\"sip\"` and `\"both\"`, and a `prepare` block in a spec without XMPP federation.",
+		Means: "The language has this word, but this version of edgeplan cannot make a plan for it: a `prepare` block " +
+			"in a spec without XMPP federation.",
 		Why: "A preparation gives the records of XMPP federation short TTLs. Those of SIP federation it does not " +
 			"touch, so that there would be nothing in the plan.",
 		Source: "docs/language.md, the arguments of `prepare`.",
