@@ -20,6 +20,11 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"start-first", "Failover, `procedure = \"start-first\"`", "The order of the page about failing back: nothing is stopped."},
 	{"planned", "Failover, `reason = \"planned\"`, all sites", "The pool that is left is up, and no site stays with it: StopOld ends XMPP there."},
 	{"windows-dns", "Failover, zones with `delivery = \"windows-dns\"`", "Stage DnsServer changes the records on the DNS server itself."},
+	{"sip", "Failover of SIP federation", "The pool that is left is down. What Topology Builder and Setup do, a person clicks; " +
+		"what a cmdlet shows of it is read."},
+	{"sip-planned", "Failover of SIP federation, `reason = \"planned\"`", "Both pools are up: partners are tested before, and " +
+		"the rollback runs Setup on both."},
+	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
 }
 
@@ -48,6 +53,8 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 
 - **FO** is "` + plan.FailOverPage + `".
 - **FB** is "` + plan.FailBackPage + `".
+- **FS** is "` + plan.SIPFailOverPage + `".
+- **FR** is "` + plan.SIPRoutesPage + `".
 `)
 	for _, shown := range shownPlans {
 		p := goldenPlan(t, shown.spec)
@@ -65,7 +72,7 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 							cmdlets = append(cmdlets, name)
 						}
 					}
-					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", stage.Name, role(p, line.Hosts), strings.ReplaceAll(line.Act, "|", "\\|"), strings.Join(cmdlets, ", "), cited(line))
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", stage.Name, role(p, line.Hosts), strings.ReplaceAll(line.Act, "|", "\\|"), strings.Join(cmdlets, ", "), cited(line, p.Texts.Page))
 				}
 			}
 		}
@@ -74,13 +81,22 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 }
 
 // cited is the page and step of a line, as the page names them.
-func cited(line words.Line) string {
+func cited(line words.Line, page string) string {
 	step, back := strings.CutSuffix(line.Source, " of fail-back")
 	switch {
 	case line.Source == plan.OwnPractice:
 		return ""
 	case back:
 		return "FB " + step
+	case line.Source == plan.SIPRoutesPage:
+		return "FR"
+	}
+	// The page that the plan follows is not named; of a plan of both that is the one about XMPP.
+	if step, sip := strings.CutPrefix(line.Source, plan.SIPFailOverPage+", "); sip {
+		return "FS " + step
+	}
+	if page == plan.SIPFailOverPage {
+		return "FS " + step
 	}
 	return "FO " + step
 }
