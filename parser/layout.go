@@ -218,7 +218,7 @@ func (l *layout) indent(n int) int {
 // end returns the whole text.
 func (l *layout) end() []byte {
 	l.out, l.done = l.out[:0], l.done[:0]
-	l.write(l.text[l.at:]) // hclwrite leaves the blanks at the end of a text
+	l.write(bytes.Repeat([]byte(" "), len(l.text)-l.at)) // hclwrite leaves as many at the end of a text as there are
 	if r := &l.line; r.size > 0 {
 		// without a line end behind it a comment between slashes is one like those behind #
 		if r.last.Type == hclsyntax.TokenComment && r.lastAt > 0 {
@@ -247,6 +247,10 @@ func spaced(before, last, next hclsyntax.Token) bool {
 	case last.Type == hclsyntax.TokenIdent && next.Type == hclsyntax.TokenDoubleColon,
 		last.Type == hclsyntax.TokenDoubleColon && next.Type == hclsyntax.TokenIdent:
 		return false
+	// not in hclwrite, which makes other numbers of 1 .2
+	case before.Type == hclsyntax.TokenNumberLit && last.Type == hclsyntax.TokenDot &&
+		next.Type == hclsyntax.TokenNumberLit:
+		return true
 	case last.Type == hclsyntax.TokenDot || next.Type == hclsyntax.TokenDot:
 		return false
 	case next.Type == hclsyntax.TokenComma || next.Type == hclsyntax.TokenEllipsis:
