@@ -41,6 +41,9 @@ func (r *reader) spec() *Spec {
 	r.checkCounts()
 
 	spec, found := &Spec{}, &topology.Topology{}
+	if r.work.stopped() {
+		return spec // no finding would be kept any more, and no value is known
+	}
 	labels, meant := declared{}, false
 	for _, c := range r.outline.chunks {
 		root := r.openChunk(c)

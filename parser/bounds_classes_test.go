@@ -17,6 +17,8 @@ type class struct {
 	zone bool // the size is that of zone files
 	// steep: below what is free for every spec, however small, it grows faster than the input.
 	steep bool
+	// padded: the same for fmt, below the blanks that may align lines in every spec.
+	padded bool
 	// broken: fmt ends with the findings that check has too.
 	broken bool
 	make   func(size int) input
@@ -130,7 +132,7 @@ func measuring(classes []class, prefix string, work func(input) int) []class {
 			if c.zone || c.broken {
 				continue
 			}
-			c.name, c.steep = prefix+c.name, false
+			c.name, c.steep = prefix+c.name, c.padded
 		}
 		if make := c.make; prefix == "fmt -d: " {
 			if !slices.Contains([]string{"line ends", "comments, one a line", "Edge pools with servers", "nested blocks", "attributes in locals", "many files"}, strings.TrimPrefix(c.name, prefix)) {
@@ -185,7 +187,7 @@ var checked = []class{
 	}),
 	spec("blocks locals", "", "", numbered("locals {\n  a$n = [1+2+3, \"${4}\"]\n}\n")),
 	spec("functions whose results grow", "locals {\n", "}\n", numbered("a$n = join(\"\", [for i in range(1000) : \"abcdefghij\"])\n")),
-	{name: "comments beside a long line", make: longLine},
+	{name: "comments beside a long line", padded: true, make: longLine},
 	broken("brackets that are not closed", "", "", same("site \"a\" {\n")),
 	broken("a list that is not closed", "locals {\n  x = [", "", same("1,")),
 	broken("a quote that is not closed", "locals {\n", "", numbered("a$n = \"b\nc = 1\n")),

@@ -38,6 +38,7 @@ type outline struct {
 	lost   map[string]bool // labels of blocks whose type is misspelt; "TYPE " where a label is missing
 	start  hcl.Range       // of the first file
 	left   int             // bytes of text whose nodes are kept
+	syntax bool            // nothing is read, so nothing is noted
 }
 
 // keptBytes is of how much text the nodes are kept: a usual spec is parsed once. Tests make it 0.
@@ -75,7 +76,9 @@ func (o *outline) add(file *File, ends []int) hcl.Diagnostics {
 		if len(o.chunks) == 0 {
 			o.start = body.MissingItemRange()
 		}
-		o.note(&chunk{file: file, start: pos, end: end}, body)
+		if !o.syntax {
+			o.note(&chunk{file: file, start: pos, end: end}, body)
+		}
 		if !plain {
 			warnings = append(warnings, checkHeredocs(piece, pos)...)
 		}

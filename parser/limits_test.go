@@ -20,7 +20,7 @@ func TestBlockTokens(t *testing.T) {
 		{head + strings.Replace(blocks, "locals", "dynamic \"site\"", 1) + padding, "EP1010 a.edge.hcl:9,1-1: The blocks locals and dynamic"},
 		{head + fmt.Sprintf(block, 1) + strings.ReplaceAll(fmt.Sprintf(block, 2), "locals", "/* a */ locals") + padding, "EP1010 a.edge.hcl:8,1-1: The blocks locals"},
 	} {
-		_, diags := parseFiles([]File{{Name: "a.edge.hcl", Text: []byte(test.text)}})
+		_, diags := parseFiles([]File{{Name: "a.edge.hcl", Text: []byte(test.text)}}, false)
 		if test.want == "" && len(diags) == 0 {
 			continue
 		}

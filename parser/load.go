@@ -68,7 +68,7 @@ func Parse(fsys fs.FS, files []File) (*Spec, diag.Sources, hcl.Diagnostics) {
 		size += len(file.Text)
 	}
 	// all files before any value: references may lead into any of them
-	all, diags := parseFiles(files)
+	all, diags := parseFiles(files, false)
 	own := digest(sources) // before zone files are among them
 	if diags.HasErrors() {
 		// What is left of a broken file would only give findings that follow from it.
@@ -97,13 +97,13 @@ func digest(sources diag.Sources) string {
 // Syntax returns what prevents reading a file at all: bytes that are no text,
 // nesting that no person would write, and what HCL refuses.
 func Syntax(file File) hcl.Diagnostics {
-	_, diags := parseFiles([]File{file})
+	_, diags := parseFiles([]File{file}, true)
 	return diags
 }
 
 // parseFiles returns the outline of files, once all of them together have been found to be
-// text, and no more of it than is read.
-func parseFiles(files []File) (all *outline, diags hcl.Diagnostics) {
+// text, and no more of it than is read. With syntax only the findings are of use.
+func parseFiles(files []File, syntax bool) (all *outline, diags hcl.Diagnostics) {
 	// also for standard input and other callers that have not read the files here
 	if d := tooLarge(files); d != nil {
 		return nil, hcl.Diagnostics{d}
@@ -129,6 +129,7 @@ func parseFiles(files []File) (all *outline, diags hcl.Diagnostics) {
 		return nil, hcl.Diagnostics{d}
 	}
 	all = newOutline()
+	all.syntax = syntax
 	var found diag.Few
 	for i := range files {
 		found.Add(all.add(&files[i], surveys[i].ends)...)
