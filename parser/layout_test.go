@@ -45,6 +45,41 @@ func TestFormatLongLine(t *testing.T) {
 	}
 }
 
+// TestFormatTokens: between any two tokens that can follow each other there is a blank where hclwrite makes one.
+func TestFormatTokens(t *testing.T) {
+	parts := []string{
+		"a", "b", "in", "if", "1", "2", "\"x\"", "\"${a}\"", "\"${ {a=1} }\"", "\"%{ if a }x%{ endif }\"", "-", "!", "+", "*", "/", "%", "==", "<", ">=",
+		"&&", "||", "?", ":", "(", ")", "[", "]", "{", "}", ",", ".", "...", "=>", "=", "::", "f(", "x[", ".*", "[*]", " ", "\t", "/* c */", "\n", "null",
+		"[for x in [1] : x]", "{for k, v in a : k => v...}",
+	}
+	rng := rand.New(rand.NewPCG(3, 3))
+	tried := 0
+	for range 60_000 {
+		var expr string
+		for range 1 + rng.IntN(8) {
+			expr += parts[rng.IntN(len(parts))] + strings.Repeat(" ", rng.IntN(2))
+		}
+		text := "q = " + expr + "\n"
+		if rng.IntN(3) == 0 {
+			text = "q = [\n" + expr + ",\n" + expr + "\n] # c\nlong = 1 # d\n"
+		}
+		if Syntax(File{Name: "a", Text: []byte(text)}).HasErrors() {
+			continue
+		}
+		tried++
+		got, n := formatted(t, text, 1)
+		if want := string(hclwrite.Format([]byte(text))); got != want {
+			t.Fatalf("%q in %d pieces:\n%s\nhclwrite makes\n%s", text, n, got, want)
+		}
+		if again, _ := formatted(t, got, 1); again != got {
+			t.Fatalf("%q:\n%s\nand formatted again\n%s", text, got, again)
+		}
+	}
+	if tried < 2_000 {
+		t.Errorf("%d texts: the test tries too little", tried)
+	}
+}
+
 // TestFormatPieces: a text that is formatted line by line is formatted as at once.
 func TestFormatPieces(t *testing.T) {
 	paths, err := filepath.Glob("../specs/*/*.edge.hcl")

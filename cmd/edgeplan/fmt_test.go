@@ -21,6 +21,8 @@ func TestFmtKeepsBytes(t *testing.T) {
 		"argument":  {"b {\nx=f(<<-EOT\n  ${\ny}\n EOT\n,1)\nz=1\n}\n", "b {\n  x = f(<<-EOT\n  ${\ny}\n EOT\n  , 1)\n  z = 1\n}\n"},
 		"control":   {"x=<<EOT\n%{ if  a ~}\n  b\n%{ endif }\nEOT\n", "x = <<EOT\n%{ if  a ~}\n  b\n%{ endif }\nEOT\n"},
 		"empty":     {"", ""},
+		"blanks":    {"x=1\n \t", "x = 1\n  "},
+		"numbers":   {"x=2.5 .1\n", "x = 2.5. 1\n"},
 		"not ASCII": {"x=\"é\u2028\"\n", "x = \"é\u2028\"\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
