@@ -128,10 +128,8 @@ func Resolve(t *topology.Topology, req *Request, r *report.Plan) bool {
 	}
 	// Without from the routes decide, so the finding speaks of them.
 	if req.From == req.To {
-		rng := req.Failover.To.Range
 		if req.Failover.From.Set {
-			rng = req.Failover.From.Range
-			r.Add(report.SamePool, rng, "from and to are both %s.", req.To.Name)
+			r.Add(report.SamePool, req.Failover.From.Range, "from and to are both %s.", req.To.Name)
 		} else {
 			alreadyRouted(req, r, req.Moves()[0], target)
 		}

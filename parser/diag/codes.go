@@ -213,8 +213,8 @@ var languageRules = []Rule{
 		Code:     "EP1017",
 		Severity: hcl.DiagError,
 		Summary:  "source pool not clear",
-		Means: "The `failover` has no `from`, and the XMPP routes of the sites do not name exactly one pool " +
-			"besides the target.",
+		Means: "The `failover` has no `from`, and the routes of the sites, of the federation that moves, do not " +
+			"name exactly one pool besides the target.",
 		Why: "The source decides which routes and DNS records change and what the rollback restores. A wrong " +
 			"guess would leave the failed pool in use.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013): one Edge " +

@@ -9,8 +9,8 @@ var dnsRules = []Rule{
 		Code:     "EP2003",
 		Severity: hcl.DiagError,
 		Summary:  "shared address record",
-		Means: "The host name whose address moves is not used by XMPP alone: an SRV record for `_sip._tls` or " +
-			"`_sipfederationtls._tcp` points at it too, or it is the Access Edge FQDN of a pool.",
+		Means: "The host name whose address moves is used by more than what moves: an SRV record for `_sip._tls`, or for " +
+			"the federation that stays, points at it too, or it is the Access Edge FQDN of a pool.",
 		Why: "A and AAAA records belong to the name and not to a service. Moving them sends remote users or " +
 			"SIP federation partners to the new pool as well, and its certificate and SIP routes may not be ready " +
 			"for them.",
@@ -27,8 +27,9 @@ var dnsRules = []Rule{
 	{
 		Code:     "EP2008",
 		Severity: hcl.DiagError,
-		Summary:  "XMPP port is not 5269",
-		Means:    "The `listening_port` of the pool, or the port of an XMPP SRV record in the zone, is not 5269.",
+		Summary:  "not the port of federation",
+		Means: "The `listening_port` of the pool, or the port of an SRV record of XMPP federation in the zone, is " +
+			"not 5269; or that of an SRV record of SIP federation is not 5061.",
 		Why: "Microsoft's procedure demands 5269, and firewalls are set up for it. Prosody 0.12.3 and ejabberd " +
 			"23.01 do connect to the port of the SRV record, so a record and a pool with the same other port could " +
 			"work. With two different ports nothing answers.",
@@ -41,10 +42,10 @@ var dnsRules = []Rule{
 		Code:     "EP2009",
 		Severity: hcl.DiagError,
 		Summary:  "SRV target has no address",
-		Means: "After the change the XMPP SRV record that comes first, or one that the plan adds, would point at " +
+		Means: "After the change the SRV record that comes first, or one that the plan adds, would point at " +
 			"a name in a managed zone that has no A or AAAA record there.",
 		Why: "A partner that finds an SRV record uses only its target. It does not fall back to the address of " +
-			"the domain, so XMPP federation stops.",
+			"the domain, so federation stops.",
 		Source: "RFC 2782 (Target); RFC 6120, sections 3.2.1 and 3.2.2; docs/partners.md, X21 and X22.",
 		Fix: "Add the address record to the zone, give the servers of the target pool their public addresses, " +
 			"or correct the name.",
@@ -53,7 +54,7 @@ var dnsRules = []Rule{
 		Code:     "EP2010",
 		Severity: hcl.DiagError,
 		Summary:  "SRV target is an alias",
-		Means: "An XMPP SRV record, of the new pool or of another, points at a name that is a CNAME record, or " +
+		Means: "An SRV record of federation, of the new pool or of another, points at a name that is a CNAME record, or " +
 			"that lies below a DNAME record.",
 		Why: "An SRV target must not be an alias, and an alias has no address of its own that step 4 could " +
 			"change. Prosody 0.12.3 and ejabberd 23.01 follow one all the same, so that it is rarely noticed; " +
@@ -67,7 +68,7 @@ var dnsRules = []Rule{
 		Code:     "EP2011",
 		Severity: hcl.DiagError,
 		Summary:  "name outside the managed zones",
-		Means: "The XMPP host, or an Access Edge FQDN that an SRV record points at, lies in no `dns_zone` of " +
+		Means: "The host that moves, or an Access Edge FQDN that an SRV record points at, lies in no `dns_zone` of " +
 			"the spec, or in a part of one that NS records make a zone of its own.",
 		Why: "Edgeplan can neither check nor change its address. If its owner does not, partners still reach " +
 			"the failed pool after the change.",
@@ -83,8 +84,8 @@ var dnsRules = []Rule{
 		Code:     "EP2012",
 		Severity: hcl.DiagError,
 		Summary:  "SRV priorities are equal",
-		Means:    "Two XMPP SRV records of one SIP domain have the same priority.",
-		Why: "Only one of the pools has the XMPP route, and nothing says that partners use that one. Prosody " +
+		Means:    "Two SRV records of one federation and SIP domain have the same priority.",
+		Why: "Only one of the pools has the federation, and nothing says that partners use that one. Of XMPP, Prosody " +
 			"0.12.3 takes the records in the order of the DNS answer, which changes from answer to answer, and " +
 			"ignores the weights. ejabberd 23.01 always takes the target whose name sorts first if all weights are " +
 			"0, and shares connections by weight if not.",
@@ -140,8 +141,8 @@ var dnsRules = []Rule{
 	{
 		Code:     "EP2018",
 		Severity: hcl.DiagError,
-		Summary:  "no SIP domain has XMPP",
-		Means:    "No `sip_domain` has `xmpp = true`.",
+		Summary:  "no SIP domain to move",
+		Means:    "No `sip_domain` has `xmpp = true`; or there is none at all, where SIP federation moves.",
 		Why: "The SRV records are below the SIP domains for which XMPP contacts are allowed. With none there is " +
 			"no traffic to move, and the services would be stopped for no reason.",
 		Source: "Microsoft, \"DNS summary - Extensible Messaging and Presence Protocol\" (Lync Server 2013).",
@@ -174,7 +175,7 @@ var dnsRules = []Rule{
 		Code:     "EP2031",
 		Severity: hcl.DiagError,
 		Summary:  "unknown address would be removed",
-		Means: "The XMPP host has an address in public DNS that no Edge pool of the spec has, and the failover " +
+		Means: "The host that moves has an address in public DNS that no Edge pool of the spec has, and the failover " +
 			"would delete it.",
 		Why: "Either the spec lacks an address of the pool that is left, and the rollback then does not " +
 			"restore what it seems to; or the name serves something that the plan does not know and that would lose " +
@@ -268,7 +269,7 @@ var dnsRules = []Rule{
 		Code:     "EP3015",
 		Severity: hcl.DiagWarning,
 		Summary:  "later SRV target has no address",
-		Means: "An XMPP SRV record that does not come first points at a name in a managed zone that has no " +
+		Means: "An SRV record of federation that does not come first points at a name in a managed zone that has no " +
 			"address there, or at \".\".",
 		Why: "Prosody 0.12.3 and ejabberd 23.01 skip such a record at once, so that it costs no time. It is no " +
 			"fallback either: when TCP to the records before it fails, partners reach no pool, though the zone seems " +
@@ -308,9 +309,9 @@ var dnsRules = []Rule{
 		Code:     "EP3022",
 		Severity: hcl.DiagWarning,
 		Summary:  "route and DNS disagree today",
-		Means: "The sites are routed to one Edge pool, and public DNS leads XMPP partners to another one, before " +
+		Means: "The sites are routed to one Edge pool, and public DNS leads partners to another one, before " +
 			"anything is changed.",
-		Why: "Partners connect to a pool that is not designated for XMPP federation, so XMPP federation may be " +
+		Why: "Partners connect to a pool that is not designated for their federation, so that may be " +
 			"broken already, or half of an earlier change may be in place. The record of the change then cannot say " +
 			"what works before it.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), steps 3 to " +

@@ -8,21 +8,21 @@ var sipRules = []Rule{
 		Code:     "EP2039",
 		Severity: hcl.DiagError,
 		Summary:  "the two federations are not on one pool",
-		Means: "The failover says `federation = \"both\"`, but the routes of XMPP and of SIP federation do not both lead to " +
-			"the pool that is left.",
+		Means: "The failover says `federation = \"both\"`, but the routes of XMPP and of SIP federation do not " +
+			"both lead to the pool that is left.",
 		Why: "One failover moves what is on one pool. Of the other federation it would stop or change something that " +
 			"works.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" and \"Failing over the Edge pool used " +
 			"for Lync Server federation\" (Lync Server 2013), two pages for two routes.",
-		Fix: "Compare `xmpp_federation_route` and `federation_route` of the sites with what `Get-CsSite` shows. If they are " +
-			"right, write a failover for each federation.",
+		Fix: "Compare `xmpp_federation_route` and `federation_route` of the sites with what `Get-CsSite` shows. If " +
+			"they are right, write a failover for each federation.",
 	},
 	{
 		Code:     "EP2040",
 		Severity: hcl.DiagError,
 		Summary:  "SIP federation leads to another host",
-		Means: "The SRV record `_sipfederationtls._tcp` of a SIP domain points at a name that is neither the Access Edge FQDN " +
-			"of an Edge pool nor the `federation_host` of the domain.",
+		Means: "The SRV record `_sipfederationtls._tcp` of a SIP domain points at a name that is neither the " +
+			"Access Edge FQDN of an Edge pool nor the `federation_host` of the domain.",
 		Why: "The plan would add a record for the target pool and leave the name as it is, with the addresses of the pool " +
 			"that is left. Whether its addresses are to move too only you know: clients may use it as well.",
 		Source: "Microsoft, \"Determine DNS requirements for Lync Server 2013\": sip.DOMAIN for each SIP " +
@@ -35,8 +35,8 @@ var sipRules = []Rule{
 		Severity: hcl.DiagWarning,
 		Summary:  "SIP federation on another pool too",
 		Means:    "A third Edge pool has SIP federation enabled besides the two of the failover.",
-		Why: "Microsoft supports one federated Edge pool. Topology Builder warns that only one would be used, and a move of " +
-			"users then asks for a proxy pool.",
+		Why: "Microsoft supports one federated Edge pool. Topology Builder warns that only one would be used, and " +
+			"a move of users then asks for a proxy pool.",
 		Source: "Microsoft, \"Define your edge topology\" (Lync Server 2013); the rule RDCheckEdgePoolCount of Microsoft's " +
 			"on-premises diagnostics.",
 		Fix: "Correct `sip_federation` or `federation_route` if Topology Builder shows something else; otherwise clear the " +
@@ -50,8 +50,8 @@ var sipRules = []Rule{
 		Why: "They then sign in through the target pool. After a disaster that is what is wanted; while the old pool is up " +
 			"it is a change that they notice.",
 		Source: "RFC 2782; Microsoft, \"Determine DNS requirements for Lync Server 2013\".",
-		Fix: "Nothing, if remote users are to move. Otherwise give federation a name of its own first, with SRV records that " +
-			"point at it.",
+		Fix: "Nothing, if remote users are to move. Otherwise give federation a name of its own first, with SRV " +
+			"records that point at it.",
 	},
 	{
 		Code:     "EP3034",

@@ -203,7 +203,8 @@ var topologyRules = []Rule{
 		Severity: hcl.DiagWarning,
 		Summary:  "certificate lacks a name",
 		Means: "The external certificate of the target pool does not list a SIP domain that has XMPP, or the XMPP " +
-			"host, among its subject alternative names.",
+			"host, among its subject alternative names; or, where SIP federation moves, the name at which its SRV record " +
+			"points.",
 		Why: "An XMPP partner checks the certificate against the domain, such as contoso.com, and not against " +
 			"the target of the SRV record. A wildcard does not cover the bare domain. Services start with such a " +
 			"certificate, but Prosody 0.12.3, as Debian ships it (`s2s_secure_auth = true`), refuses the connection: " +
@@ -266,7 +267,7 @@ var topologyRules = []Rule{
 		Code:     "EP3012",
 		Severity: hcl.DiagWarning,
 		Summary:  "no previous route to restore",
-		Means: "A site whose route changes has no XMPP route today, so there is no value that the rollback could " +
+		Means: "A site whose route changes has no such route today, so there is no value that the rollback could " +
 			"restore.",
 		Why: "Microsoft documents no value of `Set-CsSite` that clears a route. The rollback script undoes the " +
 			"rest and leaves this route as it is.",
