@@ -11,13 +11,16 @@ func Replicas(plan *Plan) []string {
 	return append(slices.Concat(plan.To.Servers, plan.FrontEnds), plan.ManagementHost)
 }
 
-// SRVOwner is the owner of the SRV records of a federation, [XMPP] or [SIP], of a SIP domain.
-func SRVOwner(federation, domain string) string {
+// AimOf has the SRV records of a federation, [XMPP] or [SIP], lead to a target.
+func AimOf(federation, target string) Aimed {
 	if federation == SIP {
-		return dnsname.SIPOwner(domain)
+		return Aimed{Prefix: dnsname.SIPPrefix, Target: target, Port: SIPPort, Of: map[string]string{}}
 	}
-	return dnsname.XMPPOwner(domain)
+	return Aimed{Prefix: dnsname.XMPPPrefix, Target: target, Port: XMPPPort}
 }
+
+// Except has those of a domain lead to another target.
+func (a Aimed) Except(domain, target string) { a.Of[a.Prefix+dnsname.Absolute(domain)] = target }
 
 // XMPPPort is the port of XMPP federation, TCP; RFC 6120 and step 5 of the procedure.
 const XMPPPort = 5269

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,17 +32,19 @@ type Model struct {
 	Later string
 }
 
-// Lead is a pool that partners have to find: by its addresses, and by SRV records of these owners,
-// absolute names. Of a type of address that the pool does not have no record is left.
+// Lead is a pool that partners have to find: by its addresses, and by SRV records. Of a type of
+// address that the pool does not have no record is left.
 type Lead struct {
 	IPv4, IPv6 []string
-	SRV        map[string]Aimed
+	SRV        []Aimed
 }
 
-// Aimed is what one of the SRV records of an owner has to name.
+// Aimed is what one of the SRV records of each owner that begins with Prefix has to name: Target, or
+// that in Of under the owner, an absolute name, where there is one.
 type Aimed struct {
-	Target string
-	Port   int
+	Prefix, Target string
+	Port           int
+	Of             map[string]string
 }
 
 // Cond is that a variable has a value; of one that ends in OnHost, that all of the sort do.
@@ -387,11 +390,15 @@ func (l *Lead) wrong(set RecordSet) string {
 			return fmt.Sprintf("%s leads to %v", set.Owner, set.New)
 		}
 	case "SRV":
-		aim := l.SRV[set.Owner] // of other records nothing is known, and no target has an empty name
-		target := dnsname.Absolute(aim.Target)
+		// of other records nothing is known
+		i := slices.IndexFunc(l.SRV, func(aim Aimed) bool { return strings.HasPrefix(set.Owner, aim.Prefix) })
+		if i < 0 {
+			return fmt.Sprintf("%s does not lead to the pool", set.Owner)
+		}
+		target := dnsname.Absolute(cmp.Or(l.SRV[i].Of[set.Owner], l.SRV[i].Target))
 		// One record that leads there is enough: others may name other pools, with higher numbers.
 		for _, data := range set.New {
-			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == aim.Port {
+			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == l.SRV[i].Port {
 				return ""
 			}
 		}

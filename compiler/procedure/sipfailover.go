@@ -68,13 +68,13 @@ func (f *failover) sipModel(m *plan.Model) {
 	for _, server := range p.From.Servers {
 		m.First["setup-old/"+server], m.Stays["setup-old/"+server] = "", true
 	}
+	aim := plan.AimOf(plan.SIP, p.To.AccessEdgeFQDN)
 	for _, domain := range p.SIPDomains {
-		aim := plan.Aimed{Target: p.To.AccessEdgeFQDN, Port: plan.SIPPort}
 		if domain.Host != "" {
-			aim.Target = domain.Host
+			aim.Except(domain.Name, domain.Host)
 		}
-		m.Lead.SRV[plan.SRVOwner(plan.SIP, domain.Name)] = aim
 	}
+	m.Lead.SRV = append(m.Lead.SRV, aim)
 }
 
 // sipWays are the ways to reach SIP federation in a plan that moves it.
@@ -113,10 +113,11 @@ func (f *failover) edgeService(pool plan.Pool) *cmdlet.Call {
 // federated are facts about both pools: each shows no other port than that of SIP federation, or none.
 func (f *failover) federated(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
 	p, port := f.plan, strconv.Itoa(plan.SIPPort)
-	return plan.Steps{
-		compares(fact("P16", "SIP federation port of "+p.To.Name, ours), f.edgeService(p.To), federationPort, plan.Only, port),
-		compares(fact("P17", "SIP federation port of "+p.From.Name, ours), f.edgeService(p.From), federationPort, plan.Only,
-			port)}
+	of := func(id string, pool plan.Pool) *plan.Step {
+		s := fact(id, "SIP federation port of "+pool.Name, ours)
+		return compares(s, f.edgeService(pool), federationPort, plan.Only, port)
+	}
+	return plan.Steps{of("P16", p.To), of("P17", p.From)}
 }
 
 // partner is a test of a federated partner by way of an Edge Server.
@@ -221,7 +222,8 @@ func (f *failover) sipRoute(r plan.SiteRoute, back bool) *plan.Step {
 		cmdlet.Arg("Property", plan.SIPRouteParameter))
 	set := f.call(f.plan.Product, "Set-CsSite", cmdlet.Arg("Identity", r.Site),
 		cmdlet.Arg(plan.SIPRouteParameter, "EdgeServer:"+to))
-	acts(s, plan.Act{Wait: 60, Variants: []plan.Variant{{Parameter: plan.SIPRouteParameter, From: from, To: to, Set: set}}},
+	way := plan.Variant{Parameter: plan.SIPRouteParameter, From: from, To: to, Set: set}
+	acts(s, plan.Act{Wait: 60, Variants: []plan.Variant{way}},
 		fmt.Sprintf("sets the SIP federation route of site %s to %s", r.Site, to),
 		fmt.Sprintf("Get-CsSite shows %s for site %s (was %s)", to, r.Site, from))
 	s.Effect = plan.Effect{Var: variable(r), Value: to, From: []string{from}, AsksDNS: true}

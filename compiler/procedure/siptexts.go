@@ -130,8 +130,8 @@ func (f *failover) adviseSIP() {
 	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: []string{
 		"Exit code 5: it is not confirmed yet that this was done. Do it, then run the stage again with -Attest \"who, " +
 			"ticket\".",
-		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by the wizard without an " +
-			"error? Then run the stage again: a pool that shows its value is left alone.",
+		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by " +
+			"the wizard without an error? Then run the stage again: a pool that shows its value is left alone.",
 		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +
 			"another pool too. Look at it before you go on.",
 	}})

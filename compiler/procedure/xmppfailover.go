@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -108,16 +109,13 @@ func (f *failover) model() plan.Model {
 		{Var: "services/" + plan.OnHost, Value: plan.Running, Else: "%s is stopped"},
 		{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the new route"},
 		{Var: "firewall/" + plan.OnHost, Value: plan.Confirmed, Else: "port %s is not confirmed"},
-	}, Lead: &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6, SRV: map[string]plan.Aimed{}}}
+	}, Lead: &plan.Lead{IPv4: p.To.IPv4, IPv6: p.To.IPv6}}
 	if f.sip {
 		f.sipModel(&m)
 	}
-	for _, domain := range p.Domains {
-		aim := plan.Aimed{Target: p.To.AccessEdgeFQDN, Port: plan.XMPPPort}
-		if p.XMPPHost != "" { // partners then find every pool by this one name
-			aim.Target = p.XMPPHost
-		}
-		m.Lead.SRV[plan.SRVOwner(plan.XMPP, domain)] = aim
+	if f.xmpp {
+		// by the one host, where there is one, partners find every pool
+		m.Lead.SRV = append(m.Lead.SRV, plan.AimOf(plan.XMPP, cmp.Or(p.XMPPHost, p.To.AccessEdgeFQDN)))
 	}
 	for _, port := range f.ports() {
 		// That a port is open is nothing that a rollback takes back.
@@ -226,7 +224,8 @@ func endsOld(p *plan.Plan) bool {
 	// With route_sites = "target" other sites may stay on the old pool, and their partners need its XMPP
 	// service.
 	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site plan.RoutedSite) bool {
-		return site.Federation == plan.XMPP && !slices.ContainsFunc(p.Routes, func(r plan.SiteRoute) bool { return r.RoutedSite == site })
+		moves := func(r plan.SiteRoute) bool { return r.RoutedSite == site }
+		return site.Federation == plan.XMPP && !slices.ContainsFunc(p.Routes, moves)
 	})
 }
 
