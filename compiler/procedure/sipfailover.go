@@ -204,7 +204,7 @@ func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *
 		Path: []string{"Edge pools", pool.FQDN, "Edit Properties", "General"},
 		Do: verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; after the last change of this ` +
 			`stage Action > Topology > Publish`,
-	}}, fmt.Sprintf("a person %ss the setting of %s in Topology Builder and publishes it", verb, pool.FQDN),
+	}}, fmt.Sprintf("a person %ss SIP federation of %s", verb, pool.FQDN),
 		fmt.Sprintf("Get-CsService shows %s as %s of %s", shows, federationPort, pool.FQDN))
 	s.Effect = plan.Effect{Var: "federation/" + pool.Name, Value: value, AsksDNS: true}
 	return s
@@ -276,8 +276,7 @@ func (f *failover) runAgain(id string, pool plan.Pool, source plan.Source) *plan
 			"Run Again"},
 		Do:     "click Next until the wizard is done, then Finish",
 		Unread: "no cmdlet shows whether Setup ran after a change of the topology",
-	}}, "a person runs Setup again in the Deployment Wizard",
-		"who ran it, and under which ticket, is in the evidence log; no cmdlet shows it")
+	}}, "a person runs Setup again", "Setup has run")
 	return s
 }
 
