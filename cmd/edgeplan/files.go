@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 )
@@ -173,6 +174,9 @@ func temps(root *os.Root) []string {
 	return out
 }
 
+// writers are for texts that have many short parts.
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
+
 // writeTemp writes a new file in the folder of the root and makes sure that it is on the
 // disk. It leaves nothing behind when it fails.
 func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
@@ -182,7 +186,9 @@ func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 	if err != nil {
 		return "", err
 	}
-	w := bufio.NewWriterSize(file, 1<<16) // a text may have many short parts
+	w := writers.Get().(*bufio.Writer)
+	defer writers.Put(w)
+	w.Reset(file)
 	_, err = text.WriteTo(w)
 	if err == nil {
 		err = w.Flush()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/emit"
 )
 
@@ -125,20 +126,36 @@ func (w *writing) all(l *folderLock, packs []pack, of kind) error {
 // prepare writes the new files under temporary names. SHA256SUMS is replaced last, so that a
 // package that was left half replaced does not pass for a whole one.
 func (w *writing) prepare(packs []pack) error {
+	var changes []change
 	for _, one := range packs {
 		for _, c := range one.changes {
-			m := move{name: path.Join(one.name, c.name), exists: c.exists}
-			if !c.remove {
-				var err error
-				if m.temp, err = writeTemp(w.root, c.new); err != nil {
-					return cannot(m.name, err)
-				}
-			}
-			w.moves = append(w.moves, m)
+			w.moves = append(w.moves, move{name: path.Join(one.name, c.name), exists: c.exists})
+			changes = append(changes, c)
+		}
+	}
+	errs := make([]error, len(changes))
+	parallel.EachOf(diskCalls(len(changes)), len(changes), func(i int) {
+		if !changes[i].remove {
+			w.moves[i].temp, errs[i] = writeTemp(w.root, changes[i].new)
+		}
+	})
+	for i, err := range errs {
+		// What was written is among the moves, so that undo removes it.
+		if err != nil {
+			return cannot(w.moves[i].name, err)
 		}
 	}
 	slices.SortStableFunc(w.moves, func(a, b move) int { return rank(a) - rank(b) })
 	return nil
+}
+
+// diskCalls is how many of n files are written at once. Each call waits for the disk, which does many such
+// calls in the time of one; a few files are written one after the other.
+func diskCalls(n int) int {
+	if n < 100 {
+		return 1
+	}
+	return 32
 }
 
 func (w *writing) makeParents(name string) error {
@@ -249,8 +266,8 @@ func (w *writing) removeFolders(packs []pack) {
 // sync asks for the new names to be on the disk.
 func (w *writing) sync(packs []pack) {
 	syncFolder(w.root, ".")
-	for _, one := range packs {
-		syncFolder(w.root, one.name)
-		syncFolder(w.root, path.Join(one.name, "dns"))
-	}
+	parallel.EachOf(diskCalls(2*len(packs)), len(packs), func(i int) {
+		syncFolder(w.root, packs[i].name)
+		syncFolder(w.root, path.Join(packs[i].name, "dns"))
+	})
 }

@@ -107,11 +107,14 @@ func (s streamer) end(n, depth int, bracket byte) {
 	s.out.WriteByte(bracket)
 }
 
+const blanks = "                                "
+
 func (s streamer) line(depth int) {
 	s.out.WriteByte('\n')
-	for range depth {
-		s.out.WriteString("  ")
+	for ; depth > len(blanks)/2; depth -= len(blanks) / 2 {
+		s.out.WriteString(blanks)
 	}
+	s.out.WriteString(blanks[:2*depth])
 }
 
 func (s streamer) text(text string, depth int) error {

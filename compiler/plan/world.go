@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -82,6 +83,7 @@ type world struct {
 	changes  map[string]bool     // by zone: whether the plan changes it; the same map in all worlds of a plan,
 	zones    map[string]*Zone    // as are the zones by their names: each is asked for again and again
 	sorts    map[string][]string // the names of all variables by their sorts, sorted: no step adds one
+	routes   string              // what routeText has made, "" once a route has changed
 	allAsked bool                // each zone of the plan that has to be asked was
 }
 
@@ -115,16 +117,25 @@ func firstWorld(plan *Plan) *world {
 	return w
 }
 
+// routeSorts are the sorts of variables that are all that a replica has to know of the change; in a plan of
+// XMPP federation there are routes alone.
+var routeSorts = []string{"route", "sip-route", "federation"}
+
 func (w *world) routeText() string {
-	text := ""
-	// All that a replica has to know of the change; in a plan of XMPP federation there are routes alone.
-	for _, sort := range []string{"route", "sip-route", "federation"} {
+	// Conditions ask for it at each step, and few steps change a route.
+	if w.routes != "" {
+		return w.routes
+	}
+	var text []byte
+	for _, sort := range routeSorts {
 		for _, of := range w.sorts[sort] {
 			// Quoted, so that no two sets of routes have one text whatever the sites are called.
-			text += fmt.Sprintf("%s %q=%q ", sort, of, w.vars[sort+"/"+of])
+			text = strconv.AppendQuote(append(append(text, sort...), ' '), of)
+			text = append(strconv.AppendQuote(append(text, '='), w.vars[sort+"/"+of]), ' ')
 		}
 	}
-	return text
+	w.routes = string(text)
+	return w.routes
 }
 
 // wrong is why a condition does not hold, "" if it does.
@@ -313,14 +324,19 @@ func (w *world) change(plan *Plan, m move) error {
 			return fmt.Errorf("%s while %s", m, why)
 		}
 	}
-	if missing := w.reached(plan); e.WantsAim && missing != "" {
-		return fmt.Errorf("%s while %s", m, missing)
+	if e.WantsAim {
+		if missing := w.reached(plan); missing != "" {
+			return fmt.Errorf("%s while %s", m, missing)
+		}
 	}
 	// The new value is taken too: a run that was cut off has set it, and the stage is run again.
 	if e.From != nil && !slices.Contains(append(e.From, e.Value), w.vars[name]) {
 		return fmt.Errorf("%s finds %s %q", m, name, w.vars[name])
 	}
 	w.vars[name] = e.Value
+	if sort, _, _ := strings.Cut(name, "/"); slices.Contains(routeSorts, sort) {
+		w.routes = ""
+	}
 	// What a replica knows are the routes of this moment; later ones it has to be told again.
 	if e.Value == Routes {
 		w.vars[name] = w.routeText()

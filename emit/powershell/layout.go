@@ -141,9 +141,12 @@ func (w *writer) fits(n, tail int) bool { return w.col+n+tail <= maxWidth }
 // on the same line.
 func (w *writer) value(n node, tail int) {
 	// One line where it fits: a reviewer reads down, and a value of several lines hides the next key.
-	if flat := n.flat(); w.fits(len(flat), tail) && !broken(n) {
-		w.text(flat)
-		return
+	// What is broken anyway is not made flat first: that of a whole stage is as long as the stage.
+	if !broken(n) {
+		if flat := n.flat(); w.fits(len(flat), tail) {
+			w.text(flat)
+			return
+		}
 	}
 	switch n := n.(type) {
 	case hash:
@@ -166,10 +169,12 @@ func (w *writer) hash(h hash, tail int) {
 		if i == len(h)-1 {
 			closing = tail + len(" }")
 		}
-		flat := e.key + " = " + e.value.flat()
-		wide := broken(e.value)
+		wide, flat := broken(e.value), 0
+		if !wide {
+			flat = len(e.key + " = " + e.value.flat())
+		}
 		if i > 0 {
-			fits := w.fits(len("; ")+len(flat), closing)
+			fits := w.fits(len("; ")+flat, closing)
 			if wide {
 				// The hashes of an array begin on lines of their own, so only its head has to fit here.
 				_, isArray := e.value.(array)
@@ -181,7 +186,7 @@ func (w *writer) hash(h hash, tail int) {
 				w.text("; ")
 			}
 		}
-		full = wide || !w.fits(len(flat), closing)
+		full = wide || !w.fits(flat, closing)
 		w.text(e.key + " = ")
 		w.value(e.value, closing)
 	}

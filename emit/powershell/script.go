@@ -305,11 +305,16 @@ func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
 		return nil, b.names.err
 	}
 	// CRLF in all of a script: the signature block that is added later has it too.
-	text := strings.ReplaceAll(out.String(), "\n", "\r\n")
-	for _, part := range Parts(p) {
-		text += part.Text
+	own, parts := strings.ReplaceAll(out.String(), "\n", "\r\n"), Parts(p)
+	size := len(own)
+	for _, part := range parts {
+		size += len(part.Text)
 	}
-	return []byte(text), nil
+	text := append(make([]byte, 0, size), own...)
+	for _, part := range parts {
+		text = append(text, part.Text...)
+	}
+	return text, nil
 }
 
 // help is the comment-based help. An empty line has to be between #Requires and

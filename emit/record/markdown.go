@@ -50,12 +50,14 @@ func cut(s string) []part {
 	var out []part
 	for s = strings.TrimLeft(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
 		// Commands first: their words may be plain, and would be typed without the others.
-		if m := command.FindStringSubmatch(s); m != nil {
-			out = append(out, part{code: m[1], after: m[2]})
-			s = s[len(m[1])+len(m[2]):]
-			continue
-		}
 		word, rest, _ := strings.Cut(s, " ")
+		if mayBeCommand(word, rest) {
+			if m := command.FindStringSubmatch(s); m != nil {
+				out = append(out, part{code: m[1], after: m[2]})
+				s = s[len(m[1])+len(m[2]):]
+				continue
+			}
+		}
 		s = rest
 		// A number with a dot begins a list only where the text may begin a line.
 		if plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)) {
@@ -81,6 +83,16 @@ var command = regexp.MustCompile(`^(` + strings.Join([]string{
 	`[a-z][a-z0-9_]* = (?:"[-.\w]*"|\w+)`,
 }, "|") + `)([)"'.,;:?]*)(?: |$)`)
 
+// mayBeCommand tells whether a command could begin with a word that others follow. It is asked of each
+// word of a record, of which few are commands.
+func mayBeCommand(word, rest string) bool {
+	switch word {
+	case "-Waive", "-Attest", "Invoke-Command", "powershell.exe", "edgeplan", "sc.exe", "taskkill.exe", "aws":
+		return true
+	}
+	return strings.HasPrefix(word, `.\`) || strings.HasPrefix(rest, "= ")
+}
+
 var (
 	// plainShape begins with nothing that begins a block, and holds no character that
 	// means something to Markdown or to one of the sites.
@@ -103,6 +115,39 @@ func codeWord(word string) part {
 }
 
 func plainWord(word string) bool {
+	// Nearly all words of a record are in ASCII, and expressions take ten times as long.
+	if plain, known := plainASCII(word); known {
+		return plain
+	}
+	return isPlain(word)
+}
+
+// plainASCII is isPlain without expressions, for words of the ASCII characters that plainShape has; known
+// is false for others.
+func plainASCII(word string) (plain, known bool) {
+	for i := range len(word) {
+		if !isAlphanumeric(word[i]) && strings.IndexByte(`-.,;:()/'"+?`, word[i]) < 0 {
+			return false, false
+		}
+	}
+	core := strings.TrimLeft(word, `("'`)
+	lower := strings.ToLower(core)
+	colon := strings.IndexByte(word, ':')
+	switch {
+	case core == "" || !isAlphanumeric(core[0]), // plainShape
+		strings.Contains(word, "//"), strings.Contains(strings.ToLower(word), "www."), // notPlain, from here on
+		colon >= 0 && strings.IndexByte(word[colon+1:], ':') >= 0, strings.HasPrefix(lower, "gh-"):
+		return false, true
+	}
+	hex := strings.TrimRight(lower, `)"'.,;:?`)
+	return !(len(hex) >= 7 && len(hex) <= 64 && strings.Trim(hex, "0123456789abcdef") == ""), true
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func isPlain(word string) bool {
 	// The shape allows letters of all scripts, so what is hidden among them is asked for by itself.
 	return words.Visible(word) == word && plainShape.MatchString(word) && !notPlain.MatchString(word)
 }

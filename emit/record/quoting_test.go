@@ -1,6 +1,9 @@
 package record
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -179,5 +182,67 @@ func checkKinds(t *testing.T, s, doc string) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPlainASCII: the two ways to tell a plain word agree on all short words of the characters that matter.
+func TestPlainASCII(t *testing.T) {
+	known := 0
+	try := func(word string) {
+		plain, ok := plainASCII(word)
+		if ok {
+			known++
+		}
+		if ok && plain != isPlain(word) {
+			t.Errorf("%q is taken for plain: %v", word, plain)
+		}
+	}
+	const characters = "wWgGhH.-/:\"(')a0,;?+x*"
+	for a := range characters {
+		for b := range characters {
+			for c := range characters {
+				word := string([]byte{characters[a], characters[b], characters[c]})
+				for _, form := range []string{"%s", "deadb%s", "%sbeef", "w%s", "%s.", "gh%s"} {
+					try(fmt.Sprintf(form, word))
+				}
+			}
+		}
+	}
+	for n := range 80 {
+		try(strings.Repeat("a", n))
+		try("(" + strings.Repeat("7", n) + ".)")
+	}
+	if known < 40_000 {
+		t.Errorf("only %d words are told without expressions", known)
+	}
+}
+
+// TestShortCuts: what is asked before the expressions changes no answer, for words of goldens and for
+// ones that are nearly commands, links or commits.
+func TestShortCuts(t *testing.T) {
+	texts := []string{"www. wWw. awww. deadbee effaced. DEFACED, facade gh-1 gh; a. a.. . , ;; \"a\" ü über x\x00y a:b: www", "-Waive P01,P02 x",
+		`.\failover.ps1 -Stage Stop; edgeplan verify. serial = "auto" x = y = z aws route53 list "aws" powershell.exe -NoProfile sc.exe queryex NAME`}
+	records, err := filepath.Glob("../../golden/*/*/change.md")
+	if err != nil || len(records) == 0 {
+		t.Fatal("no goldens")
+	}
+	for _, path := range records {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	for _, text := range texts {
+		for s := strings.ReplaceAll(text, "\n", " "); s != ""; {
+			word, rest, _ := strings.Cut(s, " ")
+			if plain, known := plainASCII(word); known && plain != isPlain(word) {
+				t.Errorf("%q is taken for plain: %v", word, plain)
+			}
+			if command.MatchString(s) && !mayBeCommand(word, rest) {
+				t.Errorf("%q is taken for no command", s[:min(60, len(s))])
+			}
+			s = rest
+		}
 	}
 }
