@@ -3,9 +3,10 @@
 # start none of its names is there. The limit, max-records-per-type, came with 9.18.28 and is not in named-checkzone. Nor does named
 # count what it serves: lines that are written one after the other count before equal ones are dropped, so a record that is
 # written twice is one too many; lines of a set that others separate are counted each time that they are joined. So 150 lines in
-# three places, of 50 addresses, are loaded, and 101 lines of 100 addresses are not.
+# three places, of 50 addresses, are loaded, and 101 lines of 100 addresses are not. A name in other letters is another place too, so
+# WWW in the middle of 150 lines of www makes the zone load. 101 types at one name are too many as well (max-types-per-name).
 # Seen with BIND 9.18.49, Debian 12:
-#   named-checkzone: 0 for all; named: 101 records, 100 and an equal one, twice 60 equal ones in two places: too many records
+#   named-checkzone: 0 for all; named: 101 records, 100 and an equal one, twice 60 equal ones in two places, 101 types: too many records
 set -euo pipefail
 cd "$(dirname "$0")"
 . lib/debian.sh; . lib/servers.sh; . lib/pins.sh
@@ -28,4 +29,8 @@ rows 1 101 | try '101 records' "$many" 0
 { rows 1 100; rows 7 7; } | try '100 records, one of them twice' "$many" 0
 { rows 1 60; other 1; rows 1 60; } | try 'twice the same 60 in two places' "$many" 0
 { rows 1 50; other 1; rows 1 50; other 2; rows 1 50; } | try 'three times the same 50 in three places' "$loaded" 50
+{ rows 1 50; rows 1 50 | tr w W; rows 1 50; } | try 'three times the same 50 in a row, those in the middle in capital letters' "$loaded" 50
+{ rows 1 50; rows 1 50; rows 1 50; } | try 'three times the same 50 in a row' "$many" 0
+{ rows 1 1; seq -f 'www TYPE%.0f \# 1 00' 65280 65378; } | try '100 types' "$loaded" 1
+{ rows 1 1; seq -f 'www TYPE%.0f \# 1 00' 65280 65379; } | try '101 types' "$many" 0
 exit "$failed"
