@@ -37,30 +37,10 @@ func (r *rule) generic(f *fieldReader) {
 	if f.typ == "LOC" && len(f.sent) > 0 && f.sent[0] != 0 {
 		return // another version
 	}
-	if !fits(form, f.sent, f.fold) || !f.isKey() {
+	more := octetRules[f.typ]
+	if !fits(form, f.sent, f.fold) || more != nil && !more(f.sent) {
 		f.fail(0, "these are not the octets of %s data", f.typ)
 	}
-}
-
-// isKey reports octets that can be a key, or data of another type.
-func (f *fieldReader) isKey() bool {
-	switch f.typ {
-	case "DNSKEY", "CDNSKEY", "KEY", "RKEY":
-	default:
-		return true
-	}
-	flags, key := uint32(f.sent[0])<<8|uint32(f.sent[1]), f.sent[4:]
-	switch {
-	case f.typ == "RKEY" && flags != 0:
-		return false
-	case f.typ == "KEY" && flags&noKey == noKey:
-		return len(key) == 0
-	// RFC 4034, appendix A.1.1: the key begins with the name of the algorithm.
-	case f.sent[3] == 253:
-		_, n := decodeName(key)
-		return n > 0
-	}
-	return len(key) > 0
 }
 
 // fits reports octets that are the fields of a form as they are sent. It puts the names in them into

@@ -300,8 +300,79 @@ func svcOctets(key uint16, value []byte) bool {
 	return true
 }
 
-// isQueryPath reports a URI template that has the variable dns.
+// isQueryPath reports a path as a template of RFC 6570 that has the variable dns, as BIND reads one
+// (validate_dohpath).
 func isQueryPath(path []byte) bool {
-	return len(path) > 0 && path[0] == '/' && utf8.Valid(path) && bytes.Contains(path, []byte("dns}")) &&
-		bytes.Count(path, []byte("{")) == bytes.Count(path, []byte("}"))
+	if len(path) == 0 || path[0] != '/' || !utf8.Valid(path) {
+		return false
+	}
+	found := false
+	for i := 0; i < len(path); i++ {
+		switch path[i] {
+		case '%':
+			if !isPercent(path[i:]) {
+				return false
+			}
+		case '{':
+			n, dns := templateExpression(path[i+1:])
+			if n == 0 {
+				return false
+			}
+			i += n
+			found = found || dns
+		}
+	}
+	return found
+}
+
+// isPercent reports an octet as % and two digits at the start of a text.
+func isPercent(text []byte) bool { return len(text) > 2 && isHexDigit[text[1]] && isHexDigit[text[2]] }
+
+// templateExpression is the length of an expression with its brace at the end, 0 if there is none, and
+// whether dns is one of its variables.
+func templateExpression(text []byte) (length int, dns bool) {
+	start, operator := 0, false // of the variable at hand
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case bytes.IndexByte([]byte("+#./;?&"), c) >= 0:
+			if i != start || operator {
+				return 0, false
+			}
+			operator, start = true, i+1
+			continue
+		case c == '%':
+			if !isPercent(text[i:]) {
+				return 0, false
+			}
+			continue
+		case nameChars[c] == hostChar || c == '_':
+			continue
+		case bytes.IndexByte([]byte("*:,}"), c) < 0 || i == start:
+			return 0, false
+		}
+		dns = dns || string(text[start:i]) == "dns"
+		prefixed := c == ':'
+		if c == '*' || prefixed {
+			from := i + 1
+			for i++; prefixed && i < len(text) && isDigit(text[i]); i++ {
+			}
+			if i == len(text) || prefixed && (i == from || i > from+4 || text[from] == '0') {
+				return 0, false
+			}
+			c = text[i]
+		}
+		switch c {
+		case '}':
+			return i + 1, dns
+		case ',':
+			// Behind a number BIND still takes the first variable for the one at hand.
+			if operator = false; !prefixed {
+				start = i + 1
+			}
+		default:
+			return 0, false
+		}
+	}
+	return 0, false
 }

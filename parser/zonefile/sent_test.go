@@ -394,7 +394,7 @@ func randomParameters(rng *rand.Rand) []string {
 		pick(rng, "ipv4hint=192.0.2.1", `ipv4hint="192.0.2.1,192.0.2.2"`),
 		pick(rng, "ech=AEP+DQA/", `ech="AAA="`, "ech=AA=="),
 		pick(rng, "ipv6hint=2001:db8::1,::", `ipv6hint="::ffff:192.0.2.1"`),
-		pick(rng, "dohpath=/q{?dns}", `dohpath="/q{?dns}"`),
+		pick(rng, "dohpath=/q{?dns}", `dohpath="/q%20{?a*,dns,b:12}"`, "dohpath=/{dns}{+x_y}", "dohpath=/a{/b}{dns:3}"),
 		fmt.Sprintf("key%d=%s", 100+rng.IntN(60000), pick(rng, "x", `"a\000b"`, `""`)),
 		"key99",
 	}
