@@ -191,6 +191,7 @@ func (c *compilation) failover(req *rules.Request, r *report.Plan) (p *plan.Plan
 	}
 	rules.Failover(c.topology, req, r)
 	changes := c.zones.Changes(req.Change, r)
+	changes.FailsBack = req.FailsBack()
 	// Without a domain with XMPP federation it is not known which records lead partners.
 	if rules.Federation(c.topology, req, r) {
 		changes.Lead(req.From, req.To, rules.PublicAddresses(req.To, r), req.Moves())

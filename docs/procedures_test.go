@@ -19,6 +19,7 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"seed", "Failover, `procedure = \"documented\"`", "The target pool is stopped while the route is set, as the page has it."},
 	{"start-first", "Failover, `procedure = \"start-first\"`", "The order of the page about failing back: nothing is stopped."},
 	{"planned", "Failover, `reason = \"planned\"`, all sites", "The pool that is left is up, and no site stays with it: StopOld ends XMPP there."},
+	{"failback", "Fail-back, `reason = \"failback\"`", "The pool that was repaired takes over again, in the order of the page about failing back."},
 	{"windows-dns", "Failover, zones with `delivery = \"windows-dns\"`", "Stage DnsServer changes the records on the DNS server itself."},
 	{"sip", "Failover of SIP federation", "The pool that is left is down. What Topology Builder and Setup do, a person clicks; " +
 		"what a cmdlet shows of it is read."},
@@ -72,7 +73,7 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 							cmdlets = append(cmdlets, name)
 						}
 					}
-					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", stage.Name, role(p, line.Hosts), strings.ReplaceAll(line.Act, "|", "\\|"), strings.Join(cmdlets, ", "), cited(line, p.Texts.Page))
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", stage.Name, role(p, line.Hosts), strings.ReplaceAll(line.Act, "|", "\\|"), strings.Join(cmdlets, ", "), cited(p, line))
 				}
 			}
 		}
@@ -81,12 +82,13 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 }
 
 // cited is the page and step of a line, as the page names them.
-func cited(line words.Line, page string) string {
+func cited(p *plan.Plan, line words.Line) string {
 	step, back := strings.CutSuffix(line.Source, " of fail-back")
+	over, other := strings.CutSuffix(step, " of fail-over")
 	switch {
 	case line.Source == plan.OwnPractice:
 		return ""
-	case back:
+	case back || p.Texts.Page == plan.FailBackPage && !other:
 		return "FB " + step
 	case line.Source == plan.SIPRoutesPage:
 		return "FR"
@@ -95,10 +97,10 @@ func cited(line words.Line, page string) string {
 	if step, sip := strings.CutPrefix(line.Source, plan.SIPFailOverPage+", "); sip {
 		return "FS " + step
 	}
-	if page == plan.SIPFailOverPage {
+	if p.Texts.Page == plan.SIPFailOverPage {
 		return "FS " + step
 	}
-	return "FO " + step
+	return "FO " + over
 }
 
 // role is what computers of a part are in the deployment.

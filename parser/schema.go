@@ -247,16 +247,18 @@ var table = []Block{
 				Doc: "the pool that is left; needed where the routes of the sites do not say it"},
 			{Name: "to", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME",
 				hint: ", the Edge pool that takes over", Doc: "the target"},
-			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
+			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned", "failback"}, Default: "disaster",
 				Doc: "whether the pool that is left is down; where it is up, the plan ends XMPP there last of all, " +
-					"unless a site stays routed to it"},
+					"unless a site stays routed to it; with `\"failback\"` it has stood in, and `to` is the pool that was " +
+					"repaired"},
 			{Name: "procedure", Kind: Word, Words: []string{"documented", "start-first"}, Default: "documented",
 				Doc: "of XMPP federation: stop, route, DNS, firewall, start, as the fail-over page has it; or the " +
-					"order of the fail-back page, which stops nothing"},
+					"order of the fail-back page, which stops nothing; with `reason = \"failback\"` an error, as that page " +
+					"has one order"},
 			{Name: "route_sites", Kind: Word, Words: []string{"target", "all-routed"}, Default: "target",
 				Doc: "change the route of the target's site, as the procedure of XMPP federation says; or of every " +
 					"site that is routed to `from` as well, as the page about SIP routes says, which is the default " +
-					"where SIP federation moves"},
+					"where SIP federation moves, and with `reason = \"failback\"`"},
 		},
 	},
 	{

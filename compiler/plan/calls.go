@@ -8,7 +8,12 @@ import (
 
 // Replicas are the computers that the new route has to reach.
 func Replicas(plan *Plan) []string {
-	return append(slices.Concat(plan.To.Servers, plan.FrontEnds), plan.ManagementHost)
+	out := append(slices.Concat(plan.To.Servers, plan.FrontEnds), plan.ManagementHost)
+	// The pool that has stood in is up, and has to know that it does not any more.
+	if plan.FailsBack() {
+		out = append(out, plan.From.Servers...)
+	}
+	return out
 }
 
 // AimOf has the SRV records of a federation, [XMPP] or [SIP], lead to a target.

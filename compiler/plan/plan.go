@@ -29,6 +29,14 @@ const (
 	Both = "both"
 )
 
+// Reasons of a failover. After a disaster the pool that is left is down, else it is up; in a fail-back it
+// is the one that has stood in.
+const (
+	Disaster = "disaster"
+	Planned  = "planned"
+	Failback = "failback"
+)
+
 // Plan is one failover, or its preparation. Its JSON form is public; all artifacts but the new zone files
 // can be made from it alone. It holds no time of building, host, user or absolute path.
 type Plan struct {
@@ -44,7 +52,7 @@ type Plan struct {
 	Name           string         `json:"name"`
 	Product        cmdlet.Product `json:"product"` // of the management host
 	ManagementHost string         `json:"management_host"`
-	Reason         string         `json:"reason"`      // disaster or planned
+	Reason         string         `json:"reason"`      // disaster, planned or failback
 	Procedure      string         `json:"procedure"`   // documented or start-first
 	RouteSites     string         `json:"route_sites"` // target or all-routed
 	From           Pool           `json:"from"`
@@ -120,6 +128,12 @@ func (p *Plan) MovesXMPP() bool { return p.Federation == XMPP || p.Federation ==
 
 // MovesSIP tells whether the plan moves SIP federation.
 func (p *Plan) MovesSIP() bool { return p.Federation == SIP || p.Federation == Both }
+
+// LeftIsUp tells whether the pool that is left is up.
+func (p *Plan) LeftIsUp() bool { return p.Reason == Planned || p.Reason == Failback }
+
+// FailsBack tells whether the plan goes back to a pool that was repaired.
+func (p *Plan) FailsBack() bool { return p.Reason == Failback }
 
 // SIPDomain is a SIP domain and the name at which its records of SIP federation point; empty where
 // they point at the pools.
@@ -385,8 +399,9 @@ type RecordSet struct {
 	NewTTL uint32   `json:"new_ttl"`
 	Old    []string `json:"old"`
 	New    []string `json:"new"`
-	// Step is the step of the page about XMPP federation: 4 for addresses, 5 for SRV. It is empty for
-	// what moves with SIP federation alone, as the page about that has no step for DNS.
+	// Step is the step of the page about XMPP federation: 4 for addresses, 5 for SRV; on the page about
+	// failing back 3c and 3b. It is empty for what moves with SIP federation alone, as the page about that
+	// has no step for DNS.
 	Step string `json:"step,omitempty"`
 	// Number is that of the fact about the set; see [Zone.Number].
 	Number string `json:"number"`

@@ -188,15 +188,19 @@ func checkZone(plan *Plan, zone Zone) error {
 // with SIP federation alone.
 func stepOf(plan *Plan, set RecordSet) string {
 	moves := plan.MovesSIP()
+	addresses, records := "4", "5"
+	if plan.FailsBack() {
+		addresses, records = "3c", "3b"
+	}
 	switch {
 	case set.Type == "SRV" && moves && strings.HasPrefix(set.Owner, dnsname.SIPPrefix):
 		return ""
 	case set.Type == "SRV":
-		return "5"
+		return records
 	case moves && !dnsname.Same(strings.TrimSuffix(set.Owner, "."), plan.XMPPHost):
 		return ""
 	}
-	return "4"
+	return addresses
 }
 
 // checkChange wants serials that rise and waits that are those of the records, in a zone

@@ -21,17 +21,22 @@ type procedure struct {
 }
 
 // procedures are all of them; no two are for the same plans.
-var procedures = []procedure{xmppFailover, sipFailover, bothFailover, prepare}
+var procedures = []procedure{xmppFailover, sipFailover, bothFailover, xmppFailback, prepare}
 
-// of is the procedure for a plan.
-func of(p *plan.Plan) (one procedure, known bool) {
+// of is the procedure for a plan. Where there is none for its reason it is one of the others, whose form
+// then says which reasons there are.
+func of(p *plan.Plan) (found procedure, known bool) {
 	for _, one := range procedures {
 		moves := slices.Contains(one.federations, p.Federation) || p.Federation == "" && len(one.federations) == 0
-		if one.kind == p.Kind && moves {
+		switch {
+		case one.kind != p.Kind || !moves:
+		case slices.Contains(one.form.Reasons, p.Reason):
 			return one, true
+		case !known:
+			found, known = one, true
 		}
 	}
-	return procedure{}, false
+	return found, known
 }
 
 // Build makes the stages of a plan, and of its rollback, out of the rest of it. An error says

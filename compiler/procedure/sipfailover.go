@@ -89,7 +89,7 @@ func (f *failover) sipWays(running plan.Cond) []plan.Way {
 	}, {
 		When: []plan.Cond{{Var: "sip-route/" + plan.OnHost, Value: p.From.FQDN},
 			{Var: "federation/" + p.From.Name, Value: plan.Enabled}}, Through: p.From.Name,
-		Down: p.Reason != "planned", AsBefore: true,
+		Down: !p.LeftIsUp(), AsBefore: true,
 		Up: []plan.Cond{{Var: "zone/" + plan.OnHost, Value: plan.Old}},
 	}}
 }
@@ -133,7 +133,7 @@ func (f *failover) partner(id, domain, server string) *plan.Step {
 // made by it. After a disaster there is no way to them.
 func (f *failover) partnersBefore() plan.Steps {
 	var out plan.Steps
-	if f.plan.Reason != "planned" {
+	if !f.planned() {
 		return nil
 	}
 	for _, domain := range f.plan.SIPPartners {

@@ -16,7 +16,7 @@ import (
 // the procedure start-first the order of the page about failing back, which stops nothing.
 // What these do not have, checks, backup, replication and verification, is edgeplan's own.
 var xmppFailover = procedure{kind: plan.KindFailover, federations: []string{plan.XMPP}, form: plan.Form{Moves: true,
-	Reasons: []string{"disaster", "planned"}, Procedures: []string{"documented", "start-first"},
+	Reasons: []string{plan.Disaster, plan.Planned}, Procedures: []string{"documented", "start-first"},
 	RouteSites: []string{"target", "all-routed"},
 }, stages: func(b *builder) {
 	f := newFailover(b)
@@ -37,8 +37,7 @@ func (f *failover) xmppStages() {
 	}
 	f.publish()
 	f.route()
-	b.dnsServers(&b.forward, false, pageSteps, []string{plan.Route}, recordsOf)
-	b.dns(&b.forward, false, pageSteps, f.plan.Zones, b.forward.after(plan.DNSServer, plan.Route), recordsOf)
+	f.records()
 	f.firewall()
 	if f.stops {
 		f.start()
@@ -56,37 +55,87 @@ func (f *failover) xmppStages() {
 	f.startAgain()
 	f.publishBack()
 	f.routeBack()
-	b.dnsServers(&b.back, true, pageSteps, []string{plan.Route}, recordsBack)
-	b.dns(&b.back, true, pageSteps, changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Route), recordsBack)
+	f.recordsBack()
 	f.replicate(&b.back, rollback, b.back.after(plan.DNS, plan.Route))
 	f.setupBack()
 	f.verifyBack()
 }
 
-// pageSteps are the steps of the page about DNS records.
-const pageSteps = "steps 4 and 5"
+// records are the stages about DNS records, and recordsBack those that take them back.
+func (f *failover) records() {
+	w, page := &f.forward, f.pageSteps()
+	f.dnsServers(w, false, page, []string{plan.Route}, f.recordsOf)
+	f.dns(w, false, page, f.plan.Zones, w.after(plan.DNSServer, plan.Route), f.recordsOf)
+}
 
-// recordsOf is the step of a page that the records of a zone come from, and recordsBack that of what
+func (f *failover) recordsBack() {
+	w, page := &f.back, f.pageSteps()
+	f.dnsServers(w, true, page, []string{plan.Route}, f.recordsReturn)
+	f.dns(w, true, page, changed(f.plan.Zones), w.after(plan.DNSServer, plan.Route), f.recordsReturn)
+}
+
+// pageSteps are the steps of the page about DNS records.
+func (f *failover) pageSteps() string {
+	if f.backs {
+		return "steps 3b and 3c"
+	}
+	return "steps 4 and 5"
+}
+
+// recordsOf is the step of a page that the records of a zone come from, and recordsReturn that of what
 // takes them back.
-func recordsOf(z plan.Zone) plan.Source {
-	if steps := stepsOf(z); steps != "" {
+func (f *failover) recordsOf(z plan.Zone) plan.Source {
+	switch steps := stepsOf(z); {
+	case steps == "":
+		return plan.Source{Procedure: plan.SIPRoutesPage}
+	case f.backs:
+		return failBack(steps)
+	default:
 		return failOver(steps)
 	}
-	return plan.Source{Procedure: plan.SIPRoutesPage}
 }
 
-func recordsBack(z plan.Zone) plan.Source {
+func (f *failover) recordsReturn(z plan.Zone) plan.Source {
 	if stepsOf(z) != "" {
-		return failBack("3c")
+		return f.returns("4")
 	}
 	return plan.Source{Procedure: plan.SIPRoutesPage}
 }
+
+// at is the source of what a step of the page about failing over XMPP federation does: that step, or in a
+// fail-back the one of the page about it that does the same.
+func (f *failover) at(step string) plan.Source {
+	own := failBackSteps[step]
+	switch {
+	case !f.backs:
+		return failOver(step)
+	case own == "":
+		return ours
+	}
+	return failBack(own)
+}
+
+// returns is the source of what takes that back: the other page.
+func (f *failover) returns(step string) plan.Source {
+	if f.backs {
+		return failOver(step)
+	}
+	return failBack(failBackSteps[step])
+}
+
+// failBackSteps are steps of the page about failing back, by those of the page about failing over. That
+// has no step about a pool that has to be there, and stops nothing.
+var failBackSteps = map[string]string{"3": "3a", "4": "3c", "5": "3b", "6": "3d", "7": "1"}
+
+// saysAt begins a sentence with such a step.
+func (f *failover) saysAt(step string) string { return "Step " + f.at(step).Step }
 
 // failover is one plan of a failover, of one federation or of both.
 type failover struct {
 	*builder
 	plan      *plan.Plan
 	xmpp, sip bool // what moves
+	backs     bool // to a pool that was repaired
 	stops     bool // the target pool is stopped while the route is set
 	endsOld   bool
 }
@@ -94,8 +143,8 @@ type failover struct {
 // newFailover begins the stages of a failover and gives the plan its model and services.
 func newFailover(b *builder) *failover {
 	p := b.plan
-	f := &failover{builder: b, plan: p, xmpp: p.MovesXMPP(), sip: p.MovesSIP()}
-	f.stops, f.endsOld = f.xmpp && p.Procedure == "documented", f.xmpp && endsOld(p)
+	f := &failover{builder: b, plan: p, xmpp: p.MovesXMPP(), sip: p.MovesSIP(), backs: p.FailsBack()}
+	f.stops, f.endsOld = f.xmpp && !f.backs && p.Procedure == "documented", f.xmpp && endsOld(p)
 	p.Model, p.Services = f.model(), f.services()
 	return f
 }
@@ -135,17 +184,20 @@ func (f *failover) model() plan.Model {
 	}
 	// After a disaster the pool that is left is down: its XMPP service is nothing that the plan could change or
 	// take back.
-	if f.xmpp && p.Reason == "planned" {
+	if f.xmpp && p.LeftIsUp() {
 		for _, server := range p.From.Servers {
 			first["xmpp/"+server] = plan.Running
 		}
 	}
 	// After a disaster the old pool answers nothing, so there is nothing to keep up for old answers.
-	if p.Reason == "planned" {
+	if p.LeftIsUp() {
 		m.Later = "shutdown of " + p.From.Name
 		if f.endsOld {
 			m.Later = "stage " + plan.StopOld + ", and after it shutdown of " + p.From.Name
 		}
+	}
+	if f.backs {
+		f.backModel(&m)
 	}
 	if f.endsOld {
 		m.End = []plan.Cond{{Var: "xmpp/" + plan.OnHost, Value: plan.Stopped, Else: "XMPP still runs on %s"}}
@@ -178,14 +230,21 @@ func (f *failover) ports() []int {
 func (f *failover) services() []plan.Served {
 	p := f.plan
 	running := plan.Cond{Var: "services/" + plan.OnHost, Value: plan.Running}
+	route := "route/" + p.To.Site
+	// That site may be routed to the repaired pool all the time.
+	if i := slices.IndexFunc(p.Routes, func(r plan.SiteRoute) bool {
+		return r.Federation == plan.XMPP && r.From == p.From.FQDN
+	}); f.backs && i >= 0 {
+		route = variable(p.Routes[i])
+	}
 	xmpp := plan.Served{Name: plan.XMPPFederation, Title: "XMPP federation", Ways: []plan.Way{{
-		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.To.FQDN}}, Through: p.To.Name,
+		When: []plan.Cond{{Var: route, Value: p.To.FQDN}}, Through: p.To.Name,
 		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
 			{Var: "zone/" + plan.OnHost, Value: plan.New}, {Var: firewallXMPP, Value: plan.Confirmed}},
 	}, {
 		// Partners find the old pool as long as no zone has new records, and it answers until StopOld.
-		When: []plan.Cond{{Var: "route/" + p.To.Site, Value: p.From.FQDN}}, Through: p.From.Name,
-		Down: p.Reason != "planned", AsBefore: true,
+		When: []plan.Cond{{Var: route, Value: p.From.FQDN}}, Through: p.From.Name,
+		Down: !p.LeftIsUp(), AsBefore: true,
 		Up: []plan.Cond{{Var: "xmpp/" + plan.OnHost, Value: plan.Running},
 			{Var: "zone/" + plan.OnHost, Value: plan.Old}},
 	}}}
@@ -194,12 +253,15 @@ func (f *failover) services() []plan.Served {
 	case p.To.Name:
 		sip.Up = []plan.Cond{running}
 	case p.From.Name:
-		sip.Down = p.Reason != "planned"
+		sip.Down = !p.LeftIsUp()
 	}
 	out := []plan.Served{xmpp,
 		{Name: "remote access", Title: "remote access, conferencing and media", Pool: p.To.Name,
 			Ways: []plan.Way{{Through: p.To.Name, Up: []plan.Cond{running}}}},
 		{Name: plan.SIPFederation, Title: "SIP federation", Ways: []plan.Way{sip}},
+	}
+	if f.backs { // no service of that pool but XMPP is touched
+		out[1].Pool, out[1].Ways = p.From.Name, []plan.Way{{Through: p.From.Name}}
 	}
 	if f.sip {
 		out[2].Ways = f.sipWays(running)
@@ -223,7 +285,7 @@ var (
 func endsOld(p *plan.Plan) bool {
 	// With route_sites = "target" other sites may stay on the old pool, and their partners need its XMPP
 	// service.
-	return p.Reason == "planned" && !slices.ContainsFunc(p.RoutedSites, func(site plan.RoutedSite) bool {
+	return p.LeftIsUp() && !slices.ContainsFunc(p.RoutedSites, func(site plan.RoutedSite) bool {
 		moves := func(r plan.SiteRoute) bool { return r.RoutedSite == site }
 		return site.Federation == plan.XMPP && !slices.ContainsFunc(p.Routes, moves)
 	})
@@ -268,6 +330,7 @@ func (f *failover) preflight() {
 		does = does[:len(does)-1]
 	}
 	part.Does = strings.Join(does, ", ") + "."
+	part.Needs = f.forward.after(plan.Start)
 	part.Steps = append(f.facts(), f.backups()...)
 	f.forward.add(plan.Preflight, part)
 	// Only on the server itself the zone is read with the tools that stage DnsServer changes it with.
@@ -292,7 +355,7 @@ func (f *failover) facts() plan.Steps {
 	pool := f.call(p.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
 	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
 	out := f.store(fact)
-	one := failOver("1")
+	one := f.at("1")
 	if !f.xmpp {
 		one = ours // the page about SIP federation takes the other pool for granted
 	}
@@ -315,7 +378,7 @@ func (f *failover) facts() plan.Steps {
 		out = append(out, compares(fact("P19", "port for Front End Servers", one), service,
 			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
-	five, domains := failOver("5"), p.Domains
+	five, domains := f.at("5"), p.Domains
 	if f.sip { // all there are: those with XMPP are among them
 		five, domains = ours, f.sipDomains()
 		out = append(out, f.federated(fact)...)
@@ -342,7 +405,7 @@ func (f *failover) facts() plan.Steps {
 	out = append(out, warns(compares(fact("preflight/right", "user groups", ours),
 		f.function(p.Product, "Get-ChangeRight"), "", plan.Has, "RTCUniversalServerAdmins")))
 	if f.xmpp {
-		out = append(out, warns(compares(fact("preflight/sites", "sites on "+p.From.Name, failOver("3")),
+		out = append(out, warns(compares(fact("preflight/sites", "sites on "+p.From.Name, f.at("3")),
 			f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only,
 			f.routed(plan.XMPP)...)))
 	}
@@ -433,8 +496,8 @@ func (f *failover) startable(pool plan.Pool) plan.Steps {
 		compares(fact("P13", "uses of certificates"), certificates, "Use", plan.Has, "AccessEdgeExternal"),
 		compares(fact("P14", "faults of certificates"), faults, "", plan.Is)}
 	// -LocalStore reads the replica on the Edge Server, which is all that the services have when they start
-	// again.
-	if len(f.plan.Partners) > 0 {
+	// again. That of a pool that was repaired may be old until they run.
+	if len(f.plan.Partners) > 0 && !f.backs {
 		read := f.call(pool.Product, "Get-CsXmppAllowedPartner", cmdlet.Switch("LocalStore"))
 		out = append(out, compares(fact("P15", "XMPP partners in the local copy"), read, "Identity,AdditionalDomains",
 			plan.Has, f.plan.Partners...))
@@ -516,7 +579,7 @@ func (f *failover) startAgain() {
 
 // route points the sites at the target pool; step 3.
 func (f *failover) route() {
-	part := f.here("Step 3. Points the XMPP federation route to " + f.plan.To.FQDN + ".")
+	part := f.here(f.saysAt("3") + ". Points the XMPP federation route to " + f.plan.To.FQDN + ".")
 	switch {
 	case !f.xmpp:
 		part.Does = "Points the SIP federation route of the sites to " + f.plan.To.FQDN + "."
@@ -524,6 +587,9 @@ func (f *failover) route() {
 		part.Does = "Points the routes of SIP federation, and in step 3 that of XMPP, to " + f.plan.To.FQDN + "."
 	}
 	part.Needs = append(f.forward.after(plan.Stop, plan.Start), f.forward.after(plan.Publish)...)
+	if f.backs { // Preflight comes after Start then
+		part.Needs = []string{plan.Preflight}
+	}
 	// The step about the route is 3a on the page about failing back, which stops nothing.
 	source := failBack("3a")
 	if f.stops {
@@ -542,6 +608,11 @@ func (f *failover) route() {
 		if f.stops {
 			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Stopped,
 				Else: "%s of the target pool still runs"}}
+		}
+		// The page about failing back has it the other way round.
+		if f.backs {
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Running,
+				Else: "%s of the repaired pool does not run"}}
 		}
 		part.Steps = append(part.Steps, s)
 	}
@@ -591,7 +662,7 @@ func routeEnds(variants []plan.Variant, old bool) string {
 // routeBack puts the routes back, once DNS was asked: without an answer it is not known whether
 // the records can go back too.
 func (f *failover) routeBack() {
-	undoes, route := "Undoes step 3. ", "the XMPP federation route back to what it was."
+	undoes, route := "Undoes step "+f.at("3").Step+". ", "the XMPP federation route back to what it was."
 	switch {
 	case !f.xmpp:
 		undoes, route = "", "the SIP federation routes back to what they were."
@@ -613,7 +684,7 @@ func (f *failover) routeBack() {
 			continue
 		}
 		s := f.routeStep(rollback+"route/", r,
-			f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer), failBack("3a"))
+			f.variants(r.Site, f.plan.To.FQDN, r.From, f.plan.To.Servers[0], r.FromServer), f.returns("3"))
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
 		part.Steps = append(part.Steps, s)
 	}
@@ -656,7 +727,7 @@ func (f *failover) firewall() {
 	// A second confirmation would only repeat the first; who gave that one is in the log.
 	part.Needs, part.NotAfter = f.forward.after(plan.DNS, plan.DNSServer, plan.Setup, plan.Route), plan.Firewall
 	for _, port := range f.ports() {
-		number, id, source := strconv.Itoa(port), "firewall", failOver("6")
+		number, id, source := strconv.Itoa(port), "firewall", f.at("6")
 		if port == plan.SIPPort {
 			id, source = "firewall/sip", plan.Source{Procedure: plan.SIPRoutesPage}
 		}
@@ -672,7 +743,7 @@ func (f *failover) firewall() {
 	}
 	part.Does = "Records who confirmed that " + plan.List(names) + is
 	if f.xmpp {
-		part.Does = "Step 6. " + part.Does
+		part.Does = f.saysAt("6") + ". " + part.Does
 	}
 	f.forward.add(plan.Firewall, part)
 }
@@ -689,6 +760,9 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 			"for Setup."
 	}
 	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(f.plan)), strings.Compare) {
+		if f.backs && w == &f.back && slices.Contains(f.plan.To.Servers, replica) {
+			continue // the pool may be why there is a rollback: what is down is never up to date
+		}
 		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
 		s.Property = "UpToDate"
 		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
@@ -749,7 +823,7 @@ func (f *failover) verify() {
 			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
-	seven := failOver("7")
+	seven := f.at("7")
 	if !f.xmpp {
 		seven = ours
 	}
@@ -762,7 +836,7 @@ func (f *failover) verify() {
 	}
 	f.forward.add(plan.Verify, here)
 
-	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: "Step 6 from outside: what a federated partner sees.",
+	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: f.saysAt("6") + " from outside: what a federated partner sees.",
 		Product: p.Product, Needs: needs, LooksAt: dns}
 	if !f.xmpp {
 		outside.Does = "What a federated partner sees, from outside."
@@ -770,7 +844,7 @@ func (f *failover) verify() {
 	for _, address := range slices.Concat(to.IPv4, to.IPv6) {
 		if f.xmpp {
 			outside.Steps = append(outside.Steps,
-				f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, failOver("6")))
+				f.answers("verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, f.at("6")))
 		}
 		if f.sip {
 			outside.Steps = append(outside.Steps, f.answers("verify/federation/", "Access Edge", address,
@@ -784,11 +858,12 @@ func (f *failover) verify() {
 // run. That the port of SIP federation is open shows outside only: they listen on it inside as well.
 func (f *failover) verifyEdges(needs, dns []string) {
 	p, to := f.plan, f.plan.To
-	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, failOver("6"))
+	listener := step("verify/listener", "listener of the XMPP proxy", plan.Safe, p.Origin, f.at("6"))
 	// The page checks the port while the services are stopped, when nothing listens. So step 6 is done again
 	// here.
 	port := strconv.Itoa(plan.XMPPPort)
-	edge := f.there(to, "Step 6 from inside: the XMPP proxy listens. Its public address is probed from outside only.")
+	edge := f.there(to, f.saysAt("6")+" from inside: the XMPP proxy listens. Its public address is probed from outside "+
+		"only.")
 	edge.Needs, edge.LooksAt = needs, dns
 	if f.xmpp {
 		edge.Steps = plan.Steps{compares(listener, f.function(to.Product, "Get-ChangeListener", cmdlet.Arg("Port", port)),
@@ -837,8 +912,8 @@ func (f *failover) stopOld() {
 	}
 	from := f.plan.From
 	// Only the XMPP service: the others go on to serve users of the old pool.
-	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of the old pool. "+
-		"Open streams end.")
+	part := f.there(from, "Once no old answer is left: stops the XMPP service of this server of "+f.old()+
+		". Open streams end.")
 	part.Needs, part.Seen = []string{plan.Verify}, plan.SeenReceipt
 	part.Elevated, part.LooksAt = true, f.forward.present(plan.DNS)
 	s := step("stop-old/xmpp", "XMPP services that run", plan.Disruptive, from.Origin, ours)
@@ -853,6 +928,14 @@ func (f *failover) stopOld() {
 	f.forward.add(plan.StopOld, part)
 }
 
+// old is what the pool that is left is called.
+func (f *failover) old() string {
+	if f.backs {
+		return "the pool that stood in"
+	}
+	return "the old pool"
+}
+
 // foundService is how the service of XMPP is found.
 const foundService = "the XMPP service of this server, found by XMPP in its display name"
 
@@ -863,9 +946,9 @@ func (f *failover) startOld() {
 		return
 	}
 	from := f.plan.From
-	part := f.there(from, "Undoes StopOld. Starts XMPP on this server of the old pool, before partners are led back.")
+	part := f.there(from, "Undoes StopOld. Starts XMPP on this server of "+f.old()+", before partners are led back.")
 	part.Elevated = true
-	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, failBack("1"))
+	s := step("rollback/stop-old/xmpp", "XMPP services that do not run", plan.Safe, from.Origin, f.returns("7"))
 	s.Read = f.function(from.Product, "Get-XmppService", cmdlet.Arg("Not", plan.Running))
 	acts(s, plan.Act{IfNot: waiveService,
 		Set: f.call(from.Product, "Start-CsWindowsService", cmdlet.Variable("Name", plan.EachValue))},

@@ -29,7 +29,8 @@ func (f *failover) texts() plan.Texts {
 // receiver is the parameter of the script for a test message.
 const receiver = "XmppReceiver"
 
-func (f *failover) planned() bool { return f.plan.Reason == "planned" }
+// planned tells whether the pool that is left is up.
+func (f *failover) planned() bool { return f.plan.LeftIsUp() }
 
 func (f *failover) why() string {
 	p := f.plan
@@ -73,7 +74,7 @@ func (f *failover) unknown() []string {
 	certificates := "The names in the certificates on the Edge Servers are not read. Check before the change that " +
 		"they are those that XMPP partners expect."
 	// Certificates are read before services stop, and only then.
-	if !f.stops {
+	if !f.stops && !f.backs {
 		certificates = "The certificates on the Edge Servers are not read. Check before the change that they are " +
 			"valid, and that their names are those that XMPP partners expect."
 	}
@@ -227,6 +228,10 @@ func (f *failover) notes() []plan.Note {
 // advise says what to do if a stage fails.
 func (f *failover) advise() {
 	facts := preflightFails(f.plan)
+	if f.backs {
+		facts[0] = "Nothing has been changed but that services of " + f.plan.To.Name + " were started. Fix what the FAIL " +
+			"lines report, then run the stage again. After a start it may be minutes until a replica is up to date."
+	}
 	// The receipt is that of the management host alone.
 	if script, _ := f.plan.ChangedBy(); script && f.stops {
 		facts = append(facts, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop "+

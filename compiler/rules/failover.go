@@ -65,6 +65,11 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 			"%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.",
 			req.To.Name)
 	}
+	if req.FailsBack() && req.MovesSIP() {
+		r.Add(report.NotYet, req.Failover.Reason.Range,
+			"reason = \"failback\" with federation = %q is planned but not yet there: XMPP federation alone is failed back. "+
+				"For SIP federation write reason = \"planned\", which changes the same settings.", req.Failover.Federation.V)
+	}
 	if !req.MovesXMPP() {
 		if req.Failover.Procedure.V != "documented" {
 			r.Add(report.Malformed, req.Failover.Procedure.Range,
@@ -77,6 +82,11 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 		}
 		return
 	}
+	if req.FailsBack() && req.Failover.Procedure.Set {
+		r.Add(report.Malformed, req.Failover.Procedure.Range,
+			"procedure chooses between two orders of failing over. Failing back has one order, that of its own page, "+
+				"which starts the services first and stops nothing: remove the line.")
+	}
 	// zones would not change and no partner would move, which looks like success
 	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {
 		r.Add(report.NoDomain, req.Range,
@@ -84,7 +94,7 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 	// step 2 of Microsoft's page; the other procedure never stops them, as the page on
 	// failing back does not
-	if req.Failover.Procedure.V == "documented" {
+	if req.Failover.Procedure.V == "documented" && !req.FailsBack() {
 		r.Add(report.TargetStops, req.Failover.To.Range,
 			"Step 2 of the procedure stops all services on every Edge Server of %s until step 7. In that time there "+
 				"is %s.",

@@ -66,10 +66,16 @@ func (req *Request) MovesXMPP() bool { return slices.Contains(req.Moves(), plan.
 // MovesSIP tells whether the request is a failover of SIP federation, alone or with XMPP.
 func (req *Request) MovesSIP() bool { return slices.Contains(req.Moves(), plan.SIP) }
 
+// FailsBack tells whether the request is a failover back to a pool that was repaired.
+func (req *Request) FailsBack() bool {
+	return req.Failover != nil && req.Failover.Reason.V == plan.Failback
+}
+
 // RouteSites is the word of the language for which routes of sites change: the page about the
-// routes of SIP federation has its steps done at each site.
+// routes of SIP federation has its steps done at each site. The page about failing back sets the route of
+// another site than the one about failing over, so that a site would stay with the pool that stands in.
 func (req *Request) RouteSites() string {
-	if req.MovesSIP() && !req.Failover.RouteSites.Set {
+	if (req.MovesSIP() || req.FailsBack()) && !req.Failover.RouteSites.Set {
 		return "all-routed"
 	}
 	return req.Failover.RouteSites.V
@@ -221,14 +227,15 @@ func routeArgument(federation string) string {
 func sourceOf(t *topology.Topology, req *Request, federation string, target *topology.Site) (*topology.EdgePool, int) {
 	own := RoutedSite{federation, target}.Route().V
 	// a site of the target that is routed there already may be the first of several that move
-	if pool := req.Pools[own]; pool != nil && (federation == plan.XMPP || pool != req.To) {
+	all := federation == plan.XMPP && !req.FailsBack()
+	if pool := req.Pools[own]; pool != nil && (all || pool != req.To) {
 		return pool, 1
 	}
 	var found []string
 	// one pool is designated for a federation, so all routes that are set should name it
 	for _, site := range t.Sites {
 		name := RoutedSite{federation, site}.Route().V
-		if name != "" && !slices.Contains(found, name) && (federation == plan.XMPP || name != req.To.Name) {
+		if name != "" && !slices.Contains(found, name) && (all || name != req.To.Name) {
 			found = append(found, name)
 		}
 	}

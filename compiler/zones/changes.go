@@ -24,6 +24,9 @@ type Changes struct {
 
 	ttl uint32 // of a preparation
 
+	// FailsBack is that the failover is one back to a pool that was repaired.
+	FailsBack bool
+
 	// Of a failover; a preparation has none of these and leads no partner elsewhere.
 	from, to *topology.EdgePool
 

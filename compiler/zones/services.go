@@ -32,6 +32,9 @@ func (c *Changes) xmpp() *service {
 	s := &service{federation: plan.XMPP, name: "XMPP federation", prefix: dnsname.XMPPPrefix, port: plan.XMPPPort,
 		addresses: "4", records: "5", domains: c.topology.XMPPDomains(),
 		host: func(*topology.SIPDomain) topology.Value[string] { return host }}
+	if c.FailsBack { // another page, which has the SRV records first
+		s.addresses, s.records = "3c", "3b"
+	}
 	if host.Set {
 		s.hosts = []topology.Value[string]{host}
 	}

@@ -378,8 +378,8 @@ func means(read *cmdlet.Call) string {
 }
 
 // Source is the number of the step in the page that it comes from, short: "2", "3a of
-// fail-back", "edgeplan". Of a page that is neither the plan's own nor the one about failing back, its
-// name comes first.
+// fail-back", "edgeplan". Of a page that is neither the plan's own nor one of the two about XMPP
+// federation, its name comes first.
 func Source(p *plan.Plan, source plan.Source) string {
 	switch {
 	case source.Step == "":
@@ -388,6 +388,8 @@ func Source(p *plan.Plan, source plan.Source) string {
 		return source.Step
 	case source.Procedure == plan.FailBackPage:
 		return source.Step + " of fail-back"
+	case source.Procedure == plan.FailOverPage:
+		return source.Step + " of fail-over"
 	}
 	return source.Procedure + ", " + source.Step
 }
