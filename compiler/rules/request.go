@@ -73,7 +73,7 @@ func (req *Request) FailsBack() bool {
 
 // RouteSites is the word of the language for which routes of sites change: the page about the
 // routes of SIP federation has its steps done at each site. The page about failing back sets the route of
-// another site than the one about failing over, so that a site would stay with the pool that stands in.
+// another site than the one about failing over, so that a site would stay with the pool that has stood in.
 func (req *Request) RouteSites() string {
 	if (req.MovesSIP() || req.FailsBack()) && !req.Failover.RouteSites.Set {
 		return "all-routed"
