@@ -58,8 +58,25 @@ type Note struct {
 }
 
 // Command is a command for people elsewhere. For is whose it is, where it is not the one that the text
-// ends with.
-type Command struct{ For, Text string }
+// ends with. With Each it is as many commands, of which each ends in one of these.
+type Command struct {
+	For, Text string
+	Each      []string
+}
+
+// Each are the single commands of a note: there may be one for each of 100,000 SIP domains.
+func (n Note) Each(yield func(Command) bool) {
+	for _, c := range n.Commands {
+		if c.Each == nil && !yield(c) {
+			return
+		}
+		for _, end := range c.Each {
+			if !yield(Command{For: c.For, Text: c.Text + end}) {
+				return
+			}
+		}
+	}
+}
 
 // Param is a parameter of the script, a text: the one that [Step.When] names.
 type Param struct{ Name, Says string }

@@ -138,8 +138,12 @@ func (f *failover) letter() plan.Letter {
 		What:    fmt.Sprintf("We change the servers that answer XMPP federation for %s.", domains),
 		Port:    "TCP 5269, as before",
 	}
-	for _, zone := range p.Zones {
-		out.Sets = append(out.Sets, zone.Records...)
+	if len(p.Zones) == 1 { // they may be 100,000
+		out.Sets = slices.Clip(p.Zones[0].Records)
+	} else {
+		for _, zone := range p.Zones {
+			out.Sets = append(out.Sets, zone.Records...)
+		}
 	}
 	over, stream := "the change is over", ""
 	switch {
@@ -169,11 +173,7 @@ func (f *failover) letter() plan.Letter {
 		out.Points = append(out.Points, plan.Note{Text: stream})
 	}
 	last := plan.Note{Text: "If messages still come back after that, close the streams of your server to us; the next " +
-		"message makes it look up our records. ejabberd:", Commands: []plan.Command{{Text: ejabberd}}}
-	// Prosody closes the streams of one domain at a time; ejabberd closes all of them.
-	for _, domain := range p.Domains {
-		last.Commands = append(last.Commands, plan.Command{For: "Prosody", Text: prosody + domain})
-	}
+		"message makes it look up our records. ejabberd:", Commands: f.closes()}
 	out.Points = append(out.Points, last)
 	return out
 }
@@ -183,6 +183,16 @@ const (
 	ejabberd = "ejabberdctl stop_s2s_connections"
 	prosody  = "prosodyctl shell s2s closeall "
 )
+
+// closes are the commands that end the streams of a partner. Prosody closes those of one domain at a
+// time; ejabberd closes all of them.
+func (f *failover) closes() []plan.Command {
+	all := []plan.Command{{Text: ejabberd}}
+	if len(f.plan.Domains) > 0 {
+		all = append(all, plan.Command{For: "Prosody", Text: prosody, Each: f.plan.Domains})
+	}
+	return all
+}
 
 // notes say what a "yes" for XMPP federation does not mean for every partner. What is known of servers
 // of partners was measured with Prosody 0.12.3 and ejabberd 23.01.
@@ -214,15 +224,11 @@ func (f *failover) notes() []plan.Note {
 				"such partners go on reaching it.", p.From.Name)})
 	}
 	// After a disaster the partner's server does not know that its stream is dead until TCP gives up.
-	closes := []plan.Command{{Text: ejabberd}}
-	for _, domain := range p.Domains {
-		closes = append(closes, plan.Command{For: "Prosody", Text: prosody + domain})
-	}
 	return append(out, plan.Note{Text: fmt.Sprintf("A partner whose stream was open when %s fell silent loses messages "+
 		"without an error, whatever DNS says, for up to some 16 min from its first message on (seen: 941 to 954 s with "+
 		"Prosody 0.12.3 and ejabberd 23.01). Closing its streams to us ends that, with the command of ejabberd or "+
 		"of Prosody:",
-		p.From.Name), Commands: closes})
+		p.From.Name), Commands: f.closes()})
 }
 
 // advise says what to do if a stage fails.

@@ -32,7 +32,7 @@ func Letter(p *plan.Plan, letter plan.Letter) []string {
 	for _, point := range letter.Points {
 		out = wrap(out, "- "+point.Text)
 		whose := ""
-		for _, command := range point.Commands {
+		for command := range point.Each {
 			// Said once before all of theirs.
 			if command.For != whose {
 				out = append(out, command.For+":")
@@ -84,7 +84,7 @@ func Notes(p *plan.Plan) []Note {
 			text = after + ": " + text
 		}
 		one := Note{Text: text}
-		for _, command := range note.Commands {
+		for command := range note.Each {
 			one.Commands = append(one.Commands, command.Text)
 		}
 		out = append(out, one)
