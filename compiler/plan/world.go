@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -84,13 +85,22 @@ type world struct {
 	zones    map[string]*Zone    // as are the zones by their names: each is asked for again and again
 	sorts    map[string][]string // the names of all variables by their sorts, sorted: no step adds one
 	routes   string              // what routeText has made, "" once a route has changed
+	lacks    func() []lack       // of all zones, found once for all worlds of a plan
 	allAsked bool                // each zone of the plan that has to be asked was
+}
+
+// lack is what the records of a zone lack of the aim.
+type lack struct {
+	zone    string
+	changed string // the owner of the first set that changes, "" if none does before what is wrong
+	wrong   string // what is wrong with the first set that does not lead there once it is changed
 }
 
 // firstWorld is the world that a plan expects before its first step.
 func firstWorld(plan *Plan) *world {
 	w := &world{vars: maps.Clone(plan.Model.First), asked: map[string]bool{}, done: map[place]bool{},
-		changes: map[string]bool{}, zones: map[string]*Zone{}, sorts: map[string][]string{}}
+		changes: map[string]bool{}, zones: map[string]*Zone{}, sorts: map[string][]string{},
+		lacks: sync.OnceValue(func() []lack { return lacksOf(plan) })}
 	if w.vars == nil {
 		w.vars = map[string]string{}
 	}
@@ -377,18 +387,33 @@ func (w *world) reached(plan *Plan) string {
 			return why
 		}
 	}
-	for _, zone := range plan.Zones {
-		for _, set := range zone.Records {
-			// A set that stays needs no step; whether it leads to the pool is asked all the same below.
-			if set.Changed() && w.vars["zone/"+zone.Name] != New {
-				return set.Owner + " is not changed"
-			}
-			if why := plan.Model.Lead.wrong(set); why != "" {
-				return why
-			}
+	for _, zone := range w.lacks() {
+		// A set that stays needs no step; whether it leads to the pool is asked all the same.
+		if zone.changed != "" && w.vars["zone/"+zone.zone] != New {
+			return zone.changed + " is not changed"
+		}
+		if zone.wrong != "" {
+			return zone.wrong
 		}
 	}
 	return ""
+}
+
+func lacksOf(plan *Plan) []lack {
+	var out []lack
+	for _, zone := range plan.Zones {
+		one := lack{zone: zone.Name}
+		for _, set := range zone.Records {
+			if one.changed == "" && set.Changed() {
+				one.changed = set.Owner
+			}
+			if one.wrong = plan.Model.Lead.wrong(set); one.wrong != "" {
+				break
+			}
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // wrong says why a set, once changed, does not lead partners there, "" if it does.
