@@ -72,7 +72,8 @@ function Show-SimWorld {
     if ($world.MovesSip) {
         foreach ($site in $world.Sites) { 'SIP      {0} -> [{1}]' -f $site.Name, $site.SipRoute }
         foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })) { 'SIP      {0} [{1}]' -f $pool.Fqdn, $pool.SipPort }
-        foreach ($computer in @($world.Hosts | Where-Object { $_.SipRole })) { 'SIP      {0} has the role' -f $computer.Name }
+        $enabled = @($world.Pools | Where-Object { $_.SipPort -ne '' } | ForEach-Object { $_.Fqdn })
+        foreach ($computer in @($world.Hosts | Where-Object { $_.SipRole -and $enabled -contains $_.Pool })) { 'SIP      {0} has the role' -f $computer.Name }
     }
     foreach ($computer in $world.Hosts) {
         foreach ($service in $computer.Services) {
@@ -275,8 +276,11 @@ function Update-SimReplica([object]$World) {
 function Test-SimListens([object]$World, [object]$Computer, [int]$Port = 5269) {
     # The XMPP proxy listens where its services run and the configuration that has arrived routes XMPP to its pool; Access
     # Edge for partners where it runs with the role that Setup has installed.
-    if ($Port -eq 5061) { return $Computer.SipRole -and (Test-SimRunning -Computer $Computer -Name 'RTCSRV') }
     $replica = Get-SimOne -From $World.Replicas -Property 'Host' -Value $Computer.Name
+    if ($Port -eq 5061) {
+        $enabled = $null -ne $replica -and @($replica.SipPools) -contains $Computer.Pool
+        return $enabled -and $Computer.SipRole -and (Test-SimRunning -Computer $Computer -Name 'RTCSRV')
+    }
     $pool = Get-SimOne -From $World.Pools -Property 'Fqdn' -Value $Computer.Pool
     $names = @('EdgeServer:' + $pool.Fqdn) + @($pool.Computers)
     $routed = $null -ne $replica -and @($replica.Routes | Where-Object { $names -contains $_ }).Count -gt 0

@@ -10,9 +10,6 @@ import (
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 )
 
-// topologyStage is the stage in which a person moves SIP federation in Topology Builder.
-const topologyStage = "Topology"
-
 // clicks: what a person does by hand is asked for, named and, where a cmdlet shows it, read: nothing
 // is done by word alone.
 func (s *suite) clicks() {
@@ -126,6 +123,51 @@ func (s *suite) setBack(v rehearsal.Visit) {
 	}
 }
 
+// federates: Verify sees a server on which Setup was forgotten, partners that cannot be reached, and an
+// Access Edge service that does not run.
+func (s *suite) federates(i int, outside rehearsal.Visit) {
+	if !s.plan.MovesSIP() {
+		return
+	}
+	host := func(w *rehearsal.World, name string) *rehearsal.Host {
+		return &w.Hosts[slices.IndexFunc(w.Hosts, func(h rehearsal.Host) bool { return h.Name == name })]
+	}
+	manager := rehearsal.Visit{Script: outside.Script, Stage: plan.Verify, Host: s.plan.ManagementHost}
+	for _, name := range s.plan.To.Servers {
+		s.restore(s.points[i])
+		s.edit(func(w *rehearsal.World) { host(w, name).SipRole = false })
+		if len(s.plan.SIPPartners) > 0 {
+			s.refuses(3, manager, way{}, "Verify, Setup was forgotten on %s", name)
+			s.check(strings.Contains(s.last, " FAIL verify/partner/"+s.plan.SIPPartners[0]+"/"+name), "partners by way of %s", name)
+		}
+		s.edit(func(w *rehearsal.World) {
+			for _, own := range s.plan.To.Servers { // of a pool behind one address, one that answers is enough
+				host(w, own).SipRole = false
+			}
+		})
+		s.refuses(3, outside, way{}, "Verify outside, Setup was forgotten")
+		s.check(strings.Contains(s.last, " FAIL verify/federation/"), "the port is named")
+		if s.plan.MovesXMPP() { // the part on the Edge Server is about XMPP then
+			continue
+		}
+		edge := rehearsal.Visit{Script: outside.Script, Stage: plan.Verify, Host: name}
+		s.restore(s.points[i])
+		s.edit(func(w *rehearsal.World) {
+			for n, service := range host(w, name).Services {
+				if service.Name == "RTCSRV" {
+					host(w, name).Services[n].Status = "Stopped"
+				}
+			}
+		})
+		s.refuses(3, edge, way{}, "Verify on %s without Access Edge", name)
+		s.check(strings.Contains(s.last, "[RTCSRV]"), "the service is named")
+	}
+	if len(s.plan.SIPPartners) > 0 {
+		s.restore(s.points[i])
+		s.refuses(3, manager, way{fault: "Test-CsFederatedPartner:noop@1"}, "Verify, a partner that does not answer")
+	}
+}
+
 // clicked is the seed with a stage in which a person moves SIP federation, and another on the new Edge
 // Server that nothing shows: clicks do not depend on what a procedure does with them.
 func clicked(t *testing.T) *plan.Plan {
@@ -150,12 +192,12 @@ func clicked(t *testing.T) *plan.Plan {
 		ID: "setup/components", Says: "Setup", Source: plan.Ours, Does: "runs Setup", Expect: "it has run",
 		Act: &plan.Act{Click: &plan.Click{Tool: "Deployment Wizard", Do: "Run Again", Unread: "no cmdlet shows that Setup ran"}},
 	}}}
-	p.Stages = slices.Insert(p.Stages, 1, plan.Stage{Name: topologyStage, Parts: []plan.Part{topology}})
+	p.Stages = slices.Insert(p.Stages, 1, plan.Stage{Name: plan.Publish, Parts: []plan.Part{topology}})
 	p.Stages = append(p.Stages, plan.Stage{Name: "Setup", Parts: []plan.Part{setup}})
 	for _, stage := range p.Stages {
 		for i := range stage.Parts {
-			if part := &stage.Parts[i]; stage.Name != topologyStage && slices.Contains(part.LooksAt, plan.Route) {
-				part.LooksAt = append(part.LooksAt, topologyStage)
+			if part := &stage.Parts[i]; stage.Name != plan.Publish && slices.Contains(part.LooksAt, plan.Route) {
+				part.LooksAt = append(part.LooksAt, plan.Publish)
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 		case before != "":
 			s.refuses(3, v, way{}, "%s first", v.Stage)
 			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s first: the script asks for stage %s", v.Stage, before)
-		case !back && (v.Stage == plan.Stop || v.Stage == plan.StopOld):
+		case gates.Receipt != "":
 			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
 		case len(gates.Sheet) == 0 && len(gates.Stopped) == 0:
 			s.check(len(needs) == 0, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
@@ -101,22 +101,31 @@ func (s *suite) running() {
 	if i < 0 {
 		return
 	}
+	between := func(fault string) { // what is clicked there
+		for _, v := range s.walk.Forth[i+1 : s.at(plan.Route)] {
+			s.visit(v, way{fault: fault})
+		}
+	}
 	s.restore(s.points[i])
+	between("")
 	s.refuses(3, route, way{}, "Route while a server runs")
 	s.check(strings.Contains(s.last, s.walk.Forth[i].Host), "the server is named")
 	code := s.visit(route, way{given: map[string]any{"AllowRunningTarget": true}})
 	s.check(code == 0 && strings.Contains(s.last, "OVERRIDE"), "Route while a server runs, on record")
 	s.restore(s.points[i+1])
+	between("")
 	s.check(s.visit(route, way{fault: "tcp:silent"}) == 0, "a port that was open and is silent now")
 	s.restore(s.points[0])
 	for _, v := range s.walk.Forth[:i+1] {
 		s.visit(v, way{fault: "tcp:unknown"})
 	}
+	between("tcp:unknown")
 	s.refuses(5, route, way{fault: "tcp:unknown"}, "Route where no port can be probed")
 	s.check(s.visit(route, way{fault: "tcp:unknown", given: attest("both stopped")}) == 0, "Route where no port can be probed, attested")
 	// A server that was restarted is seen, and stopped again without a new receipt.
 	s.restore(s.points[i+1])
-	stop := s.walk.Forth[i]
+	between("")
+	had, stop := s.digest(), s.walk.Forth[i]
 	s.edit(func(w *rehearsal.World) {
 		for h := range w.Hosts {
 			for n := range w.Hosts[h].Services {
@@ -127,7 +136,7 @@ func (s *suite) running() {
 		}
 	})
 	s.refuses(3, route, way{}, "Route after a restart")
-	s.check(s.visit(stop, way{bare: true}) == 0 && s.digest() == s.worlds[i+1], "Stop again after a restart")
+	s.check(s.visit(stop, way{bare: true}) == 0 && s.digest() == had, "Stop again after a restart")
 }
 
 // names: the stage Dns believes the server, and a person only where there is no answer.
@@ -164,9 +173,11 @@ func (s *suite) verified(manager string) {
 		s.restore(s.points[i])
 		s.edit(func(w *rehearsal.World) { w.Public[n].Hosts = []string{} })
 		s.refuses(3, outside, way{}, "Verify outside, %s does not answer", public.Address)
-		s.check(strings.Contains(s.last, "FAIL verify/xmpp/"+public.Address), "%s is named", public.Address)
+		s.check(!s.plan.MovesXMPP() || strings.Contains(s.last, "FAIL verify/xmpp/"+public.Address), "%s is named", public.Address)
+		s.check(!s.plan.MovesSIP() || strings.Contains(s.last, "FAIL verify/federation/"+public.Address), "%s is named", public.Address)
 	}
 	s.listens(i)
+	s.federates(i, outside)
 	s.restore(s.points[s.at(plan.Replicated)])
 	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}, way{}, "Verify before Replicate")
 	s.refuses(3, outside, way{}, "Verify outside before Replicate")
@@ -174,6 +185,9 @@ func (s *suite) verified(manager string) {
 	last := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}
 	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
 	s.refuses(3, last, way{}, "Verify after somebody changed the DNS")
+	if !s.plan.MovesXMPP() {
+		return
+	}
 	s.restore(s.points[i])
 	receiver := map[string]any{"XmppReceiver": "friend@example.org"}
 	s.check(s.visit(last, way{given: receiver}) == 0 && strings.Contains(s.last, "Test-CsXmppIM"), "a test message")
@@ -188,10 +202,12 @@ func (s *suite) waived() {
 	s.refuses(3, preflight, way{}, "a fact that fails")
 	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01, P09"}}) == 0 && strings.Contains(s.last, "WAIVED P09"), "a fact that fails, waived")
 	s.store(preflight)
-	s.partners(preflight)
+	if s.plan.MovesXMPP() {
+		s.partners(preflight)
+	}
 	s.restore(s.points[0])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
-	all := append(stageSteps(s.plan, plan.Route).IDs(), "P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09")
+	all := append(stageSteps(s.plan, plan.Route).IDs(), stageSteps(s.plan, plan.Preflight).IDs()...)
 	s.refuses(3, preflight, way{given: map[string]any{"Waive": strings.Join(all, ",")}}, "another route, waived")
 }
 
@@ -245,9 +261,24 @@ func setRoutes(w *rehearsal.World, p *plan.Plan, value string) {
 	for _, route := range p.Routes {
 		for i := range w.Sites {
 			if w.Sites[i].Name == route.Site {
-				w.Sites[i].Route = value
+				*routeOf(&w.Sites[i], route.Federation) = value
 			}
 		}
+	}
+}
+
+// routeOf is the route of a site for a federation.
+func routeOf(site *rehearsal.Site, federation string) *string {
+	if federation == plan.SIP {
+		return &site.SipRoute
+	}
+	return &site.Route
+}
+
+// routesBack are the routes of before the change.
+func (s *suite) routesBack(w *rehearsal.World) {
+	for i, site := range s.walk.World.Sites {
+		w.Sites[i].Route, w.Sites[i].SipRoute = site.Route, site.SipRoute
 	}
 }
 
@@ -266,7 +297,6 @@ func (s *suite) drift() {
 		{"no route", 3, func(w *rehearsal.World) { setRoutes(w, s.plan, "") }},
 		{"a server is gone", 3, func(w *rehearsal.World) { to(w).Computers = to(w).Computers[1:] }},
 		{"a server more", 3, func(w *rehearsal.World) { to(w).Computers = append(to(w).Computers, "edge9.example.net") }},
-		{"XMPP is off", 3, func(w *rehearsal.World) { to(w).XmppListeningPort = "" }},
 		{"another site", 3, func(w *rehearsal.World) { to(w).Site = "Other" }},
 		{"a SIP domain is gone", 3, func(w *rehearsal.World) { w.SipDomains = []string{"other.example.net"} }},
 		{"federation is off", 3, func(w *rehearsal.World) { w.Federated = false }},
@@ -275,26 +305,27 @@ func (s *suite) drift() {
 			w.Sites[slices.IndexFunc(w.Sites, func(x rehearsal.Site) bool { return x.Name == s.plan.Routes[0].Site })].Name = "Gone"
 		}},
 	}
-	if to(&s.walk.World).Registrar != "" {
+	add := func(name string, edit func(*rehearsal.World)) {
 		cases = append(cases, struct {
 			name string
 			code int
 			edit func(*rehearsal.World)
-		}{"another next hop", 3, func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" }})
+		}{name, 3, edit})
+	}
+	if s.plan.MovesXMPP() {
+		add("XMPP is off", func(w *rehearsal.World) { to(w).XmppListeningPort = "" })
+	}
+	if s.plan.MovesSIP() {
+		add("another port of SIP federation", func(w *rehearsal.World) { to(w).SipPort = "5063" })
+	}
+	if to(&s.walk.World).Registrar != "" {
+		add("another next hop", func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" })
 	}
 	if s.plan.CentralManagement != "" {
-		cases = append(cases, struct {
-			name string
-			code int
-			edit func(*rehearsal.World)
-		}{"another pool has the store", 3, func(w *rehearsal.World) { w.Master = "fe9.corp.contoso.com" }})
+		add("another pool has the store", func(w *rehearsal.World) { w.Master = "fe9.corp.contoso.com" })
 	}
 	if len(s.plan.Partners) > 0 {
-		cases = append(cases, struct {
-			name string
-			code int
-			edit func(*rehearsal.World)
-		}{"a partner is gone", 3, func(w *rehearsal.World) { w.Partners = w.Partners[1:] }})
+		add("a partner is gone", func(w *rehearsal.World) { w.Partners = w.Partners[1:] })
 	}
 	for _, c := range cases {
 		s.restore(s.points[0])
@@ -341,7 +372,7 @@ func (s *suite) settled() {
 		s.check(s.visit(v, way{}) == 0, "%s, the route is the target already", name(v))
 	}
 	for _, v := range s.walk.Back {
-		if v.Stage == plan.Start || v.Stage == plan.Route {
+		if v.Stage == plan.Start || v.Stage == plan.Publish || v.Stage == plan.Route {
 			s.check(s.visit(v, way{}) == 0, "%s, the route was the target already", name(v))
 		}
 	}
@@ -351,13 +382,13 @@ func (s *suite) settled() {
 // drifted: what somebody changes after the route was set is not overwritten.
 func (s *suite) drifted(route int, other string) {
 	s.restore(s.points[len(s.points)-1])
-	s.edit(func(w *rehearsal.World) {
-		for i, site := range s.walk.World.Sites {
-			w.Sites[i].Route = site.Route
-		}
-	})
+	s.edit(s.routesBack)
 	s.refuses(3, s.walk.Forth[route], way{}, "Route, undone by somebody")
-	s.check(s.visit(s.walk.Forth[0], way{}) == 0 && s.visit(s.walk.Forth[route], way{given: map[string]any{"AllowRunningTarget": true}}) == 0, "Route, undone by somebody, after a new Preflight")
+	var running map[string]any
+	if s.at(plan.Stop) >= 0 {
+		running = map[string]any{"AllowRunningTarget": true}
+	}
+	s.check(s.visit(s.walk.Forth[0], way{}) == 0 && s.visit(s.walk.Forth[route], way{given: running}) == 0, "Route, undone by somebody, after a new Preflight")
 	s.restore(s.points[len(s.points)-1])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
 	for _, v := range s.walk.Back {
@@ -369,11 +400,7 @@ func (s *suite) drifted(route int, other string) {
 	s.fresh()
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
 	s.refuses(3, s.walk.Forth[0], way{}, "drift first")
-	s.edit(func(w *rehearsal.World) {
-		for i, site := range s.walk.World.Sites {
-			w.Sites[i].Route = site.Route
-		}
-	})
+	s.edit(s.routesBack)
 	s.goes("drift put right, forth", s.walk.Forth)
 	s.goes("drift put right, back", s.walk.Back)
 	s.check(s.digest() == s.first(), "drift put right: %s", s.digest())

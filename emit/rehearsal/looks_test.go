@@ -315,7 +315,7 @@ func (s *suite) appliedBefore() {
 	s.check(!strings.Contains(s.last, " WAIVED ") && !strings.Contains(s.last, " FAIL "), "all is done already: nothing is waived")
 }
 
-// looksBack: the rollback looks before it sets a route; to start services it asks no DNS.
+// looksBack: the rollback looks before it sets a route or has a person click; to start services it asks no DNS.
 // A preparation goes back in stage Dns, which refuses what is neither.
 func (s *suite) looksBack() {
 	end := s.points[len(s.points)-1]
@@ -324,7 +324,7 @@ func (s *suite) looksBack() {
 		case plan.Start:
 			s.restore(end)
 			s.check(s.visit(v, way{fault: "dns:down"}) == 0, "%s, no DNS", name(v))
-		case plan.Route:
+		case plan.Publish, plan.Route:
 			s.looksAtRoute(v, end)
 		case plan.DNS:
 			s.halfBack(i)

@@ -169,7 +169,9 @@ func (s *suite) digest() string {
 		out = append(out, fmt.Sprintf("SIP %s %s", pool.Fqdn, pool.SipPort))
 	}
 	for _, host := range w.Hosts {
-		out = append(out, fmt.Sprintf("role %s %v", host.Name, host.SipRole))
+		// What Setup has installed is of no account where SIP federation is not enabled.
+		enabled := slices.ContainsFunc(w.Pools, func(p rehearsal.Pool) bool { return p.Fqdn == host.Pool && p.SipPort != "" })
+		out = append(out, fmt.Sprintf("role %s %v", host.Name, host.SipRole && enabled))
 		for _, service := range host.Services {
 			status := service.Status
 			if clock < service.Due {
