@@ -14,6 +14,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/parser/memory"
 )
 
 // pack is one package as it is in the output folder, and what build would do to it.
@@ -59,10 +60,12 @@ type made struct {
 	sums  map[string]string
 }
 
-// The garbage collector's percentage with more plans than these.
+// With more plans than these: the garbage collector's percentage, and bytes that the process may have for
+// each plan. Its files have some 400 KB.
 const (
 	manyPlans   = 100
 	manyPlansGC = 300
+	perPlan     = 1 << 20
 )
 
 // render makes all files of the plans and, as packages, the indexes of the matrices.
@@ -97,6 +100,7 @@ func render(dir string, plans []*plan.Plan, matrices []*plan.Matrix, of kind) ([
 	// What is made of hundreds of plans stays until it is written: collecting garbage at each doubling of a
 	// heap that only grows would cost a third of the time.
 	if len(out) > manyPlans {
+		memory.Output(len(out) * perPlan)
 		defer debug.SetGCPercent(debug.SetGCPercent(manyPlansGC))
 	}
 	parallel.Each(len(out), func(i int) { out[i].files, errs[i] = makers[i]() })

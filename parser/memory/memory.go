@@ -1,7 +1,7 @@
 // Package memory has the garbage collector run more often where the process would else have more
 // memory than its input is worth.
 //
-// In: how many bytes of input there are. Out: a soft limit on the memory of the process.
+// In: how many bytes of input there are, and of output. Out: a soft limit on the memory of the process.
 package memory
 
 import (
@@ -29,6 +29,14 @@ var (
 // Expect says that there are so many bytes of input. A smaller number than before changes nothing, and nor
 // does any where GOMEMLIMIT is set.
 func Expect(bytes int) {
+	raise(max(least, min(most, int64(float64(bytes)/(1<<20)*perMiB))))
+}
+
+// Output says that so many bytes are made and stay until they are written. There may be as many in the
+// process, and nor does that change anything where GOMEMLIMIT is set.
+func Output(bytes int) { raise(int64(bytes)) }
+
+func raise(to int64) {
 	mu.Lock()
 	defer mu.Unlock()
 	if aim == 0 {
@@ -39,7 +47,7 @@ func Expect(bytes int) {
 		}
 	}
 	if aim >= 0 {
-		aim = max(aim, least, min(most, int64(float64(bytes)/(1<<20)*perMiB)))
+		aim = max(aim, to)
 		settle()
 	}
 }
