@@ -421,16 +421,14 @@ func (m *matrix) reportRefused() {
 func (m *matrix) reportUnready() {
 	for i := 0; i < len(m.pairs); {
 		from, ready, never := m.pairs[i].from, false, m.pairs[i].draft == nil
-		n := 0
 		for ; i < len(m.pairs) && m.pairs[i].from == from; i++ {
 			ready = ready || m.pairs[i].possible()
-			n++
 		}
 		// A pool that never holds the route may fail: nothing has to move.
 		if !ready && !never {
 			m.report.Add(report.NoneReady, from.Range,
-				"If %s fails while it holds %s, no Edge pool can take over: of the %d that could, each is refused. "+
-					"matrix.md of matrix %s says why.", from.Name, m.route(), n, m.block.Name.V)
+				"If %s fails while it holds %s, no other Edge pool can take over. matrix.md of matrix %s says of each "+
+					"why.", from.Name, m.route(), m.block.Name.V)
 		}
 	}
 }
@@ -493,7 +491,7 @@ func (m *matrix) index() *plan.Matrix {
 	out := &plan.Matrix{
 		FormatVersion: plan.MatrixVersion, Kind: plan.KindMatrix, SpecDigest: m.of.spec.Digest,
 		Name: m.block.Name.V, Federation: m.block.Federation.V, Reason: m.block.Reason.V,
-		Procedure: m.block.Procedure.V, RouteSites: m.block.RouteSites.V,
+		Procedure: m.block.Procedure.V, RouteSites: rules.Asks(t, m.block).RouteSites(),
 		Origin: plan.OriginOf(m.block.Range), Change: changeOf(m.block.Change),
 		Today: []string{}, Pools: []plan.MatrixPool{}, Findings: []plan.Finding{},
 	}

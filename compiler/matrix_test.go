@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -219,6 +221,50 @@ func TestMatrixChain(t *testing.T) {
 					checkAfter(t, plans[pair.Plan], plans[pair.After])
 				}
 			}
+		}
+	}
+}
+
+var (
+	ofFailover = regexp.MustCompile(`failover "[^"]*" \{`)
+	itsPools   = regexp.MustCompile(`\n  (from|to) +=.*`)
+	store      = regexp.MustCompile(`\n  central_management += true`)
+)
+
+// TestMatrixFederations: SIP federation, and both together, are a matrix as XMPP federation is; the flag of
+// Topology Builder is where the failover before has put it.
+func TestMatrixFederations(t *testing.T) {
+	for _, name := range []string{"sip", "both"} {
+		files := fstest.MapFS{}
+		paths, _ := filepath.Glob("../specs/" + name + "/*")
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			base := filepath.Base(path)
+			if strings.HasSuffix(base, parser.Suffix) {
+				base = "spec.edge.hcl"
+				text = ofFailover.ReplaceAll(text, []byte(`matrix "m" {`))
+				text = store.ReplaceAll(itsPools.ReplaceAll(text, nil), nil)
+			}
+			files[base] = &fstest.MapFile{Data: text}
+		}
+		result, found := compileAll(t, files)
+		if len(result.Plans) != 2 {
+			t.Fatalf("%s: %v", name, found)
+		}
+		first, second := result.Plans[0], result.Plans[1]
+		checkAfter(t, second, first)
+		for _, p := range result.Plans {
+			for _, pool := range p.Topology.EdgePools {
+				if pool.SIPFederation != (pool.Name == p.From.Name) {
+					t.Errorf("%s: SIP federation is enabled on %s: %v", p.Name, pool.Name, pool.SIPFederation)
+				}
+			}
+		}
+		if len(second.Zones) == 0 || len(second.Routes) == 0 {
+			t.Errorf("%s: %s has no zone or route", name, second.Name)
 		}
 	}
 }
