@@ -85,6 +85,48 @@ func TestFailback(t *testing.T) {
 	}
 }
 
+// TestFailbackOfEither: SIP federation goes back by the same page, alone and with XMPP federation.
+func TestFailbackOfEither(t *testing.T) {
+	for federation, want := range map[string]string{
+		plan.SIP:  "Start Preflight Topology Route Replicate Setup Dns Firewall Verify, back Topology Route Replicate Setup Dns Verify",
+		plan.Both: "Start Preflight Topology Route Dns Firewall Replicate Setup Verify StopOld, back StartOld Topology Route Dns Replicate Setup Verify",
+	} {
+		plans, found := failbackWith(t, "federation = \"xmpp\"", "federation = \""+federation+"\"", "xmpp_federation_route = edge_pool.EdgePool2",
+			"xmpp_federation_route = edge_pool.EdgePool2\n  federation_route = edge_pool.EdgePool2", "_xmpp-server", "_sipfederationtls._tcp SRV 0 0 5061 sip2\n_xmpp-server")
+		if len(plans) != 1 {
+			t.Errorf("%s: %s", federation, found)
+			continue
+		}
+		p := plans[0]
+		var names []string
+		for _, stage := range p.Stages {
+			names = append(names, stage.Name)
+		}
+		names[len(names)-1] += ","
+		names = append(names, "back")
+		for _, stage := range p.Rollback {
+			names = append(names, stage.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %s", federation, got)
+		}
+		for _, s := range plan.AllSteps(p.Stages) {
+			if page := s.Source.Procedure; page == plan.FailOverPage || page == plan.SIPFailOverPage {
+				t.Errorf("%s: step %s is from %q", federation, s.ID, page)
+			}
+		}
+		for _, s := range plan.AllSteps(p.Rollback) {
+			if s.Source.Procedure == plan.FailBackPage {
+				t.Errorf("%s: step %s of the rollback is from that page", federation, s.ID)
+			}
+		}
+		first, last := p.Outage[0].Of(plan.SIPFederation), p.Outage[len(p.Outage)-1].Of(plan.SIPFederation)
+		if first != (plan.Service{Up: true, Through: "EdgePool2"}) || last != (plan.Service{Up: true, Through: "EdgePool1"}) {
+			t.Errorf("%s: SIP before %+v, after %+v", federation, first, last)
+		}
+	}
+}
+
 // TestFailbackRoutes: every site that is routed to the pool that has stood in goes back, also where the
 // site of the repaired pool was never routed elsewhere.
 func TestFailbackRoutes(t *testing.T) {

@@ -20,6 +20,7 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"start-first", "Failover, `procedure = \"start-first\"`", "The order of the page about failing back: nothing is stopped."},
 	{"planned", "Failover, `reason = \"planned\"`, all sites", "The pool that is left is up, and no site stays with it: StopOld ends XMPP there."},
 	{"failback", "Fail-back, `reason = \"failback\"`", "The pool that was repaired takes over again, in the order of the page about failing back."},
+	{"failback-both", "Fail-back of both federations", "Both go back at once; what Topology Builder and Setup do comes where what it needs is there."},
 	{"windows-dns", "Failover, zones with `delivery = \"windows-dns\"`", "Stage DnsServer changes the records on the DNS server itself."},
 	{"sip", "Failover of SIP federation", "The pool that is left is down. What Topology Builder and Setup do, a person clicks; " +
 		"what a cmdlet shows of it is read."},

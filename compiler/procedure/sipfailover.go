@@ -16,15 +16,13 @@ var sipFailover = procedure{kind: plan.KindFailover, federations: []string{plan.
 	RouteSites: []string{"target", "all-routed"},
 }, stages: func(b *builder) {
 	f := newFailover(b)
-	routes := func(plan.Zone) plan.Source { return plan.Source{Procedure: plan.SIPRoutesPage} }
 	f.preflight()
 	f.publish()
 	f.route()
 	f.replicate(&b.forward, "", []string{plan.Route})
 	f.setup()
 	// Partners are led to the new pool when it is ready for them.
-	b.dnsServers(&b.forward, false, "", []string{plan.Setup}, routes)
-	b.dns(&b.forward, false, "", f.plan.Zones, b.forward.after(plan.DNSServer, plan.Setup), routes)
+	f.sipRecords()
 	f.firewall()
 	f.verify()
 
@@ -32,13 +30,42 @@ var sipFailover = procedure{kind: plan.KindFailover, federations: []string{plan.
 	f.routeBack()
 	f.replicate(&b.back, rollback, []string{plan.Route})
 	f.setupBack()
-	b.dnsServers(&b.back, true, "", b.back.after(plan.Setup, plan.Replicated), routes)
-	b.dns(&b.back, true, "", changed(f.plan.Zones), b.back.after(plan.DNSServer, plan.Setup, plan.Replicated), routes)
+	f.sipRecordsBack()
 	f.verifyBack()
 
 	f.adviseSIP()
 	f.plan.Texts = f.sipTexts()
 }}
+
+// sipRecords are the stages about DNS records where SIP federation moves alone, and sipRecordsBack those that
+// take them back.
+func (f *failover) sipRecords() {
+	w := &f.forward
+	f.dnsServers(w, false, "", []string{plan.Setup}, f.recordsOf)
+	f.dns(w, false, "", f.plan.Zones, w.after(plan.DNSServer, plan.Setup), f.recordsOf)
+}
+
+func (f *failover) sipRecordsBack() {
+	w := &f.back
+	f.dnsServers(w, true, "", w.after(plan.Setup, plan.Replicated), f.recordsReturn)
+	f.dns(w, true, "", changed(f.plan.Zones), w.after(plan.DNSServer, plan.Setup, plan.Replicated), f.recordsReturn)
+}
+
+// sipAt is the source of what some steps of the page about failing over SIP federation do, and sipReturns
+// that of what takes it back.
+func (f *failover) sipAt(step string) plan.Source {
+	if f.backs {
+		return failBack("2")
+	}
+	return sipPage(step)
+}
+
+func (f *failover) sipReturns(step string) plan.Source {
+	if f.backs {
+		return sipPage(step)
+	}
+	return failBack("2")
+}
 
 // sipPage is a step of the page about SIP federation.
 func sipPage(step string) plan.Source {
@@ -160,14 +187,18 @@ func (f *failover) publish() {
 		return
 	}
 	from, to := f.plan.From, f.plan.To
-	part := f.here("Steps 1 to 5. A person moves SIP federation from " + from.FQDN + " to " + to.FQDN +
+	steps := "Steps 1 to 5"
+	if f.backs {
+		steps = "Step 2"
+	}
+	part := f.here(steps + ". A person moves SIP federation from " + from.FQDN + " to " + to.FQDN +
 		" in Topology Builder; the script reads whether it was published.")
 	part.Needs = []string{plan.Preflight}
-	selected := f.box("topology/", to, true, sipPage("3, 4, 5"))
+	selected := f.box("topology/", to, true, f.sipAt("3, 4, 5"))
 	if to.SIPEnabled {
 		selected.NoUndo = "Nothing to undo: it was enabled before the change."
 	}
-	part.Steps = plan.Steps{f.box("topology/", from, false, sipPage("1, 2, 5")), selected}
+	part.Steps = plan.Steps{f.box("topology/", from, false, f.sipAt("1, 2, 5")), selected}
 	f.forward.add(plan.Publish, part)
 }
 
@@ -185,9 +216,9 @@ func (f *failover) publishBack() {
 	part.Needs, part.Seen = f.back.after(plan.Start), seen(true)
 	// What was enabled before the change stays so.
 	if !to.SIPEnabled {
-		part.Steps = append(part.Steps, f.box(rollback+"topology/", to, false, failBack("2")))
+		part.Steps = append(part.Steps, f.box(rollback+"topology/", to, false, f.sipReturns("1, 2, 5")))
 	}
-	part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, failBack("2")))
+	part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, f.sipReturns("3, 4, 5")))
 	f.back.add(plan.Publish, part)
 }
 
@@ -236,9 +267,13 @@ func (f *failover) setup() {
 		return
 	}
 	to := f.plan.To
-	part := f.there(to, "Steps 6 and 7. A person runs Setup again on this Edge Server.")
+	steps := "Steps 6 and 7"
+	if f.backs {
+		steps = "Step 2"
+	}
+	part := f.there(to, steps+". A person runs Setup again on this Edge Server.")
 	part.Needs, part.Seen = []string{plan.Replicated}, plan.SeenReceipt
-	s := f.runAgain("setup/run-again", to, sipPage("6, 7"))
+	s := f.runAgain("setup/run-again", to, f.sipAt("6, 7"))
 	s.Effect = plan.Effect{Var: "setup/" + plan.OnHost, Value: plan.Confirmed,
 		Wants: []plan.Cond{{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the change"}}}
 	part.Steps = plan.Steps{s}
@@ -254,14 +289,14 @@ func (f *failover) setupBack() {
 	add := func(id, sort, does string, pool plan.Pool) {
 		part := f.there(pool, does)
 		part.Needs, part.Seen = []string{plan.Replicated}, seen(true)
-		s := f.runAgain(rollback+id, pool, failBack("2"))
+		s := f.runAgain(rollback+id, pool, f.sipReturns("6, 7"))
 		s.Effect = plan.Effect{Var: sort + plan.OnHost}
 		part.Steps = plan.Steps{s}
 		f.back.add(plan.Setup, part)
 	}
 	add("setup/run-again", "setup/", "Undoes Setup. A person runs Setup again on this Edge Server.", f.plan.To)
 	if f.planned() {
-		add("setup-old/run-again", "setup-old/", "A person runs Setup again on this Edge Server of the old pool.",
+		add("setup-old/run-again", "setup-old/", "A person runs Setup again on this Edge Server of "+f.old()+".",
 			f.plan.From)
 	}
 }

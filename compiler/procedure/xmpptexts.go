@@ -234,10 +234,6 @@ func (f *failover) notes() []plan.Note {
 // advise says what to do if a stage fails.
 func (f *failover) advise() {
 	facts := preflightFails(f.plan)
-	if f.backs {
-		facts[0] = "Nothing has been changed but that services of " + f.plan.To.Name + " were started. Fix what the FAIL " +
-			"lines report, then run the stage again. After a start it may be minutes until a replica is up to date."
-	}
 	// The receipt is that of the management host alone.
 	if script, _ := f.plan.ChangedBy(); script && f.stops {
 		facts = append(facts, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop "+

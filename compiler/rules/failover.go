@@ -65,13 +65,13 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 			"%s is behind NAT and a hardware load balancer. Microsoft supports NAT with DNS load balancing only.",
 			req.To.Name)
 	}
-	if req.FailsBack() && req.MovesSIP() {
-		r.Add(report.NotYet, req.Failover.Reason.Range,
-			"reason = \"failback\" with federation = %q is planned but not yet there: XMPP federation alone is failed back. "+
-				"For SIP federation write reason = \"planned\", which changes the same settings.", req.Failover.Federation.V)
+	if req.FailsBack() && req.Failover.Procedure.Set {
+		r.Add(report.Malformed, req.Failover.Procedure.Range,
+			"procedure chooses between two orders of failing over. Failing back has one order, that of its own page, "+
+				"which starts the services first and stops nothing: remove the line.")
 	}
 	if !req.MovesXMPP() {
-		if req.Failover.Procedure.V != "documented" {
+		if req.Failover.Procedure.V != "documented" && !req.FailsBack() {
 			r.Add(report.Malformed, req.Failover.Procedure.Range,
 				"procedure = %q is about XMPP federation, whose page stops services. That about SIP federation stops none: "+
 					"remove the line.",
@@ -81,11 +81,6 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 			r.Add(report.NoDomain, req.Range, "There is no sip_domain, so there is no domain whose SIP federation could move.")
 		}
 		return
-	}
-	if req.FailsBack() && req.Failover.Procedure.Set {
-		r.Add(report.Malformed, req.Failover.Procedure.Range,
-			"procedure chooses between two orders of failing over. Failing back has one order, that of its own page, "+
-				"which starts the services first and stops nothing: remove the line.")
 	}
 	// zones would not change and no partner would move, which looks like success
 	if !slices.ContainsFunc(t.SIPDomains, func(d *topology.SIPDomain) bool { return d.XMPP.V }) {

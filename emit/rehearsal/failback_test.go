@@ -14,6 +14,12 @@ import (
 func TestFailback(t *testing.T) {
 	engine := find(t)
 	_, asked := shareOf(t)
+	both := newSuite(t, engine, compile(t, "failback-both"), "")
+	both.fresh()
+	first := both.digest()
+	both.goes("forth", both.walk.Forth)
+	both.goes("back", both.walk.Back)
+	both.check(both.digest() == first, "both federations, there and back: %s", both.digest())
 	s := newSuite(t, engine, compile(t, "failback"), "")
 	parts := []scenario{{"happy", "", (*suite).happy}, {"old pool", "", (*suite).oldPool}, {"repaired", "", (*suite).repaired},
 		{"there and back", "", (*suite).thereAndBack}, {"rollback", "", (*suite).rollback}, {"kills", "", (*suite).killed}}
