@@ -59,7 +59,7 @@ func (w *weights) heavy(hash uint32) bool { return w.sums[int(hash)&(len(w.sums)
 type loader struct {
 	c    *checker
 	rows map[uint32]int // of the heavy names, by their hashes
-	have map[string]map[setKey]*rrset
+	have map[string]*loadedName
 	kept int // records in have
 
 	current, glue row
@@ -79,6 +79,13 @@ type setKey struct {
 	covers uint16 // of a signature
 }
 
+// loadedName is a name as far as it is loaded.
+type loadedName struct {
+	sets   map[setKey]*rrset
+	types  int // of its sets
+	hashes int // of those that are about hashed names, which BIND has in a tree of their own
+}
+
 // rrset is a set as far as it is loaded.
 type rrset struct {
 	octets int
@@ -92,6 +99,7 @@ type row struct {
 	name  []byte
 	sent  []byte // in letter case: a name that is written otherwise begins another row
 	lists []*list
+	byKey map[setKey]*list
 	glue  map[string]bool // names of its name servers
 }
 
@@ -120,7 +128,7 @@ func (c *checker) checkSets() error {
 		return nil
 	}
 	l := &loader{
-		c: c, rows: map[uint32]int{}, have: map[string]map[setKey]*rrset{}, seed: maphash.MakeSeed(),
+		c: c, rows: map[uint32]int{}, have: map[string]*loadedName{}, seed: maphash.MakeSeed(),
 		sent: make([]byte, 0, maxName),
 	}
 	wanted := make([]bool, len(c.z.index.marks))
@@ -263,19 +271,20 @@ func newRow(name, sent []byte) row {
 
 // add adds a record to a row.
 func (l *loader) add(r *row, key setKey, at place) {
-	var to *list
-	for _, one := range r.lists {
-		if one.key == key {
-			to = one
-		}
-	}
+	to := r.byKey[key]
 	if to == nil {
+		if r.byKey == nil {
+			r.byKey = map[setKey]*list{}
+		}
 		to = &list{key: key, data: map[uint64]int{}}
-		r.lists = append(r.lists, to)
+		r.lists, r.byKey[key] = append(r.lists, to), to
 	}
 	to.last = at
 	to.count++
-	set := l.have[string(r.name)][key]
+	var set *rrset
+	if name := l.have[string(r.name)]; name != nil {
+		set = name.sets[key]
+	}
 	data, octets := maphash.Bytes(l.seed, l.f.sent), len(l.f.sent)+overhead(key.typ)
 	before, beforeOctets := 0, 0
 	if set != nil {
@@ -319,7 +328,7 @@ func (l *loader) commit(r *row) {
 	for i := len(r.lists) - 1; i >= 0; i-- {
 		l.merge(string(r.name), r.lists[i])
 	}
-	r.lists, r.glue = nil, nil
+	r.lists, r.byKey, r.glue = nil, nil, nil
 }
 
 // leave ends a row.
@@ -329,27 +338,33 @@ func (l *loader) leave(r *row, next []byte) {
 	if rows := l.rows[l.c.z.index.hash(r.name)]; rows > 1 && l.kept <= maxApart || bytes.Equal(r.name, next) {
 		return
 	}
-	for _, set := range l.have[string(r.name)] {
-		l.kept -= len(set.data)
+	if name := l.have[string(r.name)]; name != nil {
+		for _, set := range name.sets {
+			l.kept -= len(set.data)
+		}
 	}
 	delete(l.have, string(r.name))
 }
 
 // merge adds records to a set, and reports what is too much for it.
 func (l *loader) merge(name string, from *list) {
-	sets := l.have[name]
-	if sets == nil {
-		sets = map[setKey]*rrset{}
-		l.have[name] = sets
+	at := l.have[name]
+	if at == nil {
+		at = &loadedName{sets: map[setKey]*rrset{}}
+		l.have[name] = at
 	}
-	set := sets[from.key]
+	set := at.sets[from.key]
 	if set == nil {
 		set = &rrset{data: map[uint64]bool{}}
-		if typesBeside(sets, from.key) == maxTypes {
+		at.sets[from.key] = set
+		types := &at.types
+		if from.key.isHash() {
+			types = &at.hashes
+		}
+		if *types++; *types == maxTypes+1 {
 			l.tell(name, from, from.last, "max-types-per-name", "is of type number %d at this name, where %d are the most",
 				maxTypes+1, maxTypes)
 		}
-		sets[from.key] = set
 	}
 	before := len(set.data)
 	if !set.many && (from.count > maxSet || before+len(from.data) > maxSet) {
@@ -374,17 +389,7 @@ func (l *loader) merge(name string, from *list) {
 	}
 }
 
-// typesBeside counts the sets of a name beside which one of a type would be. BIND has NSEC3 records and
-// their signatures in a tree of their own.
-func typesBeside(sets map[setKey]*rrset, key setKey) (n int) {
-	for other := range sets {
-		if other.isHash() == key.isHash() {
-			n++
-		}
-	}
-	return n
-}
-
+// isHash reports a set that BIND has in the tree of hashed names: NSEC3 records and their signatures.
 func (k setKey) isHash() bool { return k.typ == "NSEC3" || k.covers == typeNumbers["NSEC3"] }
 
 // tell reports a record of a list. A line of $GENERATE has one finding.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestCorpusSets: a set whose records are in many places, some of them equal or of $GENERATE lines, is
@@ -289,5 +290,22 @@ func (g *setGenerator) other() {
 		for i := range 200 { // several blocks of the index
 			fmt.Fprintf(&g.out, "z%d A 192.0.2.1\n", i)
 		}
+	}
+}
+
+// TestManyTypes: how long a name takes grows with its records and not faster, however many types they have.
+func TestManyTypes(t *testing.T) {
+	took := func(types int) time.Duration {
+		zone := corpusHead + strings.Repeat("w TXT x\nu A 192.0.2.1\n", 101) + rows("w TYPE%d \\# 0", 1000, 999+types)
+		begin := time.Now()
+		if _, ok := verdict(zone, "example.com"); ok {
+			t.Fatal("types without end are taken")
+		}
+		return time.Since(begin)
+	}
+	took(1000)
+	few, many := took(6000), took(60000)
+	if many > 60*few {
+		t.Errorf("%v for 6000 types, %v for 60000", few, many)
 	}
 }
