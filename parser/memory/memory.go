@@ -52,7 +52,7 @@ func raise(to int64) {
 	}
 }
 
-// settle sets the limit. Where more than two thirds of it are in use, it is higher: the collector would
+// settle sets the limit. Where more than three quarters of it are in use, it is higher: the collector would
 // have to run again and again to free ever less.
 func settle() {
 	samples := []metrics.Sample{
@@ -62,7 +62,7 @@ func settle() {
 	metrics.Read(samples)
 	of := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
 	other := of(1) - of(2) - of(3) - of(4) // stacks, and what the runtime has for itself
-	debug.SetMemoryLimit(max(aim, of(0)+of(0)/2+other))
+	debug.SetMemoryLimit(max(aim, of(0)+of(0)/3+other))
 }
 
 // cycle is garbage of each collection, at whose end the next one is made. It is too large for the

@@ -26,13 +26,13 @@ func TestExpect(t *testing.T) {
 	}
 	used := make([]byte, 100<<20)
 	deadline := time.Now().Add(time.Minute)
-	for limit() < 150<<20 {
+	for limit() < 133<<20 {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d with 100 MiB in use", limit())
 		}
 		runtime.GC()
 	}
-	if got := limit(); got > 200<<20 {
+	if got := limit(); got > 180<<20 {
 		t.Errorf("%d with 100 MiB in use", got)
 	}
 	runtime.KeepAlive(used)
