@@ -20,7 +20,7 @@ import (
 // Limits on the pairs of all matrices of a spec: their number, and that times the blocks of the
 // topology, as each plan looks at each block.
 const (
-	maxPairs = 1000
+	maxPairs = plan.MaxPairs
 	maxWork  = 60_000
 )
 

@@ -304,7 +304,7 @@ func TestFunctions(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	var source string
-	for _, name := range []string{"parser/limits.go", "parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "parser/work.go", "parser/cost.go", "cmd/edgeplan/source.go", "compiler/report/report.go", "compiler/zones/generate.go", "compiler/matrix.go"} {
+	for _, name := range []string{"parser/limits.go", "parser/load.go", "parser/depth.go", "parser/reader.go", "parser/functions.go", "parser/work.go", "parser/cost.go", "cmd/edgeplan/source.go", "compiler/report/report.go", "compiler/zones/generate.go", "compiler/plan/matrix.go", "compiler/matrix.go"} {
 		source += read(t, name)
 	}
 	for row, want := range map[string]string{
@@ -315,7 +315,7 @@ func TestLimits(t *testing.T) {
 		"| blocks `dns_zone` | 10,000 |":                       `maxZones *= 10_000`,
 		"all blocks 20,000, and 40,000 for each MiB |":         `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
 		"| blocks `failover`, `prepare` and `matrix` | 1,000;": `maxPlans *= 1_000`,
-		"blocks `matrix` | 1,000; their number times that of sites, pools, SIP domains and zones 60,000 |": `maxPairs *= 1000(?s:.*)maxWork *= 60_000`,
+		"blocks `matrix` | 1,000; their number times that of sites, pools, SIP domains and zones 60,000 |": `MaxPairs *= 1000(?s:.*)maxPairs *= plan.MaxPairs(?s:.*)maxWork *= 60_000`,
 		"begin like theirs | 400,000 |":       `maxAsked *= 400_000`,
 		"| findings of all plans | 100,000 |": `maxFindings *= 100_000`,
 		"at one place | 64 |":                 `maxOpen *= 64\b`,

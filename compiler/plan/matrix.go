@@ -17,6 +17,9 @@ const MatrixVersion = 1
 // KindMatrix is the kind of a matrix, as those of plans are.
 const KindMatrix = "matrix"
 
+// MaxPairs is how many pairs a matrix may have.
+const MaxPairs = 1000
+
 // Matrix says of each pair of Edge pools whether one can take over when the other fails, and why not.
 // Its JSON form is public; the index page can be made from it alone. It holds no time of building,
 // host, user or absolute path.
@@ -136,14 +139,19 @@ func (m *Matrix) check() error {
 	if m.Kind != KindMatrix || !planname.Is(m.Name) {
 		return fmt.Errorf("%q is no name of a matrix, or %q not its kind", m.Name, m.Kind)
 	}
-	for i, f := range m.Findings {
+	if len(m.Pairs) > MaxPairs {
+		return fmt.Errorf("it has %d pairs, and there may be %d", len(m.Pairs), MaxPairs)
+	}
+	found := map[Finding]bool{}
+	for _, f := range m.Findings {
 		// Errors that are not accepted too: they are why there is no plan.
 		if rule, known := diag.Lookup(diag.Code(f.Code)); !known || f.Summary != rule.Summary {
 			return fmt.Errorf("there is no finding %s: %s", f.Code, f.Summary)
 		}
-		if slices.Contains(m.Findings[:i], f) {
+		if found[f] {
 			return fmt.Errorf("the finding %s is there twice", f.Code)
 		}
+		found[f] = true
 	}
 	known := map[string]bool{}
 	for _, pool := range m.Pools {
