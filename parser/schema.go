@@ -195,8 +195,8 @@ var table = []Block{
 		Doc: "What is known of SIP federation; a failover needs no such block.",
 		Arguments: []Argument{
 			{Name: "partners", Kind: Texts,
-				Doc: "SIP domains of federated partners: stages Preflight and Verify run `Test-CsFederatedPartner` for " +
-					"each"},
+				Doc: "SIP domains of federated partners: stage Verify runs `Test-CsFederatedPartner` for each by way of the " +
+					"target, and before a planned change stage Preflight by way of the pool that is left"},
 		},
 	},
 	{
