@@ -66,21 +66,26 @@ func CompileEach(spec *parser.Spec, use func(*plan.Plan)) Result {
 	opened := zones.Open(t, sip, found)
 	opened.AddressesUnknown = !rules.Topology(t, found)
 	c := &compilation{spec: spec, topology: t, zones: opened, sound: !found.Found.HasErrors(), use: use}
-	found.Shared = len(requests)+len(spec.Matrices) > 1
+	found.Shared = len(spec.Asked()) > 1
 	var open []hcl.Diagnostics
+	var planned []*rules.Request // of which these are the findings
 	closed := acceptances{reasons: map[*hcl.Diagnostic]string{}}
 	for _, req := range requests {
 		// The report has said that there are too many findings.
 		if found.Spent() {
 			break
 		}
-		r := found.Plan(req.Range, req.Accepts)
-		finish([]*draft{c.draft(req, r)})
+		d := c.one(req, found)
 		// Also of a plan that was not made: its findings are why.
-		open = append(open, r.Open())
-		closed.add(r)
+		for _, d := range append([]*draft{d}, c.back(d, found)...) {
+			if d.req.Failover != nil && d.req.Failover.Unasked && d.done {
+				continue
+			}
+			open, planned = append(open, d.report.Open()), append(planned, d.req)
+			closed.add(d.report)
+		}
 	}
-	shown := byPlan(requests, open)
+	shown := byPlan(planned, open)
 	var out Result
 	for _, m := range c.matrices(found) {
 		index, open := m.end()

@@ -168,6 +168,141 @@ func TestFailbackRoutes(t *testing.T) {
 	}
 }
 
+// ready are the plans of a spec that has a block failback, of which change makes another text; and what is
+// found.
+func ready(t *testing.T, spec string, change func(string) string, ask func(*parser.Spec)) (map[string]*plan.Plan, string) {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	paths, _ := os.ReadDir("../specs/" + spec)
+	var files []string
+	for _, path := range paths {
+		data, err := os.ReadFile("../specs/" + spec + "/" + path.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(path.Name(), parser.Suffix) {
+			files = append(files, path.Name())
+			data = []byte(change(string(data)))
+		}
+		fsys[path.Name()] = &fstest.MapFile{Data: data}
+	}
+	read, sources, diags := parser.Load(fsys, files)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if ask != nil {
+		ask(read)
+	}
+	plans, diags := Compile(read)
+	out := map[string]*plan.Plan{}
+	for _, p := range plans {
+		out[p.Name] = p
+	}
+	var found strings.Builder
+	for _, f := range diag.Findings(diags, sources) {
+		found.WriteString(string(f.Code) + " " + f.Detail + "\n")
+	}
+	return out, found.String()
+}
+
+const wayBack = "  failback {\n    change {\n      ticket = \"CHG2\"\n      summary = \"back\"\n    }\n  }\n\n  change {"
+
+// TestFailbackReady: the way back begins with what the failover leaves, whatever moves and however the zones
+// are changed.
+func TestFailbackReady(t *testing.T) {
+	for _, spec := range []string{"seed", "planned", "both", "sip-planned", "windows-dns", "three-domains", "srv-per-pool", "ipv6", "route53", "all-routed"} {
+		plans, found := ready(t, spec, func(text string) string { return strings.Replace(text, "\n  change {", "\n"+wayBack, 1) }, nil)
+		if len(plans) != 2 {
+			t.Errorf("%s: %d plans, %s", spec, len(plans), found)
+			continue
+		}
+		var back, over *plan.Plan
+		for name, p := range plans {
+			if strings.HasSuffix(name, "-failback") {
+				back = p
+			} else {
+				over = p
+			}
+		}
+		if back.Reason != plan.Failback || back.To.Name != over.From.Name || back.From.Name != over.To.Name || back.Federation != over.Federation || len(back.Routes) != len(over.Routes) {
+			t.Errorf("%s: %s from %s to %s, routes %+v", spec, back.Reason, back.From.Name, back.To.Name, back.Routes)
+		}
+		for _, route := range back.Routes {
+			if route.From != over.To.FQDN {
+				t.Errorf("%s: a route from %s", spec, route.From)
+			}
+		}
+		for i, zone := range back.Zones {
+			was := over.Zones[i]
+			if zone.OldSerial != was.NewSerial || zone.ByFile() && zone.OldSHA256 != was.NewSHA256 {
+				t.Errorf("%s: zone %s begins with serial %d, the failover ends with %d", spec, zone.Name, zone.OldSerial, was.NewSerial)
+			}
+			for _, set := range was.Records {
+				at := slices.IndexFunc(zone.Records, func(r plan.RecordSet) bool { return r.Owner == set.Owner && r.Type == set.Type })
+				if at < 0 || !plan.SameSet(zone.Records[at].Old, set.New) || len(set.New) > 0 && zone.Records[at].OldTTL != set.NewTTL {
+					t.Errorf("%s: %s %s ends as %v, and the way back has %+v", spec, set.Owner, set.Type, set.New, zone.Records)
+				}
+			}
+		}
+		if !strings.Contains(found, "EP3037 This plan is for the time after "+over.Name) {
+			t.Errorf("%s: %s", spec, found)
+		}
+	}
+}
+
+// TestFailbackAsked: the way back alone, the failover alone, and what makes neither.
+func TestFailbackAsked(t *testing.T) {
+	only := func(name string) func(*parser.Spec) {
+		return func(s *parser.Spec) { s.Ask(func(asked string) bool { return asked == name }) }
+	}
+	same := func(text string) string { return text }
+	with := func(old, other string) func(string) string {
+		return func(text string) string {
+			if strings.Count(text, old) == 0 {
+				t.Errorf("the spec does not have %q", old)
+			}
+			return strings.Replace(text, old, other, 1)
+		}
+	}
+	const name = "edgepool1-to-edgepool2"
+	whole, _ := ready(t, "failback-ready", same, nil)
+	for _, test := range []struct {
+		what   string
+		change func(string) string
+		ask    func(*parser.Spec)
+		plans  string
+		found  string
+	}{
+		{"both", same, nil, name + " " + name + "-failback", ""},
+		{"the way back alone", same, only(name + "-failback"), name + "-failback", ""},
+		{"the failover alone", same, only(name), name, ""},
+		{"no failover, so no way back", with("  to         = edge_pool.EdgePool2\n", "  from = edge_pool.EdgePool2\n  to         = edge_pool.EdgePool2\n"), only(name + "-failback"), "", "EP2019"},
+		{"a way back of a way back", func(text string) string {
+			text = strings.Replace(text, "site \"Site2\" {\n  xmpp_federation_route = edge_pool.EdgePool1", "site \"Site2\" {\n  xmpp_federation_route = edge_pool.EdgePool2", 1)
+			return strings.Replace(text, "  to         = edge_pool.EdgePool2\n", "  to = edge_pool.EdgePool1\n  reason = \"failback\"\n", 1)
+		}, nil, name, "EP1009 " + name + " is a fail-back already"},
+		{"a name that is too long", with(name, strings.Repeat("x", 60)), nil, strings.Repeat("x", 60), "EP1009 The plan of the way back would be named"},
+		{"a name that is taken", func(text string) string {
+			return text + "\nprepare \"" + strings.ToUpper(name) + "-failback\" {\n  change {\n    ticket = \"C\"\n    summary = \"s\"\n  }\n}\n"
+		}, nil, name, "EP1007 The plan of the way back would be named"},
+	} {
+		plans, found := ready(t, "failback-ready", test.change, test.ask)
+		var names []string
+		for name := range plans {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != test.plans || !strings.Contains(found, test.found) {
+			t.Errorf("%s: plans %q, found %s", test.what, got, found)
+		}
+		for name, p := range plans {
+			if test.found == "" && p.ID != whole[name].ID {
+				t.Errorf("%s: %s has another ID than in the whole spec", test.what, name)
+			}
+		}
+	}
+}
+
 // TestFailbackProof: the proof wants what the page has, and what it does not say.
 func TestFailbackProof(t *testing.T) {
 	for _, test := range []struct {

@@ -88,6 +88,9 @@ func (c *compilation) planNames() map[string]bool {
 	names := map[string]bool{}
 	for _, f := range c.spec.Failovers {
 		names[strings.ToLower(f.Name.V)] = true
+		if f.Failback != nil {
+			names[strings.ToLower(f.FailbackName())] = true
+		}
 	}
 	for _, p := range c.spec.Prepares {
 		names[strings.ToLower(p.Name.V)] = true

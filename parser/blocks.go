@@ -320,7 +320,17 @@ func (br blockReader) failover(block *hcl.Block) *Failover {
 		RouteSites: c.word("route_sites"),
 	}
 	failover.Change, failover.Accepts = br.paperwork(c)
+	if b := c.one("failback"); b != nil {
+		failover.Failback = br.failback(b)
+	}
 	return failover
+}
+
+func (br blockReader) failback(block *hcl.Block) *Failback {
+	c := br.r.openBlock(block)
+	failback := &Failback{Range: block.DefRange}
+	failback.Change, failback.Accepts = br.paperwork(c)
+	return failback
 }
 
 func (br blockReader) prepare(block *hcl.Block) *Prepare {

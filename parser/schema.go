@@ -284,7 +284,12 @@ var table = []Block{
 		},
 	},
 	{
-		Type: "change", In: planBlocks, Count: Once,
+		Type: "failback", In: []string{"failover"}, Count: AtMost,
+		Doc:       "The way back, for when the pool is repaired, built together with the failover.",
+		Arguments: []Argument{},
+	},
+	{
+		Type: "change", In: recordBlocks, Count: Once,
 		Doc: "The head of the change record.",
 		Arguments: []Argument{
 			{Name: "ticket", Kind: Text, Required: true, Example: `"CHG0042317"`,
@@ -298,7 +303,7 @@ var table = []Block{
 		},
 	},
 	{
-		Type: "accept", Label: "CODE", In: planBlocks, Count: AnyTimes,
+		Type: "accept", Label: "CODE", In: recordBlocks, Count: AnyTimes,
 		Doc: "The change record shows the reason.",
 		Arguments: []Argument{
 			{Name: "reason", Kind: Text, Required: true, Example: `"..."`, Doc: "why; not empty"},
@@ -309,6 +314,9 @@ var table = []Block{
 // planBlocks are the types of block that ask for a plan. A plan gets a folder of the name of its
 // block.
 var planBlocks = []string{"failover", "prepare", "matrix"}
+
+// recordBlocks are those with a change record of their own.
+var recordBlocks = append(slices.Clone(planBlocks), "failback")
 
 const poolName = ", the name of the pool as Topology Builder shows it"
 

@@ -26,7 +26,12 @@ type Asked struct{ Type, Name string }
 func (s *Spec) Asked() []Asked {
 	var out []Asked
 	for _, f := range s.Failovers {
-		out = append(out, Asked{"failover", f.Name.V})
+		if !f.Unasked {
+			out = append(out, Asked{"failover", f.Name.V})
+		}
+		if f.Failback != nil {
+			out = append(out, Asked{"failback", f.FailbackName()})
+		}
 	}
 	for _, p := range s.Prepares {
 		out = append(out, Asked{"prepare", p.Name.V})
@@ -39,7 +44,13 @@ func (s *Spec) Asked() []Asked {
 
 // Ask drops the blocks that ask for a plan whose name is not wanted.
 func (s *Spec) Ask(wanted func(name string) bool) {
-	s.Failovers = slices.DeleteFunc(s.Failovers, func(f *Failover) bool { return !wanted(f.Name.V) })
+	s.Failovers = slices.DeleteFunc(s.Failovers, func(f *Failover) bool {
+		if f.Failback != nil && !wanted(f.FailbackName()) {
+			f.Failback = nil
+		}
+		f.Unasked = !wanted(f.Name.V)
+		return f.Unasked && f.Failback == nil
+	})
 	s.Prepares = slices.DeleteFunc(s.Prepares, func(p *Prepare) bool { return !wanted(p.Name.V) })
 	s.Matrices = slices.DeleteFunc(s.Matrices, func(m *Matrix) bool { return !wanted(m.Name.V) })
 }
@@ -55,8 +66,21 @@ type Failover struct {
 	RouteSites topology.Value[string]
 	Change     *Change // nil if the block is missing; that is a finding
 	Accepts    []*Accept
+	Failback   *Failback // nil if none is asked for
 	Range      hcl.Range
+	// Unasked is that the failover is there for its fail-back alone, which no spec says.
+	Unasked bool
 }
+
+// Failback asks for the plan of the way back of the failover that holds it.
+type Failback struct {
+	Change  *Change // nil if the block is missing; that is a finding
+	Accepts []*Accept
+	Range   hcl.Range
+}
+
+// FailbackName is the name of the plan of the fail-back.
+func (f *Failover) FailbackName() string { return f.Name.V + "-failback" }
 
 // Prepare asks for a plan that makes DNS ready for a later failover: shorter TTLs, and
 // SRV records of every pool.

@@ -109,6 +109,24 @@ func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
 	return out
 }
 
+// FailbackOf is the request for the way back of a failover that was planned, on the topology as that leaves
+// it.
+func FailbackOf(t *topology.Topology, of *Request) *Request {
+	f, asked := of.Failover, of.Failover.Failback
+	word := func(v string, set bool, at hcl.Range) topology.Value[string] {
+		return topology.Value[string]{V: v, Set: set, Range: at}
+	}
+	back := &parser.Failover{
+		Name: word(f.FailbackName(), true, f.Name.Range), Federation: f.Federation,
+		From: word(of.To.Name, true, f.To.Range), To: word(of.From.Name, true, asked.Range),
+		Reason: word(plan.Failback, true, asked.Range), Procedure: word("documented", false, asked.Range),
+		RouteSites: word("target", false, asked.Range), Change: asked.Change, Accepts: asked.Accepts, Range: asked.Range,
+	}
+	pools := poolsByName(t)
+	return &Request{Name: back.Name, Change: back.Change, Accepts: back.Accepts, Range: back.Range, Failover: back,
+		Pools: pools, To: pools[back.To.V]}
+}
+
 func poolsByName(t *topology.Topology) map[string]*topology.EdgePool {
 	pools := map[string]*topology.EdgePool{}
 	for _, pool := range t.EdgePools {

@@ -379,13 +379,13 @@ var topologyRules = []Rule{
 		Code:     "EP3037",
 		Severity: hcl.DiagWarning,
 		Summary:  "plan assumes an earlier failover",
-		Means: "In a matrix a pool fails that does not hold the federation route today. Its plans begin with the " +
-			"routes and zone files as another failover of the matrix leaves them.",
+		Means: "In a matrix a pool fails that does not hold the federation route today, or a failover has a block " +
+			"`failback`. Such a plan begins with the routes and zone files as another failover leaves them.",
 		Why: "The plan is right only after that failover. Before it, stage Preflight sees other routes, and the " +
 			"zone diff does not fit the zone file.",
-		Source: "docs/language.md, the section on the matrix.",
-		Fix: "If the board knows that these plans are for a second failure, accept the finding in the matrix. Once " +
-			"the first failover has been carried out, export the zones, correct the routes in the spec, and build " +
-			"again.",
+		Source: "docs/language.md, the sections on the matrix and on failback.",
+		Fix: "If the board knows that these plans are for a second failure or for the way back, accept the finding in " +
+			"the matrix or in `failback`. Once the first failover has been carried out, export the zones, correct the " +
+			"routes in the spec, and build again.",
 	},
 }
