@@ -137,14 +137,18 @@ func (f *failover) edgeService(pool plan.Pool) *cmdlet.Call {
 	return f.call(f.plan.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", pool.FQDN))
 }
 
-// federated are facts about both pools: each shows no other port than that of SIP federation, or none.
+// federated are facts about both pools: the old one is in the topology too, and each shows no other port
+// than that of SIP federation, or none.
 func (f *failover) federated(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
 	p, port := f.plan, strconv.Itoa(plan.SIPPort)
 	of := func(id string, pool plan.Pool) *plan.Step {
 		s := fact(id, "SIP federation port of "+pool.Name, ours)
 		return compares(s, f.edgeService(pool), federationPort, plan.Only, port)
 	}
-	return plan.Steps{of("P16", p.To), of("P17", p.From)}
+	// A pool that is not there shows no port either, and would be taken for one that is cleared.
+	old := compares(fact("preflight/old-pool", "Edge service of "+p.From.Name, ours), f.edgeService(p.From), "Identity",
+		plan.Is, "EdgeServer:"+p.From.FQDN)
+	return plan.Steps{of("P16", p.To), old, of("P17", p.From)}
 }
 
 // partner is a test of a federated partner by way of an Edge Server.

@@ -316,6 +316,9 @@ func (s *suite) drift() {
 		add("XMPP is off", func(w *rehearsal.World) { to(w).XmppListeningPort = "" })
 	}
 	if s.plan.MovesSIP() {
+		add("the old pool is gone", func(w *rehearsal.World) {
+			w.Pools[slices.IndexFunc(w.Pools, func(p rehearsal.Pool) bool { return p.Fqdn == s.plan.From.FQDN })].Fqdn = "gone.example.net"
+		})
 		add("another port of SIP federation", func(w *rehearsal.World) { to(w).SipPort = "5063" })
 	}
 	if to(&s.walk.World).Registrar != "" {

@@ -159,6 +159,10 @@ func uses(s *plan.Step) []Use {
 		// One command a service, of which the plan does not know the names.
 		when = "for each of the " + s.Says
 	}
+	// What a person clicks is no cmdlet, and the one that reads it back is not what is to be done.
+	if s.Act != nil && s.Act.Click != nil {
+		return nil
+	}
 	if s.Act != nil && len(s.Act.Variants) > 0 {
 		return routeUses(s.Act.Variants)
 	}

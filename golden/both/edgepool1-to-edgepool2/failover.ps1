@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP and SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e05e0fc995efd332e3e5ffaa076fc937. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:9e44d39672fb95db58a63110eac8e6ce. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -35,7 +35,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e05e0fc995efd332e3e5ffaa076fc937'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:9e44d39672fb95db58a63110eac8e6ce'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP and SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -77,8 +77,11 @@ $Stages = @(
             Is = 'Registrar:fepool2.corp.contoso.com' }
          @{ Id = 'P16'; Says = 'SIP federation port of EdgePool2'; Property = 'AccessEdgeExternalSipPort'
             Only = '5061' }
-         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'; Only = '5061'
+         @{ Id = 'preflight/old-pool'; Says = 'Edge service of EdgePool1'; Property = 'Identity'
+            Is = 'EdgeServer:EdgeServer1.contoso.com'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'EdgeServer1.contoso.com' -ErrorAction Stop } }
+         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'
+            Only = '5061' }
          @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = 'contoso.com'
             Read = { Get-CsSipDomain -ErrorAction Stop } }
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:be3f3c5f8f1fc93c46d37f26b6cf8d0a. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:8f5d39725d3cd1ec52fac56de0e52c2c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:be3f3c5f8f1fc93c46d37f26b6cf8d0a'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:8f5d39725d3cd1ec52fac56de0e52c2c'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -72,8 +72,11 @@ $Stages = @(
          @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
          @{ Id = 'P16'; Says = 'SIP federation port of EdgePool2'; Property = 'AccessEdgeExternalSipPort'
             Only = '5061' }
-         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'; Only = '5061'
+         @{ Id = 'preflight/old-pool'; Says = 'Edge service of EdgePool1'; Property = 'Identity'
+            Is = 'EdgeServer:edgepool1.contoso.com'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool1.contoso.com' -ErrorAction Stop } }
+         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'
+            Only = '5061' }
          @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = 'contoso.com'
             Read = { Get-CsSipDomain -ErrorAction Stop } }
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:370c8131fd95ddaac161e0fc3dff0e3e. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:ce4bc727916d21508747720ceedbcb6c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                           prints the run sheet and changes nothing
         .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -33,7 +33,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:370c8131fd95ddaac161e0fc3dff0e3e'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:ce4bc727916d21508747720ceedbcb6c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -91,8 +91,11 @@ $Stages = @(
          @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool1.corp.contoso.com' }
          @{ Id = 'P16'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'
             Only = '5061' }
-         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool2'; Property = 'AccessEdgeExternalSipPort'; Only = '5061'
+         @{ Id = 'preflight/old-pool'; Says = 'Edge service of EdgePool2'; Property = 'Identity'
+            Is = 'EdgeServer:EdgeServer2.contoso.com'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
+         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool2'; Property = 'AccessEdgeExternalSipPort'
+            Only = '5061' }
          @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = 'contoso.com'
             Read = { Get-CsSipDomain -ErrorAction Stop } }
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:13b87b3a4a02f436903ba73dee8416bc. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:b9a4ad14132c87415f4dd351c8905998. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:13b87b3a4a02f436903ba73dee8416bc'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:b9a4ad14132c87415f4dd351c8905998'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -70,8 +70,11 @@ $Stages = @(
          @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool2.corp.contoso.com' }
          @{ Id = 'P16'; Says = 'SIP federation port of EdgePool2'; Property = 'AccessEdgeExternalSipPort'
             Only = '5061' }
-         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'; Only = '5061'
+         @{ Id = 'preflight/old-pool'; Says = 'Edge service of EdgePool1'; Property = 'Identity'
+            Is = 'EdgeServer:edgepool1.contoso.com'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool1.contoso.com' -ErrorAction Stop } }
+         @{ Id = 'P17'; Says = 'SIP federation port of EdgePool1'; Property = 'AccessEdgeExternalSipPort'
+            Only = '5061' }
          @{ Id = 'P08'; Says = 'SIP domains'; Property = 'Name'; Has = @('contoso.com', 'fabrikam.com')
             Read = { Get-CsSipDomain -ErrorAction Stop } }
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'
