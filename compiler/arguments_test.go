@@ -81,6 +81,12 @@ var otherValues = map[string][]string{
 	"change.window_end":                     {`"2026-12-06T00:30:00Z"`},
 	"change.requester":                      {`"other"`},
 	"change.approvers":                      {`["other"]`},
+
+	"central_management_failover.to":                  {`front_end_pool.fepool1`},
+	"central_management_failover.sql_server":          {`"other.corp.example"`},
+	"central_management_failover.sql_instance":        {`"OTHER"`},
+	"central_management_failover.mirror_sql_server":   {`"other.corp.example"`},
+	"central_management_failover.mirror_sql_instance": {`"OTHER"`},
 }
 
 // noLanguage are findings about a text that is no longer in the language.

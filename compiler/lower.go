@@ -36,6 +36,10 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		CentralManagement: centralManagement(t),
 		FrontEnds:         frontEnds(req, t),
 	}
+	if store := storeFailover(req, t); store != nil {
+		// Every later stage wants the store where the first one has moved it.
+		p.StoreFailover, p.CentralManagement = store, store.To
+	}
 	if p.MovesXMPP() {
 		p.XMPPHost, p.Domains, p.Partners = t.XMPP.Host.V, domainNames(t), onceEach(t.XMPP.Partners.V)
 	}
@@ -106,19 +110,28 @@ func sipRoute(t *topology.Topology, target *topology.EdgePool) string {
 }
 
 // centralManagement is the FQDN of the Front End pool that holds the Central Management
-// store; empty where the spec names none, or several, which is a finding.
+// store; empty where the spec names none.
 func centralManagement(t *topology.Topology) string {
-	var found []string
-	for _, pool := range t.FrontEndPools {
-		if pool.CentralManagement.V {
-			found = append(found, pool.FQDN.V)
-		}
-	}
 	// With none P01 and P02 only want that there is an active one.
-	if len(found) != 1 {
-		return ""
+	if pool := rules.StorePool(t); pool != nil {
+		return pool.FQDN.V
 	}
-	return found[0]
+	return ""
+}
+
+// storeFailover is how the Central Management store is failed over before the change; nil where it is
+// not.
+func storeFailover(req *rules.Request, t *topology.Topology) *plan.StoreFailover {
+	to := req.NewStorePool(t)
+	if to == nil {
+		return nil
+	}
+	s := req.Failover.Store
+	return &plan.StoreFailover{
+		From: centralManagement(t), To: to.FQDN.V, Servers: serverNames(to.Servers),
+		SQLServer: s.SQLServer.V, SQLInstance: s.SQLInstance.V,
+		MirrorServer: s.MirrorServer.V, MirrorInstance: s.MirrorInstance.V, Origin: plan.OriginOf(s.Range),
+	}
 }
 
 // frontEnds are the Front End Servers that have to know the new routes, but for the management

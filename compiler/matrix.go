@@ -308,6 +308,15 @@ func (c *compilation) after(d *draft, found *report.Spec) (*compilation, error) 
 			t.EdgePools[i] = &flagged
 		}
 	}
+	// No plan moves the Central Management store back.
+	if to := d.req.NewStorePool(&t); to != nil {
+		t.FrontEndPools = slices.Clone(t.FrontEndPools)
+		for i, pool := range t.FrontEndPools {
+			moved := *pool
+			moved.CentralManagement.V = pool == to
+			t.FrontEndPools[i] = &moved
+		}
+	}
 	// What is wrong with the zones has been said of the files of today.
 	aside := found.Aside()
 	opened, err := c.zones.After(&t, d.zones, aside)

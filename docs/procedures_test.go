@@ -27,6 +27,7 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"sip-planned", "Failover of SIP federation, `reason = \"planned\"`", "Both pools are up: partners are tested before, and " +
 		"the rollback runs Setup on both."},
 	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
+	{"central-management", "Failover, with `central_management_failover`", "The Central Management store went down with the failed site."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
 }
 
@@ -57,6 +58,7 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 - **FB** is "` + plan.FailBackPage + `".
 - **FS** is "` + plan.SIPFailOverPage + `".
 - **FR** is "` + plan.SIPRoutesPage + `".
+- **FP** is "` + plan.PoolPage + `", the steps about the Central Management store.
 `)
 	for _, shown := range shownPlans {
 		p := goldenPlan(t, shown.spec)
@@ -97,6 +99,9 @@ func cited(p *plan.Plan, line words.Line) string {
 	// The page that the plan follows is not named; of a plan of both that is the one about XMPP.
 	if step, sip := strings.CutPrefix(line.Source, plan.SIPFailOverPage+", "); sip {
 		return "FS " + step
+	}
+	if step, pool := strings.CutPrefix(line.Source, plan.PoolPage+", "); pool {
+		return "FP " + step
 	}
 	if p.Texts.Page == plan.SIPFailOverPage {
 		return "FS " + step

@@ -113,7 +113,10 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"certificate":     func(b *hcl.Block) { br.certificate(b) },
 		"server":          server,
 		"change":          func(b *hcl.Block) { br.change(b) },
-		"accept":          func(b *hcl.Block) { br.accept(b) },
+
+		"central_management_failover": func(b *hcl.Block) { br.storeFailover(b) },
+
+		"accept": func(b *hcl.Block) { br.accept(b) },
 	}
 }
 
@@ -319,6 +322,9 @@ func (br blockReader) failover(block *hcl.Block) *Failover {
 		Procedure:  c.word("procedure"),
 		RouteSites: c.word("route_sites"),
 	}
+	if b := c.one("central_management_failover"); b != nil {
+		failover.Store = br.storeFailover(b)
+	}
 	failover.Change, failover.Accepts = br.paperwork(c)
 	if b := c.one("failback"); b != nil {
 		failover.Failback = br.failback(b)
@@ -331,6 +337,18 @@ func (br blockReader) failback(block *hcl.Block) *Failback {
 	failback := &Failback{Range: block.DefRange}
 	failback.Change, failback.Accepts = br.paperwork(c)
 	return failback
+}
+
+func (br blockReader) storeFailover(block *hcl.Block) *StoreFailover {
+	c := br.r.openBlock(block)
+	return &StoreFailover{
+		To:             c.ref("to"),
+		SQLServer:      c.text("sql_server"),
+		SQLInstance:    c.filled("sql_instance"),
+		MirrorServer:   c.text("mirror_sql_server"),
+		MirrorInstance: c.filled("mirror_sql_instance"),
+		Range:          block.DefRange,
+	}
 }
 
 func (br blockReader) prepare(block *hcl.Block) *Prepare {

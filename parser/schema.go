@@ -262,6 +262,23 @@ var table = []Block{
 		},
 	},
 	{
+		Type: "central_management_failover", In: []string{"failover"}, Count: AtMost,
+		Doc: "The Central Management store went down with the failed site: stage CentralManagement fails it over " +
+			"before all else.",
+		Arguments: []Argument{
+			{Name: "to", Kind: Reference, RefersTo: "front_end_pool", Required: true, Example: "front_end_pool.NAME",
+				hint: ", the pool that takes the store over",
+				Doc:  "the backup pool of the one with `central_management = true`; the `management_host` is one of its `server`s"},
+			{Name: "sql_server", Kind: HostName, Required: true, Example: `"sql2.corp.contoso.com"`,
+				hint: ", the back end of that pool",
+				Doc:  "FQDN of its SQL Server as in Topology Builder; of a Standard Edition server, that server"},
+			{Name: "sql_instance", Kind: Text, Doc: "name of the instance, such as `RTC`; left out: the default instance"},
+			{Name: "mirror_sql_server", Kind: HostName,
+				Doc: "FQDN of the mirror, where the back end of the pool is mirrored"},
+			{Name: "mirror_sql_instance", Kind: Text, Doc: "its instance"},
+		},
+	},
+	{
 		Type: "prepare", Label: "NAME", Count: AnyTimes,
 		Doc: "A plan that makes DNS ready ahead of any failover.",
 		Arguments: []Argument{

@@ -64,12 +64,23 @@ type Failover struct {
 	Reason     topology.Value[string]
 	Procedure  topology.Value[string]
 	RouteSites topology.Value[string]
-	Change     *Change // nil if the block is missing; that is a finding
-	Accepts    []*Accept
-	Failback   *Failback // nil if none is asked for
-	Range      hcl.Range
+	// Store is the failover of the Central Management store that goes before; nil where none is asked for.
+	Store    *StoreFailover
+	Change   *Change // nil if the block is missing; that is a finding
+	Accepts  []*Accept
+	Failback *Failback // nil if none is asked for
+	Range    hcl.Range
 	// Unasked is that the failover is there for its fail-back alone, which no spec says.
 	Unasked bool
+}
+
+// StoreFailover asks for the Central Management store to be failed over to another Front End pool: To
+// is its label, the others are its back end, as Topology Builder shows it. A mirror is optional.
+type StoreFailover struct {
+	To                           topology.Value[string]
+	SQLServer, SQLInstance       topology.Value[string]
+	MirrorServer, MirrorInstance topology.Value[string]
+	Range                        hcl.Range
 }
 
 // Failback asks for the plan of the way back of the failover that holds it.

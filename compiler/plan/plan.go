@@ -64,6 +64,8 @@ type Plan struct {
 	// CentralManagement is the FQDN of the Front End pool that holds the Central
 	// Management store; empty if the spec does not say.
 	CentralManagement string `json:"central_management,omitempty"`
+	// StoreFailover is how the store comes to that pool before all else; nil where it is there.
+	StoreFailover *StoreFailover `json:"central_management_failover,omitempty"`
 	// FrontEnds are the Front End Servers, beside the management host, that have to know the new
 	// routes: FQDNs, sorted, of those that the spec names.
 	FrontEnds []string `json:"front_ends,omitempty"`
@@ -173,8 +175,23 @@ type Change struct {
 	Approvers   []string `json:"approvers,omitempty"`
 }
 
+// StoreFailover is a failover of the Central Management store from one Front End pool to another, by
+// their FQDNs. Servers are those of the other, sorted; the rest is its back end.
+type StoreFailover struct {
+	From           string   `json:"from"`
+	To             string   `json:"to"`
+	Servers        []string `json:"servers"`
+	SQLServer      string   `json:"sql_server"`
+	SQLInstance    string   `json:"sql_instance,omitempty"`
+	MirrorServer   string   `json:"mirror_sql_server,omitempty"`
+	MirrorInstance string   `json:"mirror_sql_instance,omitempty"`
+	Origin         Origin   `json:"origin"`
+}
+
 // Names of stages, in the order of the documented procedure.
 const (
+	CentralManagement = "CentralManagement" // fails the store over, before all else
+
 	Preflight  = "Preflight"
 	Stop       = "Stop"
 	Route      = "Route"

@@ -72,6 +72,15 @@ func checkHead(plan *Plan, form Form) error {
 	if plan.CentralManagement != "" {
 		names = append(names, plan.CentralManagement)
 	}
+	if s := plan.StoreFailover; s != nil {
+		if err := checkStore(plan, form); err != nil {
+			return err
+		}
+		names = append(append(names, s.From, s.To, s.SQLServer), s.Servers...)
+		if s.MirrorServer != "" {
+			names = append(names, s.MirrorServer)
+		}
+	}
 	if form.Moves {
 		for _, pool := range []Pool{plan.From, plan.To} {
 			if err := checkPool(pool); err != nil {
@@ -89,6 +98,25 @@ func checkHead(plan *Plan, form Form) error {
 		}
 	}
 	return checkRoutes(plan, form)
+}
+
+// checkStore wants a failover of the store to another pool, which the management host is in, before a
+// failover of Edge pools.
+func checkStore(plan *Plan, form Form) error {
+	s := plan.StoreFailover
+	there := func(name string) bool { return dnsname.Same(name, plan.ManagementHost) }
+	switch {
+	case !form.Moves:
+		return fmt.Errorf("a plan of this kind does not fail over the Central Management store")
+	case dnsname.Same(s.From, s.To) || plan.CentralManagement != s.To:
+		return fmt.Errorf("the Central Management store goes from %q to %q, and is wanted at %q", s.From, s.To,
+			plan.CentralManagement)
+	case !slices.ContainsFunc(s.Servers, there):
+		return fmt.Errorf("the management host is no server of %q", s.To)
+	case s.MirrorServer == "" && s.MirrorInstance != "":
+		return fmt.Errorf("the mirror of the Central Management store has an instance and no server")
+	}
+	return nil
 }
 
 // checkPool wants servers, a product, ports and addresses, but leaves names to others.

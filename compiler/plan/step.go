@@ -28,7 +28,9 @@ const (
 	SIPFailOverPage = "Failing over the Edge pool used for Lync Server federation"
 	// SIPRoutesPage has what that page lacks: the route of each site, and DNS.
 	SIPRoutesPage = "Configure federation routes and media traffic"
-	OwnPractice   = "edgeplan"
+	// PoolPage has the failover of the Central Management store.
+	PoolPage    = "Failing over a pool"
+	OwnPractice = "edgeplan"
 )
 
 // Origin is the place in the spec that asked for a step.
@@ -120,6 +122,8 @@ type Act struct {
 	FirstRun bool `json:"first_run,omitempty"`
 	// Wait is the longest time in seconds until the value is To; 0 for the script's own.
 	Wait int `json:"wait,omitempty"`
+	// Rehearse has Set run with -WhatIf just before.
+	Rehearse bool `json:"rehearse,omitempty"`
 	// IfNot is what is said where it does not become To.
 	IfNot string `json:"if_not,omitempty"`
 	// Variants are the ways to set a route; the first whose parameter the server has is used.
@@ -248,6 +252,20 @@ func (s *Step) Reads() []cmdlet.Call {
 	}
 	// The function itself is in the fixed runtime; what evidence logs and the record name are the cmdlets.
 	if cmdlets, ok := functions[s.Read.Name]; ok {
+		given := func(name string) int {
+			return slices.IndexFunc(s.Read.Params, func(p cmdlet.Param) bool { return p.Name == name })
+		}
+		switch s.Read.Name {
+		case "Get-BackupPool":
+			cmdlets = slices.Clone(cmdlets)
+			cmdlets[0].Params = append([]cmdlet.Param{cmdlet.Arg("PoolFqdn", s.Read.Params[given("Of")].Value)},
+				cmdlets[0].Params...)
+		case "Get-StoreStatus":
+			// The computers of the pool are given then, and not read.
+			if given("Computers") >= 0 {
+				cmdlets = cmdlets[:1]
+			}
+		}
 		return cmdlets
 	}
 	return []cmdlet.Call{*s.Read}
@@ -275,6 +293,7 @@ var functions = map[string][]cmdlet.Call{
 	"Get-SiteRoute":        {{Name: "Get-CsSite"}},
 	"Get-StoreStatus": {{Name: "Get-CsManagementStoreReplicationStatus",
 		Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
+	"Get-BackupPool":  {{Name: "Get-CsPoolBackupRelationship", Params: []cmdlet.Param{cmdlet.Switch("LocalStore")}}},
 	"Get-ServiceUp":   {allServices},
 	"Get-ServiceDown": {allServices},
 	"Get-XmppService": {allServices},

@@ -11,8 +11,12 @@ import (
 
 // preflightFails is what to do where facts fail before anything is changed.
 func preflightFails(p *plan.Plan) []string {
+	changed := "Nothing has been changed."
+	if p.StoreFailover != nil {
+		changed = "Nothing but the Central Management store has been changed."
+	}
 	out := []string{
-		"Nothing has been changed. Fix what the FAIL lines report, then run the stage again.",
+		changed + " Fix what the FAIL lines report, then run the stage again.",
 		"A fact P.. that is known to differ can be waived by number: -Waive P02. It goes into the evidence log.",
 	}
 	// One example with a number of this plan says more than a rule about numbers.

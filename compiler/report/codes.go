@@ -51,8 +51,11 @@ const (
 	AgainstRule   diag.Code = "EP2036"
 	DNSAtSource   diag.Code = "EP2037"
 	HostAtSource  diag.Code = "EP2038"
-	NotBoth       diag.Code = "EP2039"
-	StrangeHost   diag.Code = "EP2040"
+
+	WrongStorePool diag.Code = "EP2041"
+	StoreElsewhere diag.Code = "EP3038"
+	NotBoth        diag.Code = "EP2039"
+	StrangeHost    diag.Code = "EP2040"
 
 	TargetStops      diag.Code = "EP3001"
 	LongTTL          diag.Code = "EP3002"

@@ -51,6 +51,7 @@ func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
 // Failover checks a failover by the rules outside DNS.
 func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSourceSite(t, req, r)
+	checkStore(t, req, r)
 	Window(t, req, r)
 	checkCertificate(t, req, r)
 	checkSystems(t, req, r)
@@ -130,13 +131,6 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 	for _, pool := range t.FrontEndPools {
 		if pool.Site.V != failed {
 			continue
-		}
-		if pool.CentralManagement.V {
-			r.Add(report.CMSAtSource, pool.CentralManagement.Range,
-				"%s holds the Central Management store and is at %s, the site of the failed pool. Set-CsSite "+
-					"needs that store. Fail it over first (Invoke-CsManagementServerFailover), or accept this finding "+
-					"with the reason why it is still up.",
-				pool.Name, pool.Site.V)
 		}
 		// Topology Builder cannot set a next hop at another site; Set-CsEdgeServer can
 		if req.To.NextHop.Set && dnsname.Same(req.To.NextHop.V, pool.FQDN.V) {

@@ -112,6 +112,9 @@ func (b *builder) params() []param {
 	if len("    "+valid+",") > maxWidth {
 		valid = strings.Replace(valid, "[string]", "\n    [string]", 1)
 	}
+	if n := len(set) / 2; strings.IndexByte(valid+"\n", '\n') > maxWidth-len("    ") { // nor with CentralManagement then
+		valid = strings.Replace(valid, set[n-1]+",", set[n-1]+",\n        ", 1)
+	}
 	waive := factsParam
 	if b.has(func(s *plan.Step) bool { return s.Read != nil && s.Read.Name == "Get-ServiceDown" }) {
 		waive = waiveParam

@@ -139,7 +139,7 @@ func visit(v any, f func(string, []call)) {
 
 func checkSwitch(t *testing.T, name, key string, c call) {
 	value, ok := c.get("WhatIf")
-	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && c.name == "Set-CsSite" && strings.HasSuffix(name, "/failover.ps1")
+	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && (c.name == "Set-CsSite" || c.name == "Invoke-CsManagementServerFailover") && strings.HasSuffix(name, "/failover.ps1")
 	switch verb, _, _ := strings.Cut(c.name, "-"); {
 	case key == "Set" && ok && !off:
 		t.Errorf("%s: %s of %s has -WhatIf %v", name, key, c.name, value)

@@ -339,6 +339,7 @@ func (b *builder) changes(s *plan.Step) *keys {
 	k.text("Property", s.Property)
 	k.text("File", s.Act.File)
 	k.flag("FirstRun", s.Act.FirstRun)
+	k.flag("Rehearse", s.Act.Rehearse)
 	k.text("IfNot", s.Act.IfNot)
 	k.number("WaitSeconds", uint64(s.Act.Wait), s.Act.Wait > 0)
 	return k
@@ -352,7 +353,7 @@ func (b *builder) step(product cmdlet.Product, s *plan.Step, rehearse bool) hash
 		k.add("Read", block{b.own(product, *s.Read, false)}, false)
 	}
 	if act.Set != nil {
-		set := block{b.own(product, *act.Set, rehearse)}
+		set := block{b.own(product, *act.Set, rehearse || act.Rehearse)}
 		if act.Export {
 			set = append(set, bare("Export-Clixml -LiteralPath $File -Depth 4 -WhatIf:$false -Confirm:$false"))
 		}

@@ -149,8 +149,9 @@ func (p *printer) what() {
 			// Checks and backups are in the table below; here is what becomes other.
 			if line.Risk != plan.Safe {
 				notice := ""
-				// Disruptive is what a step may be; what users notice depends on what was up before.
-				if words.Noticed(p.plan, stage) {
+				// Disruptive is what a step may be; what users notice depends on what was up before. What nothing
+				// brings back is said in any case.
+				if words.Noticed(p.plan, stage) || line.Risk == plan.Destructive {
 					notice = " (" + Text(string(line.Risk)) + ")"
 				}
 				p.item(Text(stage.Name) + notice + ": " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")

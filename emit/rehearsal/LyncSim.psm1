@@ -20,6 +20,8 @@
 #       Get-DnsServerResourceRecord:lost@N, Get-CimInstance:lost@N  the set that is read has lost its newest record
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
+#       store:alive, store:error, store:unpaired, store:mirror  of a store that is failed over: it runs all the same, gives
+#              an error instead of no status, has another backup pool, has a back end that is not as planned
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
 #       shell:plain  no module of the product is loaded: the cmdlets come with Import-Module of the one that the server has
 #       person:forgets, person:wrong, person:unpublished  who has to click says that it is done and did nothing, did it to
@@ -244,7 +246,8 @@ function Assert-SimStore([object]$World) {
     # Edge Servers are workgroup computers in the perimeter: they do not reach the Central Management store.
     $here = Get-SimHere -World $World
     if ($null -eq $here -or $here.Kind -ne 'frontend') { throw 'Cannot open database "xds" requested by the login. The login failed.' }
-    if (Test-SimFault -Fault 'store:down') { throw 'Could not connect to SQL server : [Exception=System.Data.SqlClient.SqlException (0x80131904)]' }
+    $down = $null -ne $World.Store -and $World.Store.Down
+    if ($down -or (Test-SimFault -Fault 'store:down')) { throw 'Could not connect to SQL server : [Exception=System.Data.SqlClient.SqlException (0x80131904)]' }
 }
 
 function Get-SimLocal([object]$World, [string]$ComputerName) {
@@ -552,6 +555,11 @@ function Get-SimAccessEdgeConfiguration($Caller, $Given, $World, $Fault) {
 function Get-SimManagementStoreReplicationStatus($Caller, $Given, $World, $Fault) {
     if ($Given['CentralManagementStoreStatus']) {
         $master = @($World.Master | Where-Object { -not (Test-SimFault -Fault 'store:down') })
+        # Empty on the page; a server that cannot ask the store writes an error as well.
+        if ($null -ne $World.Store -and $World.Store.Down) {
+            $master = @($World.Store.From | Where-Object { Test-SimFault -Fault 'store:alive' })
+            if (Test-SimFault -Fault 'store:error') { throw 'Could not connect to SQL server : simulated fault.' }
+        }
         New-Object -TypeName 'PSObject' -Property ([ordered]@{ ActiveMasterFqdn = [string]($master -join ''); ActiveFileTransferAgents = $master })
         return
     }
@@ -573,6 +581,51 @@ function Invoke-SimManagementStoreReplication($Caller, $Given, $World, $Fault) {
     foreach ($replica in $named) { $replica.Due = (Get-SimClock) + 60 }
     Save-SimWorld -World $World
     Exit-SimCall -Name 'Invoke-CsManagementStoreReplication' -Fault $Fault -Detail ([string]$Given['ReplicaFqdn'])
+}
+
+function Get-SimPoolBackupRelationship($Caller, $Given, $World, $Fault) {
+    # No page says what its properties are called.
+    if (-not $Given['LocalStore']) { Assert-SimStore -World $World }
+    if ($null -eq $World.Store -or $Given['PoolFqdn'] -ne $World.Store.From) { throw 'The pool has no backup pool.' }
+    $backup = $World.Store.Backup
+    if (Test-SimFault -Fault 'store:unpaired') { $backup = 'other.example.net' }
+    New-Object -TypeName 'PSObject' -Property ([ordered]@{ SimPool = $World.Store.From; SimBackup = $backup })
+}
+
+function Get-SimDatabaseMirrorState($Caller, $Given, $World, $Fault) {
+    if (-not $Given['LocalStore']) { Assert-SimStore -World $World }
+    if ($null -eq $World.Store -or $Given['PoolFqdn'] -ne $World.Store.Backup) { throw 'There is no such pool.' }
+    if ($Given['DatabaseType'] -ne 'CentralMgmt') { throw 'LyncSim knows the databases of the store only.' }
+    $state = $World.Store.State
+    if (Test-SimFault -Fault 'store:mirror') { $state = 'Mirror' }
+    # The store has two databases.
+    foreach ($name in @('xds', 'lis')) {
+        New-Object -TypeName 'PSObject' -Property ([ordered]@{
+                DatabaseName = $name; StateOnPrimary = $state; StateOnMirror = $state; MirroringStatusOnPrimary = ''
+                MirroringStatusOnMirror = ''
+            })
+    }
+}
+
+function Invoke-SimManagementServerFailover($Caller, $Given, $World, $Fault) {
+    # As the reference has it: on a server of the new pool, to the back end of the topology, and with the store down.
+    $here = Get-SimHere -World $World
+    if ($null -eq $World.Store -or $null -eq $here -or $here.Pool -ne $World.Store.Backup) { throw 'This server is in no pool that can take the store over.' }
+    if (-not $World.Store.Down) { throw 'The Central Management store is there already.' }
+    $store = $World.Store
+    $same = $store.SqlServer -eq $Given['BackupSqlServerFqdn'] -and $store.SqlInstance -eq [string]$Given['BackupSqlInstanceName']
+    $mirror = $store.MirrorServer -eq [string]$Given['BackupMirrorSqlServerFqdn'] -and
+        $store.MirrorInstance -eq [string]$Given['BackupMirrorSqlInstanceName']
+    if (-not ($same -and $mirror -and $Given['Force'])) { throw 'The back end is not the one that is defined in the topology.' }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $store.Backup)) { return }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    $store.Down = $false
+    $World.Master = $env:SIM_HOST
+    # No computer has reported to the new store.
+    $World.Version++
+    foreach ($replica in $World.Replicas) { $replica.Due = (Get-SimClock) + 120 }
+    Save-SimWorld -World $World
+    Exit-SimCall -Name 'Invoke-CsManagementServerFailover' -Fault $Fault -Detail $store.Backup
 }
 
 function Export-SimConfiguration($Caller, $Given, $World, $Fault) {

@@ -10,10 +10,12 @@ import (
 
 // simulated are the cmdlets that LyncSim.psm1 has a body for.
 var simulated = []string{
-	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate",
-	"Get-CsManagementStoreReplicationStatus", "Get-CsPool", "Get-CsService", "Get-CsSipDomain", "Get-CsSite",
-	"Get-CsWindowsService", "Get-CsXmppAllowedPartner", "Invoke-CsManagementStoreReplication",
-	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsFederatedPartner", "Test-CsXmppIM",
+	"Export-CsConfiguration", "Get-CsAccessEdgeConfiguration", "Get-CsCertificate", "Get-CsDatabaseMirrorState",
+	"Get-CsManagementStoreReplicationStatus", "Get-CsPool", "Get-CsPoolBackupRelationship", "Get-CsService",
+	"Get-CsSipDomain", "Get-CsSite", "Get-CsWindowsService", "Get-CsXmppAllowedPartner",
+	"Invoke-CsManagementServerFailover", "Invoke-CsManagementStoreReplication",
+	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsFederatedPartner",
+	"Test-CsXmppIM",
 }
 
 // cmdletModule is the module with the cmdlets of a product.

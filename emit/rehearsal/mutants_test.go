@@ -23,6 +23,7 @@ var mutants = map[string][]mutant{
 	"two-servers":         routeMutants,
 	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
 	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
+	"central-management":  storeMutants,
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
 	"windows-dns-prepare": ttlMutants,
@@ -129,6 +130,26 @@ var routeMutants = []mutant{
 	{"a Front End Server is left out", "-ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } }"},
 	{"a Front End Server is not waited for", "-ReplicaFqdn 'fe03.corp.contoso.com' -ErrorAction Stop }\r\n", "-ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }\r\n"},
 	{"a replica is left out", "-ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop } }"},
+}
+
+var storeMutants = []mutant{
+	{"a store that gives no status ends the stage", "if ($Computers -eq '') { throw }", "throw"},
+	{"the status of the store is not read", "try { $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop) } catch {", "try { $status = @() } catch {"},
+	{"that there is no status is not said", "Write-ChangeOnce -Outcome 'NOTE' -Detail ('taken for down", "$null = Write-Verbose -Message ('taken for down"},
+	{"any computer has the store", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $Of }"},
+	{"computers of the new pool", "{ if ($own -contains $_) { $Of } else { $_ } }", "{ $_ }"},
+	{"computers of a pool are read from a store that is down", "    if ($Computers -eq '') {\r\n", "    if ($true) {\r\n"},
+	{"any backup pool", "Has = 'fepool2.corp.contoso.com'", "Has = @()"},
+	{"the backup pool is read from a store that is down", "-PoolFqdn $Of -LocalStore", "-PoolFqdn $Of"},
+	{"the mirror is read from a store that is down", "'CentralMgmt') -LocalStore", "'CentralMgmt')"},
+	{"any back end", "Is = 'Principal'", "Has = @()"},
+	{"a store that runs", "Only = 'fepool2.corp.contoso.com'", "Has = @()"},
+	{"the command is not rehearsed", "if ($Step['Rehearse']) { $Rehearse = $true; & $Step['Set'] }", ""},
+	{"the rehearsal is a change", "if ($Step['Rehearse']) { $Rehearse = $true;", "if ($Step['Rehearse']) { $Rehearse = $false;"},
+	{"the change is a rehearsal", "            $Rehearse = $false\r\n", "            $Rehearse = $true\r\n"},
+	{"the parameters of the page", "-BackupMirrorSqlServerFqdn (", "-MirrorSQLServerFqdn ("},
+	{"without -Force", "'RTC') -Force -ErrorAction Stop", "'RTC') -ErrorAction Stop"},
+	{"Preflight does not wait for the store", "; After = 'CentralManagement'", ""},
 }
 
 var oldPoolMutants = []mutant{

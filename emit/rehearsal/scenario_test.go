@@ -31,6 +31,7 @@ var long = []string{"there and back", "faults", "rollback", "kills"}
 
 var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
+	{"store down", plan.CentralManagement, (*suite).storeDown},
 	{"old pool", plan.StopOld, (*suite).oldPool},
 	{"old receipts", plan.StopOld, (*suite).again},
 	{"DNS gates", plan.DNSServer, (*suite).dnsGates},
@@ -52,9 +53,16 @@ var scenarios = []scenario{
 	{"kills", "", (*suite).killed},
 }
 
+// withStore are the scenarios for plans that begin with CentralManagement: the others begin with
+// Preflight on a deployment that is as before the change. The stages after it are those of other specs.
+var withStore = []string{"happy", "store down", "twice", "wrong host", "whatif"}
+
 // parts are the scenarios for this plan. The first one learns the walk.
 func (s *suite) parts() []scenario {
-	return slices.DeleteFunc(slices.Clone(scenarios), func(part scenario) bool { return part.needs != "" && s.at(part.needs) < 0 })
+	return slices.DeleteFunc(slices.Clone(scenarios), func(part scenario) bool {
+		store := s.at(plan.CentralManagement) >= 0 && !slices.Contains(withStore, part.name)
+		return store || part.needs != "" && s.at(part.needs) < 0
+	})
 }
 
 // Every script of these specs does what its plan says, in a real engine.
@@ -63,6 +71,7 @@ func TestScenarios(t *testing.T) {
 	specs := []string{
 		"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 		"sip", "sip-planned", "both",
+		"central-management",
 	}
 	run, asked := shareOf(t)
 	if !asked {
@@ -201,7 +210,10 @@ func (s *suite) happy() {
 	}
 	var got []string
 	for _, line := range s.audit() {
-		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
+		// Once with -WhatIf and once for real: storeDown counts both.
+		if change := strings.Join(strings.Fields(line)[:2], " "); !strings.HasSuffix(change, storeFailover) {
+			got = append(got, change)
+		}
 	}
 	s.check(slices.Equal(got, want), "changes: %q, want %q", got, want)
 	var pushed, replicas []string
@@ -211,8 +223,10 @@ func (s *suite) happy() {
 		}
 	}
 	for _, step := range plan.AllSteps(s.plan.Stages) {
-		if replica, ok := strings.CutPrefix(step.ID, "replicate/"); ok {
-			replicas = append(replicas, replica)
+		for _, prefix := range []string{"central-management/replica/", "replicate/"} {
+			if replica, ok := strings.CutPrefix(step.ID, prefix); ok {
+				replicas = append(replicas, replica)
+			}
 		}
 	}
 	s.check(slices.Equal(pushed, replicas), "pushed to %q, want %q", pushed, replicas)

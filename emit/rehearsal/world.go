@@ -17,6 +17,7 @@ type World struct {
 	MovesSip      bool   // the plan moves SIP federation: it is shown
 	Federated     bool
 	Master        string // FQDN of the active Central Management server
+	Store         *Store // nil: the store runs
 	SipDomains    []string
 	Partners      []Partner
 	SipPartners   []string // domains that are allowed
@@ -28,6 +29,15 @@ type World struct {
 	Zones         []Zone
 	Serials       []Serial
 	Dns           []Set
+}
+
+// Store is a Central Management store whose pool is down, until Down is false: it is at From then, and
+// Backup is the pool paired with that. State is that of Backup's back end, or of its primary one.
+type Store struct {
+	Down                         bool
+	From, Backup, State          string
+	SqlServer, SqlInstance       string
+	MirrorServer, MirrorInstance string
 }
 
 // Partner is an allowed XMPP partner: its primary domain, and others.
@@ -155,6 +165,7 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 		w.edgePool(pool, productOf(pool.Product), p)
 	}
 	w.frontEnds(p, productOf(p.Product))
+	w.store(p)
 	w.dnsServers(p)
 	for _, host := range w.Hosts {
 		// A DNS server has no replica of the configuration.
@@ -267,6 +278,19 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	}
 	w.Hosts = append(w.Hosts, Host{p.ManagementHost, "frontend", home, product, "", frontEndServices(product, true),
 		[]Certificate{}, false})
+}
+
+// store makes the store that a plan fails over one that is down.
+func (w *World) store(p *plan.Plan) {
+	s := p.StoreFailover
+	if s == nil {
+		return
+	}
+	w.Store = &Store{Down: true, From: s.From, Backup: s.To, State: "DatabaseInaccessibleOrMirroringNotEnabled",
+		SqlServer: s.SQLServer, SqlInstance: s.SQLInstance, MirrorServer: s.MirrorServer, MirrorInstance: s.MirrorInstance}
+	if s.MirrorServer != "" {
+		w.Store.State = "Principal"
+	}
 }
 
 // homeOf is the FQDN of the pool that the management host is in.

@@ -93,10 +93,9 @@ var topologyRules = []Rule{
 		Why: "`Set-CsSite` writes to the Central Management store. If it went down with the site, the command " +
 			"fails after the services of the target pool have been stopped.",
 		Source: "Microsoft, \"Failing over a pool\" and \"Central Management store failover\" (Lync Server 2013).",
-		Fix: "Fail the store over first with `Invoke-CsManagementServerFailover`, check it with " +
-			"`Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus`, and set `central_management` on " +
-			"the pool that holds it now. If the store still runs, as in a planned change, accept the finding and say " +
-			"how that was checked.",
+		Fix: "Add a block `central_management_failover` to the failover: the plan then begins with a stage that fails " +
+			"the store over. If that was done already, set `central_management` on the pool that holds the store now. " +
+			"If the store still runs, accept the finding and say how that was checked.",
 		Acceptable: true,
 	},
 	{
@@ -387,5 +386,29 @@ var topologyRules = []Rule{
 		Fix: "If the board knows that these plans are for a second failure or for the way back, accept the finding in " +
 			"the matrix or in `failback`. Once the first failover has been carried out, export the zones, correct the " +
 			"routes in the spec, and build again.",
+	},
+	{
+		Code:     "EP2041",
+		Severity: hcl.DiagError,
+		Summary:  "store cannot be failed over there",
+		Means: "The block `central_management_failover` names a pool that cannot take the Central Management store over: " +
+			"it holds the store already, is at the failed site, or has no server that is the `management_host`; or the " +
+			"spec does not say which pool holds the store today.",
+		Why: "`Invoke-CsManagementServerFailover` is run on a server of the pool that takes over, which has to be the " +
+			"backup pool of the one that held the store. Anywhere else it fails, and nothing after it can be done.",
+		Source: "Microsoft, \"Invoke-CsManagementServerFailover\"; \"Failing over a pool\" (Lync Server 2013), steps 1 to 5.",
+		Fix: "Name the backup pool as `Get-CsPoolBackupRelationship` shows it, with its servers, and one of them as the " +
+			"`management_host`.",
+	},
+	{
+		Code:     "EP3038",
+		Severity: hcl.DiagWarning,
+		Summary:  "store is not at the failed site",
+		Means: "The failover has a block `central_management_failover`, and the pool that holds the Central Management " +
+			"store is not at the site of a pool that failed.",
+		Why: "The command is run with `-Force`, as the reference wants it after a disaster: it does not wait for " +
+			"replication. On a store that runs, changes could be lost. The stage refuses that as long as the store answers.",
+		Source: "Microsoft, \"Invoke-CsManagementServerFailover\", parameter Force.",
+		Fix:    "Remove the block if the store runs. If its pool failed as well, nothing: the stage looks at the store first.",
 	},
 }

@@ -12,10 +12,11 @@
 #     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
 # A fact in Facts. Read: what is read; without it, what that above has read. Warn: All, or only Others, do not fail.
 # A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
-#     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
-#     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
-#     command can, after the other steps, and confirms with -Attest. Unread: why nothing shows it, where there is no
-#     Read: it is not asked for twice. A step that only Says something is confirmed by a person, with -Attest.
+#     writes, beside the script. FirstRun: the first run sets though Read gives To. Rehearse: Set is run with -WhatIf
+#     before the operator is asked. Needs: the fact whose new records have to be there. Set is run for each $Value that
+#     Read gave, if it has that. Manual: what a person does where no command can, after the other steps, and confirms
+#     with -Attest. Unread: why nothing shows it, where there is no Read: it is not asked for twice. A step that only
+#     Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {

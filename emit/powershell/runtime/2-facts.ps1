@@ -316,18 +316,33 @@ function Get-RoutedSite([string]$Pool, [string]$Property = 'XmppFederationRoute'
             Where-Object { (Get-SiteRoute -Site $_.Identity -Property $Property) -eq $Pool })
 }
 
-function Get-StoreStatus([string]$Of) {
+function Get-StoreStatus([string]$Of, [string]$Computers) {
     <# .SYNOPSIS
         Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
-        whether the properties hold the name of the pool or those of its computers. #>
-    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
-    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+        whether the properties hold the name of the pool or those of its computers. Where Computers are given the store
+        may be down, and then none does. #>
+    $own = @($Computers -split ',')
+    if ($Computers -eq '') {
+        $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    }
+    $status = @()
+    try { $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop) } catch {
+        if ($Computers -eq '') { throw }
+        Write-ChangeOnce -Outcome 'NOTE' -Detail ('taken for down, the store gives no status: ' + $_.Exception.Message)
+    }
     $found = @{}
     foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
         $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
                 ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
     }
     return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-BackupPool([string]$Of) {
+    <# .SYNOPSIS
+        What the backup relationship of a pool names. No page says what its properties are called: all count. #>
+    $found = @(Get-CsPoolBackupRelationship -PoolFqdn $Of -LocalStore -ErrorAction Stop)
+    $found | ForEach-Object { [string]$_; $_.PSObject.Properties | ForEach-Object { [string]$_.Value } }
 }
 
 function Get-SiteRoute([string]$Site, [string]$Property = 'XmppFederationRoute') {

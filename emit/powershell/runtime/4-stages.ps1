@@ -64,7 +64,12 @@ function Get-ChangeValue([hashtable]$Step) {
         nothing shows: what the state file says. #>
     if ($Step['Unread']) { return [string]$Run.State[$Run.Mine + 'By hand ' + $Step.Id] }
     if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
-    return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
+    try { $found = @(& $Step['Read']) } catch {
+        # With -WhatIf: a step before this one, which is only shown, may have to come first.
+        if (-not $Run.DryRun -or $null -ne $_.Exception.Data['ExitCode']) { throw }
+        return 'cannot be read: ' + $_.Exception.Message
+    }
+    return @(ConvertTo-ChangeText -From $found -Property $Step['Property']) -join ','
 }
 
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
@@ -115,6 +120,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         if ($Step.Want -eq '' -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
         $each = Test-ChangeVariable -Block $Step['Set'] -Name 'Value'
         if ($each) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
+        if ($Step['Rehearse']) { $Rehearse = $true; & $Step['Set'] }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete

@@ -91,10 +91,11 @@ $Stages = @(
 #     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
 # A fact in Facts. Read: what is read; without it, what that above has read. Warn: All, or only Others, do not fail.
 # A step in Steps. WaitSeconds: the longest time until Read gives To. IfNot: what is said if it does not. File: what Set
-#     writes, beside the script. FirstRun: the first run sets though Read gives To. Needs: the fact whose new records
-#     have to be there. Set is run for each $Value that Read gave, if it has that. Manual: what a person does where no
-#     command can, after the other steps, and confirms with -Attest. Unread: why nothing shows it, where there is no
-#     Read: it is not asked for twice. A step that only Says something is confirmed by a person, with -Attest.
+#     writes, beside the script. FirstRun: the first run sets though Read gives To. Rehearse: Set is run with -WhatIf
+#     before the operator is asked. Needs: the fact whose new records have to be there. Set is run for each $Value that
+#     Read gave, if it has that. Manual: what a person does where no command can, after the other steps, and confirms
+#     with -Attest. Unread: why nothing shows it, where there is no Read: it is not asked for twice. A step that only
+#     Says something is confirmed by a person, with -Attest.
 # A zone in Zones. Server: is asked for the Records of the Zone. ChangedOn: the server whose stage DnsServer changes
 #     it. OldAnswers: seconds for which resolvers may keep old answers.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -672,18 +673,33 @@ function Get-RoutedSite([string]$Pool, [string]$Property = 'XmppFederationRoute'
             Where-Object { (Get-SiteRoute -Site $_.Identity -Property $Property) -eq $Pool })
 }
 
-function Get-StoreStatus([string]$Of) {
+function Get-StoreStatus([string]$Of, [string]$Computers) {
     <# .SYNOPSIS
         Which computers run the Central Management store. Those of the pool Of are given as the pool: no page says
-        whether the properties hold the name of the pool or those of its computers. #>
-    $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
-    $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop)
+        whether the properties hold the name of the pool or those of its computers. Where Computers are given the store
+        may be down, and then none does. #>
+    $own = @($Computers -split ',')
+    if ($Computers -eq '') {
+        $own = @(Get-CsPool -ErrorAction Stop | Where-Object { $_.Identity -eq $Of } | ForEach-Object { $_.Computers })
+    }
+    $status = @()
+    try { $status = @(Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus -ErrorAction Stop) } catch {
+        if ($Computers -eq '') { throw }
+        Write-ChangeOnce -Outcome 'NOTE' -Detail ('taken for down, the store gives no status: ' + $_.Exception.Message)
+    }
     $found = @{}
     foreach ($name in @('ActiveMasterFqdn', 'ActiveFileTransferAgents')) {
         $found[$name] = @(ConvertTo-ChangeText -From $status -Property $name |
                 ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
     }
     return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-BackupPool([string]$Of) {
+    <# .SYNOPSIS
+        What the backup relationship of a pool names. No page says what its properties are called: all count. #>
+    $found = @(Get-CsPoolBackupRelationship -PoolFqdn $Of -LocalStore -ErrorAction Stop)
+    $found | ForEach-Object { [string]$_; $_.PSObject.Properties | ForEach-Object { [string]$_.Value } }
 }
 
 function Get-SiteRoute([string]$Site, [string]$Property = 'XmppFederationRoute') {
@@ -1061,7 +1077,12 @@ function Get-ChangeValue([hashtable]$Step) {
         nothing shows: what the state file says. #>
     if ($Step['Unread']) { return [string]$Run.State[$Run.Mine + 'By hand ' + $Step.Id] }
     if ($Step.ContainsKey('File')) { return [string][System.IO.File]::Exists($Run.Base + '.' + $Step.File) }
-    return @(ConvertTo-ChangeText -From @(& $Step['Read']) -Property $Step['Property']) -join ','
+    try { $found = @(& $Step['Read']) } catch {
+        # With -WhatIf: a step before this one, which is only shown, may have to come first.
+        if (-not $Run.DryRun -or $null -ne $_.Exception.Data['ExitCode']) { throw }
+        return 'cannot be read: ' + $_.Exception.Message
+    }
+    return @(ConvertTo-ChangeText -From $found -Property $Step['Property']) -join ','
 }
 
 function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
@@ -1112,6 +1133,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
         if ($Step.Want -eq '' -and [string]$Run.State[$note] -eq '') { Save-ChangeValue -Name $note -Value $now }
         $each = Test-ChangeVariable -Block $Step['Set'] -Name 'Value'
         if ($each) { $Step.Command = $Step.Command.Replace('$Value', "'" + ($now -replace ',', "', '") + "'") }
+        if ($Step['Rehearse']) { $Rehearse = $true; & $Step['Set'] }
         if (& $AskOperator -About ($Run.Host + ': ' + $Stage.Does) -Command $Step.Command) {
             if ($Step['Needs']) { Confirm-ChangeRest -Stage $Stage -Step $Step }
             $File = $Step.Part # Set writes here; the file gets its name when it is complete
