@@ -238,8 +238,11 @@ func sound(stage string, part plan.Part, rehearse bool) error {
 func clickable(s *plan.Step, rehearse bool) error {
 	c := s.Act.Click
 	switch {
-	case s.Act.Set != nil || s.Act.File != "" || len(s.Act.Variants) > 0 || s.Act.FirstRun:
+	case s.Act.Set != nil || s.Act.File != "" || s.Act.Export || len(s.Act.Variants) > 0 || s.Act.FirstRun || s.Edit:
 		return fmt.Errorf("step %s is done by hand and by a command", s.ID)
+	// A topology that Topology Builder has published is in the store, but a publication may still run.
+	case (s.Read != nil) != (s.Act.Wait > 0):
+		return fmt.Errorf("step %s does not say how long its value is read, or has none to be read", s.ID)
 	case c.Tool == "" || c.Do == "":
 		return fmt.Errorf("step %s does not say what is done by hand", s.ID)
 	case (s.Read == nil) != (c.Unread != ""):
@@ -253,9 +256,6 @@ func clickable(s *plan.Step, rehearse bool) error {
 // click is what a person does in a program. Where no cmdlet shows it there is no value.
 func (b *builder) click(product cmdlet.Product, s *plan.Step) hash {
 	k := b.changes(s)
-	if s.Act.Wait == 0 && s.Read != nil {
-		k.number("WaitSeconds", clickWait, true)
-	}
 	if s.Read != nil {
 		k.add("To", b.list(s.Act.To), false)
 		k.add("Read", block{b.own(product, *s.Read, false)}, false)
@@ -264,10 +264,6 @@ func (b *builder) click(product cmdlet.Product, s *plan.Step) hash {
 	k.line("Unread", s.Act.Click.Unread)
 	return k.out
 }
-
-// clickWait is for how many seconds a value is read after a person has said that it is set: a topology
-// that Topology Builder has published is in the store, but a publication may still run.
-const clickWait = 60
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
