@@ -104,9 +104,11 @@ func TestRehearse(t *testing.T) {
 			continue
 		}
 		t.Run(spec, func(t *testing.T) {
-			code, out := rehearse(t, engine, kitOf(t, spec))
-			if code != 0 || !strings.Contains(out, "The change works; stages that failed on the way: 0") || !strings.Contains(out, "restores the first world") {
-				t.Errorf("exit code %d\n%s", code, out)
+			for _, p := range compileAll(t, spec) {
+				code, out := rehearse(t, engine, writeKit(t, p, p.Product))
+				if code != 0 || !strings.Contains(out, "The change works; stages that failed on the way: 0") || !strings.Contains(out, "restores the first world") {
+					t.Errorf("%s: exit code %d\n%s", p.Name, code, out)
+				}
 			}
 		})
 	}
@@ -179,32 +181,34 @@ func TestRehearseFault(t *testing.T) {
 // The scripts of a kit are those of the package.
 func TestKitScripts(t *testing.T) {
 	for _, spec := range specs(t) {
-		plan := compile(t, spec)
-		kit, err := emit.Rehearsal(plan)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pack, err := emit.All(plan)
-		if err != nil {
-			t.Fatal(err)
-		}
-		run := rehearsal.NewRun(plan, plan.Product)
-		for _, name := range []string{run.Forth[len(run.Forth)-1].Script, "rollback.ps1"} {
-			named := func(a emit.Artifact) bool { return a.Name == name }
-			if i, j := slices.IndexFunc(kit, named), slices.IndexFunc(pack, named); i < 0 || j < 0 || !bytes.Equal(kit[i].Text.Bytes(), pack[j].Text.Bytes()) {
-				t.Errorf("%s: %s of the kit is not that of the package", spec, name)
+		again := compileAll(t, spec)
+		for n, plan := range compileAll(t, spec) {
+			kit, err := emit.Rehearsal(plan)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		again, err := emit.Rehearsal(compile(t, spec))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range kit {
-			if !bytes.Equal(kit[i].Text.Bytes(), again[i].Text.Bytes()) {
-				t.Errorf("%s: %s is not the same twice", spec, kit[i].Name)
+			pack, err := emit.All(plan)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if strings.HasSuffix(kit[i].Name, "1") && !plain(kit[i].Text.Bytes()) {
-				t.Errorf("%s: %s is not ASCII with CRLF", spec, kit[i].Name)
+			run := rehearsal.NewRun(plan, plan.Product)
+			for _, name := range []string{run.Forth[len(run.Forth)-1].Script, "rollback.ps1"} {
+				named := func(a emit.Artifact) bool { return a.Name == name }
+				if i, j := slices.IndexFunc(kit, named), slices.IndexFunc(pack, named); i < 0 || j < 0 || !bytes.Equal(kit[i].Text.Bytes(), pack[j].Text.Bytes()) {
+					t.Errorf("%s: %s of the kit is not that of the package", spec, name)
+				}
+			}
+			again, err := emit.Rehearsal(again[n])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range kit {
+				if !bytes.Equal(kit[i].Text.Bytes(), again[i].Text.Bytes()) {
+					t.Errorf("%s: %s is not the same twice", spec, kit[i].Name)
+				}
+				if strings.HasSuffix(kit[i].Name, "1") && !plain(kit[i].Text.Bytes()) {
+					t.Errorf("%s: %s is not ASCII with CRLF", spec, kit[i].Name)
+				}
 			}
 		}
 	}
