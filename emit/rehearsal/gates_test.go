@@ -64,6 +64,7 @@ func (s *suite) tooEarly(back bool, walk []rehearsal.Visit) {
 			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s first: the script asks for stage %s", v.Stage, before)
 		case gates.Receipt != "":
 			s.refuses(5, v, way{bare: true}, "%s first", v.Stage)
+			s.check(strings.Contains(s.last, "pass the receipt that stage "+gates.Receipt), "%s first: the script asks for a receipt", v.Stage)
 		case len(gates.Sheet) == 0 && len(gates.Stopped) == 0:
 			s.check(len(needs) == 0, "%s on %s needs something that is neither gated nor in the record", v.Stage, v.Host)
 		}

@@ -20,6 +20,7 @@ type mutant struct{ what, old, new string }
 // mutants of the scripts of a spec that has what they break.
 var mutants = map[string][]mutant{
 	"planned":             oldPoolMutants,
+	"sip":                 clickMutants,
 	"two-servers":         routeMutants,
 	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
 	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
@@ -150,6 +151,23 @@ var storeMutants = []mutant{
 	{"the parameters of the page", "-BackupMirrorSqlServerFqdn (", "-MirrorSQLServerFqdn ("},
 	{"without -Force", "'RTC') -Force -ErrorAction Stop", "'RTC') -ErrorAction Stop"},
 	{"Preflight does not wait for the store", "; After = 'CentralManagement'", ""},
+}
+
+var clickMutants = []mutant{
+	{"a word alone does", "        Wait-ChangeStep -Step $step\r\n        $detail", "        $detail"},
+	{"what is done already is asked for", "if ($step.Now -ne $step.Want -or $step.Was -clike 'was *') {", "if ($true) {"},
+	{"nobody says who clicked", " -or $step.Was -clike 'was *') {", ") {"},
+	{"a click that nothing shows", "if ($ready['Unread']) { $ready['Want'] = 'confirmed' }", ""},
+	{"a word that is not kept", "Save-ChangeValue -Name $step.Note -Value $step.Want; continue }", "continue }"},
+	{"a name that is asked for again", "        Save-ChangeValue -Name $step.Note -Value ''\r\n", ""},
+	{"what it was is not kept", "            Save-ChangeValue -Name $step.Note -Value $step.Was\r\n        }", "        }"},
+	{"only the first click is shown", "    foreach ($step in $open) {\r\n        if ($step.Was", "    foreach ($step in @($open | Select-Object -First 1)) {\r\n        if ($step.Was"},
+	{"-WhatIf asks for clicks", "if ($open.Count -eq 0 -or $Run.DryRun) { return }", "if ($open.Count -eq 0) { return }"},
+	{"a click that did not take ends with another code", "if ($Step['Manual']) { $code = 5 }", ""},
+	{"Verify does not look at the topology", "LooksAt = @('Topology', 'Route', 'Dns')", "LooksAt = @('Route', 'Dns')"},
+	{"Setup without a receipt", "; Receipt = 'Replicate'", ""},
+	{"Verify does not look whether Access Edge runs", "Is = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }", "Has = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }"},
+	{"the route of XMPP is read", "[string]$Property = 'XmppFederationRoute') {\r\n    <# .SYNOPSIS\r\n        Federation route", "[string]$Unused) {\r\n    $Property = 'XmppFederationRoute'\r\n    <# .SYNOPSIS\r\n        Federation route"},
 }
 
 var oldPoolMutants = []mutant{

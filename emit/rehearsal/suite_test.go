@@ -261,7 +261,7 @@ func (s *suite) stage(v rehearsal.Visit, w way) int {
 	if w.kill {
 		s.kills++
 	}
-	if freeze && !w.held {
+	if freeze && !w.held && got.Code == died { // else it is not over, and its calls are counted on
 		// The files that the frozen thread has open are no longer those of the computer.
 		os.Remove(filepath.Join(s.dir, "world", "frozen.txt"))
 		s.restore(s.save())
