@@ -132,8 +132,8 @@ func (f *failover) backOrder() []string {
 	if f.sip {
 		steps = "move SIP federation in Topology Builder and publish, " + steps + ", run Setup again"
 	}
-	out := []string{fmt.Sprintf("Order of the page %q: start the services of %s, %s. That page stops nothing. What it does "+
-		"not say (checks, backup, replication, verification) is edgeplan's own practice.", plan.FailBackPage, p.To.Name,
+	out := []string{fmt.Sprintf("Order of the page %q: start the services of %s, %s. That page stops nothing. What it "+
+		"does not say (checks, backup, replication, verification) is edgeplan's own practice.", plan.FailBackPage, p.To.Name,
 		steps)}
 	if f.sip {
 		out = append(out, fmt.Sprintf("Step 2 is clicks: the script says which, and reads afterwards what a cmdlet shows. "+
@@ -141,16 +141,16 @@ func (f *failover) backOrder() []string {
 			"are from the page %q.", plan.SIPRoutesPage))
 	}
 	if f.xmpp {
-		out = append(out, fmt.Sprintf("Step 3c of the page has the A record point to EdgeServer2.contoso.com. That is an error "+
-			"of the page: EdgeServer2 is in the pool that has stood in, and its step 3a sets the route to EdgeServer1. The "+
+		out = append(out, fmt.Sprintf("Step 3c of the page has the A record point to EdgeServer2.contoso.com. That is an "+
+			"error of the page: EdgeServer2 is in the pool that has stood in, and its step 3a sets the route to EdgeServer1. The "+
 			"page about Skype for Business Server has the same error. In this plan the records lead to %s.", p.To.Name),
 			"The page has the SRV records before the A record. A zone is changed at once. Of zones on several Windows DNS "+
 				"servers the one with the addresses comes first: no SRV record is to name a host that has none yet.")
 	}
 	out = append(out, f.backRoutes())
 	if f.endsOld {
-		out = append(out, fmt.Sprintf("Stage %s, the last one, is not on the page: partners whose streams are open to %s stay "+
-			"there otherwise, and no site is routed to it any more. It stops the XMPP service there and no other. A failover "+
+		out = append(out, fmt.Sprintf("Stage %s, the last one, is not on the page: partners whose streams are open to %s "+
+			"stay there otherwise, and no site is routed to it any more. It stops the XMPP service there and no other. A failover "+
 			"to %s starts it again, and so does a restart of the server.", plan.StopOld, p.From.Name, p.From.Name))
 	}
 	return out
@@ -165,8 +165,8 @@ func (f *failover) backRoutes() string {
 	case !f.xmpp:
 		return f.sipRoutes()
 	}
-	return fmt.Sprintf("The route is set for every site that is routed to %s. The page names only the site of the pool that "+
-		"was repaired, and the page about failing over only that of the pool that takes over: with both to the letter, the "+
+	return fmt.Sprintf("The route is set for every site that is routed to %s. The page names only the site of the pool "+
+		"that was repaired, and the page about failing over only that of the pool that takes over: with both to the letter, the "+
 		"site of %s would stay routed to it.", p.From.Name, p.From.Name)
 }
 
@@ -182,7 +182,7 @@ func (f *failover) adviseBack() {
 			"really repaired.",
 	}})
 	facts := preflightFails(f.plan)
-	facts[0] = "Nothing has been changed but that services of " + f.plan.To.Name + " were started. Fix what the FAIL lines " +
-		"report, then run the stage again. After a start it may be minutes until a replica is up to date."
+	facts[0] = "Nothing has been changed but that services of " + f.plan.To.Name + " were started. Fix what the FAIL " +
+		"lines report, then run the stage again. After a start it may be minutes until a replica is up to date."
 	f.ifFails(plan.Preflight, plan.Advice{Says: facts})
 }

@@ -836,7 +836,8 @@ func (f *failover) verify() {
 	}
 	f.forward.add(plan.Verify, here)
 
-	outside := plan.Part{Hosts: []string{plan.AnyHost}, Does: f.saysAt("6") + " from outside: what a federated partner sees.",
+	outside := plan.Part{Hosts: []string{plan.AnyHost},
+		Does:    f.saysAt("6") + " from outside: what a federated partner sees.",
 		Product: p.Product, Needs: needs, LooksAt: dns}
 	if !f.xmpp {
 		outside.Does = "What a federated partner sees, from outside."
