@@ -142,16 +142,16 @@ func (f *failover) backOrder() []string {
 	}
 	if f.xmpp {
 		out = append(out, fmt.Sprintf("Step 3c of the page has the A record point to EdgeServer2.contoso.com. That is an "+
-			"error of the page: EdgeServer2 is in the pool that has stood in, and its step 3a sets the route to EdgeServer1. The "+
-			"page about Skype for Business Server has the same error. In this plan the records lead to %s.", p.To.Name),
+			"error of the page: EdgeServer2 is in the pool that has stood in, and its step 3a sets the route to EdgeServer1. "+
+			"The page about Skype for Business Server has the same error. In this plan the records lead to %s.", p.To.Name),
 			"The page has the SRV records before the A record. A zone is changed at once. Of zones on several Windows DNS "+
 				"servers the one with the addresses comes first: no SRV record is to name a host that has none yet.")
 	}
 	out = append(out, f.backRoutes())
 	if f.endsOld {
 		out = append(out, fmt.Sprintf("Stage %s, the last one, is not on the page: partners whose streams are open to %s "+
-			"stay there otherwise, and no site is routed to it any more. It stops the XMPP service there and no other. A failover "+
-			"to %s starts it again, and so does a restart of the server.", plan.StopOld, p.From.Name, p.From.Name))
+			"stay there otherwise, and no site is routed to it any more. It stops the XMPP service there and no other. A "+
+			"failover to %s starts it again, and so does a restart of the server.", plan.StopOld, p.From.Name, p.From.Name))
 	}
 	return out
 }
@@ -166,8 +166,8 @@ func (f *failover) backRoutes() string {
 		return f.sipRoutes()
 	}
 	return fmt.Sprintf("The route is set for every site that is routed to %s. The page names only the site of the pool "+
-		"that was repaired, and the page about failing over only that of the pool that takes over: with both to the letter, the "+
-		"site of %s would stay routed to it.", p.From.Name, p.From.Name)
+		"that was repaired, and the page about failing over only that of the pool that takes over: with both to the letter, "+
+		"the site of %s would stay routed to it.", p.From.Name, p.From.Name)
 }
 
 // adviseBack says what to do if stage Start fails, which comes before all others here, or Preflight.
