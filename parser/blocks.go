@@ -115,6 +115,7 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"change":          func(b *hcl.Block) { br.change(b) },
 
 		"central_management_failover": func(b *hcl.Block) { br.storeFailover(b) },
+		"failback":                    func(b *hcl.Block) { br.failback(b) },
 
 		"accept": func(b *hcl.Block) { br.accept(b) },
 	}
