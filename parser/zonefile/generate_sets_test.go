@@ -154,13 +154,17 @@ func TestOctetsWork(t *testing.T) {
 		for i := range sets {
 			fmt.Fprintf(&zone, "$GENERATE 1-90 t%d TXT \"%s\"\nt%d TXT x\n", i, longText(450), i)
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if why, ok := verdict(zone.String(), "example.com"); !ok {
-			t.Fatal(why)
+		least := ^uint64(0) // of several: what other goroutines make meanwhile counts too
+		for range 5 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if why, ok := verdict(zone.String(), "example.com"); !ok {
+				t.Fatal(why)
+			}
+			runtime.ReadMemStats(&after)
+			least = min(least, after.TotalAlloc-before.TotalAlloc)
 		}
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
+		return least
 	}
 	// 90 sets have 3.7 MiB, all of which are looked at
 	if few, many := inspected(22), inspected(90); many > 5*few {
