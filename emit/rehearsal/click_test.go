@@ -181,7 +181,7 @@ func clicked(t *testing.T) *plan.Plan {
 		return &plan.Step{
 			ID: "topology/" + pool.Name, Says: "SIP federation of " + pool.Name, Source: plan.Ours, Does: "clicks", Expect: "it is so",
 			Read: &call, Property: "AccessEdgeExternalSipPort", Effect: plan.Effect{Var: "federation/" + pool.Name},
-			Act: &plan.Act{To: to, Click: &plan.Click{Tool: "Topology Builder", Path: []string{"Edge pools", pool.Name}, Do: do}},
+			Act: &plan.Act{To: to, Wait: 60, Click: &plan.Click{Tool: "Topology Builder", Path: []string{"Edge pools", pool.Name}, Do: do}},
 		}
 	}
 	topology := plan.Part{
