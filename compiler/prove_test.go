@@ -97,6 +97,16 @@ func TestProveFindsMistakes(t *testing.T) {
 			free(p.Rollback)
 			p.Rollback = slices.DeleteFunc(p.Rollback, func(s plan.Stage) bool { return s.Name == plan.DNS })
 		}, "does not restore"},
+		{"a number for two facts", func(t *testing.T, p *plan.Plan) {
+			for _, s := range plan.AllSteps(p.Stages) {
+				if s.ID == "P12" {
+					s.ID = "P03"
+				}
+			}
+		}, `the fact P03 is "pool servers" and "subordinate CAs in the trusted roots"`},
+		{"a number of a set for a fact", func(t *testing.T, p *plan.Plan) {
+			partOf(t, p.Stages, plan.Preflight).Steps[0].ID = "P21"
+		}, "the fact P21 is"},
 		{"nobody confirms the port", func(t *testing.T, p *plan.Plan) { partOf(t, p.Stages, plan.Firewall).Steps = nil }, "is not confirmed"},
 	}
 	for _, test := range tests {

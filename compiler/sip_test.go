@@ -103,6 +103,35 @@ func TestSIPStages(t *testing.T) {
 	}
 }
 
+// TestStoreAndSIP: a number means one thing where SIP federation and the store move at once.
+func TestStoreAndSIP(t *testing.T) {
+	const old = "  federation_route = edge_pool.EdgePool1\n"
+	plans, diags := changedSpec(t, "central-management", "site \"Site1\" {\n", "site \"Site1\" {\n"+old, "site \"Site2\" {\n", "site \"Site2\" {\n"+old,
+		`federation = "xmpp"`, `federation = "both"`)
+	if len(plans) != 1 {
+		t.Fatal(diags)
+	}
+	number := func(says string) string {
+		for _, s := range plan.AllSteps(plans[0].Stages) {
+			if s.Says == says && !strings.Contains(s.ID, "/") {
+				return s.ID
+			}
+		}
+		t.Errorf("no number for %q", says)
+		return ""
+	}
+	last := plans[0].Zones[0].Records[len(plans[0].Zones[0].Records)-1].Number
+	got := []string{number("SIP federation port of EdgePool2"), number("SIP federation port of EdgePool1"), last, number("backup pool of fepool1.corp.contoso.com"), number("back end of fepool2.corp.contoso.com")}
+	if want := []string{"P16", "P17", "P24", "P25", "P26"}; !slices.Equal(got, want) {
+		t.Errorf("numbers %q, want %q", got, want)
+	}
+	for _, says := range append(plans[0].Texts.Unknown, stageOf(t, plans[0].Stages, plan.CentralManagement).IfFails.Says...) {
+		if strings.Contains(says, "backup pool of") && !strings.Contains(says, "P25") || strings.Contains(says, "fact P") && !strings.Contains(says, "P25") {
+			t.Errorf("%q does not name P25", says)
+		}
+	}
+}
+
 // TestSIPProof: the proof finds what a procedure of SIP federation could do wrong.
 func TestSIPProof(t *testing.T) {
 	drop := func(stages []plan.Stage, name string) { // the steps of a stage

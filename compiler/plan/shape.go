@@ -172,6 +172,32 @@ func checkNumbers(zones []Zone) error {
 	return nil
 }
 
+// FirstZoneFact is the number of the first fact about a zone. Those below are of facts about the topology
+// and the servers.
+const FirstZoneFact = 20
+
+// checkMeanings wants a number to mean one thing in the whole plan: -Waive names a fact by its number
+// alone, so that of two things with one number both would be waived. Two stages may read the same thing.
+func checkMeanings(plan *Plan) error {
+	means := map[string]string{}
+	for _, z := range plan.Zones {
+		means[z.Number] = "zone " + z.Name
+		for _, set := range z.Records {
+			means[set.Number] = set.Owner + " " + set.Type
+		}
+	}
+	for _, s := range slices.Concat(AllSteps(plan.Stages), AllSteps(plan.Rollback)) {
+		if strings.Contains(s.ID, "/") {
+			continue // a path, which nothing waives
+		}
+		if other, known := means[s.ID]; known && other != s.Says {
+			return fmt.Errorf("the fact %s is %q and %q", s.ID, other, s.Says)
+		}
+		means[s.ID] = s.Says
+	}
+	return nil
+}
+
 // checkWindows wants of a zone that the script changes what it puts into commands, and a
 // computer of its own.
 func checkWindows(plan *Plan, zone Zone) error {

@@ -455,8 +455,11 @@ const maxProved = 1 << 17
 // Prove runs the plan in its first world and shows that the last step reaches the aim,
 // that no part runs before what it needs, and that the rollback restores the first
 // world from the start and after every move, or in a very long plan after each second, third
-// and so on, and the last; and that all of it is said. An error is a mistake in the procedure.
+// and so on, and the last; that no fact has the number of another; and that all of it is said. An error is a mistake in the procedure.
 func Prove(plan *Plan) error {
+	if err := checkMeanings(plan); err != nil {
+		return err
+	}
 	first := firstWorld(plan)
 	now := first.clone()
 	forward, back := moves(plan.Stages), moves(plan.Rollback)

@@ -50,7 +50,7 @@ func (c *Changes) Plan() []plan.Zone {
 // number gives numbers to the facts about zones and their sets. Those below P20 are of
 // facts about the topology and the servers.
 func number(zones []plan.Zone) {
-	n := 20
+	n := plan.FirstZoneFact
 	next := func() string {
 		n++
 		return "P" + strconv.Itoa(n-1)

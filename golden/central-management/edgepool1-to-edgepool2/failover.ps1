@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:52094c599a6c1015744fc801c78d60ff. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:10d00c96cb3ce2d5ca07c5a4cfb9eeef. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                           prints the run sheet and changes nothing
         .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -35,7 +35,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:52094c599a6c1015744fc801c78d60ff'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:10d00c96cb3ce2d5ca07c5a4cfb9eeef'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -53,9 +53,9 @@ $Stages = @(
                          'fe2.corp.contoso.com,fe3.corp.contoso.com') } }
          @{ Id = 'P02'; Says = 'store agents'; Cites = 'Failing over a pool, 3'; Property = 'ActiveFileTransferAgents'
             Only = 'fepool2.corp.contoso.com' }
-         @{ Id = 'P16'; Says = 'backup pool of fepool1.corp.contoso.com'; Cites = 'Failing over a pool, 2'
+         @{ Id = 'P24'; Says = 'backup pool of fepool1.corp.contoso.com'; Cites = 'Failing over a pool, 2'
             Has = 'fepool2.corp.contoso.com'; Read = { Get-BackupPool -Of 'fepool1.corp.contoso.com' } }
-         @{ Id = 'P17'; Says = 'back end of fepool2.corp.contoso.com'; Cites = 'Failing over a pool, 5'
+         @{ Id = 'P25'; Says = 'back end of fepool2.corp.contoso.com'; Cites = 'Failing over a pool, 5'
             Property = 'StateOnPrimary'; Is = 'Principal'
             Read = { Get-CsDatabaseMirrorState -PoolFqdn 'fepool2.corp.contoso.com' -DatabaseType (
                          'CentralMgmt') -LocalStore -ErrorAction Stop } } )
