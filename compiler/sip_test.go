@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -93,12 +94,17 @@ func TestSIPStages(t *testing.T) {
 		if !plan.SameSet(partOf(t, p.Stages, plan.Setup).Hosts, p.To.Servers) || !strings.HasPrefix(setup.Tool, brand) || setup.Path[0] != "Install or Update "+brand+" Server System" {
 			t.Errorf("%s: Setup %+v", name, setup)
 		}
-		var old bool
-		for _, part := range stageOf(t, p.Rollback, plan.Setup).Parts {
-			old = old || plan.SameSet(part.Hosts, p.From.Servers)
-		}
-		if old != (p.Reason == "planned") {
-			t.Errorf("%s, %s: Setup on the old pool in the rollback: %v", name, p.Reason, old)
+		for way, stages := range map[string][]plan.Stage{"change": p.Stages, "rollback": p.Rollback} {
+			hosts, want := [][]string{}, [][]string{p.To.Servers}
+			if p.LeftIsUp() { // it has what was published, and Setup runs there after that on the target
+				want = append(want, p.From.Servers)
+			}
+			for _, part := range stageOf(t, stages, plan.Setup).Parts {
+				hosts = append(hosts, part.Hosts)
+			}
+			if !reflect.DeepEqual(hosts, want) {
+				t.Errorf("%s, %s: Setup in the %s on %q, want %q", name, p.Reason, way, hosts, want)
+			}
 		}
 	}
 }
@@ -191,7 +197,7 @@ func TestSIPProof(t *testing.T) {
 		{"rollback without box", func(p *plan.Plan) { drop(p.Rollback, plan.Publish) }, "does not restore"},
 		{"rollback without route", func(p *plan.Plan) { drop(p.Rollback, plan.Route) }, "does not restore"},
 		{"rollback without Setup", func(p *plan.Plan) { drop(p.Rollback, plan.Setup) }, "does not restore"},
-		{"rollback without push", func(p *plan.Plan) { drop(p.Rollback, plan.Replicated) }, "does not restore"},
+		{"rollback without push", func(p *plan.Plan) { drop(p.Rollback, plan.Replicated) }, "does not know the change"},
 		{"DNS not asked", func(p *plan.Plan) { partOf(t, p.Stages, plan.Preflight).LooksAt = nil }, "was asked"},
 		{"DNS not asked on the way back", func(p *plan.Plan) {
 			partOf(t, p.Rollback, plan.Publish).LooksAt = nil
@@ -205,6 +211,50 @@ func TestSIPProof(t *testing.T) {
 			if err := plan.Prove(p); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%s, %s: %v, want %q", name, test.name, err, test.want)
 			}
+		}
+	}
+}
+
+// TestSIPLeft: the pool that is left, which is up, has what was published before Setup runs there, in both
+// directions; and a rollback of a fail-back needs nothing of the repaired pool.
+func TestSIPLeft(t *testing.T) {
+	for _, test := range []struct{ spec, what, id, want string }{
+		{"sip-planned", "change", "replicate/edge1a.contoso.com", "setup-old/run-again on edge1a.contoso.com while edge1a.contoso.com does not know the change"},
+		{"sip-planned", "change", "setup-old/run-again", "Setup did not run on edge1a.contoso.com"},
+		{"sip-planned", "rollback", "rollback/replicate/edge1a.contoso.com", "rollback/setup-old/run-again on edge1a.contoso.com while edge1a.contoso.com does not know the change"},
+		{"sip-planned", "rollback", "rollback/replicate/edge2b.contoso.com", "while edge2b.contoso.com does not know the change"},
+		{"sip-planned", "rollback", "rollback/setup-old/run-again", "does not restore"},
+		{"failback-both", "change", "setup-old/run-again", "Setup did not run on"},
+		{"failback-both", "rollback", "rollback/setup-old/run-again", "does not restore"},
+	} {
+		p := planOf(t, test.spec, "spec.edge.hcl")
+		stages, gone := p.Stages, 0
+		if test.what == "rollback" {
+			stages = p.Rollback
+		}
+		for i := range stages {
+			for k := range stages[i].Parts {
+				part := &stages[i].Parts[k]
+				n := len(part.Steps)
+				part.Steps = slices.DeleteFunc(part.Steps, func(s *plan.Step) bool { return s.ID == test.id })
+				gone += n - len(part.Steps)
+			}
+		}
+		if err := plan.Prove(p); gone != 1 || err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s without %d %s: %v, want %q", test.spec, gone, test.id, err, test.want)
+		}
+	}
+	p := planOf(t, "failback-both", "spec.edge.hcl")
+	for _, s := range plan.AllSteps(p.Rollback) {
+		for _, server := range p.To.Servers {
+			if strings.Contains(s.ID, server) {
+				t.Errorf("the rollback waits for the repaired pool: %s", s.ID)
+			}
+		}
+	}
+	for _, part := range stageOf(t, p.Rollback, plan.Setup).Parts {
+		if !slices.Equal(part.Hosts, p.From.Servers) {
+			t.Errorf("the rollback runs Setup on %q", part.Hosts)
 		}
 	}
 }

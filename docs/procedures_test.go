@@ -25,7 +25,7 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"sip", "Failover of SIP federation", "The pool that is left is down. What Topology Builder and Setup do, a person clicks; " +
 		"what a cmdlet shows of it is read."},
 	{"sip-planned", "Failover of SIP federation, `reason = \"planned\"`", "Both pools are up: partners are tested before, and " +
-		"the rollback runs Setup on both."},
+		"Setup runs on the servers of both, and so it does in the rollback."},
 	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
 	{"central-management", "Failover, with `central_management_failover`", "The Central Management store went down with the failed site."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},

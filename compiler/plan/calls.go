@@ -6,11 +6,11 @@ import (
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
-// Replicas are the computers that the new route has to reach.
+// Replicas are the computers that the new route has to reach, and what Topology Builder published.
 func Replicas(plan *Plan) []string {
 	out := append(slices.Concat(plan.To.Servers, plan.FrontEnds), plan.ManagementHost)
-	// The pool that has stood in is up, and has to know that it does not any more.
-	if plan.FailsBack() {
+	// The pool that is left has to know that it is: where it has stood in, and where Setup is run on its servers.
+	if plan.FailsBack() || plan.LeftIsUp() && plan.MovesSIP() {
 		out = append(out, plan.From.Servers...)
 	}
 	return out

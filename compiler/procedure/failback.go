@@ -67,6 +67,7 @@ func (f *failover) backModel(m *plan.Model) {
 		m.First["services/"+server], m.Stays["services/"+server] = plan.Stopped, true
 		// The pool may be why there is a rollback, which does not wait for it.
 		m.First["replica/"+server], m.Stays["replica/"+server] = "", true
+		m.Stays["setup/"+server] = f.sip
 	}
 }
 
@@ -138,7 +139,7 @@ func (f *failover) backOrder() []string {
 	if f.sip {
 		out = append(out, fmt.Sprintf("Step 2 is clicks: the script says which, and reads afterwards what a cmdlet shows. "+
 			"Setup comes once the servers have the published topology. The routes of SIP federation and its DNS records "+
-			"are from the page %q.", plan.SIPRoutesPage))
+			"are from the page %q.%s", plan.SIPRoutesPage, f.setupOld()))
 	}
 	if f.xmpp {
 		out = append(out, fmt.Sprintf("Step 3c of the page has the A record point to EdgeServer2.contoso.com. That is an "+

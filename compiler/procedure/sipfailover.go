@@ -3,6 +3,7 @@ package procedure
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -73,7 +74,8 @@ func sipPage(step string) plan.Source {
 }
 
 // sipModel adds to a model what SIP federation changes: on which pool it is enabled, the routes of
-// sites, and whether Setup ran on the servers of the target pool.
+// sites, and whether Setup ran on the servers of the target pool, and on those of the pool that is left
+// where that is up.
 func (f *failover) sipModel(m *plan.Model) {
 	p := f.plan
 	m.Aim = append(m.Aim,
@@ -91,9 +93,12 @@ func (f *failover) sipModel(m *plan.Model) {
 	for _, server := range p.To.Servers {
 		m.First["setup/"+server] = ""
 	}
-	// The change runs it on no server of the old pool, so that there is nothing to take back.
-	for _, server := range p.From.Servers {
-		m.First["setup-old/"+server], m.Stays["setup-old/"+server] = "", true
+	if p.LeftIsUp() {
+		m.Aim = append(m.Aim, plan.Cond{Var: "setup-old/" + plan.OnHost, Value: plan.Confirmed,
+			Else: "Setup did not run on %s"})
+		for _, server := range p.From.Servers {
+			m.First["setup-old/"+server] = ""
+		}
 	}
 	aim := plan.AimOf(plan.SIP, p.To.AccessEdgeFQDN)
 	for _, domain := range p.SIPDomains {
@@ -265,47 +270,57 @@ func (f *failover) sipRoute(r plan.SiteRoute, back bool) *plan.Step {
 	return s
 }
 
-// setup is steps 6 and 7, on each server of the new pool.
+// setup is steps 6 and 7, on each server of the new pool, and then on those of the pool that is left where
+// that is up: what is installed there is otherwise that of before.
 func (f *failover) setup() {
 	if !f.sip {
 		return
 	}
-	to := f.plan.To
 	steps := "Steps 6 and 7"
 	if f.backs {
 		steps = "Step 2"
 	}
-	part := f.there(to, steps+". A person runs Setup again on this Edge Server.")
-	part.Needs, part.Seen = []string{plan.Replicated}, plan.SeenReceipt
-	s := f.runAgain("setup/run-again", to, f.sipAt("6, 7"))
-	s.Effect = plan.Effect{Var: "setup/" + plan.OnHost, Value: plan.Confirmed,
-		Wants: []plan.Cond{{Var: "replica/" + plan.OnHost, Value: plan.Routes, Else: "%s does not know the change"}}}
-	part.Steps = plan.Steps{s}
-	f.forward.add(plan.Setup, part)
+	s := f.runAgain("setup/run-again", f.plan.To, f.sipAt("6, 7"))
+	if f.backs {
+		s.NoUndo = "Not undone: the repaired pool may be why there is a rollback. If it is up, run Setup again on this " +
+			"server after it."
+	}
+	s.Effect.Value = plan.Confirmed
+	f.setupOn(&f.forward, f.plan.To, steps+". A person runs Setup again on this Edge Server.", s)
+	if f.planned() {
+		s := f.runAgain("setup-old/run-again", f.plan.From, ours)
+		s.Effect.Value = plan.Confirmed
+		f.setupOn(&f.forward, f.plan.From, "A person runs Setup again on this Edge Server of "+f.old()+".", s)
+	}
 }
 
 // setupBack runs Setup on the servers of both pools, as far as they are up: it installs and removes what
-// the published topology says by then.
+// the published topology says by then. A pool that was repaired may be down again.
 func (f *failover) setupBack() {
 	if !f.sip {
 		return
 	}
-	add := func(id, sort, does string, pool plan.Pool) {
-		part := f.there(pool, does)
-		part.Needs, part.Seen = []string{plan.Replicated}, seen(true)
-		s := f.runAgain(rollback+id, pool, f.sipReturns("6, 7"))
-		s.Effect = plan.Effect{Var: sort + plan.OnHost}
-		part.Steps = plan.Steps{s}
-		f.back.add(plan.Setup, part)
+	if !f.backs {
+		f.setupOn(&f.back, f.plan.To, "Undoes Setup. A person runs Setup again on this Edge Server.",
+			f.runAgain(rollback+"setup/run-again", f.plan.To, f.sipReturns("6, 7")))
 	}
-	add("setup/run-again", "setup/", "Undoes Setup. A person runs Setup again on this Edge Server.", f.plan.To)
 	if f.planned() {
-		add("setup-old/run-again", "setup-old/", "A person runs Setup again on this Edge Server of "+f.old()+".",
-			f.plan.From)
+		f.setupOn(&f.back, f.plan.From, "Undoes Setup. A person runs Setup again on this Edge Server of "+f.old()+".",
+			f.runAgain(rollback+"setup-old/run-again", f.plan.From, f.sipReturns("6, 7")))
 	}
 }
 
-// runAgain has a person run Setup in the Deployment Wizard.
+// setupOn adds such a step for the servers of a pool.
+func (f *failover) setupOn(w *way, pool plan.Pool, does string, s *plan.Step) {
+	part := f.there(pool, does)
+	part.Needs, part.Seen, part.Steps = []string{plan.Replicated}, plan.SeenReceipt, plan.Steps{s}
+	if w == &f.back {
+		part.Seen = seen(true)
+	}
+	w.add(plan.Setup, part)
+}
+
+// runAgain has a person run Setup in the Deployment Wizard, on a server that has what was published.
 func (f *failover) runAgain(id string, pool plan.Pool, source plan.Source) *plan.Step {
 	brand := pool.Product.Brand()
 	s := step(id, "Setup of this server in the Deployment Wizard", plan.Disruptive, pool.Origin, source)
@@ -316,6 +331,12 @@ func (f *failover) runAgain(id string, pool plan.Pool, source plan.Source) *plan
 		Do:     "click Next until the wizard is done, then Finish",
 		Unread: "no cmdlet shows whether Setup ran after a change of the topology",
 	}}, "a person runs Setup again", "Setup has run")
+	sort, _, _ := strings.Cut(strings.TrimPrefix(id, rollback), "/")
+	s.Effect = plan.Effect{Var: sort + "/" + plan.OnHost}
+	for _, server := range pool.Servers { // of this pool alone: the other one may be down
+		s.Effect.Wants = append(s.Effect.Wants, plan.Cond{Var: "replica/" + server, Value: plan.Routes,
+			Else: "%s does not know the change"})
+	}
 	return s
 }
 

@@ -31,8 +31,8 @@ func (f *failover) sipTexts() plan.Texts {
 		Order: []string{
 			fmt.Sprintf("Steps of the page %q: clear the setting on %s, select it on %s, publish, run Setup again on the "+
 				"Edge Servers of %s. These are clicks: the script says which, and reads afterwards what a cmdlet shows. "+
-				"The routes of the sites and DNS are from the page %q.%s",
-				plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, stops),
+				"The routes of the sites and DNS are from the page %q.%s%s",
+				plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, f.setupOld(), stops),
 			f.sipRoutes(),
 		},
 		Unknown: f.sipUnknown(),
@@ -41,6 +41,15 @@ func (f *failover) sipTexts() plan.Texts {
 		Notes: []plan.Note{{Text: "SRV priority gives no failover of SIP federation (Microsoft, April 2019): an SRV record " +
 			"of another pool with a higher number does not help partners while that pool does not have SIP federation."}},
 	}
+}
+
+// setupOld says that Setup runs on the pool that is left too, where it does.
+func (f *failover) setupOld() string {
+	if !f.planned() {
+		return ""
+	}
+	return fmt.Sprintf(" The Edge Servers of %s are up, and Setup runs on them as well: the page does not say so.",
+		f.plan.From.Name)
 }
 
 // sipRoutes says whose routes are set.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:8f5d39725d3cd1ec52fac56de0e52c2c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6b12d741bb59b7029cf627e6e3156bd3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:8f5d39725d3cd1ec52fac56de0e52c2c'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:6b12d741bb59b7029cf627e6e3156bd3'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -82,7 +82,8 @@ $Stages = @(
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'
             Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop } }
          @{ Id = 'P11'; Says = 'replicas that are up to date'
-            Has = @('edge2a.contoso.com', 'edge2b.contoso.com', 'fe2.corp.contoso.com'); Read = { Get-CurrentReplica } }
+            Has = @('edge1a.contoso.com', 'edge2a.contoso.com', 'edge2b.contoso.com', 'fe2.corp.contoso.com')
+            Read = { Get-CurrentReplica } }
          @{ Id = 'preflight/right'; Says = 'user groups'; Warn = 'All'; Has = 'RTCUniversalServerAdmins'
             Read = { Get-ChangeRight } }
          @{ Id = 'preflight/sip-sites'; Says = 'sites with SIP federation on EdgePool1'
@@ -131,6 +132,10 @@ $Stages = @(
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; PrintsReceipt = 0
        Does = $Name4
        Steps = @(
+         @{ Id = 'replicate/edge1a.contoso.com'; Says = 'edge1a.contoso.com is up to date'; Property = 'UpToDate'
+            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'; Property = 'UpToDate'
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
@@ -146,6 +151,11 @@ $Stages = @(
     @{ Name = 'Setup'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Receipt = 'Replicate'
        Does = 'Steps 6 and 7. A person runs Setup again on this Edge Server.'
        Steps = @{ Id = 'setup/run-again'; Says = 'Setup of this server in the Deployment Wizard'; Cites = '6, 7'
+                  Manual = $Name5
+                  Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
+    @{ Name = 'Setup'; Hosts = @('edge1a.contoso.com'); Receipt = 'Replicate'
+       Does = 'A person runs Setup again on this Edge Server of the old pool.'
+       Steps = @{ Id = 'setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
                   Manual = $Name5
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; Unseen = 'Setup'; OldAnswers = 300

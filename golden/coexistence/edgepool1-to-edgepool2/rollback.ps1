@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:8f5d39725d3cd1ec52fac56de0e52c2c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6b12d741bb59b7029cf627e6e3156bd3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:8f5d39725d3cd1ec52fac56de0e52c2c'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:6b12d741bb59b7029cf627e6e3156bd3'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -82,6 +82,10 @@ $Stages = @(
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
+         @{ Id = 'rollback/replicate/edge1a.contoso.com'; Says = 'edge1a.contoso.com is up to date'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
             Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
@@ -101,7 +105,7 @@ $Stages = @(
                   Manual = $Name4
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Setup'; Hosts = @('edge1a.contoso.com'); Unseen = 'Replicate'
-       Does = 'A person runs Setup again on this Edge Server of the old pool.'
+       Does = 'Undoes Setup. A person runs Setup again on this Edge Server of the old pool.'
        Steps = @{ Id = 'rollback/setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
                   Cites = '2 of fail-back'
                   Manual = $Name4

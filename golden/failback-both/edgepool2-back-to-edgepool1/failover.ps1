@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:ce4bc727916d21508747720ceedbcb6c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:546d81f3e7a20661489d038776b9916c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                           prints the run sheet and changes nothing
         .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -33,7 +33,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:ce4bc727916d21508747720ceedbcb6c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:546d81f3e7a20661489d038776b9916c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -206,7 +206,13 @@ $Stages = @(
        Steps = @{ Id = 'setup/run-again'; Says = 'Setup of this server in the Deployment Wizard'; Cites = '2'
                   Manual = $Name5
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
-    @{ Name = 'Verify'; Hosts = @('EdgeServer1.contoso.com'); After = 'Setup'; Unseen = 'Firewall'; LooksAt = 'Dns'
+    @{ Name = 'Setup'; Hosts = @('EdgeServer2.contoso.com'); Receipt = 'Replicate'
+       Does = 'A person runs Setup again on this Edge Server of the pool that stood in.'
+       Steps = @{ Id = 'setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
+                  Manual = $Name5
+                  Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
+    @{ Name = 'Verify'; Hosts = @('EdgeServer1.contoso.com'); After = 'Setup'
+       Unseen = @('Setup on EdgeServer2.contoso.com', 'Firewall'); LooksAt = 'Dns'
        Does = 'Step 3d from inside: the XMPP proxy listens. Its public address is probed from outside only.'
        Facts = @(
          @{ Id = 'verify/listener'; Says = 'listener of the XMPP proxy'; Cites = '3d'; Like = '*:5269'
@@ -234,7 +240,7 @@ $Stages = @(
          @{ Id = 'verify/federation/203.0.113.11'; Says = 'Access Edge at 203.0.113.11:5061'
             Cites = 'Configure federation routes and media traffic'; Is = 'open'
             Read = { Test-ChangePort -Target '203.0.113.11' -Port 5061 -Seconds 5 } } ) }
-    @{ Name = 'StopOld'; Hosts = @('EdgeServer2.contoso.com')
+    @{ Name = 'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'
        Unseen = @('Verify on EdgeServer1.contoso.com', 'Verify on *'); Elevated = $true; Receipt = 'Verify'
        LooksAt = 'Dns'
        Does = $Name7

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:ce4bc727916d21508747720ceedbcb6c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:546d81f3e7a20661489d038776b9916c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                          prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:ce4bc727916d21508747720ceedbcb6c'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:546d81f3e7a20661489d038776b9916c'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -128,14 +128,8 @@ $Stages = @(
             Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Setup'; Hosts = @('EdgeServer1.contoso.com'); Unseen = 'Replicate'
-       Does = 'Undoes Setup. A person runs Setup again on this Edge Server.'
-       Steps = @{ Id = 'rollback/setup/run-again'; Says = 'Setup of this server in the Deployment Wizard'
-                  Cites = 'Failing over the Edge pool used for Lync Server federation, 6, 7'
-                  Manual = $Name5
-                  Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Setup'; Hosts = @('EdgeServer2.contoso.com'); Unseen = 'Replicate'
-       Does = 'A person runs Setup again on this Edge Server of the pool that stood in.'
+       Does = 'Undoes Setup. A person runs Setup again on this Edge Server of the pool that stood in.'
        Steps = @{ Id = 'rollback/setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
                   Cites = 'Failing over the Edge pool used for Lync Server federation, 6, 7'
                   Manual = $Name5

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:00534d2ac6b9f421b3b6408dfff21a2b. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -31,7 +31,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:00534d2ac6b9f421b3b6408dfff21a2b'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -87,7 +87,8 @@ $Stages = @(
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'
             Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop } }
          @{ Id = 'P11'; Says = 'replicas that are up to date'
-            Has = @('edge2a.contoso.com', 'edge2b.contoso.com', 'fe2.corp.contoso.com'); Read = { Get-CurrentReplica } }
+            Has = @('edge1a.contoso.com', 'edge2a.contoso.com', 'edge2b.contoso.com', 'fe2.corp.contoso.com')
+            Read = { Get-CurrentReplica } }
          @{ Id = 'preflight/right'; Says = 'user groups'; Warn = 'All'; Has = 'RTCUniversalServerAdmins'
             Read = { Get-ChangeRight } }
          @{ Id = 'preflight/sip-sites'; Says = 'sites with SIP federation on EdgePool1'
@@ -151,6 +152,10 @@ $Stages = @(
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; PrintsReceipt = 0
        Does = $Name4
        Steps = @(
+         @{ Id = 'replicate/edge1a.contoso.com'; Says = 'edge1a.contoso.com is up to date'; Property = 'UpToDate'
+            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'; Property = 'UpToDate'
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
@@ -166,6 +171,11 @@ $Stages = @(
     @{ Name = 'Setup'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Receipt = 'Replicate'
        Does = 'Steps 6 and 7. A person runs Setup again on this Edge Server.'
        Steps = @{ Id = 'setup/run-again'; Says = 'Setup of this server in the Deployment Wizard'; Cites = '6, 7'
+                  Manual = $Name5
+                  Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
+    @{ Name = 'Setup'; Hosts = @('edge1a.contoso.com'); Receipt = 'Replicate'
+       Does = 'A person runs Setup again on this Edge Server of the old pool.'
+       Steps = @{ Id = 'setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
                   Manual = $Name5
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'DnsServer'; Hosts = @('ns1.contoso.net'); After = 'Preflight'; Unseen = 'Setup'; Elevated = $true

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:00534d2ac6b9f421b3b6408dfff21a2b. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:00534d2ac6b9f421b3b6408dfff21a2b'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -86,6 +86,10 @@ $Stages = @(
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
+         @{ Id = 'rollback/replicate/edge1a.contoso.com'; Says = 'edge1a.contoso.com is up to date'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/edge2a.contoso.com'; Says = 'edge2a.contoso.com is up to date'
             Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2a.contoso.com' -ErrorAction Stop }
@@ -105,7 +109,7 @@ $Stages = @(
                   Manual = $Name4
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Setup'; Hosts = @('edge1a.contoso.com'); Unseen = 'Replicate'
-       Does = 'A person runs Setup again on this Edge Server of the old pool.'
+       Does = 'Undoes Setup. A person runs Setup again on this Edge Server of the old pool.'
        Steps = @{ Id = 'rollback/setup-old/run-again'; Says = 'Setup of this server in the Deployment Wizard'
                   Cites = '2 of fail-back'
                   Manual = $Name4
