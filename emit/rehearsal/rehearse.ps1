@@ -102,7 +102,7 @@ function Invoke-Person([object]$Visit) {
 function Invoke-Visit([object]$Visit, [bool]$Attest) {
     # One stage on one computer: where it asks for clicks, they are made, and it is run again. Returns its last exit code.
     $code = Invoke-Stage -Visit $Visit -Attest $Attest
-    if ($code -ne 5 -or @($Visit.Clicks).Count -eq 0) { return $code }
+    if ($code -ne 5 -or -not $Visit.Clicks) { return $code }
     Write-Line -Text '     ended with exit code 5, which asks a person to click; then it is run again'
     foreach ($click in $Visit.Clicks) { Write-Line -Text ('---- {0}: {1}' -f $click.Tool, (Invoke-SimClick -Click $click)) }
     return (Invoke-Stage -Visit $Visit -Attest $true)
@@ -119,7 +119,7 @@ function Invoke-Walk([object[]]$Visits) {
         if ([string]$env:SIM_FAULT -eq '') { return $false }
         Write-Line -Text ('     the fault {0} ends; the same stage again' -f $env:SIM_FAULT)
         $env:SIM_FAULT = ''
-        $code = Invoke-Visit -Visit $visit -Attest ($code -eq 5 -and @($visit.Clicks).Count -eq 0)
+        $code = Invoke-Visit -Visit $visit -Attest ($code -eq 5 -and -not $visit.Clicks)
         if ($code -ne 0) { Write-Line -Text ('     ended with exit code {0}' -f $code); return $false }
     }
     return $true
