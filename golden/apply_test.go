@@ -54,18 +54,24 @@ func eachZone(t *testing.T, f func(t *testing.T, dir string, zone plan.Zone, old
 	})
 }
 
-// oldZone is the file of a zone to which the change of a plan applies: that of the spec or, in a matrix, a
-// new one in the package of another pair.
+// oldZone is the file of a zone to which the change of a plan applies.
 func oldZone(t *testing.T, dir string, zone plan.Zone) []byte {
 	t.Helper()
+	return oldFile(t, dir, zone.File, "dns/"+zone.Name+".zone", zone.OldSHA256)
+}
+
+// oldFile is a file to which the change of a plan applies: that of the spec or, where the plan begins with what
+// another of the same spec leaves, the new one in the package of that.
+func oldFile(t *testing.T, dir, file, fresh, sum string) []byte {
+	t.Helper()
 	spec, _, _ := strings.Cut(filepath.ToSlash(dir), "/")
-	others, _ := filepath.Glob(filepath.Join(spec, "*", "dns", zone.Name+".zone"))
-	for _, path := range append([]string{filepath.Join(specs, spec, zone.File)}, others...) {
-		if old := read(t, path); fmt.Sprintf("%x", sha256.Sum256(old)) == zone.OldSHA256 {
+	others, _ := filepath.Glob(filepath.Join(spec, "*", filepath.FromSlash(fresh)))
+	for _, path := range append([]string{filepath.Join(specs, spec, file)}, others...) {
+		if old := read(t, path); fmt.Sprintf("%x", sha256.Sum256(old)) == sum {
 			return old
 		}
 	}
-	t.Fatalf("no file of zone %s has the SHA-256 %s", zone.Name, zone.OldSHA256)
+	t.Fatalf("no file %s has the SHA-256 %s", file, sum)
 	return nil
 }
 

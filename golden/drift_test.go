@@ -162,7 +162,8 @@ func driftCases(t *testing.T) []driftCase {
 			change, rollback = shellCommands(t, read(t, p, "change.md"), zone.Name)
 		}
 		for _, file := range words.TextFiles(zone) {
-			old, fresh := string(read(t, specs, filepath.Dir(p), file.File)), string(read(t, p, file.Zone))
+			old := string(oldFile(t, dir, file.File, file.Zone, file.OldSHA256))
+			fresh := string(read(t, p, file.Zone))
 			back, err := hunk.Apply([]byte(fresh), file.RollbackHunks)
 			if err != nil {
 				t.Fatal(err)
