@@ -289,3 +289,18 @@ func TestNotes(t *testing.T) {
 	p.Outage = p.Outage[:2]
 	check("not up again", nil, []string{"after stage", "dialback"})
 }
+
+// TestPortOrNone: a port that may be missing is not said to have to be there.
+func TestPortOrNone(t *testing.T) {
+	for _, test := range []struct{ property, match, want string }{
+		{"AccessEdgeExternalSipPort", plan.Only, "P16 the port: AccessEdgeExternalSipPort is 5061 or no port"},
+		{"AccessEdgeExternalSipPort", plan.Is, "P16 the port: AccessEdgeExternalSipPort is 5061"},
+		{"Identity", plan.Only, "P16 the port: Identity is only 5061"},
+	} {
+		s := &plan.Step{ID: "P16", Says: "the port", Read: &cmdlet.Call{Name: "Get-CsService"}, Property: test.property,
+			Check: &plan.Check{Match: test.match, Want: []string{"5061"}}}
+		if got := fact(s); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
