@@ -215,6 +215,28 @@ func TestSIPProof(t *testing.T) {
 	}
 }
 
+// TestTwoFederated: that the target has SIP federation enabled too is a finding, whether an argument or the
+// route of a site says so.
+func TestTwoFederated(t *testing.T) {
+	const to = "access_edge_fqdn = \"sip2.contoso.com\"\n"
+	for name, pairs := range map[string][]string{
+		"argument": {to, to + "  sip_federation = true\n"},
+		"route":    {"site \"Site2\" {\n  federation_route = edge_pool.EdgePool1", "site \"Site2\" {\n  federation_route = edge_pool.EdgePool2"},
+		"one":      {to, to + "  sip_federation = false\n"},
+	} {
+		plans, diags := changedSpec(t, "sip-planned", pairs...)
+		count := 0
+		for _, d := range diags {
+			if strings.Contains(d.Detail, "SIP federation is enabled on both EdgePool1 and EdgePool2.") && d.Severity == hcl.DiagWarning && d.Subject != nil {
+				count++
+			}
+		}
+		if want := map[bool]int{true: 0, false: 1}[name == "one"]; len(plans) != 1 || count != want {
+			t.Errorf("%s: %d plans, %d findings, want %d: %v", name, len(plans), count, want, diags)
+		}
+	}
+}
+
 // TestSIPLeft: the pool that is left, which is up, has what was published before Setup runs there, in both
 // directions; and a rollback of a fail-back needs nothing of the repaired pool.
 func TestSIPLeft(t *testing.T) {

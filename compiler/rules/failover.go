@@ -201,10 +201,13 @@ func checkFederated(t *topology.Topology, req *Request, r *report.Plan) {
 	for _, pool := range t.EdgePools {
 		if pool != req.From && pool != req.To && t.SIPEnabled(pool) {
 			r.Add(report.ManyFederated, firstSet(pool.SIPFederation.Set, pool.SIPFederation.Range, pool.Range),
-				"SIP federation is enabled on %s as well. Microsoft's page on Edge topologies has it on one Edge pool "+
-					"alone, and Topology Builder warns that only one is actively used. The plan leaves %s as it is.",
-				pool.Name, pool.Name)
+				"SIP federation is enabled on %s as well. "+oneFederated+" The plan leaves %s as it is.", pool.Name, pool.Name)
 		}
+	}
+	if t.SIPEnabled(req.From) && t.SIPEnabled(req.To) {
+		r.Add(report.ManyFederated, firstSet(req.To.SIPFederation.Set, req.To.SIPFederation.Range, req.To.Range),
+			"SIP federation is enabled on both %s and %s. "+oneFederated+" The plan clears it on %s; a rollback leaves it "+
+				"enabled on both, as before.", req.From.Name, req.To.Name, req.From.Name)
 	}
 	if !t.SIPEnabled(req.From) {
 		r.Add(report.Contradiction, req.From.SIPFederation.Range,
@@ -213,6 +216,10 @@ func checkFederated(t *topology.Topology, req *Request, r *report.Plan) {
 			req.From.Name)
 	}
 }
+
+// oneFederated is why two pools are a finding.
+const oneFederated = "Microsoft's page on Edge topologies has it on one Edge pool alone, and Topology Builder warns that " +
+	"only one is actively used."
 
 // firstSet is the place of an argument if that is there, else that of its block.
 func firstSet(set bool, argument, block hcl.Range) hcl.Range {

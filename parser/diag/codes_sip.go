@@ -34,13 +34,15 @@ var sipRules = []Rule{
 		Code:     "EP3032",
 		Severity: hcl.DiagWarning,
 		Summary:  "SIP federation on another pool too",
-		Means:    "A third Edge pool has SIP federation enabled besides the two of the failover.",
+		Means: "SIP federation is enabled on a pool besides the one that it leaves: on the target of the failover, or on a " +
+			"third pool.",
 		Why: "Microsoft supports one federated Edge pool. Topology Builder warns that only one would be used, and " +
 			"a move of users then asks for a proxy pool.",
 		Source: "Microsoft, \"Define your edge topology\" (Lync Server 2013); the rule RDCheckEdgePoolCount of Microsoft's " +
 			"on-premises diagnostics.",
-		Fix: "Correct `sip_federation` or `federation_route` if Topology Builder shows something else; otherwise clear the " +
-			"setting there in a change of its own.",
+		Fix: "Correct `sip_federation` or `federation_route` if Topology Builder shows something else. Otherwise clear the " +
+			"setting of a third pool in a change of its own; with the target there is nothing to do, as the plan clears it " +
+			"on the other pool.",
 	},
 	{
 		Code:     "EP3033",
