@@ -237,6 +237,31 @@ func TestTwoFederated(t *testing.T) {
 	}
 }
 
+// TestSIPTexts: what the record says of the order, of XMPP federation and of a stage that asks for two things.
+func TestSIPTexts(t *testing.T) {
+	back, found := failbackWith(t, "federation = \"xmpp\"", "federation = \"sip\"", "xmpp_federation_route = edge_pool.EdgePool2",
+		"xmpp_federation_route = edge_pool.EdgePool2\n  federation_route = edge_pool.EdgePool2", "_xmpp-server", "_sipfederationtls._tcp SRV 0 0 5061 sip2\n_xmpp-server")
+	if len(back) != 1 {
+		t.Fatal(found)
+	}
+	const stays = "XMPP federation is not part of this plan"
+	order := func(p *plan.Plan) string { return strings.Join(p.Texts.Order, "\n") }
+	if got := order(back[0]); !strings.Contains(got, "set the route, run Setup again, see to the DNS records, see to the firewall") || !strings.Contains(got, stays) {
+		t.Errorf("fail-back: %s", got)
+	}
+	if got := order(planOf(t, "failback-both", "spec.edge.hcl")); !strings.Contains(got, "see to the firewall, run Setup again.") || strings.Contains(got, stays) {
+		t.Errorf("fail-back of both: %s", got)
+	}
+	for name, p := range plansWithSIP(t) {
+		if got := order(p); strings.Contains(got, stays) != (p.Federation == plan.SIP && p.From.Product.HasXMPP()) {
+			t.Errorf("%s, of %s: %s", name, p.From.Product, got)
+		}
+		if says := stageOf(t, p.Stages, plan.Setup).IfFails.Says[0]; !strings.Contains(says, "wants both") {
+			t.Errorf("%s: %s", name, says)
+		}
+	}
+}
+
 // TestSIPLeft: the pool that is left, which is up, has what was published before Setup runs there, in both
 // directions; and a rollback of a fail-back needs nothing of the repaired pool.
 func TestSIPLeft(t *testing.T) {

@@ -129,9 +129,13 @@ func (f *failover) backTexts() plan.Texts {
 // backOrder says which steps of the page the plan follows, and what is not as the page has it.
 func (f *failover) backOrder() []string {
 	p := f.plan
-	steps := "set the route, see to the DNS records, see to the firewall"
-	if f.sip {
-		steps = "move SIP federation in Topology Builder and publish, " + steps + ", run Setup again"
+	const publish, dns = "move SIP federation in Topology Builder and publish, ", "see to the DNS records, see to the firewall"
+	steps := "set the route, " + dns
+	switch {
+	case !f.xmpp:
+		steps = publish + "set the route, run Setup again, " + dns
+	case f.sip:
+		steps = publish + steps + ", run Setup again"
 	}
 	out := []string{fmt.Sprintf("Order of the page %q: start the services of %s, %s. That page stops nothing. What it "+
 		"does not say (checks, backup, replication, verification) is edgeplan's own practice.", plan.FailBackPage, p.To.Name,
@@ -149,6 +153,9 @@ func (f *failover) backOrder() []string {
 				"servers the one with the addresses comes first: no SRV record is to name a host that has none yet.")
 	}
 	out = append(out, f.backRoutes())
+	if stays := f.xmppStays(); stays != "" {
+		out = append(out, stays)
+	}
 	if f.endsOld {
 		out = append(out, fmt.Sprintf("Stage %s, the last one, is not on the page: partners whose streams are open to %s "+
 			"stay there otherwise, and no site is routed to it any more. It stops the XMPP service there and no other. A "+

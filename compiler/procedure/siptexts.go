@@ -23,18 +23,22 @@ func (f *failover) sipTexts() plan.Texts {
 	if f.stops {
 		stops = ""
 	}
+	order := []string{
+		fmt.Sprintf("Steps of the page %q: clear the setting on %s, select it on %s, publish, run Setup again on the "+
+			"Edge Servers of %s. These are clicks: the script says which, and reads afterwards what a cmdlet shows. "+
+			"The routes of the sites and DNS are from the page %q.%s%s",
+			plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, f.setupOld(), stops),
+		f.sipRoutes(),
+	}
+	if stays := f.xmppStays(); stays != "" {
+		order = append(order, stays)
+	}
 	return plan.Texts{
-		Script: plan.FailoverScript,
-		Title:  fmt.Sprintf("Fail over SIP federation from %s to %s", p.From.Name, p.To.Name),
-		Page:   plan.SIPFailOverPage,
-		Why:    why,
-		Order: []string{
-			fmt.Sprintf("Steps of the page %q: clear the setting on %s, select it on %s, publish, run Setup again on the "+
-				"Edge Servers of %s. These are clicks: the script says which, and reads afterwards what a cmdlet shows. "+
-				"The routes of the sites and DNS are from the page %q.%s%s",
-				plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, f.setupOld(), stops),
-			f.sipRoutes(),
-		},
+		Script:  plan.FailoverScript,
+		Title:   fmt.Sprintf("Fail over SIP federation from %s to %s", p.From.Name, p.To.Name),
+		Page:    plan.SIPFailOverPage,
+		Why:     why,
+		Order:   order,
 		Unknown: f.sipUnknown(),
 		Told: []plan.Told{{Title: "SIP federation partners", Names: p.SIPPartners, How: f.sipPartners(),
 			Letter: f.sipLetter()}},
@@ -50,6 +54,15 @@ func (f *failover) setupOld() string {
 	}
 	return fmt.Sprintf(" The Edge Servers of %s are up, and Setup runs on them as well: the page does not say so.",
 		f.plan.From.Name)
+}
+
+// xmppStays says what becomes of XMPP federation of the pool that is left, where SIP federation moves alone.
+func (f *failover) xmppStays() string {
+	if f.xmpp || !f.plan.From.Product.HasXMPP() {
+		return ""
+	}
+	return fmt.Sprintf("XMPP federation is not part of this plan: where %s has it, it keeps it, with its routes and SRV "+
+		"records.", f.plan.From.Name)
 }
 
 // sipRoutes says whose routes are set.
@@ -145,8 +158,8 @@ func (f *failover) adviseSIP() {
 			"another pool too. Look at it before you go on.",
 	}})
 	f.ifFails(plan.Setup, plan.Advice{Says: []string{
-		"Exit code 5: pass the receipt that stage Replicate printed, -Receipt; or confirm that Setup ran: -Attest \"who, " +
-			"ticket\".",
+		"Exit code 5: the stage wants both, the receipt that stage Replicate printed, -Receipt, and, when Setup has run, a " +
+			"name: -Attest \"who, ticket\". The message says which of them is missing.",
 		"Setup ends with an error: its log is linked on the last page of the wizard. Setup may be run again at any time.",
 	}})
 	if f.xmpp {
