@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestCorpusSets: a set whose records are in many places, some of them equal or of $GENERATE lines, is
@@ -293,19 +292,10 @@ func (g *setGenerator) other() {
 	}
 }
 
-// TestManyTypes: how long a name takes grows with its records and not faster, however many types they have.
+// TestManyTypes: a name has nearly as many types as there are. They are found by their number: row.byKey.
 func TestManyTypes(t *testing.T) {
-	took := func(types int) time.Duration {
-		zone := corpusHead + strings.Repeat("w TXT x\nu A 192.0.2.1\n", 101) + rows("w TYPE%d \\# 0", 1000, 999+types)
-		begin := time.Now()
-		if _, ok := verdict(zone, "example.com"); ok {
-			t.Fatal("types without end are taken")
-		}
-		return time.Since(begin)
-	}
-	took(1000)
-	few, many := took(6000), took(60000)
-	if many > 60*few {
-		t.Errorf("%v for 6000 types, %v for 60000", few, many)
+	zone := corpusHead + strings.Repeat("w TXT x\nu A 192.0.2.1\n", 101) + rows("w TYPE%d \\# 0", 1000, 60999)
+	if _, ok := verdict(zone, "example.com"); ok {
+		t.Fatal("types without end are taken")
 	}
 }
