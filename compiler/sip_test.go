@@ -190,6 +190,13 @@ func TestSIPProof(t *testing.T) {
 				}
 			}
 		}, "does not lead to"},
+		{"record of the pool that is left", func(p *plan.Plan) {
+			for i, set := range p.Zones[0].Records {
+				if strings.HasPrefix(set.Owner, "_sipfederationtls") {
+					p.Zones[0].Records[i].New = append(slices.Clone(set.New), "10 0 5061 sip1.contoso.com.")
+				}
+			}
+		}, "still names sip1.contoso.com."},
 		{"records of another service", func(p *plan.Plan) {
 			p.Zones[0].Records[0].Owner = "_sip._tls.contoso.com."
 			p.Zones[0].Records[0].Type = "SRV"
@@ -403,18 +410,27 @@ func TestSIPFindings(t *testing.T) {
 
 // TestSIPRecords: what becomes of the records of SIP federation.
 func TestSIPRecords(t *testing.T) {
-	const srv = "_sipfederationtls._tcp	300 IN SRV	0 0 5061 sip1"
+	const srv, host, owner = "_sipfederationtls._tcp	300 IN SRV	0 0 5061 sip1", "_sipfederationtls._tcp	300 IN SRV	0 0 5061 sip\n", "_sipfederationtls._tcp.contoso.com. SRV "
+	ten := func(target string) string { return "\n_sipfederationtls._tcp	300 IN SRV	10 0 5061 " + target + "\n" }
 	for _, test := range []struct {
 		name, spec string
 		pairs      []string
 		want       string
 	}{
-		{"one pool", "sip", nil, "_sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip2.contoso.com. 10 0 5061 sip1.contoso.com.]"},
-		{"exchanged", "sip", []string{srv, srv + "\n" + strings.Replace(strings.Replace(srv, "sip1", "sip2", 1), "0 0", "10 0", 1)}, "_sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip2.contoso.com. 10 0 5061 sip1.contoso.com.]"},
-		{"new", "sip", []string{srv, ""}, "_sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip2.contoso.com.]"},
+		{"one pool", "sip", nil, owner + "[0 0 5061 sip2.contoso.com.]"},
+		{"other numbers", "sip", []string{srv, strings.Replace(srv, "0 0", "10 5", 1)}, owner + "[10 5 5061 sip2.contoso.com.]"},
+		{"both pools", "sip", []string{srv, srv + ten("sip2")}, owner + "[0 0 5061 sip2.contoso.com.]"},
+		{"a third pool", "sip", []string{srv, srv + ten("sip3")}, owner + "[0 0 5061 sip2.contoso.com. 10 0 5061 sip3.contoso.com.]"},
+		{"left by an earlier fail-over", "sip", []string{srv, srv + ten("sip1")}, owner + "[0 0 5061 sip2.contoso.com.]"},
+		{"new", "sip", []string{srv, ""}, owner + "[0 0 5061 sip2.contoso.com.]"},
+		{"a host, and the pool that is left", "sip-2013", []string{host, host + ten("sip1")}, owner + "[0 0 5061 sip.contoso.com.]"},
+		{"both, pools named", "both", []string{"  federation_host = \"sip.contoso.com\"\n", "", "host     = \"sip.contoso.com\"\n", "", "0 0 5269 sip", "0 0 5269 sip1", "0 0 5061 sip", "0 0 5061 sip1"},
+			owner + "[0 0 5061 sip2.contoso.com.] _xmpp-server._tcp.contoso.com. SRV [0 0 5269 sip2.contoso.com. 10 0 5269 sip1.contoso.com.]"},
+		{"fail-back", "failback-both", []string{"  federation_host = \"sip.contoso.com\"\n", "", "  host     = \"sip.contoso.com\"\n", "", "0 0 5269 sip", "0 0 5269 sip2", "0 0 5061 sip", "0 0 5061 sip2" + ten("sip1")},
+			owner + "[0 0 5061 sip1.contoso.com.] _xmpp-server._tcp.contoso.com. SRV [0 0 5269 sip1.contoso.com. 10 0 5269 sip2.contoso.com.]"},
 		{"hosts", "sip-2013", nil, "sip.contoso.com. A [198.51.100.21 198.51.100.22] _sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip.contoso.com.] sip.fabrikam.com. A [198.51.100.21 198.51.100.22] _sipfederationtls._tcp.fabrikam.com. SRV [0 0 5061 sip.fabrikam.com.]"},
 		{"one host of two domains", "sip-2013", []string{"federation_host = \"sip.fabrikam.com\"", "federation_host = \"sip.contoso.com\"", "5061 sip\n\nwww", "5061 sip.contoso.com.\n\nwww"}, ""},
-		{"XMPP stays", "coexistence", nil, "_sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip2.contoso.com. 10 0 5061 sip1.contoso.com.]"},
+		{"XMPP stays", "coexistence", nil, owner + "[0 0 5061 sip2.contoso.com.]"},
 		{"both by one name", "both", nil, "sip.contoso.com. A [198.51.100.21] _sipfederationtls._tcp.contoso.com. SRV [0 0 5061 sip.contoso.com.] _xmpp-server._tcp.contoso.com. SRV [0 0 5269 sip.contoso.com.]"},
 	} {
 		plans, diags := changedSpec(t, test.spec, test.pairs...)

@@ -42,11 +42,13 @@ type Lead struct {
 }
 
 // Aimed is what one of the SRV records of each owner that begins with Prefix has to name: Target, or
-// that in Of under the owner, an absolute name, where there is one.
+// that in Of under the owner, an absolute name, where there is one. None may name Left, where that is
+// another name: a pool that does not have the federation any more.
 type Aimed struct {
 	Prefix, Target string
 	Port           int
 	Of             map[string]string
+	Left           string
 }
 
 // Cond is that a variable has a value; of one that ends in OnHost, that all of the sort do.
@@ -437,13 +439,18 @@ func (l *Lead) wrong(set RecordSet) string {
 			return fmt.Sprintf("%s does not lead to the pool", set.Owner)
 		}
 		target := dnsname.Absolute(cmp.Or(l.SRV[i].Of[set.Owner], l.SRV[i].Target))
+		left, leads := dnsname.Absolute(l.SRV[i].Left), false
 		// One record that leads there is enough: others may name other pools, with higher numbers.
 		for _, data := range set.New {
-			if s, ok := dnsname.ParseSRV(data); ok && s.Target == target && s.Port == l.SRV[i].Port {
-				return ""
+			s, ok := dnsname.ParseSRV(data)
+			if ok && s.Target == left && left != target && l.SRV[i].Left != "" {
+				return fmt.Sprintf("%s still names %s", set.Owner, left)
 			}
+			leads = leads || ok && s.Target == target && s.Port == l.SRV[i].Port
 		}
-		return fmt.Sprintf("%s does not lead to %s", set.Owner, target)
+		if !leads {
+			return fmt.Sprintf("%s does not lead to %s", set.Owner, target)
+		}
 	}
 	return ""
 }

@@ -101,6 +101,7 @@ func (f *failover) sipModel(m *plan.Model) {
 		}
 	}
 	aim := plan.AimOf(plan.SIP, p.To.AccessEdgeFQDN)
+	aim.Left = p.From.AccessEdgeFQDN
 	for _, domain := range p.SIPDomains {
 		if domain.Host != "" {
 			aim.Except(domain.Name, domain.Host)

@@ -42,9 +42,22 @@ func (f *failover) sipTexts() plan.Texts {
 		Unknown: f.sipUnknown(),
 		Told: []plan.Told{{Title: "SIP federation partners", Names: p.SIPPartners, How: f.sipPartners(),
 			Letter: f.sipLetter()}},
-		Notes: []plan.Note{{Text: "SRV priority gives no failover of SIP federation (Microsoft, April 2019): an SRV record " +
-			"of another pool with a higher number does not help partners while that pool does not have SIP federation."}},
+		Notes: []plan.Note{{Text: f.sipPriority()}},
 	}
+}
+
+// sipPriority says why the record of the pool that is left is not kept.
+func (f *failover) sipPriority() string {
+	p := f.plan
+	for _, domain := range p.SIPDomains {
+		if domain.Host == "" {
+			return fmt.Sprintf("SRV priority gives no failover of SIP federation (Microsoft, April 2019). Where SRV records "+
+				"name the pools, that of %s is replaced by that of %s, and not kept with a higher number: a partner that "+
+				"tries it is refused.", p.From.Name, p.To.Name)
+		}
+	}
+	return "SRV priority gives no failover of SIP federation (Microsoft, April 2019): an SRV record of another pool with " +
+		"a higher number does not help partners while that pool does not have SIP federation."
 }
 
 // setupOld says that Setup runs on the pool that is left too, where it does.

@@ -91,4 +91,6 @@ const (
 	PairRefused      diag.Code = "EP3035"
 	NoneReady        diag.Code = "EP3036"
 	Assumed          diag.Code = "EP3037"
+	IdlePool         diag.Code = "EP3047"
+	NoService        diag.Code = "EP3048"
 )

@@ -46,17 +46,23 @@ func (c *Changes) prefer(s *service, domain *topology.SIPDomain, target string) 
 		return
 	}
 	hostLayout := s.host(domain).Set
-	wanted := records
+	wanted, left := records, ""
+	if s.federation == plan.SIP {
+		left = dnsname.Absolute(c.from.AccessEdgeFQDN.V)
+		wanted = takeOver(records, left, target)
+	}
 	// Where all records name one host, its addresses move and the order of records is not ours.
-	present := slices.ContainsFunc(records, func(record dnsname.SRV) bool { return record.Target == target })
+	present := slices.ContainsFunc(wanted, func(record dnsname.SRV) bool { return record.Target == target })
 	if !present || !hostLayout {
 		model, modelTTL := c.sibling(s, owner)
-		wanted = promote(records, target, s.port, model)
+		wanted = promote(wanted, target, s.port, model)
 		if len(data) == 0 {
 			ttl = modelTTL
 		}
 	}
+	wanted = without(wanted, left, target)
 	checkOrder(c, z, owner, wanted, target)
+	checkOthers(c, s, z, owner, wanted, target)
 	set := plan.RecordSet{Owner: owner, Type: "SRV", Old: data, OldTTL: ttl, NewTTL: ttl, New: dataOf(wanted, data),
 		Step: s.records}
 	if len(data) == 0 {
@@ -165,6 +171,13 @@ func (c *Changes) readSRV(of *service, z *zone, owner string, data []string, sha
 	var records []dnsname.SRV
 	seen := map[int]bool{}
 	name := strings.TrimSuffix(owner, ".")
+	if noService(data) {
+		c.report.Add(report.NoService, z.at(owner, "SRV"),
+			`The one SRV record of %s has the target ".": it says that the domain has no %s (RFC 2782). The plan leaves `+
+				`it as it is, so that partners go on finding none. If they are to find a pool, replace it by a record of `+
+				`the pool that has the federation today, and build the plan again.`, name, of.name)
+		return nil, false
+	}
 	for _, d := range data {
 		s, ok := dnsname.ParseSRV(d)
 		switch {
@@ -172,13 +185,14 @@ func (c *Changes) readSRV(of *service, z *zone, owner string, data []string, sha
 			c.report.Add(report.BadZone, z.at(owner, "SRV"), "%q is not the data of an SRV record.", d)
 			return nil, false
 		// partners connect to the port of the record, whatever it is (Prosody, ejabberd measured)
-		case s.Port != of.port:
+		case s.Port != of.port && s.Target != ".": // where nothing is, no port is either
 			c.report.Add(report.WrongPort, z.at(owner, "SRV"), "%s", wrongPort(of, name, s))
 			return nil, false
 		case seen[s.Priority] && !shared && of.federation == plan.SIP:
 			c.report.Add(report.EqualPriority, z.at(owner, "SRV"),
 				"Two SRV records of %s have priority %d, and SIP federation is enabled on one pool only. Partners go by "+
-					"weight, and where that is equal by chance. Give each pool a priority of its own.",
+					"weight, and where that is equal by chance. Keep the record of the pool that has it, and remove the "+
+					"others.",
 				name, s.Priority)
 			return nil, false
 		case seen[s.Priority] && !shared:
@@ -199,6 +213,16 @@ func (c *Changes) readSRV(of *service, z *zone, owner string, data []string, sha
 		return nil, false
 	}
 	return records, true
+}
+
+// noService tells whether a set is the one record by which a domain says that it does not have a
+// service: "A Target of "." means that the service is decidedly not available at this domain" (RFC 2782).
+func noService(data []string) bool {
+	if len(data) != 1 {
+		return false
+	}
+	s, ok := dnsname.ParseSRV(data[0])
+	return ok && s.Target == "."
 }
 
 // sibling returns priority and weight for a new SRV record, and its TTL: those that
@@ -262,7 +286,7 @@ func (c *Changes) findSiblings(service *service) *siblings {
 		data, ttl := z.set(owner, "SRV")
 		// a set of several records is no example: it is not clear which of them to follow
 		s, ok := dnsname.ParseSRV(strings.Join(data, " "))
-		if !ok || len(data) != 1 {
+		if !ok || len(data) != 1 || noService(data) {
 			continue
 		}
 		one := &sibling{dnsname.SRV{Priority: s.Priority, Weight: s.Weight}, ttl}
@@ -310,6 +334,61 @@ func promote(records []dnsname.SRV, target string, port int, model dnsname.SRV) 
 		// no number is below 0, so the one that has it moves behind the last
 		out[first].Priority = min(out[last].Priority+10, 65535)
 		return append(out, dnsname.SRV{Priority: 0, Weight: model.Weight, Port: port, Target: target})
+	}
+}
+
+// takeOver has the target take the place of the pool that is left, where it has no record yet: the
+// same numbers, so that of the zone file one line changes.
+func takeOver(records []dnsname.SRV, left, target string) []dnsname.SRV {
+	place := -1
+	for i, s := range records {
+		switch {
+		case s.Target == target:
+			return records
+		case s.Target == left && (place < 0 || s.Priority < records[place].Priority):
+			place = i
+		}
+	}
+	if place < 0 {
+		return records
+	}
+	out := slices.Clone(records)
+	out[place].Target = target
+	return out
+}
+
+// without takes out the records of the pool that is left, unless its name is that of the target too.
+// "Federation failover does not provide failover with priority in SRV records" (Microsoft, "Edge Server
+// disaster recovery", as corrected in April 2019): with a higher number it would be of no use, and a
+// partner that tries it is refused.
+func without(records []dnsname.SRV, left, target string) []dnsname.SRV {
+	of := func(s dnsname.SRV) bool { return s.Target == left }
+	if left == target || !slices.ContainsFunc(records, of) {
+		return records
+	}
+	return slices.DeleteFunc(slices.Clone(records), of)
+}
+
+// checkOthers warns of records of SIP federation that name other Edge pools and stay: the plan replaces
+// those of the pool that is left and of no other.
+func checkOthers(c *Changes, of *service, z *zone, owner string, records []dnsname.SRV, target string) {
+	if of.federation != plan.SIP || len(records) < 2 {
+		return
+	}
+	for _, pool := range c.topology.EdgePools {
+		name := dnsname.Absolute(pool.AccessEdgeFQDN.V)
+		if name == target || c.topology.SIPEnabled(pool) {
+			continue
+		}
+		for _, s := range records {
+			if s.Target == name {
+				c.report.Add(report.IdlePool, z.atData(plan.RecordSet{Owner: owner, Type: "SRV"}, s.String()),
+					"This SRV record of %s names %s, the Access Edge of %s, where SIP federation is not enabled, and the "+
+						"plan leaves it as it is. Remove it: SRV priority gives no failover of SIP federation, and a "+
+						"partner that tries it gets no connection.",
+					strings.TrimSuffix(owner, "."), strings.TrimSuffix(name, "."), pool.Name)
+			}
+		}
 	}
 }
 

@@ -91,8 +91,9 @@ var dnsRules = []Rule{
 			"0, and shares connections by weight if not.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), the note " +
 			"on one SRV record for each Edge pool; RFC 2782 (Priority); docs/partners.md, X5 and X6.",
-		Fix: "Give each record its own priority. The lowest number is tried first, so the pool that has the " +
-			"route needs the lowest.",
+		Fix: "Of XMPP, give each record its own priority. The lowest number is tried first, so the pool that has the " +
+			"route needs the lowest. Of SIP federation, which SRV priority does not fail over, keep the record of the " +
+			"pool that has it and remove the others.",
 	},
 	{
 		Code:     "EP2013",

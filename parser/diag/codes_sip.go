@@ -67,4 +67,28 @@ var sipRules = []Rule{
 		Fix: "Give the domain a name of its own that leads to the target pool, and the certificate of the pool that name:" +
 			"\n\n    federation_host = \"sip.fabrikam.com\"",
 	},
+	{
+		Code:     "EP3047",
+		Severity: hcl.DiagWarning,
+		Summary:  "SRV record of a pool without federation",
+		Means: "An SRV record `_sipfederationtls._tcp` that stays names an Edge pool that has no SIP federation, before the " +
+			"change or after it.",
+		Why: "SIP federation is enabled on one Edge pool, and the plan replaces the record of the pool that it leaves. " +
+			"A record of a third pool, with whatever priority, leads partners to servers that refuse them: SRV priority " +
+			"gives no failover of SIP federation.",
+		Source: "Microsoft, \"Edge Server disaster recovery\" (Lync Server 2013), as corrected in April 2019: federation " +
+			"failover does not provide failover with priority in SRV records.",
+		Fix: "Remove the record, and export the zone again. If it is of use for something else, accept the finding.",
+	},
+	{
+		Code:     "EP3048",
+		Severity: hcl.DiagWarning,
+		Summary:  "DNS says that there is no federation",
+		Means:    "The only SRV record of a federation for a SIP domain has the target `.`, as in `0 0 0 .`.",
+		Why: "It tells partners that the domain does not have the service. That is a decision, so the plan " +
+			"neither replaces the record nor adds another one, and nothing of this domain moves in DNS.",
+		Source: "RFC 2782 (Target); RFC 6120, section 3.2.1.",
+		Fix: "If it is meant, nothing; of XMPP federation, set `xmpp = false` for the domain. Otherwise replace the " +
+			"record by one that names the pool that has the federation today, and export the zone again.",
+	},
 }

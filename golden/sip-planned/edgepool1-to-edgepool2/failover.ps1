@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:1929cca899f58d6ac12cef3d39044ad3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -31,7 +31,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:1929cca899f58d6ac12cef3d39044ad3'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -117,8 +117,7 @@ $Stages = @(
          @{ Id = 'preflight/records/contoso.com'; Says = 'zone contoso.com'; Is = 'Primary'
             Read = { Get-DnsZoneState -Zone 'contoso.com' } }
          @{ Id = 'P21'; Says = '_sipfederationtls._tcp.contoso.com SRV'; Property = 'Text'
-            From = '300 0 0 5061 sip1.contoso.com'
-            To = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com')
+            From = '300 0 0 5061 sip1.contoso.com'; To = '300 0 0 5061 sip2.contoso.com'
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' } } ) }
     @{ Name = 'Topology'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'
        Unseen = 'Preflight on ns1.contoso.net'
@@ -185,8 +184,7 @@ $Stages = @(
             Cites = 'Configure federation routes and media traffic'; Is = 'Primary'
             Read = { Get-DnsZoneState -Zone 'contoso.com' } }
          @{ Id = 'P21'; Says = '_sipfederationtls._tcp.contoso.com SRV'; Property = 'Text'
-            From = '300 0 0 5061 sip1.contoso.com'
-            To = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com')
+            From = '300 0 0 5061 sip1.contoso.com'; To = '300 0 0 5061 sip2.contoso.com'
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' } } )
        Steps = @(
          @{ Id = 'dns-server/contoso.com'; Says = 'add to _sipfederationtls._tcp.contoso.com SRV'
@@ -197,14 +195,6 @@ $Stages = @(
             Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name (
                         '_sipfederationtls._tcp') -Srv -Priority 0 -Weight 0 -Port 5061 -DomainName (
                         'sip2.contoso.com.') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-         @{ Id = 'dns-server/contoso.com'; Says = 'add to _sipfederationtls._tcp.contoso.com SRV'
-            Cites = 'Configure federation routes and media traffic'; Property = 'Data'
-            To = '10 0 5061 sip1.contoso.com'; WaitSeconds = 60
-            Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' -Data (
-                         '10 0 5061 sip1.contoso.com') }
-            Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name (
-                        '_sipfederationtls._tcp') -Srv -Priority 10 -Weight 0 -Port 5061 -DomainName (
-                        'sip1.contoso.com.') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'dns-server/contoso.com'; Says = 'remove from _sipfederationtls._tcp.contoso.com SRV'
             Cites = 'Configure federation routes and media traffic'; Property = 'Data'; To = @(); Needs = 'P21'
             WaitSeconds = 60
@@ -220,8 +210,7 @@ $Stages = @(
                   From = '2026112301+'; To = '2026112302+'; Warn = 'All'
                   Cites = 'Configure federation routes and media traffic'
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
-                               From = '300 0 0 5061 sip1.contoso.com'
-                               To = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com') } } }
+                               From = '300 0 0 5061 sip1.contoso.com'; To = '300 0 0 5061 sip2.contoso.com' } } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
        Does = 'Records who confirmed that TCP 5061 is open.'
        Steps = @{ Id = 'firewall/sip'; Says = 'TCP 5061 is open from anywhere to 198.51.100.21, 198.51.100.22 and back'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:1929cca899f58d6ac12cef3d39044ad3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c6c4b591aa27ba41ea9bbe792d3d6fa2'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:1929cca899f58d6ac12cef3d39044ad3'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -121,8 +121,7 @@ $Stages = @(
             Cites = 'Configure federation routes and media traffic'; Is = 'Primary'
             Read = { Get-DnsZoneState -Zone 'contoso.com' } }
          @{ Id = 'P21'; Says = '_sipfederationtls._tcp.contoso.com SRV'; Property = 'Text'
-            From = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com')
-            To = '300 0 0 5061 sip1.contoso.com'
+            From = '300 0 0 5061 sip2.contoso.com'; To = '300 0 0 5061 sip1.contoso.com'
             Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' } } )
        Steps = @(
          @{ Id = 'rollback/dns-server/contoso.com'; Says = 'add to _sipfederationtls._tcp.contoso.com SRV'
@@ -133,15 +132,6 @@ $Stages = @(
             Set = { Add-DnsServerResourceRecord -ZoneName 'contoso.com' -Name (
                         '_sipfederationtls._tcp') -Srv -Priority 0 -Weight 0 -Port 5061 -DomainName (
                         'sip1.contoso.com.') -TimeToLive '00:05:00' -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
-         @{ Id = 'rollback/dns-server/contoso.com'; Says = 'remove from _sipfederationtls._tcp.contoso.com SRV'
-            Cites = 'Configure federation routes and media traffic'; Property = 'Data'; To = @(); Needs = 'P21'
-            WaitSeconds = 60
-            Read = { Get-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' -Data (
-                         '10 0 5061 sip1.contoso.com') }
-            Set = { Select-DnsRecord -Zone 'contoso.com' -Name '_sipfederationtls._tcp' -Type 'SRV' -Data (
-                        '10 0 5061 sip1.contoso.com') |
-                    Remove-DnsServerResourceRecord -ZoneName (
-                        'contoso.com') -Force -ErrorAction Stop -WhatIf:$false -Confirm:$false } }
          @{ Id = 'rollback/dns-server/contoso.com'; Says = 'remove from _sipfederationtls._tcp.contoso.com SRV'
             Cites = 'Configure federation routes and media traffic'; Property = 'Data'; To = @(); Needs = 'P21'
             WaitSeconds = 60
@@ -157,8 +147,7 @@ $Stages = @(
                   From = '2026112302+'; To = '2026112301+'; Warn = 'All'
                   Cites = 'Configure federation routes and media traffic'
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
-                               From = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com')
-                               To = '300 0 0 5061 sip1.contoso.com' } } }
+                               From = '300 0 0 5061 sip2.contoso.com'; To = '300 0 0 5061 sip1.contoso.com' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = @('Topology', 'Route', 'Dns')
        Does = 'Checks what Topology Builder published, the routes and DNS.' }
 )

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:907b0ece823829c13e2ecd98551c456e. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a83249b44192bc5eda2230609c978136. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:907b0ece823829c13e2ecd98551c456e'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:a83249b44192bc5eda2230609c978136'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -140,8 +140,7 @@ $Stages = @(
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112301'; To = '2026112302+'
                   Cites = 'Configure federation routes and media traffic'
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
-                               From = '300 0 0 5061 sip1.contoso.com'
-                               To = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com') } } }
+                               From = '300 0 0 5061 sip1.contoso.com'; To = '300 0 0 5061 sip2.contoso.com' } } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
        Does = 'Records who confirmed that TCP 5061 is open.'
        Steps = @{ Id = 'firewall/sip'; Says = 'TCP 5061 is open from anywhere to 198.51.100.21, 198.51.100.22 and back'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:6a4a3ec2fe884e54ab10b45f4bf78c0b. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:638f7c2b325af6a113b350b97f063e5b. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:6a4a3ec2fe884e54ab10b45f4bf78c0b'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:638f7c2b325af6a113b350b97f063e5b'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -105,8 +105,7 @@ $Stages = @(
        Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026112302+'; To = '2026112301+'
                   Cites = 'Configure federation routes and media traffic'
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
-                               From = @('300 0 0 5061 sip2.contoso.com', '300 10 0 5061 sip1.contoso.com')
-                               To = '300 0 0 5061 sip1.contoso.com' } } }
+                               From = '300 0 0 5061 sip2.contoso.com'; To = '300 0 0 5061 sip1.contoso.com' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = @('Topology', 'Route', 'Dns')
        Does = 'Checks what Topology Builder published, the routes and DNS.' }
 )
