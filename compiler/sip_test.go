@@ -337,6 +337,67 @@ func TestSIPOutage(t *testing.T) {
 	}
 }
 
+// TestSIPOtherSites: with route_sites = "target" SIP federation of the sites that keep their route is a service of its own,
+// which ends where the setting is cleared.
+func TestSIPOtherSites(t *testing.T) {
+	const asked = "federation = \"sip\"\n"
+	for _, test := range []struct{ name, reason, first string }{
+		{"after a disaster", "disaster", "no"}, {"planned", "planned", "through EdgePool1"},
+	} {
+		plans, diags := changedSpec(t, "sip-planned", asked, asked+"  route_sites = \"target\"\n", "\"planned\"", "\""+test.reason+"\"")
+		if len(plans) != 1 {
+			t.Fatal(diags)
+		}
+		p := plans[0]
+		var titles []string
+		for _, s := range p.Services {
+			titles = append(titles, s.Title)
+		}
+		for _, r := range p.Outage {
+			now := "no"
+			if s := r.Of(plan.SIPOfOtherSites); s.Up {
+				now = "through " + s.Through
+			}
+			want := test.first
+			if r.After != "" && r.After != plan.Preflight {
+				want = "no"
+			}
+			if now != want {
+				t.Errorf("%s: SIP federation of Site1 after %q: %s, want %s", test.name, r.After, now, want)
+			}
+		}
+		if got := p.Outage[len(p.Outage)-1].Of(plan.SIPFederation); !got.Up || got.Through != "EdgePool2" {
+			t.Errorf("%s: SIP federation of Site2 in the end: %+v", test.name, got)
+		}
+		if got := strings.Join(titles, ", "); !strings.HasSuffix(got, "SIP federation of Site2, SIP federation of Site1") {
+			t.Errorf("%s: %s", test.name, got)
+		}
+		if got := strings.Join(p.Texts.Order, " "); !strings.Contains(got, "Users of Site1 then have no SIP federation") {
+			t.Errorf("%s: %s", test.name, got)
+		}
+	}
+	for name, p := range plansWithSIP(t) {
+		others := slices.ContainsFunc(p.Services, func(s plan.Served) bool { return s.Name == plan.SIPOfOtherSites })
+		if others != (name == "sip-se") {
+			t.Errorf("%s: %+v", name, p.Services)
+		}
+	}
+}
+
+// TestReverseZones: that a PTR record may go is said where an address goes.
+func TestReverseZones(t *testing.T) {
+	for name, want := range map[string]bool{"sip-planned": false, "windows-dns": true} {
+		plans, diags := changedSpec(t, name, "delivery", "delivery")
+		if len(plans) != 1 {
+			t.Fatal(diags)
+		}
+		says := strings.Join(plans[0].Texts.Unknown, " ")
+		if strings.Contains(says, "PTR") != want || !strings.Contains(says, "A Windows DNS server of a zone") {
+			t.Errorf("%s: %s", name, says)
+		}
+	}
+}
+
 // TestSIPFindings: what a spec with SIP federation may not have.
 func TestSIPFindings(t *testing.T) {
 	const srv = "_sipfederationtls._tcp	300 IN SRV	0 0 5061 sip1"

@@ -6,6 +6,9 @@ const XMPPFederation = "XMPP"
 // SIPFederation is the name of that service in all failovers.
 const SIPFederation = "SIP"
 
+// SIPOfOtherSites is the name of it for the sites that keep their route, in a failover that leaves some.
+const SIPOfOtherSites = "SIP of other sites"
+
 // Served is a service of which users notice whether it is up: a column of the table of what is
 // reachable.
 type Served struct {

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -94,8 +95,11 @@ func unknownWindows(p *plan.Plan) []string {
 	if script, _ := p.ChangedBy(); !script {
 		return nil
 	}
-	return []string{"A Windows DNS server may take the PTR record of an address along when an A record goes. " +
-		"The plan does not look at reverse zones: look there after the change, and after a rollback.",
-		"A Windows DNS server of a zone that Active Directory holds passes changes on to the others in its own " +
-			"time. The script reads the named server only."}
+	var out []string
+	if slices.ContainsFunc(p.Zones, func(z plan.Zone) bool { return z.Edited() && movesAddresses(z) }) {
+		out = append(out, "A Windows DNS server may take the PTR record of an address along when an A record goes. "+
+			"The plan does not look at reverse zones: look there after the change, and after a rollback.")
+	}
+	return append(out, "A Windows DNS server of a zone that Active Directory holds passes changes on to the others in "+
+		"its own time. The script reads the named server only.")
 }

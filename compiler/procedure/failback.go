@@ -169,7 +169,7 @@ func (f *failover) backRoutes() string {
 	p := f.plan
 	switch {
 	case p.RouteSites != "all-routed":
-		return fmt.Sprintf("The route is set for site %s only. Other sites keep theirs.", p.To.Site)
+		return fmt.Sprintf("The route is set for site %s only. Other sites keep theirs.", p.To.Site) + f.sipEnds()
 	case !f.xmpp:
 		return f.sipRoutes()
 	}

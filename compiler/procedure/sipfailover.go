@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -125,6 +126,49 @@ func (f *failover) sipWays(running plan.Cond) []plan.Way {
 		Down: !p.LeftIsUp(), AsBefore: true,
 		Up: []plan.Cond{{Var: "zone/" + plan.OnHost, Value: plan.Old}},
 	}}
+}
+
+// sitesThatStay are the sites whose SIP federation route leads to the pool that is left, also after the change.
+func (f *failover) sitesThatStay() []string {
+	var out []string
+	for _, site := range f.plan.RoutedSites {
+		moves := func(r plan.SiteRoute) bool { return r.RoutedSite == site }
+		if site.Federation == plan.SIP && !slices.ContainsFunc(f.plan.Routes, moves) {
+			out = append(out, site.Site)
+		}
+	}
+	return out
+}
+
+// sipServed is SIP federation as users notice it. Those of a site that keeps its route lose it: the
+// setting is cleared on the pool that the route leads to.
+func (f *failover) sipServed(all plan.Served, running plan.Cond) []plan.Served {
+	all.Ways = f.sipWays(running)
+	stay := f.sitesThatStay()
+	if len(stay) == 0 {
+		return []plan.Served{all}
+	}
+	var move []string
+	for _, r := range f.plan.Routes {
+		if r.Federation == plan.SIP {
+			move = append(move, r.Site)
+		}
+	}
+	others := plan.Served{Name: plan.SIPOfOtherSites, Title: all.Title + " of " + someSites(stay), Ways: []plan.Way{{
+		When:    []plan.Cond{{Var: "federation/" + f.plan.From.Name, Value: plan.Enabled}},
+		Through: f.plan.From.Name, Down: !f.plan.LeftIsUp(), AsBefore: true,
+		Up: []plan.Cond{{Var: "zone/" + plan.OnHost, Value: plan.Old}},
+	}}}
+	all.Title += " of " + someSites(move)
+	return []plan.Served{all, others}
+}
+
+// someSites names sites for the head of a table; EP3005 names all.
+func someSites(names []string) string {
+	if len(names) > 3 {
+		return strconv.Itoa(len(names)) + " sites"
+	}
+	return plan.List(names)
 }
 
 func (f *failover) sipDomains() []string {

@@ -84,7 +84,18 @@ func (f *failover) sipRoutes() string {
 		return fmt.Sprintf("The SIP federation route is set for every site that is routed to %s, as the page %q does it "+
 			"at each site.", f.plan.From.Name, plan.SIPRoutesPage)
 	}
-	return fmt.Sprintf("The SIP federation route is set for site %s only. Other sites keep theirs.", f.plan.To.Site)
+	return fmt.Sprintf("The SIP federation route is set for site %s only. Other sites keep theirs.", f.plan.To.Site) +
+		f.sipEnds()
+}
+
+// sipEnds says what that means for sites that are routed to the pool that is left.
+func (f *failover) sipEnds() string {
+	stay := f.sitesThatStay()
+	if !f.sip || len(stay) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Users of %s then have no SIP federation: from stage Topology on %s does not have it, where their "+
+		"route leads.", someSites(stay), f.plan.From.Name)
 }
 
 // sipUnknown is what the plan cannot know.

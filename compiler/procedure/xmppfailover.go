@@ -264,7 +264,7 @@ func (f *failover) services() []plan.Served {
 		out[1].Pool, out[1].Ways = p.From.Name, []plan.Way{{Through: p.From.Name}}
 	}
 	if f.sip {
-		out[2].Ways = f.sipWays(running)
+		out = append(out[:2], f.sipServed(out[2], running)...)
 	}
 	if !f.xmpp {
 		return out[1:]

@@ -229,11 +229,12 @@ var topologyRules = []Rule{
 	{
 		Code:     "EP3005",
 		Severity: hcl.DiagWarning,
-		Summary:  "other sites stay on the failed pool",
-		Means: "The route of the target's site changes, but other sites still have the failed pool as their route of XMPP " +
-			"or SIP federation.",
+		Summary:  "other sites keep their route",
+		Means: "The route of the target's site changes, but other sites still have the pool that is left as their route of " +
+			"XMPP or SIP federation: the one that failed, or in a fail-back the one that has stood in.",
 		Why: "The route is kept for each site, and the documented procedure sets only the site of the new pool. " +
-			"Users of the other sites may keep sending XMPP traffic to a pool that does not answer.",
+			"Users of the other sites keep sending to a pool that does not answer after a disaster, and that has no SIP " +
+			"federation any more where this is what moves.",
 		Source: "Microsoft, \"Failing over the Edge pool used for XMPP federation\" (Lync Server 2013), step 3; " +
 			"Microsoft, \"Configure federation routes and media traffic\" (Lync Server 2013), which repeats its " +
 			"steps at each site.",
