@@ -86,6 +86,19 @@ const hangs = "If the command itself does not come back: in another elevated she
 	"service hangs, sc.exe queryex NAME its PID, and taskkill.exe /F /PID PID ends it; the stage then goes on, or is " +
 	"run again."
 
+// unknownRoutes is that no page shows a route that is set.
+const unknownRoutes = "How Get-CsSite prints a route that is set is not documented. The script compares without a " +
+	"leading EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look."
+
+// unknownTopology is what only the author of the spec knows.
+const unknownTopology = "The topology in the spec is what its author wrote. Stage Preflight compares it with the " +
+	"servers; what it does not read stays unchecked."
+
+// unknownDown is that nothing asks the pool that is down, up to what is to be done if it returns.
+func unknownDown(p *plan.Plan) string {
+	return "Whether " + p.From.Name + " is really down, and stays down, is not checked. If it returns, "
+}
+
 // unknownServers is which answers nobody asks for.
 const unknownServers = "DNS is compared with the zone file and checked at the named server of each zone. Other " +
 	"servers of the zone, an internal zone of the same name and the caches of partners are not asked."

@@ -107,21 +107,18 @@ func (f *failover) sipUnknown() []string {
 			"see what was published, look at the property, and at the pool in Topology Builder.",
 		"No cmdlet shows whether Setup ran on an Edge Server: stage Setup has a person's word for it, and stage Verify " +
 			"reads only whether the services run.",
-		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading " +
-			"EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
+		unknownRoutes,
 		"An Edge Server listens on TCP 5061 on its internal side too, so that a listener on the server proves nothing. " +
 			"Only stage Verify, run on a computer outside, shows that partners get through.",
 		"The names in the certificates on the Edge Servers are not read. Check before the change that they are those " +
 			"that SIP partners look for: the target of the SRV record of each SIP domain.",
 		"Partners that have entered an Access Edge by hand do not ask DNS: they have to change it themselves.",
 		unknownServers,
-		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it " +
-			"does not read stays unchecked.",
+		unknownTopology,
 	}
 	if !f.planned() {
-		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, its Edge "+
-			"Servers may not know yet that SIP federation is not enabled there any more: run Setup again on them. A "+
-			"rollback does not run it there either.")
+		out = append(out, unknownDown(p)+"its Edge Servers may not know yet that SIP federation is not enabled there any "+
+			"more: run Setup again on them. A rollback does not run it there either.")
 	}
 	return append(out, unknownWindows(p)...)
 }

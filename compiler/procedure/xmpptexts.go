@@ -79,8 +79,7 @@ func (f *failover) unknown() []string {
 			"valid, and that their names are those that XMPP partners expect."
 	}
 	out := []string{
-		"How Get-CsSite prints a route that is set is not documented. The script compares without a leading " +
-			"EdgeServer: and without regard to case. If stage Preflight reports another form, stop and look.",
+		unknownRoutes,
 		"The script cannot test the firewall before the services run, so it relies on the firewall owner's " +
 			"confirmation that TCP 5269 is open in both directions. Only stage Verify, run on a computer outside, " +
 			"shows it.",
@@ -95,14 +94,12 @@ func (f *failover) unknown() []string {
 		unknownServers,
 		"Partners may hold old answers longer than the TTL says, and may allow the old addresses only: send them the " +
 			"text under XMPP partners before the change.",
-		"The topology in the spec is what its author wrote. Stage Preflight compares it with the servers; what it " +
-			"does not read stays unchecked.",
+		unknownTopology,
 	}
 	// A pool that comes back by itself, after a power cut, takes part in DNS again without being designated.
 	if !f.planned() {
-		out = append(out, "Whether "+p.From.Name+" is really down, and stays down, is not checked. If it returns, "+
-			"stop its XMPP service before partners can reach it: it is not designated any more, and partners with an "+
-			"old answer, or records that still name it, lead there.")
+		out = append(out, unknownDown(p)+"stop its XMPP service before partners can reach it: it is not designated any "+
+			"more, and partners with an old answer, or records that still name it, lead there.")
 	}
 	return append(out, unknownWindows(p)...)
 }
