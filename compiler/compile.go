@@ -75,14 +75,9 @@ func CompileEach(spec *parser.Spec, use func(*plan.Plan)) Result {
 		if found.Spent() {
 			break
 		}
-		d := c.one(req, found)
-		// Also of a plan that was not made: its findings are why.
-		for _, d := range append([]*draft{d}, c.back(d, found)...) {
-			if d.req.Failover != nil && d.req.Failover.Unasked && d.done {
-				continue
-			}
-			open, planned = append(open, d.report.Open()), append(planned, d.req)
-			closed.add(d.report)
+		for _, o := range c.outcomes(req, found) {
+			open, planned = append(open, o.report.Open()), append(planned, o.req)
+			closed.add(o.report)
 		}
 	}
 	shown := byPlan(planned, open)
@@ -112,19 +107,50 @@ type compilation struct {
 	use      func(*plan.Plan)
 }
 
-// draft is a plan in the making, and what is left of it then.
+// outcomes are what comes of a request: of its own plan, and of that of the way back where one is asked for.
+func (c *compilation) outcomes(req *rules.Request, found *report.Spec) []*outcome {
+	var own *outcome
+	var out []*outcome
+	if req.Unasked() {
+		own = c.aside(req, found)
+	} else {
+		own = c.draft(req, found.Plan(req.Range, req.Accepts)).finish()
+	}
+	// Also of a plan that was not made: its findings are why.
+	if !req.Unasked() || !own.done {
+		out = append(out, own)
+	}
+	if req.FailbackIsAsked() && own.done {
+		out = append(out, c.failback(own, found))
+	}
+	return out
+}
+
+// aside makes a plan that nobody uses, for what follows from it.
+func (c *compilation) aside(req *rules.Request, found *report.Spec) *outcome {
+	unused := *c
+	unused.use = func(*plan.Plan) {}
+	return unused.draft(req, found.Aside().Plan(req.Range, req.Accepts)).finish()
+}
+
+// draft is a plan in the making.
 type draft struct {
 	of        *compilation
 	req       *rules.Request
 	report    *report.Plan
-	plan      *plan.Plan // nil if an error that is not accepted is in the way, and once the plan was used
+	plan      *plan.Plan // nil if an error that is not accepted is in the way
 	elsewhere bool       // DNS leads partners elsewhere today than the routes do
+}
 
-	// Of a plan that was made:
-	done     bool
-	id       string
+// outcome is what is left of a draft once its plan was used.
+type outcome struct {
+	req    *rules.Request
+	report *report.Plan
+	done   bool // there was a plan, of which the others are
+	id     string
+
 	findings []plan.Finding
-	zones    []plan.Zone
+	zones    []plan.Zone // as long as a plan that follows from this one may need them
 }
 
 // draft makes the plan of a request without its stages.
@@ -141,28 +167,33 @@ func (c *compilation) draft(req *rules.Request, r *report.Plan) *draft {
 	return d
 }
 
-// finish makes the stages of plans, proves them and has them used. Plans know nothing of each other, so
-// that it works on as many at once as there are processors.
-func finish(drafts []*draft) {
+// finish is finish for one draft.
+func (d *draft) finish() *outcome { return finish([]*draft{d})[0] }
+
+// finish completes plans and has them used. Plans know nothing of each other, so that it works on as many at
+// once as there are processors.
+func finish(drafts []*draft) []*outcome {
 	errs := make([]error, len(drafts))
 	// A panic, which is a mistake of the compiler, is one of this function too.
-	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].finish() })
+	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].complete() })
+	out := make([]*outcome, len(drafts))
 	for i, d := range drafts {
-		switch {
+		out[i] = &outcome{req: d.req, report: d.report}
+		switch p := d.plan; {
 		// Which cmdlets a plan needs is known from its stages on, so this finding cannot come earlier.
 		case errs[i] != nil:
 			d.report.Add(report.NoCmdlet, d.of.topology.Product.Range,
 				"The plan needs a cmdlet that edgeplan does not know of this product: %s.", errs[i])
-		case d.plan != nil:
-			d.done, d.id, d.findings, d.zones = true, d.plan.ID, d.plan.Findings, d.plan.Zones
-			d.of.use(d.plan)
+		case p != nil:
+			out[i].done, out[i].id, out[i].findings, out[i].zones = true, p.ID, p.Findings, p.Zones
+			d.of.use(p)
 		}
-		d.plan = nil
 	}
+	return out
 }
 
-// finish makes the stages of the plan, if there is one, and proves it. It only reads what plans share.
-func (d *draft) finish() error {
+// complete makes the stages of the plan, if there is one, and proves it. It only reads what plans share.
+func (d *draft) complete() error {
 	p := d.plan
 	if p == nil {
 		return nil

@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,9 +35,9 @@ type matrix struct {
 // pair is the failure of a pool and one that could take over.
 type pair struct {
 	from, to *topology.EdgePool
-	draft    *draft // nil: the pool cannot come to hold the route
+	outcome  *outcome // nil: the pool cannot come to hold the route
 	// after is the failover by which the pool that fails comes to hold the route; nil if it does today.
-	after *draft
+	after *outcome
 }
 
 // PairNames are the names of the plans that a matrix of a spec may have, sorted. The spec may have
@@ -64,10 +63,13 @@ func PairNames(spec *parser.Spec, m *parser.Matrix) []string {
 	return out
 }
 
-// matrices makes the plans of all matrices without their stages.
+// matrices makes the plans of all matrices.
 func (c *compilation) matrices(found *report.Spec) []*matrix {
 	var out []*matrix
-	names := c.planNames()
+	names := map[string]bool{} // of folders, in lower case
+	for _, asked := range c.spec.Asked() {
+		names[strings.ToLower(asked.Name)] = true
+	}
 	count := 0
 	for _, block := range c.spec.Matrices {
 		m := &matrix{of: c, block: block, report: found.Plan(block.Range, block.Accepts)}
@@ -77,28 +79,10 @@ func (c *compilation) matrices(found *report.Spec) []*matrix {
 		}
 		m.pools = rules.PoolsOf(c.topology, block, found)
 		if m.mayBegin() && m.fits(&count) && m.mayBeNamed(names) && c.sound {
-			m.draft(found)
+			m.plan(found)
 		}
 	}
 	return out
-}
-
-// planNames are the names of the folders of all plans and indexes but those of pairs, in lower case.
-func (c *compilation) planNames() map[string]bool {
-	names := map[string]bool{}
-	for _, f := range c.spec.Failovers {
-		names[strings.ToLower(f.Name.V)] = true
-		if f.Failback != nil {
-			names[strings.ToLower(f.FailbackName())] = true
-		}
-	}
-	for _, p := range c.spec.Prepares {
-		names[strings.ToLower(p.Name.V)] = true
-	}
-	for _, m := range c.spec.Matrices {
-		names[strings.ToLower(m.Name.V)] = true
-	}
-	return names
 }
 
 // mayBegin tells whether there is something to make pairs of.
@@ -179,90 +163,89 @@ func (m *matrix) mayBeNamed(taken map[string]bool) bool {
 	return true
 }
 
-// draft makes the plans of all pairs, or of those that are wanted. A pool that holds no route today
+// plan makes the plans of all pairs, or of those that are wanted. A pool that holds no route today
 // can fail as one that does only after a failover to it. So its pairs are planned on the routes and the
 // zone files as that failover leaves them: the first pool that is used today has failed to it.
-func (m *matrix) draft(found *report.Spec) {
-	for _, from := range m.pools.Today {
-		var row []*draft
+func (m *matrix) plan(found *report.Spec) {
+	for _, from := range m.pools.Froms() {
 		for _, to := range m.pools.Able {
-			if req := rules.Pair(m.of.topology, m.block, from, to); from != to && m.wants(req.Name.V) {
-				p := &pair{from: from, to: to, draft: m.of.draft(req, found.Plan(req.Range, req.Accepts))}
-				m.pairs, row = append(m.pairs, p), append(row, p.draft)
+			if from != to && m.wants(rules.PairName(m.block, from, to)) {
+				m.pairs = append(m.pairs, &pair{from: from, to: to})
 			}
 		}
-		finish(row)
+	}
+	for _, from := range m.pools.Today {
+		m.planOn(m.of, m.failuresOf(from), found)
 	}
 	for _, from := range m.pools.Able {
-		if !slices.Contains(m.pools.Today, from) {
-			finish(m.draftAfter(found, from))
+		// Only where a pair is wanted: zone files are read again for it.
+		if pairs := m.failuresOf(from); len(pairs) > 0 && !slices.Contains(m.pools.Today, from) {
+			m.planAfter(m.first(from, found), pairs, found)
 		}
 	}
-	froms := m.pools.Froms()
-	slices.SortStableFunc(m.pairs, func(a, b *pair) int {
-		return cmp.Or(slices.Index(froms, a.from)-slices.Index(froms, b.from),
-			slices.Index(m.pools.Able, a.to)-slices.Index(m.pools.Able, b.to))
-	})
+}
+
+// failuresOf are the pairs in which a pool fails.
+func (m *matrix) failuresOf(pool *topology.EdgePool) []*pair {
+	var out []*pair
+	for _, p := range m.pairs {
+		if p.from == pool {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // first is the failover by which a pool comes to hold the route.
-func (m *matrix) first(found *report.Spec, to *topology.EdgePool) *draft {
+func (m *matrix) first(to *topology.EdgePool, found *report.Spec) *outcome {
 	today := m.pools.Today[0]
-	for _, p := range m.pairs {
-		if p.from == today && p.to == to {
-			return p.draft
+	for _, p := range m.failuresOf(today) {
+		if p.to == to {
+			return p.outcome
 		}
 	}
 	// Nobody asks for this plan, but others follow from it.
-	aside := *m.of
-	aside.use = func(*plan.Plan) {}
-	req := rules.Pair(aside.topology, m.block, today, to)
-	d := aside.draft(req, found.Aside().Plan(req.Range, req.Accepts))
-	finish([]*draft{d})
-	return d
+	return m.of.aside(rules.Pair(m.of.topology, m.block, today, to), found)
 }
 
-// draftAfter makes the plans of the failure of a pool to which a failover has led.
-func (m *matrix) draftAfter(found *report.Spec, from *topology.EdgePool) []*draft {
-	var after *draft
-	var then *compilation
-	var err error
+// planAfter makes the plans of the failure of a pool to which a failover has led.
+func (m *matrix) planAfter(after *outcome, pairs []*pair, found *report.Spec) {
+	for _, p := range pairs {
+		p.after = after
+	}
+	if !after.done {
+		return
+	}
+	then, err := m.of.after(after, found)
+	if err == nil {
+		m.planOn(then, pairs, found)
+		return
+	}
+	for _, p := range pairs {
+		r := found.Plan(m.block.Range, m.block.Accepts)
+		r.Add(report.NoEdit, m.block.Range, "The zone files as %s leaves them cannot be planned with: %s.",
+			after.req.Name.V, err)
+		p.outcome = &outcome{req: rules.Pair(m.of.topology, m.block, p.from, p.to), report: r}
+	}
+}
+
+// planOn makes the plans of pairs on the spec as it is, or as a failover leaves it.
+func (m *matrix) planOn(c *compilation, pairs []*pair, found *report.Spec) {
 	var row []*draft
-	for _, to := range m.pools.Able {
-		if from == to || !m.wants(rules.PairName(m.block, from, to)) {
-			continue
+	for _, p := range pairs {
+		r := found.Plan(m.block.Range, m.block.Accepts)
+		if p.after != nil {
+			first := p.after.req.Name.V
+			r.Add(report.Assumed, p.from.Range,
+				"%s does not hold %s today. This plan is for the case that %s has been carried out and %s fails after "+
+					"it: the routes, records, serials and zone files that it begins with are those that %s leaves.",
+				p.from.Name, m.route(), first, p.from.Name, first)
 		}
-		// Only once a pair is wanted: zone files are read again for it.
-		if after == nil {
-			if after = m.first(found, from); after.done {
-				then, err = m.of.after(after, found)
-			}
-			after.zones = nil // they have been read, and hold the texts of the plan
-		}
-		p := &pair{from: from, to: to, after: after}
-		if after.done {
-			p.draft = m.draftThen(then, err, p, found)
-			row = append(row, p.draft)
-		}
-		m.pairs = append(m.pairs, p)
+		row = append(row, c.draft(rules.Pair(c.topology, m.block, p.from, p.to), r))
 	}
-	return row
-}
-
-// draftThen makes the plan of a pair on the spec as another failover leaves it, which could be in error.
-func (m *matrix) draftThen(then *compilation, err error, p *pair, found *report.Spec) *draft {
-	req := rules.Pair(m.of.topology, m.block, p.from, p.to)
-	r := found.Plan(req.Range, req.Accepts)
-	first := p.after.req.Name.V
-	if err != nil {
-		r.Add(report.NoEdit, m.block.Range, "The zone files as %s leaves them cannot be planned with: %s.", first, err)
-		return &draft{of: m.of, req: req, report: r}
+	for i, o := range finish(row) {
+		pairs[i].outcome = o
 	}
-	r.Add(report.Assumed, p.from.Range,
-		"%s does not hold %s today. This plan is for the case that %s has been carried out and %s fails after it: the "+
-			"routes, records, serials and zone files that it begins with are those that %s leaves.",
-		p.from.Name, m.route(), first, p.from.Name, first)
-	return then.draft(rules.Pair(then.topology, m.block, p.from, p.to), r)
 }
 
 func (m *matrix) wants(name string) bool {
@@ -273,70 +256,23 @@ func (m *matrix) wants(name string) bool {
 func (m *matrix) reports() []*report.Plan {
 	out := []*report.Plan{m.report}
 	for _, p := range m.pairs {
-		if p.draft != nil {
-			out = append(out, p.draft.report)
+		if p.outcome != nil {
+			out = append(out, p.outcome.report)
 		}
 	}
 	return out
 }
 
-// after is the spec with the routes and zone files as a failover leaves them. The places of values
-// stay those of today.
-func (c *compilation) after(d *draft, found *report.Spec) (*compilation, error) {
-	out := *c
-	t := *c.topology
-	t.Sites = slices.Clone(t.Sites)
-	for i, site := range t.Sites {
-		moved := *site
-		for _, routed := range d.req.Sites {
-			route := &moved.XMPPFederationRoute
-			if routed.Federation == plan.SIP {
-				route = &moved.FederationRoute
-			}
-			if routed.Site == site {
-				route.V, route.Set = d.req.To.Name, true
-			}
-		}
-		t.Sites[i] = &moved
-	}
-	// The flag of Topology Builder moves with SIP federation.
-	t.EdgePools = slices.Clone(t.EdgePools)
-	for i, pool := range t.EdgePools {
-		if d.req.MovesSIP() && (pool == d.req.From || pool == d.req.To) {
-			flagged := *pool
-			flagged.SIPFederation.V, flagged.SIPFederation.Set = pool == d.req.To, true
-			t.EdgePools[i] = &flagged
-		}
-	}
-	// No plan moves the Central Management store back.
-	if to := d.req.NewStorePool(&t); to != nil {
-		t.FrontEndPools = slices.Clone(t.FrontEndPools)
-		for i, pool := range t.FrontEndPools {
-			moved := *pool
-			moved.CentralManagement.V = pool == to
-			t.FrontEndPools[i] = &moved
-		}
-	}
-	// What is wrong with the zones has been said of the files of today.
-	aside := found.Aside()
-	opened, err := c.zones.After(&t, d.zones, aside)
-	if err == nil && aside.Found.HasErrors() {
-		err = aside.Found
-	}
-	out.topology, out.zones = &t, opened
-	return &out, err
-}
-
 // possible tells whether the pair has a plan, once that is known.
-func (p *pair) possible() bool { return p.draft != nil && p.draft.done }
+func (p *pair) possible() bool { return p.outcome != nil && p.outcome.done }
 
 // refusals are the errors of a pair that keep it from having a plan, and that are its own.
 func (p *pair) refusals() hcl.Diagnostics {
 	var out hcl.Diagnostics
-	if p.draft == nil || p.possible() {
+	if p.outcome == nil || p.possible() {
 		return nil
 	}
-	for _, d := range p.draft.report.NotAccepted() {
+	for _, d := range p.outcome.report.NotAccepted() {
 		if d.Severity == hcl.DiagError && !isOfSpec(d) {
 			out = append(out, d)
 		}
@@ -359,7 +295,7 @@ func (m *matrix) end() (*plan.Matrix, hcl.Diagnostics) {
 		// The same pair fails as a failover would where nothing else is asked for.
 		if m.block.Only != nil {
 			shown = append(shown, p.refusals()...)
-			if p.draft == nil {
+			if p.outcome == nil {
 				m.report.Add(report.PairRefused, m.block.Range, "%s to %s is not possible: %s",
 					p.from.Name, p.to.Name, m.never(p))
 			}
@@ -432,7 +368,7 @@ func (m *matrix) reportRefused() {
 // reportUnready reports each failure for which no pool is ready.
 func (m *matrix) reportUnready() {
 	for i := 0; i < len(m.pairs); {
-		from, ready, never := m.pairs[i].from, false, m.pairs[i].draft == nil
+		from, ready, never := m.pairs[i].from, false, m.pairs[i].outcome == nil
 		for ; i < len(m.pairs) && m.pairs[i].from == from; i++ {
 			ready = ready || m.pairs[i].possible()
 		}
@@ -470,10 +406,10 @@ func (m *matrix) shown() hcl.Diagnostics {
 		rng  hcl.Range
 	}
 	all := causes(m.pairs, func(p *pair) hcl.Diagnostics {
-		if p.draft == nil {
+		if p.outcome == nil {
 			return nil
 		}
-		return slices.DeleteFunc(p.draft.report.NotAccepted(), func(d *hcl.Diagnostic) bool {
+		return slices.DeleteFunc(p.outcome.report.NotAccepted(), func(d *hcl.Diagnostic) bool {
 			return !isOfSpec(d) && !p.possible()
 		})
 	})
@@ -528,10 +464,10 @@ func (m *matrix) index() *plan.Matrix {
 		}
 		switch {
 		case p.possible():
-			one.Plan, one.ID = p.draft.req.Name.V, p.draft.id
-			one.Findings = listed.add(p.draft.findings)
-		case p.draft != nil:
-			one.Findings = listed.add(findingsOf(p.draft.report, p.refusals(), nil))
+			one.Plan, one.ID = p.outcome.req.Name.V, p.outcome.id
+			one.Findings = listed.add(p.outcome.findings)
+		case p.outcome != nil:
+			one.Findings = listed.add(findingsOf(p.outcome.report, p.refusals(), nil))
 		}
 		out.Pairs = append(out.Pairs, one)
 	}

@@ -71,6 +71,15 @@ func (req *Request) FailsBack() bool {
 	return req.Failover != nil && req.Failover.Reason.V == plan.Failback
 }
 
+// Unasked tells whether the request is there for what follows from it alone, and nobody asks for its plan.
+func (req *Request) Unasked() bool { return req.Failover != nil && req.Failover.Unasked }
+
+// FailbackIsAsked tells whether the request is a failover whose way back is to be planned too.
+func (req *Request) FailbackIsAsked() bool {
+	// Without a block change there is no plan, which is a finding.
+	return req.Failover != nil && req.Failover.Failback != nil && req.Failover.Failback.Change != nil
+}
+
 // RouteSites is the word of the language for which routes of sites change: the page about the
 // routes of SIP federation has its steps done at each site. The page about failing back sets the route of
 // another site than the one about failing over, so that a site would stay with the pool that has stood in.

@@ -1,0 +1,56 @@
+package compiler
+
+import (
+	"slices"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/report"
+)
+
+// after is the spec with the routes and zone files as a failover leaves them. The places of values
+// stay those of today.
+func (c *compilation) after(failover *outcome, found *report.Spec) (*compilation, error) {
+	t := *c.topology
+	t.Sites = slices.Clone(t.Sites)
+	for i, site := range t.Sites {
+		moved := *site
+		for _, routed := range failover.req.Sites {
+			route := &moved.XMPPFederationRoute
+			if routed.Federation == plan.SIP {
+				route = &moved.FederationRoute
+			}
+			if routed.Site == site {
+				route.V, route.Set = failover.req.To.Name, true
+			}
+		}
+		t.Sites[i] = &moved
+	}
+	// The flag of Topology Builder moves with SIP federation.
+	t.EdgePools = slices.Clone(t.EdgePools)
+	for i, pool := range t.EdgePools {
+		if failover.req.MovesSIP() && (pool == failover.req.From || pool == failover.req.To) {
+			flagged := *pool
+			flagged.SIPFederation.V, flagged.SIPFederation.Set = pool == failover.req.To, true
+			t.EdgePools[i] = &flagged
+		}
+	}
+	// No plan moves the Central Management store back.
+	if to := failover.req.NewStorePool(&t); to != nil {
+		t.FrontEndPools = slices.Clone(t.FrontEndPools)
+		for i, pool := range t.FrontEndPools {
+			moved := *pool
+			moved.CentralManagement.V = pool == to
+			t.FrontEndPools[i] = &moved
+		}
+	}
+	// What is wrong with the zones has been said of the files of today.
+	aside := found.Aside()
+	opened, err := c.zones.After(&t, failover.zones, aside)
+	if err == nil && aside.Found.HasErrors() {
+		err = aside.Found
+	}
+	failover.zones = nil // they have been read, and hold the texts of the plan
+	out := *c
+	out.topology, out.zones = &t, opened
+	return &out, err
+}
