@@ -1,0 +1,93 @@
+package compiler
+
+import (
+	"github.com/edgeplan/edgeplan/compiler/parallel"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
+	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/compiler/rules"
+)
+
+// draft is a plan in the making.
+type draft struct {
+	of        *compilation
+	req       *rules.Request
+	report    *report.Plan
+	plan      *plan.Plan // nil if an error that is not accepted is in the way
+	elsewhere bool       // DNS leads partners elsewhere today than the routes do
+}
+
+// outcome is what is left of a draft once its plan was used.
+type outcome struct {
+	req    *rules.Request
+	report *report.Plan
+	done   bool // there was a plan, of which the others are
+	id     string
+	zones  []plan.Zone // as long as a plan that follows from this one may need them
+
+	findings []plan.Finding
+}
+
+// draft makes the plan of a request without its stages.
+func (c *compilation) draft(req *rules.Request, r *report.Plan) *draft {
+	build := c.failover
+	if req.Prepare != nil {
+		build = c.preparation
+	}
+	d := &draft{of: c, req: req, report: r}
+	// Making the plan may have reported errors too.
+	if p, elsewhere := build(req, r); p != nil && !r.Blocked() {
+		d.plan, d.elsewhere = p, elsewhere
+	}
+	return d
+}
+
+// finish is finish for one draft.
+func (d *draft) finish() *outcome { return finish([]*draft{d})[0] }
+
+// finish completes plans and has them used. Plans know nothing of each other, so that it works on as many at
+// once as there are processors.
+func finish(drafts []*draft) []*outcome {
+	errs := make([]error, len(drafts))
+	// A panic, which is a mistake of the compiler, is one of this function too.
+	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].complete() })
+	out := make([]*outcome, len(drafts))
+	for i, d := range drafts {
+		out[i] = &outcome{req: d.req, report: d.report}
+		switch p := d.plan; {
+		// Which cmdlets a plan needs is known from its stages on, so this finding cannot come earlier.
+		case errs[i] != nil:
+			d.report.Add(report.NoCmdlet, d.of.topology.Product.Range,
+				"The plan needs a cmdlet that edgeplan does not know of this product: %s.", errs[i])
+		case p != nil:
+			out[i].done, out[i].id, out[i].findings, out[i].zones = true, p.ID, p.Findings, p.Zones
+			d.of.use(p)
+		}
+	}
+	return out
+}
+
+// complete makes the stages of the plan, if there is one, and proves it. It only reads what plans share.
+func (d *draft) complete() error {
+	p := d.plan
+	if p == nil {
+		return nil
+	}
+	if err := procedure.Build(p); err != nil {
+		return err
+	}
+	// After the stages: whether there is a stage StopOld changes what has to wait.
+	p.Earliest = plan.EarliestOf(p)
+	if len(p.Services) > 0 {
+		p.Outage = plan.Outage(p, d.elsewhere)
+	}
+	p.SpecDigest = d.of.spec.Digest
+	p.Findings = findings(d.report, d.of.topology.Zones, p.Zones)
+	// Last of all fields: it is computed from the others.
+	p.ID = plan.Identify(p)
+	// Nothing that a user writes can make a plan unprovable: the rules come before.
+	if err := plan.Prove(p); err != nil {
+		panic("internal error: plan " + p.Name + ": " + err.Error())
+	}
+	return nil
+}
