@@ -27,12 +27,16 @@ func (c *compilation) after(failover *outcome, found *report.Spec) (*compilation
 	}
 	// The flag of Topology Builder moves with SIP federation.
 	t.EdgePools = slices.Clone(t.EdgePools)
+	hop := failover.req.NextHop(c.topology)
 	for i, pool := range t.EdgePools {
+		changed := *pool
 		if failover.req.MovesSIP() && (pool == failover.req.From || pool == failover.req.To) {
-			flagged := *pool
-			flagged.SIPFederation.V, flagged.SIPFederation.Set = pool == failover.req.To, true
-			t.EdgePools[i] = &flagged
+			changed.SIPFederation.V, changed.SIPFederation.Set = pool == failover.req.To, true
 		}
+		if hop != nil && hop.Of == pool {
+			changed.NextHop.V = hop.To.FQDN.V
+		}
+		t.EdgePools[i] = &changed
 	}
 	// No plan moves the Central Management store back.
 	if to := failover.req.NewStorePool(&t); to != nil {

@@ -40,6 +40,7 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		// Every later stage wants the store where the first one has moved it.
 		p.StoreFailover, p.CentralManagement = store, store.To
 	}
+	p.NextHop = nextHop(req, t)
 	if p.MovesXMPP() {
 		p.XMPPHost, p.Domains, p.Partners = t.XMPP.Host.V, domainNames(t), onceEach(t.XMPP.Partners.V)
 	}
@@ -131,6 +132,18 @@ func storeFailover(req *rules.Request, t *topology.Topology) *plan.StoreFailover
 		From: centralManagement(t), To: to.FQDN.V, Servers: serverNames(to.Servers),
 		SQLServer: s.SQLServer.V, SQLInstance: s.SQLInstance.V,
 		MirrorServer: s.MirrorServer.V, MirrorInstance: s.MirrorInstance.V, Origin: plan.OriginOf(s.Range),
+	}
+}
+
+// nextHop is the change of a next hop; nil where there is none.
+func nextHop(req *rules.Request, t *topology.Topology) *plan.NextHop {
+	hop := req.NextHop(t)
+	if hop == nil {
+		return nil
+	}
+	return &plan.NextHop{
+		Pool: hop.Of.Name, From: hop.From.FQDN.V, FromSite: hop.From.Site.V, To: hop.To.FQDN.V, ToSite: hop.To.Site.V,
+		Origin: plan.OriginOf(req.Failover.NextHop.Range),
 	}
 }
 

@@ -28,6 +28,7 @@ var shownPlans = []struct{ spec, title, says string }{
 		"Setup runs on the servers of both, and so it does in the rollback."},
 	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
 	{"central-management", "Failover, with `central_management_failover`", "The Central Management store went down with the failed site."},
+	{"next-hop", "Failover, with `next_hop`", "The next hop of the target went down with the failed site, and another pool becomes it."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
 }
 
@@ -58,7 +59,7 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 - **FB** is "` + plan.FailBackPage + `".
 - **FS** is "` + plan.SIPFailOverPage + `".
 - **FR** is "` + plan.SIPRoutesPage + `".
-- **FP** is "` + plan.PoolPage + `", the steps about the Central Management store.
+- **FP** is "` + plan.PoolPage + `": its steps have numbers about the Central Management store, and none about a next hop.
 `)
 	for _, shown := range shownPlans {
 		p := goldenPlan(t, shown.spec)
@@ -102,6 +103,9 @@ func cited(p *plan.Plan, line words.Line) string {
 	}
 	if step, pool := strings.CutPrefix(line.Source, plan.PoolPage+", "); pool {
 		return "FP " + step
+	}
+	if line.Source == plan.PoolPage {
+		return "FP"
 	}
 	if p.Texts.Page == plan.SIPFailOverPage {
 		return "FS " + step

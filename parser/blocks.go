@@ -322,6 +322,7 @@ func (br blockReader) failover(block *hcl.Block) *Failover {
 		Reason:     c.word("reason"),
 		Procedure:  c.word("procedure"),
 		RouteSites: c.word("route_sites"),
+		NextHop:    c.ref("next_hop"),
 	}
 	if b := c.one("central_management_failover"); b != nil {
 		failover.Store = br.storeFailover(b)

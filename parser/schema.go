@@ -259,6 +259,9 @@ var table = []Block{
 				Doc: "change the route of the target's site, as the procedure of XMPP federation says; or of every " +
 					"site that is routed to `from` as well, as the page about SIP routes says, which is the default " +
 					"where SIP federation moves, and with `reason = \"failback\"`"},
+			{Name: "next_hop", Kind: Reference, RefersTo: "front_end_pool",
+				Doc: "the Front End pool that becomes the next hop of the target, whose `next_hop` says what it is today; with " +
+					"`reason = \"failback\"` that of the pool that has stood in; left out: it stays"},
 		},
 	},
 	{

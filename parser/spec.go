@@ -64,6 +64,7 @@ type Failover struct {
 	Reason     topology.Value[string]
 	Procedure  topology.Value[string]
 	RouteSites topology.Value[string]
+	NextHop    topology.Value[string] // the label of a Front End pool
 	// Store is the failover of the Central Management store that goes before; nil where none is asked for.
 	Store    *StoreFailover
 	Change   *Change // nil if the block is missing; that is a finding

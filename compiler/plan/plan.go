@@ -66,6 +66,8 @@ type Plan struct {
 	CentralManagement string `json:"central_management,omitempty"`
 	// StoreFailover is how the store comes to that pool before all else; nil where it is there.
 	StoreFailover *StoreFailover `json:"central_management_failover,omitempty"`
+	// NextHop is how the next hop of one of the two pools changes; nil where it stays.
+	NextHop *NextHop `json:"next_hop,omitempty"`
 	// FrontEnds are the Front End Servers, beside the management host, that have to know the new
 	// routes: FQDNs, sorted, of those that the spec names.
 	FrontEnds []string `json:"front_ends,omitempty"`
@@ -137,6 +139,16 @@ func (p *Plan) LeftIsUp() bool { return p.Reason == Planned || p.Reason == Failb
 // FailsBack tells whether the plan goes back to a pool that was repaired.
 func (p *Plan) FailsBack() bool { return p.Reason == Failback }
 
+// EdgePool is the pool of that name, one of the two of the plan.
+func (p *Plan) EdgePool(name string) (pool Pool, known bool) {
+	for _, pool := range []Pool{p.From, p.To} {
+		if pool.Name == name && name != "" {
+			return pool, true
+		}
+	}
+	return Pool{}, false
+}
+
 // SIPDomain is a SIP domain and the name at which its records of SIP federation point; empty where
 // they point at the pools.
 type SIPDomain struct {
@@ -186,6 +198,17 @@ type StoreFailover struct {
 	MirrorServer   string   `json:"mirror_sql_server,omitempty"`
 	MirrorInstance string   `json:"mirror_sql_instance,omitempty"`
 	Origin         Origin   `json:"origin"`
+}
+
+// NextHop is a change of the next hop of an Edge pool, which is the one of that name: from one Front End
+// pool to another, by their FQDNs.
+type NextHop struct {
+	Pool     string `json:"pool"`
+	From     string `json:"from"`
+	FromSite string `json:"from_site"`
+	To       string `json:"to"`
+	ToSite   string `json:"to_site"`
+	Origin   Origin `json:"origin"`
 }
 
 // Names of stages, in the order of the documented procedure.

@@ -81,6 +81,12 @@ func checkHead(plan *Plan, form Form) error {
 			names = append(names, s.MirrorServer)
 		}
 	}
+	if h := plan.NextHop; h != nil {
+		if err := checkNextHop(plan); err != nil {
+			return err
+		}
+		names = append(names, h.From, h.To)
+	}
 	if form.Moves {
 		for _, pool := range []Pool{plan.From, plan.To} {
 			if err := checkPool(pool); err != nil {
@@ -115,6 +121,19 @@ func checkStore(plan *Plan, form Form) error {
 		return fmt.Errorf("the management host is no server of %q", s.To)
 	case s.MirrorServer == "" && s.MirrorInstance != "":
 		return fmt.Errorf("the mirror of the Central Management store has an instance and no server")
+	}
+	return nil
+}
+
+// checkNextHop wants another next hop of one of the pools of the plan.
+func checkNextHop(plan *Plan) error {
+	h := plan.NextHop
+	pool, known := plan.EdgePool(h.Pool)
+	switch {
+	case !known || !dnsname.Same(pool.NextHop, h.From):
+		return fmt.Errorf("the plan has no pool %q with the next hop %q", h.Pool, h.From)
+	case dnsname.Same(h.From, h.To) || h.FromSite == "" || h.ToSite == "":
+		return fmt.Errorf("the next hop goes from %q at %q to %q at %q", h.From, h.FromSite, h.To, h.ToSite)
 	}
 	return nil
 }

@@ -112,8 +112,11 @@ type Check struct {
 // value too: True, once it is there. Where nothing is to be left, the state file keeps the value
 // before Set under the ID: the services that ran, for the stage that starts them.
 type Act struct {
-	To  []string     `json:"to,omitempty"` // none: nothing is left
-	Set *cmdlet.Call `json:"set,omitempty"`
+	// From is what the value has to be before, or else nothing is changed; stage Preflight notes it in the state
+	// file, and in the rollback To has to be that. Empty: it may be anything.
+	From string       `json:"from,omitempty"`
+	To   []string     `json:"to,omitempty"` // none: nothing is left
+	Set  *cmdlet.Call `json:"set,omitempty"`
 	// File is what Set writes, beside the script: itself, or with Export what it gives, as
 	// CliXml.
 	File   string `json:"file,omitempty"`

@@ -131,7 +131,7 @@ func firstWorld(plan *Plan) *world {
 
 // routeSorts are the sorts of variables that are all that a replica has to know of the change; in a plan of
 // XMPP federation there are routes alone.
-var routeSorts = []string{"route", "sip-route", "federation"}
+var routeSorts = []string{"route", "sip-route", "federation", "next-hop"}
 
 func (w *world) routeText() string {
 	// Conditions ask for it at each step, and few steps change a route.

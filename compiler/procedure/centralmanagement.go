@@ -3,7 +3,6 @@ package procedure
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -18,7 +17,7 @@ func (b *builder) centralManagement() {
 	if store == nil {
 		return
 	}
-	s := &storeFailover{b, b.plan, store}
+	s := &storeFailover{b, b.plan, store, b.freeNumber(), b.freeNumber()}
 	needs := s.model()
 	for i := range b.forward.stages {
 		s.wait(&b.forward.stages[i], needs)
@@ -32,6 +31,8 @@ type storeFailover struct {
 	*builder
 	plan  *plan.Plan
 	store *plan.StoreFailover
+	// backup and mirror are the numbers of facts that no other stage has.
+	backup, mirror string
 }
 
 // storeVar is the variable of the model that says which pool holds the store.
@@ -95,15 +96,6 @@ func (s *storeFailover) status() *cmdlet.Call {
 		cmdlet.Arg("Computers", strings.Join(s.store.Servers, ",")))
 }
 
-// number is that of a fact about the store that no other stage has: they follow those about zones and
-// sets, as all below these are taken.
-func (s *storeFailover) number(nth int) string {
-	for _, zone := range s.plan.Zones {
-		nth += 1 + len(zone.Records)
-	}
-	return "P" + strconv.Itoa(plan.FirstZoneFact+nth)
-}
-
 // facts are what is read before. The numbers P01 and P02 are those of stage Preflight, where the same
 // two values are compared.
 func (s *storeFailover) facts() plan.Steps {
@@ -116,7 +108,7 @@ func (s *storeFailover) facts() plan.Steps {
 		compares(fact("P01", "store master", "3"), s.status(), "ActiveMasterFqdn", plan.Only, s.store.To),
 		compares(fact("P02", "store agents", "3"), s.status(), "ActiveFileTransferAgents", plan.Only, s.store.To),
 		// With the store down the page's command cannot read it: the reference has -LocalStore for that.
-		compares(fact(s.number(0), "backup pool of "+s.store.From, "2"),
+		compares(fact(s.backup, "backup pool of "+s.store.From, "2"),
 			s.function(s.plan.Product, "Get-BackupPool", cmdlet.Arg("Of", s.store.From)), "", plan.Has, s.store.To)}
 	if !s.mirrors() {
 		return out
@@ -129,7 +121,7 @@ func (s *storeFailover) facts() plan.Steps {
 	}
 	read := s.call(s.plan.Product, "Get-CsDatabaseMirrorState", cmdlet.Arg("PoolFqdn", s.store.To),
 		cmdlet.Arg("DatabaseType", "CentralMgmt"), cmdlet.Switch("LocalStore"))
-	return append(out, compares(fact(s.number(1), "back end of "+s.store.To, "5"), read, "StateOnPrimary", plan.Is,
+	return append(out, compares(fact(s.mirror, "back end of "+s.store.To, "5"), read, "StateOnPrimary", plan.Is,
 		want))
 }
 
@@ -190,7 +182,7 @@ func (s *storeFailover) texts() {
 	t.Unknown = append(t.Unknown,
 		"Whether the Central Management store is down, or only cannot be reached from this server, is not known. Make "+
 			"sure that no server of "+s.store.From+" runs it: two active stores are worse than none.",
-		"What the properties of Get-CsPoolBackupRelationship are called is on no page: fact "+s.number(0)+" takes the values of "+
+		"What the properties of Get-CsPoolBackupRelationship are called is on no page: fact "+s.backup+" takes the values of "+
 			"all. "+
 			"The page has another value for -DatabaseType than the reference of Lync Server 2013 (CentralMgmt, CMS): the "+
 			"script uses that of the page.",
@@ -208,15 +200,15 @@ func (s *storeFailover) ifFails() plan.Advice {
 		"Exit code 3, FAIL P01 or P02: another pool has the store, and it is not failed over by force. If that pool is " +
 			"down all the same, go on with -Waive P01,P02; it goes into the evidence log. If it runs, remove the block " +
 			"central_management_failover and make a new plan.",
-		"FAIL " + s.number(0) + ": " + s.store.To + " is not the backup pool of " + s.store.From + ". Name the backup pool, and make a new " +
+		"FAIL " + s.backup + ": " + s.store.To + " is not the backup pool of " + s.store.From + ". Name the backup pool, and make a new " +
 			"plan.",
 		"Exit code 2: the command failed, or the store or a server was not there in time. Run the stage again: a store " +
 			"that is there is left alone. Nothing else was changed.",
 	}
 	if s.mirrors() {
-		fact := "FAIL " + s.number(1) + ": the pool has a mirror. Give it as mirror_sql_server and make a new plan."
+		fact := "FAIL " + s.mirror + ": the pool has a mirror. Give it as mirror_sql_server and make a new plan."
 		if s.store.MirrorServer != "" {
-			fact = "FAIL " + s.number(1) + ": the primary back end is not the principal. Make it that " +
+			fact = "FAIL " + s.mirror + ": the primary back end is not the principal. Make it that " +
 				"(Invoke-CsDatabaseFailover), or give the mirror as sql_server and make a new plan."
 		}
 		out = slices.Insert(out, 2, fact)

@@ -49,6 +49,7 @@ func Build(p *plan.Plan) error {
 	}
 	b := &builder{plan: p}
 	one.stages(b)
+	b.nextHopTexts()
 	b.centralManagement()
 	// Also with an error: what was made so far is not used then.
 	p.Stages, p.Rollback = b.forward.stages, b.back.stages

@@ -112,14 +112,15 @@ func (f *failover) sipModel(m *plan.Model) {
 }
 
 // sipWays are the ways to reach SIP federation in a plan that moves it.
-func (f *failover) sipWays(running plan.Cond) []plan.Way {
+func (f *failover) sipWays(running []plan.Cond) []plan.Way {
 	p := f.plan
 	return []plan.Way{{
 		When: []plan.Cond{{Var: "sip-route/" + plan.OnHost, Value: p.To.FQDN},
 			{Var: "federation/" + p.To.Name, Value: plan.Enabled}}, Through: p.To.Name,
-		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
-			{Var: "setup/" + plan.OnHost, Value: plan.Confirmed}, {Var: "zone/" + plan.OnHost, Value: plan.New},
-			{Var: firewallSIP, Value: plan.Confirmed}},
+		Up: append(slices.Clone(running), plan.Cond{Var: "replica/" + plan.OnHost, Value: plan.Routes},
+			plan.Cond{Var: "setup/" + plan.OnHost, Value: plan.Confirmed},
+			plan.Cond{Var: "zone/" + plan.OnHost, Value: plan.New},
+			plan.Cond{Var: firewallSIP, Value: plan.Confirmed}),
 	}, {
 		When: []plan.Cond{{Var: "sip-route/" + plan.OnHost, Value: p.From.FQDN},
 			{Var: "federation/" + p.From.Name, Value: plan.Enabled}}, Through: p.From.Name,
@@ -142,7 +143,7 @@ func (f *failover) sitesThatStay() []string {
 
 // sipServed is SIP federation as users notice it. Those of a site that keeps its route lose it: the
 // setting is cleared on the pool that the route leads to.
-func (f *failover) sipServed(all plan.Served, running plan.Cond) []plan.Served {
+func (f *failover) sipServed(all plan.Served, running []plan.Cond) []plan.Served {
 	all.Ways = f.sipWays(running)
 	stay := f.sitesThatStay()
 	if len(stay) == 0 {

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -12,7 +13,19 @@ import (
 type builder struct {
 	plan          *plan.Plan
 	forward, back way
+	numbers       int // those that freeNumber has given away
 	err           error
+}
+
+// freeNumber is that of a fact that no other has: they follow those about zones and sets, as all below these are
+// taken.
+func (b *builder) freeNumber() string {
+	nth := plan.FirstZoneFact + b.numbers
+	for _, zone := range b.plan.Zones {
+		nth += 1 + len(zone.Records)
+	}
+	b.numbers++
+	return "P" + strconv.Itoa(nth)
 }
 
 // way is a direction: the change or its rollback.
@@ -40,6 +53,15 @@ func (b *builder) ifFails(stage string, advice plan.Advice) {
 	for i := range b.forward.stages {
 		if b.forward.stages[i].Name == stage {
 			b.forward.stages[i].IfFails = advice
+		}
+	}
+}
+
+// alsoIfFails adds to that, once it is said.
+func (b *builder) alsoIfFails(stage, says string) {
+	for i := range b.forward.stages {
+		if s := &b.forward.stages[i]; s.Name == stage {
+			s.IfFails.Says = append(slices.Clip(s.IfFails.Says), says)
 		}
 	}
 }

@@ -162,6 +162,7 @@ func (f *failover) model() plan.Model {
 	if f.sip {
 		f.sipModel(&m)
 	}
+	f.hopModel(&m)
 	if f.xmpp {
 		// by the one host, where there is one, partners find every pool
 		m.Lead.SRV = append(m.Lead.SRV, plan.AimOf(plan.XMPP, cmp.Or(p.XMPPHost, p.To.AccessEdgeFQDN)))
@@ -229,7 +230,7 @@ func (f *failover) ports() []int {
 // pool, whose services may be stopped, and SIP federation where one of the two pools has it.
 func (f *failover) services() []plan.Served {
 	p := f.plan
-	running := plan.Cond{Var: "services/" + plan.OnHost, Value: plan.Running}
+	running := append([]plan.Cond{{Var: "services/" + plan.OnHost, Value: plan.Running}}, f.delivers()...)
 	route := "route/" + p.To.Site
 	// That site may be routed to the repaired pool all the time.
 	if i := slices.IndexFunc(p.Routes, func(r plan.SiteRoute) bool {
@@ -239,8 +240,8 @@ func (f *failover) services() []plan.Served {
 	}
 	xmpp := plan.Served{Name: plan.XMPPFederation, Title: "XMPP federation", Ways: []plan.Way{{
 		When: []plan.Cond{{Var: route, Value: p.To.FQDN}}, Through: p.To.Name,
-		Up: []plan.Cond{running, {Var: "replica/" + plan.OnHost, Value: plan.Routes},
-			{Var: "zone/" + plan.OnHost, Value: plan.New}, {Var: firewallXMPP, Value: plan.Confirmed}},
+		Up: append(slices.Clone(running), plan.Cond{Var: "replica/" + plan.OnHost, Value: plan.Routes},
+			plan.Cond{Var: "zone/" + plan.OnHost, Value: plan.New}, plan.Cond{Var: firewallXMPP, Value: plan.Confirmed}),
 	}, {
 		// Partners find the old pool as long as no zone has new records, and it answers until StopOld.
 		When: []plan.Cond{{Var: route, Value: p.From.FQDN}}, Through: p.From.Name,
@@ -251,13 +252,13 @@ func (f *failover) services() []plan.Served {
 	sip := plan.Way{Through: p.SIPRoute}
 	switch p.SIPRoute {
 	case p.To.Name:
-		sip.Up = []plan.Cond{running}
+		sip.Up = running
 	case p.From.Name:
 		sip.Down = !p.LeftIsUp()
 	}
 	out := []plan.Served{xmpp,
 		{Name: "remote access", Title: "remote access, conferencing and media", Pool: p.To.Name,
-			Ways: []plan.Way{{Through: p.To.Name, Up: []plan.Cond{running}}}},
+			Ways: []plan.Way{{Through: p.To.Name, Up: running}}},
 		{Name: plan.SIPFederation, Title: "SIP federation", Ways: []plan.Way{sip}},
 	}
 	if f.backs { // no service of that pool but XMPP is touched
@@ -369,8 +370,9 @@ func (f *failover) facts() plan.Steps {
 		out = append(out, compares(fact("P06", "XMPP port of the pool", one), service, "XmppListeningPort", plan.Is,
 			strconv.Itoa(plan.XMPPPort)))
 	}
-	// Only what the spec states is compared: for the port the pages name two defaults, 23456 and 5098.
-	if to.NextHop != "" {
+	// Only what the spec states is compared: for the port the pages name two defaults, 23456 and 5098. A next hop
+	// that changes is looked at with the stage that does it, where it may have been done.
+	if to.NextHop != "" && !f.changesHop(to) {
 		out = append(out, compares(fact("P07", "next hop", one), service, "Registrar", plan.Is,
 			"Registrar:"+to.NextHop))
 	}
@@ -378,6 +380,7 @@ func (f *failover) facts() plan.Steps {
 		out = append(out, compares(fact("P19", "port for Front End Servers", one), service,
 			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
+	out = append(out, f.hopFacts(fact)...)
 	five, domains := f.at("5"), p.Domains
 	if f.sip { // all there are: those with XMPP are among them
 		five, domains = ours, f.sipDomains()
@@ -586,6 +589,12 @@ func (f *failover) route() {
 	case f.sip:
 		part.Does = "Points the routes of SIP federation, and in step 3 that of XMPP, to " + f.plan.To.FQDN + "."
 	}
+	if f.plan.NextHop != nil {
+		part.Does = "Sets " + f.routesAndHop(false) + "."
+		if f.xmpp {
+			part.Does = f.saysAt("3") + ". " + part.Does
+		}
+	}
 	part.Needs = append(f.forward.after(plan.Stop, plan.Start), f.forward.after(plan.Publish)...)
 	if f.backs { // Preflight comes after Start then
 		part.Needs = []string{plan.Preflight}
@@ -595,6 +604,7 @@ func (f *failover) route() {
 	if f.stops {
 		source, part.Seen = failOver("3"), plan.SeenPort
 	}
+	f.setHop(&part, true, false)
 	for _, r := range f.plan.Routes {
 		if r.Federation == plan.SIP {
 			part.Steps = append(part.Steps, f.sipRoute(r, false))
@@ -616,6 +626,7 @@ func (f *failover) route() {
 		}
 		part.Steps = append(part.Steps, s)
 	}
+	f.setHop(&part, false, false)
 	f.forward.add(plan.Route, part)
 }
 
@@ -675,9 +686,16 @@ func (f *failover) routeBack() {
 		part.Does = undoes + "Looks at DNS first, then puts " + route
 		part.LooksAt = []string{plan.DNS}
 	}
+	if f.plan.NextHop != nil {
+		part.Does = "Undoes Route: " + f.routesAndHop(true) + "."
+		if part.LooksAt != nil {
+			part.Does = "Undoes Route, once DNS was looked at: " + f.routesAndHop(true) + "."
+		}
+	}
 	part.Needs, part.Seen = f.back.after(plan.Publish, plan.Start), seen(true)
 	// To is what Preflight really read and put into the state file, which may be spelled in another way than in
 	// the spec.
+	f.setHop(&part, true, true)
 	for _, r := range f.plan.Routes {
 		if r.Federation == plan.SIP {
 			part.Steps = append(part.Steps, f.sipRoute(r, true))
@@ -688,6 +706,7 @@ func (f *failover) routeBack() {
 		s.Effect.Value, s.Effect.From = r.From, []string{f.plan.To.FQDN}
 		part.Steps = append(part.Steps, s)
 	}
+	f.setHop(&part, false, true)
 	f.back.add(plan.Route, part)
 }
 
@@ -816,10 +835,10 @@ func (f *failover) verify() {
 	}
 	// Test-CsXmppIM wants a Registrar pool, and without the next hop the spec does not say which one serves
 	// these users.
-	if f.xmpp && to.NextHop != "" {
+	if hop := f.hopOf(to); f.xmpp && hop != "" {
 		message := step("verify/message", "Test-CsXmppIM", plan.Safe, p.Origin, ours)
 		message.When = receiver
-		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", to.NextHop),
+		read := f.call(p.Product, "Test-CsXmppIM", cmdlet.Arg("TargetFqdn", hop),
 			cmdlet.Variable("Receiver", message.When))
 		here.Steps = append(here.Steps, compares(message, read, "Result", plan.Is, "Success"))
 	}
@@ -875,6 +894,7 @@ func (f *failover) verifyEdges(needs, dns []string) {
 	if f.sip {
 		edge.Steps = append(edge.Steps, f.running())
 	}
+	f.verifyHop(&edge, needs)
 	f.forward.add(plan.Verify, edge)
 }
 

@@ -54,6 +54,8 @@ const (
 
 	WrongStorePool diag.Code = "EP2041"
 	StoreElsewhere diag.Code = "EP3038"
+	NextHopToday   diag.Code = "EP2046"
+	WrongNextHop   diag.Code = "EP2047"
 	NotBoth        diag.Code = "EP2039"
 	StrangeHost    diag.Code = "EP2040"
 

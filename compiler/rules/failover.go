@@ -52,6 +52,7 @@ func Target(t *topology.Topology, req *Request, r *report.Plan) bool {
 func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSourceSite(t, req, r)
 	checkStore(t, req, r)
+	checkNextHop(t, req, r)
 	Window(t, req, r)
 	checkCertificate(t, req, r)
 	checkSystems(t, req, r)
@@ -127,18 +128,6 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 				"another computer with the management shell, or accept this finding with the reason why this one is "+
 				"still up.",
 			t.ManagementHost.V, pool.Name, failed)
-	}
-	for _, pool := range t.FrontEndPools {
-		if pool.Site.V != failed {
-			continue
-		}
-		// Topology Builder cannot set a next hop at another site; Set-CsEdgeServer can
-		if req.To.NextHop.Set && dnsname.Same(req.To.NextHop.V, pool.FQDN.V) {
-			r.Add(report.NextHop, req.To.NextHop.Range,
-				"The next hop of %s is %s, which is at %s, the site of the failed pool. Set the next hop to a "+
-					"pool that runs: Set-CsEdgeServer -Identity EdgeServer:%s -Registrar Registrar:FQDN.",
-				req.To.Name, pool.Name, pool.Site.V, req.To.FQDN.V)
-		}
 	}
 }
 

@@ -72,17 +72,18 @@ func failedSite(req *Request) string {
 	return req.From.Site.V
 }
 
-// FrontEnds are the Front End Servers of the sites whose routes a failover changes, as far as
-// they are named: those that have to know the new route, and those that are not waited for, as
+// FrontEnds are the Front End Servers of the sites whose routes a failover changes, and of a pool that becomes
+// a next hop, as far as they are named: those that have to know of it, and those that are not waited for, as
 // they are at the site of the pool that failed.
 func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.FrontEndServer) {
 	changed := map[string]bool{}
 	for _, site := range req.Sites {
 		changed[site.Name] = true
 	}
+	hop := req.NextHop(t)
 	for _, pool := range t.FrontEndPools {
 		switch {
-		case !changed[pool.Site.V]:
+		case !changed[pool.Site.V] && (hop == nil || hop.To != pool):
 		// what is down is never up to date, and the plan would never end
 		case pool.Site.V == failedSite(req):
 			lost = append(lost, pool.Servers...)

@@ -131,6 +131,11 @@ func FailbackOf(t *topology.Topology, of *Request) *Request {
 		Reason: word(plan.Failback, true, asked.Range), Procedure: word("documented", false, asked.Range),
 		RouteSites: word("target", false, asked.Range), Change: asked.Change, Accepts: asked.Accepts, Range: asked.Range,
 	}
+	// Of a next hop that the failover has changed: it goes back to what it was, as the pool before the failover
+	// says.
+	if was := nextHopOf(t, of.To); was != nil && of.Failover.NextHop.Set {
+		back.NextHop = word(was.Name, true, asked.Range)
+	}
 	pools := poolsByName(t)
 	return &Request{Name: back.Name, Change: back.Change, Accepts: back.Accepts, Range: back.Range, Failover: back,
 		Pools: pools, To: pools[back.To.V]}

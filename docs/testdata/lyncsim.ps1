@@ -84,6 +84,19 @@ Test-Claim -Text '`Set-CsSite` takes only an Edge service that exists. So no cmd
     $null = Invoke-SimClick -Click (New-Object -TypeName 'PSObject' -Property @{ Kind = 'route'; On = 'Site2'; Value = '' })
     Assert-Same -Got (Get-CsSite -Identity 'Site2').XmppFederationRoute -Want '' -What 'route'
 }
+Test-Claim -Text '`Set-CsEdgeServer` takes only an Edge service that exists, and as the next hop only the Registrar of a Front End pool.' -Block {
+    $hop = 'Registrar:fepool1.corp.contoso.com'
+    # As the edition of the page of 2014-02-26 has it.
+    Assert-Throw -Like 'Management object not found*' -Block { Set-CsEdgeServer -Identity 'EdgeServer:fepool2.corp.contoso.com' -Registrar $hop -Confirm:$false }
+    Assert-Throw -Like 'Cannot find service*' -Block { Set-CsEdgeServer -Identity ('EdgeServer:' + $edge) -Registrar ('EdgeServer:' + $edge) -Confirm:$false }
+    Set-CsEdgeServer -Identity ('EdgeServer:' + $edge) -Registrar $hop -Confirm:$false
+    Assert-Same -Got (Get-CsService -EdgeServer -PoolFqdn $edge).Registrar -Want $hop -What 'next hop'
+}
+Test-Claim -Text 'A Front End pool answers on TCP 5061, inside, unless it is at the site of the pool that failed.' -Block {
+    Assert-Same -Got (Get-Port -From $edge -Target 'fepool2.corp.contoso.com' -Port 5061) -Want 'open' -What 'the pool that runs'
+    Assert-Same -Got (Get-Port -From $edge -Target 'fepool1.corp.contoso.com' -Port 5061) -Want 'closed' -What 'the pool that failed'
+    Assert-Same -Got (Get-Port -From $outside -Target 'fepool2.corp.contoso.com' -Port 5061) -Want 'silent' -What 'from outside'
+}
 $sip = 'An Edge Server answers partners on TCP 5061 once Topology Builder has published that for its pool, the configuration has ' +
     'arrived, and Setup has run there.'
 Test-Claim -Text $sip -Block {

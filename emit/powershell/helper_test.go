@@ -232,6 +232,9 @@ func spoilStep(step *plan.Step, text func() string) {
 		act.File = text()
 	}
 	act.IfNot = text()
+	if act.From != "" {
+		act.From, act.To = text(), []string{text()}
+	}
 	for i := range act.Variants {
 		v := &act.Variants[i]
 		v.Parameter, v.From, v.To = text(), text(), text()

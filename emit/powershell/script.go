@@ -184,6 +184,8 @@ const notes = `
 
 #        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
 
+#        To beside a From must also be what stage Preflight of failover.ps1 recorded before the change.
+
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 
 #        P.. can be waived by number.
@@ -208,6 +210,7 @@ var (
 	factsNote     = note("Facts")
 	stepsNote     = note("Steps")
 	restoreNote   = note("       To of a route")
+	fromNote      = note("       To beside")
 	dnsNote       = note("DNS:")
 	waiveNote     = note("       P..")
 	dnsServerNote = note("DNS server")
@@ -241,7 +244,10 @@ func (b *builder) notes() []string {
 	if b.has(func(s *plan.Step) bool { return s.Act != nil }) {
 		out = append(out, stepsNote)
 	}
-	if b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && len(s.Act.Variants) > 0 }) {
+	switch {
+	case b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && s.Act.From != "" }):
+		out = append(out, fromNote)
+	case b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && len(s.Act.Variants) > 0 }):
 		out = append(out, restoreNote)
 	}
 	out = append(out, dnsNote)

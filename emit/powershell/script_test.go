@@ -3,6 +3,7 @@ package powershell
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,7 +140,8 @@ func visit(v any, f func(string, []call)) {
 
 func checkSwitch(t *testing.T, name, key string, c call) {
 	value, ok := c.get("WhatIf")
-	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && (c.name == "Set-CsSite" || c.name == "Invoke-CsManagementServerFailover") && strings.HasSuffix(name, "/failover.ps1")
+	rehearsed := slices.Contains([]string{"Set-CsSite", "Set-CsEdgeServer", "Invoke-CsManagementServerFailover"}, c.name)
+	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && rehearsed && strings.HasSuffix(name, "/failover.ps1")
 	switch verb, _, _ := strings.Cut(c.name, "-"); {
 	case key == "Set" && ok && !off:
 		t.Errorf("%s: %s of %s has -WhatIf %v", name, key, c.name, value)
@@ -154,6 +156,13 @@ func TestRefuses(t *testing.T) {
 		"a look at what no rehearsal can run": func(p *plan.Plan) {
 			for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
 				stages[0].Parts[0].LooksAt = []string{plan.Replicated}
+			}
+		},
+		"a value to be replaced by none": func(p *plan.Plan) {
+			for _, s := range slices.Concat(plan.AllSteps(p.Stages), plan.AllSteps(p.Rollback)) {
+				if s.Act != nil && s.Act.Set != nil && s.Read != nil && len(s.Act.To) == 0 {
+					s.Act.From = "x"
+				}
 			}
 		},
 		"unknown stage": func(p *plan.Plan) { p.Stages[0].Name, p.Rollback[0].Name = "x'", "x'" },

@@ -222,8 +222,10 @@ func sound(stage string, part plan.Part, rehearse bool) error {
 			return fmt.Errorf("step %s compares nothing", s.ID)
 		// A stage that is looked at before it runs has its values compared with those that they come from, and its
 		// commands run with -WhatIf: a step that has neither would stop the look half way, or be run for real.
-		case rehearse && (s.Attest || s.Edit || act != nil && len(act.Variants) == 0):
+		case rehearse && (s.Attest || s.Edit || act != nil && len(act.Variants) == 0 && !moves(act)):
 			return fmt.Errorf("step %s cannot be looked at before it runs", s.ID)
+		case act != nil && act.From != "" && (s.Read == nil || !moves(act)):
+			return fmt.Errorf("step %s goes from a value to another, and does not read it or has no command for it", s.ID)
 		case s.Edit && s.Zone == "":
 			return fmt.Errorf("step %s edits no zone", s.ID)
 		case act != nil && act.Export && act.File == "":
@@ -231,6 +233,11 @@ func sound(stage string, part plan.Part, rehearse bool) error {
 		}
 	}
 	return nil
+}
+
+// moves tells whether an act replaces one value by another, by a command that can be rehearsed.
+func moves(act *plan.Act) bool {
+	return act.From != "" && len(act.To) == 1 && act.Set != nil && act.Set.ShouldProcess && !act.Export
 }
 
 // clickable wants of what a person does a value that is read, or the reason why there is none: a
@@ -344,6 +351,9 @@ func (b *builder) changes(s *plan.Step) *keys {
 // step is one that has one way to change something.
 func (b *builder) step(product cmdlet.Product, s *plan.Step, rehearse bool) hash {
 	k, act := b.changes(s), s.Act
+	if act.From != "" {
+		k.add("From", b.lit(act.From), true)
+	}
 	k.add("To", b.list(act.To), false)
 	if s.Read != nil { // of a backup the runtime reads whether the file is there
 		k.add("Read", block{b.own(product, *s.Read, false)}, false)

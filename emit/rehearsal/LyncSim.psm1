@@ -23,6 +23,7 @@
 #       store:alive, store:error, store:unpaired, store:mirror  of a store that is failed over: it runs all the same, gives
 #              an error instead of no status, has another backup pool, has a back end that is not as planned
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
+#       hop:unreached  no Edge Server reaches its next hop
 #       shell:plain  no module of the product is loaded: the cmdlets come with Import-Module of the one that the server has
 #       person:forgets, person:wrong, person:unpublished  who has to click says that it is done and did nothing, did it to
 #                    another pool or server, or did not publish the topology
@@ -76,6 +77,9 @@ function Show-SimWorld {
         foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })) { 'SIP      {0} [{1}]' -f $pool.Fqdn, $pool.SipPort }
         $enabled = @($world.Pools | Where-Object { $_.SipPort -ne '' } | ForEach-Object { $_.Fqdn })
         foreach ($computer in @($world.Hosts | Where-Object { $_.SipRole -and $enabled -contains $_.Pool })) { 'SIP      {0} has the role' -f $computer.Name }
+    }
+    if ($world.ChangesHop) {
+        foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })) { 'next hop {0} -> [{1}]' -f $pool.Fqdn, $pool.Registrar }
     }
     foreach ($computer in $world.Hosts) {
         foreach ($service in $computer.Services) {
@@ -271,9 +275,23 @@ function Update-SimReplica([object]$World) {
             $replica.Routes = @($World.Sites | ForEach-Object { $_.Route })
             $replica.SipRoutes = @($World.Sites | ForEach-Object { $_.SipRoute })
             $replica.SipPools = @($World.Pools | Where-Object { $_.SipPort -ne '' } | ForEach-Object { $_.Fqdn })
+            $replica.NextHop = Get-SimNextHop -World $World -Computer $computer
             $replica.Partners = @($World.Partners)
         }
     }
+}
+
+function Get-SimNextHop([object]$World, [object]$Computer) {
+    # The next hop of the pool of an Edge Server, as the topology has it; empty on other computers.
+    return [string]($World.Pools | Where-Object { $_.Service -eq 'EdgeServer:' + $Computer.Pool } | ForEach-Object { $_.Registrar })
+}
+
+function Test-SimPool([object]$World, [string]$Fqdn) {
+    # Whether a Front End pool answers: one of its servers runs; one whose servers are not known, where it is not down.
+    $pool = Get-SimOne -From $World.Pools -Property 'Service' -Value ('Registrar:' + $Fqdn)
+    if ($null -ne $pool -and $pool.Down) { return $false }
+    $servers = @($World.Hosts | Where-Object { $_.Kind -eq 'frontend' -and $_.Pool -eq $Fqdn })
+    return $servers.Count -eq 0 -or @($servers | Where-Object { Test-SimRunning -Computer $_ -Name 'RTCSRV' }).Count -gt 0
 }
 
 function Test-SimListens([object]$World, [object]$Computer, [int]$Port = 5269) {
@@ -313,6 +331,11 @@ function Test-ChangePort([string]$Target, [int]$Port, [int]$Seconds) {
         $service = @{ 5061 = 'RTCSRV'; 4443 = 'REPLICA' }[$Port]
         if ($null -eq $here -or -not $service) { return 'silent' }
         if (Test-SimRunning -Computer $computer -Name $service) { return 'open' }
+        return $closed
+    }
+    if ($null -ne (Get-SimOne -From $world.Pools -Property 'Service' -Value ('Registrar:' + $Target))) {
+        if ($null -eq $here -or $Port -ne 5061 -or (Test-SimFault -Fault 'hop:unreached')) { return 'silent' }
+        if (Test-SimPool -World $world -Fqdn $Target) { return 'open' }
         return $closed
     }
     $public = @($world.Public | Where-Object { $_.Address -eq $Target })
@@ -489,7 +512,8 @@ function Get-SimPool($Caller, $Given, $World, $Fault) {
 
 function Get-SimService($Caller, $Given, $World, $Fault) {
     Assert-SimStore -World $World
-    if (-not $Given['EdgeServer']) { throw 'LyncSim knows Get-CsService -EdgeServer only.' }
+    if ($Given['Registrar']) { return (Get-SimRegistrar -World $World -PoolFqdn $Given['PoolFqdn']) }
+    if (-not $Given['EdgeServer']) { throw 'LyncSim knows Get-CsService -EdgeServer and -Registrar only.' }
     $edges = @($World.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })
     foreach ($pool in @($edges | Where-Object { -not $Given['PoolFqdn'] -or $_.Fqdn -eq $Given['PoolFqdn'] })) {
         New-Object -TypeName 'PSObject' -Property ([ordered]@{
@@ -506,6 +530,33 @@ function Get-SimService($Caller, $Given, $World, $Fault) {
                 PoolFqdn = $pool.Fqdn; Version = 6; Role = 'EdgeServer'
             }) | Select-Object -Property '*' -ExcludeProperty (Get-SimUnknown -World $World)
     }
+}
+
+function Get-SimRegistrar([object]$World, [string]$PoolFqdn) {
+    foreach ($pool in @($World.Pools | Where-Object { $_.Service -like 'Registrar:*' -and ($PoolFqdn -eq '' -or $_.Fqdn -eq $PoolFqdn) })) {
+        New-Object -TypeName 'PSObject' -Property ([ordered]@{
+                Identity = $pool.Service; ServiceId = '1-Registrar-1'; SiteId = 'Site:' + $pool.Site; PoolFqdn = $pool.Fqdn; Version = 6; Role = 'Registrar'
+            })
+    }
+}
+
+function Set-SimEdgeServer($Caller, $Given, $World, $Fault) {
+    # The identity is that of an Edge service, with or without its prefix; the Registrar is that of a Front End pool.
+    Assert-SimStore -World $World
+    $identity = [string]$Given['Identity'] -replace '^EdgeServer:', ''
+    $registrar = [string]$Given['Registrar']
+    $pool = Get-SimOne -From $World.Pools -Property 'Service' -Value ('EdgeServer:' + $identity)
+    if ($null -eq $pool) { throw ('Management object not found for identity "EdgeServer:{0}".' -f $identity) }
+    if ($registrar -notlike 'Registrar:*' -or $null -eq (Get-SimOne -From $World.Pools -Property 'Service' -Value $registrar)) {
+        throw ('Cannot find service "{0}" in the topology.' -f $registrar)
+    }
+    if (-not (Test-SimAsked -Caller $Caller -Given $Given -Target $pool.Service)) { return }
+    if (Test-SimFault -Fault 'store:readonly') { throw 'You do not have permissions to change the topology.' }
+    if (Test-SimSpoiled -Caller $Caller -Fault $Fault) { return }
+    Update-SimReplica -World $World
+    $pool.Registrar = $registrar
+    Save-SimTopology -World $World
+    Exit-SimCall -Name 'Set-CsEdgeServer' -Fault $Fault -Detail ('{0} {1}' -f $pool.Fqdn, $registrar)
 }
 
 function Get-SimSipDomain($Caller, $Given, $World, $Fault) {
@@ -684,6 +735,14 @@ function Set-SimService([object[]]$Services, [System.Collections.IDictionary]$Gi
 function Test-SimXmppIM($Caller, $Given, $World, $Fault) {
     Assert-SimStore -World $World
     $result = 'Success'
+    if (-not (Test-SimPool -World $World -Fqdn $Given['TargetFqdn'])) { throw 'The pool does not answer.' }
+    # An Edge Server hands what comes back to the next hop that it knows of.
+    Update-SimReplica -World $World
+    foreach ($replica in @($World.Replicas | Where-Object { $_.NextHop -ne '' })) {
+        $edge = Get-SimOne -From $World.Hosts -Property 'Name' -Value $replica.Host
+        $listens = Test-SimListens -World $World -Computer $edge
+        if ($listens -and -not (Test-SimPool -World $World -Fqdn ($replica.NextHop -replace '^Registrar:', ''))) { $result = 'Failure' }
+    }
     if ($Fault -eq 'noop') { $result = 'Failure' }
     New-Object -TypeName 'PSObject' -Property ([ordered]@{ TargetFqdn = $Given['TargetFqdn']; Result = $result; Latency = '00:00:01'; Error = ''; Diagnosis = '' })
 }

@@ -14,7 +14,7 @@ var simulated = []string{
 	"Get-CsManagementStoreReplicationStatus", "Get-CsPool", "Get-CsPoolBackupRelationship", "Get-CsService",
 	"Get-CsSipDomain", "Get-CsSite", "Get-CsWindowsService", "Get-CsXmppAllowedPartner",
 	"Invoke-CsManagementServerFailover", "Invoke-CsManagementStoreReplication",
-	"Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsFederatedPartner",
+	"Set-CsEdgeServer", "Set-CsSite", "Start-CsWindowsService", "Stop-CsWindowsService", "Test-CsFederatedPartner",
 	"Test-CsXmppIM",
 }
 

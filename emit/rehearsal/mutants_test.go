@@ -25,6 +25,7 @@ var mutants = map[string][]mutant{
 	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
 	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
 	"central-management":  storeMutants,
+	"next-hop":            nextHopMutants,
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
 	"windows-dns-prepare": ttlMutants,
@@ -168,6 +169,18 @@ var clickMutants = []mutant{
 	{"Setup without a receipt", "; Receipt = 'Replicate'", ""},
 	{"Verify does not look whether Access Edge runs", "Is = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }", "Has = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }"},
 	{"the route of XMPP is read", "[string]$Property = 'XmppFederationRoute') {\r\n    <# .SYNOPSIS\r\n        Federation route", "[string]$Unused) {\r\n    $Property = 'XmppFederationRoute'\r\n    <# .SYNOPSIS\r\n        Federation route"},
+}
+
+var nextHopMutants = []mutant{
+	{"the Front End pool in -Identity, as the page of 2014-02-26 has it", "-Identity 'EdgeServer:edgepool2.contoso.com' -Registrar", "-Identity 'EdgeServer:fepool1.corp.contoso.com' -Registrar"},
+	{"another next hop", "'Registrar:fepool3.corp.contoso.com') -ErrorAction Stop", "'Registrar:fepool1.corp.contoso.com') -ErrorAction Stop"},
+	{"the next hop of another pool is read", "Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }\r\n            Set", "Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool1.contoso.com' -ErrorAction Stop }\r\n            Set"},
+	{"any next hop is replaced", "From = 'Registrar:fepool1.corp.contoso.com'; To = 'Registrar:fepool3.corp.contoso.com'", "To = 'Registrar:fepool3.corp.contoso.com'"},
+	{"the next hop is not put back", "To = 'Registrar:fepool1.corp.contoso.com'", "To = 'Registrar:fepool3.corp.contoso.com'"},
+	{"the new next hop need not be there", "Is = 'Registrar:fepool3.corp.contoso.com'", "Has = @()"},
+	{"the new next hop may be at any site", "Is = 'Site:Site3'", "Has = @()"},
+	{"Verify does not connect to the next hop", "Says = 'next hop at fepool3.corp.contoso.com:5061'\r\n            Is = 'open'", "Says = 'next hop at fepool3.corp.contoso.com:5061'\r\n            Has = @()"},
+	{"messages go by way of the old next hop", "-TargetFqdn 'fepool3.corp.contoso.com'", "-TargetFqdn 'fepool1.corp.contoso.com'"},
 }
 
 var oldPoolMutants = []mutant{

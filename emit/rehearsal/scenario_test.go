@@ -32,6 +32,7 @@ var long = []string{"there and back", "faults", "rollback", "kills"}
 var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
 	{"store down", plan.CentralManagement, (*suite).storeDown},
+	{"next hop", "", (*suite).nextHop},
 	{"old pool", plan.StopOld, (*suite).oldPool},
 	{"old receipts", plan.StopOld, (*suite).again},
 	{"DNS gates", plan.DNSServer, (*suite).dnsGates},
@@ -71,7 +72,7 @@ func TestScenarios(t *testing.T) {
 	specs := []string{
 		"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 		"sip", "sip-planned", "both",
-		"central-management",
+		"central-management", "next-hop",
 	}
 	run, asked := shareOf(t)
 	if !asked {
@@ -212,7 +213,7 @@ func (s *suite) happy() {
 	for i, v := range s.walk.Forth {
 		calls := s.calls[i]
 		if v.Stage == plan.Preflight { // rehearses with -WhatIf
-			calls = slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return c == "Set-CsSite" })
+			calls = slices.DeleteFunc(slices.Clone(calls), rehearsed)
 		}
 		for _, c := range changing(calls) {
 			want = append(want, v.Host+" "+strings.Fields(c)[0])
@@ -429,7 +430,7 @@ func (s *suite) fails(i int) {
 	before := 0 // changes that the stage has made
 	for n, call := range list {
 		cmdlet, number, _ := strings.Cut(call, " ")
-		dry := v.Stage == plan.Preflight && cmdlet == "Set-CsSite" // the rehearsal: never gets beyond -WhatIf
+		dry := v.Stage == plan.Preflight && rehearsed(cmdlet) // the rehearsal: never gets beyond -WhatIf
 		for _, kind := range []string{"throw", "throwafter", "error", "noop"} {
 			s.restore(s.points[i])
 			what := fmt.Sprintf("%s, %s:%s@%s", name(v), cmdlet, kind, number)
@@ -684,7 +685,7 @@ func (s *suite) killed() {
 			faults = append(faults, fmt.Sprintf("kill@%d", n+1))
 		}
 		for _, call := range changing(s.calls[i]) {
-			if v.Stage != plan.Preflight || !strings.HasPrefix(call, "Set-CsSite") {
+			if v.Stage != plan.Preflight || !rehearsed(call) {
 				cmdlet, number, _ := strings.Cut(call, " ")
 				faults = append(faults, fmt.Sprintf("killafter:%s@%s", cmdlet, number))
 			}

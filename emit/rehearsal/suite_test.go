@@ -166,7 +166,7 @@ func (s *suite) digest() string {
 		out = append(out, fmt.Sprintf("SIP route %s %s", site.Name, site.SipRoute))
 	}
 	for _, pool := range w.Pools {
-		out = append(out, fmt.Sprintf("SIP %s %s", pool.Fqdn, pool.SipPort))
+		out = append(out, fmt.Sprintf("SIP %s %s", pool.Fqdn, pool.SipPort), fmt.Sprintf("next hop %s %s", pool.Fqdn, pool.Registrar))
 	}
 	for _, host := range w.Hosts {
 		// What Setup has installed is of no account where SIP federation is not enabled.
@@ -296,7 +296,11 @@ func (s *suite) click(clicks []rehearsal.Click) {
 					for _, site := range w.Sites {
 						r.Routes, r.SipRoutes = append(r.Routes, site.Route), append(r.SipRoutes, site.SipRoute)
 					}
+					host := w.Hosts[slices.IndexFunc(w.Hosts, func(h rehearsal.Host) bool { return h.Name == r.Host })]
 					for _, pool := range w.Pools {
+						if pool.Service == "EdgeServer:"+host.Pool {
+							r.NextHop = pool.Registrar
+						}
 						if pool.SipPort != "" {
 							r.SipPools = append(r.SipPools, pool.Fqdn)
 						}
@@ -412,8 +416,13 @@ func (s *suite) learn() {
 }
 
 var changers = []string{
-	"Export-CsConfiguration", "Stop-CsWindowsService", "Set-CsSite", "Start-CsWindowsService", "Invoke-CsManagementStoreReplication",
+	"Export-CsConfiguration", "Stop-CsWindowsService", "Set-CsEdgeServer", "Set-CsSite", "Start-CsWindowsService", "Invoke-CsManagementStoreReplication",
 	"Add-DnsServerResourceRecord", "Remove-DnsServerResourceRecord", "Set-DnsServerResourceRecord", "Invoke-CimMethod", "dnscmd.exe",
+}
+
+// rehearsed tells whether stage Preflight only rehearses a call with -WhatIf.
+func rehearsed(call string) bool {
+	return strings.HasPrefix(call, "Set-CsSite") || strings.HasPrefix(call, "Set-CsEdgeServer")
 }
 
 // changing are the calls among those that change something, each with its number among

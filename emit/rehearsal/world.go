@@ -15,6 +15,7 @@ type World struct {
 	RouteProperty string // of XMPP, of Get-CsSite, and parameter of Set-CsSite
 	HasXmpp       bool   // the product has it
 	MovesSip      bool   // the plan moves SIP federation: it is shown
+	ChangesHop    bool   // the plan changes a next hop: they are shown
 	Federated     bool
 	Master        string // FQDN of the active Central Management server
 	Store         *Store // nil: the store runs
@@ -53,12 +54,13 @@ type Site struct {
 }
 
 // Pool is an Edge pool or a Front End pool. SipPort is 5061 where SIP federation is enabled in the
-// topology, else empty.
+// topology, else empty. Down is that of a Front End pool at the site of a pool that failed.
 type Pool struct {
 	Fqdn, Site, Service, Registrar, AccessEdge string
 	Computers                                  []string
 	XmppListeningPort, XmppInternalPort        string
 	SipPort                                    string
+	Down                                       bool
 }
 
 // Host is a computer that runs. Kind is edge, frontend or dns. Dns is empty or what its
@@ -94,13 +96,14 @@ type Public struct {
 }
 
 // Replica is the configuration that has reached a computer: the version, the routes, the Edge
-// pools with SIP federation and the allowed partners.
+// pools with SIP federation, the allowed partners and, on an Edge Server, the next hop of its pool.
 type Replica struct {
 	Host                string
 	Applied, Due        int
 	Routes              []string
 	SipRoutes, SipPools []string
 	Partners            []Partner
+	NextHop             string
 }
 
 // Zone is a zone of a Windows DNS server that the scripts change. Type is Primary or
@@ -134,7 +137,7 @@ type Record struct {
 // all of it is of that product: the same deployment on another server.
 func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains,
-		HasXmpp: product.HasXMPP(), MovesSip: p.MovesSIP(),
+		HasXmpp: product.HasXMPP(), MovesSip: p.MovesSIP(), ChangesHop: p.NextHop != nil,
 		SipPartners: append([]string{}, p.SIPPartners...)}
 	// A server as the page has it: with the parameter that no reference knows, and a property of the same name.
 	if product == cmdlet.LiteralProcedure {
@@ -178,6 +181,9 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 			replica.Routes, replica.SipRoutes = append(replica.Routes, site.Route), append(replica.SipRoutes, site.SipRoute)
 		}
 		for _, pool := range w.Pools {
+			if host.Kind == "edge" && pool.Fqdn == host.Pool {
+				replica.NextHop = pool.Registrar
+			}
 			if pool.SipPort != "" {
 				replica.SipPools = append(replica.SipPools, pool.Fqdn)
 			}
@@ -263,12 +269,14 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 		if len(pool.Servers) == 0 && strings.EqualFold(pool.FQDN, home) {
 			out.Computers = append(out.Computers, p.ManagementHost)
 		}
+		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site
+		// The plan cannot do without the management host, which runs wherever it is.
+		out.Down = dead && !strings.EqualFold(pool.FQDN, home)
 		w.Pools = append(w.Pools, out)
 		if pool.CentralManagement && !strings.EqualFold(pool.FQDN, home) {
 			// The store may be named by its pool as well.
 			w.Master = slices.Concat(pool.Servers, []string{pool.FQDN})[0]
 		}
-		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site
 		for _, server := range pool.Servers {
 			if !dead && !strings.EqualFold(server, p.ManagementHost) {
 				w.Hosts = append(w.Hosts, Host{server, "frontend", pool.FQDN, product, "",

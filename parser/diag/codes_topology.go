@@ -107,8 +107,9 @@ var topologyRules = []Rule{
 			"partners and can deliver nothing.",
 		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013), the steps for an Edge pool whose next hop " +
 			"fails.",
-		Fix: "Before the change set a next hop that works: in Topology Builder when it is at the site of the " +
-			"Edge pool, otherwise as below. Then correct the spec.\n\n" +
+		Fix: "Give the failover `next_hop = front_end_pool.NAME`, a pool that runs: the plan then sets it. Or set it " +
+			"before the change, in Topology Builder when it is at the site of the Edge pool, otherwise as below, and " +
+			"correct the spec.\n\n" +
 			"    Set-CsEdgeServer -Identity EdgeServer:<Edge pool FQDN> -Registrar Registrar:<next hop FQDN>",
 	},
 	{

@@ -47,7 +47,7 @@ type registry struct {
 }
 
 var table = sync.OnceValue(func() registry {
-	return build(slices.Concat(languageRules, topologyRules, sipRules, dnsRules, zoneFileRules, programRules))
+	return build(slices.Concat(languageRules, topologyRules, sipRules, nextHopRules, dnsRules, zoneFileRules, programRules))
 })
 
 // build panics if the rules contradict each other or break the form of a rule.

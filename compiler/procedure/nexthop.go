@@ -1,0 +1,151 @@
+package procedure
+
+import (
+	"fmt"
+
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
+	"github.com/edgeplan/edgeplan/compiler/plan"
+)
+
+// The next hop of an Edge pool, by the page "Failing over a pool": with Set-CsEdgeServer where the Front End
+// pool is at another site than the Edge pool.
+
+// hopVar is the variable of the model for the next hop of the Edge pool of that name.
+func hopVar(pool string) string { return "next-hop/" + pool }
+
+// changesHop tells whether the plan changes the next hop of a pool, and hopOf is what it is after the plan;
+// empty where the spec does not say.
+func (f *failover) changesHop(pool plan.Pool) bool {
+	return f.plan.NextHop != nil && f.plan.NextHop.Pool == pool.Name
+}
+
+func (f *failover) hopOf(pool plan.Pool) string {
+	if f.changesHop(pool) {
+		return f.plan.NextHop.To
+	}
+	return pool.NextHop
+}
+
+// hopModel adds the next hop to a model.
+func (f *failover) hopModel(m *plan.Model) {
+	hop := f.plan.NextHop
+	if hop == nil {
+		return
+	}
+	m.First[hopVar(hop.Pool)] = hop.From
+	m.Aim = append(m.Aim, plan.Cond{Var: hopVar(hop.Pool), Value: hop.To, Else: "the next hop of %s is not " + hop.To})
+}
+
+// delivers are the conditions for the target to hand on what it takes, where its next hop went down with the
+// failed site: another one, which its servers know of.
+func (f *failover) delivers() []plan.Cond {
+	p := f.plan
+	if !f.changesHop(p.To) || p.LeftIsUp() || p.NextHop.FromSite != p.From.Site || p.From.Site == p.To.Site {
+		return nil
+	}
+	return []plan.Cond{{Var: hopVar(p.To.Name), Value: p.NextHop.To}, {Var: "replica/" + plan.OnHost, Value: plan.Routes}}
+}
+
+// hopFacts are that the new next hop is a Registrar pool, at the site that decides how it is set.
+func (f *failover) hopFacts(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
+	hop := f.plan.NextHop
+	if hop == nil {
+		return nil
+	}
+	read := f.call(f.plan.Product, "Get-CsService", cmdlet.Switch("Registrar"), cmdlet.Arg("PoolFqdn", hop.To))
+	return plan.Steps{
+		compares(fact(f.freeNumber(), "Registrar of the new next hop", ours), read, "Identity", plan.Is,
+			"Registrar:"+hop.To),
+		compares(fact(f.freeNumber(), "site of the new next hop", ours), read, "SiteId", plan.Is, "Site:"+hop.ToSite)}
+}
+
+// setHop adds the step that sets the next hop to a part of stage Route: of the target before anything leads
+// there, of the pool that has stood in once nothing does; on the way back it is the other way round.
+func (f *failover) setHop(part *plan.Part, first, back bool) {
+	if f.plan.NextHop != nil && first == (back == f.backs) {
+		part.Steps = append(part.Steps, f.hopStep(back))
+	}
+}
+
+// routesAndHop is what stage Route sets, in its order.
+func (f *failover) routesAndHop(back bool) string {
+	hop, routes := "the next hop of "+f.plan.NextHop.Pool, "the XMPP federation route"
+	switch {
+	case !f.xmpp:
+		routes = "the SIP federation route"
+	case f.sip:
+		routes = "the routes of SIP and XMPP federation"
+	}
+	if back == f.backs {
+		return hop + ", then " + routes
+	}
+	return routes + ", then " + hop
+}
+
+// hopStep sets the next hop of the Edge pool, or puts it back. In -Identity is the Edge pool: the edition of the
+// page of 2014-02-26 has the Front End pool there, that of 2014-10-10 and the reference of the cmdlet have not.
+func (f *failover) hopStep(back bool) *plan.Step {
+	hop := f.plan.NextHop
+	pool, _ := f.plan.EdgePool(hop.Pool)
+	id, from, to := hopVar(hop.Pool), hop.From, hop.To
+	if back {
+		id, from, to = rollback+id, to, from
+	}
+	s := step(id, "next hop of "+hop.Pool, plan.Disruptive, hop.Origin, plan.Source{Procedure: plan.PoolPage})
+	s.Read, s.Property = f.edgeService(pool), "Registrar"
+	set := f.call(f.plan.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+pool.FQDN),
+		cmdlet.Arg("Registrar", "Registrar:"+to))
+	acts(s, plan.Act{From: "Registrar:" + from, To: []string{"Registrar:" + to}, Wait: 60, Set: set},
+		fmt.Sprintf("sets the next hop of %s to %s", hop.Pool, to),
+		fmt.Sprintf("Get-CsService shows Registrar:%s for %s (was Registrar:%s)", to, hop.Pool, from))
+	s.Effect = plan.Effect{Var: hopVar(hop.Pool), Value: to, From: []string{from}, AsksDNS: true}
+	return s
+}
+
+// verifyHop checks on the Edge Servers of the pool that its new next hop answers: they need its name, by DNS or
+// in their HOSTS file, and the firewall has to let them through. Edge is the part on those of the target.
+func (f *failover) verifyHop(edge *plan.Part, needs []string) {
+	hop := f.plan.NextHop
+	if hop == nil {
+		return
+	}
+	s := f.answers("verify/next-hop/", "next hop", hop.To, plan.SIPPort, ours)
+	if f.changesHop(f.plan.To) {
+		edge.Steps = append(edge.Steps, s)
+		edge.Does = f.saysAt("6") + " from inside: the XMPP proxy listens, and the next hop answers."
+		if !f.xmpp {
+			edge.Does = "Checks that the services run after Setup, and that the next hop answers."
+		}
+		return
+	}
+	part := f.there(f.plan.From, "Checks that the next hop of this Edge Server answers.")
+	part.Needs, part.Steps = needs, plan.Steps{s}
+	f.forward.add(plan.Verify, part)
+}
+
+// nextHopTexts are the sentences about the next hop.
+func (b *builder) nextHopTexts() {
+	p, hop := b.plan, b.plan.NextHop
+	if hop == nil {
+		return
+	}
+	pool, _ := p.EdgePool(hop.Pool)
+	b.alsoIfFails(plan.Route, "A next hop that no longer matches the plan is drift as well: FAIL names next-hop/"+hop.Pool+".")
+	b.alsoIfFails(plan.Verify, "FAIL verify/next-hop: "+hop.To+" does not answer that Edge Server on TCP 5061. Is its name "+
+		"known there (DNS, or the HOSTS file), and does the firewall let it through?")
+	t := &p.Texts
+	t.Order = append(t.Order, fmt.Sprintf("Stage Route sets the next hop of %s from %s to %s, by the page %q. %s is at "+
+		"another site than the Edge pool, so that is done with Set-CsEdgeServer. In -Identity is the Edge pool, %s: the "+
+		"edition of the page of 2014-02-26 has the Front End pool there, which is wrong; that of 2014-10-10 and the "+
+		"reference of the cmdlet have the Edge pool.", hop.Pool, hop.From, hop.To, plan.PoolPage, hop.To, pool.FQDN))
+	t.Unknown = append(t.Unknown,
+		"No page says that Enable-CsTopology, or a restart of services on the Edge Servers, is needed after "+
+			"Set-CsEdgeServer. The script does neither. If stage Verify passes and nothing is delivered, raise a separate "+
+			"change for these.",
+		fmt.Sprintf("Whether a topology that is published later from Topology Builder keeps a next hop at another site is on "+
+			"no page. Look at Registrar of Get-CsService -EdgeServer -PoolFqdn %s after each publication.", pool.FQDN),
+		fmt.Sprintf("Before the change nothing tests whether the Edge Servers of %s reach %s: only stage Verify does, on TCP "+
+			"5061. Without DNS servers in the perimeter an Edge Server finds its next hop by its HOSTS file (Microsoft on "+
+			"the network interfaces of Edge Servers): add the pool there before the change, and have the firewall "+
+			"allow TCP 5061 in both directions.", hop.Pool, hop.To))
+}

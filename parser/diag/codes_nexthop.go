@@ -1,0 +1,32 @@
+package diag
+
+import "github.com/hashicorp/hcl/v2"
+
+// nextHopRules are codes about the next hop of an Edge pool. See languageRules for the form of the texts.
+var nextHopRules = []Rule{
+	{
+		Code:     "EP2046",
+		Severity: hcl.DiagError,
+		Summary:  "next hop of today is not known",
+		Means: "A plan is to change the next hop of an Edge pool, and the spec does not say what it is today: `next_hop` or " +
+			"`site` of the Edge pool is missing, or no `front_end_pool` has that FQDN.",
+		Why: "The script compares the value before it sets another one, and the rollback puts it back. How that is done " +
+			"depends on the sites: `Set-CsEdgeServer` for a pool at another site than the Edge pool, Topology Builder at " +
+			"the same one.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013), the two procedures about the next hop.",
+		Fix: "Give the Edge pool `next_hop` as `Get-CsService -EdgeServer` shows it in Registrar, without `Registrar:`, and " +
+			"declare the Front End pool of that FQDN with its site.",
+	},
+	{
+		Code:     "EP2047",
+		Severity: hcl.DiagError,
+		Summary:  "pool cannot become the next hop",
+		Means: "The Front End pool that is to become the next hop of an Edge pool is that already, or is at the site of the " +
+			"pool that failed.",
+		Why: "An Edge pool hands all traffic to its next hop. With one that is down it answers partners and users and can " +
+			"deliver nothing.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013): an Edge pool whose next hop failed is given another " +
+			"pool before anything else.",
+		Fix: "Name a Front End pool that runs, or remove the argument where the next hop is right already.",
+	},
+}
