@@ -35,6 +35,7 @@ func TestReferences(t *testing.T) {
 		{expr: "local.missing", code: "EP1006", words: `There is no local value "missing"`},
 		{expr: "local.ss", code: "EP1006", words: `Did you mean "s"?`},
 		{expr: "nothing.s", code: "EP1006"},
+		{expr: "nothing./* two\n lines */ s [ \"a b\" ]", code: "EP1006", words: `There is no "nothing.s[\"a b\"]".`},
 		{expr: "lowr(\"s\")", code: "EP1006", words: "lower"},
 		{expr: "file(\"/etc/passwd\")", code: "EP1006"},
 		{expr: "timestamp()", code: "EP1006"},

@@ -74,13 +74,19 @@ var terraformNames = map[string]string{
 	"env":       "The environment is not read, so that a spec gives the same plan everywhere. Write the value itself",
 }
 
-// written is a name of several parts as the spec has it, without blanks between them: fmt takes those
-// away, and what check says must not change by that.
+// written is a name of several parts as the spec has it, without blanks and comments between them: fmt moves
+// those, and what check says must not change by that.
 func (ad advisor) written(rng hcl.Range) string {
-	return betweenParts.ReplaceAllString(string(rng.SliceBytes(ad.r.sources[rng.Filename])), "$1")
+	// What is wrong with the text is another finding's matter.
+	tokens, _ := hclsyntax.LexExpression(rng.SliceBytes(ad.r.sources[rng.Filename]), rng.Filename, rng.Start)
+	var out strings.Builder
+	for _, token := range tokens {
+		if token.Type != hclsyntax.TokenComment && token.Type != hclsyntax.TokenNewline {
+			out.Write(token.Bytes)
+		}
+	}
+	return out.String()
 }
-
-var betweenParts = regexp.MustCompile(`\s*([.\[\]])\s*`)
 
 // unknownVariable says what the author may have meant by a name that expressions do not know, of
 // which text is the whole.
