@@ -102,9 +102,11 @@ func (f *failover) sipEnds() string {
 func (f *failover) sipUnknown() []string {
 	p := f.plan
 	out := []string{
-		"Whether SIP federation is enabled on a pool is read from " + federationPort + " of Get-CsService, which is 5061 " +
-			"then and empty otherwise. No page says so: Microsoft's own diagnostics go by it. If stage Topology does not " +
-			"see what was published, look at the property, and at the pool in Topology Builder.",
+		"Whether SIP federation is enabled on a pool is read from " + federationPort + " of Get-CsService, which is taken " +
+			"to be 5061 then and empty or 0 otherwise. No page says so: Microsoft's own diagnostics go by it. Where it shows " +
+			"something else than Topology Builder, stage Topology goes on with a person's word: -Waive with the name of the " +
+			"step, and -Attest. A pool that shows what is wanted is left alone: if Topology Builder shows otherwise, do the " +
+			"same there.",
 		"No cmdlet shows whether Setup ran on an Edge Server: stage Setup has a person's word for it, and stage Verify " +
 			"reads only whether the services run.",
 		unknownRoutes,
@@ -175,6 +177,9 @@ func (f *failover) adviseSIP() {
 			"ticket\".",
 		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by " +
 			"the wizard without an error? Then run the stage again: a pool that shows its value is left alone.",
+		"The property stays as it was, and Topology Builder shows the setting as published: run the stage again with " +
+			"-Attest \"who, ticket\" and the -Waive that the message names. From then on the word of that person counts " +
+			"for the setting, in the rollback too; it is in the evidence log.",
 		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +
 			"another pool too. Look at it before you go on.",
 	}})

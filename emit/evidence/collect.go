@@ -39,7 +39,8 @@ func (c *checker) changes() []ChangeMade {
 		begun := len(out)
 		unread := map[string]bool{}
 		for _, s := range c.byHand(r) {
-			unread[s.ID] = s.Read == nil
+			_, word := r.about(s.ID, waived)
+			unread[s.ID] = s.Read == nil || word
 		}
 		for _, e := range r.records {
 			switch {

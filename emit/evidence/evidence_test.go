@@ -498,6 +498,7 @@ func TestByHand(t *testing.T) {
 	click, attest := said{read.ID, "CLICK", "by hand"}, said{read.ID, "ATTESTED", "J. Doe"}
 	pass, done := said{read.ID, "PASS", "[]"}, said{read.ID, "CHANGED", "was [5061], is []: J. Doe"}
 	ask, confirm := said{word.ID, "CLICK", "by hand"}, said{word.ID, "ATTESTED", "on word alone: J. Doe"}
+	waive := said{read.ID, "WAIVED", "is [5061], which does not count: J. Doe"}
 	const unread, nobody = "its value was not read afterwards", "no record says who did it"
 	for _, c := range []struct {
 		name    string
@@ -511,6 +512,8 @@ func TestByHand(t *testing.T) {
 		{"not read", []said{click, ask, attest, done, confirm}, unread, 2},
 		{"read before only", []said{pass, click, ask, attest, done, confirm}, unread, 2},
 		{"nobody's word", []said{click, ask, pass, done, confirm}, nobody, 2},
+		{"what is read does not count", []said{click, ask, attest, waive, confirm}, "", 2},
+		{"waived, and nobody's word", []said{click, ask, waive, confirm}, nobody, 1},
 		{"no word alone", []said{click, ask, attest, pass, done}, nobody, 1},
 		{"nothing", nil, nobody, 0},
 	} {

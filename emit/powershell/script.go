@@ -92,6 +92,8 @@ var (
 	factsParam = param{"Numbers of facts that may fail. Each goes into the evidence log.", "[string[]]$Waive = @()"}
 	waiveParam = param{"Numbers of facts that may fail, names of services that may stay down. " +
 		"Goes into the evidence log.", factsParam.decl}
+	clicksParam = param{"Numbers of facts that may fail, names of services that may stay down and of clicks on word alone. " +
+		"Logged.", factsParam.decl}
 	attestParam = param{"Who confirmed what this script cannot see, and under which ticket. " +
 		"Goes into the evidence log.", "[string]$Attest = ''"}
 	runningParam = param{"Set the route although an Edge Server of the target pool still answers.",
@@ -118,6 +120,9 @@ func (b *builder) params() []param {
 	waive := factsParam
 	if b.has(func(s *plan.Step) bool { return s.Read != nil && s.Read.Name == "Get-ServiceDown" }) {
 		waive = waiveParam
+	}
+	if b.has(func(s *plan.Step) bool { return s.Read != nil && s.Act != nil && s.Act.Click != nil }) {
+		waive = clicksParam
 	}
 	out := []param{{stageParam, valid}, attestParam, waive}
 	if !b.back {

@@ -17,7 +17,7 @@ import (
 const (
 	// The bound of before, 1440, and what Invoke-ChangeByHand has: a person who clicks is asked, named and checked.
 	// Then what a store that is down needs: it gives no status, and its backup pool is read from the local copy.
-	runtimeLines = 1440 + 37 + 22
+	runtimeLines = 1440 + 37 + 22 + 27
 	seedLines    = 150
 )
 

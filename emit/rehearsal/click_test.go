@@ -22,7 +22,91 @@ func (s *suite) clicks() {
 		s.halfClicked(i, v)
 		s.doneBefore(i, v, unread)
 		s.setBack(v)
+		if v.Clicks[0].Kind == "federation" {
+			s.noPort(i, v)
+			s.unshown(i, v)
+		}
 	}
+}
+
+// noPort: a port of 0 is none, in Preflight, where it is read back, and in Verify.
+func (s *suite) noPort(i int, v rehearsal.Visit) {
+	at := slices.IndexFunc(s.walk.Forth, func(o rehearsal.Visit) bool { return o.Stage == plan.Preflight && o.Host == v.Host })
+	if at == 0 { // else a stage before it has to run
+		s.fresh()
+		s.edit(func(w *rehearsal.World) {
+			for n := range w.Pools {
+				if w.Pools[n].SipPort == "" {
+					w.Pools[n].SipPort = "0"
+				}
+			}
+		})
+		s.check(s.visit(s.walk.Forth[at], way{}) == 0, "Preflight where a pool that is cleared shows 0")
+	}
+	s.restore(s.points[i])
+	s.visit(v, way{idle: true})
+	var zero []rehearsal.Click
+	for _, c := range v.Clicks {
+		if c.Value == "" {
+			c.Value = "0"
+		}
+		zero = append(zero, c)
+	}
+	s.click(zero)
+	s.check(s.confirms(v) == 0 && strings.Count(s.last, " CHANGED ") == len(v.Clicks), "%s, a pool that is cleared shows 0", name(v))
+}
+
+// unshown: a server goes on showing what was before. Nothing but a waiver by name, with who has seen it,
+// goes on then, and what that server shows counts no more: not in Verify, and not in the rollback.
+func (s *suite) unshown(i int, v rehearsal.Visit) {
+	steps := partSteps(s.plan, v)
+	at := slices.IndexFunc(steps, func(step *plan.Step) bool { return len(step.Act.To) == 0 })
+	id, from := steps[at].ID, v.Clicks[at]
+	shown := from
+	shown.Value = "5061"
+	given := func(attest, waive string) way {
+		return way{idle: true, bare: true, given: map[string]any{"Attest": attest, "Waive": waive}}
+	}
+	s.restore(s.points[i])
+	s.visit(v, way{idle: true})
+	s.click(v.Clicks)
+	s.click([]rehearsal.Click{shown})
+	s.check(s.confirms(v) == 5 && strings.Contains(s.last, "-Waive \""+id+"\""), "%s, the way out is said", name(v))
+	s.check(s.visit(v, given("J. Doe", "topology/nothing")) == 5, "%s, another name", name(v))
+	s.check(s.visit(v, given("", id)) == 5 && strings.Contains(s.last, "pass -Attest"), "%s, waived, and nobody says who", name(v))
+	s.notDone(v)
+	code := s.visit(v, given("J. Doe", id))
+	s.check(code == 0 && strings.Contains(s.last, " WAIVED "+id) && strings.Contains(s.last, "is [5061], which does not count: J. Doe"), "%s, waived: exit code %d", name(v), code)
+	s.check(strings.Contains(s.last, "ATTESTED "+id) && strings.Contains(s.last, "on word alone"), "%s, whose word it is", name(v))
+	s.check(s.visit(v, way{idle: true, bare: true}) == 0 && strings.Count(s.last, " SKIP ") == len(v.Clicks), "%s again asks nobody", name(v))
+
+	verify := slices.IndexFunc(s.walk.Forth, func(o rehearsal.Visit) bool { return o.Stage == plan.Verify && o.Host == v.Host })
+	back := slices.IndexFunc(s.walk.Back, func(o rehearsal.Visit) bool { return o.Stage == v.Stage })
+	if verify < 0 || back < 0 {
+		return
+	}
+	s.restore(s.points[len(s.points)-1])
+	s.click([]rehearsal.Click{shown})
+	s.refuses(3, s.walk.Forth[verify], given("J. Doe", id), "Verify, waived there for the first time")
+	s.check(s.visit(v, given("J. Doe", id)) == 0, "%s, waived later", name(v))
+	s.check(s.visit(s.walk.Forth[verify], way{}) == 0 && strings.Contains(s.last, " WAIVED "+id), "Verify goes by the word")
+	s.check(strings.Contains(s.last, "on word alone: J. Doe"), "Verify says whose")
+	// It shows 5061, which the rollback is to bring back: to leave it alone would be wrong.
+	s.refuses(5, s.walk.Back[back], way{idle: true, bare: true}, "the rollback, of what shows nothing")
+	s.check(strings.Contains(s.last, " CLICK rollback/"+id), "the click is asked for")
+	s.click(s.walk.Back[back].Clicks)
+	s.check(s.visit(s.walk.Back[back], given("J. Doe", "")) == 0 && strings.Contains(s.last, " WAIVED rollback/"+id), "the rollback goes by the word")
+}
+
+// partSteps are the steps that a person does in the stage of a visit.
+func partSteps(p *plan.Plan, v rehearsal.Visit) plan.Steps {
+	var out plan.Steps
+	for _, part := range plan.Parts(p.Stages, v.Stage) {
+		if slices.Contains(part.Hosts, v.Host) {
+			out = append(out, part.Steps...)
+		}
+	}
+	return out
 }
 
 // confirms is a visit of a person who says that it is done.

@@ -7,7 +7,8 @@
 #     nothing is done; that is PrintsReceipt seconds after the stage that prints it. LooksAt: stages whose records and
 #     values are compared: of an earlier one as after the change; of a later one as before or after it, and its Set is
 #     run with -WhatIf ($Rehearse).
-# Id is that of the step in the plan, or the number of a fact, by which -Waive names it; both are in the log. Says: what
+# Id is that of the step in the plan, or the number of a fact, by which -Waive names it, as it does a click whose value
+#     does not show what a person sees (without rollback/); both are in the log. Says: what
 #     it is about. Cites: the step of the page that it comes from; the rest is edgeplan's own practice. When: only if
 #     this parameter is passed, or the cmdlet has it; of steps with one Id the first of those is run.
 # A fact in Facts. Read: what is read; without it, what that above has read. Warn: All, or only Others, do not fail.

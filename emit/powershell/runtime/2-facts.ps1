@@ -72,12 +72,14 @@ function Complete-ChangeStage {
 # ---- Facts: nothing below this line changes anything until Invoke-ChangeStep.
 function ConvertTo-ChangeText([object[]]$From, [string]$Property) {
     <# .SYNOPSIS
-        Objects, or properties of each ('A,B'), as sorted texts without empty values and doubles. #>
+        Objects, or properties of each ('A,B'), as sorted texts without doubles, empty values and ports that are 0. #>
     $values = foreach ($one in $From) {
         if ($Property -eq '') { $one; continue }
         foreach ($name in $Property -split ',') {
             $member = $one.PSObject.Properties[$name]
-            if ($null -eq $member) { '(no property {0})' -f $name } else { $member.Value }
+            if ($null -eq $member) { '(no property {0})' -f $name; continue }
+            # A port of 0 is none: the cmdlets that set ports take a number and no empty value.
+            if ($name -notlike '*Port' -or [string]$member.Value -ne '0') { $member.Value }
         }
     }
     return @($values | ForEach-Object { [string]$_ } | Where-Object { $_ -ne '' } | Sort-Object -Unique)

@@ -32,7 +32,8 @@ function Test-ChangeVariable([scriptblock]$Block, [string]$Name) {
 function Get-ChangeStep([hashtable]$Stage) {
     <# .SYNOPSIS
         Steps of a stage, each with what the runtime adds: Command, as text; Want, the value that it has to have; Moves,
-        whether it goes From one value to another; Before, under which the state file keeps that; Part, its file. #>
+        whether it goes From one value to another; Before, under which the state file keeps that; Part, its file; Word,
+        under which it keeps that a person's word counts; Waived, that it does. #>
     $lacks = @()
     $taken = @()
     foreach ($step in $Stage['Steps']) {
@@ -48,9 +49,15 @@ function Get-ChangeStep([hashtable]$Stage) {
         if ($ready['Set']) { $ready['Command'] = Get-ChangeCommand -Block $ready['Set'] -File $ready.Part }
         $ready['Want'] = @(ConvertTo-ChangeText -From $ready['To']) -join ','
         $ready['Moves'] = $ready.ContainsKey('From')
-        $ready['Before'] = 'Before ' + ($ready.Id -replace '^rollback/', '')
+        $name = $ready.Id -replace '^rollback/', ''
+        $ready['Before'] = 'Before ' + $name
+        $ready['Word'] = 'Word ' + $name
         $before = $Run.State[$ready.Before]
         if ($ready.Moves -and $Plan.Script -eq 'rollback' -and $null -ne $before) { $ready['Want'] = [string]$before }
+        # A person sees a click done though what is read of it is something else: from then on that word counts.
+        $mine = $Run.State.ContainsKey($ready.Word) -or ($Stage.Name -eq $Run.Stage -and $Run.Waive -contains $name)
+        $ready['Waived'] = $mine -and $ready['Manual'] -and $ready['Read'] -and -not $ready.Moves
+        if ($ready.Waived) { $ready['Unread'] = 'what is read was waived' }
         if ($ready['Unread']) { $ready['Want'] = 'confirmed' }
         $ready
     }
@@ -96,8 +103,11 @@ function Wait-ChangeStep([hashtable]$Step) {
     $waited = 0
     $code = 2
     if ($Step['Manual']) { $code = 5 }
+    $way = $Step['IfNot']
+    $form = '{0} If a person sees it done: -Attest, and -Waive "{1}"'
+    if ($Step['Manual'] -and -not $Step.Moves) { $way = $form -f $way, $Step.Word.Substring(5) }
     while (($now = Get-ChangeValue -Step $Step) -ne $Step.Want) {
-        $why = 'after {0} s {1}: [{2}]{3}' -f $waited, $Step.Says, $now, $Step['IfNot']
+        $why = 'after {0} s {1}: [{2}]{3}' -f $waited, $Step.Says, $now, $way
         if ($waited -ge $seconds) { Exit-ChangeStage -Code $code -Why $why }
         Start-Sleep -Seconds $Run.PollSeconds
         $waited += $Run.PollSeconds
@@ -174,12 +184,24 @@ function Invoke-ChangeByHand([object[]]$Steps) {
         $fact = '{0} {1}, done by hand' -f $step.Says, $step.Was
         if ($step['Unread']) { $fact = '{0}, done by hand, on word alone: {1}' -f $step.Says, $step.Unread }
         Confirm-ChangeAttest -Step $step.Id -Fact $fact
+        if ($step.Waived) { Save-ChangeWord -Step $step }
         if ($step['Unread']) { Save-ChangeValue -Name $step.Note -Value $step.Want; continue }
         Wait-ChangeStep -Step $step
         $detail = '{0} {1}, is [{2}]: {3}' -f $step.Says, $step.Was, $step.Want, $Run.Attest
         Write-ChangeRecord -Step $step.Id -Outcome 'CHANGED' -Detail $detail
         Save-ChangeValue -Name $step.Note -Value ''
     }
+}
+
+function Save-ChangeWord([hashtable]$Step) {
+    <# .SYNOPSIS
+        Note that from now on, also in the opposite script, a person's word counts for a click, and what is read of it. #>
+    $shown = $Step.Clone()
+    $shown.Remove('Unread')
+    try { $now = Get-ChangeValue -Step $shown } catch { $now = 'cannot be read: ' + $_.Exception.Message }
+    $detail = '{0} is [{1}], which does not count: {2}' -f $Step.Says, $now, $Run.Attest
+    Write-ChangeRecord -Step $Step.Id -Outcome 'WAIVED' -Detail $detail
+    Save-ChangeValue -Name $Step.Word -Value $Run.Attest
 }
 
 function Invoke-ChangeRehearsal([hashtable]$Stage) {
@@ -335,8 +357,10 @@ function Invoke-ChangeLook([hashtable]$Stage, [string]$Name) {
         if ($at['Steps']) { Invoke-ChangeRehearsal -Stage $at }
         return
     }
-    foreach ($step in @(Get-ChangeStep -Stage $at | Where-Object { -not $_['Unread'] })) {
-        if (-not (Test-ChangeRead -Of $step -Into $step)) { continue }
+    foreach ($step in @(Get-ChangeStep -Stage $at)) {
+        $detail = '{0}: not read, but on word alone: {1}' -f $step.Says, $Run.State[$step.Word]
+        if ($step.Waived) { Write-ChangeRecord -Step $step.Id -Outcome 'WAIVED' -Detail $detail }
+        if ($step['Unread'] -or -not (Test-ChangeRead -Of $step -Into $step)) { continue }
         $fact = @{ Id = $step.Id; Says = $step.Says; Is = $step.Want }
         Confirm-ChangeFact -Fact $fact -Have $step.Now
     }

@@ -18,7 +18,7 @@ param(
     [string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
+    # Numbers of facts that may fail, names of services that may stay down and of clicks on word alone. Logged.
     [string[]]$Waive = @(),
     # SIP address of a federated XMPP user, for a test message in stage Verify.
     [string]$XmppReceiver = '',

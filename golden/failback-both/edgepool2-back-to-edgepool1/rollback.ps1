@@ -17,7 +17,7 @@ param(
     [ValidateSet('StartOld', 'Topology', 'Route', 'Dns', 'Replicate', 'Setup', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail. Each goes into the evidence log.
+    # Numbers of facts that may fail, names of services that may stay down and of clicks on word alone. Logged.
     [string[]]$Waive = @(),
     # Folder for state, evidence and backup. Default: beside the script.
     [string]$WorkPath = '',

@@ -17,7 +17,7 @@ param(
     [ValidateSet('Preflight', 'Topology', 'Route', 'Replicate', 'Setup', 'Dns', 'Firewall', 'Verify')][string]$Stage,
     # Who confirmed what this script cannot see, and under which ticket. Goes into the evidence log.
     [string]$Attest = '',
-    # Numbers of facts that may fail, names of services that may stay down. Goes into the evidence log.
+    # Numbers of facts that may fail, names of services that may stay down and of clicks on word alone. Logged.
     [string[]]$Waive = @(),
     # The receipt that stage Replicate printed; stage Setup asks for it.
     [string]$Receipt = '',
