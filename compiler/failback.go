@@ -36,6 +36,7 @@ func (c *compilation) failback(failover *outcome, found *report.Spec) *outcome {
 		r.Add(report.Assumed, req.Range,
 			"This plan is for the time after %s: the routes, records, serials and zone files that it begins with are those "+
 				"that %s leaves.", first, first)
+		rules.FailbackWindow(failover.req, req, r)
 		return then.draft(req, r).finish()
 	}
 	return &outcome{req: req, report: r}

@@ -334,3 +334,22 @@ func TestFailbackProof(t *testing.T) {
 		}
 	}
 }
+
+// TestFailbackWindow: the way back that is built with a failover is for after that.
+func TestFailbackWindow(t *testing.T) {
+	const last = "summary = \"XMPP federation goes back to EdgePool1\"\n"
+	for start, wrong := range map[string]bool{
+		"2026-12-05T22:00:00Z": true, "2026-12-05T23:59:59Z": true, "2026-12-06T00:00:00Z": false, "2026-12-19T22:00:00Z": false,
+		"2026-12-06T00:30:00+01:00": true,
+	} {
+		plans, diags := changedSpec(t, "failback-ready", last, last+"      window_start = \""+start+"\"\n      window_end = \"2026-12-20T00:00:00Z\"\n")
+		found := ""
+		for _, d := range diags {
+			found += string(diag.Of(d)) + " " + d.Detail + "\n"
+		}
+		says := strings.Contains(found, "EP1009 The window of the way back begins at "+start+", before that of the failover edgepool1-to-edgepool2 ends")
+		if says != wrong || (len(plans) == 2) == wrong {
+			t.Errorf("%s: %d plans, %s", start, len(plans), found)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/parser"
@@ -380,6 +381,65 @@ func TestSIPOtherSites(t *testing.T) {
 		others := slices.ContainsFunc(p.Services, func(s plan.Served) bool { return s.Name == plan.SIPOfOtherSites })
 		if others != (name == "sip-se") {
 			t.Errorf("%s: %+v", name, p.Services)
+		}
+	}
+}
+
+// TestPublishes: whoever reads a plan with a stage Topology is told who may publish, what to download first, and where
+// in the tree of Topology Builder the pool is.
+func TestPublishes(t *testing.T) {
+	plans := plansWithSIP(t)
+	plans["failback-both"] = planOf(t, "failback-both", "spec.edge.hcl")
+	for name, p := range plans {
+		rights := func(where, text string) {
+			for _, want := range []string{"RTCUniversalServerAdmins", "Domain Admins", "Grant-CsSetupPermission"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s: %s does not name %s: %s", name, where, want, text)
+				}
+			}
+		}
+		order := strings.Join(p.Texts.Order, "\n")
+		rights("the order", order)
+		if !strings.Contains(order, "Test-CsSetupPermission") || !strings.Contains(order, "downloads the topology from the existing deployment") {
+			t.Errorf("%s: %s", name, order)
+		}
+		rights("what to do", strings.Join(stageOf(t, p.Stages, plan.Publish).IfFails.Says, " "))
+		for _, stages := range [][]plan.Stage{p.Stages, p.Rollback} {
+			part := partOf(t, stages, plan.Publish)
+			rights("the stage", part.Does)
+			for _, s := range part.Steps {
+				pool := p.From
+				if strings.HasSuffix(s.ID, "/"+p.To.Name) {
+					pool = p.To
+				}
+				want := []string{"Download Topology from existing deployment", p.Product.Brand() + " Server", pool.Site, pool.Product.Name(),
+					"Edge pools", pool.FQDN, "Edit Properties", "General"}
+				if !slices.Equal(s.Act.Click.Path, want) {
+					t.Errorf("%s: %s: %q, want %q", name, s.ID, s.Act.Click.Path, want)
+				}
+			}
+		}
+		if se := p.To.Product == cmdlet.SfBServerSE; strings.Contains(strings.Join(p.Texts.Unknown, " "), "is called in Topology Builder") != se {
+			t.Errorf("%s: %q", name, p.Texts.Unknown)
+		}
+	}
+}
+
+// TestPartnersInOtherCase: a partner that is named twice, in other letter case, is one.
+func TestPartnersInOtherCase(t *testing.T) {
+	for _, names := range []string{`["Partner.Example", "partner.example"]`, `["partner.example", "b.example", "PARTNER.EXAMPLE"]`} {
+		plans, diags := changedSpec(t, "sip", `["partner.example"]`, names)
+		if len(plans) != 1 {
+			t.Fatal(diags)
+		}
+		count := 0
+		for _, s := range plan.AllSteps(plans[0].Stages) {
+			if strings.HasPrefix(strings.ToLower(s.ID), "verify/partner/partner.example/") {
+				count++
+			}
+		}
+		if count != len(plans[0].To.Servers) {
+			t.Errorf("%s: %d tests of one partner: %q", names, count, plans[0].SIPPartners)
 		}
 	}
 }

@@ -143,7 +143,7 @@ func (f *failover) backOrder() []string {
 	if f.sip {
 		out = append(out, fmt.Sprintf("Step 2 is clicks: the script says which, and reads afterwards what a cmdlet shows. "+
 			"Setup comes once the servers have the published topology. The routes of SIP federation and its DNS records "+
-			"are from the page %q.%s", plan.SIPRoutesPage, f.setupOld()))
+			"are from the page %q.%s", plan.SIPRoutesPage, f.setupOld()), publishFirst)
 	}
 	if f.xmpp {
 		out = append(out, fmt.Sprintf("Step 3c of the page has the A record point to EdgeServer2.contoso.com. That is an "+

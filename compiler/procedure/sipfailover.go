@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -247,7 +248,7 @@ func (f *failover) publish() {
 		steps = "Step 2"
 	}
 	part := f.here(steps + ". A person moves SIP federation from " + from.FQDN + " to " + to.FQDN +
-		" in Topology Builder; the script reads whether it was published.")
+		" in Topology Builder; the script reads whether it was published. " + publishRights)
 	part.Needs = []string{plan.Preflight}
 	selected := f.box("topology/", to, true, f.sipAt("3, 4, 5"))
 	if to.SIPEnabled {
@@ -264,7 +265,7 @@ func (f *failover) publishBack() {
 	}
 	from, to := f.plan.From, f.plan.To
 	part := f.here("Undoes Topology. A person moves SIP federation back to " + from.FQDN +
-		" in Topology Builder; the script reads whether it was published.")
+		" in Topology Builder; the script reads whether it was published. " + publishRights)
 	if len(changed(f.plan.Zones)) > 0 {
 		part.LooksAt = []string{plan.DNS}
 	}
@@ -277,6 +278,26 @@ func (f *failover) publishBack() {
 	f.back.add(plan.Publish, part)
 }
 
+// inTree is a path in Topology Builder to what is below a site and a product: the site is directly below
+// the top node, and below it are the products with their pools (page about the federation routes). It
+// begins with what is chosen at the start: with a Central Management store always the download ("Defining
+// and configuring your topology in Topology Builder").
+func (f *failover) inTree(site string, product cmdlet.Product, path ...string) []string {
+	return append([]string{"Download Topology from existing deployment", f.plan.Product.Brand() + " Server",
+		cmp.Or(site, "its site"), product.Name()}, path...)
+}
+
+// publishRights is what whoever publishes a topology has to be; the reference of Publish-CsTopology says it of Topology
+// Builder too. Another page asks for Domain Admins only where a server role is added or removed.
+const publishRights = "Who publishes has to be in RTCUniversalServerAdmins, and in Domain Admins unless setup " +
+	"permission was delegated (Grant-CsSetupPermission)."
+
+// publishFirst is that as something to be seen to before the change.
+const publishFirst = "Before the change: name a person who may publish in stage Topology and in its rollback. " + publishRights +
+	" Stage Preflight looks only at whether who runs it is in RTCUniversalServerAdmins; Test-CsSetupPermission tells " +
+	"what was delegated. Topology Builder downloads the topology from the existing deployment first and saves it as a " +
+	"file: do not open an older one, which would undo what was published since."
+
 // box is the setting of one pool. It is read by itself, and published with the other one.
 func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *plan.Step {
 	verb, value, to, shows := "clear", plan.Disabled, []string(nil), "no port"
@@ -287,7 +308,7 @@ func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *
 	s.Read, s.Property = f.edgeService(pool), federationPort
 	acts(s, plan.Act{To: to, Wait: 60, IfNot: "; was it published?", Click: &plan.Click{
 		Tool: f.plan.Product.Brand() + " Server Topology Builder",
-		Path: []string{"Edge pools", pool.FQDN, "Edit Properties", "General"},
+		Path: f.inTree(pool.Site, pool.Product, "Edge pools", pool.FQDN, "Edit Properties", "General"),
 		Do: verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; after the last change of this ` +
 			`stage Action > Topology > Publish`,
 	}}, fmt.Sprintf("a person %ss SIP federation of %s", verb, pool.FQDN),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
@@ -28,6 +29,7 @@ func (f *failover) sipTexts() plan.Texts {
 			"Edge Servers of %s. These are clicks: the script says which, and reads afterwards what a cmdlet shows. "+
 			"The routes of the sites and DNS are from the page %q.%s%s",
 			plan.SIPFailOverPage, p.From.Name, p.To.Name, p.To.Name, plan.SIPRoutesPage, f.setupOld(), stops),
+		publishFirst,
 		f.sipRoutes(),
 	}
 	if stays := f.xmppStays(); stays != "" {
@@ -104,8 +106,8 @@ func (f *failover) sipUnknown() []string {
 	out := []string{
 		"Whether SIP federation is enabled on a pool is read from " + federationPort + " of Get-CsService, which is taken " +
 			"to be 5061 then and empty or 0 otherwise. No page says so: Microsoft's own diagnostics go by it. Where it shows " +
-			"something else than Topology Builder, stage Topology goes on with a person's word: -Waive with the name of the " +
-			"step, and -Attest. A pool that shows what is wanted is left alone: if Topology Builder shows otherwise, do the " +
+			"something else than Topology Builder, stage Topology goes on with a person's word, with the step waived by " +
+			"name. A pool that shows what is wanted is left alone: if Topology Builder shows otherwise, do the " +
 			"same there.",
 		"No cmdlet shows whether Setup ran on an Edge Server: stage Setup has a person's word for it, and stage Verify " +
 			"reads only whether the services run.",
@@ -117,6 +119,10 @@ func (f *failover) sipUnknown() []string {
 		"Partners that have entered an Access Edge by hand do not ask DNS: they have to change it themselves.",
 		unknownServers,
 		unknownTopology,
+	}
+	if slices.ContainsFunc([]plan.Pool{p.From, p.To}, func(pool plan.Pool) bool { return pool.Product == cmdlet.SfBServerSE }) {
+		out = append(out, "What the node of "+cmdlet.SfBServerSE.Name()+" is called in Topology Builder is on no page that was found: "+
+			"look for the pool below its site.")
 	}
 	if !f.planned() {
 		out = append(out, unknownDown(p)+"its Edge Servers may not know yet that SIP federation is not enabled there any "+
@@ -178,8 +184,9 @@ func (f *failover) adviseSIP() {
 		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by " +
 			"the wizard without an error? Then run the stage again: a pool that shows its value is left alone.",
 		"The property stays as it was, and Topology Builder shows the setting as published: run the stage again with " +
-			"-Attest \"who, ticket\" and the -Waive that the message names. From then on the word of that person counts " +
-			"for the setting, in the rollback too; it is in the evidence log.",
+			"-Attest \"who, ticket\" and waive the step by the name that the message gives. From then on the word of that " +
+			"person counts for the setting, in the rollback too; it is in the evidence log.",
+		"Topology Builder refuses to publish? " + publishRights,
 		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +
 			"another pool too. Look at it before you go on.",
 	}})

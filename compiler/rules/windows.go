@@ -35,6 +35,18 @@ func Window(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
+// FailbackWindow checks that the way back of a failover begins when that is over.
+func FailbackWindow(of, back *Request, r *report.Plan) {
+	end, err1 := time.Parse(time.RFC3339, of.Change.WindowEnd.V)
+	start, err2 := time.Parse(time.RFC3339, back.Change.WindowStart.V)
+	// A time that is missing, or cannot be read, has been reported where it matters.
+	if err1 == nil && err2 == nil && start.Before(end) {
+		r.Add(report.Malformed, back.Change.WindowStart.Range,
+			"The window of the way back begins at %s, before that of the failover %s ends, at %s. Correct one of the two.",
+			back.Change.WindowStart.V, of.Name.V, of.Change.WindowEnd.V)
+	}
+}
+
 // moment reads an RFC 3339 time; ok is false if there is none.
 func moment(r *report.Plan, value topology.Value[string]) (time.Time, bool) {
 	if !value.Set {

@@ -224,7 +224,7 @@ func paramProblems(change string) []string {
 
 func ownComments() []string {
 	out := []string{"# " + stageParam}
-	for _, p := range slices.Concat(commonParams, []param{factsParam, waiveParam, attestParam, runningParam}) {
+	for _, p := range slices.Concat(commonParams, []param{factsParam, waiveParam, clicksParam, attestParam, runningParam}) {
 		out = append(out, "# "+p.help)
 	}
 	for _, note := range strings.Split(strings.Trim(notes, "\n"), "\n\n") {

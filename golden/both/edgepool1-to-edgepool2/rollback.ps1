@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP and SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9e44d39672fb95db58a63110eac8e6ce. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:ea20c3f7ad3c5197ce03544aef87a62e. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                          prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9e44d39672fb95db58a63110eac8e6ce'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:ea20c3f7ad3c5197ce03544aef87a62e'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP and SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -39,13 +39,17 @@ $Plan = @{ Id = 'sha256:9e44d39672fb95db58a63110eac8e6ce'; Script = 'rollback'; 
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
 #        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 $Name1 = 'Undoes Topology. A person moves SIP federation back to EdgeServer1.contoso.com i'
-$Name1 += '' + 'n Topology Builder; the script reads whether it was published.'
-$Name2 = 'Lync Server Topology Builder: Edge pools > EdgeServer2.contoso.com > Edit Proper'
-$Name2 += '' + 'ties > General > clear "Enable federation for this Edge pool (Port 5061)" and cl'
-$Name2 += '' + 'ick OK; after the last change of this stage Action > Topology > Publish'
-$Name3 = 'Lync Server Topology Builder: Edge pools > EdgeServer1.contoso.com > Edit Proper'
-$Name3 += '' + 'ties > General > select "Enable federation for this Edge pool (Port 5061)" and c'
-$Name3 += '' + 'lick OK; after the last change of this stage Action > Topology > Publish'
+$Name1 += '' + 'n Topology Builder; the script reads whether it was published. Who publishes has'
+$Name1 += '' + ' to be in RTCUniversalServerAdmins, and in Domain Admins unless setup permission'
+$Name1 += '' + ' was delegated (Grant-CsSetupPermission).'
+$Name2 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name2 += '' + 'Server > Site2 > Lync Server 2013 > Edge pools > EdgeServer2.contoso.com > Edit '
+$Name2 += '' + 'Properties > General > clear "Enable federation for this Edge pool (Port 5061)" '
+$Name2 += '' + 'and click OK; after the last change of this stage Action > Topology > Publish'
+$Name3 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name3 += '' + 'Server > Site1 > Lync Server 2013 > Edge pools > EdgeServer1.contoso.com > Edit '
+$Name3 += '' + 'Properties > General > select "Enable federation for this Edge pool (Port 5061)"'
+$Name3 += '' + ' and click OK; after the last change of this stage Action > Topology > Publish'
 $Name4 = 'Undoes Route. Looks at DNS first, then puts the routes of SIP and XMPP federatio'
 $Name4 += '' + 'n back to what they were.'
 $Name5 = 'Lync Server Deployment Wizard: Install or Update Lync Server System > Setup or R'

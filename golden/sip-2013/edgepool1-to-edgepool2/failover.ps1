@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:b9a4ad14132c87415f4dd351c8905998. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:8d011c808e0fbe185f154e75f9513cc8. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:b9a4ad14132c87415f4dd351c8905998'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:8d011c808e0fbe185f154e75f9513cc8'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -41,13 +41,17 @@ $Plan = @{ Id = 'sha256:b9a4ad14132c87415f4dd351c8905998'; Script = 'failover'; 
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
 #        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 $Name1 = 'Steps 1 to 5. A person moves SIP federation from edgepool1.contoso.com to edgepo'
-$Name1 += '' + 'ol2.contoso.com in Topology Builder; the script reads whether it was published.'
-$Name2 = 'Lync Server Topology Builder: Edge pools > edgepool1.contoso.com > Edit Properti'
-$Name2 += '' + 'es > General > clear "Enable federation for this Edge pool (Port 5061)" and clic'
-$Name2 += '' + 'k OK; after the last change of this stage Action > Topology > Publish'
-$Name3 = 'Lync Server Topology Builder: Edge pools > edgepool2.contoso.com > Edit Properti'
-$Name3 += '' + 'es > General > select "Enable federation for this Edge pool (Port 5061)" and cli'
-$Name3 += '' + 'ck OK; after the last change of this stage Action > Topology > Publish'
+$Name1 += '' + 'ol2.contoso.com in Topology Builder; the script reads whether it was published. '
+$Name1 += '' + 'Who publishes has to be in RTCUniversalServerAdmins, and in Domain Admins unless'
+$Name1 += '' + ' setup permission was delegated (Grant-CsSetupPermission).'
+$Name2 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name2 += '' + 'Server > Site1 > Lync Server 2013 > Edge pools > edgepool1.contoso.com > Edit Pr'
+$Name2 += '' + 'operties > General > clear "Enable federation for this Edge pool (Port 5061)" an'
+$Name2 += '' + 'd click OK; after the last change of this stage Action > Topology > Publish'
+$Name3 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name3 += '' + 'Server > Site2 > Lync Server 2013 > Edge pools > edgepool2.contoso.com > Edit Pr'
+$Name3 += '' + 'operties > General > select "Enable federation for this Edge pool (Port 5061)" a'
+$Name3 += '' + 'nd click OK; after the last change of this stage Action > Topology > Publish'
 $Name4 = 'Pushes the configuration to the servers, waits until they are up to date, and pr'
 $Name4 += '' + 'ints the receipt for Setup.'
 $Name5 = 'Lync Server Deployment Wizard: Install or Update Lync Server System > Setup or R'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:b9a4ad14132c87415f4dd351c8905998. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:8d011c808e0fbe185f154e75f9513cc8. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:b9a4ad14132c87415f4dd351c8905998'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:8d011c808e0fbe185f154e75f9513cc8'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -39,13 +39,17 @@ $Plan = @{ Id = 'sha256:b9a4ad14132c87415f4dd351c8905998'; Script = 'rollback'; 
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
 #        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 $Name1 = 'Undoes Topology. A person moves SIP federation back to edgepool1.contoso.com in '
-$Name1 += '' + 'Topology Builder; the script reads whether it was published.'
-$Name2 = 'Lync Server Topology Builder: Edge pools > edgepool2.contoso.com > Edit Properti'
-$Name2 += '' + 'es > General > clear "Enable federation for this Edge pool (Port 5061)" and clic'
-$Name2 += '' + 'k OK; after the last change of this stage Action > Topology > Publish'
-$Name3 = 'Lync Server Topology Builder: Edge pools > edgepool1.contoso.com > Edit Properti'
-$Name3 += '' + 'es > General > select "Enable federation for this Edge pool (Port 5061)" and cli'
-$Name3 += '' + 'ck OK; after the last change of this stage Action > Topology > Publish'
+$Name1 += '' + 'Topology Builder; the script reads whether it was published. Who publishes has t'
+$Name1 += '' + 'o be in RTCUniversalServerAdmins, and in Domain Admins unless setup permission w'
+$Name1 += '' + 'as delegated (Grant-CsSetupPermission).'
+$Name2 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name2 += '' + 'Server > Site2 > Lync Server 2013 > Edge pools > edgepool2.contoso.com > Edit Pr'
+$Name2 += '' + 'operties > General > clear "Enable federation for this Edge pool (Port 5061)" an'
+$Name2 += '' + 'd click OK; after the last change of this stage Action > Topology > Publish'
+$Name3 = 'Lync Server Topology Builder: Download Topology from existing deployment > Lync '
+$Name3 += '' + 'Server > Site1 > Lync Server 2013 > Edge pools > edgepool1.contoso.com > Edit Pr'
+$Name3 += '' + 'operties > General > select "Enable federation for this Edge pool (Port 5061)" a'
+$Name3 += '' + 'nd click OK; after the last change of this stage Action > Topology > Publish'
 $Name4 = 'Lync Server Deployment Wizard: Install or Update Lync Server System > Setup or R'
 $Name4 += '' + 'emove Lync Server Components > Run Again > click Next until the wizard is done, ' + 'then Finish'
 $Stages = @(

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:a8e6933922c987f0cc1a087425db1270. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:26c842e16fa0cb7af7a55e34d69a18a2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:a8e6933922c987f0cc1a087425db1270'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:26c842e16fa0cb7af7a55e34d69a18a2'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -42,13 +42,19 @@ $Plan = @{ Id = 'sha256:a8e6933922c987f0cc1a087425db1270'; Script = 'failover'; 
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
 #        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 $Name1 = 'Steps 1 to 5. A person moves SIP federation from edgepool1.contoso.com to edgepo'
-$Name1 += '' + 'ol2.contoso.com in Topology Builder; the script reads whether it was published.'
-$Name2 = 'Skype for Business Server Topology Builder: Edge pools > edgepool1.contoso.com >'
-$Name2 += '' + ' Edit Properties > General > clear "Enable federation for this Edge pool (Port 5'
-$Name2 += '' + '061)" and click OK; after the last change of this stage Action > Topology > Publ' + 'ish'
-$Name3 = 'Skype for Business Server Topology Builder: Edge pools > edgepool2.contoso.com >'
-$Name3 += '' + ' Edit Properties > General > select "Enable federation for this Edge pool (Port '
-$Name3 += '' + '5061)" and click OK; after the last change of this stage Action > Topology > Pub' + 'lish'
+$Name1 += '' + 'ol2.contoso.com in Topology Builder; the script reads whether it was published. '
+$Name1 += '' + 'Who publishes has to be in RTCUniversalServerAdmins, and in Domain Admins unless'
+$Name1 += '' + ' setup permission was delegated (Grant-CsSetupPermission).'
+$Name2 = 'Skype for Business Server Topology Builder: Download Topology from existing depl'
+$Name2 += '' + 'oyment > Skype for Business Server > Site1 > Skype for Business Server Subscript'
+$Name2 += '' + 'ion Edition > Edge pools > edgepool1.contoso.com > Edit Properties > General > c'
+$Name2 += '' + 'lear "Enable federation for this Edge pool (Port 5061)" and click OK; after the '
+$Name2 += '' + 'last change of this stage Action > Topology > Publish'
+$Name3 = 'Skype for Business Server Topology Builder: Download Topology from existing depl'
+$Name3 += '' + 'oyment > Skype for Business Server > Site2 > Skype for Business Server Subscript'
+$Name3 += '' + 'ion Edition > Edge pools > edgepool2.contoso.com > Edit Properties > General > s'
+$Name3 += '' + 'elect "Enable federation for this Edge pool (Port 5061)" and click OK; after the'
+$Name3 += '' + ' last change of this stage Action > Topology > Publish'
 $Name4 = 'Pushes the configuration to the servers, waits until they are up to date, and pr'
 $Name4 += '' + 'ints the receipt for Setup.'
 $Name5 = 'Skype for Business Server Deployment Wizard: Install or Update Skype for Busines'

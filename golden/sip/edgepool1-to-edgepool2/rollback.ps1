@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:638f7c2b325af6a113b350b97f063e5b. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:210c476216483624c8d242482fba8ca2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:638f7c2b325af6a113b350b97f063e5b'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:210c476216483624c8d242482fba8ca2'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -40,13 +40,19 @@ $Plan = @{ Id = 'sha256:638f7c2b325af6a113b350b97f063e5b'; Script = 'rollback'; 
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
 #        within WaitSeconds. Unread: why no cmdlet shows it; then there is the word alone.
 $Name1 = 'Undoes Topology. A person moves SIP federation back to edgepool1.contoso.com in '
-$Name1 += '' + 'Topology Builder; the script reads whether it was published.'
-$Name2 = 'Skype for Business Server Topology Builder: Edge pools > edgepool2.contoso.com >'
-$Name2 += '' + ' Edit Properties > General > clear "Enable federation for this Edge pool (Port 5'
-$Name2 += '' + '061)" and click OK; after the last change of this stage Action > Topology > Publ' + 'ish'
-$Name3 = 'Skype for Business Server Topology Builder: Edge pools > edgepool1.contoso.com >'
-$Name3 += '' + ' Edit Properties > General > select "Enable federation for this Edge pool (Port '
-$Name3 += '' + '5061)" and click OK; after the last change of this stage Action > Topology > Pub' + 'lish'
+$Name1 += '' + 'Topology Builder; the script reads whether it was published. Who publishes has t'
+$Name1 += '' + 'o be in RTCUniversalServerAdmins, and in Domain Admins unless setup permission w'
+$Name1 += '' + 'as delegated (Grant-CsSetupPermission).'
+$Name2 = 'Skype for Business Server Topology Builder: Download Topology from existing depl'
+$Name2 += '' + 'oyment > Skype for Business Server > Site2 > Skype for Business Server 2019 > Ed'
+$Name2 += '' + 'ge pools > edgepool2.contoso.com > Edit Properties > General > clear "Enable fed'
+$Name2 += '' + 'eration for this Edge pool (Port 5061)" and click OK; after the last change of t'
+$Name2 += '' + 'his stage Action > Topology > Publish'
+$Name3 = 'Skype for Business Server Topology Builder: Download Topology from existing depl'
+$Name3 += '' + 'oyment > Skype for Business Server > Site1 > Skype for Business Server 2019 > Ed'
+$Name3 += '' + 'ge pools > edgepool1.contoso.com > Edit Properties > General > select "Enable fe'
+$Name3 += '' + 'deration for this Edge pool (Port 5061)" and click OK; after the last change of '
+$Name3 += '' + 'this stage Action > Topology > Publish'
 $Name4 = 'Skype for Business Server Deployment Wizard: Install or Update Skype for Busines'
 $Name4 += '' + 's Server System > Setup or Remove Skype for Business Server Components > Run Aga'
 $Name4 += '' + 'in > click Next until the wizard is done, then Finish'
