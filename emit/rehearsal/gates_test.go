@@ -27,18 +27,18 @@ func (s *suite) visitOf(stage string) rehearsal.Visit { return s.walk.Forth[s.at
 // gates: no stage runs before what it needs, or without what a person has to say.
 func (s *suite) gates() {
 	manager := s.visitOf(plan.Preflight).Host
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	if i := s.at(plan.Stop); i >= 0 {
 		stop := s.walk.Forth[i]
 		s.refuses(5, stop, way{bare: true}, "Stop without a receipt")
 		s.refuses(5, stop, way{given: map[string]any{"Receipt": "202611230000-00000000"}}, "Stop with another receipt")
-		s.restore(s.points[1])
+		s.restore(s.points[s.begin()+1])
 		s.refuses(1, stop, way{fault: "rights:none"}, "Stop in a shell that is not elevated")
 	}
-	s.restore(s.points[0])
-	code := s.visit(s.walk.Forth[0], way{fault: "rights:none"})
+	s.restore(s.ready())
+	code := s.visit(s.preflight(), way{fault: "rights:none"})
 	s.check(code == 0 && strings.Contains(s.last, "WARNING"), "Preflight warns of missing rights")
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.refuses(3, s.visitOf(plan.Route), way{}, "Route before Preflight")
 	s.check(strings.Contains(s.last, "run stage Preflight here first"), "Route before Preflight says so")
 	s.refuses(3, s.visitOf(plan.Replicated), way{}, "Replicate before Route")
@@ -163,7 +163,7 @@ func (s *suite) names() {
 // verified: Verify sees a closed firewall, a missing listener, and stages not done.
 func (s *suite) verified(manager string) {
 	i := s.at(plan.Verify)
-	outside := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: rehearsal.Outside}
+	outside := rehearsal.Visit{Script: s.scripts()[0], Stage: plan.Verify, Host: rehearsal.Outside}
 	s.restore(s.points[i])
 	s.refuses(3, outside, way{fault: "firewall:closed"}, "Verify outside behind a closed firewall")
 	s.check(s.visit(outside, way{}) == 0, "Verify outside")
@@ -180,10 +180,15 @@ func (s *suite) verified(manager string) {
 	s.listens(i)
 	s.federates(i, outside)
 	s.restore(s.points[s.at(plan.Replicated)])
-	s.refuses(3, rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}, way{}, "Verify before Replicate")
-	s.refuses(3, outside, way{}, "Verify outside before Replicate")
+	s.refuses(3, rehearsal.Visit{Script: s.scripts()[0], Stage: plan.Verify, Host: manager}, way{}, "Verify before Replicate")
+	if s.at(plan.Stop) >= 0 || s.plan.MovesSIP() {
+		s.refuses(3, outside, way{}, "Verify outside before Replicate")
+	} else { // what partners see is there by then: the order of the sheet alone keeps it
+		gates, _ := s.gatesAt(false, plan.Verify, rehearsal.Outside)
+		s.check(s.visit(outside, way{}) == 0 && slices.Contains(gates.Sheet, plan.Replicated), "Verify outside before Replicate")
+	}
 	s.restore(s.points[i])
-	last := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: manager}
+	last := rehearsal.Visit{Script: s.scripts()[0], Stage: plan.Verify, Host: manager}
 	s.edit(func(w *rehearsal.World) { w.Dns[0].Records = []rehearsal.Record{foreign(w.Dns[0])} })
 	s.refuses(3, last, way{}, "Verify after somebody changed the DNS")
 	if !s.plan.MovesXMPP() {
@@ -197,8 +202,8 @@ func (s *suite) verified(manager string) {
 
 // waived: a fact can be waived by its number, on record; the route cannot.
 func (s *suite) waived() {
-	preflight := s.walk.Forth[0]
-	s.restore(s.points[0])
+	preflight := s.preflight()
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { w.Federated = false })
 	s.refuses(3, preflight, way{}, "a fact that fails")
 	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P01, P09"}}) == 0 && strings.Contains(s.last, "WAIVED P09"), "a fact that fails, waived")
@@ -206,7 +211,7 @@ func (s *suite) waived() {
 	if s.plan.MovesXMPP() {
 		s.partners(preflight)
 	}
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:other.example.net") })
 	all := append(stageSteps(s.plan, plan.Route).IDs(), stageSteps(s.plan, plan.Preflight).IDs()...)
 	s.refuses(3, preflight, way{given: map[string]any{"Waive": strings.Join(all, ",")}}, "another route, waived")
@@ -224,10 +229,10 @@ func (s *suite) store(preflight rehearsal.Visit) {
 	if s.plan.CentralManagement == "" {
 		return
 	}
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { w.Master = strings.ToUpper(s.plan.CentralManagement) })
 	s.check(s.visit(preflight, way{}) == 0, "the store names its pool")
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { w.Master = "fe9.corp.contoso.com" })
 	s.refuses(3, preflight, way{}, "another pool has the store")
 	s.check(strings.Contains(s.last, " FAIL P01 ") && strings.Contains(s.last, " FAIL P02 ") && strings.Contains(s.last, "found [fe9.corp.contoso.com]"), "the computer that has it is named")
@@ -237,22 +242,22 @@ func (s *suite) store(preflight rehearsal.Visit) {
 // partners: each that the plan names has to be allowed, be it as an additional domain of
 // another; others are named as a warning.
 func (s *suite) partners(preflight rehearsal.Visit) {
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) {
 		w.Partners = append(w.Partners, rehearsal.Partner{Domain: "other.example.net"})
 	})
 	s.check(s.visit(preflight, way{}) == 0 && strings.Contains(s.last, "WARNING P10") && strings.Contains(s.last, "[other.example.net]"), "a partner that the plan does not name")
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.check(s.visit(preflight, way{}) == 0 && !strings.Contains(s.last, "WARNING P10"), "no partner but those of the plan")
 	if len(s.plan.Partners) == 0 {
 		return
 	}
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) {
 		w.Partners[0] = rehearsal.Partner{Domain: "other.example.net", Additional: []string{strings.ToUpper(w.Partners[0].Domain), "b.example.net"}}
 	})
 	s.check(s.visit(preflight, way{}) == 0 && strings.Contains(s.last, "[b.example.net,other.example.net]"), "a partner that is an additional domain of another")
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { w.Partners = []rehearsal.Partner{} })
 	s.check(s.visit(preflight, way{given: map[string]any{"Waive": "P10"}}) == 0 && strings.Contains(s.last, "WAIVED P10"), "a partner that is gone, waived")
 }
@@ -332,15 +337,15 @@ func (s *suite) drift() {
 		add("a partner is gone", func(w *rehearsal.World) { w.Partners = w.Partners[1:] })
 	}
 	for _, c := range cases {
-		s.restore(s.points[0])
+		s.restore(s.ready())
 		s.edit(c.edit)
-		s.refuses(c.code, s.walk.Forth[0], way{}, "Preflight, %s", c.name)
+		s.refuses(c.code, s.preflight(), way{}, "Preflight, %s", c.name)
 		s.check(s.receipt() == "", "no receipt, %s", c.name)
 	}
 	for _, fault := range []string{"store:down", "Set-CsSite:throw@1"} {
-		s.restore(s.points[0])
+		s.restore(s.ready())
 		before := s.digest()
-		code := s.visit(s.walk.Forth[0], way{fault: fault})
+		code := s.visit(s.preflight(), way{fault: fault})
 		s.check((code == 2 || code == 3) && s.digest() == before && s.receipt() == "", "Preflight, %s", fault)
 		if fault == "store:down" {
 			s.check(code == 3 && strings.Contains(s.last, "FAIL P05  site of the pool: cannot be read"), "Preflight names every fact that cannot be read")
@@ -356,7 +361,7 @@ func (s *suite) drift() {
 		})
 		s.refuses(3, s.walk.Forth[i], way{}, "Stop on a server without the XMPP service")
 	}
-	if s.walk.Back[0].Stage == plan.Start && s.plan.Routes[0].From != "" {
+	if s.plan.Routes[0].From != "" {
 		s.settled()
 	}
 	i := s.at(plan.Route)
@@ -369,7 +374,7 @@ func (s *suite) drift() {
 
 // settled: the route is the target already, so nothing sets it and nothing restores it.
 func (s *suite) settled() {
-	s.fresh()
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, "EdgeServer:"+s.plan.To.FQDN) })
 	start := s.digest()
 	for _, v := range s.walk.Forth[:s.at(plan.Route)+1] {
@@ -392,7 +397,7 @@ func (s *suite) drifted(route int, other string) {
 	if s.at(plan.Stop) >= 0 {
 		running = map[string]any{"AllowRunningTarget": true}
 	}
-	s.check(s.visit(s.walk.Forth[0], way{}) == 0 && s.visit(s.walk.Forth[route], way{given: running}) == 0, "Route, undone by somebody, after a new Preflight")
+	s.check(s.visit(s.preflight(), way{}) == 0 && s.visit(s.walk.Forth[route], way{given: running}) == 0, "Route, undone by somebody, after a new Preflight")
 	s.restore(s.points[len(s.points)-1])
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
 	for _, v := range s.walk.Back {
@@ -401,9 +406,9 @@ func (s *suite) drifted(route int, other string) {
 		}
 	}
 	// Drift that was put right before the change must not become the value to go back to.
-	s.fresh()
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { setRoutes(w, s.plan, other) })
-	s.refuses(3, s.walk.Forth[0], way{}, "drift first")
+	s.refuses(3, s.preflight(), way{}, "drift first")
 	s.edit(s.routesBack)
 	s.goes("drift put right, forth", s.walk.Forth)
 	s.goes("drift put right, back", s.walk.Back)
@@ -412,7 +417,7 @@ func (s *suite) drifted(route int, other string) {
 
 // disk: state that cannot be used stops the script; a log that a crash has torn does not.
 func (s *suite) disk() {
-	preflight := s.walk.Forth[0]
+	preflight := s.preflight()
 	file := func(pattern string) string {
 		found, _ := filepath.Glob(filepath.Join(s.dir, preflight.Host, pattern))
 		if len(found) != 1 {
@@ -420,18 +425,18 @@ func (s *suite) disk() {
 		}
 		return found[0]
 	}
-	s.restore(s.points[1])
+	s.restore(s.points[s.begin()+1])
 	state := file("*.state.xml")
 	for what, text := range map[string]string{"torn": "<Objs", "empty": "", "of another plan": strings.ReplaceAll(s.read(rel(s.dir, state)), s.plan.ID, "sha256:other")} {
-		s.restore(s.points[1])
+		s.restore(s.points[s.begin()+1])
 		s.must(os.WriteFile(state, []byte(text), 0o666))
 		s.refuses(1, preflight, way{}, "a state file that is %s", what)
 		s.check(s.read(rel(s.dir, state)) == text, "a state file that is %s stays", what)
 	}
-	s.restore(s.points[1])
+	s.restore(s.points[s.begin()+1])
 	s.check(s.visit(preflight, way{fault: "kill@2", held: true}) == died, "a stage that stands still")
 	s.refuses(1, preflight, way{}, "a stage while another runs")
-	s.restore(s.points[1])
+	s.restore(s.points[s.begin()+1])
 	log := file("*.evidence.jsonl")
 	before := s.read(rel(s.dir, log))
 	s.must(os.WriteFile(log, []byte(before+`{"utc":"torn`), 0o666))

@@ -57,7 +57,7 @@ func (s *suite) listens(i int) {
 		return
 	}
 	for _, host := range s.plan.To.Servers {
-		edge := rehearsal.Visit{Script: "failover.ps1", Stage: plan.Verify, Host: host}
+		edge := rehearsal.Visit{Script: s.scripts()[0], Stage: plan.Verify, Host: host}
 		s.restore(s.points[i])
 		s.check(s.visit(edge, way{}) == 0 && strings.Contains(s.last, "0.0.0.0:5269"), "Verify on %s behind NAT", host)
 		blind := "firewall:closed;tcp:unknown"

@@ -18,7 +18,7 @@ func (s *suite) looks() {
 	s.silentBefore()
 	for _, zone := range s.plan.Zones {
 		for _, set := range zone.Records {
-			s.setDrift(s.walk.Forth[0], s.points[0], zone, set, false)
+			s.setDrift(s.preflight(), s.ready(), zone, set, false)
 		}
 		s.aliased(zone)
 		s.serialDrift(zone)
@@ -47,9 +47,9 @@ func (s *suite) zoneNumbers(changed bool) []string {
 // silentBefore: a server that gives no answer, or does not have the zone, fails the fact
 // of each zone, and nothing else. The numbers of the zones are enough to go on.
 func (s *suite) silentBefore() {
-	v, all := s.walk.Forth[0], s.zoneNumbers(false)
+	v, all := s.preflight(), s.zoneNumbers(false)
 	down := func(numbers ...string) way { w := waive(numbers...); w.fault = "dns:down"; return w }
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.refuses(3, v, way{fault: "dns:down"}, "%s, no DNS", name(v))
 	for _, number := range all {
 		s.check(strings.Contains(s.last, " FAIL "+number+" "), "no DNS: %s fails", number)
@@ -60,7 +60,7 @@ func (s *suite) silentBefore() {
 		s.refuses(3, v, down(all[1:]...), "%s, no DNS, one zone is not waived", name(v))
 	}
 	s.check(s.visit(v, down(all...)) == 0 && strings.Count(s.last, " WAIVED P") == len(all), "%s, no DNS, waived", name(v))
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) { w.Serials = []rehearsal.Serial{} })
 	s.refuses(3, v, way{}, "%s, a server without the zone", name(v))
 	s.check(strings.Contains(s.last, "does not have the zone"), "a server without the zone says so")
@@ -143,7 +143,7 @@ func (s *suite) setDrift(v rehearsal.Visit, at tree, zone plan.Zone, set plan.Re
 
 // aliased: a name that has become an alias is found, also where it leads to an address.
 func (s *suite) aliased(zone plan.Zone) {
-	v := s.walk.Forth[0]
+	v := s.preflight()
 	var numbers []string
 	name := strings.TrimSuffix(zone.Records[0].Owner, ".")
 	for _, set := range zone.Records {
@@ -151,7 +151,7 @@ func (s *suite) aliased(zone plan.Zone) {
 			numbers = append(numbers, set.Number)
 		}
 	}
-	s.restore(s.points[0])
+	s.restore(s.ready())
 	s.edit(func(w *rehearsal.World) {
 		to := []rehearsal.Record{{TTL: 300, Data: "other.example.net"}}
 		w.Dns = append(w.Dns, rehearsal.Set{Server: zone.Server, Zone: strings.TrimSuffix(zone.Name, "."), Name: name, Type: "CNAME", Records: to})
@@ -200,7 +200,7 @@ func serialFor(w *rehearsal.World, zone plan.Zone) *uint32 {
 // serialDrift: in Preflight the serial has to go with the records, as the delivery of the
 // zone asks for it.
 func (s *suite) serialDrift(zone plan.Zone) {
-	v := s.walk.Forth[0]
+	v := s.preflight()
 	compared := zone.Changed() && zone.Delivery != "route53"
 	exact := zone.Delivery == "zone-file" || zone.SOAPrerequisite
 	several := len(slices.DeleteFunc(slices.Clone(zone.Records), func(r plan.RecordSet) bool { return !r.Changed() })) > 1
@@ -216,7 +216,7 @@ func (s *suite) serialDrift(zone plan.Zone) {
 		{"a later one, with the new records", func(w *rehearsal.World) { move(w, zone, false, false); *serialFor(w, zone) += 99 }, false},
 		{"raised, with half of the records", func(w *rehearsal.World) { move(w, zone, false, true); *serialFor(w, zone) += 1 }, compared && several && !zone.Windows()},
 	} {
-		s.restore(s.points[0])
+		s.restore(s.ready())
 		s.edit(c.edit)
 		if !c.bad || zone.Windows() {
 			s.check(s.visit(v, way{}) == 0, "%s, %s: the serial is %s", name(v), zone.Name, c.what)
@@ -311,7 +311,7 @@ func (s *suite) waivedLater(i int, zone plan.Zone) {
 // appliedBefore: Preflight passes where all of it is done already.
 func (s *suite) appliedBefore() {
 	s.restore(s.points[len(s.points)-1])
-	s.goes("all is done already", s.walk.Forth[:1])
+	s.goes("all is done already", []rehearsal.Visit{s.preflight()})
 	s.check(!strings.Contains(s.last, " WAIVED ") && !strings.Contains(s.last, " FAIL "), "all is done already: nothing is waived")
 }
 
@@ -411,9 +411,9 @@ func (s *suite) strangersBack(v rehearsal.Visit, end tree) {
 
 // replicasBefore: a replica that is not up to date is found before anything is stopped.
 func (s *suite) replicasBefore() {
-	v := s.walk.Forth[0]
+	v := s.preflight()
 	for _, replica := range plan.Replicas(s.plan) {
-		s.restore(s.points[0])
+		s.restore(s.ready())
 		late := way{fault: "replication:late@" + replica}
 		s.refuses(3, v, late, "%s, %s is not up to date", name(v), replica)
 		_, found, _ := strings.Cut(s.last, " FAIL P11  replicas that are up to date: expected at least ")

@@ -19,12 +19,15 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 )
 
-// scenario is a part of the suite, for plans that have the stage it needs. The quick ones
-// come first: a mutant ends with the first that finds it.
+// scenario is a part of the suite, for plans that have the stage it needs, or that fail back. The quick
+// ones come first: a mutant ends with the first that finds it.
 type scenario struct {
 	name, needs string
 	run         func(*suite)
 }
+
+// failsBack as what a scenario needs is a plan that fails back.
+const failsBack = "a fail-back"
 
 // long are the scenarios that only make scenarios runs: go test ends a package after ten minutes.
 var long = []string{"there and back", "faults", "rollback", "kills"}
@@ -33,6 +36,7 @@ var scenarios = []scenario{
 	{"happy", "", (*suite).happy},
 	{"store down", plan.CentralManagement, (*suite).storeDown},
 	{"next hop", "", (*suite).nextHop},
+	{"repaired", failsBack, (*suite).repaired},
 	{"old pool", plan.StopOld, (*suite).oldPool},
 	{"old receipts", plan.StopOld, (*suite).again},
 	{"DNS gates", plan.DNSServer, (*suite).dnsGates},
@@ -54,15 +58,13 @@ var scenarios = []scenario{
 	{"kills", "", (*suite).killed},
 }
 
-// withStore are the scenarios for plans that begin with CentralManagement: the others begin with
-// Preflight on a deployment that is as before the change. The stages after it are those of other specs.
-var withStore = []string{"happy", "store down", "twice", "wrong host", "whatif"}
-
 // parts are the scenarios for this plan. The first one learns the walk.
 func (s *suite) parts() []scenario {
 	return slices.DeleteFunc(slices.Clone(scenarios), func(part scenario) bool {
-		store := s.at(plan.CentralManagement) >= 0 && !slices.Contains(withStore, part.name)
-		return store || part.needs != "" && s.at(part.needs) < 0
+		if part.needs == failsBack {
+			return !s.plan.FailsBack()
+		}
+		return part.needs != "" && s.at(part.needs) < 0
 	})
 }
 
@@ -71,8 +73,8 @@ func TestScenarios(t *testing.T) {
 	engine := find(t)
 	specs := []string{
 		"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
-		"sip", "sip-planned", "both",
-		"central-management", "next-hop",
+		"sip", "sip-planned", "both", "central-management", "next-hop",
+		"failback", "failback-both", "coexistence", "sip-se",
 	}
 	run, asked := shareOf(t)
 	if !asked {
@@ -110,7 +112,7 @@ func TestProducts(t *testing.T) {
 			s.fresh()
 			first := s.digest()
 			if product == cmdlet.SfBServer2019 { // has no XMPP
-				code := s.visit(s.walk.Forth[0], way{})
+				code := s.visit(s.preflight(), way{})
 				s.check(code == 1 && strings.Contains(s.last, "module 'Lync' was not loaded"), "Preflight on a product without Get-CsXmppAllowedPartner")
 				s.check(s.digest() == first && s.receipt() == "", "nothing was changed, no receipt was given")
 				return
@@ -187,7 +189,18 @@ func newSuite(t testing.TB, engine pwsh.Engine, p *plan.Plan, product cmdlet.Pro
 	return s
 }
 
-func (s *suite) first() string { return s.worlds[0] }
+// begin is the index of stage Preflight: a fail-back starts services before it, and a store that is down is
+// failed over before it.
+func (s *suite) begin() int { return s.at(plan.Preflight) }
+
+// preflight is the first visit of that stage, the one on the management host.
+func (s *suite) preflight() rehearsal.Visit { return s.walk.Forth[s.begin()] }
+
+// ready is what is on the disk when stage Preflight begins.
+func (s *suite) ready() tree { return s.points[s.begin()] }
+
+// first is the world that a rollback restores: what is done before Preflight is not taken back.
+func (s *suite) first() string { return s.worlds[s.begin()] }
 func (s *suite) final() string { return s.worlds[len(s.worlds)-1] }
 
 // at is the index of the first visit of a stage.
@@ -463,15 +476,15 @@ func (s *suite) fails(i int) {
 
 // notDone: what comes after a stage that failed is refused.
 func (s *suite) notDone(v rehearsal.Visit) {
-	next := map[string]string{plan.Preflight: plan.Route, plan.Route: plan.Replicated}[v.Stage]
-	if v.Stage == plan.Publish && s.plan.MovesSIP() {
-		next = plan.Route
-	}
-	if next == "" || len(s.audit()) > 0 && v.Stage == plan.Preflight {
+	after := slices.IndexFunc(s.walk.Forth, func(next rehearsal.Visit) bool {
+		gates, _ := s.gatesAt(false, next.Stage, next.Host)
+		return next.Host == v.Host && slices.Contains(gates.After, v.Stage)
+	})
+	if after < 0 {
 		return
 	}
 	before := s.save()
-	s.refuses(3, s.visitOf(next), way{}, "%s after %s failed", next, v.Stage)
+	s.refuses(3, s.walk.Forth[after], way{}, "%s after %s failed", name(s.walk.Forth[after]), v.Stage)
 	s.restore(before)
 }
 
@@ -571,12 +584,15 @@ func (s *suite) rollback() {
 		s.goes("rollback twice "+what, s.walk.Back)
 		s.check(slices.Equal(audit, s.audit()) && s.digest() == s.first(), "rollback twice %s", what)
 	}
-	for i := range s.points {
+	for i := s.begin(); i < len(s.points); i++ {
 		s.restore(s.points[i])
 		back(fmt.Sprintf("from point %d", i))
 	}
 	for i, v := range s.walk.Forth {
 		for _, call := range changing(s.calls[i]) {
+			if i < s.begin() {
+				break
+			}
 			cmdlet, number, _ := strings.Cut(call, " ")
 			s.restore(s.points[i])
 			fault := fmt.Sprintf("%s:throwafter@%s", cmdlet, number)
@@ -634,7 +650,7 @@ func (s *suite) lost() {
 // that of the file any more, from which its diff is made: that has to be waived.
 func (s *suite) thereAndBack() {
 	s.fresh()
-	first := s.at(plan.Preflight) // in a fail-back Start comes before it
+	first := s.begin()
 	for again := range 2 {
 		visits := s.walk.Forth
 		if waive := s.exactSerials(); again > 0 && waive != "" {
@@ -701,7 +717,7 @@ func (s *suite) killed() {
 			s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "%s, %s, then again: %s", name(v), fault, s.digest())
 			s.answers(name(v) + ", " + fault)
 			s.check(len(s.audit())-audit <= 2*len(changing(s.calls[i])), "%s, %s, then again: no needless change: %q", name(v), fault, s.audit())
-			if strings.HasPrefix(fault, "killafter") {
+			if strings.HasPrefix(fault, "killafter") && i >= s.begin() {
 				s.restore(half)
 				s.goes("rollback after "+fault, s.walk.Back)
 				s.check(s.digest() == s.first(), "rollback after %s, %s: %s", name(v), fault, s.digest())

@@ -60,11 +60,28 @@ func (s *suite) must(err error) {
 	}
 }
 
-// fresh makes the deployment as it is before the change.
+// fresh makes the deployment as it is before the change. The services of a pool that was repaired are
+// stopped in it.
 func (s *suite) fresh() {
 	text, err := json.Marshal(s.walk.World)
 	s.must(err)
 	s.restore(tree{"world/world.json": string(text)})
+	if s.plan.FailsBack() {
+		s.edit(s.targetServices("Stopped"))
+	}
+}
+
+// targetServices gives all services of the target pool a status.
+func (s *suite) targetServices(status string) func(*rehearsal.World) {
+	return func(w *rehearsal.World) {
+		for h := range w.Hosts {
+			for n := range w.Hosts[h].Services {
+				if slices.Contains(s.plan.To.Servers, w.Hosts[h].Name) {
+					w.Hosts[h].Services[n].Status = status
+				}
+			}
+		}
+	}
 }
 
 func (s *suite) save() tree {
