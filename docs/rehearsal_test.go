@@ -48,7 +48,7 @@ func TestKitFiles(t *testing.T) {
 	for _, cells := range rows(t, rehearsalPage, "file") {
 		listed = append(listed, codeWords(cells[0])...)
 	}
-	for _, spec := range []string{"seed", "hardware", "windows-dns", "windows-dns-prepare"} {
+	for _, spec := range []string{"seed", "hardware", "windows-dns", "windows-dns-prepare", "failback"} {
 		p := planOf(t, spec)
 		kit, err := emit.Rehearsal(p)
 		if err != nil {
@@ -59,8 +59,9 @@ func TestKitFiles(t *testing.T) {
 			got = append(got, file.Name)
 		}
 		for _, name := range listed {
-			other := map[string]bool{"failover.ps1": p.Kind == plan.KindPrepare, "prepare.ps1": p.Kind == plan.KindFailover}
-			if !strings.HasPrefix(name, "Cmdlets.") && !other[name] {
+			script := strings.TrimSuffix(name, ".ps1")
+			other := slices.Contains(plan.Scripts(), script) && script != p.Texts.Script
+			if !strings.HasPrefix(name, "Cmdlets.") && !other {
 				want = append(want, name)
 			}
 		}

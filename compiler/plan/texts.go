@@ -95,12 +95,13 @@ const EveryStage = "*"
 // Scripts that make a change, and the one that goes back: their names without the ending.
 const (
 	FailoverScript = "failover"
+	FailbackScript = "failback"
 	PrepareScript  = "prepare"
 	RollbackScript = "rollback"
 )
 
 // Scripts are the names of all scripts that make a change.
-func Scripts() []string { return []string{FailoverScript, PrepareScript} }
+func Scripts() []string { return []string{FailoverScript, FailbackScript, PrepareScript} }
 
 // untold is the first sentence that the procedure of a plan has left out, as an error. Nothing takes
 // its place: a sentence of another procedure would be wrong.

@@ -115,6 +115,7 @@ func (f *failover) backTexts() plan.Texts {
 	default:
 		out = f.bothTexts()
 	}
+	out.Script = plan.FailbackScript
 	out.Title = fmt.Sprintf("Fail back %s from %s to %s", f.what(), p.From.Name, p.To.Name)
 	out.Page = plan.FailBackPage
 	out.Why = fmt.Sprintf("Fail-back: Edge pool %s was repaired and takes over %s again. %s has stood in and is up.",

@@ -1,4 +1,4 @@
-// Package powershell writes failover.ps1 and rollback.ps1 from a plan.
+// Package powershell writes the script of a change, such as failover.ps1, and rollback.ps1 from a plan.
 //
 // A script has two parts. The first is data and is for this change alone: help,
 // parameters, $Plan and $Stages, which read from top to bottom as the procedure, with

@@ -65,7 +65,7 @@ func Parts(p *plan.Plan) []Part {
 // onDNSServer tells whether a step is about a zone on a Windows DNS server.
 func onDNSServer(s *plan.Step) bool { return s.Zone != "" }
 
-// Forward returns the script that makes the change: failover.ps1 or prepare.ps1.
+// Forward returns the script that makes the change: failover.ps1, failback.ps1 or prepare.ps1.
 func Forward(p *plan.Plan) ([]byte, error) {
 	return script(p, &builder{plan: p}, p.Texts.Script, p.Texts.Title)
 }
@@ -251,9 +251,9 @@ func (b *builder) notes() []string {
 	}
 	switch {
 	case b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && s.Act.From != "" }):
-		out = append(out, fromNote)
+		out = append(out, strings.Replace(fromNote, plan.FailoverScript, p.Texts.Script, 1))
 	case b.back && b.has(func(s *plan.Step) bool { return s.Act != nil && len(s.Act.Variants) > 0 }):
-		out = append(out, restoreNote)
+		out = append(out, strings.Replace(restoreNote, plan.FailoverScript, p.Texts.Script, 1))
 	}
 	out = append(out, dnsNote)
 	if !facts { // else the note about facts has said it

@@ -141,7 +141,7 @@ func visit(v any, f func(string, []call)) {
 func checkSwitch(t *testing.T, name, key string, c call) {
 	value, ok := c.get("WhatIf")
 	rehearsed := slices.Contains([]string{"Set-CsSite", "Set-CsEdgeServer", "Invoke-CsManagementServerFailover"}, c.name)
-	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && rehearsed && strings.HasSuffix(name, "/failover.ps1")
+	off := value == token{text: "$false"} || value == token{text: "$Rehearse"} && rehearsed && !strings.HasSuffix(name, "/rollback.ps1")
 	switch verb, _, _ := strings.Cut(c.name, "-"); {
 	case key == "Set" && ok && !off:
 		t.Errorf("%s: %s of %s has -WhatIf %v", name, key, c.name, value)

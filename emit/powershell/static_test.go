@@ -229,6 +229,10 @@ func ownComments() []string {
 	}
 	for _, note := range strings.Split(strings.Trim(notes, "\n"), "\n\n") {
 		out = append(out, strings.Split(note, "\n")...)
+		// The notes of a rollback name the script whose change it takes back.
+		for _, script := range plan.Scripts() {
+			out = append(out, strings.Split(strings.Replace(note, plan.FailoverScript, script, 1), "\n")...)
+		}
 	}
 	return append(out, strings.TrimSuffix(hostsNote, ".")+"; of two, the first that fits.",
 		// Of the procedures.

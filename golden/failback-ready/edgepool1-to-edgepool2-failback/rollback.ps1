@@ -28,12 +28,12 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:bb3cfa9c03efeda78776b8141eb615b3'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:bb3cfa9c03efeda78776b8141eb615b3'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
            Title = 'Roll back: Fail back XMPP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+#        To of a route must also be what stage Preflight of failback.ps1 recorded before the change.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # Old pool: Set is run for each $Value that Read gave. Receipt: the stage that prints it; StopOld is not run before the

@@ -4,10 +4,10 @@
 .SYNOPSIS
     Fail back XMPP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:8276ee658fb31fc7fc28f2f9a3ecf7ad. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:bb3cfa9c03efeda78776b8141eb615b3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
-        .\failover.ps1                           prints the run sheet and changes nothing
-        .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
+        .\failback.ps1                           prints the run sheet and changes nothing
+        .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
     A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.
     Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.
 #>
@@ -32,7 +32,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:8276ee658fb31fc7fc28f2f9a3ecf7ad'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:bb3cfa9c03efeda78776b8141eb615b3'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -46,14 +46,13 @@ $Plan = @{ Id = 'sha256:8276ee658fb31fc7fc28f2f9a3ecf7ad'; Script = 'failover'; 
 $Name1 = 'Once no old answer is left: stops the XMPP service of this server of the pool th'
 $Name1 += '' + 'at stood in. Open streams end.'
 $Stages = @(
-    @{ Name = 'Start'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); Elevated = $true
+    @{ Name = 'Start'; Hosts = @('edge1.contoso.com'); Elevated = $true
        Does = 'Step 1. Starts the services of this Edge Server that do not run. Nothing is stopped.'
        Facts = @(
          @{ Id = 'P12'; Says = 'subordinate CAs in the trusted roots'; Is = @(); Read = { Get-SubordinateCa } }
          @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
             Read = { Get-CsCertificate -ErrorAction Stop } }
-         @{ Id = 'P14'; Says = 'faults of certificates'; Is = @()
-            Read = { Get-CertificateFault -Until '2026-12-20T00:00:00Z' } }
+         @{ Id = 'P14'; Says = 'faults of certificates'; Is = @(); Read = { Get-CertificateFault } }
          @{ Id = 'start/xmpp'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*'
             Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop } } )
        Steps = @{ Id = 'start/services'; Says = 'services down, of those not disabled and XMPP'; Cites = '1'
@@ -65,23 +64,20 @@ $Stages = @(
          @{ Id = 'P01'; Says = 'store master'; Property = 'ActiveMasterFqdn'; Is = 'fepool2.corp.contoso.com'
             Read = { Get-StoreStatus -Of 'fepool2.corp.contoso.com' } }
          @{ Id = 'P02'; Says = 'store agents'; Property = 'ActiveFileTransferAgents'; Is = 'fepool2.corp.contoso.com' }
-         @{ Id = 'P03'; Says = 'pool servers'; Property = 'Computers'
-            Is = @('edge1a.contoso.com', 'edge1b.contoso.com')
+         @{ Id = 'P03'; Says = 'pool servers'; Property = 'Computers'; Is = 'edge1.contoso.com'
             Read = { Get-CsPool -Identity 'edgepool1.contoso.com' -ErrorAction Stop } }
          @{ Id = 'P04'; Says = 'Edge service'; Property = 'Identity'; Is = 'EdgeServer:edgepool1.contoso.com'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool1.contoso.com' -ErrorAction Stop } }
          @{ Id = 'P05'; Says = 'site of the pool'; Property = 'SiteId'; Is = 'Site:Site1' }
          @{ Id = 'P06'; Says = 'XMPP port of the pool'; Property = 'XmppListeningPort'; Is = '5269' }
-         @{ Id = 'P07'; Says = 'next hop'; Property = 'Registrar'; Is = 'Registrar:fepool1.corp.contoso.com' }
          @{ Id = 'P08'; Says = 'SIP domains'; Cites = '3b'; Property = 'Name'; Has = 'contoso.com'
             Read = { Get-CsSipDomain -ErrorAction Stop } }
          @{ Id = 'P09'; Says = 'federation allowed'; Property = 'AllowFederatedUsers'; Is = 'True'
             Read = { Get-CsAccessEdgeConfiguration -ErrorAction Stop } }
-         @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Warn = 'Others'
-            Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -ErrorAction Stop } }
+         @{ Id = 'P10'; Says = 'XMPP partners'; Property = 'Identity,AdditionalDomains'; Warn = 'Others'; Has = @()
+            Read = { Get-CsXmppAllowedPartner -ErrorAction Stop } }
          @{ Id = 'P11'; Says = 'replicas that are up to date'
-            Has = @('edge1a.contoso.com', 'edge1b.contoso.com', 'edge2.contoso.com', 'fe2.corp.contoso.com')
-            Read = { Get-CurrentReplica } }
+            Has = @('edge1.contoso.com', 'edge2.contoso.com', 'fe2.corp.contoso.com'); Read = { Get-CurrentReplica } }
          @{ Id = 'preflight/right'; Says = 'user groups'; Warn = 'All'; Has = 'RTCUniversalServerAdmins'
             Read = { Get-ChangeRight } }
          @{ Id = 'preflight/sites'; Says = 'sites on EdgePool2'; Cites = '3a'; Property = 'Identity'; Warn = 'All'
@@ -102,32 +98,26 @@ $Stages = @(
                         'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } }
          @{ Id = 'route/Site2'; Says = 'XMPP federation route of Site2'; Cites = '3a'; WaitSeconds = 60
             When = 'Set-CsSite -XmppExternalFederationRoute'
-            From = 'edge2.contoso.com'; To = 'edge1a.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
+            From = 'edge2.contoso.com'; To = 'edge1.contoso.com'; Read = { Get-SiteRoute -Site 'Site2' }
             Set = { Set-CsSite -Identity 'Site2' -XmppExternalFederationRoute (
-                        'edge1a.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
+                        'edge1.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse -Confirm:$false } } ) }
     @{ Name = 'Dns'; Hosts = @('fe2.corp.contoso.com'); After = 'Route'; OldAnswers = 300
        Does = 'Steps 3b and 3c. Shows the DNS records to change and checks each at the server of its zone.'
-       Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026120502'; To = '2026120503+'
+       Zones = @{ Id = 'P20'; Zone = 'contoso.com'; Server = 'ns1.contoso.net'; From = '2026120500'; To = '2026120501+'
                   Cites = '3b, 3c'; Records = @(
                     @{ Id = 'P21'; Set = '_xmpp-server._tcp.contoso.com SRV'; Is = '300 0 0 5269 xmpp.contoso.com' }
-                    @{ Id = 'P22'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'
-                       To = @('300 203.0.113.11', '300 203.0.113.12') }
+                    @{ Id = 'P22'; Set = 'xmpp.contoso.com A'; From = '300 198.51.100.21'; To = '300 203.0.113.11' }
                     @{ Id = 'P23'; Set = 'xmpp.contoso.com AAAA'; Is = @() } ) } }
     @{ Name = 'Firewall'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; NotAfter = 'Firewall'
        Does = 'Step 3d. Records who confirmed that TCP 5269 is open.'
-       Steps = @{ Id = 'firewall'; Says = 'TCP 5269 is open from anywhere to 203.0.113.11, 203.0.113.12 and back'
-                  Cites = '3d' } }
+       Steps = @{ Id = 'firewall'; Says = 'TCP 5269 is open from anywhere to 203.0.113.11 and back'; Cites = '3d' } }
     @{ Name = 'Replicate'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'
        Does = 'Pushes the configuration to the servers and waits until they are up to date.'
        Steps = @(
-         @{ Id = 'replicate/edge1a.contoso.com'; Says = 'edge1a.contoso.com is up to date'; Property = 'UpToDate'
+         @{ Id = 'replicate/edge1.contoso.com'; Says = 'edge1.contoso.com is up to date'; Property = 'UpToDate'
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
-            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }
-            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }
-         @{ Id = 'replicate/edge1b.contoso.com'; Says = 'edge1b.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
-            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1b.contoso.com' -ErrorAction Stop }
-            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1b.contoso.com' -ErrorAction Stop } }
+            Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge1.contoso.com' -ErrorAction Stop }
+            Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge1.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/edge2.contoso.com'; Says = 'edge2.contoso.com is up to date'; Property = 'UpToDate'
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
@@ -136,31 +126,22 @@ $Stages = @(
             FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
-    @{ Name = 'Verify'; Hosts = @('edge1a.contoso.com', 'edge1b.contoso.com'); After = 'Start'
-       Unseen = @('Replicate', 'Firewall'); LooksAt = 'Dns'
+    @{ Name = 'Verify'; Hosts = @('edge1.contoso.com'); After = 'Start'; Unseen = @('Replicate', 'Firewall')
+       LooksAt = 'Dns'
        Does = 'Step 3d from inside: the XMPP proxy listens. Its public address is probed from outside only.'
        Facts = @{ Id = 'verify/listener'; Says = 'listener of the XMPP proxy'; Cites = '3d'; Like = '*:5269'
                   Read = { Get-ChangeListener -Port 5269 } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = @('Firewall', 'Replicate')
        LooksAt = @('Route', 'Dns'); PrintsReceipt = 8400
        Does = 'Checks that all stages are done, the route, DNS, and that the Edge Servers answer.'
-       Facts = @(
-         @{ Id = 'verify/message'; Says = 'Test-CsXmppIM'; When = 'XmppReceiver'; Property = 'Result'; Is = 'Success'
-            Read = { Test-CsXmppIM -TargetFqdn 'fepool1.corp.contoso.com' -Receiver $XmppReceiver -ErrorAction Stop } }
-         @{ Id = 'verify/sip/edge1a.contoso.com'; Says = 'Access Edge at edge1a.contoso.com:5061'; Cites = '1'
-            Is = 'open'; Read = { Test-ChangePort -Target 'edge1a.contoso.com' -Port 5061 -Seconds 5 } }
-         @{ Id = 'verify/sip/edge1b.contoso.com'; Says = 'Access Edge at edge1b.contoso.com:5061'; Cites = '1'
-            Is = 'open'; Read = { Test-ChangePort -Target 'edge1b.contoso.com' -Port 5061 -Seconds 5 } } ) }
+       Facts = @{ Id = 'verify/sip/edge1.contoso.com'; Says = 'Access Edge at edge1.contoso.com:5061'; Cites = '1'
+                  Is = 'open'; Read = { Test-ChangePort -Target 'edge1.contoso.com' -Port 5061 -Seconds 5 } } }
     @{ Name = 'Verify'; Hosts = @('*'); Unseen = @('Replicate', 'Firewall'); LooksAt = 'Dns'
        Does = 'Step 3d from outside: what a federated partner sees.'
-       Facts = @(
-         @{ Id = 'verify/xmpp/203.0.113.11'; Says = 'XMPP proxy at 203.0.113.11:5269'; Cites = '3d'; Is = 'open'
-            Read = { Test-ChangePort -Target '203.0.113.11' -Port 5269 -Seconds 5 } }
-         @{ Id = 'verify/xmpp/203.0.113.12'; Says = 'XMPP proxy at 203.0.113.12:5269'; Cites = '3d'; Is = 'open'
-            Read = { Test-ChangePort -Target '203.0.113.12' -Port 5269 -Seconds 5 } } ) }
-    @{ Name = 'StopOld'; Hosts = @('edge2.contoso.com')
-       Unseen = @('Verify on edge1a.contoso.com', 'Verify on edge1b.contoso.com', 'Verify on *'); Elevated = $true
-       Receipt = 'Verify'; LooksAt = 'Dns'
+       Facts = @{ Id = 'verify/xmpp/203.0.113.11'; Says = 'XMPP proxy at 203.0.113.11:5269'; Cites = '3d'; Is = 'open'
+                  Read = { Test-ChangePort -Target '203.0.113.11' -Port 5269 -Seconds 5 } } }
+    @{ Name = 'StopOld'; Hosts = @('edge2.contoso.com'); Unseen = @('Verify on edge1.contoso.com', 'Verify on *')
+       Elevated = $true; Receipt = 'Verify'; LooksAt = 'Dns'
        Does = $Name1
        Facts = @{ Id = 'P18'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*'
                   Read = { Get-CsWindowsService -ExcludeActivityLevel -ErrorAction Stop } }
