@@ -13,8 +13,8 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// Limits on the pairs of all matrices of a spec: their number, and that times the blocks of the
-// topology, as each plan looks at each block.
+// Limits on the pairs of all matrices of a spec: their number and that of the plans of other blocks, and
+// their number times the blocks of the topology, as each plan looks at each block.
 const (
 	maxPairs = plan.MaxPairs
 	maxWork  = 60_000
@@ -118,14 +118,27 @@ func (m *matrix) fits(count *int) bool {
 	able := len(m.pools.Able)
 	*count += able * len(m.pools.Froms())
 	blocks := len(t.Sites) + len(t.EdgePools) + len(t.FrontEndPools) + len(t.SIPDomains) + len(t.Zones)
-	if *count > maxPairs || *count*blocks > maxWork {
+	others := m.of.otherPlans()
+	if *count+others > maxPairs || *count*blocks > maxWork {
 		m.report.Add(report.TooLarge, m.block.Range,
-			"With this matrix there are some %d pairs of Edge pools and %d blocks of the topology. There may be %d "+
-				"pairs, and each looks at each block: the product may be %d. Make several specs with fewer pools.",
-			*count, blocks, maxPairs, maxWork)
+			"With this matrix there are some %d pairs of Edge pools, %d plans of other blocks and %d blocks of the "+
+				"topology. There may be %d pairs and plans, and each pair looks at each block: the product may be %d. "+
+				"Make several specs with fewer pools.",
+			*count, others, blocks, maxPairs, maxWork)
 		return false
 	}
 	return true
+}
+
+// otherPlans is the number of plans that other blocks than a matrix ask for.
+func (c *compilation) otherPlans() int {
+	count := 0
+	for _, asked := range c.spec.Asked() {
+		if asked.Type != "matrix" {
+			count++
+		}
+	}
+	return count
 }
 
 // mayBeNamed tells whether each pair gets a name that no other plan has.

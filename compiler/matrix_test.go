@@ -348,3 +348,25 @@ func TestMatrixReads(t *testing.T) {
 		t.Errorf("%d records cost %d bytes with 2 plans and %d with 42", records, few, many)
 	}
 }
+
+// TestMatrixBesideOthers: the plans of other blocks, and those of their ways back, count in the limit on pairs.
+func TestMatrixBesideOthers(t *testing.T) {
+	for failovers, want := range map[int]bool{495: false, 496: true} {
+		spec, sources, diags := parser.Load(matrixSpec(t), []string{"spec.edge.hcl"})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		for i := range failovers { // without a target, so that they take no time
+			f := &parser.Failover{Failback: &parser.Failback{}}
+			f.Name.V, f.Range = fmt.Sprintf("p%d", i), spec.Matrices[0].Range
+			spec.Failovers = append(spec.Failovers, f)
+		}
+		said := false
+		for _, f := range diag.Findings(compiler.CompileAll(spec).Open, sources) {
+			said = said || strings.HasPrefix(f.Detail, fmt.Sprintf("With this matrix there are some 9 pairs of Edge pools, %d plans of other blocks", 2*failovers))
+		}
+		if said != want {
+			t.Errorf("%d failovers with their ways back, and 9 pairs: too many: %v", failovers, said)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -213,6 +214,39 @@ func TestSchemaIsRead(t *testing.T) {
 			if len(a.Words) > 0 && a.Default != nil && a.Default != a.Words[0] {
 				t.Errorf("%s.%s: the first word is no default", b.Type, a.Name)
 			}
+		}
+	}
+}
+
+// TestFailbacksCount: the plan of the way back counts in the limit on plans, also of a block that a dynamic one
+// makes.
+func TestFailbacksCount(t *testing.T) {
+	const dynamic = "dynamic \"failback\" {\nfor_each = [1]\ncontent {}\n}\n"
+	written := func(inside string) string {
+		var out strings.Builder
+		for i := range 110 {
+			fmt.Fprintf(&out, "failover \"p%d\" {\n%s}\n", i, inside)
+		}
+		return out.String()
+	}
+	made := func(inside string) string {
+		var list []string
+		for i := range 110 {
+			list = append(list, fmt.Sprintf("\"p%d\"", i))
+		}
+		return "dynamic \"failover\" {\nfor_each = [" + strings.Join(list, ", ") + "]\nlabels = [failover.value]\ncontent {\n" + inside + "}\n}\n"
+	}
+	for text, want := range map[string]bool{
+		written(""): false, written("failback {}\n"): true, written(dynamic): true,
+		made(""): false, made("failback {}\n"): true, made(dynamic): true,
+		made(strings.Replace(dynamic, "[1]", "[]", 1)): false,
+	} {
+		_, _, diags := Parse(fstest.MapFS{}, []File{{Name: "a.edge.hcl", Text: []byte(text)}})
+		said := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+			return diag.Of(d) == codeTooDeep && strings.HasPrefix(d.Detail, "The spec has 220 plans and 110 blocks.")
+		})
+		if said != want {
+			t.Errorf("%.200q: too many plans: %v\n%v", text, said, diags)
 		}
 	}
 }

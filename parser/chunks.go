@@ -256,10 +256,34 @@ func (c *chunk) count(blocks hcl.Blocks) {
 		switch {
 		case block.Type == "dns_zone":
 			c.zones++
-		case slices.Contains(planBlocks, block.Type):
-			c.plans++
+		default:
+			c.plans += plansOf(block)
 		}
 	}
+}
+
+// plansOf is the number of plans that a block asks for; a matrix, whose pairs are counted once its pools are
+// known, counts for one.
+func plansOf(block *hcl.Block) int {
+	switch {
+	case !slices.Contains(planBlocks, block.Type):
+		return 0
+	case asksBack(block.Body):
+		return 2
+	}
+	return 1
+}
+
+// asksBack tells whether the body of a failover has a block failback, or a dynamic block that may make one.
+func asksBack(body hcl.Body) bool {
+	written, plain := body.(*hclsyntax.Body)
+	if !plain { // of a dynamic block
+		content, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: failbackBlock}}})
+		return content != nil && len(content.Blocks) > 0
+	}
+	return slices.ContainsFunc(written.Blocks, func(b *hclsyntax.Block) bool {
+		return b.Type == failbackBlock || b.Type == "dynamic" && slices.Equal(b.Labels, []string{failbackBlock})
+	})
 }
 
 // nodes are those of the text, made again if they have been dropped.

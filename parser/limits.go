@@ -2,7 +2,6 @@ package parser
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -16,7 +15,7 @@ const (
 	maxSpecFiles = 10_000
 	maxZoneBytes = 1 << 30 // of all zone files; a file of several zones counts for each
 	maxZones     = 10_000  // blocks dns_zone
-	maxPlans     = 1_000   // blocks failover and prepare
+	maxPlans     = 1_000   // blocks failover, those of type failback in them, prepare and matrix
 )
 
 // Each plan looks at each block, so the product of both is bounded by the size of the spec.
@@ -137,9 +136,7 @@ func (c *chunk) beyond(zones, plans int) *hcl.Range {
 		if block.Type == "dns_zone" {
 			zones--
 		}
-		if slices.Contains(planBlocks, block.Type) {
-			plans--
-		}
+		plans -= plansOf(block)
 		if zones < 0 || plans < 0 {
 			return &block.DefRange
 		}

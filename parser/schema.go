@@ -304,7 +304,7 @@ var table = []Block{
 		},
 	},
 	{
-		Type: "failback", In: []string{"failover"}, Count: AtMost,
+		Type: failbackBlock, In: []string{"failover"}, Count: AtMost,
 		Doc:       "The way back, for when the pool is repaired, built together with the failover.",
 		Arguments: []Argument{},
 	},
@@ -335,8 +335,11 @@ var table = []Block{
 // block.
 var planBlocks = []string{"failover", "prepare", "matrix"}
 
+// failbackBlock asks for one more plan, of the failover that holds it.
+const failbackBlock = "failback"
+
 // recordBlocks are those with a change record of their own.
-var recordBlocks = append(slices.Clone(planBlocks), "failback")
+var recordBlocks = append(slices.Clone(planBlocks), failbackBlock)
 
 const poolName = ", the name of the pool as Topology Builder shows it"
 
