@@ -162,12 +162,9 @@ func (s *storeFailover) replica(name string) *plan.Step {
 	out.Property = "UpToDate"
 	out.Read = s.call(s.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", name))
 	// The first run pushes in any case: True may be that of before the failover.
-	acts(out, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started?",
+	acts(out, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: pushed(s.plan, name, " from the new pool"),
 		Set: s.call(s.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", name))},
 		"pushes the configuration to "+name, "UpToDate is True for "+name)
-	if slices.Contains(s.plan.To.Servers, name) {
-		out.Act.IfNot = "; services started? TCP 4443 open from the new pool?"
-	}
 	return out
 }
 

@@ -203,8 +203,7 @@ func (f *failover) adviseSIP() {
 	f.ifDNSFails()
 	f.ifFails(plan.Firewall, plan.Advice{Says: []string{"Exit code 5: ask the firewall owner, then run again with " +
 		"-Attest \"who, ticket\". Stage Verify finds out by connecting."}})
-	f.ifFails(plan.Replicated, plan.Advice{Says: []string{"Exit code 2: the server is not up to date in time. Are its " +
-		"services started, and is TCP 4443 open to it? Then run the stage again."}})
+	f.ifFails(plan.Replicated, notPushed)
 	f.ifFails(plan.Verify, plan.Advice{Back: plan.EveryStage, Says: []string{
 		"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
 		"The port is not open from outside: the firewall, NAT, or Setup on the Edge Servers. A partner fails alone: is its " +

@@ -786,13 +786,10 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		s.Property = "UpToDate"
 		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
 		// UpToDate may still be True for the version from before the change, so the first run pushes in any
-		// case. Edge Servers are reached by TCP 4443, and a first answer of False is usual for minutes.
-		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: "; services started? TCP 4443 open?",
+		// case. A first answer of False is usual for minutes.
+		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: pushed(f.plan, replica, ""),
 			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))},
 			"pushes the configuration to "+replica, "UpToDate is True for "+replica)
-		if slices.Contains(f.plan.FrontEnds, replica) {
-			s.Act.IfNot = "; services started?" // no port of the perimeter is on the way
-		}
 		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
 		// REPLICA is one of the services that stage Stop stops.
 		if slices.Contains(f.plan.To.Servers, replica) {
@@ -803,6 +800,22 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 	}
 	w.add(plan.Replicated, part)
 }
+
+// pushed asks what may keep the configuration from a server; from is empty or says where it comes from. The
+// pages about ports have TCP 4443 to Edge Servers, and for servers inside "Front End Servers where the Central
+// Management store resides, Lync Server Master Replicator Agent service, 445, TCP" ("Ports and protocols for
+// internal servers in Lync Server 2013").
+func pushed(p *plan.Plan, replica, from string) string {
+	if slices.Contains(slices.Concat(p.To.Servers, p.From.Servers), replica) {
+		return "; services started? TCP 4443 open" + from + "?"
+	}
+	return "; Replica Replicator Agent started? TCP 445 open" + from + "?"
+}
+
+// notPushed says what to do if stage Replicate fails.
+var notPushed = plan.Advice{Says: []string{"Exit code 2: the server is not up to date in time. Is its Replica " +
+	"Replicator Agent started, and is the port open to it from the server of the Central Management store: TCP 4443 " +
+	"to an Edge Server, TCP 445 to a server inside? Then run the stage again."}}
 
 // verify checks the result from three places: inside, on the Edge Servers, outside. Only
 // the last connects to the public addresses: a firewall or NAT device need not send a

@@ -258,8 +258,7 @@ func (f *failover) advise() {
 		"Look at the event log of that server for certificate errors. Remote access through this server stays " +
 			"down until the services run.",
 	}})
-	f.ifFails(plan.Replicated, plan.Advice{Says: []string{"Exit code 2: the server is not up to date in time. Are its " +
-		"services started, and is TCP 4443 open to it? Then run the stage again."}})
+	f.ifFails(plan.Replicated, notPushed)
 	f.ifFails(plan.Verify, plan.Advice{Back: plan.EveryStage, Says: []string{
 		"Exit code 3: the lines with FAIL name what is not as planned. Run that stage again, or see to the port.",
 		"The server listens, and it is not open from outside: the firewall, or NAT. The server does not listen: " +

@@ -553,13 +553,15 @@ func (s *suite) replicas() {
 		return
 	}
 	v := s.walk.Forth[i]
-	// A replica of a Front End Server that stays behind keeps the plan from Verify as that of an Edge Server does.
-	for _, host := range slices.Concat(s.plan.To.Servers, s.plan.FrontEnds) {
+	// A replica inside that stays behind keeps the plan from Verify as that of an Edge Server does.
+	for _, host := range plan.Replicas(s.plan) {
 		s.restore(s.points[i])
 		code := s.visit(v, way{fault: "replication:stuck@" + host})
-		// Only an Edge Server is behind the port.
-		port := strings.Contains(s.last, "4443")
-		s.check(code == 2 && strings.Contains(s.last, host) && port == slices.Contains(s.plan.To.Servers, host), "the replica of %s is stuck", host)
+		asks := "TCP 445 open"
+		if slices.Contains(slices.Concat(s.plan.To.Servers, s.plan.From.Servers), host) {
+			asks = "TCP 4443 open"
+		}
+		s.check(code == 2 && strings.Contains(s.last, host+" is up to date") && strings.Contains(s.last, asks), "the replica of %s is stuck", host)
 		s.check(s.visit(v, way{}) == 0 && s.digest() == s.worlds[i+1], "the replica of %s was stuck, again", host)
 	}
 	if i = s.at(plan.Stop); i < 0 {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool3.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:98d961925691a37c9c002d16d7561384. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:95aa44bc84169e5f951c96cc287c0938. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:98d961925691a37c9c002d16d7561384'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:95aa44bc84169e5f951c96cc287c0938'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool3' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -102,7 +102,8 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge3.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge3.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe1.corp.contoso.com'; Says = 'fe1.corp.contoso.com is up to date'
-            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'
+            To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe1.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
