@@ -229,7 +229,7 @@ func spoilStep(step *plan.Step, text func() string) {
 		return
 	}
 	if act.File != "" {
-		act.File = text()
+		act.File = "f" + text() // which no plan has empty
 	}
 	act.IfNot = text()
 	if act.From != "" {

@@ -73,32 +73,66 @@ func TestSpoiledMany(t *testing.T) {
 	t.Logf("%d texts", done())
 }
 
+// FuzzScript puts two texts into a script by turns. Which of the two a place gets depends on how many places
+// come before it, so each place gets both: what was found stays found when a plan has one text more.
 func FuzzScript(f *testing.F) {
-	for _, s := range hostileStrings(60) {
+	for _, s := range hostileStrings(30) {
 		f.Add(s, "Site2")
 	}
 	f.Add("a", "# SIG # Begin signature block")
 	f.Fuzz(func(t *testing.T, one, two string) {
-		texts := []string{one, two}
-		next, _ := taken(texts)
-		plan := spoiledBy(next)
-		if _, err := Forward(plan); err != nil {
-			// What is empty may be the name of a file that is exported to.
-			if utf8.ValidString(one) && utf8.ValidString(two) && one != "" && two != "" {
-				t.Fatalf("refused: %v", err)
-			}
-			return
+		checkSpoiled(t, one, two)
+		if one != two {
+			checkSpoiled(t, two, one)
 		}
-		harmless := []string{"Site1", "Site2"}
-		if one == two { // what is the same is said once
-			harmless[1] = harmless[0]
-		}
-		for i, s := range texts {
-			if s == "" { // what is empty is left out
-				harmless[i] = ""
-			}
-		}
-		same, _ := taken(harmless)
-		checkSkeleton(t, fmt.Sprintf("%q", texts), both(t, plan), both(t, spoiledBy(same)))
 	})
+}
+
+// checkSpoiled: a script with two texts by turns is refused for what is no UTF-8, or has the skeleton of one
+// with harmless ones.
+func checkSpoiled(t *testing.T, texts ...string) {
+	t.Helper()
+	next, _ := taken(texts)
+	plan := spoiledBy(next)
+	if _, err := Forward(plan); err != nil {
+		if utf8.ValidString(strings.Join(texts, "")) {
+			t.Fatalf("refused: %v", err)
+		}
+		return
+	}
+	harmless := []string{"Site1", "Site2"}
+	if texts[0] == texts[1] { // what is the same is said once
+		harmless[1] = harmless[0]
+	}
+	for i, s := range texts {
+		if s == "" { // what is empty is left out
+			harmless[i] = ""
+		}
+	}
+	same, _ := taken(harmless)
+	checkSkeleton(t, fmt.Sprintf("%q", texts), both(t, plan), both(t, spoiledBy(same)))
+}
+
+// TestSpoiledBoth: over the two orders each place of a script has each of the two texts.
+func TestSpoiledBoth(t *testing.T) {
+	places := func(texts ...string) (one []int) {
+		next, done := taken(texts)
+		spoiledBy(func() string {
+			text := next()
+			if text == "one" {
+				one = append(one, done())
+			}
+			return text
+		})
+		return one
+	}
+	got := slices.Concat(places("one", "two"), places("two", "one"))
+	next, count := taken([]string{"x"})
+	spoiledBy(next)
+	slices.Sort(got)
+	for i := range count() {
+		if i >= len(got) || got[i] != i+1 {
+			t.Fatalf("of %d places %d have the first text in one of the orders", count(), len(got))
+		}
+	}
 }
