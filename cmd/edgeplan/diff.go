@@ -54,6 +54,11 @@ DIR has the earlier state.`,
 				return err
 			}
 			dir = filepath.Clean(dir)
+			// All of a package would be missing in it.
+			if head := headOf(dir); head != "" {
+				return usageError(fmt.Sprintf("%s has a %s, so it is what build wrote into %s: name that folder", shown(dir), head,
+					shown(filepath.Dir(dir))))
+			}
 			all, err := render(dir, plans, matrices, asPackage)
 			if err != nil {
 				return err

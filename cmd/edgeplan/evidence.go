@@ -49,6 +49,9 @@ func (p *program) evidence(pack string, names []string, form string) error {
 	if err != nil {
 		return err
 	}
+	if isMatrix(text) {
+		return notAPlan(name, errIndex)
+	}
 	of, err := procedure.Decode(text)
 	if err != nil {
 		return notAPlan(name, err)

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:415ce3949c12f2bfb32362a1965d87e8. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:36f4ba01b204eac8f7e60213e2d222ee. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                           prints the run sheet and changes nothing
         .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -35,7 +35,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:415ce3949c12f2bfb32362a1965d87e8'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:36f4ba01b204eac8f7e60213e2d222ee'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -75,13 +75,13 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'central-management/replica/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Cites = 'Failing over a pool, 5'; Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started?'
-            To = 'True'
+            Cites = 'Failing over a pool, 5'; Property = 'UpToDate'; FirstRun = $true
+            IfNot = '; Replica Replicator Agent started? TCP 445 open from the new pool?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } }
          @{ Id = 'central-management/replica/fe3.corp.contoso.com'; Says = 'fe3.corp.contoso.com is up to date'
-            Cites = 'Failing over a pool, 5'; Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started?'
-            To = 'True'
+            Cites = 'Failing over a pool, 5'; Property = 'UpToDate'; FirstRun = $true
+            IfNot = '; Replica Replicator Agent started? TCP 445 open from the new pool?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe3.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe3.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Preflight'; Hosts = @('fe2.corp.contoso.com'); After = 'CentralManagement'; LooksAt = @('Dns', 'Route')
@@ -170,11 +170,11 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe3.corp.contoso.com'; Says = 'fe3.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe3.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe3.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2.contoso.com'); After = 'Start'; Unseen = 'Replicate'; LooksAt = 'Dns'

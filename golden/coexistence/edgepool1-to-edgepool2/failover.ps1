@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f486c9d625918b6bd61ee048b28be49b. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:017b4a121e7e07edbf95e190a6e8e324. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f486c9d625918b6bd61ee048b28be49b'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:017b4a121e7e07edbf95e190a6e8e324'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -151,7 +151,7 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Setup'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Receipt = 'Replicate'

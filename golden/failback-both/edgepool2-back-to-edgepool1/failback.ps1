@@ -4,10 +4,10 @@
 .SYNOPSIS
     Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f2d3d8ee42ce152a4911509a32b67641. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:9da0c415e3072d0713076ff152745eb2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
-        .\failover.ps1                           prints the run sheet and changes nothing
-        .\failover.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
+        .\failback.ps1                           prints the run sheet and changes nothing
+        .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
     A finished stage can be run again: it reads first and changes nothing. Numbers are the steps of the procedure.
     Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or refused, 4 wrong host, 5 attest or act first.
 #>
@@ -33,7 +33,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f2d3d8ee42ce152a4911509a32b67641'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:9da0c415e3072d0713076ff152745eb2'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -202,7 +202,7 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Setup'; Hosts = @('EdgeServer1.contoso.com'); After = 'Start'; Receipt = 'Replicate'

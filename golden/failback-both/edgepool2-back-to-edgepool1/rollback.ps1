@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:f2d3d8ee42ce152a4911509a32b67641. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:9da0c415e3072d0713076ff152745eb2. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                          prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -28,12 +28,12 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:f2d3d8ee42ce152a4911509a32b67641'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:9da0c415e3072d0713076ff152745eb2'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
            Title = 'Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
-#        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
+#        To of a route must also be what stage Preflight of failback.ps1 recorded before the change.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
 # By hand: Manual is shown, unless Read gives To; who passes -Attest says that it is done, and Read has to give To
@@ -129,7 +129,8 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'EdgeServer2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'
+            To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Setup'; Hosts = @('EdgeServer2.contoso.com'); Unseen = 'Replicate'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:dcd89b2fa27b17c1cfab51daa2168af7. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:974fe59caad5727a33c922dbf850d8c3. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:dcd89b2fa27b17c1cfab51daa2168af7'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:974fe59caad5727a33c922dbf850d8c3'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -127,7 +127,7 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2.contoso.com'); After = 'Start'; Unseen = 'Replicate'; LooksAt = 'Dns'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:05dc4649ac7dda93387e0c37e9619bbd. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:c727358019585be0435c5c78382f9880. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:05dc4649ac7dda93387e0c37e9619bbd'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:c727358019585be0435c5c78382f9880'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
@@ -136,7 +136,7 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
          @{ Id = 'replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'; Property = 'UpToDate'
-            FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'; To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); After = 'Start'; Unseen = 'Replicate'

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:26c842e16fa0cb7af7a55e34d69a18a2. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6ab6d97ae75dd6928ba552e33e5d3f0a. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:26c842e16fa0cb7af7a55e34d69a18a2'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:6ab6d97ae75dd6928ba552e33e5d3f0a'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -89,7 +89,8 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'edge2b.contoso.com' -ErrorAction Stop } }
          @{ Id = 'rollback/replicate/fe2.corp.contoso.com'; Says = 'fe2.corp.contoso.com is up to date'
-            Property = 'UpToDate'; FirstRun = $true; IfNot = '; services started? TCP 4443 open?'; To = 'True'
+            Property = 'UpToDate'; FirstRun = $true; IfNot = '; Replica Replicator Agent started? TCP 445 open?'
+            To = 'True'
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Setup'; Hosts = @('edge2a.contoso.com', 'edge2b.contoso.com'); Unseen = 'Replicate'
