@@ -385,6 +385,35 @@ func TestSIPOtherSites(t *testing.T) {
 	}
 }
 
+// TestRollbackProbes: stage Verify of a rollback connects where that of the change does, to the pool that has federation
+// again, if that is up; and to the target, whose services may have been stopped, unless it was repaired.
+func TestRollbackProbes(t *testing.T) {
+	for _, test := range []struct{ spec, file, here, outside string }{
+		{"sip", "contoso.edge.hcl", "edge2a.contoso.com:5061 edge2b.contoso.com:5061", ""},
+		{"both", "spec.edge.hcl", "EdgeServer2.contoso.com:5061", ""},
+		{"sip-planned", "spec.edge.hcl", "edge2a.contoso.com:5061 edge2b.contoso.com:5061 edge1a.contoso.com:5061 litware.example partner.example",
+			"203.0.113.11:5061"},
+		{"failback-both", "spec.edge.hcl", "EdgeServer2.contoso.com:5061 partner.example", "198.51.100.21:5269 198.51.100.21:5061"},
+		{"failback", "spec.edge.hcl", "edge2.contoso.com:5061", "198.51.100.21:5269"},
+	} {
+		got := map[string][]string{}
+		for _, part := range stageOf(t, planOf(t, test.spec, test.file).Rollback, plan.Verify).Parts {
+			for _, s := range part.Steps {
+				words := strings.Fields(s.Says)
+				if at := slices.Index(words, "of"); at >= 0 {
+					got[part.Hosts[0]] = append(got[part.Hosts[0]], words[at+1])
+				} else {
+					got[part.Hosts[0]] = append(got[part.Hosts[0]], words[len(words)-1])
+				}
+			}
+		}
+		here := got["fe2.corp.contoso.com"]
+		if strings.Join(here, " ") != test.here || strings.Join(got[plan.AnyHost], " ") != test.outside {
+			t.Errorf("%s: %q", test.spec, got)
+		}
+	}
+}
+
 // TestPublishes: whoever reads a plan with a stage Topology is told who may publish, what to download first, and where
 // in the tree of Topology Builder the pool is.
 func TestPublishes(t *testing.T) {

@@ -935,7 +935,59 @@ func (f *failover) verifyBack() {
 		part.Needs = f.back.after(plan.DNS, plan.DNSServer, plan.Setup, plan.Replicated)
 	}
 	part.LooksAt = f.back.present(plan.Publish, plan.Route, plan.DNS)
+	if part.Steps = f.answersBack(); len(part.Steps) > 0 {
+		part.Does = strings.Replace(strings.TrimSuffix(part.Does, ".")+", and that the Edge Servers answer.", " and DNS,",
+			", DNS,", 1)
+	}
 	f.back.add(plan.Verify, part)
+	if f.planned() {
+		f.outsideBack(part.Needs)
+	}
+}
+
+// answersBack are what a rollback finds on the Edge Servers: those of the target run as before, whose
+// services may have been stopped, and those of the pool that has federation again. A pool that failed,
+// or was repaired and may be why there is a rollback, is not asked.
+func (f *failover) answersBack() plan.Steps {
+	var out plan.Steps
+	var servers []string
+	if !f.backs {
+		servers = f.plan.To.Servers
+	}
+	if f.planned() {
+		servers = slices.Concat(servers, f.plan.From.Servers)
+	}
+	for _, server := range servers {
+		out = append(out, f.answers(rollback+"verify/sip/", "Access Edge", server, plan.SIPPort, ours))
+	}
+	if !f.sip || !f.planned() {
+		return out
+	}
+	for _, domain := range f.plan.SIPPartners {
+		for _, server := range f.plan.From.Servers {
+			out = append(out, f.partner(rollback+"verify/partner/"+domain+"/"+server, domain, server))
+		}
+	}
+	return out
+}
+
+// outsideBack is what a federated partner sees after a rollback.
+func (f *failover) outsideBack(needs []string) {
+	from := f.plan.From
+	part := plan.Part{Hosts: []string{plan.AnyHost}, Product: f.plan.Product, Needs: needs,
+		LooksAt: f.back.present(plan.DNS), Does: "What a federated partner sees, from outside."}
+	for _, address := range slices.Concat(from.IPv4, from.IPv6) {
+		if f.xmpp {
+			part.Steps = append(part.Steps, f.answers(rollback+"verify/xmpp/", "XMPP proxy", address, plan.XMPPPort, ours))
+		}
+		if f.sip {
+			part.Steps = append(part.Steps,
+				f.answers(rollback+"verify/federation/", "Access Edge", address, plan.SIPPort, ours))
+		}
+	}
+	if len(part.Steps) > 0 {
+		f.back.add(plan.Verify, part)
+	}
 }
 
 // stopOld is the last stage: the streams that partners still have open to the pool that

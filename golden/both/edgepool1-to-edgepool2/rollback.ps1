@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP and SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:534c89c805a0bfb004c0536bc5e8847d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a7f72c3e6b57411652811c0fea549192. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                          prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:534c89c805a0bfb004c0536bc5e8847d'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:a7f72c3e6b57411652811c0fea549192'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP and SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -136,7 +136,10 @@ $Stages = @(
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; Unseen = 'Setup'
        LooksAt = @('Topology', 'Route', 'Dns')
-       Does = 'Checks what Topology Builder published, the routes and DNS.' }
+       Does = 'Checks what Topology Builder published, the routes, DNS, and that the Edge Servers answer.'
+       Facts = @{ Id = 'rollback/verify/sip/EdgeServer2.contoso.com'
+                  Says = 'Access Edge at EdgeServer2.contoso.com:5061'; Is = 'open'
+                  Read = { Test-ChangePort -Target 'EdgeServer2.contoso.com' -Port 5061 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

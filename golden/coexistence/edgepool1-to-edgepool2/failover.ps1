@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:017b4a121e7e07edbf95e190a6e8e324. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:ca8d5032c78b8e13b0ed48894acd9700. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:017b4a121e7e07edbf95e190a6e8e324'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:ca8d5032c78b8e13b0ed48894acd9700'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:017b4a121e7e07edbf95e190a6e8e324. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:ca8d5032c78b8e13b0ed48894acd9700. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,10 +28,10 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:017b4a121e7e07edbf95e190a6e8e324'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:ca8d5032c78b8e13b0ed48894acd9700'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
-# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
@@ -124,7 +124,23 @@ $Stages = @(
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
                                From = '300 0 0 5061 sip2.contoso.com'; To = '300 0 0 5061 sip1.contoso.com' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = @('Topology', 'Route', 'Dns')
-       Does = 'Checks what Topology Builder published, the routes and DNS.' }
+       Does = 'Checks what Topology Builder published, the routes, DNS, and that the Edge Servers answer.'
+       Facts = @(
+         @{ Id = 'rollback/verify/sip/edge2a.contoso.com'; Says = 'Access Edge at edge2a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge2b.contoso.com'; Says = 'Access Edge at edge2b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2b.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge1a.contoso.com'; Says = 'Access Edge at edge1a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge1a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/partner/partner.example/edge1a.contoso.com'
+            Says = 'Test-CsFederatedPartner of partner.example by way of edge1a.contoso.com'; Property = 'Result'
+            Is = 'Success'
+            Read = { Test-CsFederatedPartner -TargetFqdn 'edge1a.contoso.com' -Domain (
+                         'partner.example') -ErrorAction Stop } } ) }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Dns'; LooksAt = 'Dns'
+       Does = 'What a federated partner sees, from outside.'
+       Facts = @{ Id = 'rollback/verify/federation/203.0.113.11'; Says = 'Access Edge at 203.0.113.11:5061'; Is = 'open'
+                  Read = { Test-ChangePort -Target '203.0.113.11' -Port 5061 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9da0c415e3072d0713076ff152745eb2. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:d1fdbf5f494ed85fe7b36a5007cf0006. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                          prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -28,9 +28,9 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9da0c415e3072d0713076ff152745eb2'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:d1fdbf5f494ed85fe7b36a5007cf0006'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
            Title = 'Roll back: Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
-# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        To of a route must also be what stage Preflight of failback.ps1 recorded before the change.
@@ -141,7 +141,22 @@ $Stages = @(
                   Unread = 'no cmdlet shows whether Setup ran after a change of the topology' } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; Unseen = 'Setup'
        LooksAt = @('Topology', 'Route', 'Dns')
-       Does = 'Checks what Topology Builder published, the routes and DNS.' }
+       Does = 'Checks what Topology Builder published, the routes, DNS, and that the Edge Servers answer.'
+       Facts = @(
+         @{ Id = 'rollback/verify/sip/EdgeServer2.contoso.com'; Says = 'Access Edge at EdgeServer2.contoso.com:5061'
+            Is = 'open'; Read = { Test-ChangePort -Target 'EdgeServer2.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/partner/partner.example/EdgeServer2.contoso.com'
+            Says = 'Test-CsFederatedPartner of partner.example by way of EdgeServer2.contoso.com'; Property = 'Result'
+            Is = 'Success'
+            Read = { Test-CsFederatedPartner -TargetFqdn 'EdgeServer2.contoso.com' -Domain (
+                         'partner.example') -ErrorAction Stop } } ) }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Setup'; LooksAt = 'Dns'
+       Does = 'What a federated partner sees, from outside.'
+       Facts = @(
+         @{ Id = 'rollback/verify/xmpp/198.51.100.21'; Says = 'XMPP proxy at 198.51.100.21:5269'; Is = 'open'
+            Read = { Test-ChangePort -Target '198.51.100.21' -Port 5269 -Seconds 5 } }
+         @{ Id = 'rollback/verify/federation/198.51.100.21'; Says = 'Access Edge at 198.51.100.21:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target '198.51.100.21' -Port 5061 -Seconds 5 } } ) }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

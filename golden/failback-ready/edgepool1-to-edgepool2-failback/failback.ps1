@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back XMPP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e3e8edea69a18d682dce4c714ef1b82d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6f5563a66fdd6c9111f5035261f54a52. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failback.ps1                           prints the run sheet and changes nothing
         .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -32,7 +32,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e3e8edea69a18d682dce4c714ef1b82d'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:6f5563a66fdd6c9111f5035261f54a52'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail back XMPP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:e3e8edea69a18d682dce4c714ef1b82d. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:6f5563a66fdd6c9111f5035261f54a52. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,9 +28,9 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:e3e8edea69a18d682dce4c714ef1b82d'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:6f5563a66fdd6c9111f5035261f54a52'; Script = 'rollback'; Opposite = 'failback'; Module = 'Lync'
            Title = 'Roll back: Fail back XMPP federation from EdgePool2 to EdgePool1' }
-# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        To of a route must also be what stage Preflight of failback.ps1 recorded before the change.
@@ -79,7 +79,13 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
-       Does = 'Checks the route and DNS.' }
+       Does = 'Checks the route, DNS, and that the Edge Servers answer.'
+       Facts = @{ Id = 'rollback/verify/sip/edge2.contoso.com'; Says = 'Access Edge at edge2.contoso.com:5061'
+                  Is = 'open'; Read = { Test-ChangePort -Target 'edge2.contoso.com' -Port 5061 -Seconds 5 } } }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Replicate'; LooksAt = 'Dns'
+       Does = 'What a federated partner sees, from outside.'
+       Facts = @{ Id = 'rollback/verify/xmpp/198.51.100.21'; Says = 'XMPP proxy at 198.51.100.21:5269'; Is = 'open'
+                  Read = { Test-ChangePort -Target '198.51.100.21' -Port 5269 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back XMPP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:5a833c3e17562b385a3b71040414342e. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:f1bb696bd418860872690bc2e80f6638. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failback.ps1                           prints the run sheet and changes nothing
         .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -32,7 +32,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:5a833c3e17562b385a3b71040414342e'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:f1bb696bd418860872690bc2e80f6638'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:c727358019585be0435c5c78382f9880. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:4a1865b520ca8ded335888cbfb4776ff. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,10 +28,10 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:c727358019585be0435c5c78382f9880'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:4a1865b520ca8ded335888cbfb4776ff'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
-# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
@@ -81,7 +81,20 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe2.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
-       Does = 'Checks the route and DNS.' }
+       Does = 'Checks the route, DNS, and that the Edge Servers answer.'
+       Facts = @(
+         @{ Id = 'rollback/verify/sip/edge2a.contoso.com'; Says = 'Access Edge at edge2a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge2b.contoso.com'; Says = 'Access Edge at edge2b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2b.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge1a.contoso.com'; Says = 'Access Edge at edge1a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge1a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge1b.contoso.com'; Says = 'Access Edge at edge1b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge1b.contoso.com' -Port 5061 -Seconds 5 } } ) }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Replicate'; LooksAt = 'Dns'
+       Does = 'What a federated partner sees, from outside.'
+       Facts = @{ Id = 'rollback/verify/xmpp/203.0.113.10'; Says = 'XMPP proxy at 203.0.113.10:5269'; Is = 'open'
+                  Read = { Test-ChangePort -Target '203.0.113.10' -Port 5269 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:ebca68e1abb834c501bf39c93988d5b6. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:0a44f52ae0b5fbb490c91bba273d8dc7. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:ebca68e1abb834c501bf39c93988d5b6'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:0a44f52ae0b5fbb490c91bba273d8dc7'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -107,7 +107,9 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe1.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
-       Does = 'Checks the route and DNS.' }
+       Does = 'Checks the route, DNS, and that the Edge Servers answer.'
+       Facts = @{ Id = 'rollback/verify/sip/edge2.contoso.com'; Says = 'Access Edge at edge2.contoso.com:5061'
+                  Is = 'open'; Read = { Test-ChangePort -Target 'edge2.contoso.com' -Port 5061 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool3.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:95aa44bc84169e5f951c96cc287c0938. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:843244ed34a8a2c4c8535c6455e2676a. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:95aa44bc84169e5f951c96cc287c0938'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:843244ed34a8a2c4c8535c6455e2676a'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool3' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

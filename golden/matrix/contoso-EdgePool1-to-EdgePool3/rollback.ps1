@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool3.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:95aa44bc84169e5f951c96cc287c0938. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:843244ed34a8a2c4c8535c6455e2676a. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:95aa44bc84169e5f951c96cc287c0938'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:843244ed34a8a2c4c8535c6455e2676a'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool3' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -107,7 +107,9 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe1.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe1.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
-       Does = 'Checks the route and DNS.' }
+       Does = 'Checks the route, DNS, and that the Edge Servers answer.'
+       Facts = @{ Id = 'rollback/verify/sip/edge3.contoso.com'; Says = 'Access Edge at edge3.contoso.com:5061'
+                  Is = 'open'; Read = { Test-ChangePort -Target 'edge3.contoso.com' -Port 5061 -Seconds 5 } } }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

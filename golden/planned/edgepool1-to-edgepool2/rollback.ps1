@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9780549fedc36377de572279c8fb3830. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:a1791704f78d4b1cb9b3707f1e34870c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Start -WhatIf  shows what a stage would do and writes nothing
@@ -28,9 +28,9 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9780549fedc36377de572279c8fb3830'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:a1791704f78d4b1cb9b3707f1e34870c'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
-# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
+# Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
 #        Set is run, and Read again until it gives To. The command and what was read go into the evidence log.
 #        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
@@ -104,7 +104,23 @@ $Stages = @(
             Read = { Get-CsManagementStoreReplicationStatus -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop }
             Set = { Invoke-CsManagementStoreReplication -ReplicaFqdn 'fe02.corp.contoso.com' -ErrorAction Stop } } ) }
     @{ Name = 'Verify'; Hosts = @('fe02.corp.contoso.com'); After = 'Replicate'; LooksAt = @('Route', 'Dns')
-       Does = 'Checks the route and DNS.' }
+       Does = 'Checks the route, DNS, and that the Edge Servers answer.'
+       Facts = @(
+         @{ Id = 'rollback/verify/sip/edge2a.contoso.com'; Says = 'Access Edge at edge2a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge2b.contoso.com'; Says = 'Access Edge at edge2b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2b.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge1a.contoso.com'; Says = 'Access Edge at edge1a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge1a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge1b.contoso.com'; Says = 'Access Edge at edge1b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge1b.contoso.com' -Port 5061 -Seconds 5 } } ) }
+    @{ Name = 'Verify'; Hosts = @('*'); Unseen = 'Replicate'; LooksAt = 'Dns'
+       Does = 'What a federated partner sees, from outside.'
+       Facts = @(
+         @{ Id = 'rollback/verify/xmpp/203.0.113.11'; Says = 'XMPP proxy at 203.0.113.11:5269'; Is = 'open'
+            Read = { Test-ChangePort -Target '203.0.113.11' -Port 5269 -Seconds 5 } }
+         @{ Id = 'rollback/verify/xmpp/203.0.113.12'; Says = 'XMPP proxy at 203.0.113.12:5269'; Is = 'open'
+            Read = { Test-ChangePort -Target '203.0.113.12' -Port 5269 -Seconds 5 } } ) }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:6ab6d97ae75dd6928ba552e33e5d3f0a. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:49d41fa284ccf377a211b9e916a2d5b9. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:6ab6d97ae75dd6928ba552e33e5d3f0a'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:49d41fa284ccf377a211b9e916a2d5b9'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
@@ -106,7 +106,12 @@ $Stages = @(
                   Records = @{ Id = 'P21'; Set = '_sipfederationtls._tcp.contoso.com SRV'
                                From = '300 0 0 5061 sip2.contoso.com'; To = '300 0 0 5061 sip1.contoso.com' } } }
     @{ Name = 'Verify'; Hosts = @('fe2.corp.contoso.com'); After = 'Dns'; LooksAt = @('Topology', 'Route', 'Dns')
-       Does = 'Checks what Topology Builder published, the routes and DNS.' }
+       Does = 'Checks what Topology Builder published, the routes, DNS, and that the Edge Servers answer.'
+       Facts = @(
+         @{ Id = 'rollback/verify/sip/edge2a.contoso.com'; Says = 'Access Edge at edge2a.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2a.contoso.com' -Port 5061 -Seconds 5 } }
+         @{ Id = 'rollback/verify/sip/edge2b.contoso.com'; Says = 'Access Edge at edge2b.contoso.com:5061'; Is = 'open'
+            Read = { Test-ChangePort -Target 'edge2b.contoso.com' -Port 5061 -Seconds 5 } } ) }
 )
 # ==== FIXED RUNTIME - the same in every script of this edgeplan version: reviewed once, not once per change. ====
 # It is in golden/seed, and the test wants the same bytes here.
