@@ -454,6 +454,32 @@ func TestPublishes(t *testing.T) {
 	}
 }
 
+// TestPublishesRoute: a route that no cmdlet clears is cleared in Topology Builder too.
+func TestPublishesRoute(t *testing.T) {
+	plans, diags := changedSpec(t, "no-route", "failover", "failover")
+	if len(plans) != 1 {
+		t.Fatal(diags)
+	}
+	found := 0
+	for _, s := range plan.AllSteps(plans[0].Rollback) {
+		if s.Act == nil {
+			continue
+		}
+		for _, v := range s.Act.Variants {
+			if v.Manual == "" {
+				continue
+			}
+			found++
+			if !strings.Contains(v.Manual, "Download Topology from existing deployment, Site2, Edit Properties, Federation route") || !strings.Contains(v.Manual, "Grant-CsSetupPermission") {
+				t.Errorf("%s: %s", s.ID, v.Manual)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no route is cleared by hand")
+	}
+}
+
 // TestPartnersInOtherCase: a partner that is named twice, in other letter case, is one.
 func TestPartnersInOtherCase(t *testing.T) {
 	for _, names := range []string{`["Partner.Example", "partner.example"]`, `["partner.example", "b.example", "PARTNER.EXAMPLE"]`} {

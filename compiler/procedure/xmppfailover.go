@@ -721,8 +721,9 @@ func (f *failover) variants(site, from, to, fromServer, toServer string) []plan.
 	for i, value := range []string{"EdgeServer:" + to, toServer} {
 		// No example of the reference clears a route, and what an empty value does is on no page.
 		if to == "" {
-			out[i].Manual = "the previous route was empty: in Topology Builder, " + site +
-				", Edit Properties, clear XMPP federation, publish"
+			// The path is that of the page about the federation routes.
+			out[i].Manual = "the previous route was empty: in Topology Builder, Download Topology from existing deployment, " +
+				site + ", Edit Properties, Federation route, clear XMPP federation, Action, Topology, Publish. " + publishRights
 			continue
 		}
 		set := cmdlet.Call{Name: "Set-CsSite",

@@ -275,7 +275,8 @@ var topologyRules = []Rule{
 		Source: "Microsoft, \"Set-CsSite\" (`-XmppFederationRoute`); \"Setting up XMPP federation\" (Lync Server " +
 			"2013), which sets the route in Topology Builder.",
 		Fix: "If `Get-CsSite` shows a route, add it as `xmpp_federation_route`. Otherwise plan the rollback of " +
-			"this step in Topology Builder: clear the route assignment of the site and publish.",
+			"this step in Topology Builder: clear the route assignment of the site and publish, which takes Domain Admins or " +
+			"delegated setup permission besides RTCUniversalServerAdmins.",
 	},
 	{
 		Code:     "EP3013",

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:fb2909003f4ff1dca9ef88958ce8d3cc. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:3536899810038a5676936e230346a99a. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:fb2909003f4ff1dca9ef88958ce8d3cc'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:3536899810038a5676936e230346a99a'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -36,8 +36,10 @@ $Plan = @{ Id = 'sha256:fb2909003f4ff1dca9ef88958ce8d3cc'; Script = 'rollback'; 
 #        To of a route must also be what stage Preflight of failover.ps1 recorded before the change.
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 #        P.. can be waived by number.
-$Name1 = 'the previous route was empty: in Topology Builder, Site2, Edit Properties, clear'
-$Name1 += '' + ' XMPP federation, publish'
+$Name1 = 'the previous route was empty: in Topology Builder, Download Topology from existi'
+$Name1 += '' + 'ng deployment, Site2, Edit Properties, Federation route, clear XMPP federation, '
+$Name1 += '' + 'Action, Topology, Publish. Who publishes has to be in RTCUniversalServerAdmins, '
+$Name1 += '' + 'and in Domain Admins unless setup permission was delegated (Grant-CsSetupPermiss' + 'ion).'
 $Stages = @(
     @{ Name = 'Start'; Hosts = @('edge2.contoso.com'); Elevated = $true
        Does = 'Undoes step 2. Starts the services that stage Stop stopped. Comes first: restores remote access.'
