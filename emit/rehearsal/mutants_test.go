@@ -25,6 +25,8 @@ var mutants = map[string][]mutant{
 	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
 	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
 	"central-management":  storeMutants,
+	"failback":            failbackMutants,
+	"failback-both":       {{"Route does not wait for Topology", "; After = 'Topology'", "; After = 'Preflight'"}, {"StopOld does not wait for Setup", "'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'", "'StopOld'; Hosts = @('EdgeServer2.contoso.com')"}},
 	"next-hop":            nextHopMutants,
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
@@ -203,6 +205,19 @@ var oldPoolMutants = []mutant{
 	{"StopOld without a receipt", "Receipt = 'Verify'; ", ""},
 	{"StopOld whatever the DNS says", "Receipt = 'Verify'; LooksAt = 'Dns'", "Receipt = 'Verify'"},
 	{"the name of the service is not said", "if ($each) { $Step.Command =", "if ($false) { $Step.Command ="},
+}
+
+var failbackMutants = []mutant{
+	{"Start in a shell without rights", "'edge1b.contoso.com'); Elevated = $true", "'edge1b.contoso.com')"},
+	{"Start whatever certificates there are", "'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'", "'uses of certificates'; Property = 'Use'; Has = @()"},
+	{"Start where there is no XMPP service", "'start/xmpp'; Says = 'XMPP service'; Property = 'DisplayName'; Like = '*XMPP*'", "'start/xmpp'; Says = 'XMPP service'; Property = 'DisplayName'; Has = @()"},
+	{"Start starts nothing", "To = @(); Read = { Get-ServiceDown }", "To = @(); Read = { @() }"},
+	{"Start: -ErrorAction", "Set = { Start-CsWindowsService -ErrorAction Stop", "Set = { Start-CsWindowsService"},
+	{"Preflight does not look at the pool that stood in", "'edge1b.contoso.com', 'edge2.contoso.com', 'fe2.corp.contoso.com')", "'edge1b.contoso.com', 'fe2.corp.contoso.com')"},
+	{"another route", "'EdgeServer:edgepool1.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse", "'EdgeServer:edgepool2.contoso.com') -ErrorAction Stop -WhatIf:$Rehearse"},
+	{"the pool that stood in is left out", "-ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop } }"},
+	{"the pool that stood in is not waited for", "-ReplicaFqdn 'edge2.contoso.com' -ErrorAction Stop }\r\n", "-ReplicaFqdn 'edge1a.contoso.com' -ErrorAction Stop }\r\n"},
+	{"Verify on a server on which Start was not run", "'edge1b.contoso.com'); After = 'Start'", "'edge1b.contoso.com')"},
 }
 
 var dnsServerMutants = []mutant{

@@ -32,6 +32,11 @@ func (s *suite) again() {
 			continue
 		}
 		v := s.walk.Forth[s.at(stage)]
+		if before := s.before(false, stage, v.Host); before != "" { // which the rollback has taken back
+			s.refuses(3, v, way{given: s.oldReceipt(from, time.Hour)}, "%s with the receipt of the first failover", stage)
+			s.check(strings.Contains(s.last, "run stage "+before+" here first"), "%s names stage %s", stage, before)
+			continue
+		}
 		s.refuses(5, v, way{given: s.oldReceipt(from, time.Hour)}, "%s with the receipt of the first failover", stage)
 		s.check(strings.Contains(s.last, "this receipt is from before rollback Start") && strings.Contains(s.last, "run stage "+from+" again"), "%s names the stage to run", stage)
 		later := map[string]time.Duration{plan.Verify: 8400 * time.Second}[from]

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back XMPP and SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:d1fdbf5f494ed85fe7b36a5007cf0006. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:e843849b78b60e7e278d7bf295d1a99c. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failback.ps1                           prints the run sheet and changes nothing
         .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -33,7 +33,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:d1fdbf5f494ed85fe7b36a5007cf0006'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:e843849b78b60e7e278d7bf295d1a99c'; Script = 'failback'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail back XMPP and SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -139,7 +139,7 @@ $Stages = @(
             Property = 'AccessEdgeExternalSipPort'; IfNot = '; was it published?'; WaitSeconds = 60; To = '5061'
             Read = { Get-CsService -EdgeServer -PoolFqdn 'EdgeServer1.contoso.com' -ErrorAction Stop }
             Manual = $Name3 } ) }
-    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); After = 'Preflight'
+    @{ Name = 'Route'; Hosts = @('fe2.corp.contoso.com'); After = 'Topology'
        Does = 'Points the routes of SIP federation, and in step 3 that of XMPP, to EdgeServer1.contoso.com.'
        Steps = @(
          @{ Id = 'route-sip/Site1'; Says = 'SIP federation route of Site1'
