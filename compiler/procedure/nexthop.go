@@ -130,7 +130,9 @@ func (b *builder) nextHopTexts() {
 		return
 	}
 	pool, _ := p.EdgePool(hop.Pool)
-	b.alsoIfFails(plan.Route, "A next hop that no longer matches the plan is drift as well: FAIL names next-hop/"+hop.Pool+".")
+	b.alsoIfFails(plan.Route, "A next hop that no longer matches the plan is drift as well: FAIL "+
+		"names next-hop/"+hop.Pool+". In a failover it is set before the routes: where FAIL names a route, the next hop is set "+
+		"already. To put it back, run the rollback.")
 	b.alsoIfFails(plan.Verify, "FAIL verify/next-hop: "+hop.To+" does not answer that Edge Server on TCP 5061. Is its name "+
 		"known there (DNS, or the HOSTS file), and does the firewall let it through?")
 	t := &p.Texts
