@@ -38,9 +38,18 @@ func (c *compilation) after(failover *outcome, found *report.Spec) (*compilation
 		}
 		t.EdgePools[i] = &changed
 	}
+	// Only those that the failover names.
+	t.FrontEndPools = slices.Clone(t.FrontEndPools)
+	media := failover.req.Media(c.topology)
+	for i, pool := range t.FrontEndPools {
+		if slices.Contains(media, pool) {
+			moved := *pool
+			moved.EdgePool.V = failover.req.To.Name
+			t.FrontEndPools[i] = &moved
+		}
+	}
 	// No plan moves the Central Management store back.
 	if to := failover.req.NewStorePool(&t); to != nil {
-		t.FrontEndPools = slices.Clone(t.FrontEndPools)
 		for i, pool := range t.FrontEndPools {
 			moved := *pool
 			moved.CentralManagement.V = pool == to

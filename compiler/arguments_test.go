@@ -70,6 +70,7 @@ var otherValues = map[string][]string{
 	"failover.procedure":                    {`"start-first"`, `"documented"`},
 	"failover.route_sites":                  {`"all-routed"`, `"target"`},
 	"failover.next_hop":                     {`front_end_pool.fepool1`},
+	"failover.media":                        {`[front_end_pool.fepool1]`},
 	"prepare.ttl":                           {`77`},
 	"matrix.federation":                     {`"sip"`},
 	"matrix.reason":                         {`"planned"`},

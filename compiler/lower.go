@@ -35,6 +35,7 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 
 		CentralManagement: centralManagement(t),
 		FrontEnds:         frontEnds(req, t),
+		Media:             media(req, t),
 	}
 	if store := storeFailover(req, t); store != nil {
 		// Every later stage wants the store where the first one has moved it.
@@ -147,7 +148,7 @@ func nextHop(req *rules.Request, t *topology.Topology) *plan.NextHop {
 	}
 }
 
-// frontEnds are the Front End Servers that have to know the new routes, but for the management
+// frontEnds are the Front End Servers that have to know what changes, but for the management
 // host, which is one of them or not.
 func frontEnds(req *rules.Request, t *topology.Topology) []string {
 	reached, _ := req.FrontEnds(t)
@@ -157,6 +158,16 @@ func frontEnds(req *rules.Request, t *topology.Topology) []string {
 		return nil
 	}
 	return names
+}
+
+// media are the Front End pools whose media moves.
+func media(req *rules.Request, t *topology.Topology) []plan.MediaPool {
+	var out []plan.MediaPool
+	for _, pool := range req.Media(t) {
+		out = append(out, plan.MediaPool{Name: pool.Name, FQDN: pool.FQDN.V, Site: pool.Site.V,
+			From: req.Pools[pool.EdgePool.V].FQDN.V, Servers: serverNames(pool.Servers), Origin: plan.OriginOf(pool.EdgePool.Range)})
+	}
+	return out
 }
 
 func domainNames(t *topology.Topology) []string {

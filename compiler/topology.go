@@ -22,7 +22,7 @@ func topologyOf(t *topology.Topology) plan.Topology {
 	}
 	for _, pool := range t.FrontEndPools {
 		out.FrontEndPools = append(out.FrontEndPools, plan.FrontEndPool{FQDN: pool.FQDN.V, Site: pool.Site.V,
-			CentralManagement: pool.CentralManagement.V, Servers: serverNames(pool.Servers)})
+			CentralManagement: pool.CentralManagement.V, EdgePool: pool.EdgePool.V, Servers: serverNames(pool.Servers)})
 	}
 	for _, domain := range t.SIPDomains {
 		out.SIPDomains = append(out.SIPDomains, domain.Name.V)

@@ -196,6 +196,7 @@ var typeProbes = map[string]struct{ value, code string }{
 	"TCP port":         {"65536", "EP1009"},
 	"reference to a":   {`"x"`, "EP1005"},
 	"reference to an":  {`"x"`, "EP1005"},
+	"list of referenc": {`["x"]`, "EP1005"},
 	"one of":           {`"x"`, "EP1008"},
 	"host name or add": {"{}", "EP1005"},
 	"seconds, 30 to":   {"29", "EP1009"},
@@ -226,13 +227,17 @@ func TestTypes(t *testing.T) {
 // checkReference gives an argument the kind of reference that the page names.
 func checkReference(t *testing.T, b block, name, value string) {
 	t.Helper()
-	m := regexp.MustCompile("^reference to an? `(\\w+)`$").FindStringSubmatch(value)
+	m := regexp.MustCompile("^(list of references|reference) to an? `(\\w+)`$").FindStringSubmatch(value)
 	if m == nil {
 		return
 	}
-	text := b.probe(name + " = " + m[1] + ".y\n")
-	if diags := parse(text + m[1] + " \"y\" {}\n"); found(diags, "EP1005") || found(diags, "EP1006") {
-		t.Errorf("%s, %s.%s does not take a %s", languagePage, b.name, name, m[1])
+	one := m[2] + ".y"
+	if m[1] != "reference" {
+		one = "[" + one + "]"
+	}
+	text := b.probe(name + " = " + one + "\n")
+	if diags := parse(text + m[2] + " \"y\" {}\n"); found(diags, "EP1005") || found(diags, "EP1006") {
+		t.Errorf("%s, %s.%s does not take %s", languagePage, b.name, name, one)
 	}
 }
 

@@ -29,6 +29,7 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
 	{"central-management", "Failover, with `central_management_failover`", "The Central Management store went down with the failed site."},
 	{"next-hop", "Failover, with `next_hop`", "The next hop of the target went down with the failed site, and another pool becomes it."},
+	{"media", "Failover, with `media`", "A Front End pool is up whose Edge pool failed: it is associated with the other one."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
 }
 
@@ -60,6 +61,7 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 - **FS** is "` + plan.SIPFailOverPage + `".
 - **FR** is "` + plan.SIPRoutesPage + `".
 - **FP** is "` + plan.PoolPage + `": its steps have numbers about the Central Management store, and none about a next hop.
+- **FM** is "` + plan.MediaPage + `".
 `)
 	for _, shown := range shownPlans {
 		p := goldenPlan(t, shown.spec)
@@ -89,6 +91,9 @@ this page; ` + "`compiler/procedure`" + ` has the steps, one file for each proce
 func cited(p *plan.Plan, line words.Line) string {
 	step, back := strings.CutSuffix(line.Source, " of fail-back")
 	over, other := strings.CutSuffix(step, " of fail-over")
+	if step, media := strings.CutPrefix(line.Source, plan.MediaPage+", "); media {
+		return "FM " + step
+	}
 	switch {
 	case line.Source == plan.OwnPractice:
 		return ""

@@ -323,6 +323,7 @@ func (br blockReader) failover(block *hcl.Block) *Failover {
 		Procedure:  c.word("procedure"),
 		RouteSites: c.word("route_sites"),
 		NextHop:    c.ref("next_hop"),
+		Media:      c.refs("media"),
 	}
 	if b := c.one("central_management_failover"); b != nil {
 		failover.Store = br.storeFailover(b)

@@ -190,7 +190,7 @@ func TestRanges(t *testing.T) {
 // TestSchemaIsRead: each argument of the table is read from its block, so that a wrong value for
 // it is a finding, and nothing else is asked of the table.
 func TestSchemaIsRead(t *testing.T) {
-	wrong := map[Kind]string{Flag: `"x"`, Port: "0", Seconds: "0", Texts: `"x"`, Paths: `"x"`, Reference: `"x"`, Word: `"x"`, Serial: `"x"`}
+	wrong := map[Kind]string{Flag: `"x"`, Port: "0", Seconds: "0", Texts: `"x"`, Paths: `"x"`, Reference: `"x"`, References: `"x"`, Word: `"x"`, Serial: `"x"`}
 	for _, b := range Schema() {
 		for _, a := range b.Arguments {
 			value := wrong[a.Kind]

@@ -173,6 +173,9 @@ func (r *reader) misfit(value cty.Value, want cty.Type, rng hcl.Range, words str
 	got := value.Type()
 	if want == cty.DynamicPseudoType {
 		want = referenceType
+		if words == listOfReferences {
+			want = cty.List(referenceType)
+		}
 	}
 	if !r.dynamics.alone || got == cty.DynamicPseudoType || got.Equals(want) ||
 		convert.GetConversionUnsafe(got, want) != nil {

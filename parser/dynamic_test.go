@@ -24,6 +24,7 @@ func TestIdleDynamic(t *testing.T) {
 		"missing block":     {idleBlock("failover", "federation = \"xmpp\"\nto = edge_pool.p"), "EP1004", "change"},
 		"type of a literal": {idleBlock("sip_domain", `xmpp = "maybe"`), "EP1005", "true or false is needed"},
 		"type of a text":    {idleBlock("xmpp_federation", `partners = "x.${xmpp_federation.value}"`), "EP1005", "A list of strings is needed here, but this is a string."},
+		"type of no list":   {idleBlock("failover", "federation = \"xmpp\"\nto = edge_pool.p\nmedia = \"x.${failover.value}\"\nchange {\nticket = \"1\"\nsummary = \"s\"\n}"), "EP1005", "A list of references is needed here, but this is a string."},
 		"type of a sum":     {idleBlock("site", `federation_route = site.value + 1`), "EP1005", "A reference to a block edge_pool is needed here, but this is a number."},
 		"type of a list":    {idleBlock("xmpp_federation", `host = [xmpp_federation.key]`), "EP1005", "A string is needed"},
 		"unknown block ref": {idleBlock("site", `federation_route = edge_pool.q`), "EP1006", `"q"`},
@@ -88,6 +89,7 @@ func TestIdleDynamicWell(t *testing.T) {
 `)+idleBlock("failover", `
     federation = failover.value.federation
     to         = edge_pool[failover.value.to]
+    media      = [front_end_pool[failover.value.media], failover.value.other]
     dynamic "change" {
       for_each = [for ticket in failover.value.tickets : ticket]
       content {

@@ -57,6 +57,53 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// Lists of references: each element is one, at its place where the list is written out.
+func TestReferenceLists(t *testing.T) {
+	const blocks = "site \"s\" {}\nfront_end_pool \"a\" {\n site = site.s\n fqdn = \"a.example\"\n}\nfront_end_pool \"b\" {\n site = site.s\n fqdn = \"b.example\"\n}\n"
+	tests := []struct {
+		expr, want string // labels, and what is at their places
+		code       diag.Code
+		words      string
+	}{
+		{expr: "[front_end_pool.b, front_end_pool.a]", want: "b front_end_pool.b, a front_end_pool.a"},
+		{expr: `[front_end_pool["a"]]`, want: `a front_end_pool["a"]`},
+		{expr: "[]"},
+		{expr: "null"},
+		{expr: "local.both", want: "a local.both, b local.both"},
+		{expr: "[for k, v in front_end_pool : v]", want: "a [for k, v in front_end_pool : v], b [for k, v in front_end_pool : v]"},
+		{expr: "concat([front_end_pool.a], [front_end_pool.b])", want: "a concat([front_end_pool.a], [front_end_pool.b]), b concat([front_end_pool.a], [front_end_pool.b])"},
+		{expr: "front_end_pool.a", code: "EP1005", words: "Write [front_end_pool.a]."},
+		{expr: `"a"`, code: "EP1005", words: "in square brackets"},
+		{expr: "front_end_pool", code: "EP1005", words: "in square brackets"},
+		{expr: "[site.s]", code: "EP1005", words: "this is the block site.s"},
+		{expr: `[front_end_pool.a, "b"]`, code: "EP1005", words: "Write front_end_pool.b, without quotation marks"},
+		{expr: `[front_end_pool.a, null]`, code: "EP1005", words: "null"},
+		{expr: `["b.example"]`, code: "EP1005", words: "this is its FQDN"},
+		{expr: "[front_end_pool.c]", code: "EP1006", words: `There is no front_end_pool "c"`},
+		{expr: "[fepool1]", code: "EP1006", words: "A reference to a block front_end_pool is needed here"},
+	}
+	for _, test := range tests {
+		t.Run(test.expr, func(t *testing.T) {
+			text := head + blocks + "locals {\n both = [front_end_pool.a, front_end_pool.b]\n}\n" + twoEdges + "failover \"f\" {\n federation = \"xmpp\"\n to = edge_pool.p\n" +
+				" media = " + test.expr + "\n change {\n  ticket = \"1\"\n  summary = \"s\"\n }\n}\n"
+			spec, _, diags := parseText(text)
+			if test.code != "" {
+				wantFinding(t, diags, test.code, test.words)
+				return
+			}
+			var got []string
+			for _, one := range spec.Failovers[0].Media.V {
+				got = append(got, one.V+" "+text[one.Range.Start.Byte:one.Range.End.Byte])
+			}
+			if len(diags) > 0 || strings.Join(got, ", ") != test.want || spec.Failovers[0].Media.Set != (test.expr != "null") {
+				t.Errorf("got %q, %s", got, shown(diags))
+			}
+		})
+	}
+}
+
+const twoEdges = "edge_pool \"p\" {\n fqdn = \"p.example\"\n access_edge_fqdn = \"q.example\"\n}\n"
+
 func TestFunctions(t *testing.T) {
 	tests := []struct{ expr, want string }{
 		{`cidrhost("198.51.100.0/24", 5)`, "198.51.100.5"},

@@ -494,6 +494,17 @@ func (ad advisor) notReference(kind string, value cty.Value) string {
 		strings.Join(refs, " or "), strconv.Quote(kind))
 }
 
+// notReferences says how the list of references is written that is wanted where a single value is.
+func (ad advisor) notReferences(kind string, value cty.Value) string {
+	if value.Type() == referenceType && !value.IsNull() {
+		ref := value.EncapsulatedValue().(*reference)
+		if ref.kind == kind {
+			return fmt.Sprintf("A list of references to blocks %s is needed here. Write [%s].", kind, refTo(kind, ref.label))
+		}
+	}
+	return fmt.Sprintf("A list is needed here, in square brackets. %s", ad.notReference(kind, value))
+}
+
 func indexes(name string, n int) string {
 	switch n {
 	case 0:

@@ -192,6 +192,9 @@ func (c *content) value(name string, want cty.Type, words string) (cty.Value, hc
 			"quotation marks: write one, or remove it.", i+1, describe(elements(value)[i])))
 		return cty.DynamicVal, rng, false
 	}
+	if words == listOfReferences { // whose elements have findings of their own
+		return value, rng, true
+	}
 	value, ok = c.r.as(name, value, want, rng, words)
 	return value, rng, ok
 }
@@ -390,6 +393,46 @@ func (c *content) ref(name string) topology.Value[string] {
 	}
 	c.r.report(codeWrongType, rng, advisor{c.r}.notReference(kind, value))
 	return topology.Value[string]{Range: rng}
+}
+
+// listOfReferences is what is needed where an argument names several blocks.
+const listOfReferences = "A list of references"
+
+// refs is an argument that names several blocks of one kind. The range of each is its own where the list
+// is written out, else that of the list. Of a list with an element that is no such reference there is none.
+func (c *content) refs(name string) topology.Value[[]topology.Value[string]] {
+	kind := c.argument(name).RefersTo
+	c.r.scope.wants = kind
+	defer func() { c.r.scope.wants = "" }()
+	value, rng, ok := c.value(name, cty.DynamicPseudoType, listOfReferences)
+	none := topology.Value[[]topology.Value[string]]{Range: rng}
+	if !ok {
+		return none
+	}
+	if ty := value.Type(); !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() {
+		c.r.report(codeWrongType, rng, advisor{c.r}.notReferences(kind, value))
+		return none
+	}
+	out := topology.Value[[]topology.Value[string]]{V: []topology.Value[string]{}, Set: true, Range: rng}
+	written, _ := hcl.ExprList(c.attrs[name].Expr)
+	for i, one := range elements(value) {
+		at := rng
+		if i < len(written) {
+			at = written[i].Range()
+		}
+		if one.Type() == referenceType && one.IsKnown() && !one.IsNull() {
+			if ref := one.EncapsulatedValue().(*reference); ref.kind == kind {
+				out.V = append(out.V, topology.Value[string]{V: ref.label, Set: true, Range: at})
+				continue
+			}
+		}
+		c.r.report(codeWrongType, at, advisor{c.r}.notReference(kind, one))
+		out.Set = false
+	}
+	if !out.Set {
+		return none
+	}
+	return out
 }
 
 // label is the label of a block as a value.

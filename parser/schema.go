@@ -49,7 +49,7 @@ type Argument struct {
 	hint string // what a finding says behind the example
 }
 
-// Kind is what a value is. A reference, a flag, a number and a list are those of HCL; all else
+// Kind is what a value is. References, a flag, a number and a list are those of HCL; all else
 // is a string.
 type Kind string
 
@@ -71,6 +71,7 @@ const (
 	Texts         Kind = "list of strings"
 	Paths         Kind = "map of paths to paths"
 	Reference     Kind = "reference"
+	References    Kind = "list of references"
 )
 
 // Schema is the table of the blocks. The caller must not change it.
@@ -262,6 +263,9 @@ var table = []Block{
 			{Name: "next_hop", Kind: Reference, RefersTo: "front_end_pool",
 				Doc: "the Front End pool that becomes the next hop of the target, whose `next_hop` says what it is today; with " +
 					"`reason = \"failback\"` that of the pool that has stood in; left out: it stays"},
+			{Name: "media", Kind: References, RefersTo: "front_end_pool",
+				Doc: "Front End pools that are up and whose media goes through `from`: stage Topology associates them with " +
+					"`to`"},
 		},
 	},
 	{
@@ -366,7 +370,7 @@ func (a Argument) Values() string {
 		text += ", RFC 3339"
 	case Seconds:
 		text += fmt.Sprintf(", %d to %d", a.Least, a.Most)
-	case Reference:
+	case Reference, References:
 		article := "a"
 		// an edge_pool
 		if strings.ContainsRune("aeiou", rune(a.RefersTo[0])) {

@@ -65,6 +65,8 @@ type Failover struct {
 	Procedure  topology.Value[string]
 	RouteSites topology.Value[string]
 	NextHop    topology.Value[string] // the label of a Front End pool
+	// Media are the Front End pools, by their labels, whose media moves too.
+	Media topology.Value[[]topology.Value[string]]
 	// Store is the failover of the Central Management store that goes before; nil where none is asked for.
 	Store    *StoreFailover
 	Change   *Change // nil if the block is missing; that is a finding

@@ -68,8 +68,10 @@ type Plan struct {
 	StoreFailover *StoreFailover `json:"central_management_failover,omitempty"`
 	// NextHop is how the next hop of one of the two pools changes; nil where it stays.
 	NextHop *NextHop `json:"next_hop,omitempty"`
+	// Media are the Front End pools that are associated with the Edge pool of the plan, sorted by FQDN.
+	Media []MediaPool `json:"media,omitempty"`
 	// FrontEnds are the Front End Servers, beside the management host, that have to know the new
-	// routes: FQDNs, sorted, of those that the spec names.
+	// routes and associations: FQDNs, sorted, of those that the spec names.
 	FrontEnds []string `json:"front_ends,omitempty"`
 	// Domains are the SIP domains with XMPP federation, Partners the domains of the XMPP
 	// partners that the spec names; of a failover, sorted, each once.
@@ -210,6 +212,20 @@ type NextHop struct {
 	ToSite   string `json:"to_site"`
 	Origin   Origin `json:"origin"`
 }
+
+// MediaPool is a Front End pool whose media goes through another Edge pool from then on. From is the one of
+// today, by its FQDN; Servers are those that the spec names, sorted.
+type MediaPool struct {
+	Name    string   `json:"name"`
+	FQDN    string   `json:"fqdn"`
+	Site    string   `json:"site"`
+	From    string   `json:"from"`
+	Servers []string `json:"servers,omitempty"`
+	Origin  Origin   `json:"origin"`
+}
+
+// Publishes tells whether a person changes the topology and publishes it.
+func (p *Plan) Publishes() bool { return p.MovesSIP() || len(p.Media) > 0 }
 
 // Names of stages, in the order of the documented procedure.
 const (

@@ -48,7 +48,7 @@ func checkHead(plan *Plan, form Form) error {
 	// What is there would be in the record as if it changed.
 	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
 		plan.Domains == nil && plan.Partners == nil && plan.SIPDomains == nil && plan.SIPPartners == nil &&
-		plan.Routes == nil && plan.RoutedSites == nil && plan.FrontEnds == nil
+		plan.Routes == nil && plan.RoutedSites == nil && plan.FrontEnds == nil && plan.Media == nil
 	if !form.Moves && !none {
 		return fmt.Errorf("a plan of this kind has no pools, servers, routes, domains or partners")
 	}
@@ -97,6 +97,13 @@ func checkHead(plan *Plan, form Form) error {
 				names = append(names, pool.NextHop)
 			}
 		}
+	}
+	for i, pool := range plan.Media {
+		if pool.Name == "" || dnsname.Same(pool.From, plan.To.FQDN) ||
+			i > 0 && dnsname.Compare(plan.Media[i-1].FQDN, pool.FQDN) >= 0 {
+			return fmt.Errorf("media: %q is out of order, or goes through %q already", pool.FQDN, pool.From)
+		}
+		names = append(append(names, pool.FQDN, pool.From), pool.Servers...)
 	}
 	for _, name := range names {
 		if why := dnsname.WrongHost(name); why != "" {

@@ -28,6 +28,8 @@ const (
 	SIPFailOverPage = "Failing over the Edge pool used for Lync Server federation"
 	// SIPRoutesPage has what that page lacks: the route of each site, and DNS.
 	SIPRoutesPage = "Configure federation routes and media traffic"
+	// MediaPage has the association of a Front End pool with an Edge pool.
+	MediaPage = "Changing the Edge pool associated with a Front End pool"
 	// PoolPage has the failover of the Central Management store.
 	PoolPage    = "Failing over a pool"
 	OwnPractice = "edgeplan"
@@ -296,6 +298,7 @@ var functions = map[string][]cmdlet.Call{
 	"Get-SiteRoute":        {{Name: "Get-CsSite"}},
 	"Get-StoreStatus": {{Name: "Get-CsManagementStoreReplicationStatus",
 		Params: []cmdlet.Param{cmdlet.Switch("CentralManagementStoreStatus")}}, {Name: "Get-CsPool"}},
+	"Get-MediaEdge":   {{Name: "Get-CsService", Params: []cmdlet.Param{cmdlet.Switch("EdgeServer")}}},
 	"Get-BackupPool":  {{Name: "Get-CsPoolBackupRelationship", Params: []cmdlet.Param{cmdlet.Switch("LocalStore")}}},
 	"Get-ServiceUp":   {allServices},
 	"Get-ServiceDown": {allServices},

@@ -38,5 +38,6 @@ type EdgeServer struct {
 type FrontEndPool struct {
 	FQDN, Site        string
 	CentralManagement bool
+	EdgePool          string // the name of the one that its media goes through; empty if the spec does not say
 	Servers           []string
 }

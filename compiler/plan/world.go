@@ -130,8 +130,8 @@ func firstWorld(plan *Plan) *world {
 }
 
 // routeSorts are the sorts of variables that are all that a replica has to know of the change; in a plan of
-// XMPP federation there are routes alone.
-var routeSorts = []string{"route", "sip-route", "federation", "next-hop"}
+// XMPP federation alone there are routes and nothing else.
+var routeSorts = []string{"route", "sip-route", "federation", "next-hop", "media"}
 
 func (w *world) routeText() string {
 	// Conditions ask for it at each step, and few steps change a route.

@@ -22,7 +22,11 @@ func (f *failover) bothTexts() plan.Texts {
 	out, sip := f.texts(), f.sipTexts()
 	out.Title = "Fail over XMPP and SIP federation from " + f.plan.From.Name + " to " + f.plan.To.Name
 	out.Why += " SIP federation moves with it: it is on the same pool."
-	out.Order = append(out.Order, sip.Order...)
+	for _, order := range sip.Order {
+		if !slices.Contains(out.Order, order) {
+			out.Order = append(out.Order, order)
+		}
+	}
 	out.Told = append(out.Told, sip.Told...)
 	out.Notes = append(out.Notes, sip.Notes...)
 	for _, unknown := range sip.Unknown {

@@ -2,7 +2,6 @@ package procedure
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -120,11 +119,20 @@ func (f *failover) backTexts() plan.Texts {
 	out.Page = plan.FailBackPage
 	out.Why = fmt.Sprintf("Fail-back: Edge pool %s was repaired and takes over %s again. %s has stood in and is up.",
 		p.To.Name, f.what(), p.From.Name)
-	out.Order = slices.Concat(f.backOrder(), []string{fmt.Sprintf("Steps 4 and 5 are not in this plan. Step 4: Front End "+
-		"pools whose Web Conferencing and A/V services were associated with %s go back to their own Edge pool in Topology "+
-		"Builder. Step 5: a Front End pool that failed over too is failed back with Invoke-CsPoolFailback -PoolFQDN FQDN "+
-		"-Verbose, where FQDN is that of the pool.", p.From.Name)})
+	out.Order = append(f.backOrder(), f.backRest())
 	return out
+}
+
+// backRest says which steps of the page are not in the plan.
+func (f *failover) backRest() string {
+	four := fmt.Sprintf("Steps 4 and 5 are not in this plan. Step 4: Front End pools whose Web Conferencing and A/V services "+
+		"were associated with %s go back to their own Edge pool in Topology Builder; name them in media to have that in the "+
+		"plan. Step 5: ", f.plan.From.Name)
+	if len(f.plan.Media) > 0 {
+		four = "Step 5 is not in this plan: "
+	}
+	return four + "a Front End pool that failed over too is failed back with Invoke-CsPoolFailback -PoolFQDN FQDN -Verbose, " +
+		"where FQDN is that of the pool."
 }
 
 // backOrder says which steps of the page the plan follows, and what is not as the page has it.
@@ -153,7 +161,7 @@ func (f *failover) backOrder() []string {
 			"The page has the SRV records before the A record. A zone is changed at once. Of zones on several Windows DNS "+
 				"servers the one with the addresses comes first: no SRV record is to name a host that has none yet.")
 	}
-	out = append(out, f.backRoutes())
+	out = append(append(out, f.backRoutes()), f.mediaOrder()...)
 	if stays := f.xmppStays(); stays != "" {
 		out = append(out, stays)
 	}
@@ -190,7 +198,7 @@ func (f *failover) adviseBack() {
 		"Nothing else has been changed: " + f.what() + " goes on through " + f.plan.From.Name + ". Go on when the pool is " +
 			"really repaired.",
 	}})
-	facts := preflightFails(f.plan)
+	facts := append(preflightFails(f.plan), f.mediaFails(f.media)...)
 	facts[0] = "Nothing has been changed but that services of " + f.plan.To.Name + " were started. Fix what the FAIL " +
 		"lines report, then run the stage again. After a start it may be minutes until a replica is up to date."
 	f.ifFails(plan.Preflight, plan.Advice{Says: facts})

@@ -236,45 +236,65 @@ func (f *failover) partnersAfter() plan.Steps {
 	return out
 }
 
-// publish is steps 1 to 5: a person clears the setting on the failed pool, selects it on the new one,
-// and publishes.
+// publish is what a person changes in Topology Builder and publishes at once. For SIP federation that is steps 1 to
+// 5: the setting is cleared on the failed pool and selected on the new one.
 func (f *failover) publish() {
-	if !f.sip {
+	if !f.plan.Publishes() {
 		return
 	}
 	from, to := f.plan.From, f.plan.To
-	steps := "Steps 1 to 5"
-	if f.backs {
-		steps = "Step 2"
+	steps := ""
+	if f.sip {
+		steps = "Steps 1 to 5. "
+		if f.backs {
+			steps = "Step 2. "
+		}
 	}
-	part := f.here(steps + ". A person moves SIP federation from " + from.FQDN + " to " + to.FQDN +
-		" in Topology Builder; the script reads whether it was published. " + publishRights)
+	part := f.here(steps + f.published("from "+from.FQDN+" to "+to.FQDN))
 	part.Needs = []string{plan.Preflight}
-	selected := f.box("topology/", to, true, f.sipAt("3, 4, 5"))
-	if to.SIPEnabled {
-		selected.NoUndo = "Nothing to undo: it was enabled before the change."
+	if f.sip {
+		selected := f.box("topology/", to, true, f.sipAt("3, 4, 5"))
+		if to.SIPEnabled {
+			selected.NoUndo = "Nothing to undo: it was enabled before the change."
+		}
+		part.Steps = plan.Steps{f.box("topology/", from, false, f.sipAt("1, 2, 5")), selected}
 	}
-	part.Steps = plan.Steps{f.box("topology/", from, false, f.sipAt("1, 2, 5")), selected}
+	part.Steps = append(part.Steps, f.associations(false)...)
 	f.forward.add(plan.Publish, part)
 }
 
-// publishBack takes it back in the order of the page about failing back: cleared first.
+// published says what is changed in Topology Builder; where is how it moves.
+func (f *failover) published(where string) string {
+	var what []string
+	if f.sip {
+		what = append(what, "SIP federation")
+	}
+	if len(f.plan.Media) > 0 {
+		what = append(what, "the media of "+f.mediaNames())
+	}
+	return "A person moves " + strings.Join(what, ", and ") + " " + where + " in Topology Builder; the script reads " +
+		"whether it was published. " + publishRights
+}
+
+// publishBack takes it back, SIP federation in the order of the page about failing back: cleared first.
 func (f *failover) publishBack() {
-	if !f.sip {
+	if !f.plan.Publishes() {
 		return
 	}
 	from, to := f.plan.From, f.plan.To
-	part := f.here("Undoes Topology. A person moves SIP federation back to " + from.FQDN +
-		" in Topology Builder; the script reads whether it was published. " + publishRights)
+	part := f.here("Undoes Topology. " + f.published("back to "+from.FQDN))
 	if len(changed(f.plan.Zones)) > 0 {
 		part.LooksAt = []string{plan.DNS}
 	}
 	part.Needs, part.Seen = f.back.after(plan.Start), seen(true)
 	// What was enabled before the change stays so.
-	if !to.SIPEnabled {
+	if f.sip && !to.SIPEnabled {
 		part.Steps = append(part.Steps, f.box(rollback+"topology/", to, false, f.sipReturns("1, 2, 5")))
 	}
-	part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, f.sipReturns("3, 4, 5")))
+	if f.sip {
+		part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, f.sipReturns("3, 4, 5")))
+	}
+	part.Steps = append(part.Steps, f.associations(true)...)
 	f.back.add(plan.Publish, part)
 }
 
@@ -282,8 +302,8 @@ func (f *failover) publishBack() {
 // the top node, and below it are the products with their pools (page about the federation routes). It
 // begins with what is chosen at the start: with a Central Management store always the download ("Defining
 // and configuring your topology in Topology Builder").
-func (f *failover) inTree(site string, product cmdlet.Product, path ...string) []string {
-	return append([]string{"Download Topology from existing deployment", f.plan.Product.Brand() + " Server",
+func (b *builder) inTree(site string, product cmdlet.Product, path ...string) []string {
+	return append([]string{"Download Topology from existing deployment", b.plan.Product.Brand() + " Server",
 		cmp.Or(site, "its site"), product.Name()}, path...)
 }
 
@@ -309,8 +329,7 @@ func (f *failover) box(id string, pool plan.Pool, on bool, source plan.Source) *
 	acts(s, plan.Act{To: to, Wait: 60, IfNot: "; was it published?", Click: &plan.Click{
 		Tool: f.plan.Product.Brand() + " Server Topology Builder",
 		Path: f.inTree(pool.Site, pool.Product, "Edge pools", pool.FQDN, "Edit Properties", "General"),
-		Do: verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; after the last change of this ` +
-			`stage Action > Topology > Publish`,
+		Do:   verb + ` "Enable federation for this Edge pool (Port 5061)" and click OK; ` + publishLast,
 	}}, fmt.Sprintf("a person %ss SIP federation of %s", verb, pool.FQDN),
 		fmt.Sprintf("Get-CsService shows %s as %s of %s", shows, federationPort, pool.FQDN))
 	s.Effect = plan.Effect{Var: "federation/" + pool.Name, Value: value, AsksDNS: true}

@@ -32,6 +32,7 @@ func (f *failover) sipTexts() plan.Texts {
 		publishFirst,
 		f.sipRoutes(),
 	}
+	order = append(order, f.mediaOrder()...)
 	if stays := f.xmppStays(); stays != "" {
 		order = append(order, stays)
 	}
@@ -128,7 +129,26 @@ func (f *failover) sipUnknown() []string {
 		out = append(out, unknownDown(p)+"its Edge Servers may not know yet that SIP federation is not enabled there any "+
 			"more: run Setup again on them. A rollback does not run it there either.")
 	}
-	return append(out, unknownWindows(p)...)
+	return slices.Concat(out, f.mediaUnknown(), unknownWindows(p))
+}
+
+// adviseTopology says what to do if stage Topology fails.
+func (f *failover) adviseTopology() {
+	says := []string{
+		"Exit code 5: it is not confirmed yet that this was done. Do it, then run the stage again with -Attest \"who, " +
+			"ticket\".",
+		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by " +
+			"the wizard without an error? Then run the stage again: a pool that shows its value is left alone.",
+		"The property stays as it was, and Topology Builder shows the setting as published: run the stage again with " +
+			"-Attest \"who, ticket\" and waive the step by the name that the message gives. From then on the word of that " +
+			"person counts for the setting, in the rollback too; it is in the evidence log.",
+		"Topology Builder refuses to publish? " + publishRights,
+	}
+	if f.sip {
+		says = append(says, "The wizard warns that the topology contains more than one federated Edge Server: SIP "+
+			"federation is enabled on another pool too. Look at it before you go on.")
+	}
+	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: says})
 }
 
 // sipPartners says what is known of the partners.
@@ -178,18 +198,7 @@ func (f *failover) sipLetter() plan.Letter {
 // adviseSIP says what to do if one of the stages of SIP federation fails, and of others where nothing
 // else moves.
 func (f *failover) adviseSIP() {
-	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: []string{
-		"Exit code 5: it is not confirmed yet that this was done. Do it, then run the stage again with -Attest \"who, " +
-			"ticket\".",
-		"Exit code 5 after that: the property was not read back in time. Was the topology published, and by " +
-			"the wizard without an error? Then run the stage again: a pool that shows its value is left alone.",
-		"The property stays as it was, and Topology Builder shows the setting as published: run the stage again with " +
-			"-Attest \"who, ticket\" and waive the step by the name that the message gives. From then on the word of that " +
-			"person counts for the setting, in the rollback too; it is in the evidence log.",
-		"Topology Builder refuses to publish? " + publishRights,
-		"The wizard warns that the topology contains more than one federated Edge Server: SIP federation is enabled on " +
-			"another pool too. Look at it before you go on.",
-	}})
+	f.adviseTopology()
 	f.ifFails(plan.Setup, plan.Advice{Says: []string{
 		"Exit code 5: the stage wants both, the receipt that stage Replicate printed, -Receipt, and, when Setup has run, a " +
 			"name: -Attest \"who, ticket\". The message says which of them is missing.",
@@ -198,7 +207,7 @@ func (f *failover) adviseSIP() {
 	if f.xmpp {
 		return
 	}
-	f.ifFails(plan.Preflight, plan.Advice{Says: preflightFails(f.plan)})
+	f.ifFails(plan.Preflight, plan.Advice{Says: append(preflightFails(f.plan), f.mediaFails(f.media)...)})
 	f.ifFails(plan.Route, f.routeFails())
 	f.ifDNSFails()
 	f.ifFails(plan.Firewall, plan.Advice{Says: []string{"Exit code 5: ask the firewall owner, then run again with " +

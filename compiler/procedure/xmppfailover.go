@@ -30,12 +30,19 @@ var xmppFailover = procedure{kind: plan.KindFailover, federations: []string{plan
 func (f *failover) xmppStages() {
 	b := f.builder
 	f.preflight()
+	// What a person does takes time, in which nothing need be stopped; the clicks of SIP federation come where its
+	// route is set.
+	if !f.sip {
+		f.publish()
+	}
 	if f.stops {
 		f.stop()
 	} else {
 		f.start()
 	}
-	f.publish()
+	if f.sip {
+		f.publish()
+	}
 	f.route()
 	f.records()
 	f.firewall()
@@ -138,6 +145,7 @@ type failover struct {
 	backs     bool // to a pool that was repaired
 	stops     bool // the target pool is stopped while the route is set
 	endsOld   bool
+	media     plan.Steps // the facts about it
 }
 
 // newFailover begins the stages of a failover and gives the plan its model and services.
@@ -197,6 +205,7 @@ func (f *failover) model() plan.Model {
 			m.Later = "stage " + plan.StopOld + ", and after it shutdown of " + p.From.Name
 		}
 	}
+	f.mediaModel(&m)
 	if f.backs {
 		f.backModel(&m)
 	}
@@ -267,6 +276,7 @@ func (f *failover) services() []plan.Served {
 	if f.sip {
 		out = append(out[:2], f.sipServed(out[2], running)...)
 	}
+	out = append(out, f.mediaService(running)...)
 	if !f.xmpp {
 		return out[1:]
 	}
@@ -381,6 +391,8 @@ func (f *failover) facts() plan.Steps {
 			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
 	out = append(out, f.hopFacts(fact)...)
+	f.media = f.associated()
+	out = append(out, f.media...)
 	five, domains := f.at("5"), p.Domains
 	if f.sip { // all there are: those with XMPP are among them
 		five, domains = ours, f.sipDomains()
@@ -837,7 +849,7 @@ func (f *failover) verify() {
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
 	// The routes can only be read on the management host; the other two parts compare DNS alone.
 	here.Needs, here.LooksAt = needs, f.forward.present(plan.Publish, plan.Route, plan.DNS)
-	if f.sip {
+	if p.Publishes() {
 		here.Does = "Checks that all stages are done, what Topology Builder published, the routes, DNS, and that the Edge " +
 			"Servers answer."
 	}
@@ -929,7 +941,7 @@ func (f *failover) answers(id, says, target string, port int, source plan.Source
 // verifyBack checks the result of the rollback.
 func (f *failover) verifyBack() {
 	part := f.here("Checks the route and DNS.")
-	if f.sip {
+	if f.plan.Publishes() {
 		part.Does = "Checks what Topology Builder published, the routes and DNS."
 	}
 	part.Needs = f.back.after(plan.Setup, plan.Replicated)

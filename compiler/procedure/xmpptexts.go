@@ -16,7 +16,7 @@ func (f *failover) texts() plan.Texts {
 		Title:   fmt.Sprintf("Fail over XMPP federation from %s to %s", f.plan.From.Name, f.plan.To.Name),
 		Page:    plan.FailOverPage,
 		Why:     f.why(),
-		Order:   []string{f.order(), f.routes()},
+		Order:   append([]string{f.order(), f.routes()}, f.mediaOrder()...),
 		Unknown: f.unknown(),
 		Told: []plan.Told{{Title: "XMPP partners", Names: f.plan.Partners, How: f.partners(),
 			Letter: f.letter()}},
@@ -101,7 +101,7 @@ func (f *failover) unknown() []string {
 		out = append(out, unknownDown(p)+"stop its XMPP service before partners can reach it: it is not designated any "+
 			"more, and partners with an old answer, or records that still name it, lead there.")
 	}
-	return append(out, unknownWindows(p)...)
+	return slices.Concat(out, f.mediaUnknown(), unknownWindows(p))
 }
 
 // partners says what is known of the XMPP partners.
@@ -230,7 +230,7 @@ func (f *failover) notes() []plan.Note {
 
 // advise says what to do if a stage fails.
 func (f *failover) advise() {
-	facts := preflightFails(f.plan)
+	facts := append(preflightFails(f.plan), f.mediaFails(f.media)...)
 	// The receipt is that of the management host alone.
 	if script, _ := f.plan.ChangedBy(); script && f.stops {
 		facts = append(facts, "Stage Stop cannot see whether this stage is done on the DNS server. Do not stop "+
@@ -246,6 +246,7 @@ func (f *failover) advise() {
 			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.",
 		}})
+	f.adviseTopology()
 	f.ifFails(plan.Route, f.routeFails())
 	f.ifDNSFails()
 	f.ifFails(plan.Firewall, plan.Advice{Says: []string{"Exit code 5: ask the firewall owner, then run again with " +

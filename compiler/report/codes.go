@@ -56,6 +56,8 @@ const (
 	StoreElsewhere diag.Code = "EP3038"
 	NextHopToday   diag.Code = "EP2046"
 	WrongNextHop   diag.Code = "EP2047"
+	MediaElsewhere diag.Code = "EP2042"
+	MediaStays     diag.Code = "EP3039"
 	NotBoth        diag.Code = "EP2039"
 	StrangeHost    diag.Code = "EP2040"
 

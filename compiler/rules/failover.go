@@ -53,6 +53,7 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSourceSite(t, req, r)
 	checkStore(t, req, r)
 	checkNextHop(t, req, r)
+	checkMedia(t, req, r)
 	Window(t, req, r)
 	checkCertificate(t, req, r)
 	checkSystems(t, req, r)
@@ -122,7 +123,7 @@ func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
 	if failed == "" {
 		return
 	}
-	if pool := t.FrontEndPoolOf(t.ManagementHost.V); pool != nil && pool.Site.V == failed {
+	if pool := t.FrontEndPoolOf(t.ManagementHost.V); pool != nil && req.isDown(pool) {
 		r.Add(report.HostAtSource, t.ManagementHost.Range,
 			"%s is a server of %s and is at %s, the site of the failed pool. Stages such as Route are run there. Name "+
 				"another computer with the management shell, or accept this finding with the reason why this one is "+

@@ -72,9 +72,9 @@ func failedSite(req *Request) string {
 	return req.From.Site.V
 }
 
-// FrontEnds are the Front End Servers of the sites whose routes a failover changes, and of a pool that becomes
-// a next hop, as far as they are named: those that have to know of it, and those that are not waited for, as
-// they are at the site of the pool that failed.
+// FrontEnds are the Front End Servers of the sites whose routes a failover changes, of the pools whose media
+// moves, and of a pool that becomes a next hop, as far as they are named: those that have to know of it, and
+// those that are not waited for, as they are at the site of the pool that failed.
 func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.FrontEndServer) {
 	changed := map[string]bool{}
 	for _, site := range req.Sites {
@@ -83,9 +83,9 @@ func (req *Request) FrontEnds(t *topology.Topology) (reached, lost []*topology.F
 	hop := req.NextHop(t)
 	for _, pool := range t.FrontEndPools {
 		switch {
-		case !changed[pool.Site.V] && (hop == nil || hop.To != pool):
+		case !changed[pool.Site.V] && (hop == nil || hop.To != pool) && !req.movesMedia(pool):
 		// what is down is never up to date, and the plan would never end
-		case pool.Site.V == failedSite(req):
+		case req.isDown(pool):
 			lost = append(lost, pool.Servers...)
 		default:
 			reached = append(reached, pool.Servers...)

@@ -98,6 +98,7 @@ func pairRequest(t *topology.Topology, m *parser.Matrix, name string, from, to *
 	}
 	req := &Request{
 		Name: f.Name, Change: f.Change, Accepts: f.Accepts, Range: f.Range, Failover: f, Pools: poolsByName(t),
+		OfMatrix: true,
 	}
 	// Findings about a pool are at the pool: no line of the block names it.
 	if to != nil {

@@ -50,7 +50,7 @@ func checkNextHop(t *topology.Topology, req *Request, r *report.Plan) {
 		}
 		return
 	}
-	if today := nextHopOf(t, req.To); today != nil && failed != "" && today.Site.V == failed {
+	if today := nextHopOf(t, req.To); today != nil && req.isDown(today) {
 		r.Add(report.NextHop, req.To.NextHop.Range,
 			"The next hop of %s is %s, which is at %s, the site of the failed pool. Have the plan set one that runs, with "+
 				"next_hop = front_end_pool.NAME in a failover block, or set it before and correct the spec.",
@@ -75,7 +75,7 @@ func (hop *NextHop) check(req *Request, failed string, r *report.Plan) {
 				"set. Set site.", hop.Of.Name, hop.To.Name)
 	case hop.From == hop.To:
 		r.Add(report.WrongNextHop, place, "%s is the next hop of %s already. Remove the line.", hop.To.Name, hop.Of.Name)
-	case failed != "" && hop.To.Site.V == failed:
+	case req.isDown(hop.To):
 		r.Add(report.WrongNextHop, place, "%s is at %s, the site of the failed pool. Name a pool that runs.",
 			hop.To.Name, failed)
 	case hop.From.Site.V == hop.Of.Site.V || hop.To.Site.V == hop.Of.Site.V:

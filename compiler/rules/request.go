@@ -27,6 +27,8 @@ type Request struct {
 	// federation, sorted by name. From and Sites are known once the request is resolved.
 	From, To *topology.EdgePool
 	Sites    []RoutedSite
+	// OfMatrix is that the request is one of a matrix, which has no argument for media.
+	OfMatrix bool
 }
 
 // RoutedSite is a site and the federation whose route is meant, [plan.XMPP] or [plan.SIP].
@@ -129,7 +131,7 @@ func FailbackOf(t *topology.Topology, of *Request) *Request {
 		Name: word(f.FailbackName(), true, f.Name.Range), Federation: f.Federation,
 		From: word(of.To.Name, true, f.To.Range), To: word(of.From.Name, true, asked.Range),
 		Reason: word(plan.Failback, true, asked.Range), Procedure: word("documented", false, asked.Range),
-		RouteSites: word("target", false, asked.Range), Change: asked.Change, Accepts: asked.Accepts, Range: asked.Range,
+		RouteSites: word("target", false, asked.Range), Media: f.Media, Change: asked.Change, Accepts: asked.Accepts, Range: asked.Range,
 	}
 	// Of a next hop that the failover has changed: it goes back to what it was, as the pool before the failover
 	// says.

@@ -43,7 +43,7 @@ func checkStore(t *topology.Topology, req *Request, r *report.Plan) {
 	failed, from, to := failedSite(req), StorePool(t), req.NewStorePool(t)
 	if req.Failover.Store == nil {
 		// several: that is a finding about the topology
-		if from != nil && failed != "" && from.Site.V == failed {
+		if from != nil && req.isDown(from) {
 			r.Add(report.CMSAtSource, from.CentralManagement.Range,
 				"%s holds the Central Management store and is at %s, the site of the failed pool. Set-CsSite "+
 					"needs that store. Have the plan fail it over first, with a block central_management_failover in a "+

@@ -111,6 +111,13 @@ Test-Claim -Text $sip -Block {
     $null = Invoke-SimClick -Click $setup
     Assert-Same -Got (Get-Port -From $outside -Target $public -Port 5061) -Want 'open' -What 'Setup after it has arrived'
 }
+Test-Claim -Text 'The services of a Front End pool are dependents of the Edge pool that its media goes through, and of no other.' -Block {
+    $own = { @(Get-CsService -EdgeServer -PoolFqdn $edge | ForEach-Object { $_.DependentServiceList }) -join ',' }
+    $roles = 'Registrar:{0},ConferencingServer:{0},MediationServer:{0}'
+    Assert-Same -Got (& $own) -Want ($roles -f 'fepool2.corp.contoso.com') -What 'dependents'
+    $null = Invoke-SimClick -Click (New-Object -TypeName 'PSObject' -Property @{ Kind = 'media'; On = 'fepool2.corp.contoso.com'; Value = 'EdgeServer1.contoso.com' })
+    Assert-Same -Got (& $own) -Want '' -What 'dependents of a pool that it left'
+}
 Test-Claim -Text 'Services are controlled on their own server only, and are in their new state when the cmdlet returns.' -Block {
     Assert-Throw -Like 'Cannot open Service Control Manager*' -Block { Stop-CsWindowsService -ComputerName $edge -Confirm:$false }
     Enter-SimHost -Name $edge

@@ -17,7 +17,8 @@ import (
 const (
 	// The bound of before, 1440, and what Invoke-ChangeByHand has: a person who clicks is asked, named and checked.
 	// Then what a store that is down needs: it gives no status, and its backup pool is read from the local copy.
-	runtimeLines = 1440 + 37 + 22 + 27
+	// And which Edge pool media goes through: it is read from the services of all of them.
+	runtimeLines = 1440 + 37 + 22 + 27 + 12
 	seedLines    = 150
 )
 
@@ -253,6 +254,7 @@ var allowed = map[string][]string{
 	"Get-RoutedSite":  {"Pool", "Property"},
 	"Get-StoreStatus": {"Of", "Computers"},
 	"Get-BackupPool":  {"Of"},
+	"Get-MediaEdge":   {"Of"},
 	"Get-SiteRoute":   {"Site", "Property"},
 	"Get-XmppService": {"Not"},
 

@@ -81,6 +81,9 @@ function Show-SimWorld {
     if ($world.ChangesHop) {
         foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' })) { 'next hop {0} -> [{1}]' -f $pool.Fqdn, $pool.Registrar }
     }
+    if ($world.MovesMedia) {
+        foreach ($pool in @($world.Pools | Where-Object { $_.Service -like 'Registrar:*' })) { 'media    {0} -> [{1}]' -f $pool.Fqdn, $pool.Media }
+    }
     foreach ($computer in $world.Hosts) {
         foreach ($service in $computer.Services) {
             'service  {0} {1} {2}' -f $computer.Name, $service.Name, (Get-SimStatus -Service $service)
@@ -138,6 +141,7 @@ function Invoke-SimClick([object]$Click) {
     if (Test-SimFault -Fault 'person:wrong') {
         $others = @($world.Sites | ForEach-Object { $_.Name })
         if ($setup) { $others = @($world.Hosts | Where-Object { $_.Kind -eq 'edge' } | ForEach-Object { $_.Name }) }
+        if ($Click.Kind -eq 'media') { $others = @($world.Pools | Where-Object { $_.Service -like 'Registrar:*' } | ForEach-Object { $_.Fqdn }) }
         if ($Click.Kind -eq 'federation') { $others = @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' } | ForEach-Object { $_.Fqdn }) }
         $on = [string]@($others | Where-Object { $_ -ne $on } | Select-Object -First 1)
     }
@@ -152,6 +156,7 @@ function Invoke-SimClick([object]$Click) {
         return $what
     }
     if ($Click.Kind -eq 'federation') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).SipPort = $Click.Value }
+    if ($Click.Kind -eq 'media') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).Media = $Click.Value }
     if ($Click.Kind -eq 'route') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).Route = $Click.Value }
     if ($Click.Kind -eq 'route-sip') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).SipRoute = $Click.Value }
     Save-SimTopology -World $world
@@ -526,7 +531,7 @@ function Get-SimService($Caller, $Given, $World, $Fault) {
                 AccessEdgeExternalFqdn = $pool.AccessEdge; DataEdgeExternalFqdn = $pool.AccessEdge; AVEdgeExternalFqdn = $pool.AccessEdge
                 InternalInterfaceFqdn = ''; ExternalMrasFqdn = $pool.AccessEdge
                 XmppInternalPort = $pool.XmppInternalPort; XmppListeningPort = $pool.XmppListeningPort
-                DependentServiceList = @($pool.Registrar); ServiceId = '1-EdgeServer-1'; SiteId = 'Site:' + $pool.Site
+                DependentServiceList = @(Get-SimDependent -World $World -Edge $pool.Fqdn); ServiceId = '1-EdgeServer-1'; SiteId = 'Site:' + $pool.Site
                 PoolFqdn = $pool.Fqdn; Version = 6; Role = 'EdgeServer'
             }) | Select-Object -Property '*' -ExcludeProperty (Get-SimUnknown -World $World)
     }
@@ -557,6 +562,13 @@ function Set-SimEdgeServer($Caller, $Given, $World, $Fault) {
     $pool.Registrar = $registrar
     Save-SimTopology -World $World
     Exit-SimCall -Name 'Set-CsEdgeServer' -Fault $Fault -Detail ('{0} {1}' -f $pool.Fqdn, $registrar)
+}
+
+function Get-SimDependent([object]$World, [string]$Edge) {
+    # The services of the Front End pools whose media goes through an Edge pool.
+    foreach ($pool in @($World.Pools | Where-Object { $_.Media -eq $Edge })) {
+        foreach ($role in 'Registrar', 'ConferencingServer', 'MediationServer') { '{0}:{1}' -f $role, $pool.Fqdn }
+    }
 }
 
 function Get-SimSipDomain($Caller, $Given, $World, $Fault) {

@@ -145,10 +145,10 @@ func elsewhere(w rehearsal.World, clicks []rehearsal.Click) []rehearsal.Click {
 		for _, site := range w.Sites {
 			others = append(others, site.Name)
 		}
-		if c.Kind == "federation" {
+		if service := map[string]string{"federation": "EdgeServer:", "media": "Registrar:"}[c.Kind]; service != "" {
 			others = nil
 			for _, pool := range w.Pools {
-				if strings.HasPrefix(pool.Service, "EdgeServer:") {
+				if strings.HasPrefix(pool.Service, service) {
 					others = append(others, pool.Fqdn)
 				}
 			}
@@ -200,7 +200,12 @@ func (s *suite) setBack(v rehearsal.Visit) {
 	}
 	for _, c := range v.Clicks {
 		s.restore(s.points[len(s.points)-1])
-		c.Value = map[string]string{"": "5061", "5061": ""}[c.Value]
+		switch c.Kind {
+		case "federation":
+			c.Value = map[string]string{"": "5061", "5061": ""}[c.Value]
+		case "media":
+			c.Value = s.plan.From.FQDN
+		}
 		s.click([]rehearsal.Click{c})
 		s.refuses(3, s.walk.Forth[at], way{}, "Verify, %s %s is set back", c.Kind, c.On)
 		s.check(strings.Contains(s.last, " FAIL topology/"), "what is set back is named")

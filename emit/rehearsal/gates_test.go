@@ -327,6 +327,18 @@ func (s *suite) drift() {
 		})
 		add("another port of SIP federation", func(w *rehearsal.World) { to(w).SipPort = "5063" })
 	}
+	for _, media := range s.plan.Media {
+		edge := func(fqdn string) func(w *rehearsal.World) {
+			return func(w *rehearsal.World) {
+				w.Pools[slices.IndexFunc(w.Pools, func(p rehearsal.Pool) bool { return p.Fqdn == media.FQDN })].Media = fqdn
+			}
+		}
+		add("no Edge pool for media", edge(""))
+		add("another Edge pool for media", func(w *rehearsal.World) {
+			w.Pools = append(w.Pools, rehearsal.Pool{Fqdn: "other.example.net", Site: "Other", Service: other, Computers: []string{}})
+			edge("other.example.net")(w)
+		})
+	}
 	if to(&s.walk.World).Registrar != "" {
 		add("another next hop", func(w *rehearsal.World) { to(w).Registrar = "Registrar:other.example.net" })
 	}

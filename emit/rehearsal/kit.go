@@ -107,7 +107,7 @@ type Visit struct {
 }
 
 // Click is what a person does in a program for a step. Kind is federation, of a pool, with the port
-// or nothing as Value; setup, of a server; route or route-sip, of a site that is to have none.
+// or nothing as Value; media, of a Front End pool, with the FQDN of its Edge pool; setup, of a server; route or route-sip, of a site that is to have none.
 type Click struct{ Kind, On, Value, Tool string }
 
 // NewRun walks a plan: the stages in their order, each on all of its computers. The
@@ -173,6 +173,8 @@ func clicks(p *plan.Plan, stage plan.Stage, host string) []Click {
 			case act.Click == nil:
 			case step.Read == nil:
 				out = append(out, Click{"setup", host, "", act.Click.Tool})
+			case strings.HasPrefix(step.Effect.Var, "media/"):
+				out = append(out, Click{"media", strings.TrimPrefix(step.Effect.Var, "media/"), step.Effect.Value, act.Click.Tool})
 			default:
 				_, name, _ := strings.Cut(step.Effect.Var, "/")
 				i := slices.IndexFunc(p.Topology.EdgePools, func(pool plan.EdgePool) bool { return pool.Name == name })

@@ -21,6 +21,7 @@ type mutant struct{ what, old, new string }
 var mutants = map[string][]mutant{
 	"planned":             oldPoolMutants,
 	"sip":                 clickMutants,
+	"media":               mediaMutants,
 	"two-servers":         routeMutants,
 	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
 	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
@@ -154,6 +155,17 @@ var storeMutants = []mutant{
 	{"the parameters of the page", "-BackupMirrorSqlServerFqdn (", "-MirrorSQLServerFqdn ("},
 	{"without -Force", "'RTC') -Force -ErrorAction Stop", "'RTC') -ErrorAction Stop"},
 	{"Preflight does not wait for the store", "; After = 'CentralManagement'", ""},
+}
+
+var mediaMutants = []mutant{
+	{"any Edge pool", "if ($pools -contains $Of) { $edge.Identity }", "$edge.Identity"},
+	{"no Edge pool is as good as one", "if (@($found).Count -eq 0) { return 'no Edge pool' }", "if (@($found).Count -eq 0) { return }"},
+	{"Preflight does not look at media", "Only = @('EdgeServer:edgepool1.contoso.com', 'EdgeServer:edgepool2.contoso.com')", "Has = @()"},
+	{"another Edge pool is published", "To = 'EdgeServer:edgepool2.contoso.com'", "To = 'EdgeServer:edgepool1.contoso.com'"},
+	{"Route does not wait for Topology", "After = 'Topology'", "After = 'Preflight'"},
+	{"Verify does not look at media", "LooksAt = @('Topology', 'Route', 'Dns')", "LooksAt = @('Route', 'Dns')"},
+	{"a Front End Server at the failed site is left out", "-ReplicaFqdn 'fe1b.corp.contoso.com' -ErrorAction Stop } }", "-ReplicaFqdn 'fe1a.corp.contoso.com' -ErrorAction Stop } }"},
+	{"a Front End Server at the failed site is not waited for", "-ReplicaFqdn 'fe1b.corp.contoso.com' -ErrorAction Stop }\r\n", "-ReplicaFqdn 'fe1a.corp.contoso.com' -ErrorAction Stop }\r\n"},
 }
 
 var clickMutants = []mutant{

@@ -71,7 +71,7 @@ func (s *suite) parts() []scenario {
 // whole are the specs of which every script is run.
 var whole = []string{
 	"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
-	"sip", "sip-planned", "both", "central-management", "next-hop",
+	"sip", "sip-planned", "both", "central-management", "next-hop", "media",
 	"failback", "failback-both", "coexistence", "sip-se",
 }
 
@@ -296,6 +296,12 @@ func (s *suite) happy() {
 		}
 		for _, host := range world.Hosts {
 			s.check(!slices.Contains(s.plan.To.Servers, host.Name) || host.SipRole, "Setup ran on %s", host.Name)
+		}
+	}
+	for _, pool := range world.Pools {
+		names := func(m plan.MediaPool) bool { return m.FQDN == pool.Fqdn }
+		if slices.ContainsFunc(s.plan.Media, names) {
+			s.check(pool.Media == s.plan.To.FQDN, "media of %s goes through %s", pool.Fqdn, pool.Media)
 		}
 	}
 	s.check(moved == 0, "other routes stay: %v", world.Sites)
@@ -649,16 +655,16 @@ func (s *suite) lost() {
 	if i < 0 {
 		return
 	}
-	start := func(what string) {
+	start := func(what, want string) {
 		for _, v := range s.walk.Back {
 			if v.Stage == plan.Start {
 				s.check(s.visit(v, way{}) == 0, "%s without a state file, %s", name(v), what)
 			}
 		}
-		s.check(s.digest() == s.first(), "started without a state file, %s: %s", what, s.digest())
+		s.check(s.digest() == want, "started without a state file, %s: %s", what, s.digest())
 	}
 	s.restore(tree{"world/world.json": s.points[i+1]["world/world.json"]})
-	start("all down")
+	start("all down", s.worlds[s.at(plan.Stop)])
 	s.restore(tree{"world/world.json": s.points[0]["world/world.json"]})
 	s.edit(func(w *rehearsal.World) {
 		for h := range w.Hosts {
@@ -667,7 +673,7 @@ func (s *suite) lost() {
 			}
 		}
 	})
-	start("one service down")
+	start("one service down", s.first())
 }
 
 // thereAndBack walks forth and back, twice. The second time the serial of a zone is not

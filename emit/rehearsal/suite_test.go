@@ -184,6 +184,7 @@ func (s *suite) digest() string {
 	}
 	for _, pool := range w.Pools {
 		out = append(out, fmt.Sprintf("SIP %s %s", pool.Fqdn, pool.SipPort), fmt.Sprintf("next hop %s %s", pool.Fqdn, pool.Registrar))
+		out = append(out, fmt.Sprintf("media %s %s", pool.Fqdn, pool.Media))
 	}
 	for _, host := range w.Hosts {
 		// What Setup has installed is of no account where SIP federation is not enabled.
@@ -340,6 +341,9 @@ func (s *suite) click(clicks []rehearsal.Click) {
 			for i := range w.Pools {
 				if w.Pools[i].Fqdn == c.On && c.Kind == "federation" {
 					w.Pools[i].SipPort = c.Value
+				}
+				if w.Pools[i].Fqdn == c.On && c.Kind == "media" {
+					w.Pools[i].Media = c.Value
 				}
 			}
 			w.Version++

@@ -16,6 +16,7 @@ type World struct {
 	HasXmpp       bool   // the product has it
 	MovesSip      bool   // the plan moves SIP federation: it is shown
 	ChangesHop    bool   // the plan changes a next hop: they are shown
+	MovesMedia    bool   // ... the media of Front End pools
 	Federated     bool
 	Master        string // FQDN of the active Central Management server
 	Store         *Store // nil: the store runs
@@ -54,12 +55,13 @@ type Site struct {
 }
 
 // Pool is an Edge pool or a Front End pool. SipPort is 5061 where SIP federation is enabled in the
-// topology, else empty. Down is that of a Front End pool at the site of a pool that failed.
+// topology, else empty. Media is the Edge pool that the media of a Front End pool goes through, by its FQDN; Down is
+// that of one at the site of a pool that failed.
 type Pool struct {
 	Fqdn, Site, Service, Registrar, AccessEdge string
 	Computers                                  []string
 	XmppListeningPort, XmppInternalPort        string
-	SipPort                                    string
+	SipPort, Media                             string
 	Down                                       bool
 }
 
@@ -138,6 +140,7 @@ type Record struct {
 func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	w := World{Version: 1, RouteProperty: "XmppFederationRoute", Federated: true, SipDomains: p.Topology.SIPDomains,
 		HasXmpp: product.HasXMPP(), MovesSip: p.MovesSIP(), ChangesHop: p.NextHop != nil,
+		MovesMedia:  len(p.Media) > 0,
 		SipPartners: append([]string{}, p.SIPPartners...)}
 	// A server as the page has it: with the parameter that no reference knows, and a property of the same name.
 	if product == cmdlet.LiteralProcedure {
@@ -265,11 +268,15 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	for _, pool := range p.Topology.FrontEndPools {
 		out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN, Computers: []string{}}
 		out.Computers = append(out.Computers, pool.Servers...)
+		if edge := poolOf(p, pool.EdgePool); edge != nil {
+			out.Media = edge.FQDN
+		}
 		// FQDNs in a topology are compared without regard to case.
 		if len(pool.Servers) == 0 && strings.EqualFold(pool.FQDN, home) {
 			out.Computers = append(out.Computers, p.ManagementHost)
 		}
-		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site
+		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site &&
+			!slices.ContainsFunc(p.Media, func(up plan.MediaPool) bool { return up.FQDN == pool.FQDN })
 		// The plan cannot do without the management host, which runs wherever it is.
 		out.Down = dead && !strings.EqualFold(pool.FQDN, home)
 		w.Pools = append(w.Pools, out)

@@ -356,6 +356,10 @@ func fact(s *plan.Step) string {
 		property = "the value"
 	}
 	out := fmt.Sprintf("%s%s: %s %s %s", number, s.Says, property, how, want)
+	// One value, of before the change or of after it.
+	if s.Read.Name == "Get-MediaEdge" {
+		out = fmt.Sprintf("%s%s: %s", number, s.Says, strings.Join(check.Want, " or "))
+	}
 	// A service that does not have the port shows none, and that is as it should be.
 	if check.Match == plan.Only && strings.HasSuffix(property, "Port") {
 		out = fmt.Sprintf("%s%s: %s is %s or no port", number, s.Says, property, want)

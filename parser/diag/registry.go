@@ -47,7 +47,8 @@ type registry struct {
 }
 
 var table = sync.OnceValue(func() registry {
-	return build(slices.Concat(languageRules, topologyRules, sipRules, nextHopRules, dnsRules, zoneFileRules, programRules))
+	return build(slices.Concat(languageRules, topologyRules, sipRules, nextHopRules, mediaRules, dnsRules, zoneFileRules,
+		programRules))
 })
 
 // build panics if the rules contradict each other or break the form of a rule.

@@ -340,6 +340,18 @@ function Get-StoreStatus([string]$Of, [string]$Computers) {
     return New-Object -TypeName 'PSObject' -Property $found
 }
 
+function Get-MediaEdge([string]$Of) {
+    <# .SYNOPSIS
+        The Edge pool that has services of a Front End pool as dependents: its media goes through that one. One text, also
+        where there are several or none. #>
+    $found = foreach ($edge in @(Get-CsService -EdgeServer -ErrorAction Stop)) {
+        $pools = @($edge.DependentServiceList | ForEach-Object { ([string]$_ -split ':')[-1].Trim() })
+        if ($pools -contains $Of) { $edge.Identity }
+    }
+    if (@($found).Count -eq 0) { return 'no Edge pool' }
+    return (@($found | Sort-Object) -join ' and ')
+}
+
 function Get-BackupPool([string]$Of) {
     <# .SYNOPSIS
         What the backup relationship of a pool names. No page says what its properties are called: all count. #>

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7323c748ca71a94f7e3cee86b54a12cc. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:79b4ad04c246d091b2ceb98eafde58ac. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7323c748ca71a94f7e3cee86b54a12cc'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:79b4ad04c246d091b2ceb98eafde58ac'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -767,6 +767,18 @@ function Get-StoreStatus([string]$Of, [string]$Computers) {
                 ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
     }
     return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-MediaEdge([string]$Of) {
+    <# .SYNOPSIS
+        The Edge pool that has services of a Front End pool as dependents: its media goes through that one. One text, also
+        where there are several or none. #>
+    $found = foreach ($edge in @(Get-CsService -EdgeServer -ErrorAction Stop)) {
+        $pools = @($edge.DependentServiceList | ForEach-Object { ([string]$_ -split ':')[-1].Trim() })
+        if ($pools -contains $Of) { $edge.Identity }
+    }
+    if (@($found).Count -eq 0) { return 'no Edge pool' }
+    return (@($found | Sort-Object) -join ' and ')
 }
 
 function Get-BackupPool([string]$Of) {

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:7323c748ca71a94f7e3cee86b54a12cc. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:79b4ad04c246d091b2ceb98eafde58ac. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:7323c748ca71a94f7e3cee86b54a12cc'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:79b4ad04c246d091b2ceb98eafde58ac'; Script = 'rollback'; Opposite = 'failover'; Module = 'Lync'
            Title = 'Roll back: Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
 # Steps: where Read gives To, nothing is done; where it does not give From, the stage ends. Else the operator is asked,
@@ -700,6 +700,18 @@ function Get-StoreStatus([string]$Of, [string]$Computers) {
                 ForEach-Object { if ($own -contains $_) { $Of } else { $_ } })
     }
     return New-Object -TypeName 'PSObject' -Property $found
+}
+
+function Get-MediaEdge([string]$Of) {
+    <# .SYNOPSIS
+        The Edge pool that has services of a Front End pool as dependents: its media goes through that one. One text, also
+        where there are several or none. #>
+    $found = foreach ($edge in @(Get-CsService -EdgeServer -ErrorAction Stop)) {
+        $pools = @($edge.DependentServiceList | ForEach-Object { ([string]$_ -split ':')[-1].Trim() })
+        if ($pools -contains $Of) { $edge.Identity }
+    }
+    if (@($found).Count -eq 0) { return 'no Edge pool' }
+    return (@($found | Sort-Object) -join ' and ')
 }
 
 function Get-BackupPool([string]$Of) {
