@@ -36,6 +36,7 @@ func terms(s string) ([]string, error) {
 	}
 	var out []string
 	var plain strings.Builder
+	plain.Grow(len(s))
 	flush := func() {
 		if plain.Len() > 0 || len(out) == 0 {
 			out = append(out, "'"+plain.String()+"'")
@@ -50,7 +51,7 @@ func terms(s string) ([]string, error) {
 		case r == '\'': // the only character that means something in a single-quoted literal
 			plain.WriteString("''")
 		case r >= ' ' && r <= '~':
-			plain.WriteRune(r)
+			plain.WriteByte(byte(r))
 		default:
 			// All else by code, so that a script is ASCII: Windows PowerShell reads a file without a byte order
 			// mark in the code page of the computer. [char] holds one UTF-16 unit.

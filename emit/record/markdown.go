@@ -47,7 +47,7 @@ type part struct{ before, code, after string }
 
 // cut splits a text at its blanks.
 func cut(s string) []part {
-	var out []part
+	out := make([]part, 0, strings.Count(s, " ")+1)
 	for s = strings.TrimLeft(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
 		// Commands first: their words may be plain, and would be typed without the others.
 		word, rest, _ := strings.Cut(s, " ")
@@ -202,6 +202,9 @@ func longestRun(s string) int {
 // in code spans only, is written \| in a table. Behind a backslash readers do not agree
 // what that means: there it is shown as \u{7C}.
 func cell(markdown string) string {
+	if !strings.Contains(markdown, "|") {
+		return markdown
+	}
 	var b strings.Builder
 	var before rune
 	for _, r := range markdown {

@@ -14,6 +14,7 @@ import (
 // look like one of these is \u{5C}, so two strings never look the same for that reason.
 func Visible(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	var before rune // the character that was written last, 0 at the start
 	for at := 0; at < len(s); {
 		r, size := utf8.DecodeRuneInString(s[at:])
@@ -29,7 +30,7 @@ func Visible(s string) string {
 				r = 'x'
 			}
 		default:
-			b.WriteRune(r)
+			b.WriteString(s[at : at+size])
 		}
 		// The letter x takes the place of what was escaped: a blank after it is an ordinary one.
 		before = r
