@@ -384,3 +384,32 @@ func TestUpdateSOA(t *testing.T) {
 	})
 	t.Logf("%d zones", zones)
 }
+
+// TestUpdateMailboxes: the SOA prerequisite holds whatever the mailbox in it is.
+func TestUpdateMailboxes(t *testing.T) {
+	const text = "$TTL 3600\n@ SOA ns1 %s.example.com. 7 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\nxmpp 300 A 192.0.2.%d\n"
+	for _, b := range brands {
+		t.Run(b.name, func(t *testing.T) {
+			// as the zone file has it, in which Knot DNS wants more escapes than BIND, and as the plan has it
+			for file, mailbox := range map[string]string{`first\.last`: `first\.last`, `host\+master`: "host+master",
+				`o\'brien`: "o'brien", `a\;b`: `a\;b`, `a\"\(b\)`: `a\"\(b\)`, `\@a\$b\\`: `\@a\$b\\`, `a\/b\=c`: "a/b=c"} {
+				zone := updated{Zone: plan.Zone{Name: "example.com", Server: "ns1.example.com", SOAPrerequisite: true,
+					SOA:     "ns1.example.com. " + mailbox + ".example.com. 7 7200 900 1209600 300",
+					Records: []plan.RecordSet{{Owner: "xmpp.example.com.", Type: "A", OldTTL: 300, NewTTL: 300, Old: []string{"192.0.2.1"}, New: []string{"192.0.2.2"}}}}}
+				zone.text = fmt.Appendf(nil, text, file, 1)
+				zone.compile(t, fmt.Appendf(nil, text, file, 2))
+				zone.print(t)
+				for _, client := range clients {
+					s := b.start(t, zone.Name, string(zone.text)) // as it stands: Knot DNS does not load what BIND writes
+					if s == nil {
+						t.Fatalf("%s does not start", b.name)
+					}
+					s.client = client
+					s.takes(t, client.program+": "+mailbox, zone.update, zone.after)
+					s.takes(t, client.program+": "+mailbox+", the rollback", zone.back, zone.before)
+					s.refuses(t, client.program+": "+mailbox+", on another serial", zone.update)
+				}
+			}
+		})
+	}
+}

@@ -168,7 +168,15 @@ func TestNsupdateRefuses(t *testing.T) {
 		{"srv leading zero", func(z *plan.Zone) { z.Records[1].New[0] = "10 00 5269 a." }, 3},
 		{"srv target", func(z *plan.Zone) { z.Records[1].New[0] = "10 0 5269 a\n." }, 11},
 		{"soa rname", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b;. 1 2 3 4 5" }, 4},
-		{"soa escape", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\;. 1 2 3 4 5` }, 4},
+		{"soa escape", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b\\\x01. 1 2 3 4 5" }, 4},
+		{"soa octet", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\256. 1 2 3 4 5` }, 4},
+		{"soa short octet", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\25 1 2 3 4 5` }, 4},
+		{"soa backslash at the end", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b\ 1 2 3 4 5` }, 4},
+		{"soa quotation mark", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, `a. b". 1 2 3 4 5` }, 4},
+		{"soa raw octet", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b\xac. 1 2 3 4 5" }, 4},
+		{"soa long label", func(z *plan.Zone) {
+			z.SOAPrerequisite, z.SOA = true, "a. "+strings.Repeat(`\200`, 64)+". 1 2 3 4 5"
+		}, 3 + 4*63},
 		{"soa short", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4" }, 13},
 		{"soa long", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5 6" }, 15},
 		{"soa line end", func(z *plan.Zone) { z.SOAPrerequisite, z.SOA = true, "a. b. 1 2 3 4 5\nsend" }, 14},

@@ -21,11 +21,11 @@ const (
 	soaToken    tokenKind = "the seven fields of an SOA record"
 )
 
-// quoteToken returns a value as nsupdate and Route 53 read it. Only values that need no
-// quoting are taken: the names of hosts and of their SRV records have no others. Anything
+// quoteToken returns a value as nsupdate and Route 53 read it. But for the mailbox of an SOA record only values that
+// need no quoting are taken: the names of hosts and of their SRV records have no others. Anything
 // else is an error with the offset of the first byte that is wrong.
 func quoteToken(kind tokenKind, value string) (string, error) {
-	at := -1
+	at, given := -1, value
 	switch kind {
 	case nameToken:
 		at = badName(value)
@@ -43,12 +43,12 @@ func quoteToken(kind tokenKind, value string) (string, error) {
 	case srvToken:
 		at = badService(value)
 	case soaToken:
-		at = badSOA(value)
+		value, at = soa(value)
 	default:
 		at = 0
 	}
 	if at >= 0 {
-		return "", fmt.Errorf("%.300q cannot be in a DNS file: byte %d is wrong for %s", value, at, kind)
+		return "", fmt.Errorf("%.300q cannot be in a DNS file: byte %d is wrong for %s", given, at, kind)
 	}
 	return value, nil
 }
@@ -116,31 +116,69 @@ func badService(value string) int {
 	return -1
 }
 
-// badSOA takes what is in a zone file: two names, of which the second is a mailbox,
-// and five numbers.
-func badSOA(value string) int {
-	at := 0
+// octets writes a name of any octets, as a mailbox may have them, so that all clients read it: those of host names,
+// and escaped dots, as they are, others as three digits (RFC 1035, 5.1). knsupdate 3.2.6 takes no plus sign or
+// apostrophe, which BIND has as they are. at is the first byte that is wrong, or -1.
+func octets(name string) (out string, at int) {
+	var b, plain strings.Builder
+	var from []int // where in name each byte of plain is
+	for i := 0; i < len(name); i++ {
+		c, at := name[i], i
+		escaped := c == '\\' && i+1 < len(name)
+		digits := name[min(i+1, len(name)):min(i+4, len(name))]
+		switch n, err := strconv.ParseUint(digits, 10, 8); {
+		case escaped && len(digits) == 3 && err == nil:
+			c, i = byte(n), i+3
+		case escaped && name[i+1] > ' ' && name[i+1] < 0x7f && (name[i+1] < '0' || name[i+1] > '9'):
+			i++
+			c = name[i]
+		case escaped, c != '.' && !plainByte(c) && strings.IndexByte("!#%&'*+,/:<=>?[]^`{|}~", c) < 0:
+			return "", at
+		}
+		from = append(from, at)
+		switch {
+		case c == '.' && escaped:
+			b.WriteString(`\.`)
+		case c == '.' || plainByte(c):
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\%03d`, c)
+		}
+		if escaped || c != '.' && !plainByte(c) {
+			c = 'x' // any octet may be there
+		}
+		plain.WriteByte(c)
+	}
+	at = badName(plain.String())
+	switch {
+	case at < 0:
+		return b.String(), -1
+	case at < len(from):
+		return "", from[at]
+	}
+	return "", len(name)
+}
+
+// soa writes what is in a zone file: two names, of which the second is a mailbox, and five numbers. at is the
+// first byte that is wrong, or -1.
+func soa(value string) (out string, at int) {
+	var fields []string
 	for i := range 7 {
 		field, _, found := strings.Cut(value[at:], " ")
 		if found != (i < 6) {
-			return at + len(field)
+			return "", at + len(field)
 		}
-		switch {
-		case i < 2:
-			plain := field // a mailbox may have dots before its domain, which are escaped
-			if i == 1 {
-				plain = strings.ReplaceAll(field, `\.`, "--")
+		text := field
+		if i < 2 {
+			var bad int
+			if text, bad = octets(field); bad >= 0 {
+				return "", at + bad
 			}
-			if bad := badName(plain); bad >= 0 {
-				return at + bad
-			}
-		default:
-			n, err := strconv.ParseUint(field, 10, 32)
-			if err != nil || field != strconv.FormatUint(n, 10) {
-				return at
-			}
+		} else if n, err := strconv.ParseUint(field, 10, 32); err != nil || field != strconv.FormatUint(n, 10) {
+			return "", at
 		}
+		fields = append(fields, text)
 		at += len(field) + 1
 	}
-	return -1
+	return strings.Join(fields, " "), -1
 }
