@@ -20,7 +20,7 @@ test: ## run all tests
 race: ## run all tests that run no other programs with the race detector
 	go test -race -short -timeout 30m ./...
 
-scenarios: ## run every script of 20 specs, and their mutants, in PowerShell; SCENARIOS=1/4 for a quarter
+scenarios: ## run every script of 21 specs, and their mutants, in PowerShell; SCENARIOS=1/4 for a quarter
 	EDGEPLAN_SCENARIOS=$(SCENARIOS) go test -timeout 180m -v -run '^(TestScenarios|TestMutants|TestLooks|TestSession|TestRehearse|TestMatrix)$$' ./emit/rehearsal
 
 lint: ## gofmt, vet, go.mod, staticcheck and actionlint

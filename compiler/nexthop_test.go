@@ -57,6 +57,9 @@ func TestNextHop(t *testing.T) {
 				if h := p.NextHop; h == nil || h.Pool != "EdgePool2" || h.From != from || h.To != to {
 					t.Fatalf("%s: %+v", p.Name, h)
 				}
+				if p.HopClicked(false) || p.HopClicked(true) {
+					t.Errorf("%s: no pool is at the site of the Edge pool", p.Name)
+				}
 				ids := plan.AllSteps([]plan.Stage{p.Stages[slices.IndexFunc(p.Stages, func(s plan.Stage) bool { return s.Name == plan.Route })]}).IDs()
 				// Before the routes that lead to the pool, after those that lead away from it.
 				if at := []int{0, len(ids) - 1}[i]; ids[at] != "next-hop/EdgePool2" {
@@ -64,5 +67,38 @@ func TestNextHop(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNextHopByHand: where the pool is at the site of the Edge pool a person sets it in stage Topology, and what goes to
+// another site is a command of stage Route, in the change, its rollback, the way back and the rollback of that.
+func TestNextHopByHand(t *testing.T) {
+	spec, _, diags := parser.Load(os.DirFS("../specs/next-hop-failback"), []string{"spec.edge.hcl"})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	plans, diags := compiler.Compile(spec)
+	if len(plans) != 2 {
+		t.Fatalf("%d plans, %v", len(plans), diags)
+	}
+	for i, p := range plans {
+		for _, back := range []bool{false, true} {
+			stage, id := plan.Route, "next-hop/EdgePool2"
+			if by := (i == 0) != back; by {
+				stage = plan.Publish
+			}
+			if back {
+				id = "rollback/" + id
+			}
+			found := ""
+			for _, s := range p.StagesOf(back) {
+				if slices.Contains(plan.AllSteps([]plan.Stage{s}).IDs(), id) {
+					found += s.Name
+				}
+			}
+			if found != stage || p.HopClicked(back) != (stage == plan.Publish) || p.HopSet(back) == p.HopClicked(back) {
+				t.Errorf("%s, back %v: in stage %q, want %s", p.Name, back, found, stage)
+			}
+		}
 	}
 }

@@ -29,6 +29,8 @@ var shownPlans = []struct{ spec, title, says string }{
 	{"both", "Failover of both federations", "XMPP and SIP federation are on one pool, and move together."},
 	{"central-management", "Failover, with `central_management_failover`", "The Central Management store went down with the failed site."},
 	{"next-hop", "Failover, with `next_hop`", "The next hop of the target went down with the failed site, and another pool becomes it."},
+	{"next-hop-same-site", "Failover of SIP federation, with `next_hop` at the site of the target", "What becomes the next hop is chosen in Topology " +
+		"Builder, with what moves SIP federation; the rollback goes back to a pool at another site."},
 	{"media", "Failover, with `media`", "A Front End pool is up whose Edge pool failed: it is associated with the other one."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
 }

@@ -202,6 +202,27 @@ type StoreFailover struct {
 	Origin         Origin   `json:"origin"`
 }
 
+// Publishes tells whether a person changes the topology and publishes it, or takes that back.
+func (p *Plan) Publishes(back bool) bool {
+	return p.MovesSIP() || len(p.Media) > 0 || p.HopClicked(back)
+}
+
+// HopClicked tells whether a person sets the next hop, or puts it back: the page about it has Topology Builder for a
+// pool at the site of the Edge pool, and Set-CsEdgeServer for one at another site.
+func (p *Plan) HopClicked(back bool) bool {
+	if p.NextHop == nil {
+		return false
+	}
+	pool, _ := p.EdgePool(p.NextHop.Pool)
+	if back {
+		return p.NextHop.FromSite == pool.Site
+	}
+	return p.NextHop.ToSite == pool.Site
+}
+
+// HopSet tells whether the script sets the next hop, or puts it back.
+func (p *Plan) HopSet(back bool) bool { return p.NextHop != nil && !p.HopClicked(back) }
+
 // NextHop is a change of the next hop of an Edge pool, which is the one of that name: from one Front End
 // pool to another, by their FQDNs.
 type NextHop struct {
@@ -223,9 +244,6 @@ type MediaPool struct {
 	Servers []string `json:"servers,omitempty"`
 	Origin  Origin   `json:"origin"`
 }
-
-// Publishes tells whether a person changes the topology and publishes it.
-func (p *Plan) Publishes() bool { return p.MovesSIP() || len(p.Media) > 0 }
 
 // Names of stages, in the order of the documented procedure.
 const (

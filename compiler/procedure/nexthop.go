@@ -7,8 +7,8 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
-// The next hop of an Edge pool, by the page "Failing over a pool": with Set-CsEdgeServer where the Front End
-// pool is at another site than the Edge pool.
+// The next hop of an Edge pool, by the page "Failing over a pool": with Set-CsEdgeServer in stage Route where the
+// Front End pool is at another site than the Edge pool, by a person in stage Topology where it is at the same one.
 
 // hopVar is the variable of the model for the next hop of the Edge pool of that name.
 func hopVar(pool string) string { return "next-hop/" + pool }
@@ -62,7 +62,14 @@ func (f *failover) hopFacts(fact func(id, says string, source plan.Source) *plan
 // setHop adds the step that sets the next hop to a part of stage Route: of the target before anything leads
 // there, of the pool that has stood in once nothing does; on the way back it is the other way round.
 func (f *failover) setHop(part *plan.Part, first, back bool) {
-	if f.plan.NextHop != nil && first == (back == f.backs) {
+	if f.plan.HopSet(back) && first == (back == f.backs) {
+		part.Steps = append(part.Steps, f.hopStep(back))
+	}
+}
+
+// clickHop adds it to a part of stage Topology.
+func (f *failover) clickHop(part *plan.Part, back bool) {
+	if f.plan.HopClicked(back) {
 		part.Steps = append(part.Steps, f.hopStep(back))
 	}
 }
@@ -82,7 +89,7 @@ func (f *failover) routesAndHop(back bool) string {
 	return routes + ", then " + hop
 }
 
-// hopStep sets the next hop of the Edge pool, or puts it back. In -Identity is the Edge pool: the edition of the
+// hopStep sets the next hop of the Edge pool, or puts it back; or a person does. In -Identity is the Edge pool: the edition of the
 // page of 2014-02-26 has the Front End pool there, that of 2014-10-10 and the reference of the cmdlet have not.
 func (f *failover) hopStep(back bool) *plan.Step {
 	hop := f.plan.NextHop
@@ -93,10 +100,19 @@ func (f *failover) hopStep(back bool) *plan.Step {
 	}
 	s := step(id, "next hop of "+hop.Pool, plan.Disruptive, hop.Origin, plan.Source{Procedure: plan.PoolPage})
 	s.Read, s.Property = f.edgeService(pool), "Registrar"
-	set := f.call(f.plan.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+pool.FQDN),
-		cmdlet.Arg("Registrar", "Registrar:"+to))
-	acts(s, plan.Act{From: "Registrar:" + from, To: []string{"Registrar:" + to}, Wait: 60, Set: set},
-		fmt.Sprintf("sets the next hop of %s to %s", hop.Pool, to),
+	act, who := plan.Act{From: "Registrar:" + from, To: []string{"Registrar:" + to}, Wait: 60}, ""
+	if f.plan.HopClicked(back) {
+		who, act.IfNot = "a person ", "; was it published?"
+		act.Click = &plan.Click{
+			Tool: f.plan.Product.Brand() + " Server Topology Builder",
+			Path: f.inTree(pool.Site, pool.Product, "Edge pools", pool.FQDN, "Edit Properties", "Next Hop"),
+			Do:   `in the list "Next hop pool:" select ` + to + ` and click OK; ` + publishLast,
+		}
+	} else {
+		act.Set = f.call(f.plan.Product, "Set-CsEdgeServer", cmdlet.Arg("Identity", "EdgeServer:"+pool.FQDN),
+			cmdlet.Arg("Registrar", "Registrar:"+to))
+	}
+	acts(s, act, fmt.Sprintf("%ssets the next hop of %s to %s", who, hop.Pool, to),
 		fmt.Sprintf("Get-CsService shows Registrar:%s for %s (was Registrar:%s)", to, hop.Pool, from))
 	s.Effect = plan.Effect{Var: hopVar(hop.Pool), Value: to, From: []string{from}, AsksDNS: true}
 	return s
@@ -130,24 +146,43 @@ func (b *builder) nextHopTexts() {
 		return
 	}
 	pool, _ := p.EdgePool(hop.Pool)
-	b.alsoIfFails(plan.Route, "A next hop that no longer matches the plan is drift as well: FAIL "+
-		"names next-hop/"+hop.Pool+". In a failover it is set before the routes: where FAIL names a route, the next hop is set "+
-		"already. To put it back, run the rollback.")
+	at, drift := plan.Route, "A next hop that no longer matches the plan is drift as well: FAIL names next-hop/"+hop.Pool+"."
+	if p.HopClicked(false) {
+		at = plan.Publish
+	} else {
+		drift += " In a failover it is set before the routes: where FAIL names a route, the next hop is set already. To put it " +
+			"back, run the rollback."
+	}
+	b.alsoIfFails(at, drift)
 	b.alsoIfFails(plan.Verify, "FAIL verify/next-hop: "+hop.To+" does not answer that Edge Server on TCP 5061. Is its name "+
 		"known there (DNS, or the HOSTS file), and does the firewall let it through?")
 	t := &p.Texts
-	t.Order = append(t.Order, fmt.Sprintf("Stage Route sets the next hop of %s from %s to %s, by the page %q. %s is at "+
-		"another site than the Edge pool, so that is done with Set-CsEdgeServer. In -Identity is the Edge pool, %s: the "+
-		"edition of the page of 2014-02-26 has the Front End pool there, which is wrong; that of 2014-10-10 and the "+
-		"reference of the cmdlet have the Edge pool.", hop.Pool, hop.From, hop.To, plan.PoolPage, hop.To, pool.FQDN))
+	order := fmt.Sprintf("Stage %s sets the next hop of %s from %s to %s, by the page %q: %s.", at, hop.Pool, hop.From, hop.To,
+		plan.PoolPage, hopWay(p, false))
+	if p.HopClicked(false) != p.HopClicked(true) {
+		order += fmt.Sprintf(" The rollback goes back to %s by the other way: %s.", hop.From, hopWay(p, true))
+	}
+	if p.HopSet(false) || p.HopSet(true) {
+		order += fmt.Sprintf(" In -Identity is the Edge pool, %s: the edition of the page of 2014-02-26 has the Front End pool "+
+			"there, which is wrong; that of 2014-10-10 and the reference of the cmdlet have the Edge pool.", pool.FQDN)
+		t.Unknown = append(t.Unknown, "No page says that Enable-CsTopology, or a restart of services on the Edge Servers, is "+
+			"needed after Set-CsEdgeServer. The script does neither. If stage Verify passes and nothing is delivered, raise a "+
+			"separate change for these.",
+			fmt.Sprintf("Whether a topology that is published later from Topology Builder keeps a next hop at another site is on "+
+				"no page. Look at Registrar of Get-CsService -EdgeServer -PoolFqdn %s after each publication.", pool.FQDN))
+	}
+	t.Order = append(t.Order, order)
 	t.Unknown = append(t.Unknown,
-		"No page says that Enable-CsTopology, or a restart of services on the Edge Servers, is needed after "+
-			"Set-CsEdgeServer. The script does neither. If stage Verify passes and nothing is delivered, raise a separate "+
-			"change for these.",
-		fmt.Sprintf("Whether a topology that is published later from Topology Builder keeps a next hop at another site is on "+
-			"no page. Look at Registrar of Get-CsService -EdgeServer -PoolFqdn %s after each publication.", pool.FQDN),
 		fmt.Sprintf("Before the change nothing tests whether the Edge Servers of %s reach %s: only stage Verify does, on TCP "+
 			"5061. Without DNS servers in the perimeter an Edge Server finds its next hop by its HOSTS file (Microsoft on "+
 			"the network interfaces of Edge Servers): add the pool there before the change, and have the firewall "+
 			"allow TCP 5061 in both directions.", hop.Pool, hop.To))
+}
+
+// hopWay is how the page has the next hop set, and why.
+func hopWay(p *plan.Plan, back bool) string {
+	if p.HopClicked(back) {
+		return "a person does it in Topology Builder, as the pool is at the site of the Edge pool"
+	}
+	return "with Set-CsEdgeServer, as the pool is at another site than the Edge pool"
 }

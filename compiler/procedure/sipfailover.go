@@ -239,7 +239,7 @@ func (f *failover) partnersAfter() plan.Steps {
 // publish is what a person changes in Topology Builder and publishes at once. For SIP federation that is steps 1 to
 // 5: the setting is cleared on the failed pool and selected on the new one.
 func (f *failover) publish() {
-	if !f.plan.Publishes() {
+	if !f.plan.Publishes(false) {
 		return
 	}
 	from, to := f.plan.From, f.plan.To
@@ -250,7 +250,7 @@ func (f *failover) publish() {
 			steps = "Step 2. "
 		}
 	}
-	part := f.here(steps + f.published("from "+from.FQDN+" to "+to.FQDN))
+	part := f.here(steps + f.published("from "+from.FQDN+" to "+to.FQDN, false))
 	part.Needs = []string{plan.Preflight}
 	if f.sip {
 		selected := f.box("topology/", to, true, f.sipAt("3, 4, 5"))
@@ -260,11 +260,12 @@ func (f *failover) publish() {
 		part.Steps = plan.Steps{f.box("topology/", from, false, f.sipAt("1, 2, 5")), selected}
 	}
 	part.Steps = append(part.Steps, f.associations(false)...)
+	f.clickHop(&part, false)
 	f.forward.add(plan.Publish, part)
 }
 
 // published says what is changed in Topology Builder; where is how it moves.
-func (f *failover) published(where string) string {
+func (f *failover) published(where string, back bool) string {
 	var what []string
 	if f.sip {
 		what = append(what, "SIP federation")
@@ -272,17 +273,23 @@ func (f *failover) published(where string) string {
 	if len(f.plan.Media) > 0 {
 		what = append(what, "the media of "+f.mediaNames())
 	}
-	return "A person moves " + strings.Join(what, ", and ") + " " + where + " in Topology Builder; the script reads " +
-		"whether it was published. " + publishRights
+	moves := "moves " + strings.Join(what, ", and ") + " " + where
+	if f.plan.HopClicked(back) {
+		sets := "sets the next hop of " + f.plan.NextHop.Pool
+		if moves += ", and " + sets; len(what) == 0 {
+			moves = sets
+		}
+	}
+	return "A person " + moves + " in Topology Builder; the script reads whether it was published. " + publishRights
 }
 
 // publishBack takes it back, SIP federation in the order of the page about failing back: cleared first.
 func (f *failover) publishBack() {
-	if !f.plan.Publishes() {
+	if !f.plan.Publishes(true) {
 		return
 	}
 	from, to := f.plan.From, f.plan.To
-	part := f.here("Undoes Topology. " + f.published("back to "+from.FQDN))
+	part := f.here("Undoes Topology. " + f.published("back to "+from.FQDN, true))
 	if len(changed(f.plan.Zones)) > 0 {
 		part.LooksAt = []string{plan.DNS}
 	}
@@ -295,6 +302,7 @@ func (f *failover) publishBack() {
 		part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, f.sipReturns("3, 4, 5")))
 	}
 	part.Steps = append(part.Steps, f.associations(true)...)
+	f.clickHop(&part, true)
 	f.back.add(plan.Publish, part)
 }
 

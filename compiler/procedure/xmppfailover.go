@@ -331,6 +331,9 @@ func (f *failover) preflight() {
 	// Set-CsSite of the page has a parameter that no reference has. If it were tried in stage Route first, the
 	// binding error would come with the target pool already stopped, so it is rehearsed here.
 	part.LooksAt, part.Prints = []string{plan.DNS, plan.Route}, f.stops
+	if f.plan.HopClicked(false) {
+		part.LooksAt = slices.Insert(part.LooksAt, 1, plan.Publish) // what a rollback goes back to is noted
+	}
 	if len(f.plan.Zones) == 0 {
 		part.LooksAt = part.LooksAt[1:]
 		does = slices.Delete(does, 1, 2)
@@ -601,7 +604,7 @@ func (f *failover) route() {
 	case f.sip:
 		part.Does = "Points the routes of SIP federation, and in step 3 that of XMPP, to " + f.plan.To.FQDN + "."
 	}
-	if f.plan.NextHop != nil {
+	if f.plan.HopSet(false) {
 		part.Does = "Sets " + f.routesAndHop(false) + "."
 		if f.xmpp {
 			part.Does = f.saysAt("3") + ". " + part.Does
@@ -699,7 +702,7 @@ func (f *failover) routeBack() {
 		part.Does = undoes + "Looks at DNS first, then puts " + route
 		part.LooksAt = []string{plan.DNS}
 	}
-	if f.plan.NextHop != nil {
+	if f.plan.HopSet(true) {
 		part.Does = "Undoes Route: " + f.routesAndHop(true) + "."
 		if part.LooksAt != nil {
 			part.Does = "Undoes Route, once DNS was looked at: " + f.routesAndHop(true) + "."
@@ -849,7 +852,7 @@ func (f *failover) verify() {
 	here := f.here("Checks that all stages are done, the route, DNS, and that the Edge Servers answer.")
 	// The routes can only be read on the management host; the other two parts compare DNS alone.
 	here.Needs, here.LooksAt = needs, f.forward.present(plan.Publish, plan.Route, plan.DNS)
-	if p.Publishes() {
+	if p.Publishes(false) {
 		here.Does = "Checks that all stages are done, what Topology Builder published, the routes, DNS, and that the Edge " +
 			"Servers answer."
 	}
@@ -941,7 +944,7 @@ func (f *failover) answers(id, says, target string, port int, source plan.Source
 // verifyBack checks the result of the rollback.
 func (f *failover) verifyBack() {
 	part := f.here("Checks the route and DNS.")
-	if f.plan.Publishes() {
+	if f.plan.Publishes(true) {
 		part.Does = "Checks what Topology Builder published, the routes and DNS."
 	}
 	part.Needs = f.back.after(plan.Setup, plan.Replicated)

@@ -77,10 +77,6 @@ func (hop *NextHop) check(req *Request, failed string, r *report.Plan) {
 		r.Add(report.WrongNextHop, place, "%s is the next hop of %s already. Remove the line.", hop.To.Name, hop.Of.Name)
 	case req.isDown(hop.To):
 		r.Add(report.WrongNextHop, place, "%s is at %s, the site of the failed pool. Name a pool that runs.",
-			hop.To.Name, failed)
-	case hop.From.Site.V == hop.Of.Site.V || hop.To.Site.V == hop.Of.Site.V:
-		r.Add(report.NotYet, place,
-			"A next hop at the site of the Edge pool is set in Topology Builder. Plans with that are planned but not yet "+
-				"there: set it by hand before the change, and correct next_hop of %s.", hop.Of.Name)
+			hop.To.Name, hop.To.Site.V)
 	}
 }

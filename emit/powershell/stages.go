@@ -245,6 +245,8 @@ func moves(act *plan.Act) bool {
 func clickable(s *plan.Step, rehearse bool) error {
 	c := s.Act.Click
 	switch {
+	case s.Act.From != "" && (s.Read == nil || len(s.Act.To) != 1):
+		return fmt.Errorf("step %s goes from a value to another, and reads none", s.ID)
 	case s.Act.Set != nil || s.Act.File != "" || s.Act.Export || len(s.Act.Variants) > 0 || s.Act.FirstRun || s.Edit:
 		return fmt.Errorf("step %s is done by hand and by a command", s.ID)
 	// A topology that Topology Builder has published is in the store, but a publication may still run.
@@ -263,6 +265,9 @@ func clickable(s *plan.Step, rehearse bool) error {
 // click is what a person does in a program. Where no cmdlet shows it there is no value.
 func (b *builder) click(product cmdlet.Product, s *plan.Step) hash {
 	k := b.changes(s)
+	if s.Act.From != "" {
+		k.add("From", b.lit(s.Act.From), true)
+	}
 	if s.Read != nil {
 		k.add("To", b.list(s.Act.To), false)
 		k.add("Read", block{b.own(product, *s.Read, false)}, false)

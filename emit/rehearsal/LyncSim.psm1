@@ -142,7 +142,7 @@ function Invoke-SimClick([object]$Click) {
         $others = @($world.Sites | ForEach-Object { $_.Name })
         if ($setup) { $others = @($world.Hosts | Where-Object { $_.Kind -eq 'edge' } | ForEach-Object { $_.Name }) }
         if ($Click.Kind -eq 'media') { $others = @($world.Pools | Where-Object { $_.Service -like 'Registrar:*' } | ForEach-Object { $_.Fqdn }) }
-        if ($Click.Kind -eq 'federation') { $others = @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' } | ForEach-Object { $_.Fqdn }) }
+        if (@('federation', 'next-hop') -contains $Click.Kind) { $others = @($world.Pools | Where-Object { $_.Service -like 'EdgeServer:*' } | ForEach-Object { $_.Fqdn }) }
         $on = [string]@($others | Where-Object { $_ -ne $on } | Select-Object -First 1)
     }
     $what = '{0} {1} [{2}]' -f $Click.Kind, $on, $Click.Value
@@ -156,6 +156,7 @@ function Invoke-SimClick([object]$Click) {
         return $what
     }
     if ($Click.Kind -eq 'federation') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).SipPort = $Click.Value }
+    if ($Click.Kind -eq 'next-hop') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).Registrar = $Click.Value }
     if ($Click.Kind -eq 'media') { (Get-SimOne -From $world.Pools -Property 'Fqdn' -Value $on).Media = $Click.Value }
     if ($Click.Kind -eq 'route') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).Route = $Click.Value }
     if ($Click.Kind -eq 'route-sip') { (Get-SimOne -From $world.Sites -Property 'Name' -Value $on).SipRoute = $Click.Value }

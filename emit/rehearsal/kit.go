@@ -173,6 +173,9 @@ func clicks(p *plan.Plan, stage plan.Stage, host string) []Click {
 			case act.Click == nil:
 			case step.Read == nil:
 				out = append(out, Click{"setup", host, "", act.Click.Tool})
+			case strings.HasPrefix(step.Effect.Var, "next-hop/"):
+				pool, _ := p.EdgePool(strings.TrimPrefix(step.Effect.Var, "next-hop/"))
+				out = append(out, Click{"next-hop", pool.FQDN, "Registrar:" + step.Effect.Value, act.Click.Tool})
 			case strings.HasPrefix(step.Effect.Var, "media/"):
 				out = append(out, Click{"media", strings.TrimPrefix(step.Effect.Var, "media/"), step.Effect.Value, act.Click.Tool})
 			default:

@@ -29,6 +29,7 @@ var mutants = map[string][]mutant{
 	"failback":            failbackMutants,
 	"failback-both":       {{"Route does not wait for Topology", "; After = 'Topology'", "; After = 'Preflight'"}, {"StopOld does not wait for Setup", "'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'", "'StopOld'; Hosts = @('EdgeServer2.contoso.com')"}},
 	"next-hop":            nextHopMutants,
+	"next-hop-same-site":  clickedHopMutants,
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
 	"windows-dns-prepare": ttlMutants,
@@ -189,6 +190,13 @@ var clickMutants = []mutant{
 	{"Setup without a receipt", "; Receipt = 'Replicate'", ""},
 	{"Verify does not look whether Access Edge runs", "Is = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }", "Has = @()\r\n                  Read = { Get-ServiceDown -With 'Access Edge' }"},
 	{"the route of XMPP is read", "[string]$Property = 'XmppFederationRoute') {\r\n    <# .SYNOPSIS\r\n        Federation route", "[string]$Unused) {\r\n    $Property = 'XmppFederationRoute'\r\n    <# .SYNOPSIS\r\n        Federation route"},
+}
+
+var clickedHopMutants = []mutant{
+	{"any next hop is clicked away", "From = 'Registrar:fepool1.corp.contoso.com'; To = 'Registrar:fepool2.corp.contoso.com'", "To = 'Registrar:fepool2.corp.contoso.com'"},
+	{"what a rollback goes back to is not noted", "LooksAt = @('Dns', 'Topology', 'Route')", "LooksAt = @('Dns', 'Route')"},
+	{"the rollback goes back to another next hop", "'Registrar:fepool1.corp.contoso.com') -ErrorAction Stop", "'Registrar:fepool2.corp.contoso.com') -ErrorAction Stop"},
+	{"Verify does not look at the next hop", "LooksAt = @('Topology', 'Route', 'Dns')", "LooksAt = @('Route', 'Dns')"},
 }
 
 var nextHopMutants = []mutant{

@@ -71,7 +71,7 @@ func (s *suite) parts() []scenario {
 // whole are the specs of which every script is run.
 var whole = []string{
 	"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
-	"sip", "sip-planned", "both", "central-management", "next-hop", "media",
+	"sip", "sip-planned", "both", "central-management", "next-hop", "next-hop-same-site", "media",
 	"failback", "failback-both", "coexistence", "sip-se",
 }
 
@@ -504,7 +504,7 @@ func (s *suite) fails(i int) {
 // notDone: what comes after a stage that failed is refused.
 func (s *suite) notDone(v rehearsal.Visit) {
 	next := map[string]string{plan.CentralManagement: plan.Preflight, plan.Preflight: plan.Route, plan.Route: plan.Replicated}[v.Stage]
-	if v.Stage == plan.Publish && s.plan.MovesSIP() {
+	if v.Stage == plan.Publish && s.plan.Publishes(false) {
 		next = plan.Route
 	}
 	at := s.at(next)

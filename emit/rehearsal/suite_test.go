@@ -342,6 +342,9 @@ func (s *suite) click(clicks []rehearsal.Click) {
 				if w.Pools[i].Fqdn == c.On && c.Kind == "federation" {
 					w.Pools[i].SipPort = c.Value
 				}
+				if w.Pools[i].Fqdn == c.On && c.Kind == "next-hop" {
+					w.Pools[i].Registrar = c.Value
+				}
 				if w.Pools[i].Fqdn == c.On && c.Kind == "media" {
 					w.Pools[i].Media = c.Value
 				}
