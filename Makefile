@@ -5,6 +5,8 @@ ACTIONLINT    = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 FUZZTIME      = 30s
 SCENARIOS     = all
+# The packages that do something at the same time as something else, and golden, which makes all plans so (TestRace).
+RACE          = ./cmd/edgeplan ./compiler ./compiler/cmdlet ./compiler/parallel ./compiler/plan ./emit/powershell/pwsh ./emit/rehearsal ./golden ./internal/loud ./parser/diag ./parser/memory
 
 .PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits bounds
 
@@ -17,8 +19,8 @@ build: ## build the static binary
 test: ## run all tests
 	go test ./...
 
-race: ## run all tests that run no other programs with the race detector
-	go test -race -short -timeout 30m ./...
+race: ## run the packages that work in parallel, without the tests that run other programs, with the race detector
+	go test -race -short -timeout 30m $(RACE)
 
 scenarios: ## run every script of 21 specs, and their mutants, in PowerShell; SCENARIOS=1/4 for a quarter
 	EDGEPLAN_SCENARIOS=$(SCENARIOS) go test -timeout 180m -v -run '^(TestScenarios|TestMutants|TestLooks|TestSession|TestRehearse|TestMatrix)$$' ./emit/rehearsal

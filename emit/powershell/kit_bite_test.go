@@ -128,6 +128,9 @@ var kitBites = []kitBite{
 // TestKitBites plants each fault in a kit that has none.
 func TestKitBites(t *testing.T) {
 	files := kit(t)
+	for i := range files {
+		files[i].read()
+	}
 	names := map[string]bool{}
 	for _, b := range kitBites {
 		if names[b.file+b.name] {
@@ -140,8 +143,9 @@ func TestKitBites(t *testing.T) {
 		}
 		spoiled := slices.Clone(files)
 		spoiled[at].text = mutant{b.name, b.old, b.new}.apply(t, files[at].text)
-		found := kitProblems(spoiled)
-		if !slices.ContainsFunc(found, func(p string) bool { return strings.HasPrefix(p, b.file+": ") && strings.Contains(p, b.want) }) {
+		spoiled[at].read() // the others are as they were: reading all for each fault takes minutes under the race detector
+		found := spoiled[at].problems(exported(spoiled))
+		if !slices.ContainsFunc(found, func(p string) bool { return strings.Contains(p, b.want) }) {
 			t.Errorf("%s: no %q of %s in:\n%s", b.name, b.want, b.file, strings.Join(found, "\n"))
 		}
 	}

@@ -131,20 +131,24 @@ func kit(t testing.TB) []kitFile {
 // the file.
 func kitProblems(files []kitFile) []string {
 	files = slices.Clone(files)
-	exported := map[string][]string{}
 	for i := range files {
-		files[i].out, files[i].found = walk(plainKit(files[i].text))
-		if files[i].name == "LyncSim.psm1" {
-			exported = files[i].out.params
-		}
+		files[i].read()
 	}
 	var out []string
 	for _, f := range files {
-		for _, problem := range f.problems(exported) {
+		for _, problem := range f.problems(exported(files)) {
 			out = append(out, f.name+": "+problem)
 		}
 	}
 	return out
+}
+
+func (f *kitFile) read() { f.out, f.found = walk(plainKit(f.text)) }
+
+// exported has the functions of the module, and their parameters.
+func exported(files []kitFile) map[string][]string {
+	at := slices.IndexFunc(files, func(f kitFile) bool { return f.name == "LyncSim.psm1" })
+	return files[at].out.params
 }
 
 func (f kitFile) problems(exported map[string][]string) []string {
