@@ -100,11 +100,11 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: a.Text.SHA256()})
 	}
 	slices.SortFunc(facts.Files, func(a, b record.File) int { return strings.Compare(a.Name, b.Name) })
-	text, err := record.Markdown(p, facts)
+	document, err := record.Of(p, facts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, hunk.Text{[]byte(text)}},
+	all = append(all, Artifact{RecordName, hunk.Text{[]byte(record.Markdown(document))}},
 		Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
 	sortByName(all)
 	return all, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	change "github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -182,9 +183,9 @@ func TestTreeRecordCommands(t *testing.T) {
 func TestTreeRecordPaths(t *testing.T) {
 	mapped := 0
 	eachTree(t, func(t *testing.T, dir string, zone plan.Zone, _ [3]zoneTree) {
-		record := string(read(t, filepath.Dir(dir), "change.md"))
+		page := string(read(t, filepath.Dir(dir), "change.md"))
 		text := func(file words.TextFile) string {
-			return words.OnServer(file.ZoneFile, func(s string) string { return "`" + s + "`" })
+			return change.Inline(words.OnServer(file.ZoneFile))
 		}
 		for _, file := range words.AllFiles(zone) {
 			for _, path := range file.Paths {
@@ -199,12 +200,12 @@ func TestTreeRecordPaths(t *testing.T) {
 				"\n- `" + file.Variable + "`: " + text(file),
 				fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256),
 			} {
-				if !strings.Contains(record, want) {
+				if !strings.Contains(page, want) {
 					t.Errorf("the record does not say %q", want)
 				}
 			}
 		}
-		if n := len(words.TextFiles(zone)); zone.Delivery == "zone-file" && (strings.Count(record, "\n- Without `patch`") != 1 || n > 1 && !strings.Contains(record, ", all of them or none. Otherwise")) {
+		if n := len(words.TextFiles(zone)); zone.Delivery == "zone-file" && (strings.Count(page, "\n- Without `patch`") != 1 || n > 1 && !strings.Contains(page, ", all of them or none. Otherwise")) {
 			t.Error("the record does not say that all files are replaced or none")
 		}
 	})

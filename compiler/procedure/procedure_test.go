@@ -269,9 +269,13 @@ func TestServices(t *testing.T) {
 			t.Errorf("elsewhere %v: %+v", elsewhere, p.Outage)
 		}
 	}
-	text, err := record.Markdown(p, record.Facts{})
-	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Hop | yes, through FEPool2 |\n"; err != nil || !strings.Contains(text, want) {
-		t.Errorf("%v: no %q in\n%s", err, want, text)
+	doc, err := record.Of(p, record.Facts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := record.Markdown(doc)
+	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Hop | yes, through FEPool2 |\n"; !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
 	}
 	text, err = sheet.Text(p)
 	if want := "fax to the outside through EdgePool1: yes, through FEPool2"; err != nil || !strings.Contains(text, want) {

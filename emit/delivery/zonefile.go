@@ -28,7 +28,7 @@ func applyDiffs(zone plan.Zone) (forward, back string) {
 	// A record may be in any of these files, and a half of them would be another zone.
 	if len(zone.Included) > 0 {
 		where = "the files of the zone on its server: " + names(files,
-			func(f words.TextFile) string { return words.OnServer(f.ZoneFile, plain) }) + ", all or none"
+			func(f words.TextFile) string { return words.OnServer(f.ZoneFile).String() }) + ", all or none"
 	}
 	sets := "It sets"
 	if len(files) > 1 {
@@ -50,5 +50,3 @@ func names(files []words.TextFile, name func(words.TextFile) string) string {
 	}
 	return strings.Join(out, " and ")
 }
-
-func plain(s string) string { return s }

@@ -2,89 +2,93 @@ package record
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-func (p *printer) dns() {
-	p.section("DNS")
-	if len(p.plan.Zones) == 0 {
-		p.text("No zone is changed or checked.")
+func (b *builder) dns() {
+	b.section("dns", words.Own("DNS"))
+	if len(b.plan.Zones) == 0 {
+		b.text(words.Own("No zone is changed or checked."))
 		return
 	}
-	for _, zone := range p.plan.Zones {
-		p.b.WriteString("\n### Zone " + Code(words.FileBase(zone)) + "\n")
+	for _, zone := range b.plan.Zones {
+		b.part("zone", words.Join(" ", words.Own("Zone"), words.Name(words.FileBase(zone))))
 		if zone.Changed() {
-			p.changedZone(zone)
+			b.changedZone(zone)
 		} else {
-			p.text("Not changed. The records below are checked at " + Code(zone.Server) + ".")
+			b.text(words.Own("Not changed. The records below are checked at "), words.Name(zone.Server), words.Own("."))
 		}
-		p.b.WriteString("\n" + block("diff", recordLines(zone)))
+		b.add(Listing{"diff", recordLines(zone)})
 		// Other deliveries have one file that is applied whole; a diff needs the commands that check it.
 		if zone.ByFile() {
-			p.zoneFile(zone)
+			b.zoneFile(zone)
 		}
 	}
 }
 
-func (p *printer) changedZone(zone plan.Zone) {
+func (b *builder) changedZone(zone plan.Zone) {
 	forward, back := delivery.Apply(zone)
-	p.gap()
-	p.item("Server: " + Code(zone.Server) + "; file in the folder of the spec: " + Code(zone.File))
+	items := List{words.Join("", words.Own("Server: "), words.Name(zone.Server),
+		words.Own("; file in the folder of the spec: "), words.Name(zone.File))}
 	if len(zone.Included) > 0 {
-		p.item("Files that it includes: " + included(zone))
+		items = append(items, words.Join("", words.Own("Files that it includes: "), included(zone)))
 	}
 	// The server raises the serial itself, so the plan does not know the new one.
 	if zone.Windows() {
-		p.item("Changed on " + Code(zone.Computer) + ", " + Code(zone.OperatingSystem))
-		p.item("Serial: raised by the server itself")
+		items = append(items,
+			words.Join("", words.Own("Changed on "), words.Name(zone.Computer), words.Own(", "), words.Name(zone.OperatingSystem)),
+			words.Own("Serial: raised by the server itself"))
 	} else {
-		p.item(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial, zone.NewSerial,
-			zone.RollbackSerial))
+		items = append(items, words.Own(fmt.Sprintf("Serial: `%d` to `%d`; after a rollback `%d`", zone.OldSerial,
+			zone.NewSerial, zone.RollbackSerial)))
 	}
-	p.item("How: " + Text(forward))
-	p.item("Back: " + Text(back))
+	items = append(items, words.Join(" ", words.Own("How:"), words.Free(forward)),
+		words.Join(" ", words.Own("Back:"), words.Free(back)))
 	for _, line := range delivery.OldAnswers(zone) {
-		p.item(Text(line))
+		items = append(items, words.Free(line))
 	}
 	// Also files that stay: the commands compare them, as an edit may have moved a record there.
 	for _, file := range words.AllFiles(zone) {
-		what := "the file"
+		what := words.Own("SHA-256 of the file")
 		if len(zone.Included) > 0 {
-			what = Code(file.File)
+			what = words.Join(" ", words.Own("SHA-256 of"), words.Name(file.File))
 		}
 		if file.Changed() {
-			p.item("SHA-256 of " + what + " before: " + Code(file.OldSHA256) + ", after: " + Code(file.NewSHA256))
+			what = words.Join("", what, words.Own(" before: "), words.Name(file.OldSHA256), words.Own(", after: "),
+				words.Name(file.NewSHA256))
 		} else {
-			p.item("SHA-256 of " + what + ", which stays: " + Code(file.OldSHA256))
+			what = words.Join("", what, words.Own(", which stays: "), words.Name(file.OldSHA256))
 		}
+		items = append(items, what)
 	}
-	p.text("Records that are removed (-), added (+) and unchanged; the number is the TTL in seconds:")
+	b.add(items)
+	b.text(words.Own("Records that are removed (-), added (+) and unchanged; the number is the TTL in seconds:"))
 }
 
 // included lists the files that a zone file includes.
-func included(zone plan.Zone) string {
-	var out []string
+func included(zone plan.Zone) words.Text {
+	var out []words.Text
 	for _, file := range zone.Included {
-		out = append(out, words.OnServer(file, Code))
+		out = append(out, words.OnServer(file))
 	}
-	return strings.Join(out, ", ")
+	return words.Join(", ", out...)
 }
 
-func (p *printer) earliest() {
-	if len(p.plan.Earliest) == 0 {
+func (b *builder) earliest() {
+	if len(b.plan.Earliest) == 0 {
 		return
 	}
-	p.section("Waiting times")
-	p.gap()
-	for _, e := range p.plan.Earliest {
-		p.item(Text(words.Earliest(e)))
+	b.section("waits", words.Own("Waiting times"))
+	var items List
+	for _, e := range b.plan.Earliest {
+		items = append(items, words.Free(words.Earliest(e)))
 	}
+	b.add(items)
 	// The waits follow from TTLs, and some resolvers are set not to keep to those.
-	p.text(Text(words.StaleCaches))
+	b.text(words.Free(words.StaleCaches))
 }
 
 func recordLines(zone plan.Zone) []string {

@@ -8,6 +8,64 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
+// Markdown prints a document.
+func Markdown(d *Document) string {
+	var b strings.Builder
+	b.WriteString("# " + Inline(d.Title) + "\n")
+	for _, section := range d.Sections {
+		if section.Title != nil {
+			b.WriteString("\n" + strings.Repeat("#", section.Level) + " " + Inline(section.Title) + "\n")
+		}
+		for _, block := range section.Blocks {
+			b.WriteString("\n")
+			printBlock(&b, block)
+		}
+	}
+	return b.String()
+}
+
+func printBlock(b *strings.Builder, block Block) {
+	switch block := block.(type) {
+	case Paragraph:
+		b.WriteString(Inline(words.Text(block)) + "\n")
+	case List:
+		for _, item := range block {
+			b.WriteString("- " + Inline(item) + "\n")
+		}
+	case Table:
+		b.WriteString(Heading(inlines(block.Head)...))
+		for _, row := range block.Rows {
+			b.WriteString(Row(inlines(row)...))
+		}
+	case Listing:
+		b.WriteString(fenced(block))
+	}
+}
+
+// Inline prints what is on one line.
+func Inline(text words.Text) string {
+	var b strings.Builder
+	for _, span := range text {
+		switch span.Form {
+		case words.IsOwn:
+			b.WriteString(span.Text)
+		case words.IsFree:
+			b.WriteString(Text(span.Text))
+		case words.IsName:
+			b.WriteString(Code(span.Text))
+		}
+	}
+	return b.String()
+}
+
+func inlines(texts []words.Text) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = Inline(text)
+	}
+	return out
+}
+
 // Text returns s as running text on one line. Words that a Markdown reader, or a site
 // that shows Markdown, could take for more than text (*, _, links, @name, #12, :name:,
 // $x$, a commit) become code spans: no site looks into those, while it does look
@@ -169,17 +227,17 @@ func Code(s string) string {
 	return fence + s + fence
 }
 
-// block returns visible lines as a fenced code block of a language.
-func block(language string, lines []string) string {
+// fenced is a listing as a code block.
+func fenced(listing Listing) string {
 	var b strings.Builder
 	// A fence has at least three backticks.
 	longest := 2
-	for _, line := range lines {
+	for _, line := range listing.Lines {
 		longest = max(longest, longestRun(line))
 	}
 	fence := strings.Repeat("`", longest+1)
-	b.WriteString(fence + language + "\n")
-	for _, line := range lines {
+	b.WriteString(fence + listing.Language + "\n")
+	for _, line := range listing.Lines {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString(fence + "\n")

@@ -11,55 +11,62 @@ import (
 
 // Facts are what the record says about the files beside it.
 type Facts struct {
-	// Files are all artifacts but the record itself and SHA256SUMS, sorted by name.
+	// Files are all artifacts but the forms of the record itself and SHA256SUMS, sorted by name.
 	Files []File
 }
 
 // File is the name and the checksum, in hex, of one artifact.
 type File struct{ Name, SHA256 string }
 
-// Markdown prints the change record. It fails where a command of the plan cannot be
-// written as one of PowerShell.
-func Markdown(of *plan.Plan, facts Facts) (string, error) {
-	p := &printer{plan: of}
-	p.head()
-	p.what()
-	p.findings()
-	p.section("Stages")
-	p.text("Each stage is one run of the script on each host that is named, in this order: `" +
-		words.Run(words.Script(p.plan), "NAME") +
-		"`. A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or " +
-		"refused, 4 wrong host, 5 attest or act first.")
-	for _, need := range words.Needs(of) {
-		p.text(Text(need))
+// Of makes the change record of a plan. It fails where a command of the plan cannot be written as
+// one of PowerShell.
+func Of(p *plan.Plan, facts Facts) (*Document, error) {
+	b := &builder{plan: p, doc: &Document{Title: words.Free(p.Texts.Title)}}
+	b.head()
+	b.what()
+	b.findings()
+	b.section("stages", words.Own("Stages"))
+	b.text(words.Own("Each stage is one run of the script on each host that is named, in this order: "),
+		words.Name(words.Run(words.Script(p), "NAME")),
+		words.Own(". A stage that is done can be run again. Exit codes: 0 done, 1 not started, 2 step failed, 3 drift or "+
+			"refused, 4 wrong host, 5 attest or act first."))
+	for _, need := range words.Needs(p) {
+		b.text(words.Free(need))
 	}
 	// What is done, then what keeps the order, then what to do on failure: the order in which it is read during
 	// the change.
-	p.stages(false)
-	p.ungated(false)
-	p.ifFails()
-	if len(p.plan.Services) > 0 { // a preparation interrupts nothing
-		p.outage()
+	b.stages(false)
+	b.ungated(false)
+	b.ifFails()
+	if len(p.Services) > 0 { // a preparation interrupts nothing
+		b.outage()
 	}
-	for _, told := range p.plan.Texts.Told {
-		p.told(told)
+	for _, told := range p.Texts.Told {
+		b.told(told)
 	}
-	p.dns()
-	p.earliest()
-	p.rollback()
-	p.unknown()
-	p.files(facts)
-	return p.b.String(), p.err
+	b.dns()
+	b.earliest()
+	b.rollback()
+	b.unknown()
+	b.files(facts)
+	return b.doc, b.err
+}
+
+// builder keeps the first error.
+type builder struct {
+	plan *plan.Plan
+	doc  *Document
+	err  error
 }
 
 // ungated lists what only the order of the run sheet keeps.
-func (p *printer) ungated(back bool) {
-	var items []string
-	for _, stage := range p.plan.StagesOf(back) {
+func (b *builder) ungated(back bool) {
+	var items List
+	for _, stage := range b.plan.StagesOf(back) {
 		for _, part := range stage.Parts {
-			if sheet := p.plan.Gates(back, stage.Name, part).Sheet; len(sheet) > 0 {
-				items = append(items, Text(stage.Name)+" on "+hosts(part.Hosts)+": after "+
-					Text(strings.Join(sheet, ", ")))
+			if sheet := b.plan.Gates(back, stage.Name, part).Sheet; len(sheet) > 0 {
+				items = append(items, words.Join("", words.Free(stage.Name), words.Own(" on "), hosts(part.Hosts),
+					words.Own(": after "), words.Free(strings.Join(sheet, ", "))))
 			}
 		}
 	}
@@ -73,254 +80,235 @@ func (p *printer) ungated(back bool) {
 		text = "Of a rollback only the stages that check the result are refused while a stage before them on the " +
 			"same computer is not done, so that each change can be taken back alone. "
 	}
-	p.text(text + "The script cannot see whether these were run first, so keep to the order above:")
-	p.gap()
-	for _, item := range items {
-		p.item(item)
-	}
+	b.text(words.Own(text + "The script cannot see whether these were run first, so keep to the order above:"))
+	b.add(items)
 }
 
-// printer keeps the first error.
-type printer struct {
-	plan *plan.Plan
-	b    strings.Builder
-	err  error
-}
-
-func (p *printer) section(name string) { p.b.WriteString("\n## " + name + "\n") }
-
-// text prints a paragraph of finished Markdown.
-func (p *printer) text(markdown string) { p.b.WriteString("\n" + markdown + "\n") }
-
-func (p *printer) item(markdown string) { p.b.WriteString("- " + markdown + "\n") }
-
-func (p *printer) gap() { p.b.WriteString("\n") }
-
-func (p *printer) head() {
-	change := p.plan.Change
-	p.b.WriteString("# " + Text(p.plan.Texts.Title) + "\n\n")
-	p.b.WriteString(Heading("change", ""))
-	for _, line := range [][2]string{
-		{"Ticket", codeOr(change.Ticket)},
-		{"Summary", textOr(change.Summary)},
-		{"Window", textOr(words.Window(change))},
-		{"Requester", textOr(change.Requester)},
-		{"Approvers", p.approvers()},
+func (b *builder) head() {
+	change := b.plan.Change
+	b.section("change", nil)
+	table := Table{Head: head("change", "")}
+	for _, row := range []struct {
+		name  string
+		value words.Text
+	}{
+		{"Ticket", given(change.Ticket, words.Name)},
+		{"Summary", given(change.Summary, words.Free)},
+		{"Window", words.Free(words.Window(change))},
+		{"Requester", given(change.Requester, words.Free)},
+		{"Approvers", b.approvers()},
 		// What is approved is this ID; scripts, logs and plan.json have it too.
-		{"Plan", Code(p.plan.Name) + ", " + Code(p.plan.ID)},
-		{"Spec", Code(p.plan.SpecDigest)},
+		{"Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID))},
+		{"Spec", words.Name(b.plan.SpecDigest)},
 	} {
-		p.b.WriteString(Row(line[0], line[1]))
+		table.Rows = append(table.Rows, []words.Text{words.Own(row.name), row.value})
 	}
+	b.add(table)
 }
 
-func (p *printer) approvers() string {
-	var names []string
-	for _, name := range p.plan.Change.Approvers {
-		names = append(names, textOr(name))
+func (b *builder) approvers() words.Text {
+	var names []words.Text
+	for _, name := range b.plan.Change.Approvers {
+		names = append(names, given(name, words.Free))
 	}
 	// Said and not left empty: a board looks for the line.
 	if len(names) == 0 {
-		return "not given"
+		return notGiven
 	}
-	return strings.Join(names, ", ")
+	return words.Join(", ", names...)
 }
 
-func codeOr(s string) string {
-	if s == "" {
-		return "not given"
+var notGiven = words.Own("not given")
+
+func given(s string, as func(string) words.Text) words.Text {
+	if strings.Trim(s, " ") == "" {
+		return notGiven
 	}
-	return Code(s)
+	return as(s)
 }
 
-func textOr(s string) string {
-	if text := Text(s); text != "" {
-		return text
-	}
-	return "not given"
-}
-
-func (p *printer) what() {
-	p.section("What changes and why")
-	p.text(Text(p.plan.Texts.Why))
-	p.gap()
-	for _, stage := range p.plan.Stages {
-		for _, line := range words.Lines(p.plan, false, stage) {
+func (b *builder) what() {
+	b.section("what", words.Own("What changes and why"))
+	b.text(words.Free(b.plan.Texts.Why))
+	var items List
+	for _, stage := range b.plan.Stages {
+		for _, line := range words.Lines(b.plan, false, stage) {
 			// Checks and backups are in the table below; here is what becomes other.
 			if line.Risk != plan.Safe {
-				notice := ""
+				var notice words.Text
 				// Disruptive is what a step may be; what users notice depends on what was up before. What nothing
 				// brings back is said in any case.
-				if words.Noticed(p.plan, stage) || line.Risk == plan.Destructive {
-					notice = " (" + Text(string(line.Risk)) + ")"
+				if words.Noticed(b.plan, stage) || line.Risk == plan.Destructive {
+					notice = words.Join("", words.Own(" ("), words.Free(string(line.Risk)), words.Own(")"))
 				}
-				p.item(Text(stage.Name) + notice + ": " + Text(line.Act) + ". Hosts: " + hosts(line.Hosts) + ".")
+				items = append(items, words.Join("", words.Free(stage.Name), notice, words.Own(": "), words.Free(line.Act),
+					words.Own(". Hosts: "), hosts(line.Hosts), words.Own(".")))
 			}
 		}
 	}
+	b.add(items)
 	// It moves nothing from one pool to another.
-	if len(p.plan.Texts.Order) == 0 {
+	if len(b.plan.Texts.Order) == 0 {
 		return
 	}
-	for _, text := range p.plan.Texts.Order {
-		p.text(Text(text))
+	for _, text := range b.plan.Texts.Order {
+		b.text(words.Free(text))
 	}
-	p.text("Product of the management host " + Code(p.plan.ManagementHost) + ": " + Text(p.plan.Product.Name()) + ".")
-	if p.plan.To.Name == "" { // what moves is not on Edge pools
+	b.text(words.Own("Product of the management host "), words.Name(b.plan.ManagementHost), words.Own(": "),
+		words.Free(b.plan.Product.Name()), words.Own("."))
+	if b.plan.To.Name == "" { // what moves is not on Edge pools
 		return
 	}
-	p.gap()
-	p.b.WriteString(Heading("Edge pool", "role", "site", "internal name", "external name", "product", "servers",
-		"public addresses"))
-	p.pool("from", p.plan.From)
-	p.pool("to", p.plan.To)
+	b.add(Table{Head: head("Edge pool", "role", "site", "internal name", "external name", "product", "servers",
+		"public addresses"), Rows: [][]words.Text{pool("from", b.plan.From), pool("to", b.plan.To)}})
 }
 
-func (p *printer) pool(role string, pool plan.Pool) {
-	// A new slice: append to pool.IPv4 could write into the plan.
-	addresses := hosts(append(append([]string{}, pool.IPv4...), pool.IPv6...))
+func pool(role string, pool plan.Pool) []words.Text {
+	addresses := hosts(slices.Concat(pool.IPv4, pool.IPv6))
 	if pool.NAT {
-		addresses += " (NAT)"
+		addresses = words.Join(" ", addresses, words.Own("(NAT)"))
 	}
-	p.b.WriteString(Row(Code(pool.Name), role, Code(pool.Site), Code(pool.FQDN), Code(pool.AccessEdgeFQDN),
-		Text(pool.Product.Name()), hosts(pool.Servers), addresses))
+	return []words.Text{words.Name(pool.Name), words.Own(role), words.Name(pool.Site), words.Name(pool.FQDN),
+		words.Name(pool.AccessEdgeFQDN), words.Free(pool.Product.Name()), hosts(pool.Servers), addresses}
 }
 
-func hosts(names []string) string {
-	var out []string
+func hosts(names []string) words.Text {
+	var out []words.Text
 	for _, name := range names {
-		// A sentence and no name, so no code span.
+		// A sentence and no name.
 		if name == plan.AnyHost {
-			out = append(out, Text(words.Host(name)))
+			out = append(out, words.Free(words.Host(name)))
 		} else {
-			out = append(out, Code(name))
+			out = append(out, words.Name(name))
 		}
 	}
-	return strings.Join(out, ", ")
+	return words.Join(", ", out...)
 }
 
-func (p *printer) findings() {
-	p.section("Findings")
-	if len(p.plan.Findings) == 0 {
-		p.text("None.")
+func (b *builder) findings() {
+	b.section("findings", words.Own("Findings"))
+	if len(b.plan.Findings) == 0 {
+		b.text(words.Own("None."))
 		return
 	}
-	p.gap()
-	p.b.WriteString(Heading("code", "severity", "finding", "place", "accepted because"))
-	for _, f := range p.plan.Findings {
+	table := Table{Head: head("code", "severity", "finding", "place", "accepted because")}
+	for _, f := range b.plan.Findings {
 		// Warnings only: with an open error there is no plan.
-		accepted := "open: not accepted"
+		accepted := words.Own("open: not accepted")
 		if f.Accepted != "" {
-			accepted = Text(f.Accepted)
+			accepted = words.Free(f.Accepted)
 		}
-		p.b.WriteString(Row(Code(f.Code), Text(f.Severity), Text(f.Summary)+": "+Text(f.Detail),
-			Code(words.Place(f.File, f.Line)), accepted))
+		table.Rows = append(table.Rows, []words.Text{words.Name(f.Code), words.Free(f.Severity),
+			words.Join(": ", words.Free(f.Summary), words.Free(f.Detail)), words.Name(words.Place(f.File, f.Line)), accepted})
 	}
+	b.add(table)
 }
 
-func (p *printer) stages(back bool) {
-	p.gap()
-	p.b.WriteString(Heading("stage", "host", "command as in the script", "expected result", "procedure step"))
-	for _, stage := range p.plan.StagesOf(back) {
+func (b *builder) stages(back bool) {
+	table := Table{Head: head("stage", "host", "command as in the script", "expected result", "procedure step")}
+	for _, stage := range b.plan.StagesOf(back) {
 		// One row for each line, not for each host: hosts of a part do the same.
-		for _, line := range words.Lines(p.plan, back, stage) {
-			p.b.WriteString(Row(Text(stage.Name), hosts(line.Hosts), p.commands(line), Text(line.Expect),
-				Text(line.Source)))
+		for _, line := range words.Lines(b.plan, back, stage) {
+			table.Rows = append(table.Rows, []words.Text{words.Free(stage.Name), hosts(line.Hosts), b.commands(line),
+				words.Free(line.Expect), words.Free(line.Source)})
 		}
 	}
+	b.add(table)
 }
 
 // commands are the calls of a line, or what is done instead where it has none.
-func (p *printer) commands(line words.Line) string {
-	var out []string
-	commands, err := powershell.Commands(p.plan, line)
+func (b *builder) commands(line words.Line) words.Text {
+	var out []words.Text
+	commands, err := powershell.Commands(b.plan, line)
 	// Only the first error is told.
-	if p.err == nil {
-		p.err = err
+	if b.err == nil {
+		b.err = err
 	}
 	for _, c := range commands {
-		one := Code(c.Text)
+		one := words.Name(c.Text)
 		if c.When != "" {
-			one += " (" + Text(c.When) + ")"
+			one = words.Join("", one, words.Own(" ("), words.Free(c.When), words.Own(")"))
 		}
 		out = append(out, one)
 	}
 	// A file of a backup, a probe or what the owner does has no command of the product.
 	if len(out) == 0 {
-		return Text(line.Act)
+		return words.Free(line.Act)
 	}
-	return strings.Join(out, "; ")
+	return words.Join("; ", out...)
 }
 
-func (p *printer) ifFails() {
-	p.section("If a stage does not end with exit code 0")
-	p.gap()
+func (b *builder) ifFails() {
+	b.section("if-fails", words.Own("If a stage does not end with exit code 0"))
+	var items List
 	// Only of the change: what to do when the rollback fails is to run it again.
-	for _, stage := range p.plan.Stages {
-		p.item(Text(stage.Name) + ": " + Text(strings.Join(words.IfFails(p.plan, stage), " ")))
+	for _, stage := range b.plan.Stages {
+		items = append(items, words.Join(": ", words.Free(stage.Name),
+			words.Free(strings.Join(words.IfFails(b.plan, stage), " "))))
 	}
+	b.add(items)
 }
 
-func (p *printer) outage() {
-	p.section("What is reachable")
-	p.gap()
-	head := []string{"after stage"}
-	for _, service := range p.plan.Services {
-		title := Text(service.Title)
-		if service.Pool != "" { // a name from the spec, and so a code span
-			title += " through " + Code(service.Pool)
+func (b *builder) outage() {
+	b.section("reachable", words.Own("What is reachable"))
+	table := Table{Head: head("after stage")}
+	for _, service := range b.plan.Services {
+		title := words.Free(service.Title)
+		if service.Pool != "" { // a name from the spec
+			title = words.Join(" through ", title, words.Name(service.Pool))
 		}
-		head = append(head, title)
+		table.Head = append(table.Head, title)
 	}
-	p.b.WriteString(Heading(head...))
-	for _, reach := range p.plan.Outage {
-		row := []string{Text(words.After(reach))}
+	for _, reach := range b.plan.Outage {
+		row := []words.Text{words.Free(words.After(reach))}
 		for _, s := range reach.Services {
-			row = append(row, Text(words.Service(s.Service)))
+			row = append(row, words.Free(words.Service(s.Service)))
 		}
-		p.b.WriteString(Row(row...))
+		table.Rows = append(table.Rows, row)
 	}
-	p.gap()
-	// Commands for partners are code spans of their own, so that they can be copied whole.
-	for _, note := range words.Notes(p.plan) {
-		var commands []string
-		for _, command := range note.Commands {
-			commands = append(commands, Code(command))
+	b.add(table)
+	var items List
+	for _, note := range words.Notes(b.plan) {
+		item := words.Free(note.Text)
+		if len(note.Commands) > 0 { // each by itself, so that it can be copied whole
+			item = words.Join(" ", item, words.Names(note.Commands))
 		}
-		p.item(strings.TrimSpace(Text(note.Text) + " " + strings.Join(commands, ", ")))
+		items = append(items, item)
 	}
+	b.add(items)
 }
 
 // told are some of those whom the change concerns, and a text to send them.
-func (p *printer) told(told plan.Told) {
-	p.section(Text(told.Title))
-	p.text(Text(told.How))
-	p.gap()
+func (b *builder) told(told plan.Told) {
+	b.section("told", words.Free(told.Title))
+	b.text(words.Free(told.How))
+	var items List
 	for _, name := range told.Names {
-		p.item(Code(name))
+		items = append(items, words.Name(name))
 	}
+	b.add(items)
 	var lines []string
-	for _, line := range words.Letter(p.plan, told.Letter) {
-		// In a code block Markdown is text, but a hidden character would be sent along.
+	for _, line := range words.Letter(b.plan, told.Letter) {
+		// In a listing nothing is quoted, but a hidden character would be sent along.
 		lines = append(lines, words.Visible(line))
 	}
-	p.text("A text to send to each of them:")
-	p.b.WriteString("\n" + block("text", lines))
+	b.text(words.Own("A text to send to each of them:"))
+	b.add(Listing{"text", lines})
 }
 
-func (p *printer) rollback() {
-	p.section("Rollback")
-	p.text("From any point, in this order: `" + words.Run(words.RollbackScript, "NAME") +
-		"` on each host that is named. What was not changed is left alone. How the records of a zone go back is said " +
-		"with the zone above.")
-	if look := words.LookBack(p.plan); look != "" {
-		p.text(Text(look))
+func (b *builder) rollback() {
+	b.section("rollback", words.Own("Rollback"))
+	b.text(words.Own("From any point, in this order: "), words.Name(words.Run(words.RollbackScript, "NAME")),
+		words.Own(" on each host that is named. What was not changed is left alone. How the records of a zone go back is "+
+			"said with the zone above."))
+	if look := words.LookBack(b.plan); look != "" {
+		b.text(words.Free(look))
 	}
-	p.stages(true)
-	p.ungated(true)
-	fixed := p.plan.Unundone()
+	b.stages(true)
+	b.ungated(true)
+	fixed := b.plan.Unundone()
 	if len(fixed) == 0 {
-		p.text("Every step that changes something has an undo above.")
+		b.text(words.Own("Every step that changes something has an undo above."))
 		return
 	}
 	var reasons []string
@@ -330,35 +318,38 @@ func (p *printer) rollback() {
 		if !slices.Contains(reasons, step.NoUndo) {
 			reasons = append(reasons, step.NoUndo)
 		}
-		ids[step.NoUndo] = append(ids[step.NoUndo], Code(step.ID))
+		ids[step.NoUndo] = append(ids[step.NoUndo], step.ID)
 	}
 	for _, reason := range reasons {
-		p.text(Text(reason) + " So these steps have no step in the rollback: " + strings.Join(ids[reason], ", ") + ".")
+		b.text(words.Free(reason), words.Own(" So these steps have no step in the rollback: "), words.Names(ids[reason]),
+			words.Own("."))
 	}
 }
 
-func (p *printer) unknown() {
-	p.section("What edgeplan cannot know")
-	p.gap()
-	for _, line := range p.plan.Texts.Unknown {
-		p.item(Text(line))
+func (b *builder) unknown() {
+	b.section("unknown", words.Own("What edgeplan cannot know"))
+	var items List
+	for _, line := range b.plan.Texts.Unknown {
+		items = append(items, words.Free(line))
 	}
+	b.add(items)
 }
 
-func (p *printer) files(facts Facts) {
-	p.section("Files")
-	var parts []string
+func (b *builder) files(facts Facts) {
+	b.section("files", words.Own("Files"))
+	var parts []words.Text
 	// The fixed parts have the same sum in every plan, so that they are reviewed once for a version.
-	for _, part := range powershell.Parts(p.plan) {
-		parts = append(parts, "the "+part.Name+", SHA-256 "+Code(part.SHA256()))
+	for _, part := range powershell.Parts(b.plan) {
+		parts = append(parts, words.Join("", words.Own("the "+part.Name+", SHA-256 "), words.Name(part.SHA256())))
 	}
-	p.text("Both scripts end in what is the same in every plan of this edgeplan version: " + strings.Join(parts, "; ") +
-		". Review that once, from its line FIXED RUNTIME on. Review the part above it for this change. `sha256sum -c " +
-		"SHA256SUMS` checks all files, and so does PowerShell, which names those that differ:")
-	p.b.WriteString("\n" + block("powershell", []string{checkSums}))
-	p.gap()
-	p.b.WriteString(Heading("file", "SHA-256"))
+	b.text(words.Own("Both scripts end in what is the same in every plan of this edgeplan version: "),
+		words.Join("; ", parts...), words.Own(". Review that once, from its line FIXED RUNTIME on. Review the part above it "+
+			"for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that "+
+			"differ:"))
+	b.add(Listing{"powershell", []string{checkSums}})
+	table := Table{Head: head("file", "SHA-256")}
 	for _, f := range facts.Files {
-		p.b.WriteString(Row(Code(f.Name), Code(f.SHA256)))
+		table.Rows = append(table.Rows, []words.Text{words.Name(f.Name), words.Name(f.SHA256)})
 	}
+	b.add(table)
 }

@@ -12,6 +12,7 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
@@ -69,14 +70,14 @@ func FuzzHostile(f *testing.F) {
 func checkHostile(t *testing.T, s string) {
 	t.Helper()
 	plan := sample.Hostile(s)
-	got, err := Markdown(plan, Facts{Files: []File{{s, s}}})
+	got, err := markdownOf(plan, Facts{Files: []File{{s, s}}})
 	if err != nil {
 		if bytes.ContainsRune([]byte(s), 0xFFFD) || strings.ToValidUTF8(s, "") != s {
 			return // no such string can stand in a command
 		}
 		t.Fatalf("%q: %v", s, err)
 	}
-	plain, err := Markdown(sample.Hostile("x"), Facts{Files: []File{{"x", "x"}}})
+	plain, err := markdownOf(sample.Hostile("x"), Facts{Files: []File{{"x", "x"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,9 +162,17 @@ func TestText(t *testing.T) {
 
 func markdown(t *testing.T) string {
 	t.Helper()
-	got, err := Markdown(sample.Plan(), Facts{Files: []File{{"failover.ps1", "aa"}}})
+	got, err := markdownOf(sample.Plan(), Facts{Files: []File{{"failover.ps1", "aa"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got
+}
+
+func markdownOf(p *plan.Plan, facts Facts) (string, error) {
+	doc, err := Of(p, facts)
+	if err != nil {
+		return "", err
+	}
+	return Markdown(doc), nil
 }

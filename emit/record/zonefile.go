@@ -58,20 +58,21 @@ const checkSums = `Get-Content SHA256SUMS | ForEach-Object { $sum, $name = $_ -s
 	`if ((Get-FileHash -LiteralPath $name -ErrorAction SilentlyContinue).Hash -ne $sum) { "FAILED: $name" } }`
 
 // zoneFile says how files are changed: the diffs are of use nowhere else.
-func (p *printer) zoneFile(zone plan.Zone) {
+func (b *builder) zoneFile(zone plan.Zone) {
 	name := words.FileBase(zone)
 	files := words.TextFiles(zone)
-	p.variables(words.AllFiles(zone))
-	p.b.WriteString("\n" + block("sh", fileCommands(zone, false)))
-	p.text("The rollback:")
-	p.b.WriteString("\n" + block("sh", fileCommands(zone, true)))
-	p.gap()
+	b.variables(words.AllFiles(zone))
+	b.add(Listing{"sh", fileCommands(zone, false)})
+	b.text(words.Own("The rollback:"))
+	b.add(Listing{"sh", fileCommands(zone, true)})
+	var items List
+	item := func(parts ...words.Text) { items = append(items, words.Join("", parts...)) }
 	// One renaming is all or nothing; of several the first may have been made.
 	if len(files) == 1 {
-		p.item("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it.")
+		item(words.Own("Exit code 0: have the server load the zone. Any other: the file is as it was; do not load it."))
 	} else {
-		p.item("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they were, " +
-			"unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more.")
+		item(words.Own("Exit code 0: have the server load the zone. Any other: do not load it. The files are as they " +
+			"were, unless `mv` itself failed: then run the lines with `mv` again, which have nothing to check any more."))
 	}
 	may := "if the edit may stay, leave out the line with `sha256sum`"
 	// A record that was added in another file may be one more of a set of the plan, which the diff of this file
@@ -80,65 +81,70 @@ func (p *printer) zoneFile(zone plan.Zone) {
 		may = "if the edit may stay and adds no record of the names above, leave out the line of that file with " +
 			"`sha256sum`"
 	}
-	p.item("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out what " +
-		"was edited. Then export the zone again, build the plan again and have it approved; " +
-		"or, " + may + ": the diff is applied whole beside the edit, or refused.")
-	p.withoutPatch(words.AllFiles(zone))
-	p.item("Is the zone dynamic? BIND: " + Code("rndc zonestatus "+name) +
-		" says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send " +
-		Code(delivery.Update(zone)) +
-		" as its comments say. Or " + Code("rndc freeze "+name) + ", build the plan again from the file that " +
-		"this writes, have it approved, apply that diff, and " + Code("rndc thaw "+name) + ".")
-	p.item("Either the files or the updates, there and back: after an update the server rewrites its file, and " +
-		Code(files[0].RollbackDiff) + " does not fit it.")
+	item(words.Own("`sha256sum` says FAILED: the file was edited since the export, or has the change already. Find out " +
+		"what was edited. Then export the zone again, build the plan again and have it approved; " +
+		"or, " + may + ": the diff is applied whole beside the edit, or refused."))
+	items = append(items, withoutPatch(words.AllFiles(zone)))
+	item(words.Own("Is the zone dynamic? BIND: "), words.Name("rndc zonestatus "+name),
+		words.Own(" says `dynamic: yes`; Knot DNS: an acl of it has `action: update`. Then do not edit its file; send "),
+		words.Name(delivery.Update(zone)), words.Own(" as its comments say. Or "), words.Name("rndc freeze "+name),
+		words.Own(", build the plan again from the file that this writes, have it approved, apply that diff, and "),
+		words.Name("rndc thaw "+name), words.Own("."))
+	item(words.Own("Either the files or the updates, there and back: after an update the server rewrites its file, and "),
+		words.Name(files[0].RollbackDiff), words.Own(" does not fit it."))
 	// patch applies each hunk for itself: run alone, it may leave a file with half of the change.
 	for _, file := range files {
 		if n := len(file.Hunks); n > 1 {
-			p.item(fmt.Sprintf("%s has %d hunks, too far apart for one. Run alone, `patch` would apply those that fit "+
-				"and leave the others; these commands do not.", Code(file.Diff), n))
+			item(words.Name(file.Diff), words.Own(fmt.Sprintf(" has %d hunks, too far apart for one. Run alone, `patch` would "+
+				"apply those that fit and leave the others; these commands do not.", n)))
 		}
 	}
+	b.add(items)
 }
 
 // withoutPatch says how new files are put in place, all or none.
-func (p *printer) withoutPatch(files []words.TextFile) {
-	var same, places []string
+func withoutPatch(files []words.TextFile) words.Text {
+	var same []string
+	var places []words.Text
 	for _, file := range files {
 		same = append(same, fmt.Sprintf("(Get-FileHash -LiteralPath $%s).Hash -eq '%s'", file.Variable, file.OldSHA256))
 		if file.Changed() {
-			places = append(places, "put "+Code(file.Zone)+" in place of `$"+file.Variable+"`")
+			places = append(places, words.Join("", words.Own("put "), words.Name(file.Zone),
+				words.Own(" in place of `$"+file.Variable+"`")))
 		}
 	}
-	check, end := "the line with `sha256sum` says OK", ""
+	check, end := "each line with `sha256sum` says OK", ""
 	// A variable for one file would be more to read than the file.
 	if len(files) == 1 {
-		places[0] = "put " + Code(files[0].Zone) + " in place of the file"
-	} else {
-		check = "each line with `sha256sum` says OK"
+		check = "the line with `sha256sum` says OK"
+		places[0] = words.Join("", words.Own("put "), words.Name(files[0].Zone), words.Own(" in place of the file"))
 	}
 	if len(places) > 1 {
 		end = ", all of them or none"
 	}
-	p.item("Without `patch`: only if " + check + ", or in PowerShell " + Code(strings.Join(same, " -and ")) +
-		" says True, " + strings.Join(places, " and ") + end + ". Otherwise edits since the export are lost.")
+	return words.Join("", words.Own("Without `patch`: only if "+check+", or in PowerShell "),
+		words.Name(strings.Join(same, " -and ")), words.Own(" says True, "), words.Join(" and ", places...),
+		words.Own(end+". Otherwise edits since the export are lost."))
 }
 
 // variables says what the variables of the commands are to be.
-func (p *printer) variables(files []words.TextFile) {
+func (b *builder) variables(files []words.TextFile) {
 	if len(files) == 1 {
-		p.text("The change, in the folder of this record, with the variable `zone` set to the path of the file on " +
-			"the server:")
+		b.text(words.Own("The change, in the folder of this record, with the variable `zone` set to the path of the file " +
+			"on the server:"))
 		return
 	}
-	p.text("The change, in the folder of this record, with these variables set to the paths of the files on the " +
-		"server:")
-	p.gap()
+	b.text(words.Own("The change, in the folder of this record, with these variables set to the paths of the files on " +
+		"the server:"))
+	var items List
 	for _, file := range files {
 		stays := ""
 		// Its variable is in the lines with sha256sum.
 		if !file.Changed() {
 			stays = "; it stays, and is only checked"
 		}
-		p.item(Code(file.Variable) + ": " + words.OnServer(file.ZoneFile, Code) + stays)
+		items = append(items, words.Join("", words.Name(file.Variable), words.Own(": "), words.OnServer(file.ZoneFile),
+			words.Own(stays)))
 	}
+	b.add(items)
 }

@@ -117,14 +117,14 @@ func AllFiles(zone plan.Zone) []TextFile {
 
 // OnServer names a file of a zone to whoever looks for it on the server: by the paths in
 // $INCLUDE lines, and then by that in the spec's folder if that is another one.
-func OnServer(file plan.ZoneFile, quote func(string) string) string {
+func OnServer(file plan.ZoneFile) Text {
 	// The path in the $INCLUDE line is the one that the administrator of the server knows.
 	if len(file.Paths) == 0 {
-		return quote(file.File)
+		return Name(file.File)
 	}
-	var paths []string
+	var paths []Text
 	for _, path := range file.Paths {
-		paths = append(paths, quote(path))
+		paths = append(paths, Name(path))
 	}
-	return strings.Join(paths, " or ") + " (in the folder of the spec " + quote(file.File) + ")"
+	return Join("", Join(" or ", paths...), Own(" (in the folder of the spec "), Name(file.File), Own(")"))
 }
