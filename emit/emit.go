@@ -9,6 +9,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/delivery"
+	"github.com/edgeplan/edgeplan/emit/page"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -18,6 +19,7 @@ import (
 // Names of artifacts that every plan has.
 const (
 	RecordName = "change.md"
+	PageName   = "change.html"
 	PlanName   = "plan.json"
 	SumsName   = "SHA256SUMS"
 	// AttributesName is for git, which reads it where the package is; see [Attributes].
@@ -75,11 +77,17 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 	if err := checkNames(p.Zones); err != nil {
 		return nil, err
 	}
-	all, err := makeAll(p, append(scripts(p), maker{PlanName, plan.Encode}))
+	// The page shows the lines of the script that makes the change.
+	forward, err := powershell.Marked(p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", words.ScriptFile(words.Script(p)), err)
+	}
+	all, err := makeAll(p, []maker{back, {PlanName, plan.Encode}})
 	if err != nil {
 		return nil, err
 	}
-	// The record has the sums of all other files, so it is made last; SHA256SUMS then has its sum.
+	all = append(all, Artifact{words.ScriptFile(words.Script(p)), hunk.Text{forward.Text}})
+	// The record has the sums of all other files, so its two forms are made last; SHA256SUMS then has their sums.
 	facts := record.Facts{}
 	for _, zone := range p.Zones {
 		if !zone.Changed() {
@@ -105,6 +113,7 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 		return nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
 	all = append(all, Artifact{RecordName, hunk.Text{[]byte(record.Markdown(document))}},
+		Artifact{PageName, hunk.Text{[]byte(page.HTML(p, document, forward))}},
 		Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
 	sortByName(all)
 	return all, nil
@@ -116,12 +125,12 @@ type maker struct {
 	make func(*plan.Plan) ([]byte, error)
 }
 
+// back makes the script that goes back.
+var back = maker{words.ScriptFile(words.RollbackScript), powershell.Rollback}
+
 // scripts make the two scripts of a plan.
 func scripts(p *plan.Plan) []maker {
-	return []maker{
-		{words.ScriptFile(words.Script(p)), powershell.Forward},
-		{words.ScriptFile(words.RollbackScript), powershell.Rollback},
-	}
+	return []maker{{words.ScriptFile(words.Script(p)), powershell.Forward}, back}
 }
 
 // makeAll makes files of a plan.

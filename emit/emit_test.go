@@ -19,7 +19,7 @@ import (
 
 func TestAll(t *testing.T) {
 	all := artifacts(t, sample.Plan(), All)
-	want := ".gitattributes SHA256SUMS change.md dns/contoso.com.diff dns/contoso.com.json dns/contoso.com.nsupdate dns/contoso.com.rollback.diff dns/contoso.com.rollback.nsupdate dns/contoso.com.zone failover.ps1 plan.json rollback.ps1"
+	want := ".gitattributes SHA256SUMS change.html change.md dns/contoso.com.diff dns/contoso.com.json dns/contoso.com.nsupdate dns/contoso.com.rollback.diff dns/contoso.com.rollback.nsupdate dns/contoso.com.zone failover.ps1 plan.json rollback.ps1"
 	if got := names(all); got != want {
 		t.Errorf("got %s", got)
 	}

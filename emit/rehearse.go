@@ -22,7 +22,7 @@ var kitFile = regexp.MustCompile(
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // packageFile is what a file of a package may be named, whatever its plan and its zones.
-var packageFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$|^(change\.md|plan\.json|matrix\.json|matrix\.md|\.gitattributes|` +
+var packageFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$|^(change\.md|change\.html|plan\.json|matrix\.json|matrix\.md|\.gitattributes|` +
 	SumsName + `)$|` +
 	`^dns/[^/]+(` + alternatives(delivery.Extensions()) + `)$`)
 

@@ -259,7 +259,7 @@ func TestRecordCheckSums(t *testing.T) {
 		}
 	}
 	record := string(read(t, dir, "change.md"))
-	line := regexp.MustCompile("(?s)\n```powershell\n([^\n]*)\n```\n").FindStringSubmatch(record)
+	line := regexp.MustCompile("\n```powershell\n(Get-Content[^\n]*)\n```\n").FindStringSubmatch(record)
 	compare := regexp.MustCompile(`\(Get-FileHash -LiteralPath \$zone\)\.Hash -eq '[0-9a-f]+'`).FindString(record)
 	if line == nil || compare == "" {
 		t.Fatal("the record has no such line")

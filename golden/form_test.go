@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"html"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/internal/goldenscript"
 )
 
@@ -18,8 +20,15 @@ import (
 // runtime and no sums of what holds it, so that an edit of the runtime is read once.
 var whole, _, _ = strings.Cut(goldenscript.Seed, "/")
 
-// sumLine is a line of SHA256SUMS, or of the table of sums in change.md.
-var sumLine = regexp.MustCompile("(?m)^(?:[0-9a-f]{64}  (\\S+)|\\| `(\\S+)` \\| `[0-9a-f]{64}` \\|)$")
+// sumLine is a line of SHA256SUMS, or of the table of sums in change.md or change.html.
+var sumLine = regexp.MustCompile("(?m)^(?:[0-9a-f]{64}  (\\S+)|\\| `(\\S+)` \\| `[0-9a-f]{64}` \\||" +
+	`<tr><td data-label="file"><code>(\S+)</code></td><td data-label="SHA-256"><code>[0-9a-f]{64}</code></td></tr>)$`)
+
+// styleSum is in the policy of a page, and pageParts are what is in all pages alike, or in the script beside it.
+var (
+	styleSum  = regexp.MustCompile(`sha256-[0-9A-Za-z+/]{43}=`)
+	pageParts = regexp.MustCompile(`(?s)<style>.*?</style>|<pre class="numbered">(.*?)</pre>`)
+)
 
 var hexSum = regexp.MustCompile(`[0-9a-f]{64}`)
 
@@ -33,6 +42,9 @@ func storedForm(name string, files map[string][]byte) map[string][]byte {
 		case strings.HasPrefix(name, "bad-"):
 		case base == emit.SumsName, base == emit.RecordName && name != whole:
 			data = withoutSums(data)
+		case base == emit.PageName && name != whole:
+			data = pageParts.ReplaceAll(withoutSums(data), []byte("(it is in golden/seed, or in the script)"))
+			data = styleSum.ReplaceAll(data, []byte("(its hash)"))
 		case strings.HasSuffix(base, ".ps1"):
 			data = goldenscript.Cut(data).Stored(path.Join(name, file))
 		}
@@ -45,8 +57,8 @@ func storedForm(name string, files map[string][]byte) map[string][]byte {
 func withoutSums(text []byte) []byte {
 	return sumLine.ReplaceAllFunc(text, func(line []byte) []byte {
 		m := sumLine.FindSubmatch(line)
-		name := string(m[1]) + string(m[2])
-		if !strings.HasSuffix(name, ".ps1") && name != emit.RecordName {
+		name := string(m[1]) + string(m[2]) + string(m[3])
+		if !strings.HasSuffix(name, ".ps1") && name != emit.RecordName && name != emit.PageName {
 			return line
 		}
 		return hexSum.ReplaceAll(line, []byte("(its SHA-256)"))
@@ -67,12 +79,15 @@ func checkForm(t *testing.T, name string, files map[string][]byte) {
 				t.Errorf("%s: %s is not what golden has with its fixed parts: %v", name, file, err)
 			}
 		}
-		if base != emit.SumsName && base != emit.RecordName {
+		if base == emit.PageName {
+			checkPage(t, path.Join(name, file), data, files)
+		}
+		if base != emit.SumsName && base != emit.RecordName && base != emit.PageName {
 			continue
 		}
 		sums := sumLine.FindAllSubmatch(data, -1)
 		for _, m := range sums {
-			of := path.Join(path.Dir(file), string(m[1])+string(m[2]))
+			of := path.Join(path.Dir(file), string(m[1])+string(m[2])+string(m[3]))
 			if sum := fmt.Sprintf("%x", sha256.Sum256(files[of])); files[of] == nil || !bytes.Contains(m[0], []byte(sum)) {
 				t.Errorf("%s: %s does not have the sum of %s", name, file, of)
 			}
@@ -83,7 +98,24 @@ func checkForm(t *testing.T, name string, files map[string][]byte) {
 	}
 }
 
-// TestRuntimeOnce: an edit of the runtime moves three goldens, one of the part for Windows DNS
+// checkPage wants the lines of the script in a page to be those of the script beside it.
+func checkPage(t *testing.T, name string, page []byte, files map[string][]byte) {
+	t.Helper()
+	_, rest, _ := strings.Cut(string(page), `<pre class="numbered">`)
+	text, _, ok := strings.Cut(rest, "</pre>")
+	text = html.UnescapeString(regexp.MustCompile(`</?span[^>]*>`).ReplaceAllString(text, ""))
+	folder := path.Base(path.Dir(name))
+	found := false
+	for file, script := range files {
+		own, _, _ := strings.Cut(string(script), powershell.RuntimeMarker)
+		found = found || path.Dir(file) == folder && strings.HasSuffix(file, ".ps1") && strings.ReplaceAll(own, "\r\n", "\n") == text
+	}
+	if !ok || !found {
+		t.Errorf("%s has other lines than the script", name)
+	}
+}
+
+// TestRuntimeOnce: an edit of the runtime moves four goldens, one of the part for Windows DNS
 // servers one script and the records that name its sum.
 func TestRuntimeOnce(t *testing.T) {
 	for part, edit := range map[string]func(*goldenscript.Script){
@@ -102,7 +134,7 @@ func TestRuntimeOnce(t *testing.T) {
 				after[file] = data
 			}
 			for file, data := range files { // sums follow
-				if base := path.Base(file); base == emit.RecordName || base == emit.SumsName {
+				if base := path.Base(file); base == emit.RecordName || base == emit.PageName || base == emit.SumsName {
 					for other, text := range files {
 						if path.Dir(other) == path.Dir(file) {
 							data = bytes.ReplaceAll(data, fmt.Appendf(nil, "%x", sha256.Sum256(text)), fmt.Appendf(nil, "%x", sha256.Sum256(after[other])))
@@ -118,7 +150,7 @@ func TestRuntimeOnce(t *testing.T) {
 				}
 			}
 		}
-		if len(with) == 0 || len(with) > 3 {
+		if len(with) == 0 || len(with) > 4 {
 			t.Errorf("an edit of the %s moves %v", part, with)
 		}
 	}

@@ -188,7 +188,7 @@ func TestMatrixLarge(t *testing.T) {
 	}
 	out := t.TempDir()
 	edgeplan(t, exitDone, "build", "-o", out, manyPools(t, 6))
-	if n := len(slices.Collect(maps.Keys(packageFiles(t, out)))); n != 30*12+4 {
+	if n := len(slices.Collect(maps.Keys(packageFiles(t, out)))); n != 30*13+4 {
 		t.Errorf("%d files", n)
 	}
 	edgeplan(t, exitDone, "verify", out)

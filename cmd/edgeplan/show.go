@@ -29,7 +29,8 @@ var showCommand = command{
 of packages, or - for standard input. The index of a matrix is its matrix.json or its folder.`,
 	exits:   [3]string{"printed", "", "usage, the file cannot be read, or it is not a plan"},
 	example: "edgeplan show out/edgepool1-to-edgepool2/plan.json",
-	bind: func(*pflag.FlagSet) action {
+	bind: func(fs *pflag.FlagSet) action {
+		html := fs.Bool("html", false, "print change.html, the change record as a page")
 		return func(p *program, args []string) error {
 			if len(args) == 0 {
 				return usageError("show takes a plan.json or matrix.json, the folder of a package or an index, or -")
@@ -37,6 +38,9 @@ of packages, or - for standard input. The index of a matrix is its matrix.json o
 			all, err := p.input.saved(args)
 			if err != nil {
 				return err
+			}
+			if *html {
+				return p.printPage(all)
 			}
 			var texts [][]byte
 			for _, one := range all {
@@ -50,6 +54,23 @@ of packages, or - for standard input. The index of a matrix is its matrix.json o
 			return err
 		}
 	},
+}
+
+// printPage prints the page of the one plan that was named.
+func (p *program) printPage(all []saved) error {
+	if len(all) != 1 || len(all[0].plans) != 1 {
+		return usageError("show --html takes one plan, and no index of a matrix")
+	}
+	files, err := emit.FromPlan(all[0].plans[0])
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if file.Name == emit.PageName {
+			_, err = p.stdout.Write(file.Text.Bytes())
+		}
+	}
+	return err
 }
 
 // saved is a file that build wrote: plans, or the index of a matrix.

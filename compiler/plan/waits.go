@@ -98,3 +98,36 @@ func DayOf(rfc3339 string) (day int, ok bool) {
 	day, _ = strconv.Atoi(start.UTC().Format("20060102"))
 	return day, true
 }
+
+// BackBy is the last moment at which all name servers can have the old records again, so that at the end of
+// the window no cache that keeps to the TTL has an answer of the change, and for how long it may keep one; ok is
+// false where the window has no end or no record changes.
+func (p *Plan) BackBy() (last Latest, ok bool) {
+	end, err := time.Parse(time.RFC3339, p.Change.WindowEnd)
+	if err != nil {
+		return Latest{}, false
+	}
+	for _, zone := range p.Zones {
+		negative := SOANumber(strings.Fields(zone.SOA), SOAMinimum)
+		for _, set := range zone.Records {
+			switch {
+			case !set.Changed():
+				continue
+			case len(set.New) > 0:
+				last.Seconds = max(last.Seconds, set.NewTTL)
+			default:
+				// The change removes it: resolvers remember that there is none.
+				last.Seconds = max(last.Seconds, negative)
+			}
+			ok = true
+		}
+	}
+	last.At = end.Add(-time.Duration(last.Seconds) * time.Second).Format(time.RFC3339)
+	return last, ok
+}
+
+// Latest is the last moment of something, in RFC 3339, which is Seconds before another one.
+type Latest struct {
+	At      string
+	Seconds uint32
+}

@@ -108,7 +108,7 @@ func TestOneFile(t *testing.T) {
 		"failover.ps1": {"Set-CsEdgeServer -Identity 'EdgeServer:edge1.contoso.com'", "Title = 'Have EdgePool1 forward to FEPool2'", "Opposite = 'rollback'"},
 		"rollback.ps1": {"Registrar:fepool1.corp.contoso.com", "Roll back: Have EdgePool1 forward to FEPool2", "Opposite = 'failover'"},
 		"change.md": {"# Have EdgePool1 forward to FEPool2\n", "\nFEPool1 is being painted.\n", "- Hop: has EdgePool1 forward to fepool2.corp.contoso.com. Hosts:", "\nOrder of the page that this test is.\n",
-			"| the next hop of EdgePool1 is fepool2.corp.contoso.com | 3 |\n", "- Hop: Count to ten. To back out, run `.\\rollback.ps1 -Stage Hop` at once.\n",
+			"| the next hop of EdgePool1 is fepool2.corp.contoso.com | 3 |\n", "\nIf it does not end with exit code 0: Count to ten. To back out, run `.\\rollback.ps1 -Stage Hop` at once.\n",
 			"\n## Painters\n\nThey are deaf.\n\n- `painters.example`\n", "Subject: EdgePool1 forwards elsewhere\n\nWe move a hop. Time: not given. Our ticket: CHG1.\n", "- Wait.\nsleep 1\nCats:\nnap\n", "\n- Whether the paint is dry is not known.\n"},
 		"sheet":     {"Have EdgePool1 forward to FEPool2\n", "FEPool1 is being painted.", "Count to ten.", "PAINTERS\n", "Paint smells.", "> Set-CsEdgeServer"},
 		"summary":   {"change:    Have EdgePool1 forward to FEPool2, maintenance\n"},
@@ -274,7 +274,7 @@ func TestServices(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := record.Markdown(doc)
-	if want := "| after stage | fax to the outside through `EdgePool1` |\n|---|---|\n| before the change | in doubt: route and DNS disagree |\n| Hop | yes, through FEPool2 |\n"; !strings.Contains(text, want) {
+	if want := "| service | after stage | reachable |\n|---|---|---|\n| fax to the outside through `EdgePool1` | before the change | in doubt: route and DNS disagree |\n|  | Hop | yes, through FEPool2 |\n"; !strings.Contains(text, want) {
 		t.Errorf("no %q in\n%s", want, text)
 	}
 	text, err = sheet.Text(p)

@@ -112,9 +112,12 @@ func (b block) flat() string {
 
 // writer lays nodes out in lines of at most maxWidth where that is possible.
 type writer struct {
-	out strings.Builder
-	col int
-	ind int // indentation of the current line
+	out   strings.Builder
+	col   int
+	ind   int // indentation of the current line
+	line  int // number of newlines so far
+	marks []Mark
+	names *names // of the texts that marks name
 }
 
 func (w *writer) text(s string) {
@@ -125,6 +128,7 @@ func (w *writer) text(s string) {
 func (w *writer) newline(indent int) {
 	w.out.WriteString("\n" + strings.Repeat(" ", indent))
 	w.col, w.ind = indent, indent
+	w.line++
 }
 
 func (w *writer) lines(lines []string) {
@@ -140,6 +144,11 @@ func (w *writer) fits(n, tail int) bool { return w.col+n+tail <= maxWidth }
 // value lays out a node; tail is the length of the brackets that will close after it
 // on the same line.
 func (w *writer) value(n node, tail int) {
+	if h, ok := n.(hash); ok && len(h) > 0 && h[0].key == "Id" {
+		at := len(w.marks)
+		w.marks = append(w.marks, Mark{ID: w.names.text(h[0].value.flat()), From: w.line + 1})
+		defer func() { w.marks[at].To = w.line + 1 }()
+	}
 	// One line where it fits: a reviewer reads down, and a value of several lines hides the next key.
 	// What is broken anyway is not made flat first: that of a whole stage is as long as the stage.
 	if !broken(n) {

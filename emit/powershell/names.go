@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -37,6 +38,14 @@ func (n *names) literal(s string) string {
 		n.index[s] = len(n.texts)
 	}
 	return fmt.Sprintf("$Name%d", n.index[s])
+}
+
+// text is what a literal or a variable that literal gave stands for.
+func (n *names) text(expr string) string {
+	if i, err := strconv.Atoi(strings.TrimPrefix(expr, "$Name")); err == nil && i > 0 && i <= len(n.texts) {
+		return n.texts[i-1]
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(expr, "'"), "'"), "''", "'")
 }
 
 // definitions are the lines that define the variables.

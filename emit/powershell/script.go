@@ -65,15 +65,42 @@ func Parts(p *plan.Plan) []Part {
 // onDNSServer tells whether a step is about a zone on a Windows DNS server.
 func onDNSServer(s *plan.Step) bool { return s.Zone != "" }
 
-// Forward returns the script that makes the change: failover.ps1, failback.ps1 or prepare.ps1.
-func Forward(p *plan.Plan) ([]byte, error) {
+// Script is a script, and where the parts of its stages and their steps are in it.
+type Script struct {
+	Text  []byte
+	Marks []Mark // in the order of their lines
+}
+
+// Mark is one of these: the number of the part over all stages, from 1, the ID of the step, empty for the part as a
+// whole, and its first and last line, from 1. A step with several ways to do it has a mark for each.
+type Mark struct {
+	Part     int
+	ID       string
+	From, To int
+}
+
+// Own are the lines above the fixed parts, without their ends.
+func (s Script) Own() []string {
+	own, _, _ := strings.Cut(string(s.Text), RuntimeMarker)
+	return strings.Split(strings.TrimSuffix(own, "\r\n"), "\r\n")
+}
+
+// Marked returns the script that makes the change: failover.ps1, failback.ps1 or prepare.ps1.
+func Marked(p *plan.Plan) (Script, error) {
 	return script(p, &builder{plan: p}, p.Texts.Script, p.Texts.Title)
+}
+
+// Forward is the text of that.
+func Forward(p *plan.Plan) ([]byte, error) {
+	s, err := Marked(p)
+	return s.Text, err
 }
 
 // Rollback returns rollback.ps1, which puts back what the other script changed, from
 // any point at which that may have ended.
 func Rollback(p *plan.Plan) ([]byte, error) {
-	return script(p, &builder{plan: p, back: true}, plan.RollbackScript, "Roll back: "+p.Texts.Title)
+	s, err := script(p, &builder{plan: p, back: true}, plan.RollbackScript, "Roll back: "+p.Texts.Title)
+	return s.Text, err
 }
 
 // param is a parameter of a script: what its help says, and its declaration.
@@ -275,13 +302,13 @@ func (b *builder) notes() []string {
 }
 
 // script puts the two parts together.
-func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
+func script(p *plan.Plan, b *builder, name, title string) (Script, error) {
 	stages, opposite := p.StagesOf(b.back), plan.RollbackScript
 	if b.back {
 		opposite = p.Texts.Script
 	}
 	if len(stages) == 0 {
-		return nil, fmt.Errorf("internal error: the plan has no stages for %s.ps1", name)
+		return Script{}, fmt.Errorf("internal error: the plan has no stages for %s.ps1", name)
 	}
 	head := hash{
 		{key: "Id", value: b.lit(p.ID)}, {key: "Script", value: b.lit(name)},
@@ -293,13 +320,13 @@ func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
 	entries := b.entries(stages)
 	// What follows takes the stages to be sound.
 	if b.err != nil {
-		return nil, b.err
+		return Script{}, b.err
 	}
 	named := b.names.definitions()
 	var out strings.Builder
 	out.WriteString(help(p, name, title, stages))
 	out.WriteString(parameters(b.params()))
-	data := &writer{}
+	data := &writer{names: &b.names, line: strings.Count(out.String(), "\n")}
 	data.lines(named[:first])
 	data.text("$Plan = ")
 	data.value(head, 0)
@@ -307,16 +334,22 @@ func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
 	data.lines(b.notes())
 	data.lines(named[first:])
 	data.text("$Stages = @(")
-	for _, entry := range entries {
+	for i, entry := range entries {
 		data.newline(4)
+		at := len(data.marks)
+		data.marks = append(data.marks, Mark{From: data.line + 1})
 		data.value(entry, 0)
+		data.marks[at].To = data.line + 1
+		for j := at; j < len(data.marks); j++ {
+			data.marks[j].Part = i + 1
+		}
 	}
 	data.newline(0)
 	data.text(")")
 	data.newline(0)
 	out.WriteString(data.out.String())
 	if b.names.err != nil {
-		return nil, b.names.err
+		return Script{}, b.names.err
 	}
 	// CRLF in all of a script: the signature block that is added later has it too.
 	own, parts := strings.ReplaceAll(out.String(), "\n", "\r\n"), Parts(p)
@@ -328,7 +361,7 @@ func script(p *plan.Plan, b *builder, name, title string) ([]byte, error) {
 	for _, part := range parts {
 		text = append(text, part.Text...)
 	}
-	return text, nil
+	return Script{text, data.marks}, nil
 }
 
 // help is the comment-based help. An empty line has to be between #Requires and

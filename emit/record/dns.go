@@ -14,8 +14,8 @@ func (b *builder) dns() {
 		b.text(words.Own("No zone is changed or checked."))
 		return
 	}
-	for _, zone := range b.plan.Zones {
-		b.part("zone", words.Join(" ", words.Own("Zone"), words.Name(words.FileBase(zone))))
+	for i, zone := range b.plan.Zones {
+		b.part(fmt.Sprintf("zone-%d", i+1), words.Join(" ", words.Own("Zone"), words.Name(words.FileBase(zone))))
 		if zone.Changed() {
 			b.changedZone(zone)
 		} else {
@@ -75,20 +75,6 @@ func included(zone plan.Zone) words.Text {
 		out = append(out, words.OnServer(file))
 	}
 	return words.Join(", ", out...)
-}
-
-func (b *builder) earliest() {
-	if len(b.plan.Earliest) == 0 {
-		return
-	}
-	b.section("waits", words.Own("Waiting times"))
-	var items List
-	for _, e := range b.plan.Earliest {
-		items = append(items, words.Free(words.Earliest(e)))
-	}
-	b.add(items)
-	// The waits follow from TTLs, and some resolvers are set not to keep to those.
-	b.text(words.Free(words.StaleCaches))
 }
 
 func recordLines(zone plan.Zone) []string {

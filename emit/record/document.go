@@ -26,10 +26,13 @@ type Paragraph words.Text
 // List has one text an item.
 type List []words.Text
 
-// Table has rows with a cell for each of its heads.
+// Table has rows with a cell for each of its heads. One about a part of a stage of the change names that by its
+// number over all stages, from 1, and for each row the step that it is about, empty for none.
 type Table struct {
-	Head []words.Text
-	Rows [][]words.Text
+	Head  []words.Text
+	Rows  [][]words.Text
+	Part  int
+	Steps []string
 }
 
 // Listing is text that is typed, sent or compared as it stands, in visible characters.

@@ -141,6 +141,36 @@ var command = regexp.MustCompile(`^(` + strings.Join([]string{
 	`[a-z][a-z0-9_]* = (?:"[-.\w]*"|\w+)`,
 }, "|") + `)([)"'.,;:?]*)(?: |$)`)
 
+// Commands cuts a text, made visible, into what is to be typed or written as it stands, and the rest.
+func Commands(s string) words.Text {
+	var out words.Text
+	var plain strings.Builder
+	end := func() {
+		if plain.Len() > 0 {
+			out = append(out, words.Span{Form: words.IsOwn, Text: plain.String()})
+			plain.Reset()
+		}
+	}
+	for s = words.Visible(strings.Trim(s, " ")); s != ""; {
+		word, rest, more := strings.Cut(s, " ")
+		if mayBeCommand(word, rest) {
+			if m := command.FindStringSubmatch(s); m != nil {
+				end()
+				out = append(out, words.Span{Form: words.IsName, Text: m[1]})
+				s = s[len(m[1]):]
+				continue
+			}
+		}
+		plain.WriteString(word)
+		if more {
+			plain.WriteString(" ")
+		}
+		s = rest
+	}
+	end()
+	return out
+}
+
 // mayBeCommand tells whether a command could begin with a word that others follow. It is asked of each
 // word of a record, of which few are commands.
 func mayBeCommand(word, rest string) bool {

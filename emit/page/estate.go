@@ -1,0 +1,5 @@
+package page
+
+func (w *printer) estate() {}
+
+func (w *printer) timeline() {}

@@ -1,0 +1,214 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/powershell"
+	"github.com/edgeplan/edgeplan/emit/record"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// HTML prints the record of a plan, with drawings of the plan, and the lines of its script that are of the change.
+func HTML(p *plan.Plan, document *record.Document, script powershell.Script) string {
+	w := &printer{plan: p, marks: places(script.Marks)}
+	w.put(`<!DOCTYPE html>` + "\n" + `<html lang="en"><head><meta charset="utf-8"/>` + "\n" +
+		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '` + styleHash + `'"/>` + "\n" +
+		`<meta name="viewport" content="width=device-width, initial-scale=1"/>` + "\n" +
+		`<meta name="color-scheme" content="light dark"/>` + "\n<title>" + escape(words.Visible(document.Title.String())) + "</title>\n<style>" +
+		style + "</style></head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the record</a>\n<header><p class=\"kind\">" +
+		"Change record</p><h1>" + inline(document.Title) + "</h1></header>\n")
+	w.contents(document)
+	w.put("<main id=\"main\">\n")
+	for _, section := range document.Sections {
+		w.section(section)
+		switch section.ID {
+		case "what":
+			w.estate()
+		case "when":
+			w.timeline()
+		}
+		if section.ID == "rollback" { // what goes forward is read before it
+			w.after = func() { w.script(script) }
+		}
+	}
+	w.end(2)
+	w.put("</main>\n<footer><p>" + inline(words.Name(p.ID)) + "</p></footer>\n</body></html>\n")
+	return w.out.String()
+}
+
+// printer knows which sections are open.
+type printer struct {
+	plan  *plan.Plan
+	out   strings.Builder
+	marks map[place]powershell.Mark
+	open  []int  // levels of the sections that are open
+	after func() // what comes after the section that is open
+}
+
+func (w *printer) put(html string) { w.out.WriteString(html) }
+
+// contents links to the sections.
+func (w *printer) contents(d *record.Document) {
+	w.put("<nav aria-label=\"Sections\"><ul>\n")
+	for _, section := range d.Sections {
+		if section.Level == 2 {
+			w.put(`<li><a href="#` + section.ID + `">` + inline(section.Title) + "</a></li>\n")
+		}
+	}
+	w.put("</ul></nav>\n")
+}
+
+// end closes the sections that are not above a level.
+func (w *printer) end(level int) {
+	for len(w.open) > 0 && w.open[len(w.open)-1] >= level {
+		w.put("</section>\n")
+		w.open = w.open[:len(w.open)-1]
+	}
+	if level == 2 && w.after != nil {
+		next := w.after
+		w.after = nil
+		next()
+	}
+}
+
+func (w *printer) section(s record.Section) {
+	w.begin(s.ID, s.Level, inline(s.Title))
+	for _, block := range s.Blocks {
+		if table, ok := block.(record.Table); ok && s.ID == "summary" {
+			w.facts(table)
+			continue
+		}
+		w.block(block)
+	}
+}
+
+// begin opens a section under a title, which is HTML.
+func (w *printer) begin(id string, level int, title string) {
+	w.end(level)
+	w.open = append(w.open, level)
+	w.put(fmt.Sprintf("<section id=\"%s\" class=\"l%d\"><h%d>%s</h%d>\n", id, level, level, title, level))
+}
+
+func (w *printer) block(block record.Block) {
+	switch block := block.(type) {
+	case record.Paragraph:
+		w.put("<p>" + inline(words.Text(block)) + "</p>\n")
+	case record.List:
+		w.folded(len(block), maxItems, "entries", func() {
+			w.put("<ul>\n")
+			for _, item := range block {
+				w.put("<li>" + inline(item) + "</li>\n")
+			}
+			w.put("</ul>\n")
+		})
+	case record.Table:
+		w.folded(len(block.Rows), maxRows, "rows", func() { w.table(block) })
+	case record.Listing:
+		w.folded(len(block.Lines), maxLines, "lines", func() { w.listing(block) })
+	}
+}
+
+// More than these are counted, and shown to who opens them.
+const (
+	maxItems = 20
+	maxRows  = 60
+	maxLines = 16
+)
+
+func (w *printer) folded(n, limit int, what string, show func()) {
+	if n <= limit {
+		show()
+		return
+	}
+	w.put(fmt.Sprintf("<details><summary>%d %s</summary>\n", n, what))
+	show()
+	w.put("</details>\n")
+}
+
+// facts are the rows of the summary.
+func (w *printer) facts(table record.Table) {
+	w.put("<dl class=\"facts\">\n")
+	for _, row := range table.Rows {
+		w.put("<div><dt>" + inline(row[0]) + "</dt><dd>" + inline(row[1]) + "</dd></div>\n")
+	}
+	w.put("</dl>\n")
+}
+
+// table prints one; on a narrow screen each cell is a line of its own, under the name of its column.
+func (w *printer) table(t record.Table) {
+	w.put("<table><thead><tr>")
+	heads := make([]string, len(t.Head))
+	for i, head := range t.Head {
+		heads[i] = escape(words.Visible(head.String()))
+		w.put("<th scope=\"col\">" + inline(head) + "</th>")
+	}
+	w.put("</tr></thead><tbody>\n")
+	for i, row := range t.Rows {
+		w.put("<tr>")
+		for k, cell := range row {
+			w.put(`<td data-label="` + heads[k] + `">` + inline(cell))
+			if k == len(row)-1 && t.Part > 0 {
+				w.lines(place{t.Part, t.Steps[i]})
+			}
+			w.put("</td>")
+		}
+		w.put("</tr>\n")
+	}
+	w.put("</tbody></table>\n")
+}
+
+// changes are the classes and words of lines of a diff.
+var changes = map[byte][2]string{'-': {"del", "removed"}, '+': {"add", "added"}, ' ': {"same", "unchanged"}}
+
+func (w *printer) listing(l record.Listing) {
+	w.put("<pre class=\"" + l.Language + "\">")
+	for i, line := range l.Lines {
+		if i > 0 {
+			w.put("\n")
+		}
+		if l.Language != "diff" || line == "" {
+			w.put(escape(line))
+			continue
+		}
+		// Sign, word and colour: no one of them alone.
+		change := changes[line[0]]
+		w.put(`<span class="` + change[0] + `"><b>` + line[:1] + " " + change[1] + "</b> " + escape(strings.TrimLeft(line[1:], " ")) + "</span>")
+	}
+	w.put("</pre>\n")
+}
+
+// inline prints what is on one line.
+func inline(text words.Text) string {
+	var b strings.Builder
+	for _, span := range text {
+		switch span.Form {
+		case words.IsOwn:
+			b.WriteString(escape(span.Text))
+		case words.IsFree:
+			for _, piece := range record.Commands(span.Text) {
+				if piece.Form == words.IsName {
+					b.WriteString("<code>" + escape(piece.Text) + "</code>")
+				} else {
+					b.WriteString(escape(piece.Text))
+				}
+			}
+		case words.IsName:
+			b.WriteString(code(span.Text))
+		}
+	}
+	return b.String()
+}
+
+func code(s string) string {
+	if s == "" {
+		return "(empty)"
+	}
+	return "<code>" + escape(words.Visible(s)) + "</code>"
+}
+
+// escape makes visible text a text of HTML, XML, SVG and their attributes in double quotes.
+func escape(s string) string { return escaper.Replace(s) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")

@@ -1,0 +1,221 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/words"
+)
+
+// fact is a row of the summary.
+type fact struct {
+	name  string
+	value words.Text
+}
+
+// summary is what an approver reads first: what, why, when, risk, who is affected, when to go on and how long to
+// go back.
+func (b *builder) summary() {
+	change := b.plan.Change
+	b.section("summary", words.Own("In short"))
+	b.text(words.Free(b.plan.Texts.Why))
+	facts := []fact{
+		{"Ticket", given(change.Ticket, words.Name)},
+		{"Summary", given(change.Summary, words.Free)},
+		{"Window", words.Free(words.Window(change))},
+		{"Risk", b.risk()},
+	}
+	if len(b.plan.Services) > 0 { // a preparation interrupts nothing
+		facts = append(facts, fact{"Affected", b.affected()})
+	}
+	if go1 := b.begin(); go1 != nil {
+		facts = append(facts, fact{"Go", go1})
+	}
+	facts = append(facts,
+		fact{"No go", words.Own("A stage that ends with another exit code than 0: do what its section says, and run no later " +
+			"stage before that.")},
+		fact{"Done", words.Join("", words.Own("Stage "), words.Free(b.plan.Stages[len(b.plan.Stages)-1].Name),
+			words.Own(" ends with exit code 0 on each host."))},
+		fact{"Going back", b.goingBack()},
+		fact{"Requester", given(change.Requester, words.Free)},
+		fact{"Approvers", b.approvers()},
+		// What is approved is this ID; scripts, logs and plan.json have it too.
+		fact{"Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID))},
+		fact{"Spec", words.Name(b.plan.SpecDigest)})
+	table := Table{Head: head("change", "")}
+	for _, f := range facts {
+		table.Rows = append(table.Rows, []words.Text{words.Own(f.name), f.value})
+	}
+	b.add(table)
+}
+
+// risk is what users notice, what nothing brings back, and how many findings nobody has accepted.
+func (b *builder) risk() words.Text {
+	var noticed, gone []string
+	for _, stage := range b.plan.Stages {
+		if words.Noticed(b.plan, stage) {
+			noticed = append(noticed, stage.Name)
+		}
+		if plan.AllSteps([]plan.Stage{stage}).Has(func(s *plan.Step) bool { return s.Risk == plan.Destructive }) {
+			gone = append(gone, stage.Name)
+		}
+	}
+	out := words.Own("Users notice no stage.")
+	if len(noticed) > 0 {
+		out = words.Join("", words.Own("Users notice "+counted(len(noticed), "stage")+" "), words.Free(plan.List(noticed)),
+			words.Own("."))
+	}
+	if len(gone) > 0 {
+		out = words.Join("", out, words.Own(" What "+counted(len(gone), "stage")+" "), words.Free(plan.List(gone)),
+			words.Own(" takes away no rollback brings back."))
+	}
+	open := 0
+	for _, f := range b.plan.Findings {
+		if f.Accepted == "" {
+			open++
+		}
+	}
+	return words.Join("", out, words.Own(fmt.Sprintf(" Findings: %d, of which %d are open.", len(b.plan.Findings), open)))
+}
+
+// counted is a word for one or several.
+func counted(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+// affected says of each service that changes from when to when it is down, and whom the plan concerns besides users.
+func (b *builder) affected() words.Text {
+	var out []words.Text
+	for _, service := range b.plan.Services {
+		if spans := words.Spans(b.plan, service.Name); len(spans) > 1 {
+			said := words.Join("", serviceName(service), words.Own(": "))
+			for i, span := range spans {
+				if i > 0 {
+					said = words.Join("", said, words.Own("; after "), words.Free(span.From), words.Own(": "))
+				}
+				said = words.Join("", said, words.Free(words.Service(span.Service)))
+			}
+			out = append(out, words.Join("", said, words.Own(".")))
+		}
+	}
+	for _, told := range b.plan.Texts.Told {
+		if n := len(told.Names); n > 0 {
+			out = append(out, words.Join("", words.Free(told.Title), words.Own(fmt.Sprintf(": %d.", n))))
+		}
+	}
+	if out == nil {
+		return words.Own("Nothing that is reachable before the change is not after it.")
+	}
+	return words.Join(" ", out...)
+}
+
+func serviceName(service plan.Served) words.Text {
+	title := words.Free(service.Title)
+	if service.Pool != "" { // a name from the spec
+		title = words.Join(" through ", title, words.Name(service.Pool))
+	}
+	return title
+}
+
+// begin is when the change may begin: the first stage of it compares and changes nothing, in most plans.
+func (b *builder) begin() words.Text {
+	first := b.plan.Stages[0]
+	if plan.AllSteps([]plan.Stage{first}).Has(func(s *plan.Step) bool { return s.Risk != plan.Safe }) {
+		return nil
+	}
+	out := words.Join("", words.Own("Stage "), words.Free(first.Name), words.Own(" ends with exit code 0 on each host."))
+	if slices.ContainsFunc(b.plan.Findings, func(f plan.Finding) bool { return f.Accepted == "" }) {
+		out = words.Join("", words.Own("Each open finding is accepted. "), out)
+	}
+	return out
+}
+
+// goingBack is until when, and what stays as it is then.
+func (b *builder) goingBack() words.Text {
+	out := words.Join("", words.Own("From any point, with "), words.Name(words.RollbackScript), words.Own("."))
+	if at, ok := b.plan.BackBy(); ok {
+		out = words.Join("", out, words.Own(" The old records have to be on all name servers by "), words.Free(at.At),
+			words.Own(" if at the end of the window no cache that keeps to the TTL is to have the new ones ("),
+			words.Free(plan.Seconds(at.Seconds)), words.Own(")."))
+	}
+	return out
+}
+
+// approvers are those that the spec names.
+func (b *builder) approvers() words.Text {
+	var names []words.Text
+	for _, name := range b.plan.Change.Approvers {
+		names = append(names, given(name, words.Free))
+	}
+	// Said and not left empty: a board looks for the line.
+	if len(names) == 0 {
+		return notGiven
+	}
+	return words.Join(", ", names...)
+}
+
+var notGiven = words.Own("not given")
+
+func given(s string, as func(string) words.Text) words.Text {
+	if strings.Trim(s, " ") == "" {
+		return notGiven
+	}
+	return as(s)
+}
+
+// when is how long things last: what is reachable after which stage, and what has to wait.
+func (b *builder) when() {
+	b.section("when", words.Own("What is reachable, and when"))
+	table := Table{Head: head("service", "after stage", "reachable")}
+	for _, service := range b.plan.Services {
+		name := serviceName(service)
+		for _, span := range words.Spans(b.plan, service.Name) {
+			table.Rows = append(table.Rows, []words.Text{name, words.Free(span.From), words.Free(words.Service(span.Service))})
+			name = nil // once for all of its rows
+		}
+	}
+	b.add(table)
+	var items List
+	for _, note := range words.Notes(b.plan) {
+		item := words.Free(note.Text)
+		if len(note.Commands) > 0 { // each by itself, so that it can be copied whole
+			item = words.Join(" ", item, words.Names(note.Commands))
+		}
+		items = append(items, item)
+	}
+	b.add(items)
+	var waits List
+	for _, e := range b.plan.Earliest {
+		waits = append(waits, words.Free(words.Earliest(e)))
+	}
+	if len(waits) > 0 {
+		b.text(words.Own("Waiting times:"))
+		b.add(waits)
+		// The waits follow from TTLs, and some resolvers are set not to keep to those.
+		b.text(words.Free(words.StaleCaches))
+	}
+	if last := &b.doc.Sections[len(b.doc.Sections)-1]; last.Blocks == nil {
+		b.doc.Sections = b.doc.Sections[:len(b.doc.Sections)-1]
+	}
+}
+
+// signOff is filled in by hand.
+func (b *builder) signOff() {
+	b.section("sign-off", words.Own("Sign-off"))
+	table := Table{Head: head("role", "name", "decision", "date and signature")}
+	for _, name := range b.plan.Change.Approvers {
+		table.Rows = append(table.Rows, []words.Text{words.Own("approver"), given(name, words.Free), nil, nil})
+	}
+	if len(b.plan.Change.Approvers) == 0 {
+		table.Rows = append(table.Rows, []words.Text{words.Own("approver"), nil, nil, nil})
+	}
+	for _, role := range []string{"implementer", "tester"} {
+		table.Rows = append(table.Rows, []words.Text{words.Own(role), nil, nil, nil})
+	}
+	b.add(table)
+}
