@@ -35,7 +35,7 @@ type weights struct {
 }
 
 func newWeights(size int) weights {
-	const bytesPerOwner = 32
+	const bytesPerOwner = 256 // of several owners; a larger table does not stay in the cache of a processor
 	n := 1 << 12
 	for n < size/bytesPerOwner {
 		n *= 2
