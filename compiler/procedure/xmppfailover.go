@@ -610,11 +610,11 @@ func (f *failover) route() {
 			part.Does = f.saysAt("3") + ". " + part.Does
 		}
 	}
-	part.Needs = f.forward.after(plan.Stop, plan.Start)
-	if f.backs { // Preflight comes after Start then
-		part.Needs = []string{plan.Preflight}
+	if f.backs { // Preflight comes after Start then, and Topology after Preflight
+		part.Needs = f.forward.after(plan.Publish, plan.Preflight)
+	} else {
+		part.Needs = append(f.forward.after(plan.Stop, plan.Start), f.forward.after(plan.Publish)...)
 	}
-	part.Needs = append(part.Needs, f.forward.after(plan.Publish)...)
 	// The step about the route is 3a on the page about failing back, which stops nothing.
 	source := failBack("3a")
 	if f.stops {
