@@ -134,6 +134,7 @@ func (w *writer) newline(indent int) {
 func (w *writer) lines(lines []string) {
 	for _, line := range lines {
 		w.text(line)
+		w.line += strings.Count(line, "\n") // a note has several
 		w.newline(0)
 	}
 }
