@@ -19,6 +19,22 @@ var (
 	firstWord = regexp.MustCompile(`^ [\w"]`)
 )
 
+// TestNarrowTables: no table of a record has more than four columns, which is what a narrow screen and a page of paper can
+// show.
+func TestNarrowTables(t *testing.T) {
+	paths, err := filepath.Glob("*/*/change.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no records")
+	}
+	for _, path := range paths {
+		for _, line := range strings.Split(string(read(t, path)), "\n") {
+			if strings.HasPrefix(line, "|---") && strings.Count(line, "|") > 5 {
+				t.Errorf("%s has a table %s", path, line)
+			}
+		}
+	}
+}
+
 // TestWholeSpans: in no record a command is torn into several code spans, or part of it is
 // outside of its span, and no backtick is left in the text.
 func TestWholeSpans(t *testing.T) {

@@ -131,3 +131,13 @@ type Latest struct {
 	At      string
 	Seconds uint32
 }
+
+// WindowLength is how long the window is in seconds; 0 where it lacks a start or an end, or is not sound.
+func (p *Plan) WindowLength() uint32 {
+	start, err1 := time.Parse(time.RFC3339, p.Change.WindowStart)
+	end, err2 := time.Parse(time.RFC3339, p.Change.WindowEnd)
+	if err1 != nil || err2 != nil || !end.After(start) {
+		return 0
+	}
+	return uint32(min(end.Sub(start)/time.Second, math.MaxUint32))
+}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -23,14 +24,8 @@ func HTML(p *plan.Plan, document *record.Document, script powershell.Script) str
 	w.put("<main id=\"main\">\n")
 	for _, section := range document.Sections {
 		w.section(section)
-		switch section.ID {
-		case "what":
-			w.estate()
-		case "when":
-			w.timeline()
-		}
-		if section.ID == "rollback" { // what goes forward is read before it
-			w.after = func() { w.script(script) }
+		if section.ID == scriptAfter {
+			w.script(script)
 		}
 	}
 	w.end(2)
@@ -38,13 +33,16 @@ func HTML(p *plan.Plan, document *record.Document, script powershell.Script) str
 	return w.out.String()
 }
 
+// scriptAfter is the section before that of the script.
+const scriptAfter = "findings"
+
 // printer knows which sections are open.
 type printer struct {
 	plan  *plan.Plan
 	out   strings.Builder
 	marks map[place]powershell.Mark
-	open  []int  // levels of the sections that are open
-	after func() // what comes after the section that is open
+	open  []int  // their levels
+	kind  string // of the section, without its number
 }
 
 func (w *printer) put(html string) { w.out.WriteString(html) }
@@ -56,6 +54,9 @@ func (w *printer) contents(d *record.Document) {
 		if section.Level == 2 {
 			w.put(`<li><a href="#` + section.ID + `">` + inline(section.Title) + "</a></li>\n")
 		}
+		if section.ID == scriptAfter {
+			w.put("<li><a href=\"#script\">Script</a></li>\n")
+		}
 	}
 	w.put("</ul></nav>\n")
 }
@@ -66,15 +67,17 @@ func (w *printer) end(level int) {
 		w.put("</section>\n")
 		w.open = w.open[:len(w.open)-1]
 	}
-	if level == 2 && w.after != nil {
-		next := w.after
-		w.after = nil
-		next()
-	}
 }
 
 func (w *printer) section(s record.Section) {
 	w.begin(s.ID, s.Level, inline(s.Title))
+	draw := map[string]func(){"what": w.estate, "when": w.timeline}[s.ID]
+	if draw != nil { // beside the text where there is room
+		w.put("<div class=\"beside\">\n")
+		draw()
+		w.put("<div>\n")
+		defer w.put("</div></div>\n")
+	}
 	for _, block := range s.Blocks {
 		if table, ok := block.(record.Table); ok && s.ID == "summary" {
 			w.facts(table)
@@ -88,6 +91,7 @@ func (w *printer) section(s record.Section) {
 func (w *printer) begin(id string, level int, title string) {
 	w.end(level)
 	w.open = append(w.open, level)
+	w.kind = strings.TrimRight(id, "-0123456789")
 	w.put(fmt.Sprintf("<section id=\"%s\" class=\"l%d\"><h%d>%s</h%d>\n", id, level, level, title, level))
 }
 
@@ -138,7 +142,8 @@ func (w *printer) facts(table record.Table) {
 
 // table prints one; on a narrow screen each cell is a line of its own, under the name of its column.
 func (w *printer) table(t record.Table) {
-	w.put("<table><thead><tr>")
+	// The widths of columns go with what they have, not with the longest name in them.
+	w.put("<table class=\"of-" + w.kind + "\"><thead><tr>")
 	heads := make([]string, len(t.Head))
 	for i, head := range t.Head {
 		heads[i] = escape(words.Visible(head.String()))
@@ -191,7 +196,7 @@ func inline(text words.Text) string {
 				if piece.Form == words.IsName {
 					b.WriteString("<code>" + escape(piece.Text) + "</code>")
 				} else {
-					b.WriteString(escape(piece.Text))
+					b.WriteString(times.ReplaceAllString(escape(piece.Text), "<time>$0</time>"))
 				}
 			}
 		case words.IsName:
@@ -200,6 +205,9 @@ func inline(text words.Text) string {
 	}
 	return b.String()
 }
+
+// times are not torn at the end of a line.
+var times = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT[0-9:]+(?:Z|[+-]\d\d:\d\d)`)
 
 func code(s string) string {
 	if s == "" {

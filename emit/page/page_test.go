@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/page"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
@@ -18,7 +19,7 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
-func html(p *plan.Plan, files ...record.File) (string, error) {
+func pageOf(p *plan.Plan, files ...record.File) (string, error) {
 	script, err := powershell.Marked(p)
 	if err != nil { // a hostile plan names no product; its script would be in ASCII
 		script, err = powershell.Marked(sample.Plan())
@@ -43,10 +44,10 @@ func html(p *plan.Plan, files ...record.File) (string, error) {
 // known are the elements of a page and the attributes that each may have: none that runs or loads anything.
 var known = map[string]string{
 	"html": "lang", "head": "", "meta": "charset http-equiv content name", "title": "", "style": "", "body": "",
-	"a": "href class", "header": "", "h1": "", "h2": "", "h3": "", "nav": "aria-label", "ul": "", "li": "", "main": "id",
-	"section": "id class", "p": "class", "code": "", "dl": "class", "div": "class", "dt": "", "dd": "", "table": "", "thead": "",
+	"a": "href class", "header": "", "h1": "", "h2": "", "h3": "", "nav": "aria-label", "ul": "class", "li": "", "main": "id",
+	"section": "id class", "p": "class", "code": "", "dl": "class", "div": "class", "dt": "", "dd": "", "table": "class", "thead": "",
 	"tbody": "", "tr": "", "th": "scope", "td": "data-label", "pre": "class", "span": "class id", "b": "", "details": "class",
-	"summary": "", "footer": "", "figure": "class", "figcaption": "",
+	"summary": "", "footer": "", "figure": "class", "figcaption": "id", "time": "",
 	"svg": "class viewBox role aria-labelledby xmlns", "g": "class", "rect": "class x y width height rx", "text": "class x y text-anchor", "tspan": "class x dy",
 	"path": "class d", "line": "class x1 y1 x2 y2", "circle": "class cx cy r", "desc": "id",
 }
@@ -116,12 +117,12 @@ func shape(t *testing.T, name, text string) string {
 // TestPage: the page of a plan is well-formed, allows its own style alone and is the same twice.
 func TestPage(t *testing.T) {
 	files := record.File{Name: "failover.ps1", SHA256: "aa"}
-	text, err := html(sample.Plan(), files)
+	text, err := pageOf(sample.Plan(), files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	shape(t, "sample", text)
-	if again, _ := html(sample.Plan(), files); again != text {
+	if again, _ := pageOf(sample.Plan(), files); again != text {
 		t.Error("twice the same plan, not the same bytes")
 	}
 	_, style, _ := strings.Cut(text, "<style>")
@@ -140,7 +141,7 @@ func TestPage(t *testing.T) {
 // TestSaysTheSame: what change.md says the page says.
 func TestSaysTheSame(t *testing.T) {
 	p := sample.Plan()
-	text, err := html(p)
+	text, err := pageOf(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestSaysTheSame(t *testing.T) {
 
 func checkHostile(t *testing.T, s, want string) {
 	t.Helper()
-	text, err := html(sample.Hostile(s), record.File{Name: s, SHA256: s})
+	text, err := pageOf(sample.Hostile(s), record.File{Name: s, SHA256: s})
 	if err != nil {
 		if strings.ToValidUTF8(s, "") != s {
 			return // no such string can stand in a command
@@ -225,9 +226,79 @@ func FuzzPage(f *testing.F) {
 
 func plainShape(t *testing.T) string {
 	t.Helper()
-	plain, err := html(sample.Hostile("x"), record.File{Name: "x", SHA256: "x"})
+	plain, err := pageOf(sample.Hostile("x"), record.File{Name: "x", SHA256: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return shape(t, "x", plain)
+}
+
+// TestManyHostile: 10,000 hostile names, in a list, in findings and in records, change nothing but themselves.
+func TestManyHostile(t *testing.T) {
+	texts := sample.Texts()[:10_000]
+	// Its layout goes with the names; it is in ASCII, and TestHostile has it.
+	script, err := powershell.Marked(sample.Plan())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(names []string) string {
+		p := sample.Plan()
+		p.Partners, p.Findings = names, nil
+		for _, name := range names {
+			p.Findings = append(p.Findings, plan.Finding{Code: name, Severity: "warning", Summary: name, Detail: name, File: name, Accepted: name})
+			p.Zones[0].Records = append(p.Zones[0].Records, plan.RecordSet{Owner: name, Type: "A", Old: []string{name}, New: []string{name}})
+		}
+		if err := procedure.Build(p); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := record.Of(p, record.Facts{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return shape(t, "many", page.HTML(p, doc, script))
+	}
+	plain := make([]string, len(texts))
+	for i := range plain {
+		plain[i] = fmt.Sprintf("x%d", i)
+	}
+	got, want := of(texts), of(plain)
+	for i := range got {
+		if i >= len(want) || got[i] != want[i] {
+			t.Fatalf("the names change the shape of the page from %.200s on; it should be %.200s", got[max(0, i-50):], want[max(0, i-50):])
+		}
+	}
+}
+
+// TestGrowth: twice as many domains are at most a little more than twice the work.
+func TestGrowth(t *testing.T) {
+	work := func(n int) (allocations, bytes float64) {
+		p := sample.Plan()
+		for i := range n {
+			name := fmt.Sprintf("d%d.example", i)
+			p.Domains = append(p.Domains, name)
+			p.Partners = append(p.Partners, name)
+			p.Zones[0].Records = append(p.Zones[0].Records, plan.RecordSet{Owner: "_xmpp-server._tcp." + name + ".", Type: "SRV", OldTTL: 300, NewTTL: 300,
+				Old: []string{"0 0 5269 a.example."}, New: []string{"0 0 5269 b.example."}, Number: fmt.Sprintf("P%d", i)})
+		}
+		if err := procedure.Build(p); err != nil {
+			t.Fatal(err)
+		}
+		script, err := powershell.Marked(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		allocations = testing.AllocsPerRun(1, func() {
+			doc, err := record.Of(p, record.Facts{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bytes = float64(len(page.HTML(p, doc, script)))
+		})
+		return allocations, bytes
+	}
+	little, short := work(1000)
+	much, long := work(4000)
+	if much > 5*little || long > 5*short {
+		t.Errorf("4 times the domains: %.0f to %.0f allocations, %.0f to %.0f bytes", little, much, short, long)
+	}
 }

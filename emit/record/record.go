@@ -47,7 +47,6 @@ type builder struct {
 
 func (b *builder) what() {
 	b.section("what", words.Own("What changes and why"))
-	b.text(words.Free(b.plan.Texts.Why))
 	var items List
 	for _, stage := range b.plan.Stages {
 		for _, line := range words.Lines(b.plan, false, stage) {

@@ -47,8 +47,10 @@ func (b *builder) stagePart(n int, stage plan.Stage, part plan.Part) {
 		typed += " -Receipt RECEIPT"
 		about = words.Join("", about, words.Own(" RECEIPT is what stage "), words.Free(gates.Receipt), words.Own(" printed."))
 	}
-	if to := b.receiptFor(stage.Name); part.Prints && len(to) > 0 {
-		about = words.Join("", about, words.Own(" It prints a receipt: carry it to "), hosts(to), words.Own("."))
+	if part.Prints {
+		if to := b.receiptFor(stage.Name); len(to) > 0 {
+			about = words.Join("", about, words.Own(" It prints a receipt: carry it to "), hosts(to), words.Own("."))
+		}
 	}
 	b.text(about)
 	b.add(Listing{"powershell", []string{typed}})

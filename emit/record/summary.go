@@ -9,45 +9,34 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
-// fact is a row of the summary.
-type fact struct {
-	name  string
-	value words.Text
-}
-
 // summary is what an approver reads first: what, why, when, risk, who is affected, when to go on and how long to
 // go back.
 func (b *builder) summary() {
 	change := b.plan.Change
 	b.section("summary", words.Own("In short"))
 	b.text(words.Free(b.plan.Texts.Why))
-	facts := []fact{
-		{"Ticket", given(change.Ticket, words.Name)},
-		{"Summary", given(change.Summary, words.Free)},
-		{"Window", words.Free(words.Window(change))},
-		{"Risk", b.risk()},
-	}
-	if len(b.plan.Services) > 0 { // a preparation interrupts nothing
-		facts = append(facts, fact{"Affected", b.affected()})
-	}
-	if go1 := b.begin(); go1 != nil {
-		facts = append(facts, fact{"Go", go1})
-	}
-	facts = append(facts,
-		fact{"No go", words.Own("A stage that ends with another exit code than 0: do what its section says, and run no later " +
-			"stage before that.")},
-		fact{"Done", words.Join("", words.Own("Stage "), words.Free(b.plan.Stages[len(b.plan.Stages)-1].Name),
-			words.Own(" ends with exit code 0 on each host."))},
-		fact{"Going back", b.goingBack()},
-		fact{"Requester", given(change.Requester, words.Free)},
-		fact{"Approvers", b.approvers()},
-		// What is approved is this ID; scripts, logs and plan.json have it too.
-		fact{"Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID))},
-		fact{"Spec", words.Name(b.plan.SpecDigest)})
 	table := Table{Head: head("change", "")}
-	for _, f := range facts {
-		table.Rows = append(table.Rows, []words.Text{words.Own(f.name), f.value})
+	row := func(name string, value words.Text) {
+		if value != nil {
+			table.Rows = append(table.Rows, []words.Text{words.Own(name), value})
+		}
 	}
+	row("Ticket", given(change.Ticket, words.Name))
+	row("Summary", given(change.Summary, words.Free))
+	row("Window", words.Free(words.Window(change)))
+	row("Risk", b.risk())
+	table.Rows = append(table.Rows, b.affected()...)
+	row("Go", b.begin())
+	row("No go", words.Own("A stage that ends with another exit code than 0: do what its section says, and run no later "+
+		"stage before that."))
+	row("Done", words.Join("", words.Own("Stage "), words.Free(b.plan.Stages[len(b.plan.Stages)-1].Name),
+		words.Own(" ends with exit code 0 on each host.")))
+	row("Going back", b.goingBack())
+	row("Requester", given(change.Requester, words.Free))
+	row("Approvers", b.approvers())
+	// What is approved is this ID; scripts, logs and plan.json have it too.
+	row("Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID)))
+	row("Spec", words.Name(b.plan.SpecDigest))
 	b.add(table)
 }
 
@@ -88,30 +77,33 @@ func counted(n int, word string) string {
 	return word + "s"
 }
 
-// affected says of each service that changes from when to when it is down, and whom the plan concerns besides users.
-func (b *builder) affected() words.Text {
-	var out []words.Text
+// affected are rows that say of each service that changes from when to when it is down, and whom the plan concerns
+// besides users.
+func (b *builder) affected() [][]words.Text {
+	var rows [][]words.Text
 	for _, service := range b.plan.Services {
-		if spans := words.Spans(b.plan, service.Name); len(spans) > 1 {
-			said := words.Join("", serviceName(service), words.Own(": "))
-			for i, span := range spans {
-				if i > 0 {
-					said = words.Join("", said, words.Own("; after "), words.Free(span.From), words.Own(": "))
-				}
-				said = words.Join("", said, words.Free(words.Service(span.Service)))
-			}
-			out = append(out, words.Join("", said, words.Own(".")))
+		spans := words.Spans(b.plan, service.Name)
+		if len(spans) < 2 {
+			continue
 		}
+		var states []words.Text
+		for i, span := range spans {
+			after := words.Own("after ")
+			if i == 0 {
+				after = nil
+			}
+			states = append(states, words.Join("", after, words.Free(span.From), words.Own(": "), words.Free(span.State)))
+		}
+		rows = append(rows, []words.Text{words.Join("", words.Own("Affected: "), serviceName(service)),
+			words.Join("; ", states...)})
 	}
 	for _, told := range b.plan.Texts.Told {
 		if n := len(told.Names); n > 0 {
-			out = append(out, words.Join("", words.Free(told.Title), words.Own(fmt.Sprintf(": %d.", n))))
+			rows = append(rows, []words.Text{words.Own("To be told"),
+				words.Join("", words.Free(told.Title), words.Own(fmt.Sprintf(": %d", n)))})
 		}
 	}
-	if out == nil {
-		return words.Own("Nothing that is reachable before the change is not after it.")
-	}
-	return words.Join(" ", out...)
+	return rows
 }
 
 func serviceName(service plan.Served) words.Text {
@@ -139,9 +131,9 @@ func (b *builder) begin() words.Text {
 func (b *builder) goingBack() words.Text {
 	out := words.Join("", words.Own("From any point, with "), words.Name(words.RollbackScript), words.Own("."))
 	if at, ok := b.plan.BackBy(); ok {
-		out = words.Join("", out, words.Own(" The old records have to be on all name servers by "), words.Free(at.At),
-			words.Own(" if at the end of the window no cache that keeps to the TTL is to have the new ones ("),
-			words.Free(plan.Seconds(at.Seconds)), words.Own(")."))
+		out = words.Join("", out, words.Own(" If no cache that keeps to the TTL is to have an answer of the change when the "+
+			"window ends, the old records have to be on all name servers by "), words.Free(at.At), words.Own(", "),
+			words.Free(plan.Seconds(at.Seconds)), words.Own(" before."))
 	}
 	return out
 }
@@ -175,7 +167,7 @@ func (b *builder) when() {
 	for _, service := range b.plan.Services {
 		name := serviceName(service)
 		for _, span := range words.Spans(b.plan, service.Name) {
-			table.Rows = append(table.Rows, []words.Text{name, words.Free(span.From), words.Free(words.Service(span.Service))})
+			table.Rows = append(table.Rows, []words.Text{name, words.Free(span.From), words.Free(span.State)})
 			name = nil // once for all of its rows
 		}
 	}

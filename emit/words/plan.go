@@ -83,18 +83,16 @@ func Place(file string, line int) string {
 	return fmt.Sprintf("%s:%d", file, line)
 }
 
-// ServiceSpan is a time in which a service is in one state: from after a stage, as [After] names it, until the next one.
-type ServiceSpan struct {
-	From    string
-	Service plan.Service
-}
+// ServiceSpan is a time in which a service is in one state, as [Service] says it: from after a stage, as [After] names it,
+// until the next one.
+type ServiceSpan struct{ From, State string }
 
 // Spans are the states of a service of a plan, one after the other.
 func Spans(p *plan.Plan, service string) []ServiceSpan {
 	var out []ServiceSpan
 	for _, reach := range p.Outage {
-		is := reach.Of(service)
-		if len(out) == 0 || out[len(out)-1].Service != is {
+		is := Service(reach.Of(service))
+		if len(out) == 0 || out[len(out)-1].State != is {
 			out = append(out, ServiceSpan{After(reach), is})
 		}
 	}
