@@ -73,11 +73,3 @@ func cut(s string, width int, class string) string {
 	}
 	return s
 }
-
-// atMost are the first n of some, and how many more there are.
-func atMost[T any](all []T, n int) (first []T, more int) {
-	if len(all) <= n {
-		return all, 0
-	}
-	return all[:n], len(all) - n
-}

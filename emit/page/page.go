@@ -110,6 +110,9 @@ func (w *printer) block(block record.Block) {
 	case record.Table:
 		w.folded(len(block.Rows), maxRows, "rows", func() { w.table(block) })
 	case record.Listing:
+		if block.Language == record.Mermaid {
+			return
+		}
 		w.folded(len(block.Lines), maxLines, "lines", func() { w.listing(block) })
 	}
 }

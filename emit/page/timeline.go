@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/estate"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -175,7 +176,7 @@ func (w *printer) key(lanes []lane) string {
 				names[k] = words.Free(words.Host(host))
 			}
 		}
-		first, more := atMost(names, 4)
+		first, more := estate.AtMost(names, 4)
 		b.WriteString("<li><b>" + letter(i) + "</b> " + inline(words.Join(", ", first...)))
 		if more > 0 {
 			b.WriteString(fmt.Sprintf(" and %d more", more))

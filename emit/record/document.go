@@ -37,9 +37,12 @@ type Table struct {
 
 // Listing is text that is typed, sent or compared as it stands, in visible characters.
 type Listing struct {
-	Language string // powershell, sh, diff or text
+	Language string // powershell, sh, diff, text or [Mermaid]
 	Lines    []string
 }
+
+// Mermaid is the language of a drawing, which sites that show Markdown draw, and a page draws itself.
+const Mermaid = "mermaid"
 
 func (p Paragraph) empty() bool { return len(p) == 0 }
 func (l List) empty() bool      { return len(l) == 0 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/estate"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -64,6 +65,7 @@ func (b *builder) what() {
 		}
 	}
 	b.add(items)
+	b.add(Listing{Mermaid, estate.Mermaid(b.plan)})
 	// It moves nothing from one pool to another.
 	if len(b.plan.Texts.Order) == 0 {
 		return
