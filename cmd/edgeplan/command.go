@@ -29,7 +29,7 @@ type action func(p *program, args []string) error
 // commands is the table, in the order of the overview.
 func commands() []command {
 	return []command{
-		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, rehearseCommand,
+		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, graphCommand, rehearseCommand,
 		evidenceCommand, fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand,
 		helpCommand(),
 	}
