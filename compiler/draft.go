@@ -31,8 +31,11 @@ type outcome struct {
 // draft makes the plan of a request without its stages.
 func (c *compilation) draft(req *rules.Request, r *report.Plan) *draft {
 	build := c.failover
-	if req.Prepare != nil {
+	switch {
+	case req.Prepare != nil:
 		build = c.preparation
+	case req.Moved != nil || req.Hop != nil:
+		build = c.inside
 	}
 	d := &draft{of: c, req: req, report: r}
 	// Making the plan may have reported errors too.

@@ -128,7 +128,7 @@ func storeFailover(req *rules.Request, t *topology.Topology) *plan.StoreFailover
 	if to == nil {
 		return nil
 	}
-	s := req.Failover.Store
+	s := req.Store()
 	return &plan.StoreFailover{
 		From: centralManagement(t), To: to.FQDN.V, Servers: serverNames(to.Servers),
 		SQLServer: s.SQLServer.V, SQLInstance: s.SQLInstance.V,
@@ -144,7 +144,7 @@ func nextHop(req *rules.Request, t *topology.Topology) *plan.NextHop {
 	}
 	return &plan.NextHop{
 		Pool: hop.Of.Name, From: hop.From.FQDN.V, FromSite: hop.From.Site.V, To: hop.To.FQDN.V, ToSite: hop.To.Site.V,
-		Origin: plan.OriginOf(req.Failover.NextHop.Range),
+		Origin: plan.OriginOf(req.HopRange()),
 	}
 }
 
@@ -165,7 +165,7 @@ func media(req *rules.Request, t *topology.Topology) []plan.MediaPool {
 	var out []plan.MediaPool
 	for _, pool := range req.Media(t) {
 		out = append(out, plan.MediaPool{Name: pool.Name, FQDN: pool.FQDN.V, Site: pool.Site.V,
-			From: req.Pools[pool.EdgePool.V].FQDN.V, Servers: serverNames(pool.Servers), Origin: plan.OriginOf(pool.EdgePool.Range)})
+			From: req.Pools[pool.EdgePool.V].FQDN.V, FromPool: pool.EdgePool.V, Servers: serverNames(pool.Servers), Origin: plan.OriginOf(pool.EdgePool.Range)})
 	}
 	return out
 }

@@ -313,13 +313,13 @@ func TestLimits(t *testing.T) {
 		source += read(t, name)
 	}
 	for row, want := range map[string]string{
-		"16 MiB in 10,000 files |":                                         `maxSpecBytes *= 16 << 20(?s:.*)maxSpecFiles *= 10_000`,
-		"| 40,000, and 240,000 for each":                                   `freeTokens *= 40_000(?s:.*)tokensPerMiB *= 240_000`,
-		"`dynamic` together | 80,000: a list of":                           `maxBlockTokens = 80_000`,
-		"once for each | 1 GiB |":                                          `maxZoneBytes *= 1 << 30`,
-		"| blocks `dns_zone` | 10,000 |":                                   `maxZones *= 10_000`,
-		"all blocks 20,000, and 40,000 for each MiB |":                     `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
-		"| blocks `failover`, `failback`, `prepare` and `matrix` | 1,000;": `maxPlans *= 1_000`,
+		"16 MiB in 10,000 files |":                     `maxSpecBytes *= 16 << 20(?s:.*)maxSpecFiles *= 10_000`,
+		"| 40,000, and 240,000 for each":               `freeTokens *= 40_000(?s:.*)tokensPerMiB *= 240_000`,
+		"`dynamic` together | 80,000: a list of":       `maxBlockTokens = 80_000`,
+		"once for each | 1 GiB |":                      `maxZoneBytes *= 1 << 30`,
+		"| blocks `dns_zone` | 10,000 |":               `maxZones *= 10_000`,
+		"all blocks 20,000, and 40,000 for each MiB |": `freePlanned *= 20_000(?s:.*)plannedPerMiB *= 40_000`,
+		"`media` and `next_hop` | 1,000;":              `maxPlans *= 1_000`,
 		"blocks `matrix` and plans of other blocks, together | 1,000; the number of pairs times that of sites, pools, SIP domains and zones 60,000 |": `MaxPairs *= 1000(?s:.*)maxPairs *= plan.MaxPairs(?s:.*)maxWork *= 60_000`,
 		"begin like theirs | 400,000 |":       `maxAsked *= 400_000`,
 		"| findings of all plans | 100,000 |": `maxFindings *= 100_000`,

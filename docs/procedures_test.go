@@ -33,6 +33,10 @@ var shownPlans = []struct{ spec, title, says string }{
 		"Builder, with what moves SIP federation; the rollback goes back to a pool at another site."},
 	{"media", "Failover, with `media`", "A Front End pool is up whose Edge pool failed: it is associated with the other one."},
 	{"prepare", "Preparation", "DNS only, ahead of a failover."},
+	{"media-alone", "Media alone", "Front End pools get another Edge pool for media, and no federation moves."},
+	{"next-hop-alone", "Next hop alone", "An Edge pool gets a next hop at another site, and no federation moves."},
+	{"next-hop-alone-same-site", "Next hop alone, at the site of the Edge pool", "It is chosen in Topology Builder; the rollback goes back to a pool at " +
+		"another site."},
 }
 
 // TestProcedures: docs/procedures.md is what the procedures make; -update writes it.

@@ -99,8 +99,8 @@ func checkImport(t *testing.T, path, layer, name string, allowed []string) {
 // TestNoKinds: no printer asks for the kind of a plan, nor does what checks one: a kind that was left
 // out there would be taken for another. What kinds differ in is what their procedures give a plan.
 func TestNoKinds(t *testing.T) {
-	knows := []string{"compiler/lower.go", "compiler/prepare.go", "compiler/plan/plan.go", "compiler/plan/json.go"}
-	kind := regexp.MustCompile(`\bKind(Failover|Prepare)\b|\b(p|plan|of)\.Kind\b`)
+	knows := []string{"compiler/lower.go", "compiler/prepare.go", "compiler/inside.go", "compiler/plan/plan.go", "compiler/plan/json.go"}
+	kind := regexp.MustCompile(`\bKind(Failover|Prepare|Media|NextHop)\b|\b(p|plan|of)\.Kind\b`)
 	files := 0
 	for _, layer := range []string{"compiler", "emit"} {
 		err := filepath.WalkDir(filepath.Join("..", layer), func(path string, d fs.DirEntry, err error) error {

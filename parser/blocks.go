@@ -85,6 +85,8 @@ func (r *reader) top(spec *Spec, found *topology.Topology, root *content) {
 	root.each("failover", func(b *hcl.Block) { spec.Failovers = append(spec.Failovers, br.failover(b)) })
 	root.each("prepare", func(b *hcl.Block) { spec.Prepares = append(spec.Prepares, br.prepare(b)) })
 	root.each("matrix", func(b *hcl.Block) { spec.Matrices = append(spec.Matrices, br.matrix(b)) })
+	root.each("media", func(b *hcl.Block) { spec.Media = append(spec.Media, br.media(b)) })
+	root.each("next_hop", func(b *hcl.Block) { spec.NextHops = append(spec.NextHops, br.nextHop(b)) })
 }
 
 // blockReader reads the blocks of each type.
@@ -109,6 +111,8 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"failover":        func(b *hcl.Block) { br.failover(b) },
 		"prepare":         func(b *hcl.Block) { br.prepare(b) },
 		"matrix":          func(b *hcl.Block) { br.matrix(b) },
+		"media":           func(b *hcl.Block) { br.media(b) },
+		"next_hop":        func(b *hcl.Block) { br.nextHop(b) },
 		"xmpp":            func(b *hcl.Block) { br.poolXMPP(b) },
 		"certificate":     func(b *hcl.Block) { br.certificate(b) },
 		"server":          server,
@@ -372,6 +376,33 @@ func (br blockReader) matrix(block *hcl.Block) *Matrix {
 	}
 	matrix.Change, matrix.Accepts = br.paperwork(c)
 	return matrix
+}
+
+func (br blockReader) media(block *hcl.Block) *Media {
+	c := br.r.openBlock(block)
+	media := &Media{
+		Name: br.folder(block), Range: block.DefRange,
+		FrontEndPools: c.refs("front_end_pools"),
+		To:            c.ref("to"),
+		Reason:        c.word("reason"),
+	}
+	media.Change, media.Accepts = br.paperwork(c)
+	return media
+}
+
+func (br blockReader) nextHop(block *hcl.Block) *NextHop {
+	c := br.r.openBlock(block)
+	hop := &NextHop{
+		Name: br.folder(block), Range: block.DefRange,
+		EdgePool: c.ref("edge_pool"),
+		To:       c.ref("to"),
+		Reason:   c.word("reason"),
+	}
+	if b := c.one("central_management_failover"); b != nil {
+		hop.Store = br.storeFailover(b)
+	}
+	hop.Change, hop.Accepts = br.paperwork(c)
+	return hop
 }
 
 // folder is the label of a block whose plan gets a folder of that name.

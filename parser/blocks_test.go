@@ -62,6 +62,13 @@ func TestBlocks(t *testing.T) {
 	inPool := func(text string) string {
 		return "edge_pool \"p\" {\n  fqdn = \"p.x\"\n  access_edge_fqdn = \"sip.x\"\n" + text + "\n}\n"
 	}
+	pools := inPool("") + "site \"s\" {}\nfront_end_pool \"f\" {\nsite = site.s\nfqdn = \"f.x\"\n}\n"
+	both := func(spec *Spec) *Spec {
+		spec.Topology = pool(topology.EdgePool{}).Topology
+		spec.Topology.Sites = []*topology.Site{{Name: "s"}}
+		spec.Topology.FrontEndPools = []*topology.FrontEndPool{{Name: "f", Site: set("s"), FQDN: set("f.x")}}
+		return spec
+	}
 	tests := []struct {
 		name, text string
 		want       *Spec
@@ -101,6 +108,11 @@ func TestBlocks(t *testing.T) {
 			&Spec{Topology: &topology.Topology{Zones: []*topology.Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}}},
 		{"prepare", "prepare \"p\" {\nttl = 60\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
 			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: set(60), Change: &Change{Ticket: set("T"), Summary: set("S")}}}}},
+		{"media", pools + "media \"m\" {\nfront_end_pools = [front_end_pool.f]\nto = edge_pool.p\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
+			both(&Spec{Media: []*Media{{Name: set("m"), FrontEndPools: set([]topology.Value[string]{set("f")}), To: set("p"), Reason: otherwise("disaster"),
+				Change: &Change{Ticket: set("T"), Summary: set("S")}}}})},
+		{"next_hop", pools + "next_hop \"h\" {\nedge_pool = edge_pool.p\nto = front_end_pool.f\nreason = \"planned\"\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
+			both(&Spec{NextHops: []*NextHop{{Name: set("h"), EdgePool: set("p"), To: set("f"), Reason: set("planned"), Change: &Change{Ticket: set("T"), Summary: set("S")}}}})},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

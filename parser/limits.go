@@ -15,7 +15,7 @@ const (
 	maxSpecFiles = 10_000
 	maxZoneBytes = 1 << 30 // of all zone files; a file of several zones counts for each
 	maxZones     = 10_000  // blocks dns_zone
-	maxPlans     = 1_000   // blocks failover, those of type failback in them, prepare and matrix
+	maxPlans     = 1_000   // blocks failover, those of type failback in them, and all others that ask for plans
 )
 
 // Each plan looks at each block, so the product of both is bounded by the size of the spec.

@@ -269,7 +269,7 @@ var table = []Block{
 		},
 	},
 	{
-		Type: "central_management_failover", In: []string{"failover"}, Count: AtMost,
+		Type: "central_management_failover", In: []string{"failover", "next_hop"}, Count: AtMost,
 		Doc: "The Central Management store went down with the failed site: stage CentralManagement fails it over " +
 			"before all else.",
 		Arguments: []Argument{
@@ -308,6 +308,31 @@ var table = []Block{
 		},
 	},
 	{
+		Type: "media", Label: "NAME", Count: AnyTimes,
+		Doc: "A plan that associates Front End pools with another Edge pool for media, and moves no federation.",
+		Arguments: []Argument{
+			{Name: "front_end_pools", Kind: References, RefersTo: "front_end_pool", Required: true,
+				Example: "[front_end_pool.NAME]", hint: ", whose media moves",
+				Doc: "Front End pools that are up; `edge_pool` of each says which Edge pool its media goes through today"},
+			{Name: "to", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME",
+				hint: ", the Edge pool that takes their media", Doc: "the Edge pool that they are associated with"},
+			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
+				Doc: "whether the Edge pools of today are down"},
+		},
+	},
+	{
+		Type: "next_hop", Label: "NAME", Count: AnyTimes,
+		Doc: "A plan that gives an Edge pool another Front End pool as its next hop, and moves no federation.",
+		Arguments: []Argument{
+			{Name: "edge_pool", Kind: Reference, RefersTo: "edge_pool", Required: true, Example: "edge_pool.NAME",
+				hint: ", whose next hop changes", Doc: "the Edge pool, whose `next_hop` says what it is today; it is up"},
+			{Name: "to", Kind: Reference, RefersTo: "front_end_pool", Required: true, Example: "front_end_pool.NAME",
+				hint: ", the next hop from then on", Doc: "the Front End pool that becomes its next hop"},
+			{Name: "reason", Kind: Word, Words: []string{"disaster", "planned"}, Default: "disaster",
+				Doc: "whether the next hop of today is down"},
+		},
+	},
+	{
 		Type: failbackBlock, In: []string{"failover"}, Count: AtMost,
 		Doc:       "The way back, for when the pool is repaired, built together with the failover.",
 		Arguments: []Argument{},
@@ -337,7 +362,7 @@ var table = []Block{
 
 // planBlocks are the types of block that ask for a plan. A plan gets a folder of the name of its
 // block.
-var planBlocks = []string{"failover", "prepare", "matrix"}
+var planBlocks = []string{"failover", "prepare", "matrix", "media", "next_hop"}
 
 // failbackBlock asks for one more plan, of the failover that holds it.
 const failbackBlock = "failback"

@@ -14,6 +14,8 @@ type Spec struct {
 	Failovers []*Failover
 	Prepares  []*Prepare
 	Matrices  []*Matrix
+	Media     []*Media
+	NextHops  []*NextHop
 
 	// Digest is "sha256:" and the hash of the spec files with their names, without zone files.
 	Digest string
@@ -39,6 +41,12 @@ func (s *Spec) Asked() []Asked {
 	for _, m := range s.Matrices {
 		out = append(out, Asked{"matrix", m.Name.V})
 	}
+	for _, m := range s.Media {
+		out = append(out, Asked{"media", m.Name.V})
+	}
+	for _, h := range s.NextHops {
+		out = append(out, Asked{"next_hop", h.Name.V})
+	}
 	return out
 }
 
@@ -53,6 +61,8 @@ func (s *Spec) Ask(wanted func(name string) bool) {
 	})
 	s.Prepares = slices.DeleteFunc(s.Prepares, func(p *Prepare) bool { return !wanted(p.Name.V) })
 	s.Matrices = slices.DeleteFunc(s.Matrices, func(m *Matrix) bool { return !wanted(m.Name.V) })
+	s.Media = slices.DeleteFunc(s.Media, func(m *Media) bool { return !wanted(m.Name.V) })
+	s.NextHops = slices.DeleteFunc(s.NextHops, func(h *NextHop) bool { return !wanted(h.Name.V) })
 }
 
 // Failover asks for one plan.
@@ -120,6 +130,31 @@ type Matrix struct {
 	// Only are the names of the plans that are wanted, which no spec says; nil: all of them, and the
 	// index.
 	Only []string
+}
+
+// Media asks for a plan that associates Front End pools with another Edge pool for media.
+type Media struct {
+	Name topology.Value[string] // the label, and the name of the output folder
+	// FrontEndPools are the labels of those whose media moves, and To that of the Edge pool.
+	FrontEndPools topology.Value[[]topology.Value[string]]
+	To            topology.Value[string]
+	Reason        topology.Value[string] // disaster: the Edge pools of today are down; or planned
+	Change        *Change                // nil if the block is missing; that is a finding
+	Accepts       []*Accept
+	Range         hcl.Range
+}
+
+// NextHop asks for a plan that gives an Edge pool another next hop.
+type NextHop struct {
+	Name     topology.Value[string] // the label, and the name of the output folder
+	EdgePool topology.Value[string] // the label of the Edge pool, and To that of the Front End pool
+	To       topology.Value[string]
+	Reason   topology.Value[string] // disaster: the next hop of today is down; or planned
+	// Store is the failover of the Central Management store that goes before; nil where none is asked for.
+	Store   *StoreFailover
+	Change  *Change // nil if the block is missing; that is a finding
+	Accepts []*Accept
+	Range   hcl.Range
 }
 
 // Change is what the change board wants to know. Times are RFC 3339.

@@ -120,7 +120,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 // nothingToPlan says that a spec asks for no plan, which is an error only where one is to be made.
 func nothingToPlan(severity hcl.DiagnosticSeverity) *hcl.Diagnostic {
 	d := diag.New(codeNoFailover, nil,
-		`There is nothing to plan: no file of the spec has a block failover "NAME", prepare "NAME" or matrix "NAME".`)
+		`There is nothing to plan: no file of the spec has a block failover "NAME", prepare "NAME", matrix "NAME", media "NAME" or next_hop "NAME".`)
 	d.Severity = severity
 	return d
 }

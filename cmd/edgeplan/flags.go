@@ -66,7 +66,7 @@ func bindStrict(fs *pflag.FlagSet) *bool {
 
 func bindFailovers(fs *pflag.FlagSet) *[]string {
 	return fs.StringArray("failover", nil,
-		"only the failover or prepare block of this `NAME`; may be repeated (default all)")
+		"only the block of this `NAME` that asks for a plan; may be repeated (default all)")
 }
 
 // colored decides whether text on w has colour: the flag says, then FORCE_COLOR, then

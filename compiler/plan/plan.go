@@ -20,6 +20,10 @@ const (
 	// KindPrepare changes DNS only, ahead of a failover. Such a plan has no pools, route
 	// or outage.
 	KindPrepare = "prepare"
+	// KindMedia associates Front End pools with another Edge pool, and KindNextHop gives an Edge pool another
+	// next hop. Such plans have one Edge pool, To, and move no federation.
+	KindMedia   = "media"
+	KindNextHop = "next-hop"
 )
 
 // Kinds of federation that a failover moves.
@@ -37,7 +41,7 @@ const (
 	Failback = "failback"
 )
 
-// Plan is one failover, or its preparation. Its JSON form is public; all artifacts but the new zone files
+// Plan is one failover, its preparation, or a change of media or of a next hop alone. Its JSON form is public; all artifacts but the new zone files
 // can be made from it alone. It holds no time of building, host, user or absolute path.
 type Plan struct {
 	FormatVersion int `json:"format_version"`
@@ -55,9 +59,10 @@ type Plan struct {
 	Reason         string         `json:"reason"`      // disaster, planned or failback
 	Procedure      string         `json:"procedure"`   // documented or start-first
 	RouteSites     string         `json:"route_sites"` // target or all-routed
-	From           Pool           `json:"from"`
-	To             Pool           `json:"to"`
-	XMPPHost       string         `json:"xmpp_host,omitempty"` // empty: SRV records name the pools
+	// From is the Edge pool that is left; empty where none is. To is the one of the plan.
+	From     Pool   `json:"from"`
+	To       Pool   `json:"to"`
+	XMPPHost string `json:"xmpp_host,omitempty"` // empty: SRV records name the pools
 	// SIPRoute is the name of the Edge pool that holds SIP federation before the change;
 	// empty if the spec does not say.
 	SIPRoute string `json:"sip_route,omitempty"`
@@ -135,7 +140,7 @@ func (p *Plan) MovesXMPP() bool { return p.Federation == XMPP || p.Federation ==
 // MovesSIP tells whether the plan moves SIP federation.
 func (p *Plan) MovesSIP() bool { return p.Federation == SIP || p.Federation == Both }
 
-// LeftIsUp tells whether the pool that is left is up.
+// LeftIsUp tells whether what is left is up: the Edge pool, those of a change of media, or the next hop.
 func (p *Plan) LeftIsUp() bool { return p.Reason == Planned || p.Reason == Failback }
 
 // FailsBack tells whether the plan goes back to a pool that was repaired.
@@ -235,14 +240,15 @@ type NextHop struct {
 }
 
 // MediaPool is a Front End pool whose media goes through another Edge pool from then on. From is the one of
-// today, by its FQDN; Servers are those that the spec names, sorted.
+// today, by its FQDN, and FromPool its name; Servers are those that the spec names, sorted.
 type MediaPool struct {
-	Name    string   `json:"name"`
-	FQDN    string   `json:"fqdn"`
-	Site    string   `json:"site"`
-	From    string   `json:"from"`
-	Servers []string `json:"servers,omitempty"`
-	Origin  Origin   `json:"origin"`
+	Name     string   `json:"name"`
+	FQDN     string   `json:"fqdn"`
+	Site     string   `json:"site"`
+	From     string   `json:"from"`
+	FromPool string   `json:"from_pool"`
+	Servers  []string `json:"servers,omitempty"`
+	Origin   Origin   `json:"origin"`
 }
 
 // Names of stages, in the order of the documented procedure.

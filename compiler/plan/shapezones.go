@@ -20,9 +20,13 @@ import (
 type Form struct {
 	// Reasons, Procedures and RouteSites are the words that a plan may have there; of none it has none.
 	Reasons, Procedures, RouteSites []string
-	// Moves is that the plan has two Edge pools and routes from one to the other.
-	Moves bool
+	// Moves is that the plan has two Edge pools and routes from one to the other. Media and NextHop are that it has
+	// one, To, and associates Front End pools with that, or changes its next hop, and nothing else.
+	Moves, Media, NextHop bool
 }
+
+// aims tells whether such a plan has one Edge pool.
+func (f Form) aims() bool { return f.Media || f.NextHop }
 
 // checkHead wants words that are in the language, and names and addresses that can be
 // in a command.
@@ -46,11 +50,8 @@ func checkHead(plan *Plan, form Form) error {
 		}
 	}
 	// What is there would be in the record as if it changed.
-	none := reflect.DeepEqual(plan.From, Pool{}) && reflect.DeepEqual(plan.To, Pool{}) && plan.SIPRoute == "" &&
-		plan.Domains == nil && plan.Partners == nil && plan.SIPDomains == nil && plan.SIPPartners == nil &&
-		plan.Routes == nil && plan.RoutedSites == nil && plan.FrontEnds == nil && plan.Media == nil
-	if !form.Moves && !none {
-		return fmt.Errorf("a plan of this kind has no pools, servers, routes, domains or partners")
+	if err := checkEmpty(plan, form); err != nil {
+		return err
 	}
 	// Each of these is an argument of a cmdlet, or is connected to.
 	names := []string{plan.ManagementHost}
@@ -87,8 +88,12 @@ func checkHead(plan *Plan, form Form) error {
 		}
 		names = append(names, h.From, h.To)
 	}
-	if form.Moves {
-		for _, pool := range []Pool{plan.From, plan.To} {
+	if form.Moves || form.aims() {
+		pools := []Pool{plan.From, plan.To}
+		if form.aims() {
+			pools = pools[1:]
+		}
+		for _, pool := range pools {
 			if err := checkPool(pool); err != nil {
 				return err
 			}
@@ -99,7 +104,7 @@ func checkHead(plan *Plan, form Form) error {
 		}
 	}
 	for i, pool := range plan.Media {
-		if pool.Name == "" || dnsname.Same(pool.From, plan.To.FQDN) ||
+		if pool.Name == "" || pool.FromPool == "" || dnsname.Same(pool.From, plan.To.FQDN) ||
 			i > 0 && dnsname.Compare(plan.Media[i-1].FQDN, pool.FQDN) >= 0 {
 			return fmt.Errorf("media: %q is out of order, or goes through %q already", pool.FQDN, pool.From)
 		}
@@ -113,13 +118,30 @@ func checkHead(plan *Plan, form Form) error {
 	return checkRoutes(plan, form)
 }
 
+// checkEmpty wants nothing of what plans of another kind have, and of a plan of one Edge pool what it is for.
+func checkEmpty(plan *Plan, form Form) error {
+	noFederation := reflect.DeepEqual(plan.From, Pool{}) && plan.SIPRoute == "" && plan.Domains == nil && plan.Partners == nil &&
+		plan.SIPDomains == nil && plan.SIPPartners == nil && plan.Routes == nil && plan.RoutedSites == nil
+	noPool := reflect.DeepEqual(plan.To, Pool{}) && plan.FrontEnds == nil && plan.Media == nil
+	switch {
+	case form.Moves:
+	case !noFederation || !form.aims() && !noPool:
+		return fmt.Errorf("a plan of this kind has no pools, servers, routes, domains or partners")
+	case form.aims() && (plan.XMPPHost != "" || len(plan.Zones) > 0):
+		return fmt.Errorf("a plan of this kind has no XMPP host and no zones")
+	case form.aims() && ((len(plan.Media) > 0) != form.Media || (plan.NextHop != nil) != form.NextHop):
+		return fmt.Errorf("a plan of this kind changes the next hop or the media that it is for, and nothing else")
+	}
+	return nil
+}
+
 // checkStore wants a failover of the store to another pool, which the management host is in, before a
-// failover of Edge pools.
+// failover of Edge pools or a change of a next hop.
 func checkStore(plan *Plan, form Form) error {
 	s := plan.StoreFailover
 	there := func(name string) bool { return dnsname.Same(name, plan.ManagementHost) }
 	switch {
-	case !form.Moves:
+	case !form.Moves && !form.NextHop:
 		return fmt.Errorf("a plan of this kind does not fail over the Central Management store")
 	case dnsname.Same(s.From, s.To) || plan.CentralManagement != s.To:
 		return fmt.Errorf("the Central Management store goes from %q to %q, and is wanted at %q", s.From, s.To,

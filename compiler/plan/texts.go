@@ -97,11 +97,15 @@ const (
 	FailoverScript = "failover"
 	FailbackScript = "failback"
 	PrepareScript  = "prepare"
+	MediaScript    = "media"
+	NextHopScript  = "next-hop"
 	RollbackScript = "rollback"
 )
 
 // Scripts are the names of all scripts that make a change.
-func Scripts() []string { return []string{FailoverScript, FailbackScript, PrepareScript} }
+func Scripts() []string {
+	return []string{FailoverScript, FailbackScript, PrepareScript, MediaScript, NextHopScript}
+}
 
 // untold is the first sentence that the procedure of a plan has left out, as an error. Nothing takes
 // its place: a sentence of another procedure would be wrong.

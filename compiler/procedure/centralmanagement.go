@@ -172,7 +172,7 @@ func (s *storeFailover) replica(name string) *plan.Step {
 func (s *storeFailover) texts() {
 	t := &s.plan.Texts
 	t.Order = append(t.Order, fmt.Sprintf("Before all else stage CentralManagement fails the Central Management store "+
-		"over from %s to %s, as no route can be set without it: the steps 1 to 5 of the page %q that are about the "+
+		"over from %s to %s, as nothing can be set or published without it: the steps 1 to 5 of the page %q that are about the "+
 		"store. The command has the parameters of the reference: the names -MirrorSQLServerFqdn and "+
 		"-MirrorSQLInstanceName of the page do not exist, and -Force, which the page leaves out, is required. The "+
 		"rollback leaves the store where it is.", s.store.From, s.store.To, plan.PoolPage))

@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -50,22 +51,29 @@ func (b *builder) associate(id string, pool plan.MediaPool, edge string, source 
 // publishLast is what is clicked once in stage Topology.
 const publishLast = `after the last change of this stage Action > Topology > Publish`
 
-// associations are the clicks of the change, or of its rollback, in a failover.
-func (f *failover) associations(back bool) plan.Steps {
+// associations are the clicks of the change, or of its rollback, by a step of a page.
+func (b *builder) associations(back bool, source plan.Source) plan.Steps {
 	var out plan.Steps
-	for _, pool := range f.plan.Media {
-		id, edge := "topology/media/", f.plan.To.FQDN
+	for _, pool := range b.plan.Media {
+		id, edge := "topology/media/", b.plan.To.FQDN
 		if back {
 			id, edge = rollback+id, pool.From
 		}
-		source := mediaPage("1 to 4")
-		if f.backs != back {
-			source = failBack("4")
-		}
-		out = append(out, f.associate(id, pool, edge, source))
+		out = append(out, b.associate(id, pool, edge, source))
 	}
 	return out
 }
+
+// mediaSource is the step of the page that a failover, or its rollback, does that by.
+func (f *failover) mediaSource(back bool) plan.Source {
+	if f.backs != back {
+		return failBack("4")
+	}
+	return mediaPage(mediaSteps)
+}
+
+// mediaSteps are all steps of the page about the association.
+const mediaSteps = "1 to 4"
 
 // mediaNames are the Front End pools whose media moves, as in a sentence.
 func (b *builder) mediaNames() string {
@@ -88,9 +96,10 @@ func (b *builder) mediaModel(m *plan.Model) {
 	}
 }
 
-// mediaService is what users of these pools notice: nil where no media moves.
-func (f *failover) mediaService(running []plan.Cond) []plan.Served {
-	p := f.plan
+// mediaService is what users of these pools notice: nil where no media moves. Running is what the Edge pool needs
+// to serve them.
+func (b *builder) mediaService(running []plan.Cond) []plan.Served {
+	p := b.plan
 	if len(p.Media) == 0 {
 		return nil
 	}
@@ -101,9 +110,14 @@ func (f *failover) mediaService(running []plan.Cond) []plan.Served {
 	if p.LeftIsUp() {
 		ways = append(ways, plan.Way{When: []plan.Cond{moved}, Up: running})
 	}
-	stays := plan.Cond{Var: moved.Var, Value: p.From.FQDN}
-	ways = append(ways, plan.Way{When: []plan.Cond{stays}, Through: p.From.Name, Down: !p.LeftIsUp()})
-	return []plan.Served{{Name: "media", Title: "media outside for users of " + f.mediaNames(), Ways: ways}}
+	stays := plan.Way{Through: p.Media[0].FromPool, Down: !p.LeftIsUp()}
+	for _, pool := range p.Media {
+		stays.When = append(stays.When, plan.Cond{Var: "media/" + pool.FQDN, Value: pool.From})
+		if pool.FromPool != stays.Through {
+			stays.Through = "" // of several pools none is named
+		}
+	}
+	return []plan.Served{{Name: "media", Title: "media outside for users of " + b.mediaNames(), Ways: append(ways, stays)}}
 }
 
 // mediaOrder says where the clicks about media come from.
@@ -115,12 +129,17 @@ func (f *failover) mediaOrder() []string {
 	if f.backs {
 		page = fmt.Sprintf("step 4 of the page, and %s", page)
 	}
-	order := fmt.Sprintf("In stage Topology the media of %s goes to %s: %s. That page ends with OK and does "+
-		"not say that the topology is published, without which nothing changes.", f.mediaNames(), f.plan.To.Name, page)
+	order := f.mediaGoes(page)
 	if f.sip { // whose sentences say it
 		return []string{order}
 	}
 	return []string{order, publishFirst}
+}
+
+// mediaGoes says where media goes, and by which page.
+func (b *builder) mediaGoes(page string) string {
+	return fmt.Sprintf("In stage Topology the media of %s goes to %s: %s. That page ends with OK and does "+
+		"not say that the topology is published, without which nothing changes.", b.mediaNames(), b.plan.To.Name, page)
 }
 
 // mediaUnknown is what a plan cannot know of media.
@@ -160,7 +179,56 @@ func (b *builder) mediaFails(facts plan.Steps) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("FAIL %s: Get-CsService shows another Edge pool for media than the spec has, or none, and stage "+
-		"Topology reads the same. Correct edge_pool of that Front End pool, or take it out of media, and make a new plan; or "+
+		"Topology reads the same. Correct edge_pool of that Front End pool, or take the pool out of the plan, and make a new one; or "+
 		"waive the fact here, and in stage Topology the step by its name: then the word of who clicks is all that there is.",
 		strings.Join(facts.IDs(), ", "))}
+}
+
+// mediaChange is that page alone, without a failover. Checks, backup, replication and verification are edgeplan's own.
+var mediaChange = procedure{kind: plan.KindMedia, form: plan.Form{Media: true, Reasons: insideReasons}, stages: func(b *builder) {
+	p := b.plan
+	b.mediaModel(b.insideModel())
+	p.Services = b.mediaService(nil)
+	c := &change{builder: b, facts: b.associated(),
+		stage: func(bool) string { return plan.Publish },
+		does: func(back bool) string {
+			if back {
+				return "Undoes Topology. " + b.published("back to where it went before", true)
+			}
+			return b.published("to "+p.To.FQDN, false)
+		},
+		steps: func(back bool) plan.Steps { return b.associations(back, mediaPage(mediaSteps)) }}
+	c.stages()
+	b.ifFails(plan.Publish, b.topologyFails(plan.Publish))
+	p.Texts = b.mediaTexts()
+}}
+
+// mediaTexts are the sentences about such a plan.
+func (b *builder) mediaTexts() plan.Texts {
+	p := b.plan
+	var left []string
+	for _, pool := range p.Media {
+		if !slices.Contains(left, pool.FromPool) {
+			left = append(left, pool.FromPool)
+		}
+	}
+	why := fmt.Sprintf("Disaster: the media of users of %s goes through %s, which is down: they have no audio, video and "+
+		"conferencing with users outside. The association does not fail over by itself; it is changed to %s.", b.mediaNames(),
+		plan.List(left), p.To.Name)
+	unknown := fmt.Sprintf("Whether %s is really down is not checked, and media does not go back by itself when it returns: that "+
+		"is a change of its own.", plan.List(left))
+	if p.LeftIsUp() {
+		why = fmt.Sprintf("Planned change: the media of users of %s is to go through %s instead of %s, which is not assumed to be "+
+			"down.", b.mediaNames(), p.To.Name, plan.List(left))
+		unknown = fmt.Sprintf("What becomes of calls and conferences that go through %s at that moment is on no page.", plan.List(left))
+	}
+	return plan.Texts{
+		Script: plan.MediaScript,
+		Title:  "Associate the media of " + b.mediaNames() + " with " + p.To.Name,
+		Page:   plan.MediaPage,
+		Why:    why,
+		Order: []string{b.mediaGoes(fmt.Sprintf("the page %q", plan.MediaPage)) + " Checks, backup, replication and verification are " +
+			"edgeplan's own practice. No federation moves: routes and DNS stay as they are, and nothing is stopped.", publishFirst},
+		Unknown: append(b.mediaUnknown(), unknown, unknownTopology),
+	}
 }

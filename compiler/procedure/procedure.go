@@ -21,7 +21,7 @@ type procedure struct {
 }
 
 // procedures are all of them; no two are for the same plans.
-var procedures = []procedure{xmppFailover, sipFailover, bothFailover, failback, prepare}
+var procedures = []procedure{xmppFailover, sipFailover, bothFailover, failback, prepare, mediaChange, hopChange}
 
 // of is the procedure for a plan. Where there is none for its reason it is one of the others, whose form
 // then says which reasons there are.

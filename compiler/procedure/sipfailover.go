@@ -185,8 +185,8 @@ func (f *failover) sipDomains() []string {
 // Microsoft's own diagnostics of federated Edge pools go by (RDCheckEdgePoolCount of OPD).
 const federationPort = "AccessEdgeExternalSipPort"
 
-func (f *failover) edgeService(pool plan.Pool) *cmdlet.Call {
-	return f.call(f.plan.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", pool.FQDN))
+func (b *builder) edgeService(pool plan.Pool) *cmdlet.Call {
+	return b.call(b.plan.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", pool.FQDN))
 }
 
 // federated are facts about both pools: the old one is in the topology too, and each shows no other port
@@ -259,23 +259,23 @@ func (f *failover) publish() {
 		}
 		part.Steps = plan.Steps{f.box("topology/", from, false, f.sipAt("1, 2, 5")), selected}
 	}
-	part.Steps = append(part.Steps, f.associations(false)...)
+	part.Steps = append(part.Steps, f.associations(false, f.mediaSource(false))...)
 	f.clickHop(&part, false)
 	f.forward.add(plan.Publish, part)
 }
 
 // published says what is changed in Topology Builder; where is how it moves.
-func (f *failover) published(where string, back bool) string {
+func (b *builder) published(where string, back bool) string {
 	var what []string
-	if f.sip {
+	if b.plan.MovesSIP() {
 		what = append(what, "SIP federation")
 	}
-	if len(f.plan.Media) > 0 {
-		what = append(what, "the media of "+f.mediaNames())
+	if len(b.plan.Media) > 0 {
+		what = append(what, "the media of "+b.mediaNames())
 	}
 	moves := "moves " + strings.Join(what, ", and ") + " " + where
-	if f.plan.HopClicked(back) {
-		sets := "sets the next hop of " + f.plan.NextHop.Pool
+	if b.plan.HopClicked(back) {
+		sets := "sets the next hop of " + b.plan.NextHop.Pool
 		if moves += ", and " + sets; len(what) == 0 {
 			moves = sets
 		}
@@ -301,7 +301,7 @@ func (f *failover) publishBack() {
 	if f.sip {
 		part.Steps = append(part.Steps, f.box(rollback+"topology/", from, true, f.sipReturns("3, 4, 5")))
 	}
-	part.Steps = append(part.Steps, f.associations(true)...)
+	part.Steps = append(part.Steps, f.associations(true, f.mediaSource(true))...)
 	f.clickHop(&part, true)
 	f.back.add(plan.Publish, part)
 }

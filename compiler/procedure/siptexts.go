@@ -132,8 +132,8 @@ func (f *failover) sipUnknown() []string {
 	return slices.Concat(out, f.mediaUnknown(), unknownWindows(p))
 }
 
-// adviseTopology says what to do if stage Topology fails.
-func (f *failover) adviseTopology() {
+// topologyFails is what to do if stage Topology fails, whose way back is a stage of the rollback.
+func (b *builder) topologyFails(back string) plan.Advice {
 	says := []string{
 		"Exit code 5: it is not confirmed yet that this was done. Do it, then run the stage again with -Attest \"who, " +
 			"ticket\".",
@@ -144,11 +144,11 @@ func (f *failover) adviseTopology() {
 			"person counts for the setting, in the rollback too; it is in the evidence log.",
 		"Topology Builder refuses to publish? " + publishRights,
 	}
-	if f.sip {
+	if b.plan.MovesSIP() {
 		says = append(says, "The wizard warns that the topology contains more than one federated Edge Server: SIP "+
 			"federation is enabled on another pool too. Look at it before you go on.")
 	}
-	f.ifFails(plan.Publish, plan.Advice{Back: plan.Publish, How: "on the same server", Says: says})
+	return plan.Advice{Back: back, How: "on the same server", Says: says}
 }
 
 // sipPartners says what is known of the partners.
@@ -198,7 +198,7 @@ func (f *failover) sipLetter() plan.Letter {
 // adviseSIP says what to do if one of the stages of SIP federation fails, and of others where nothing
 // else moves.
 func (f *failover) adviseSIP() {
-	f.adviseTopology()
+	f.ifFails(plan.Publish, f.topologyFails(plan.Publish))
 	f.ifFails(plan.Setup, plan.Advice{Says: []string{
 		"Exit code 5: the stage wants both, the receipt that stage Replicate printed, -Receipt, and, when Setup has run, a " +
 			"name: -Attest \"who, ticket\". The message says which of them is missing.",

@@ -145,6 +145,57 @@ func (b *builder) xmppService(id string, product cmdlet.Product, origin plan.Ori
 	return compares(step(id, "XMPP service", plan.Safe, origin, ours), read, "DisplayName", plan.Like, "*XMPP*")
 }
 
+// fact begins a step that compares something about the plan as a whole.
+func (b *builder) fact(id, says string, source plan.Source) *plan.Step {
+	return step(id, says, plan.Safe, b.plan.Origin, source)
+}
+
+// edgePool are facts about the Edge pool of the plan: it has these servers and is at that site.
+func (b *builder) edgePool(source plan.Source) plan.Steps {
+	to, service := b.plan.To, b.edgeService(b.plan.To)
+	pool := b.call(b.plan.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
+	return plan.Steps{
+		compares(b.fact("P03", "pool servers", source), pool, "Computers", plan.Is, to.Servers...),
+		compares(b.fact("P04", "Edge service", source), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
+		compares(b.fact("P05", "site of the pool", source), service, "SiteId", plan.Is, "Site:"+to.Site)}
+}
+
+// ready are facts that replication works and who runs the stage may change the topology.
+func (b *builder) ready() plan.Steps {
+	// One that is not up to date before the change would not get what changes either.
+	replicas := slices.SortedFunc(slices.Values(plan.Replicas(b.plan)), strings.Compare)
+	// The reference names RTCUniversalServerAdmins, but a role can give the right to run Set-CsSite as well: a
+	// missing group is a warning.
+	return plan.Steps{
+		compares(b.fact("P11", "replicas that are up to date", ours), b.function(b.plan.Product, "Get-CurrentReplica"), "",
+			plan.Has, replicas...),
+		warns(compares(b.fact("preflight/right", "user groups", ours), b.function(b.plan.Product, "Get-ChangeRight"), "",
+			plan.Has, "RTCUniversalServerAdmins"))}
+}
+
+// replicas push the configuration to all servers that have to know it, and wait for each.
+func (b *builder) replicas(prefix string) plan.Steps {
+	var out plan.Steps
+	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(b.plan)), strings.Compare) {
+		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, b.plan.Origin, ours)
+		s.Property = "UpToDate"
+		s.Read = b.call(b.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
+		// UpToDate may still be True for the version from before the change, so the first run pushes in any
+		// case. A first answer of False is usual for minutes.
+		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: pushed(b.plan, replica, ""),
+			Set: b.call(b.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))},
+			"pushes the configuration to "+replica, "UpToDate is True for "+replica)
+		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
+		// REPLICA is one of the services that stage Stop stops.
+		if _, known := b.plan.Model.First["services/"+replica]; known {
+			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running,
+				Else: "%s is a stopped replica"}}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 const (
 	waiveService = "; -Waive NAME goes on without one"
 	rollback     = "rollback/"

@@ -315,11 +315,11 @@ func stepsOf(z plan.Zone) string {
 }
 
 // here begins a part on the management host, there one on Edge Servers of a pool.
-func (f *failover) here(does string) plan.Part {
-	return plan.Part{Hosts: []string{f.plan.ManagementHost}, Does: does, Product: f.plan.Product}
+func (b *builder) here(does string) plan.Part {
+	return plan.Part{Hosts: []string{b.plan.ManagementHost}, Does: does, Product: b.plan.Product}
 }
 
-func (f *failover) there(pool plan.Pool, does string) plan.Part {
+func (b *builder) there(pool plan.Pool, does string) plan.Part {
 	return plan.Part{Hosts: pool.Servers, Does: does, Product: pool.Product}
 }
 
@@ -363,22 +363,15 @@ func (f *failover) preflight() {
 // facts are what stage Preflight reads and compares.
 func (f *failover) facts() plan.Steps {
 	p, to := f.plan, f.plan.To
-	fact := func(id, says string, source plan.Source) *plan.Step {
-		return step(id, says, plan.Safe, p.Origin, source)
-	}
-	pool := f.call(p.Product, "Get-CsPool", cmdlet.Arg("Identity", to.FQDN))
-	service := f.call(p.Product, "Get-CsService", cmdlet.Switch("EdgeServer"), cmdlet.Arg("PoolFqdn", to.FQDN))
-	out := f.store(fact)
+	fact, service := f.fact, f.edgeService(to)
+	out := f.store()
 	one := f.at("1")
 	if !f.xmpp {
 		one = ours // the page about SIP federation takes the other pool for granted
 	}
 	// Step 1 of the page is to have another Edge pool. That it is there, with these servers, is what P03 to P07
 	// and P19 read.
-	out = append(out,
-		compares(fact("P03", "pool servers", one), pool, "Computers", plan.Is, to.Servers...),
-		compares(fact("P04", "Edge service", one), service, "Identity", plan.Is, "EdgeServer:"+to.FQDN),
-		compares(fact("P05", "site of the pool", one), service, "SiteId", plan.Is, "Site:"+to.Site))
+	out = append(out, f.edgePool(one)...)
 	if f.xmpp {
 		out = append(out, compares(fact("P06", "XMPP port of the pool", one), service, "XmppListeningPort", plan.Is,
 			strconv.Itoa(plan.XMPPPort)))
@@ -393,7 +386,7 @@ func (f *failover) facts() plan.Steps {
 		out = append(out, compares(fact("P19", "port for Front End Servers", one), service,
 			"XmppInternalPort", plan.Is, strconv.Itoa(to.XMPPInternalPort)))
 	}
-	out = append(out, f.hopFacts(fact)...)
+	out = append(out, f.hopFacts()...)
 	f.media = f.associated()
 	out = append(out, f.media...)
 	five, domains := f.at("5"), p.Domains
@@ -414,14 +407,8 @@ func (f *failover) facts() plan.Steps {
 		s.Check.Others = true
 		out = append(out, s)
 	}
-	// One that is not up to date before the change would not get the new route either.
-	replicas := slices.SortedFunc(slices.Values(plan.Replicas(p)), strings.Compare)
-	current := f.function(p.Product, "Get-CurrentReplica")
-	out = append(out, compares(fact("P11", "replicas that are up to date", ours), current, "", plan.Has, replicas...))
-	// The reference names RTCUniversalServerAdmins, but a role can give the right to run Set-CsSite as well: a
-	// missing group is a warning. So are other sites on the pool.
-	out = append(out, warns(compares(fact("preflight/right", "user groups", ours),
-		f.function(p.Product, "Get-ChangeRight"), "", plan.Has, "RTCUniversalServerAdmins")))
+	out = append(out, f.ready()...)
+	// Other sites on the pool are a warning too.
 	if f.xmpp {
 		out = append(out, warns(compares(fact("preflight/sites", "sites on "+p.From.Name, f.at("3")),
 			f.function(p.Product, "Get-RoutedSite", cmdlet.Arg("Pool", p.From.FQDN)), "Identity", plan.Only,
@@ -452,29 +439,29 @@ func (f *failover) routed(federation string) []string {
 // Microsoft says that both properties have to point to the pool of the store, and not
 // whether they hold its name or that of one of its computers. Where the spec does not name
 // the pool they only must not be empty, which means that the store is not available.
-func (f *failover) store(fact func(id, says string, source plan.Source) *plan.Step) plan.Steps {
+func (b *builder) store() plan.Steps {
 	match, want := plan.Like, "*?.?*"
-	read := f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus",
+	read := b.call(b.plan.Product, "Get-CsManagementStoreReplicationStatus",
 		cmdlet.Switch("CentralManagementStoreStatus"))
 	// The wildcard wants a dot inside: a name with a domain, and neither an empty value nor a bare dot.
-	if pool := f.plan.CentralManagement; pool != "" {
-		read, match, want = f.function(f.plan.Product, "Get-StoreStatus", cmdlet.Arg("Of", pool)), plan.Is, pool
+	if pool := b.plan.CentralManagement; pool != "" {
+		read, match, want = b.function(b.plan.Product, "Get-StoreStatus", cmdlet.Arg("Of", pool)), plan.Is, pool
 	}
 	return plan.Steps{
-		compares(fact("P01", "store master", ours), read, "ActiveMasterFqdn", match, want),
-		compares(fact("P02", "store agents", ours), read, "ActiveFileTransferAgents", match, want)}
+		compares(b.fact("P01", "store master", ours), read, "ActiveMasterFqdn", match, want),
+		compares(b.fact("P02", "store agents", ours), read, "ActiveFileTransferAgents", match, want)}
 }
 
 // backups are files that stage Preflight writes beside the script.
-func (f *failover) backups() plan.Steps {
-	p := f.plan
+func (b *builder) backups() plan.Steps {
+	p := b.plan
 	configuration := step("preflight/backup-configuration", "backup beside this script", plan.Safe, p.Origin, ours)
 	// The ZIP file of Export-CsConfiguration is made for Import-CsConfiguration; what Get-CsSite shows, with
 	// the routes of all sites, is saved beside it for people.
 	configuration.Act = &plan.Act{To: []string{"True"}, File: "config.zip",
-		Set: f.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
+		Set: b.call(p.Product, "Export-CsConfiguration", cmdlet.Variable("FileName", "File"))}
 	sites := step("preflight/backup-sites", "site list beside this script", plan.Safe, p.Origin, ours)
-	sites.Act = &plan.Act{To: []string{"True"}, File: "sites.xml", Set: f.call(p.Product, "Get-CsSite"), Export: true}
+	sites.Act = &plan.Act{To: []string{"True"}, File: "sites.xml", Set: b.call(p.Product, "Get-CsSite"), Export: true}
 	return plan.Steps{configuration, sites}
 }
 
@@ -795,23 +782,9 @@ func (f *failover) replicate(w *way, prefix string, needs []string) {
 		part.Does = "Pushes the configuration to the servers, waits until they are up to date, and prints the receipt " +
 			"for Setup."
 	}
-	for _, replica := range slices.SortedFunc(slices.Values(plan.Replicas(f.plan)), strings.Compare) {
-		if f.backs && w == &f.back && slices.Contains(f.plan.To.Servers, replica) {
+	for _, s := range f.replicas(prefix) {
+		if f.backs && w == &f.back && slices.Contains(f.plan.To.Servers, s.Read.Params[0].Value) {
 			continue // the pool may be why there is a rollback: what is down is never up to date
-		}
-		s := step(prefix+"replicate/"+replica, replica+" is up to date", plan.Safe, f.plan.Origin, ours)
-		s.Property = "UpToDate"
-		s.Read = f.call(f.plan.Product, "Get-CsManagementStoreReplicationStatus", cmdlet.Arg("ReplicaFqdn", replica))
-		// UpToDate may still be True for the version from before the change, so the first run pushes in any
-		// case. A first answer of False is usual for minutes.
-		acts(s, plan.Act{To: []string{"True"}, FirstRun: true, IfNot: pushed(f.plan, replica, ""),
-			Set: f.call(f.plan.Product, "Invoke-CsManagementStoreReplication", cmdlet.Arg("ReplicaFqdn", replica))},
-			"pushes the configuration to "+replica, "UpToDate is True for "+replica)
-		s.Effect = plan.Effect{Var: "replica/" + replica, Value: plan.Routes}
-		// REPLICA is one of the services that stage Stop stops.
-		if slices.Contains(f.plan.To.Servers, replica) {
-			s.Effect.Wants = []plan.Cond{{Var: "services/" + replica, Value: plan.Running,
-				Else: "%s is a stopped replica"}}
 		}
 		part.Steps = append(part.Steps, s)
 	}
@@ -930,13 +903,13 @@ func (f *failover) verifyEdges(needs, dns []string) {
 
 // answers is the fact that a target answers on a TCP port. It is never asked for on an Edge Server:
 // the public address of that need not be reachable from there.
-func (f *failover) answers(id, says, target string, port int, source plan.Source) *plan.Step {
+func (b *builder) answers(id, says, target string, port int, source plan.Source) *plan.Step {
 	at := target
 	if strings.Contains(target, ":") {
 		at = "[" + target + "]" // an IPv6 address
 	}
-	s := step(id+target, says+" at "+at+":"+strconv.Itoa(port), plan.Safe, f.plan.Origin, source)
-	read := f.function(f.plan.Product, "Test-ChangePort", cmdlet.Arg("Target", target),
+	s := step(id+target, says+" at "+at+":"+strconv.Itoa(port), plan.Safe, b.plan.Origin, source)
+	read := b.function(b.plan.Product, "Test-ChangePort", cmdlet.Arg("Target", target),
 		cmdlet.Arg("Port", strconv.Itoa(port)), cmdlet.Arg("Seconds", "5"))
 	return compares(s, read, "", plan.Is, "open")
 }

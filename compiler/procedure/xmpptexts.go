@@ -246,7 +246,7 @@ func (f *failover) advise() {
 			hangs,
 			"Exit code 5: pass the receipt that stage Preflight printed: -Receipt.",
 		}})
-	f.adviseTopology()
+	f.ifFails(plan.Publish, f.topologyFails(plan.Publish))
 	f.ifFails(plan.Route, f.routeFails())
 	f.ifDNSFails()
 	f.ifFails(plan.Firewall, plan.Advice{Says: []string{"Exit code 5: ask the firewall owner, then run again with " +

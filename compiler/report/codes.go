@@ -58,6 +58,8 @@ const (
 	WrongNextHop   diag.Code = "EP2047"
 	MediaElsewhere diag.Code = "EP2042"
 	MediaStays     diag.Code = "EP3039"
+	MediaThere     diag.Code = "EP2043"
+	HopElsewhere   diag.Code = "EP3040"
 	NotBoth        diag.Code = "EP2039"
 	StrangeHost    diag.Code = "EP2040"
 

@@ -119,16 +119,12 @@ func losses(t *topology.Topology, target *topology.EdgePool) []string {
 
 // checkSourceSite looks at what else was at the site of a pool that failed.
 func checkSourceSite(t *topology.Topology, req *Request, r *report.Plan) {
-	failed := failedSite(req)
-	if failed == "" {
-		return
-	}
 	if pool := t.FrontEndPoolOf(t.ManagementHost.V); pool != nil && req.isDown(pool) {
 		r.Add(report.HostAtSource, t.ManagementHost.Range,
 			"%s is a server of %s and is at %s, the site of the failed pool. Stages such as Route are run there. Name "+
 				"another computer with the management shell, or accept this finding with the reason why this one is "+
 				"still up.",
-			t.ManagementHost.V, pool.Name, failed)
+			t.ManagementHost.V, pool.Name, pool.Site.V)
 	}
 }
 

@@ -65,11 +65,22 @@ func checkStores(t *topology.Topology, r *report.Spec) {
 // failedSite is the site of a pool that failed, where more than that may be down; "" where
 // nothing follows for a site.
 func failedSite(req *Request) string {
-	// In a planned change both pools run, and so does the site. With both pools at one site that runs too.
-	if req.Failover.Reason.V != "disaster" || req.From.Site.V == req.To.Site.V {
+	site := ""
+	switch {
+	case req.Reason() != plan.Disaster:
+		return "" // in a planned change both pools run, and so does the site
+	case req.Failover != nil:
+		site = req.From.Site.V
+	default: // where an Edge pool fails whose Front End pool is up, its site is too
+		if hop := req.failedHop(); hop != nil {
+			site = hop.Site.V
+		}
+	}
+	// With both pools at one site that runs too.
+	if site == req.To.Site.V {
 		return ""
 	}
-	return req.From.Site.V
+	return site
 }
 
 // FrontEnds are the Front End Servers of the sites whose routes a failover changes, of the pools whose media

@@ -3,6 +3,9 @@ package rules
 import (
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -14,15 +17,13 @@ type NextHop struct {
 	From, To *topology.FrontEndPool // From is nil where the spec does not say what it is today
 }
 
-// NextHop is the change of a next hop that the failover asks for, nil where it asks for none: that of the
-// target, or in a fail-back of the pool that has stood in. Source and target are known.
+// NextHop is the change of a next hop that the request asks for, nil where it asks for none: of a failover that of
+// the target, or in a fail-back of the pool that has stood in. Source and target are known.
 func (req *Request) NextHop(t *topology.Topology) *NextHop {
-	if req.Failover == nil || !req.Failover.NextHop.Set {
-		return nil
-	}
-	named := func(p *topology.FrontEndPool) bool { return p.Name == req.Failover.NextHop.V }
+	to := req.newHop()
+	named := func(p *topology.FrontEndPool) bool { return p.Name == to.V }
 	i := slices.IndexFunc(t.FrontEndPools, named)
-	if i < 0 {
+	if !to.Set || i < 0 {
 		return nil // the parser has said so
 	}
 	of := req.To
@@ -30,6 +31,29 @@ func (req *Request) NextHop(t *topology.Topology) *NextHop {
 		of = req.From
 	}
 	return &NextHop{Of: of, From: nextHopOf(t, of), To: t.FrontEndPools[i]}
+}
+
+// newHop is the label of the Front End pool that becomes a next hop, not set where none does.
+func (req *Request) newHop() topology.Value[string] {
+	switch {
+	case req.Failover != nil:
+		return req.Failover.NextHop
+	case req.Hop != nil:
+		return req.Hop.To
+	}
+	return topology.Value[string]{}
+}
+
+// HopRange is where the request says so.
+func (req *Request) HopRange() hcl.Range { return req.newHop().Range }
+
+// failedHop is the Front End pool that is the next hop of today and is down, because of which a block next_hop asks
+// for another one; nil if there is none.
+func (req *Request) failedHop() *topology.FrontEndPool {
+	if req.Reason() != plan.Disaster {
+		return nil
+	}
+	return req.was
 }
 
 // nextHopOf is the next hop that an Edge pool has today; nil where no Front End pool has that FQDN.
@@ -44,9 +68,9 @@ func nextHopOf(t *topology.Topology, pool *topology.EdgePool) *topology.FrontEnd
 // checkNextHop looks at the next hop of the target, and at the one that it gets.
 func checkNextHop(t *topology.Topology, req *Request, r *report.Plan) {
 	failed := failedSite(req)
-	if req.Failover.NextHop.Set {
+	if req.newHop().Set {
 		if hop := req.NextHop(t); hop != nil {
-			hop.check(req, failed, r)
+			hop.check(t, req, r)
 		}
 		return
 	}
@@ -58,8 +82,8 @@ func checkNextHop(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
-func (hop *NextHop) check(req *Request, failed string, r *report.Plan) {
-	place := req.Failover.NextHop.Range
+func (hop *NextHop) check(t *topology.Topology, req *Request, r *report.Plan) {
+	place := req.HopRange()
 	switch {
 	case !hop.Of.NextHop.Set:
 		r.Add(report.NextHopToday, place,
@@ -73,10 +97,41 @@ func (hop *NextHop) check(req *Request, failed string, r *report.Plan) {
 		r.Add(report.NextHopToday, hop.Of.Range,
 			"Edge pool %s has no site, so it is not known whether %s is at the same one: that decides how the next hop is "+
 				"set. Set site.", hop.Of.Name, hop.To.Name)
+	case hop.From == hop.To && req.Hop != nil:
+		r.Add(report.WrongNextHop, place, "%s is the next hop of %s already. Name another pool, or correct next_hop of %s.",
+			hop.To.Name, hop.Of.Name, hop.Of.Name)
 	case hop.From == hop.To:
 		r.Add(report.WrongNextHop, place, "%s is the next hop of %s already. Remove the line.", hop.To.Name, hop.Of.Name)
 	case req.isDown(hop.To):
 		r.Add(report.WrongNextHop, place, "%s is at %s, the site of the failed pool. Name a pool that runs.",
 			hop.To.Name, hop.To.Site.V)
+	default:
+		hop.checkNearer(t, req, r)
 	}
+}
+
+// checkNearer names the Front End pools at the site of the Edge pool, where the next hop is to be at another one.
+func (hop *NextHop) checkNearer(t *topology.Topology, req *Request, r *report.Plan) {
+	if hop.To.Site.V == hop.Of.Site.V || req.FailsBack() { // which goes back to what was
+		return
+	}
+	var nearer []string
+	for _, pool := range t.FrontEndPools {
+		if pool != hop.From && pool.Site.V == hop.Of.Site.V && !req.isDown(pool) {
+			nearer = append(nearer, pool.Name)
+		}
+	}
+	if len(nearer) == 0 {
+		return
+	}
+	slices.SortFunc(nearer, dnsname.Compare)
+	r.Add(report.HopElsewhere, req.HopRange(),
+		"%s is at %s, and %s at %s, as is %s. Name a pool of that site if it can take the traffic; if it cannot, accept "+
+			"this finding and say so.", hop.To.Name, hop.To.Site.V, hop.Of.Name, hop.Of.Site.V, plan.List(nearer))
+}
+
+// ChangeOfHop checks a block next_hop by the rules outside DNS.
+func ChangeOfHop(t *topology.Topology, req *Request, r *report.Plan) {
+	checkNextHop(t, req, r)
+	inside(t, req, r)
 }

@@ -11,24 +11,28 @@ import (
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
 
-// Request is one plan that a spec asks for: a failover, or a preparation of failovers. It has
-// what a plan of any kind has, and the block itself.
+// Request is one plan that a spec asks for. It has what a plan of any kind has, and the block itself, one of four.
 type Request struct {
 	Name     topology.Value[string]
 	Change   *parser.Change // nil if the block is missing; that is a finding
 	Accepts  []*parser.Accept
 	Range    hcl.Range
-	Failover *parser.Failover // nil for a preparation
-	Prepare  *parser.Prepare  // nil for a failover
+	Failover *parser.Failover
+	Prepare  *parser.Prepare
+	Moved    *parser.Media   // a block media
+	Hop      *parser.NextHop // a block next_hop
 
 	// Pools are those of the topology by their labels.
 	Pools map[string]*topology.EdgePool
 	// Of a failover: the pools that are left and aimed at, and the sites whose routes change, by
-	// federation, sorted by name. From and Sites are known once the request is resolved.
+	// federation, sorted by name. From and Sites are known once the request is resolved. Of a block media To is
+	// the pool that takes the media, and of a block next_hop the one whose next hop changes; nothing else is there.
 	From, To *topology.EdgePool
 	Sites    []RoutedSite
 	// OfMatrix is that the request is one of a matrix, which has no argument for media.
 	OfMatrix bool
+	// was is the next hop of today of a block next_hop, nil where the spec does not say.
+	was *topology.FrontEndPool
 }
 
 // RoutedSite is a site and the federation whose route is meant, [plan.XMPP] or [plan.SIP].
@@ -67,6 +71,19 @@ func (req *Request) MovesXMPP() bool { return slices.Contains(req.Moves(), plan.
 
 // MovesSIP tells whether the request is a failover of SIP federation, alone or with XMPP.
 func (req *Request) MovesSIP() bool { return slices.Contains(req.Moves(), plan.SIP) }
+
+// Reason is the word of the language for why the change is made; "" for a preparation.
+func (req *Request) Reason() string {
+	switch {
+	case req.Failover != nil:
+		return req.Failover.Reason.V
+	case req.Moved != nil:
+		return req.Moved.Reason.V
+	case req.Hop != nil:
+		return req.Hop.Reason.V
+	}
+	return ""
+}
 
 // FailsBack tells whether the request is a failover back to a pool that was repaired.
 func (req *Request) FailsBack() bool {
@@ -116,6 +133,22 @@ func Requests(spec *parser.Spec, t *topology.Topology) []*Request {
 			Name: p.Name, Change: p.Change, Accepts: p.Accepts, Range: p.Range, Prepare: p,
 			Pools: pools,
 		})
+	}
+	for _, m := range spec.Media {
+		out = append(out, &Request{
+			Name: m.Name, Change: m.Change, Accepts: m.Accepts, Range: m.Range, Moved: m,
+			Pools: pools, To: pools[m.To.V],
+		})
+	}
+	for _, h := range spec.NextHops {
+		req := &Request{
+			Name: h.Name, Change: h.Change, Accepts: h.Accepts, Range: h.Range, Hop: h,
+			Pools: pools, To: pools[h.EdgePool.V],
+		}
+		if req.To != nil {
+			req.was = nextHopOf(t, req.To)
+		}
+		out = append(out, req)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
@@ -25,13 +26,25 @@ func StorePool(t *topology.Topology) *topology.FrontEndPool {
 	return found
 }
 
+// Store is the failover of the Central Management store that the block asks for; nil where it asks for none.
+func (req *Request) Store() *parser.StoreFailover {
+	switch {
+	case req.Failover != nil:
+		return req.Failover.Store
+	case req.Hop != nil:
+		return req.Hop.Store
+	}
+	return nil
+}
+
 // NewStorePool is the pool to which the store is failed over; nil where the failover does not ask
 // for that.
 func (req *Request) NewStorePool(t *topology.Topology) *topology.FrontEndPool {
-	if req.Failover == nil || req.Failover.Store == nil {
+	store := req.Store()
+	if store == nil {
 		return nil
 	}
-	named := func(p *topology.FrontEndPool) bool { return p.Name == req.Failover.Store.To.V }
+	named := func(p *topology.FrontEndPool) bool { return p.Name == store.To.V }
 	if i := slices.IndexFunc(t.FrontEndPools, named); i >= 0 {
 		return t.FrontEndPools[i]
 	}
@@ -41,14 +54,18 @@ func (req *Request) NewStorePool(t *topology.Topology) *topology.FrontEndPool {
 // checkStore looks at where the Central Management store is, and where the failover moves it.
 func checkStore(t *topology.Topology, req *Request, r *report.Plan) {
 	failed, from, to := failedSite(req), StorePool(t), req.NewStorePool(t)
-	if req.Failover.Store == nil {
+	needs, block := "Set-CsSite", "failover"
+	if req.Hop != nil {
+		needs, block = "A change of the next hop", "next_hop"
+	}
+	if req.Store() == nil {
 		// several: that is a finding about the topology
 		if from != nil && req.isDown(from) {
 			r.Add(report.CMSAtSource, from.CentralManagement.Range,
-				"%s holds the Central Management store and is at %s, the site of the failed pool. Set-CsSite "+
+				"%s holds the Central Management store and is at %s, the site of the failed pool. %s "+
 					"needs that store. Have the plan fail it over first, with a block central_management_failover in a "+
-					"failover block, or accept this finding with the reason why it is still up.",
-				from.Name, from.Site.V)
+					"%s block, or accept this finding with the reason why it is still up.",
+				from.Name, from.Site.V, needs, block)
 		}
 		return
 	}
@@ -56,13 +73,13 @@ func checkStore(t *topology.Topology, req *Request, r *report.Plan) {
 	if to == nil {
 		return
 	}
-	place := req.Failover.Store.To.Range
+	place := req.Store().To.Range
 	runs := slices.ContainsFunc(to.Servers, func(s *topology.FrontEndServer) bool {
 		return dnsname.Same(s.FQDN.V, t.ManagementHost.V)
 	})
 	switch {
 	case from == nil:
-		r.Add(report.WrongStorePool, req.Failover.Store.Range,
+		r.Add(report.WrongStorePool, req.Store().Range,
 			"No front_end_pool has central_management = true, so it is not known which pool's store is failed over. Set "+
 				"it for the pool that held the store before the disaster.")
 	case from == to:
@@ -79,12 +96,12 @@ func checkStore(t *topology.Topology, req *Request, r *report.Plan) {
 				"management_host, and give the pool a block server for each of its servers.",
 			t.ManagementHost.V, to.Name, listed(to.Servers))
 	}
-	if from != nil && (failed == "" || from.Site.V != failed) {
+	if from != nil && from != req.failedHop() && (failed == "" || from.Site.V != failed) {
 		why := "site " + from.Site.V + " did not fail"
 		if failed != "" {
 			why = "it is at " + from.Site.V + ", and " + failed + " is the site of the failed pool"
 		}
-		r.Add(report.StoreElsewhere, req.Failover.Store.Range,
+		r.Add(report.StoreElsewhere, req.Store().Range,
 			"The Central Management store is held by %s: %s. The stage uses -Force, which is for a store that is down, and "+
 				"is refused as long as the store of %s answers. If it answers, remove the block.",
 			from.Name, why, from.Name)
@@ -93,7 +110,7 @@ func checkStore(t *topology.Topology, req *Request, r *report.Plan) {
 
 // checkBackEnd checks the names of the back end that go into the command.
 func checkBackEnd(req *Request, r *report.Plan) {
-	store := req.Failover.Store
+	store := req.Store()
 	for _, name := range []topology.Value[string]{store.SQLServer, store.MirrorServer} {
 		if why := dnsname.WrongHost(name.V); name.Set && why != "" {
 			r.Add(report.BadName, name.Range, "%q is not a host name: %s. Give the FQDN of the SQL Server as Topology "+

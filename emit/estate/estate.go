@@ -243,11 +243,7 @@ func inside(p *plan.Plan, before bool) []Line {
 		out = append(out, Line{Text: "next hop of " + hop.Pool + " → " + or(hop.From, hop.To), Moves: true})
 	}
 	for _, media := range p.Media {
-		from := media.From
-		if from == p.From.FQDN {
-			from = p.From.Name
-		}
-		out = append(out, Line{Text: "media of " + media.Name + " → " + or(from, p.To.Name), Moves: true})
+		out = append(out, Line{Text: "media of " + media.Name + " → " + or(media.FromPool, p.To.Name), Moves: true})
 	}
 	return out
 }

@@ -81,12 +81,22 @@ func (b *builder) what() {
 	b.pools()
 }
 
-// pools tells the pool that is left from the one that takes over.
+// pools tells the pool that is left, where one is, from the one of the plan.
 func (b *builder) pools() {
-	from, to := pool(b.plan.From), pool(b.plan.To)
-	table := Table{Head: head("Edge pool", "from", "to")}
+	columns, roles := [][]words.Text{pool(b.plan.To)}, []string{"to"}
+	switch {
+	case b.plan.From.Name != "":
+		columns, roles = slices.Insert(columns, 0, pool(b.plan.From)), []string{"from", "to"}
+	case len(b.plan.Media) == 0: // nothing moves to it
+		roles = []string{"its next hop changes"}
+	}
+	table := Table{Head: head(append([]string{"Edge pool"}, roles...)...)}
 	for i, name := range []string{"name", "site", "internal name", "external name", "product", "servers", "public addresses"} {
-		table.Rows = append(table.Rows, []words.Text{words.Own(name), from[i], to[i]})
+		row := []words.Text{words.Own(name)}
+		for _, column := range columns {
+			row = append(row, column[i])
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	b.add(table)
 }
@@ -152,9 +162,12 @@ func (b *builder) told(i int, told plan.Told) {
 
 func (b *builder) rollback() {
 	b.section("rollback", words.Own("Rollback"))
+	zones := ""
+	if len(b.plan.Zones) > 0 {
+		zones = " How the records of a zone go back is said with the zone above."
+	}
 	b.text(words.Own("From any point, in this order: "), words.Name(words.Run(words.RollbackScript, "NAME")),
-		words.Own(" on each host that is named. What was not changed is left alone. How the records of a zone go back is "+
-			"said with the zone above."))
+		words.Own(" on each host that is named. What was not changed is left alone."+zones))
 	if look := words.LookBack(b.plan); look != "" {
 		b.text(words.Free(look))
 	}

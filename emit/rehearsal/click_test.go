@@ -208,7 +208,8 @@ func (s *suite) setBack(v rehearsal.Visit) {
 		case "federation":
 			c.Value = map[string]string{"": "5061", "5061": ""}[c.Value]
 		case "media":
-			c.Value = s.plan.From.FQDN
+			named := func(m plan.MediaPool) bool { return m.FQDN == c.On }
+			c.Value = s.plan.Media[slices.IndexFunc(s.plan.Media, named)].From
 		case "next-hop":
 			c.Value = "Registrar:" + s.plan.NextHop.From
 		}

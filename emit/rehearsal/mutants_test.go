@@ -19,17 +19,22 @@ type mutant struct{ what, old, new string }
 
 // mutants of the scripts of a spec that has what they break.
 var mutants = map[string][]mutant{
-	"planned":             oldPoolMutants,
-	"sip":                 clickMutants,
-	"media":               mediaMutants,
-	"two-servers":         routeMutants,
-	"mixed-products":      {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
-	"ipv6":                {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
-	"central-management":  storeMutants,
-	"failback":            failbackMutants,
-	"failback-both":       {{"Route does not wait for Topology", "; After = 'Topology'", "; After = 'Preflight'"}, {"StopOld does not wait for Setup", "'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'", "'StopOld'; Hosts = @('EdgeServer2.contoso.com')"}},
-	"next-hop":            nextHopMutants,
-	"next-hop-same-site":  clickedHopMutants,
+	"planned":            oldPoolMutants,
+	"sip":                clickMutants,
+	"media":              mediaMutants,
+	"two-servers":        routeMutants,
+	"mixed-products":     {{"the local copy", "    Has = 'jabber.example.org'; Read = { Get-CsXmppAllowedPartner -LocalStore", "    Has = @(); Read = { Get-CsXmppAllowedPartner -LocalStore"}},
+	"ipv6":               {{"some sets of a zone are new", "if ($side -eq 'From and To' -and", "if ($false -and"}}, // two sets of a zone change
+	"central-management": storeMutants,
+	"failback":           failbackMutants,
+	"failback-both":      {{"Route does not wait for Topology", "; After = 'Topology'", "; After = 'Preflight'"}, {"StopOld does not wait for Setup", "'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'", "'StopOld'; Hosts = @('EdgeServer2.contoso.com')"}},
+	"next-hop":           nextHopMutants,
+	"next-hop-same-site": clickedHopMutants,
+
+	"media-alone":              mediaAloneMutants,
+	"next-hop-alone":           slices.Concat(setHopMutants, hopAloneMutants),
+	"next-hop-alone-same-site": clickedHopAloneMutants,
+
 	"windows-dns":         dnsServerMutants,
 	"windows-dns-2008":    dnscmdMutants,
 	"windows-dns-prepare": ttlMutants,
@@ -199,7 +204,36 @@ var clickedHopMutants = []mutant{
 	{"Verify does not look at the next hop", "LooksAt = @('Topology', 'Route', 'Dns')", "LooksAt = @('Route', 'Dns')"},
 }
 
-var nextHopMutants = []mutant{
+var nextHopMutants = append(slices.Clone(setHopMutants),
+	mutant{"messages go by way of the old next hop", "-TargetFqdn 'fepool3.corp.contoso.com'", "-TargetFqdn 'fepool1.corp.contoso.com'"})
+
+var mediaAloneMutants = []mutant{
+	{"Preflight does not look at media", "Only = @('EdgeServer:edgepool1.contoso.com', 'EdgeServer:edgepool2.contoso.com')", "Has = @()"},
+	{"media of another Edge pool is read", "Get-MediaEdge -Of 'fepool3.corp.contoso.com'", "Get-MediaEdge -Of 'fepool1.corp.contoso.com'"},
+	{"another Edge pool is published", "To = 'EdgeServer:edgepool2.contoso.com'", "To = 'EdgeServer:edgepool1.contoso.com'"},
+	{"the rollback takes nothing back", "To = 'EdgeServer:edgepool1.contoso.com'", "To = 'EdgeServer:edgepool2.contoso.com'"},
+	{"Topology does not wait for Preflight", "; After = 'Preflight'", ""},
+	{"Replicate does not wait for Topology", "; After = 'Topology'", ""},
+	{"Verify does not look at media", "; LooksAt = 'Topology'", ""},
+	{"Verify does not ask the Edge Servers", "Is = 'open'", "Has = @()"},
+	{"a Front End Server is not waited for", "-ReplicaFqdn 'fe1b.corp.contoso.com' -ErrorAction Stop }\r\n", "-ReplicaFqdn 'fe1a.corp.contoso.com' -ErrorAction Stop }\r\n"},
+}
+
+var hopAloneMutants = []mutant{
+	{"Route does not wait for Preflight", "; After = 'Preflight'", ""},
+	{"Replicate does not wait for Route", "; After = 'Route'", ""},
+	{"Verify does not look at the next hop", "After = 'Replicate'; LooksAt = 'Route'", "After = 'Replicate'"},
+	{"what a rollback goes back to is not noted", "'); LooksAt = 'Route'", "')"},
+}
+
+var clickedHopAloneMutants = []mutant{
+	clickedHopMutants[0],
+	{"what a rollback goes back to is not noted", "'); LooksAt = 'Topology'", "')"},
+	clickedHopMutants[2],
+	{"Verify does not look at the next hop", "After = 'Replicate'; LooksAt = 'Topology'", "After = 'Replicate'"},
+}
+
+var setHopMutants = []mutant{
 	{"the Front End pool in -Identity, as the page of 2014-02-26 has it", "-Identity 'EdgeServer:edgepool2.contoso.com' -Registrar", "-Identity 'EdgeServer:fepool1.corp.contoso.com' -Registrar"},
 	{"another next hop", "'Registrar:fepool3.corp.contoso.com') -ErrorAction Stop", "'Registrar:fepool1.corp.contoso.com') -ErrorAction Stop"},
 	{"the next hop of another pool is read", "Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool2.contoso.com' -ErrorAction Stop }\r\n            Set", "Read = { Get-CsService -EdgeServer -PoolFqdn 'edgepool1.contoso.com' -ErrorAction Stop }\r\n            Set"},
@@ -208,7 +242,6 @@ var nextHopMutants = []mutant{
 	{"the new next hop need not be there", "Is = 'Registrar:fepool3.corp.contoso.com'", "Has = @()"},
 	{"the new next hop may be at any site", "Is = 'Site:Site3'", "Has = @()"},
 	{"Verify does not connect to the next hop", "Says = 'next hop at fepool3.corp.contoso.com:5061'\r\n            Is = 'open'", "Says = 'next hop at fepool3.corp.contoso.com:5061'\r\n            Has = @()"},
-	{"messages go by way of the old next hop", "-TargetFqdn 'fepool3.corp.contoso.com'", "-TargetFqdn 'fepool1.corp.contoso.com'"},
 }
 
 var oldPoolMutants = []mutant{

@@ -19,8 +19,8 @@ import (
 	"github.com/edgeplan/edgeplan/parser"
 )
 
-// scenario is a part of the suite, for plans that have the stage it needs, or that fail back. The quick
-// ones come first: a mutant ends with the first that finds it.
+// scenario is a part of the suite, for plans that have the stage it needs, that fail back, or that move a federation or
+// none. The quick ones come first: a mutant ends with the first that finds it.
 type scenario struct {
 	name, needs string
 	run         func(*suite)
@@ -28,6 +28,12 @@ type scenario struct {
 
 // failsBack as what a scenario needs is a plan that fails back.
 const failsBack = "a fail-back"
+
+// federation as what a scenario needs is a plan that moves one, and inside one that moves none and changes more than DNS.
+const (
+	federation = "a federation"
+	inside     = "no federation"
+)
 
 // long are the scenarios that only make scenarios runs: go test ends a package after ten minutes.
 var long = []string{"there and back", "faults", "rollback", "kills"}
@@ -44,15 +50,16 @@ var scenarios = []scenario{
 	{"DNS faults", plan.DNSServer, (*suite).dnsFaults},
 	{"twice", "", (*suite).twice},
 	{"wrong host", "", (*suite).wrongHost},
-	{"disk", plan.Route, (*suite).disk},
-	{"gates", plan.Route, (*suite).gates},
+	{"disk", plan.Replicated, (*suite).disk},
+	{"gates", federation, (*suite).gates},
+	{"inside", inside, (*suite).inside},
 	{"clicks", plan.Publish, (*suite).clicks},
 	{"DNS asked", "", (*suite).looks},
 	{"replicas", plan.Replicated, (*suite).replicasBefore},
 	{"restarts", plan.Stop, (*suite).restarts},
 	{"whatif", "", (*suite).whatIf},
 	{"there and back", "", (*suite).thereAndBack},
-	{"drift", plan.Route, (*suite).drift},
+	{"drift", federation, (*suite).drift},
 	{"faults", "", (*suite).faults},
 	{"rollback", "", (*suite).rollback},
 	{"kills", "", (*suite).killed},
@@ -61,8 +68,13 @@ var scenarios = []scenario{
 // parts are the scenarios for this plan. The first one learns the walk.
 func (s *suite) parts() []scenario {
 	return slices.DeleteFunc(slices.Clone(scenarios), func(part scenario) bool {
-		if part.needs == failsBack {
+		switch part.needs {
+		case failsBack:
 			return !s.plan.FailsBack()
+		case federation:
+			return s.plan.Federation == ""
+		case inside:
+			return s.plan.Federation != "" || s.at(plan.Replicated) < 0
 		}
 		return part.needs != "" && s.at(part.needs) < 0
 	})
@@ -73,6 +85,7 @@ var whole = []string{
 	"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 	"sip", "sip-planned", "both", "central-management", "next-hop", "next-hop-same-site", "media",
 	"failback", "failback-both", "coexistence", "sip-se",
+	"media-alone", "next-hop-alone", "next-hop-alone-same-site",
 }
 
 // TestWhole: the number of these specs is the one that the pages say.
@@ -426,7 +439,7 @@ func (s *suite) whatIf() {
 		s.check(code == 0, "%s -WhatIf", name(v))
 		s.check(before.equal(s.save()), "%s -WhatIf changes nothing", name(v))
 	}
-	for _, at := range []int{0, max(s.at(plan.Route), s.at(plan.DNSServer)), len(s.points) - 1} {
+	for _, at := range []int{0, max(s.at(plan.Publish), s.at(plan.Route), s.at(plan.DNSServer)), len(s.points) - 1} {
 		for _, v := range s.walk.Back {
 			if v.Script == "" {
 				continue
@@ -506,6 +519,9 @@ func (s *suite) notDone(v rehearsal.Visit) {
 	next := map[string]string{plan.CentralManagement: plan.Preflight, plan.Preflight: plan.Route, plan.Route: plan.Replicated}[v.Stage]
 	if v.Stage == plan.Publish && s.plan.Publishes(false) {
 		next = plan.Route
+	}
+	if next == plan.Route && s.at(plan.Route) < 0 {
+		next = map[string]string{plan.Preflight: plan.Publish, plan.Publish: plan.Replicated}[v.Stage]
 	}
 	at := s.at(next)
 	if at < 0 || s.walk.Forth[at].Host != v.Host {

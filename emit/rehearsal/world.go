@@ -223,7 +223,7 @@ func poolOf(p *plan.Plan, name string) *plan.EdgePool {
 }
 
 // edgePool adds a pool and its servers. Those of a pool that is failed over because of a
-// disaster are dead: they are in the topology and nowhere else.
+// disaster, or whose media is moved because of one, are dead: they are in the topology and nowhere else.
 func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Plan) {
 	out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "EdgeServer:" + pool.FQDN, AccessEdge: pool.AccessEdgeFQDN,
 		Computers: []string{}}
@@ -238,7 +238,8 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 		out.SipPort = sipPort
 	}
 	// What is dead does not answer, so it has no host, but the topology still lists it.
-	dead := pool.Name == p.From.Name && p.Reason == "disaster"
+	dead := p.Reason == plan.Disaster && (pool.Name == p.From.Name ||
+		p.From.Name == "" && slices.ContainsFunc(p.Media, func(of plan.MediaPool) bool { return of.FromPool == pool.Name }))
 	// A hardware load balancer answers as long as one of its servers does.
 	all := Public{Address: pool.VirtualIPv4, Hosts: []string{}}
 	for _, server := range pool.Servers {
@@ -261,10 +262,14 @@ func (w *World) edgePool(pool plan.EdgePool, product cmdlet.Product, p *plan.Pla
 
 // frontEnds adds the Front End pools with the servers that the spec names. The management host is
 // a server of the pool that names it, else of the one that holds the Central Management store and
-// names none. Servers at the site of a pool that is failed over because of a disaster are dead.
+// names none. Servers at the site of a pool that is failed over because of a disaster are dead, and so are those
+// of a next hop that another pool becomes because of one.
 func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 	w.Master = p.ManagementHost
-	home := homeOf(p)
+	home, failed, hop := homeOf(p), p.From.Site, ""
+	if p.From.Name == "" && p.NextHop != nil { // it is the next hop that is down
+		failed, hop = p.NextHop.FromSite, p.NextHop.From
+	}
 	for _, pool := range p.Topology.FrontEndPools {
 		out := Pool{Fqdn: pool.FQDN, Site: pool.Site, Service: "Registrar:" + pool.FQDN, Computers: []string{}}
 		out.Computers = append(out.Computers, pool.Servers...)
@@ -275,7 +280,7 @@ func (w *World) frontEnds(p *plan.Plan, product cmdlet.Product) {
 		if len(pool.Servers) == 0 && strings.EqualFold(pool.FQDN, home) {
 			out.Computers = append(out.Computers, p.ManagementHost)
 		}
-		dead := p.Reason == "disaster" && pool.Site == p.From.Site && pool.Site != p.To.Site &&
+		dead := p.Reason == plan.Disaster && (pool.Site == failed && pool.Site != p.To.Site || pool.FQDN == hop) &&
 			!slices.ContainsFunc(p.Media, func(up plan.MediaPool) bool { return up.FQDN == pool.FQDN })
 		// The plan cannot do without the management host, which runs wherever it is.
 		out.Down = dead && !strings.EqualFold(pool.FQDN, home)

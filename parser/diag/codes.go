@@ -226,10 +226,11 @@ var languageRules = []Rule{
 		Code:     "EP1018",
 		Severity: hcl.DiagError,
 		Summary:  "no failover block",
-		Means:    "The spec describes a topology but no `failover` and no `prepare`.",
+		Means: "The spec describes a topology and has no block that asks for a plan: `failover`, `prepare`, `matrix`, `media` or " +
+			"`next_hop`.",
 		Why: "`plan`, `build` and `diff` work on these blocks, and without one they have nothing to do. An " +
 			"empty result could be taken for a plan that changes nothing.",
-		Source: "docs/language.md, the blocks `failover` and `prepare`.",
+		Source: "docs/language.md, the blocks that ask for a plan.",
 		Fix: "Add a `failover` block, or use `edgeplan check` if only the topology is to be checked. If the " +
 			"block is in another file, check that the name of the file ends in `.edge.hcl`.",
 	},

@@ -22,11 +22,24 @@ var nextHopRules = []Rule{
 		Severity: hcl.DiagError,
 		Summary:  "pool cannot become the next hop",
 		Means: "The Front End pool that is to become the next hop of an Edge pool is that already, or is at the site of the " +
-			"pool that failed.",
+			"pool that failed: an Edge pool, or the next hop of today.",
 		Why: "An Edge pool hands all traffic to its next hop. With one that is down it answers partners and users and can " +
 			"deliver nothing.",
 		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013): an Edge pool whose next hop failed is given another " +
 			"pool before anything else.",
 		Fix: "Name a Front End pool that runs, or remove the argument where the next hop is right already.",
+	},
+	{
+		Code:     "EP3040",
+		Severity: hcl.DiagWarning,
+		Summary:  "next hop at another site",
+		Means: "The Front End pool that becomes the next hop is at another site than the Edge pool, and one at the site of the " +
+			"Edge pool, which nothing says is down, could be it.",
+		Why: "All traffic of the Edge pool then goes to the other site. Topology Builder offers the pools of one site only: what " +
+			"becomes of such a next hop when a topology is published later is on no page.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013), the two procedures about the next hop: Topology Builder " +
+			"for a pool at the same site, `Set-CsEdgeServer` for one at another.",
+		Fix: "Name the pool at the site of the Edge pool. If it is down, or cannot take the traffic, accept the finding and say " +
+			"so.",
 	},
 }

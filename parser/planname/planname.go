@@ -14,7 +14,7 @@ var (
 	devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 	// A folder of packages with one of these in it would pass for a package, or one of the packages for a kit.
 	artifacts = regexp.MustCompile(
-		`(?i)^(plan\.json|matrix\.json|matrix\.md|sha256sums|change\.md|change\.html|(failover|failback|prepare|rollback)\.ps1|dns|.*\.rehearsal)$`)
+		`(?i)^(plan\.json|matrix\.json|matrix\.md|sha256sums|change\.md|change\.html|(failover|failback|prepare|media|next-hop|rollback)\.ps1|dns|.*\.rehearsal)$`)
 )
 
 // Is tells whether a name can be that of a plan.

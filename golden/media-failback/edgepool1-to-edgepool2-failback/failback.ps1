@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail back SIP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:9948ad413cc72521b364d0198b63f189. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:305a00f234131d935fd0e89c9dee05a6. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failback.ps1                           prints the run sheet and changes nothing
         .\failback.ps1 -Stage Preflight -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:9948ad413cc72521b364d0198b63f189'; Script = 'failback'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:305a00f234131d935fd0e89c9dee05a6'; Script = 'failback'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail back SIP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

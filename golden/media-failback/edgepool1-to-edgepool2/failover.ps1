@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:62452564e8030e712d22095ecc789a22. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:7e5b4d8c1a861fbbd92a6a7538764c02. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                          prints the run sheet and changes nothing
         .\failover.ps1 -Stage Topology -WhatIf  shows what a stage would do and writes nothing
@@ -30,7 +30,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:62452564e8030e712d22095ecc789a22'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:7e5b4d8c1a861fbbd92a6a7538764c02'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Roll back: Fail over SIP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:62452564e8030e712d22095ecc789a22. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:7e5b4d8c1a861fbbd92a6a7538764c02. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\rollback.ps1                       prints the run sheet and changes nothing
         .\rollback.ps1 -Stage Route -WhatIf  shows what a stage would do and writes nothing
@@ -28,7 +28,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:62452564e8030e712d22095ecc789a22'; Script = 'rollback'; Opposite = 'failover'
+$Plan = @{ Id = 'sha256:7e5b4d8c1a861fbbd92a6a7538764c02'; Script = 'rollback'; Opposite = 'failover'
            Module = 'SkypeForBusiness'
            Title = 'Roll back: Fail over SIP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only.
