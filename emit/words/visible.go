@@ -13,6 +13,14 @@ import (
 // another. A byte that is not UTF-8 is \x{HEX}. A backslash that would make other text
 // look like one of these is \u{5C}, so two strings never look the same for that reason.
 func Visible(s string) string {
+	// Nearly all texts of a plan are so.
+	if plainlyVisible(s) {
+		return s
+	}
+	return visible(s)
+}
+
+func visible(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	var before rune // the character that was written last, 0 at the start
@@ -37,6 +45,19 @@ func Visible(s string) string {
 		at += size
 	}
 	return b.String()
+}
+
+// plainlyVisible tells whether all of a text is seen as it is, without looking at other characters than those of ASCII.
+func plainlyVisible(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7F || c == '\\' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return before != ' ' || s == ""
 }
 
 func hidden(r, before rune, rest string) bool {

@@ -12,6 +12,21 @@ import (
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
+// TestPlainlyVisible: what is taken to be visible at once is what looking at each character leaves alone.
+func TestPlainlyVisible(t *testing.T) {
+	plain := 0
+	for _, s := range append(sample.Texts(), "", " ", "a b", "a  b", " a", "a ", `a\b`, `\u{41}`, "\x7f", "e\u0301") {
+		if got := Visible(s); got != visible(s) {
+			t.Errorf("%q: %q, not %q", s, got, visible(s))
+		} else if plainlyVisible(s) {
+			plain++
+		}
+	}
+	if plain < 100 {
+		t.Errorf("only %d texts are plainly visible", plain)
+	}
+}
+
 func TestVisible(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain text": "plain text", "a\nb": `a\u{A}b`, "a\u202eb": `a\u{202E}b`, "\u200b": `\u{200B}`, "\xff": `\x{FF}`,
