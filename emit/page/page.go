@@ -14,6 +14,7 @@ import (
 // HTML prints the record of a plan, with drawings of the plan, and the lines of its script that are of the change.
 func HTML(p *plan.Plan, document *record.Document, script powershell.Script) string {
 	w := &printer{plan: p, marks: places(script.Marks)}
+	w.out.Grow(96 << 10) // more than most have
 	w.put(`<!DOCTYPE html>` + "\n" + `<html lang="en"><head><meta charset="utf-8"/>` + "\n" +
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '` + styleHash + `'"/>` + "\n" +
 		`<meta name="viewport" content="width=device-width, initial-scale=1"/>` + "\n" +
@@ -199,7 +200,7 @@ func inline(text words.Text) string {
 				if piece.Form == words.IsName {
 					b.WriteString("<code>" + escape(piece.Text) + "</code>")
 				} else {
-					b.WriteString(times.ReplaceAllString(escape(piece.Text), "<time>$0</time>"))
+					b.WriteString(withTimes(escape(piece.Text)))
 				}
 			}
 		case words.IsName:
@@ -208,6 +209,24 @@ func inline(text words.Text) string {
 	}
 	return b.String()
 }
+
+// withTimes marks the times in a text.
+func withTimes(s string) string {
+	// Few texts have one, and an expression takes as long for the others.
+	for i := strings.IndexByte(s, 'T'); i >= 0; {
+		if i > 0 && i+1 < len(s) && isDigit(s[i-1]) && isDigit(s[i+1]) {
+			return times.ReplaceAllString(s, "<time>$0</time>")
+		}
+		next := strings.IndexByte(s[i+1:], 'T')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return s
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // times are not torn at the end of a line.
 var times = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT[0-9:]+(?:Z|[+-]\d\d:\d\d)`)

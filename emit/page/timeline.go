@@ -184,7 +184,7 @@ func (w *printer) key(lanes []lane) string {
 		b.WriteString("</li>\n")
 	}
 	for i, service := range w.plan.Services {
-		b.WriteString("<li><b>" + strconv.Itoa(i+1) + "</b> " + inline(words.Free(words.ServiceName(service))) + "</li>\n")
+		b.WriteString("<li><b>" + strconv.Itoa(i+1) + "</b> " + inline(words.ServiceName(service)) + "</li>\n")
 	}
 	b.WriteString("</ul>\n")
 	return b.String()

@@ -143,6 +143,10 @@ var command = regexp.MustCompile(`^(` + strings.Join([]string{
 
 // Commands cuts a text, made visible, into what is to be typed or written as it stands, and the rest.
 func Commands(s string) words.Text {
+	s = words.Visible(strings.Trim(s, " "))
+	if !namesCommand(s) {
+		return words.Text{{Form: words.IsOwn, Text: s}}
+	}
 	var out words.Text
 	var plain strings.Builder
 	end := func() {
@@ -151,7 +155,7 @@ func Commands(s string) words.Text {
 			plain.Reset()
 		}
 	}
-	for s = words.Visible(strings.Trim(s, " ")); s != ""; {
+	for s != "" {
 		word, rest, more := strings.Cut(s, " ")
 		if mayBeCommand(word, rest) {
 			if m := command.FindStringSubmatch(s); m != nil {
@@ -169,6 +173,18 @@ func Commands(s string) words.Text {
 	}
 	end()
 	return out
+}
+
+// namesCommand tells whether one of the words of a text could begin a command.
+func namesCommand(s string) bool {
+	for s != "" {
+		word, rest, _ := strings.Cut(s, " ")
+		if mayBeCommand(word, rest) {
+			return true
+		}
+		s = rest
+	}
+	return false
 }
 
 // mayBeCommand tells whether a command could begin with a word that others follow. It is asked of each

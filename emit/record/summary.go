@@ -94,7 +94,7 @@ func (b *builder) affected() [][]words.Text {
 			}
 			states = append(states, words.Join("", after, words.Free(span.From), words.Own(": "), words.Free(span.State)))
 		}
-		rows = append(rows, []words.Text{words.Join("", words.Own("Affected: "), serviceName(service)),
+		rows = append(rows, []words.Text{words.Join("", words.Own("Affected: "), words.ServiceName(service)),
 			words.Join("; ", states...)})
 	}
 	for _, told := range b.plan.Texts.Told {
@@ -104,14 +104,6 @@ func (b *builder) affected() [][]words.Text {
 		}
 	}
 	return rows
-}
-
-func serviceName(service plan.Served) words.Text {
-	title := words.Free(service.Title)
-	if service.Pool != "" { // a name from the spec
-		title = words.Join(" through ", title, words.Name(service.Pool))
-	}
-	return title
 }
 
 // begin is when the change may begin: the first stage of it compares and changes nothing, in most plans.
@@ -165,7 +157,7 @@ func (b *builder) when() {
 	b.section("when", words.Own("What is reachable, and when"))
 	table := Table{Head: head("service", "after stage", "reachable")}
 	for _, service := range b.plan.Services {
-		name := serviceName(service)
+		name := words.ServiceName(service)
 		for _, span := range words.Spans(b.plan, service.Name) {
 			table.Rows = append(table.Rows, []words.Text{name, words.Free(span.From), words.Free(span.State)})
 			name = nil // once for all of its rows

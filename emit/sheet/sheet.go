@@ -146,7 +146,7 @@ func (p *printer) reachable(label, stage string) {
 		return
 	}
 	for i, service := range p.plan.Services {
-		p.line("  "+label, words.ServiceName(service)+": "+words.Service(reach.Services[i].Service))
+		p.line("  "+label, words.ServiceName(service).String()+": "+words.Service(reach.Services[i].Service))
 	}
 }
 

@@ -30,11 +30,11 @@ func Host(name string) string {
 }
 
 // ServiceName is what a service is for users, and through which pool if it is that of one.
-func ServiceName(s plan.Served) string {
+func ServiceName(s plan.Served) Text {
 	if s.Pool == "" {
-		return s.Title
+		return Free(s.Title)
 	}
-	return s.Title + " through " + s.Pool
+	return Join(" through ", Free(s.Title), Name(s.Pool))
 }
 
 // Service says whether a service is reachable, and through which Edge pool.
