@@ -59,7 +59,7 @@ const (
 	maxNames = 2
 	maxSets  = 4
 	maxPools = 4
-	maxSites = 6
+	maxSites = 5
 )
 
 func sideOf(p *plan.Plan, before bool) Side {
@@ -84,7 +84,7 @@ func sideOf(p *plan.Plan, before bool) Side {
 	}
 	if routes := routes(p, before); len(routes) > 0 {
 		sites := s.add(Box{Title: "Routes of sites", Lines: listed(routes, maxSites, func(r route) []Line {
-			return []Line{{Text: r.text(), Moves: r.moves}}
+			return r.lines()
 		})})
 		for _, pool := range pools(p) {
 			if slices.ContainsFunc(routes, func(r route) bool { return r.pool == pool.FQDN }) {
@@ -195,8 +195,11 @@ type route struct {
 	moves      bool
 }
 
-// text says it with the federation in upper case, as people write it.
-func (r route) text() string { return strings.ToUpper(r.Federation) + ": " + r.Site + " → " + r.name }
+// lines say it with the federation in upper case, as people write it; the pool has a line of its own, so that no long
+// name of a site hides it.
+func (r route) lines() []Line {
+	return []Line{{Text: strings.ToUpper(r.Federation) + ": " + r.Site, Moves: r.moves}, {Text: "→ " + r.name, Under: true}}
+}
 
 func routes(p *plan.Plan, before bool) []route {
 	name := func(fqdn string) string {
