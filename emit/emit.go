@@ -57,7 +57,7 @@ func All(p *plan.Plan) ([]Artifact, error) {
 			}
 		}
 	}
-	all, err := FromPlan(p)
+	all, sums, err := fromPlan(p)
 	if err != nil {
 		return nil, err
 	}
@@ -67,26 +67,33 @@ func All(p *plan.Plan) ([]Artifact, error) {
 		}
 	}
 	sortByName(all)
-	return WithSums(all), nil
+	return withSums(all, sums), nil
 }
 
 // FromPlan makes the artifacts that plan.json is enough for: all but the zone files
 // and SHA256SUMS. They are the same bytes as those of All.
 func FromPlan(p *plan.Plan) ([]Artifact, error) {
+	all, _, err := fromPlan(p)
+	return all, err
+}
+
+// fromPlan is FromPlan that also returns the sums that the record has, by the names of the files, so that
+// no text is read twice for its sum.
+func fromPlan(p *plan.Plan) (all []Artifact, sums map[string]string, err error) {
 	// First, as every name below is made of these.
 	if err := checkNames(p.Zones); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// The page shows the lines of the script that makes the change.
 	forward, err := powershell.Marked(p)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", words.ScriptFile(words.Script(p)), err)
+		return nil, nil, fmt.Errorf("%s: %w", words.ScriptFile(words.Script(p)), err)
 	}
-	all, err := makeAll(p, []maker{back, {PlanName, plan.Encode}})
+	all, err = makeAll(p, []maker{back, {PlanName, encode}})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all = append(all, Artifact{words.ScriptFile(words.Script(p)), hunk.Text{forward.Text}})
+	all = append(all, Artifact{words.ScriptFile(words.Script(p)), forward.Text})
 	// The record has the sums of all other files, so its two forms are made last; SHA256SUMS then has their sums.
 	facts := record.Facts{}
 	for _, zone := range p.Zones {
@@ -95,7 +102,7 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 		}
 		files, err := zoneArtifacts(p, zone)
 		if err != nil {
-			return nil, fmt.Errorf("zone %q: %w", zone.Name, err)
+			return nil, nil, fmt.Errorf("zone %q: %w", zone.Name, err)
 		}
 		all = append(all, files...)
 		for _, file := range words.TextFiles(zone) {
@@ -108,21 +115,25 @@ func FromPlan(p *plan.Plan) ([]Artifact, error) {
 		facts.Files = append(facts.Files, record.File{Name: a.Name, SHA256: a.Text.SHA256()})
 	}
 	slices.SortFunc(facts.Files, func(a, b record.File) int { return strings.Compare(a.Name, b.Name) })
+	sums = make(map[string]string, len(facts.Files)+2)
+	for _, file := range facts.Files {
+		sums[file.Name] = file.SHA256
+	}
 	document, err := record.Of(p, facts)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", RecordName, err)
+		return nil, nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
 	all = append(all, Artifact{RecordName, hunk.Text{[]byte(record.Markdown(document))}},
 		Artifact{PageName, hunk.Text{[]byte(page.HTML(p, document, forward))}},
 		Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
 	sortByName(all)
-	return all, nil
+	return all, sums, nil
 }
 
 // maker makes the file of that name.
 type maker struct {
 	name string
-	make func(*plan.Plan) ([]byte, error)
+	make func(*plan.Plan) (hunk.Text, error)
 }
 
 // back makes the script that goes back.
@@ -133,15 +144,20 @@ func scripts(p *plan.Plan) []maker {
 	return []maker{{words.ScriptFile(words.Script(p)), powershell.Forward}, back}
 }
 
+func encode(p *plan.Plan) (hunk.Text, error) {
+	text, err := plan.Encode(p)
+	return hunk.Text{text}, err
+}
+
 // makeAll makes files of a plan.
 func makeAll(p *plan.Plan, files []maker) ([]Artifact, error) {
 	var all []Artifact
 	for _, file := range files {
-		data, err := file.make(p)
+		text, err := file.make(p)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.name, err)
 		}
-		all = append(all, Artifact{file.name, hunk.Text{data}})
+		all = append(all, Artifact{file.name, text})
 	}
 	return all, nil
 }
@@ -165,10 +181,17 @@ func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {
 }
 
 // Sums is the text of SHA256SUMS for artifacts in their order, as `sha256sum -c` reads it.
-func Sums(artifacts []Artifact) hunk.Text {
+func Sums(artifacts []Artifact) hunk.Text { return sumsOf(artifacts, nil) }
+
+// sumsOf is Sums where those of some files are known, by their names.
+func sumsOf(artifacts []Artifact, known map[string]string) hunk.Text {
 	var b strings.Builder
 	for _, a := range artifacts {
-		b.WriteString(a.Text.SHA256() + "  " + a.Name + "\n")
+		sum := known[a.Name]
+		if sum == "" {
+			sum = a.Text.SHA256()
+		}
+		b.WriteString(sum + "  " + a.Name + "\n")
 	}
 	return hunk.Text{[]byte(b.String())}
 }

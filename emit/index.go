@@ -29,8 +29,11 @@ func Index(m *plan.Matrix) ([]Artifact, error) {
 }
 
 // WithSums adds SHA256SUMS to artifacts, which has all of them but itself.
-func WithSums(all []Artifact) []Artifact {
-	all = append(all, Artifact{SumsName, Sums(all)})
+func WithSums(all []Artifact) []Artifact { return withSums(all, nil) }
+
+// withSums is WithSums where the sums of some files are known, by their names.
+func withSums(all []Artifact, known map[string]string) []Artifact {
+	all = append(all, Artifact{SumsName, sumsOf(all, known)})
 	sortByName(all)
 	return all
 }

@@ -87,7 +87,7 @@ func scriptOf(p *plan.Plan, back bool) []byte {
 	if err != nil {
 		return []byte(err.Error())
 	}
-	change, _, _ := bytes.Cut(text, []byte(powershell.RuntimeMarker))
+	change, _, _ := bytes.Cut(text.Bytes(), []byte(powershell.RuntimeMarker))
 	return change
 }
 

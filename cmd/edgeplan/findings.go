@@ -92,6 +92,7 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 		if err := choose(spec, failovers); err != nil {
 			return nil, nil, err
 		}
+		expectPlans(planned(spec))
 		result = compiler.CompileAll(spec)
 		diags = append(diags, result.Open...)
 		if len(spec.Asked()) == 0 {
@@ -115,6 +116,19 @@ func (p *program) compile(args, failovers []string, strict bool) ([]*plan.Plan, 
 		return nil, nil, errNo
 	}
 	return result.Plans, result.Matrices, nil
+}
+
+// planned is how many plans the matrices of a spec ask for.
+func planned(spec *parser.Spec) int {
+	n := 0
+	for _, m := range spec.Matrices {
+		if m.Only == nil {
+			n += len(compiler.PairNames(spec, m))
+		} else {
+			n += len(m.Only)
+		}
+	}
+	return n
 }
 
 // nothingToPlan says that a spec asks for no plan, which is an error only where one is to be made.

@@ -68,6 +68,16 @@ const (
 	perPlan     = 1 << 20
 )
 
+// expectPlans says that so many plans are made, and tells whether they are many. What is made of hundreds of
+// plans stays until it is written: collecting garbage at each doubling of a heap that only grows would cost a
+// third of the time.
+func expectPlans(n int) (many bool) {
+	if many = n > manyPlans; many {
+		memory.Output(n * perPlan)
+	}
+	return many
+}
+
 // render makes all files of the plans and, as packages, the indexes of the matrices.
 func render(dir string, plans []*plan.Plan, matrices []*plan.Matrix, of kind) ([]made, error) {
 	var out []made
@@ -97,10 +107,7 @@ func render(dir string, plans []*plan.Plan, matrices []*plan.Matrix, of kind) ([
 		taken[folded] = one.name
 	}
 	errs := make([]error, len(out))
-	// What is made of hundreds of plans stays until it is written: collecting garbage at each doubling of a
-	// heap that only grows would cost a third of the time.
-	if len(out) > manyPlans {
-		memory.Output(len(out) * perPlan)
+	if expectPlans(len(out)) {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyPlansGC))
 	}
 	parallel.Each(len(out), func(i int) { out[i].files, errs[i] = makers[i]() })

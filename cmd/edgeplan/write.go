@@ -26,7 +26,7 @@ func (l *folderLock) write(dir string, packs []pack, of kind) error {
 	for _, name := range temps(l.root) {
 		l.root.Remove(name)
 	}
-	w := &writing{root: l.root}
+	w := &writing{root: l.root, there: map[string]bool{".": true}}
 	if err := w.all(l, packs, of); err != nil {
 		// Where the undo failed too, the next build needs the journal to know what it finds.
 		keep = !w.undo() || keep
@@ -78,8 +78,9 @@ func missingFolders(dir string, stat func(string) (fs.FileInfo, error)) []string
 // root, where temporary files are.
 type writing struct {
 	root    *os.Root
-	folders []string // made
-	moves   []move   // still to do
+	folders []string        // made
+	there   map[string]bool // folders that were made or are there
+	moves   []move          // still to do
 	done    []move
 }
 
@@ -158,22 +159,23 @@ func diskCalls(n int) int {
 	return 32
 }
 
+// makeParents makes the folders that a file is in. Each is asked for once, however many files it gets.
 func (w *writing) makeParents(name string) error {
 	dir := path.Dir(name)
-	if dir == "." {
+	if w.there[dir] {
 		return nil
 	}
 	if err := w.makeParents(dir); err != nil {
 		return err
 	}
-	err := w.root.Mkdir(dir, 0o777)
-	switch {
+	switch err := w.root.Mkdir(dir, 0o777); {
 	case err == nil:
 		w.folders = append(w.folders, dir)
-	case errors.Is(err, fs.ErrExist):
-		return nil
+	case !errors.Is(err, fs.ErrExist):
+		return err
 	}
-	return err
+	w.there[dir] = true
+	return nil
 }
 
 // replace gives a file its new text, or removes it, and keeps the old one for undo. Where

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -37,10 +38,11 @@ func (p *Plan) Gates(back bool, stage string, part Part) Gates {
 			}
 		}
 		// One that another of them comes after anyway is not named.
-		g.After = slices.DeleteFunc(slices.Clone(g.After), func(name string) bool {
-			return slices.ContainsFunc(g.After,
-				func(later string) bool { return doneBefore(stages, place{later, host})[place{name, host}] })
-		})
+		implied := map[place]bool{}
+		for _, later := range g.After {
+			maps.Copy(implied, doneBefore(stages, place{later, host}))
+		}
+		g.After = slices.DeleteFunc(g.After, func(name string) bool { return implied[place{name, host}] })
 	}
 	for _, need := range part.Needs {
 		all := placesOf(stages, need)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 func strict(data []byte, into any) error {
@@ -41,12 +42,17 @@ func marshal(v any) ([]byte, error) {
 func Encode(plan *Plan) ([]byte, error) { return indented(plan) }
 
 func indented(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	if err := stream(&buf, v); err != nil {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := stream(buf, v); err != nil {
 		return nil, err
 	}
-	return buf.Bytes(), nil
+	return bytes.Clone(buf.Bytes()), nil
 }
+
+// buffers are for texts that are made of many plans: none has to grow again for each.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Decode reads plan.json. It refuses another format version, fields that it does not
 // know, and any call that the cmdlet table does not have, so that a plan that was

@@ -86,10 +86,14 @@ type world struct {
 	changes  map[string]bool     // by zone: whether the plan changes it; the same map in all worlds of a plan,
 	zones    map[string]*Zone    // as are the zones by their names: each is asked for again and again
 	sorts    map[string][]string // the names of all variables by their sorts, sorted: no step adds one
+	replica  []known             // what a replica has to know; the same list in all worlds of a plan
 	routes   string              // what routeText has made, "" once a route has changed
 	lacks    func() []lack       // of all zones, found once for all worlds of a plan
 	allAsked bool                // each zone of the plan that has to be asked was
 }
+
+// known is a variable that a replica has to know, and how its text begins.
+type known struct{ name, text string }
 
 // lack is what the records of a zone lack of the aim.
 type lack struct {
@@ -120,6 +124,12 @@ func firstWorld(plan *Plan) *world {
 		sort, of, _ := strings.Cut(name, "/")
 		w.sorts[sort] = append(w.sorts[sort], of)
 	}
+	for _, sort := range routeSorts {
+		for _, of := range w.sorts[sort] {
+			// Quoted, so that no two sets of routes have one text whatever the sites are called.
+			w.replica = append(w.replica, known{sort + "/" + of, sort + " " + strconv.Quote(of) + "="})
+		}
+	}
 	for name, value := range w.vars {
 		// Only now: the text is made of all routes.
 		if value == Routes {
@@ -139,12 +149,8 @@ func (w *world) routeText() string {
 		return w.routes
 	}
 	var text []byte
-	for _, sort := range routeSorts {
-		for _, of := range w.sorts[sort] {
-			// Quoted, so that no two sets of routes have one text whatever the sites are called.
-			text = strconv.AppendQuote(append(append(text, sort...), ' '), of)
-			text = append(strconv.AppendQuote(append(text, '='), w.vars[sort+"/"+of]), ' ')
-		}
+	for _, one := range w.replica {
+		text = append(strconv.AppendQuote(append(text, one.text...), w.vars[one.name]), ' ')
 	}
 	w.routes = string(text)
 	return w.routes

@@ -328,7 +328,7 @@ func TestGatesAreData(t *testing.T) {
 		}
 	}
 	script, err := powershell.Forward(p)
-	if err != nil || !strings.Contains(string(script), "MustBeStopped = 'edge2.contoso.com'") || !strings.Contains(string(script), "Receipt = 'Look'") {
+	if text := string(script.Bytes()); err != nil || !strings.Contains(text, "MustBeStopped = 'edge2.contoso.com'") || !strings.Contains(text, "Receipt = 'Look'") {
 		t.Errorf("%v: the script lacks a gate", err)
 	}
 	p.Stages[1].Parts[0].Seen = "crystal ball"

@@ -29,7 +29,7 @@ func pageOf(p *plan.Plan, files ...record.File) (string, error) {
 			}
 			return r
 		}
-		script.Text = append([]byte("# "+strings.Map(ascii, p.Name)+"\r\n"), script.Text...)
+		script.Text[0] = append([]byte("# "+strings.Map(ascii, p.Name)+"\r\n"), script.Text[0]...)
 	}
 	if err != nil {
 		return "", err

@@ -140,7 +140,7 @@ func both(t testing.TB, p *plan.Plan) [2]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return [2]string{string(forth), string(back)}
+	return [2]string{string(forth.Bytes()), string(back.Bytes())}
 }
 
 // spoiled is the sample plan with text in place of every name and value that a spec

@@ -39,7 +39,7 @@ func TestStopOldWaits(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		change, _, _ := strings.Cut(string(got), RuntimeMarker)
+		change, _, _ := strings.Cut(string(got.Bytes()), RuntimeMarker)
 		_, old, _ := strings.Cut(change, "Name = 'StopOld'")
 		if !strings.Contains(change, test.want+"\r\n") && !strings.Contains(change, test.want+";") || strings.Contains(old, "LooksAt = 'Dns'") != test.still {
 			t.Errorf("%s: no %s, or DNS is looked at without reason:\n%s", test.name, test.want, change)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
@@ -43,16 +44,29 @@ func joined(files embed.FS) string {
 const RuntimeMarker = "# ==== FIXED RUNTIME"
 
 // Part is a fixed part of scripts: the same bytes in each that has it.
-type Part struct{ Name, Text string }
+type Part struct {
+	Name, Text string
+	sum        string
+	bytes      []byte // Text, which all scripts share
+}
 
 // SHA256 is the hash of the part, from its marker on to the next one, in hex.
-func (p Part) SHA256() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(p.Text))) }
+func (p Part) SHA256() string { return p.sum }
 
 // Runtime returns the fixed runtime as it is at the end of every script.
-func Runtime() Part { return Part{"fixed runtime", runtimeText} }
+func Runtime() Part { return runtimePart }
 
 // WindowsDNS returns the part for Windows DNS servers, which comes before the runtime.
-func WindowsDNS() Part { return Part{"part for Windows DNS servers", windowsText} }
+func WindowsDNS() Part { return windowsPart }
+
+var (
+	runtimePart = fixed("fixed runtime", runtimeText)
+	windowsPart = fixed("part for Windows DNS servers", windowsText)
+)
+
+func fixed(name, text string) Part {
+	return Part{name, text, fmt.Sprintf("%x", sha256.Sum256([]byte(text))), []byte(text)}
+}
 
 // Parts are the fixed parts that the scripts of a plan have, in their order.
 func Parts(p *plan.Plan) []Part {
@@ -67,8 +81,8 @@ func onDNSServer(s *plan.Step) bool { return s.Zone != "" }
 
 // Script is a script, and where the parts of its stages and their steps are in it.
 type Script struct {
-	Text  []byte
-	Marks []Mark // in the order of their lines
+	Text  hunk.Text // what is its own, then the fixed parts
+	Marks []Mark    // in the order of their lines
 }
 
 // Mark is one of these: the number of the part over all stages, from 1, the ID of the step, empty for the part as a
@@ -81,8 +95,7 @@ type Mark struct {
 
 // Own are the lines above the fixed parts, without their ends.
 func (s Script) Own() []string {
-	own, _, _ := strings.Cut(string(s.Text), RuntimeMarker)
-	return strings.Split(strings.TrimSuffix(own, "\r\n"), "\r\n")
+	return strings.Split(strings.TrimSuffix(string(s.Text[0]), "\r\n"), "\r\n")
 }
 
 // Marked returns the script that makes the change: failover.ps1, failback.ps1 or prepare.ps1.
@@ -91,14 +104,14 @@ func Marked(p *plan.Plan) (Script, error) {
 }
 
 // Forward is the text of that.
-func Forward(p *plan.Plan) ([]byte, error) {
+func Forward(p *plan.Plan) (hunk.Text, error) {
 	s, err := Marked(p)
 	return s.Text, err
 }
 
 // Rollback returns rollback.ps1, which puts back what the other script changed, from
 // any point at which that may have ended.
-func Rollback(p *plan.Plan) ([]byte, error) {
+func Rollback(p *plan.Plan) (hunk.Text, error) {
 	s, err := script(p, &builder{plan: p, back: true}, plan.RollbackScript, "Roll back: "+p.Texts.Title)
 	return s.Text, err
 }
@@ -301,6 +314,9 @@ func (b *builder) notes() []string {
 	return out
 }
 
+// ownSize is more bytes than most scripts have above the fixed runtime.
+const ownSize = 1 << 15
+
 // script puts the two parts together.
 func script(p *plan.Plan, b *builder, name, title string) (Script, error) {
 	stages, opposite := p.StagesOf(b.back), plan.RollbackScript
@@ -323,10 +339,11 @@ func script(p *plan.Plan, b *builder, name, title string) (Script, error) {
 		return Script{}, b.err
 	}
 	named := b.names.definitions()
-	var out strings.Builder
-	out.WriteString(help(p, name, title, stages))
-	out.WriteString(parameters(b.params()))
-	data := &writer{names: &b.names, line: strings.Count(out.String(), "\n")}
+	data := &writer{names: &b.names}
+	data.out.Grow(ownSize)
+	data.out.WriteString(help(p, name, title, stages))
+	data.out.WriteString(parameters(b.params()))
+	data.line = strings.Count(data.out.String(), "\n")
 	data.lines(named[:first])
 	data.text("$Plan = ")
 	data.value(head, 0)
@@ -347,19 +364,13 @@ func script(p *plan.Plan, b *builder, name, title string) (Script, error) {
 	data.newline(0)
 	data.text(")")
 	data.newline(0)
-	out.WriteString(data.out.String())
 	if b.names.err != nil {
 		return Script{}, b.names.err
 	}
 	// CRLF in all of a script: the signature block that is added later has it too.
-	own, parts := strings.ReplaceAll(out.String(), "\n", "\r\n"), Parts(p)
-	size := len(own)
-	for _, part := range parts {
-		size += len(part.Text)
-	}
-	text := append(make([]byte, 0, size), own...)
-	for _, part := range parts {
-		text = append(text, part.Text...)
+	text := hunk.Text{[]byte(strings.ReplaceAll(data.out.String(), "\n", "\r\n"))}
+	for _, part := range Parts(p) {
+		text = append(text, part.bytes)
 	}
 	return Script{text, data.marks}, nil
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 
@@ -80,7 +81,8 @@ func Text(s string) string {
 			code.Reset()
 		}
 	}
-	for _, w := range cut(s) {
+	b.Grow(len(s) + 8) // of words that become code a few
+	for w := range cut(s) {
 		// Only words without punctuation between them: a comma inside a code span would be taken for part of a
 		// command.
 		if w.code != "" && w.before == "" && code.Len() > 0 && after == "" {
@@ -104,27 +106,29 @@ func Text(s string) string {
 type part struct{ before, code, after string }
 
 // cut splits a text at its blanks.
-func cut(s string) []part {
-	out := make([]part, 0, strings.Count(s, " ")+1)
-	for s = strings.TrimLeft(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
-		// Commands first: their words may be plain, and would be typed without the others.
-		word, rest, _ := strings.Cut(s, " ")
-		if mayBeCommand(word, rest) {
-			if m := command.FindStringSubmatch(s); m != nil {
-				out = append(out, part{code: m[1], after: m[2]})
-				s = s[len(m[1])+len(m[2]):]
-				continue
+func cut(s string) iter.Seq[part] {
+	return func(yield func(part) bool) {
+		first, more := true, true
+		for s = strings.TrimLeft(s, " "); s != "" && more; s = strings.TrimLeft(s, " ") {
+			// Commands first: their words may be plain, and would be typed without the others.
+			word, rest, _ := strings.Cut(s, " ")
+			if mayBeCommand(word, rest) {
+				if m := command.FindStringSubmatch(s); m != nil {
+					more = yield(part{code: m[1], after: m[2]})
+					first, s = false, s[len(m[1])+len(m[2]):]
+					continue
+				}
 			}
-		}
-		s = rest
-		// A number with a dot begins a list only where the text may begin a line.
-		if plainWord(word) && (len(out) > 0 || !listNumber.MatchString(word)) {
-			out = append(out, part{before: word})
-		} else {
-			out = append(out, codeWord(word))
+			s = rest
+			// A number with a dot begins a list only where the text may begin a line.
+			if plainWord(word) && (!first || !listNumber.MatchString(word)) {
+				more = yield(part{before: word})
+			} else {
+				more = yield(codeWord(word))
+			}
+			first = false
 		}
 	}
-	return out
 }
 
 // command is what a text says to type, or to write into the spec, with all its words.
@@ -229,10 +233,18 @@ func plainWord(word string) bool {
 // plainASCII is isPlain without expressions, for words of the ASCII characters that plainShape has; known
 // is false for others.
 func plainASCII(word string) (plain, known bool) {
+	marks := false
 	for i := range len(word) {
-		if !isAlphanumeric(word[i]) && strings.IndexByte(`-.,;:()/'"+?`, word[i]) < 0 {
-			return false, false
+		if !isAlphanumeric(word[i]) {
+			if strings.IndexByte(`-.,;:()/'"+?`, word[i]) < 0 {
+				return false, false
+			}
+			marks = marks || i < len(word)-1 || word[i] == '-'
 		}
+	}
+	// Nearly all words: letters and digits, and perhaps a mark behind them.
+	if !marks && word != "" && isAlphanumeric(word[0]) && !strings.EqualFold(word[max(0, len(word)-4):], "www.") {
+		return !isHex(strings.TrimRight(word, `)"'.,;:?`)), true
 	}
 	core := strings.TrimLeft(word, `("'`)
 	lower := strings.ToLower(core)
@@ -243,8 +255,12 @@ func plainASCII(word string) (plain, known bool) {
 		colon >= 0 && strings.IndexByte(word[colon+1:], ':') >= 0, strings.HasPrefix(lower, "gh-"):
 		return false, true
 	}
-	hex := strings.TrimRight(lower, `)"'.,;:?`)
-	return !(len(hex) >= 7 && len(hex) <= 64 && strings.Trim(hex, "0123456789abcdef") == ""), true
+	return !isHex(strings.TrimRight(lower, `)"'.,;:?`)), true
+}
+
+// isHex tells whether a word could be a commit.
+func isHex(word string) bool {
+	return len(word) >= 7 && len(word) <= 64 && strings.Trim(word, "0123456789abcdefABCDEF") == ""
 }
 
 func isAlphanumeric(c byte) bool {
