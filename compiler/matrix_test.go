@@ -84,7 +84,7 @@ func TestMatrix(t *testing.T) {
 		ready   string // the pools for whose failure none is ready
 		codes   string // of open findings
 	}{
-		"as it is":     {nil, "1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", "EP3035 EP3036"},
+		"as it is":     {nil, "1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", "EP3035 EP3036 EP3043"},
 		"all possible": {[]string{nextHop, "", store, ""}, "1>2 yes 1>3 yes 2>1 yes 2>3 yes 3>1 yes 3>2 yes", "", ""},
 		"one that none can reach": {[]string{nextHop, "", store, "", "sip3          300 IN A   198.51.100.31", "",
 			"xmpp.contoso.com\"\n  partners", "xmpp.contoso.com\"\n  partners", "  host     = \"xmpp.contoso.com\"\n", "",
@@ -94,11 +94,11 @@ func TestMatrix(t *testing.T) {
 			"  site               = site.Site3\n", "  site               = site.Site1\n", nextHop, "", "accept \"EP3037\"", "accept \"EP3010\""},
 			"1>2 EP2015 1>3 EP2015 2>1 never 2>3 never 3>1 never 3>2 never", "EdgePool1", "EP3035 EP3036"},
 		"accepted for all": {[]string{"  accept \"EP3001\"", "  accept \"EP2015\" {\n    reason = \"It has a mirror at Site1.\"\n  }\n\n  accept \"EP3001\""},
-			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 yes 3>2 yes", "", "EP3035"},
+			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 yes 3>2 yes", "", "EP3035 EP3043"},
 		"an accept too many": {[]string{"  accept \"EP3001\"", "  accept \"EP3002\" {\n    reason = \"x\"\n  }\n\n  accept \"EP3001\""},
-			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", "EP1016 EP3035 EP3036"},
+			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", "EP1016 EP3035 EP3036 EP3043"},
 		"accepted refusals": {[]string{"  accept \"EP3001\"", "  accept \"EP3035\" {\n    reason = \"x\"\n  }\n\n  accept \"EP3036\" {\n    reason = \"x\"\n  }\n\n  accept \"EP3001\""},
-			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", ""},
+			"1>2 yes 1>3 yes 2>1 yes 2>3 EP2016 3>1 EP2015 3>2 EP2015", "EdgePool3", "EP3043"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result, found := compileAll(t, matrixSpec(t, test.changes...))

@@ -56,6 +56,7 @@ const (
 	StoreElsewhere diag.Code = "EP3038"
 	NextHopToday   diag.Code = "EP2046"
 	WrongNextHop   diag.Code = "EP2047"
+	HopDown        diag.Code = "EP3043"
 	MediaElsewhere diag.Code = "EP2042"
 	MediaStays     diag.Code = "EP3039"
 	MediaThere     diag.Code = "EP2043"

@@ -53,6 +53,7 @@ func Failover(t *topology.Topology, req *Request, r *report.Plan) {
 	checkSourceSite(t, req, r)
 	checkStore(t, req, r)
 	checkNextHop(t, req, r)
+	checkStrandedHops(t, req, r)
 	checkMedia(t, req, r)
 	Window(t, req, r)
 	checkCertificate(t, req, r)

@@ -82,6 +82,21 @@ func checkNextHop(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
+// checkStrandedHops names the other Edge pools that run and whose next hop went down with the failed site.
+func checkStrandedHops(t *topology.Topology, req *Request, r *report.Plan) {
+	failed := failedSite(req)
+	for _, pool := range t.EdgePools {
+		today := nextHopOf(t, pool)
+		if pool == req.From || pool == req.To || failed == "" || pool.Site.V == failed || today == nil || !req.isDown(today) {
+			continue
+		}
+		r.Add(report.HopDown, pool.NextHop.Range,
+			"The next hop of %s is %s, which is at %s, the site of the failed pool. This plan leaves it: until %s has another "+
+				"one, it can deliver nothing, and Invoke-CsPoolFailover refuses to fail over %s.",
+			pool.Name, today.Name, failed, pool.Name, today.Name)
+	}
+}
+
 func (hop *NextHop) check(t *topology.Topology, req *Request, r *report.Plan) {
 	place := req.HopRange()
 	switch {

@@ -42,4 +42,20 @@ var nextHopRules = []Rule{
 		Fix: "Name the pool at the site of the Edge pool. If it is down, or cannot take the traffic, accept the finding and say " +
 			"so.",
 	},
+	{
+		Code:     "EP3043",
+		Severity: hcl.DiagWarning,
+		Summary:  "next hop of another Edge pool is down",
+		Means: "An Edge pool that the failover neither leaves nor leads to has a Front End pool at the failed site as its " +
+			"`next_hop`.",
+		Why: "That Edge pool runs and can deliver nothing: users outside who sign in through it, and the media and federation " +
+			"that go through it, are without service. `Invoke-CsPoolFailover` refuses a Front End pool while an Edge pool has " +
+			"it as its next hop, so that its users cannot be moved to the backup pool either.",
+		Source: "Microsoft, \"Failing over a pool\" (Lync Server 2013): Edge pools whose next hop is the pool that failed are " +
+			"given another one first.",
+		Fix: "Give that Edge pool a next hop that runs, with a plan of its own (a block `next_hop`), or by hand: at another site " +
+			"than its own with\n\n" +
+			"    Set-CsEdgeServer -Identity EdgeServer:<Edge pool FQDN> -Registrar Registrar:<next hop FQDN>\n\n" +
+			"and at its own site in Topology Builder. Where the Front End pool is up after all, accept the finding and say so.",
+	},
 }
