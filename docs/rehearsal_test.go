@@ -206,7 +206,7 @@ func faults(t *testing.T) []string {
 	out = slices.Delete(out, i, i+1)
 	for _, name := range strings.Split(list[1], ", ") {
 		name = strings.Trim(name, "'")
-		if name != "slow" && name != "ttl" && name != "lost" {
+		if name != "slow" && name != "ttl" && name != "lost" && name != "moved" {
 			out = append(out, "CMDLET:"+name+"@N")
 			continue
 		}

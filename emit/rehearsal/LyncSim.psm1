@@ -18,6 +18,7 @@
 #       Stop-CsWindowsService:slow@N, Start-...:slow@N  services reach their state 40 s later
 #       Add-DnsServerResourceRecord:ttl@N, dnscmd.exe:ttl@N  a record that is added gets TTL 86400
 #       Get-DnsServerResourceRecord:lost@N, Get-CimInstance:lost@N  the set that is read has lost its newest record
+#       Get-CsSite:moved@N   before that call the routes of all sites are changed
 #       Start-CsWindowsService:partial@HOST  one service does not start  firewall:closed       TCP 5269 is closed from outside
 #       Stop-CsWindowsService:vanish@HOST    the XMPP service is gone    dns:down              the DNS server does not answer
 #       store:alive, store:error, store:unpaired, store:mirror  of a store that is failed over: it runs all the same, gives
@@ -197,7 +198,7 @@ function Enter-SimCall([string]$Name) {
     if (Test-SimFault -Fault ('kill@' + $calls.Count)) { Stop-SimProcess }
     if (Test-SimFault -Fault ('{0}:throw@{1}' -f $Name, $own)) { throw ('{0} : Command execution failed: simulated fault.' -f $Name) }
     if (Test-SimFault -Fault ('killafter:{0}@{1}' -f $Name, $own)) { return 'killafter' }
-    foreach ($fault in @('noop', 'error', 'throwafter', 'slow', 'ttl', 'lost')) {
+    foreach ($fault in @('noop', 'error', 'throwafter', 'slow', 'ttl', 'lost', 'moved')) {
         if (Test-SimFault -Fault ('{0}:{1}@{2}' -f $Name, $fault, $own)) { return $fault }
     }
     return ''
@@ -460,6 +461,10 @@ function Invoke-SimCmdlet([System.Management.Automation.PSCmdlet]$Caller, [Syste
 
 function Get-SimSite($Caller, $Given, $World, $Fault) {
     Assert-SimStore -World $World
+    if ($Fault -eq 'moved') {
+        foreach ($site in @($World.Sites)) { $site.Route = $site.SipRoute = 'EdgeServer:other.corp.example' }
+        Save-SimWorld -World $World
+    }
     $found = @($World.Sites)
     if ($Given['Identity']) {
         $wanted = $Given['Identity'] -replace '^Site:', ''

@@ -61,7 +61,8 @@ var routeMutants = []mutant{
 	{"no answer is an answer", "if ($silent.Count -gt 0)", "if ($silent.Count -gt 99)"},
 	{"records of neither side", "} elseif ($set.Side -eq 'Other' -and ", "} elseif ($false -and "},
 	{"the comparison of steps is inverted", "if ($now -eq $Step.Want -and", "if ($now -ne $Step.Want -and"},
-	{"where a step comes from", "        Assert-ChangeOrigin -Step $Step -Now $now", "        $null = $now"},
+	{"where a step comes from", "        Confirm-ChangeFrom -Step $step -Now $step.Origin", "        $null = $step"},
+	{"what changes while the stage runs", "        Assert-ChangeSame -Step $Step -Now $now", "        $null = $now"},
 	{"running servers", "        Confirm-ChangeStopped -Stage $Stage", "        $null = $Stage"},
 	{"nobody is asked", "if (& $AskOperator ", "if ($true -or $AskOperator "},
 	{"a backup keeps its temporary name", "if ($Step['File']) { [System.IO.File]::Move(", "if ($false) { [System.IO.File]::Move("},
@@ -74,7 +75,7 @@ var routeMutants = []mutant{
 	{"Preflight does not begin again", "if ($step.Now -ne $step.Want) { Save", "if ($false) { Save"},
 	{"no way back after the way back", "foreach ($name in @($Run.State.Keys) -clike ($Plan.Opposite + ':*')) { $Run.State.Remove($name) }", ""},
 	{"no done mark", "    Complete-ChangeStage\r\n    if ($Stage.ContainsKey('Prints", "    if ($Stage.ContainsKey('Prints"},
-	{"the done mark is too early", "    Assert-ChangeFact\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n    foreach", "    Assert-ChangeFact\r\n    Complete-ChangeStage\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n    foreach"},
+	{"the done mark is too early", "    Assert-ChangeFact\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n", "    Assert-ChangeFact\r\n    Complete-ChangeStage\r\n    $steps = @(Get-ChangeStep -Stage $Stage)\r\n"},
 	{"COMPLETE always", "if ($Run.Finished -and -not $Run.DryRun) {", "if (-not $Run.DryRun) {"},
 	{"-WhatIf writes state", "    if ($Run.DryRun) { return }\r\n    $Run.State", "    $Run.State"},
 	{"-WhatIf writes evidence", "    if (-not $Run.DryRun) {\r\n        $Run.Lock", "    if ($true) {\r\n        $Run.Lock"},
@@ -205,7 +206,8 @@ var clickedHopMutants = []mutant{
 }
 
 var nextHopMutants = append(slices.Clone(setHopMutants),
-	mutant{"messages go by way of the old next hop", "-TargetFqdn 'fepool3.corp.contoso.com'", "-TargetFqdn 'fepool1.corp.contoso.com'"})
+	mutant{"messages go by way of the old next hop", "-TargetFqdn 'fepool3.corp.contoso.com'", "-TargetFqdn 'fepool1.corp.contoso.com'"},
+	mutant{"a step changes something before others are looked at", "    Assert-ChangeOrigin -Steps $steps\r\n    foreach ($step in @($steps | Where-Object { -not $_['Manual'] })) {", "    foreach ($step in @($steps | Where-Object { -not $_['Manual'] })) { Assert-ChangeOrigin -Steps @($step);"})
 
 var mediaAloneMutants = []mutant{
 	{"Preflight does not look at media", "Only = @('EdgeServer:edgepool1.contoso.com', 'EdgeServer:edgepool2.contoso.com')", "Has = @()"},

@@ -128,11 +128,11 @@ function Invoke-Walk([object[]]$Visits) {
 function Assert-Fault([string]$Text, [string[]]$Computers) {
     # Each fault has to be one that the simulation knows, on a computer of this change: another would never happen, and
     # it would go unnoticed.
-    $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
+    $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost|moved)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
         'tcp:(silent|unknown)|hop:unreached|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly|alive|error|unpaired|mirror)|rights:none|shell:plain|person:(forgets|wrong|unpublished))$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
-        if ($one -match '^[\w.-]+:(throw|throwafter|error|noop|slow|lost)$') { throw ('{0} does not say which call of the cmdlet; write {0}@1 for the first' -f $one) }
+        if ($one -match '^[\w.-]+:(throw|throwafter|error|noop|slow|lost|moved)$') { throw ('{0} does not say which call of the cmdlet; write {0}@1 for the first' -f $one) }
         if ($one -match ':(partial|vanish|stuck|late)$') { throw ('{0} does not say on which computer; write {0}@{1}' -f $one, $Computers[0]) }
         if ($one -match '@([^@]*[^\d@][^@]*)$' -and $one -match $known -and $Computers -notcontains ($one -split '@')[1]) {
             throw ('{0} is on no computer of this change; there are {1}' -f $one, ($Computers -join ', '))
