@@ -84,7 +84,7 @@ func (s *suite) parts() []scenario {
 var whole = []string{
 	"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 	"sip", "sip-planned", "both", "central-management", "next-hop", "next-hop-same-site", "media",
-	"failback", "failback-both", "coexistence", "sip-se",
+	"failback", "failback-both", "sip-failback", "coexistence", "sip-se",
 	"media-alone", "next-hop-alone", "next-hop-alone-same-site",
 }
 
