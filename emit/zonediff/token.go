@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
 )
 
 // tokenKind is what a value has to be so that an nsupdate script, or a batch for Route 53,
@@ -122,17 +124,12 @@ func badService(value string) int {
 func octets(name string) (out string, at int) {
 	var b, plain strings.Builder
 	var from []int // where in name each byte of plain is
-	for i := 0; i < len(name); i++ {
-		c, at := name[i], i
-		escaped := c == '\\' && i+1 < len(name)
-		digits := name[min(i+1, len(name)):min(i+4, len(name))]
-		switch n, err := strconv.ParseUint(digits, 10, 8); {
-		case escaped && len(digits) == 3 && err == nil:
-			c, i = byte(n), i+3
-		case escaped && name[i+1] > ' ' && name[i+1] < 0x7f && (name[i+1] < '0' || name[i+1] > '9'):
-			i++
-			c = name[i]
-		case escaped, c != '.' && !plainByte(c) && strings.IndexByte("!#%&'*+,/:<=>?[]^`{|}~", c) < 0:
+	for at, n := 0, 0; at < len(name); at += n {
+		c, size, escaped, err := plan.Octet([]byte(name[at:min(at+4, len(name))]))
+		n = size
+		// \X for what can be seen, and what a name may have as it is
+		if err != nil || size == 2 && (c <= ' ' || c >= 0x7f) ||
+			!escaped && c != '.' && !plainByte(c) && strings.IndexByte("!#%&'*+,/:<=>?[]^`{|}~", c) < 0 {
 			return "", at
 		}
 		from = append(from, at)

@@ -1,6 +1,10 @@
 package zonefile
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
+)
 
 // Texts and octets in the data of records.
 
@@ -31,7 +35,7 @@ func textLength(token []byte) (n int, ok bool) {
 		return len(token), true
 	}
 	for len(token) > 0 {
-		_, size, _, err := unescape(token)
+		_, size, _, err := dnsname.Octet(token)
 		if err != nil {
 			return 0, false
 		}
@@ -46,7 +50,7 @@ func octets(token []byte) []byte { return appendOctets(nil, token) }
 
 func appendOctets(dst, token []byte) []byte {
 	for token = unquoted(token); len(token) > 0; {
-		c, size, _, err := unescape(token)
+		c, size, _, err := dnsname.Octet(token)
 		// textLength has checked the escapes before.
 		if err != nil {
 			return dst

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
 const (
@@ -30,8 +32,6 @@ func newDomain(token []byte, origin *domain) (*domain, error) {
 }
 
 var root = &domain{text: []byte("."), wire: 1, sent: []byte{0}}
-
-var errDangling = errors.New("a name ends in a backslash")
 
 // parseDomain reads name as an absolute name; a missing final dot is added.
 func parseDomain(name string) (*domain, error) {
@@ -63,7 +63,7 @@ func appendOddName(dst, token []byte, origin *domain) ([]byte, int, error) {
 	}
 	label, wire := 0, 1
 	for i := 0; i < len(token); {
-		c, n, escaped, err := unescape(token[i:])
+		c, n, escaped, err := dnsname.Octet(token[i:])
 		if err != nil {
 			return nil, 0, err
 		}
@@ -108,7 +108,7 @@ func appendSent(dst, token []byte, origin *domain) []byte {
 	length := len(dst) // where the length of the label at hand is
 	dst = append(dst, 0)
 	for len(token) > 0 {
-		c, n, escaped, _ := unescape(token)
+		c, n, escaped, _ := dnsname.Octet(token)
 		token = token[n:]
 		if c == '.' && !escaped {
 			length = len(dst)
@@ -180,28 +180,6 @@ func appendPlainName(dst, token []byte, origin *domain) (name []byte, wire int, 
 	}
 	// The low byte has the letters of all labels in it, which mean nothing together.
 	return dst, wire, marks &^ 0xff
-}
-
-// unescape reads one character of a name, which is b[:n].
-func unescape(b []byte) (c byte, n int, escaped bool, err error) {
-	if b[0] != '\\' {
-		return b[0], 1, false, nil
-	}
-	if len(b) < 2 {
-		return 0, 0, true, errDangling
-	}
-	// RFC 1035, section 5.1: \X is the character X unless that is a digit, and \DDD an octet.
-	if !isDigit(b[1]) {
-		return b[1], 2, true, nil
-	}
-	if len(b) < 4 || !isDigit(b[2]) || !isDigit(b[3]) {
-		return 0, 0, true, fmt.Errorf("the escape %q needs three digits", b[:min(len(b), 4)])
-	}
-	v := int(b[1]-'0')*100 + int(b[2]-'0')*10 + int(b[3]-'0')
-	if v > 255 {
-		return 0, 0, true, fmt.Errorf("the escape %q is over 255", b[:4])
-	}
-	return byte(v), 4, true, nil
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
