@@ -12,42 +12,32 @@ import (
 // zone is what the script asks the server of a zone: its serial and its sets, before the
 // change and after it; and where it has been changed, if the script does that.
 func (b *builder) zone(zone plan.Zone, source plan.Source) hash {
-	edited := zone.Edited()
 	h := hash{{"Id", b.lit(zone.Number), false}, {"Zone", b.lit(zone.Name), false},
 		{"Server", b.lit(zone.Server), false}}
-	if edited {
-		h = append(h, entry{"ChangedOn", b.lit(zone.Computer), false})
-	}
-	// A zone whose serial others raise, as Active Directory does, is not compared with a number of the plan.
-	if from, to, compared := zone.Serials(b.back); compared {
-		h = append(h, entry{"From", b.lit(from.String()), false}, entry{"To", b.lit(to.String()), false})
-		if edited { // with Active Directory each server counts for itself
-			h = append(h, entry{"Warn", b.lit("All"), false})
-		}
-	}
-	if cited := cites(b.plan, source); cited != "" {
-		h = append(h, entry{"Cites", b.lit(cited), false})
-	}
+	h = append(h, b.zoneKeys(zone, source, true)...)
 	return append(h, entry{"Records", several(b.records(zone)...), false})
 }
 
-// records are the sets of a zone; on the way back those that the plan changed.
-func (b *builder) records(zone plan.Zone) array {
-	var out array
-	for _, set := range zone.Records {
-		h := hash{{"Id", b.lit(set.Number), false}, {"Set", b.lit(words.SetName(set)), false}}
-		// A rollback must not be kept from what it can undo by a record that the plan never touched.
-		if !set.Changed() && b.back {
-			continue
-		}
-		if !set.Changed() {
-			out = append(out, append(h, entry{"Is", b.list(shown(set.Old, set.OldTTL)), false}))
-			continue
-		}
-		from, to := b.sides(set)
-		out = append(out, append(h, entry{"From", from, false}, entry{"To", to, false}))
+// zoneKeys are what is said of a zone beside its name, its server and its records: where it is changed, and its
+// serials, which zones that stand as one entry have in a list.
+func (b *builder) zoneKeys(zone plan.Zone, source plan.Source, serials bool) hash {
+	k := &keys{b: b}
+	edited := zone.Edited()
+	if edited {
+		k.text("ChangedOn", zone.Computer)
 	}
-	return out
+	// A zone whose serial others raise, as Active Directory does, is not compared with a number of the plan.
+	if from, to, compared := zone.Serials(b.back); compared {
+		if serials {
+			k.text("From", from.String())
+			k.text("To", to.String())
+		}
+		if edited { // with Active Directory each server counts for itself
+			k.text("Warn", "All")
+		}
+	}
+	k.text("Cites", cites(b.plan, source))
+	return k.out
 }
 
 // sides are the records of a set that the script comes from and that it leads to.

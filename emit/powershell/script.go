@@ -233,6 +233,8 @@ const notes = `
 
 # DNS: LooksAt a later stage wants each set (TTL and data) From or To, others Is, and so the serial (N+: N or later).
 
+# Of: number and name (and serials From, To) of each zone or set that is alike; * is the name, Plus adds to the number.
+
 #        P.. can be waived by number.
 
 # DNS server: a fact wants all records of From or all of To, with no others: TTL in seconds and data. Unless it is so,
@@ -257,6 +259,7 @@ var (
 	restoreNote   = note("       To of a route")
 	fromNote      = note("       To beside")
 	dnsNote       = note("DNS:")
+	ofNote        = note("Of:")
 	waiveNote     = note("       P..")
 	dnsServerNote = note("DNS server")
 	moduleNote    = note("Module")
@@ -298,6 +301,9 @@ func (b *builder) notes() []string {
 	out = append(out, dnsNote)
 	if !facts { // else the note about facts has said it
 		out = append(out, waiveNote)
+	}
+	if b.alike {
+		out = append(out, ofNote)
 	}
 	if b.has(onDNSServer) {
 		out = append(out, dnsServerNote)

@@ -18,6 +18,7 @@ type builder struct {
 	plan  *plan.Plan
 	back  bool
 	names names
+	alike bool // several zones or sets stand as one entry
 	err   error
 }
 
@@ -173,7 +174,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 	k.number("OldAnswers", uint64(part.OldAnswers), part.OldAnswers > 0)
 	k.line("Does", part.Does)
 	k.hashes("Facts", b.facts(part))
-	var steps, zones array
+	var steps array
 	for _, s := range part.Steps {
 		switch {
 		case s.Attest:
@@ -195,10 +196,7 @@ func (b *builder) entry(stage plan.Stage, part plan.Part) hash {
 		}
 	}
 	k.hashes("Steps", steps)
-	for _, check := range part.Zones {
-		zones = append(zones, b.zone(b.zoneOf(check.Name), check.Source))
-	}
-	k.hashes("Zones", zones)
+	k.hashes("Zones", b.zones(part.Zones))
 	return k.out
 }
 

@@ -28,6 +28,7 @@ var mutants = map[string][]mutant{
 	"central-management": storeMutants,
 	"failback":           failbackMutants,
 	"failback-both":      {{"Route does not wait for Topology", "; After = 'Topology'", "; After = 'Preflight'"}, {"StopOld does not wait for Setup", "'StopOld'; Hosts = @('EdgeServer2.contoso.com'); After = 'Setup'", "'StopOld'; Hosts = @('EdgeServer2.contoso.com')"}},
+	"many-domains":       alikeMutants,
 	"next-hop":           nextHopMutants,
 	"next-hop-same-site": clickedHopMutants,
 
@@ -203,6 +204,14 @@ var clickedHopMutants = []mutant{
 	{"what a rollback goes back to is not noted", "LooksAt = @('Dns', 'Topology', 'Route')", "LooksAt = @('Dns', 'Route')"},
 	{"the rollback goes back to another next hop", "'Registrar:fepool1.corp.contoso.com') -ErrorAction Stop", "'Registrar:fepool2.corp.contoso.com') -ErrorAction Stop"},
 	{"Verify does not look at the next hop", "LooksAt = @('Topology', 'Route', 'Dns')", "LooksAt = @('Route', 'Dns')"},
+}
+
+var alikeMutants = []mutant{
+	{"one zone of several that are alike", "    foreach ($line in $Zone.Of) {", "    foreach ($line in @($Zone.Of)[0]) {"},
+	{"one set of several that are alike", "                foreach ($line in $set.Of) {", "                foreach ($line in @($set.Of)[0]) {"},
+	{"the number of a set of several zones", "([int]$one.Id.Substring(1) + $set.Plus)", "[int]$one.Id.Substring(1)"},
+	{"the serials of several zones", "        if ($null -ne $from) { $one['From'], $one['To'] = $from, $to }", ""},
+	{"a server that is silent is asked for ever", "if ([int]$Run.Silent[$Server] -lt 3) { return '' }", "return ''"},
 }
 
 var nextHopMutants = append(slices.Clone(setHopMutants),

@@ -82,7 +82,7 @@ func (s *suite) parts() []scenario {
 
 // whole are the specs of which every script is run.
 var whole = []string{
-	"seed", "planned", "two-servers", "three-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
+	"seed", "planned", "two-servers", "three-domains", "many-domains", "all-routed", "srv-per-pool", "hostile", "windows-dns", "windows-dns-2008", "windows-dns-prepare",
 	"sip", "sip-planned", "both", "central-management", "next-hop", "next-hop-same-site", "media",
 	"failback", "failback-both", "sip-failback", "coexistence", "sip-se",
 	"media-alone", "next-hop-alone", "next-hop-alone-same-site",

@@ -12,10 +12,54 @@ function ConvertTo-ChangeSet([object[]]$From) {
     return @($all | Sort-Object -Unique)
 }
 
+function Expand-ChangeSet([hashtable]$Set, [string]$Id, [string]$Name) {
+    <# .SYNOPSIS
+        One of the sets of an entry: * is its name. #>
+    $own = @{ Id = $Id; Set = $Set.Set.Replace('*', $Name) }
+    foreach ($key in @('Is', 'From', 'To')) {
+        if ($Set.ContainsKey($key)) { $own[$key] = @($Set[$key] | ForEach-Object { $_.Replace('*', $Name) }) }
+    }
+    return $own
+}
+
+function Expand-ChangeZone([hashtable]$Zone) {
+    <# .SYNOPSIS
+        The zones of an entry, each with all of its sets. #>
+    $one = $Zone.Clone()
+    if (-not $Zone.ContainsKey('Of')) {
+        $one['Records'] = @(foreach ($set in $Zone.Records) {
+                if (-not $set.ContainsKey('Of')) { $set; continue }
+                foreach ($line in $set.Of) {
+                    $id, $name = $line -split ' '
+                    Expand-ChangeSet -Set $set -Id $id -Name $name
+                }
+            })
+        return $one
+    }
+    foreach ($line in $Zone.Of) {
+        $one = $Zone.Clone()
+        $one['Id'], $one['Zone'], $from, $to = $line -split ' '
+        if ($null -ne $from) { $one['From'], $one['To'] = $from, $to }
+        $one['Records'] = @(foreach ($set in $Zone.Records) {
+                $id = 'P{0:00}' -f ([int]$one.Id.Substring(1) + $set.Plus)
+                Expand-ChangeSet -Set $set -Id $id -Name $one.Zone
+            })
+        $one
+    }
+}
+
+function Get-ChangeSilence([string]$Server) {
+    <# .SYNOPSIS
+        Why a server is not asked any more, '' if it is: each of hundreds of questions would wait for its time-out. #>
+    if ([int]$Run.Silent[$Server] -lt 3) { return '' }
+    return 'not asked: the server gave no answer to the questions before'
+}
+
 function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
     <# .SYNOPSIS
         What the server of a zone has of a set, and the Side that it is on: To, From, Way between the two, Other, or Unknown
         with an Error. Silent is why it is not asked. Unseen: TTLs cannot be read, and are taken to be right. #>
+    if ($Silent -eq '') { $Silent = Get-ChangeSilence -Server $Zone.Server }
     $got = @{ Id = $Set.Id; Side = 'Unknown'; Error = $Silent; Found = @(); Unseen = $false; NewTtl = '' }
     $got['Name'], $got['Type'] = $Set.Set -split ' '
     $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
@@ -25,13 +69,20 @@ function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
     $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
     if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
     if ($Silent -ne '') { return $got }
+    $Run.Asked += 1
+    $form = 'DNS question {0}: {1} at {2}'
+    if ($Run.Asked -like '*00') { Show-ChangeLine -Text ($form -f $Run.Asked, $Set.Set, $Zone.Server) }
     try {
         $found = @(Resolve-ChangeName -Name $got.Name -Type $got.Type -Server $Zone.Server)
         if ($got.Type -eq 'SOA' -and $found.Count -ne 1) { throw 'this server does not have the zone' }
         $got.Found = @(ConvertTo-ChangeSet -From $found)
+        $Run.Silent[$Zone.Server] = 0
     } catch {
         $got.Error = $_.Exception.Message
-        if ($got.Error -notlike 'this server *') { $got.Error = 'the server gave no answer: ' + $got.Error }
+        if ($got.Error -notlike 'this server *') {
+            $got.Error = 'the server gave no answer: ' + $got.Error
+            $Run.Silent[$Zone.Server] = 1 + [int]$Run.Silent[$Zone.Server]
+        }
         return $got
     }
     $got.Unseen = @($got.Found -like '[?] *').Count -gt 0

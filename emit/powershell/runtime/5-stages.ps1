@@ -197,6 +197,7 @@ $Run = @{
     PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
     Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
     Failed = @(); CanWaive = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
+    Silent = @{}; Asked = 0
 }
 if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
 $Text = [string]$MyInvocation.MyCommand.ScriptBlock
@@ -218,6 +219,9 @@ try {
     Assert-ChangeSession -Defaults $defaults -Name $MyInvocation.MyCommand.Name -Place $PSScriptRoot
     $Run.Host = Get-ChangeHost
     $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    foreach ($entry in @($Stages | Where-Object { $_['Zones'] })) {
+        $entry['Zones'] = @(foreach ($zone in $entry.Zones) { Expand-ChangeZone -Zone $zone })
+    }
     $known = @(Get-ChangeNumber -From $Stages | Sort-Object -Unique)
     $strange = @($Run.Waive -match '^P\d+$' | Where-Object { $known -notcontains $_ })
     $form = 'this script has no fact {0}; those that can be waived are {1}'

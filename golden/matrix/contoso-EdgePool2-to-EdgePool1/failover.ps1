@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool2 to EdgePool1.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:09cccaf7415d2b0305581cc021025336. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:5741998b93807b33c809e6e722aab6f9. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:09cccaf7415d2b0305581cc021025336'; Script = 'failover'; Opposite = 'rollback'
+$Plan = @{ Id = 'sha256:5741998b93807b33c809e6e722aab6f9'; Script = 'failover'; Opposite = 'rollback'
            Module = 'SkypeForBusiness'
            Title = 'Fail over XMPP federation from EdgePool2 to EdgePool1' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.

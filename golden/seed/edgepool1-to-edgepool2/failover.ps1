@@ -864,10 +864,54 @@ function ConvertTo-ChangeSet([object[]]$From) {
     return @($all | Sort-Object -Unique)
 }
 
+function Expand-ChangeSet([hashtable]$Set, [string]$Id, [string]$Name) {
+    <# .SYNOPSIS
+        One of the sets of an entry: * is its name. #>
+    $own = @{ Id = $Id; Set = $Set.Set.Replace('*', $Name) }
+    foreach ($key in @('Is', 'From', 'To')) {
+        if ($Set.ContainsKey($key)) { $own[$key] = @($Set[$key] | ForEach-Object { $_.Replace('*', $Name) }) }
+    }
+    return $own
+}
+
+function Expand-ChangeZone([hashtable]$Zone) {
+    <# .SYNOPSIS
+        The zones of an entry, each with all of its sets. #>
+    $one = $Zone.Clone()
+    if (-not $Zone.ContainsKey('Of')) {
+        $one['Records'] = @(foreach ($set in $Zone.Records) {
+                if (-not $set.ContainsKey('Of')) { $set; continue }
+                foreach ($line in $set.Of) {
+                    $id, $name = $line -split ' '
+                    Expand-ChangeSet -Set $set -Id $id -Name $name
+                }
+            })
+        return $one
+    }
+    foreach ($line in $Zone.Of) {
+        $one = $Zone.Clone()
+        $one['Id'], $one['Zone'], $from, $to = $line -split ' '
+        if ($null -ne $from) { $one['From'], $one['To'] = $from, $to }
+        $one['Records'] = @(foreach ($set in $Zone.Records) {
+                $id = 'P{0:00}' -f ([int]$one.Id.Substring(1) + $set.Plus)
+                Expand-ChangeSet -Set $set -Id $id -Name $one.Zone
+            })
+        $one
+    }
+}
+
+function Get-ChangeSilence([string]$Server) {
+    <# .SYNOPSIS
+        Why a server is not asked any more, '' if it is: each of hundreds of questions would wait for its time-out. #>
+    if ([int]$Run.Silent[$Server] -lt 3) { return '' }
+    return 'not asked: the server gave no answer to the questions before'
+}
+
 function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
     <# .SYNOPSIS
         What the server of a zone has of a set, and the Side that it is on: To, From, Way between the two, Other, or Unknown
         with an Error. Silent is why it is not asked. Unseen: TTLs cannot be read, and are taken to be right. #>
+    if ($Silent -eq '') { $Silent = Get-ChangeSilence -Server $Zone.Server }
     $got = @{ Id = $Set.Id; Side = 'Unknown'; Error = $Silent; Found = @(); Unseen = $false; NewTtl = '' }
     $got['Name'], $got['Type'] = $Set.Set -split ' '
     $got['Says'] = '{0} (zone {1} at {2})' -f $Set.Set, $Zone.Zone, $Zone.Server
@@ -877,13 +921,20 @@ function Read-ChangeSet([hashtable]$Zone, [hashtable]$Set, [string]$Silent) {
     $ttls = @($got.To + $got.From -replace ' .*', '' | Select-Object -Unique)
     if ($ttls.Count -gt 1) { $got.NewTtl = $ttls[0] }
     if ($Silent -ne '') { return $got }
+    $Run.Asked += 1
+    $form = 'DNS question {0}: {1} at {2}'
+    if ($Run.Asked -like '*00') { Show-ChangeLine -Text ($form -f $Run.Asked, $Set.Set, $Zone.Server) }
     try {
         $found = @(Resolve-ChangeName -Name $got.Name -Type $got.Type -Server $Zone.Server)
         if ($got.Type -eq 'SOA' -and $found.Count -ne 1) { throw 'this server does not have the zone' }
         $got.Found = @(ConvertTo-ChangeSet -From $found)
+        $Run.Silent[$Zone.Server] = 0
     } catch {
         $got.Error = $_.Exception.Message
-        if ($got.Error -notlike 'this server *') { $got.Error = 'the server gave no answer: ' + $got.Error }
+        if ($got.Error -notlike 'this server *') {
+            $got.Error = 'the server gave no answer: ' + $got.Error
+            $Run.Silent[$Zone.Server] = 1 + [int]$Run.Silent[$Zone.Server]
+        }
         return $got
     }
     $got.Unseen = @($got.Found -like '[?] *').Count -gt 0
@@ -1178,20 +1229,43 @@ function Get-ChangeValue([hashtable]$Step) {
     return @(ConvertTo-ChangeText -From $found -Property $Step['Property']) -join ','
 }
 
-function Assert-ChangeOrigin([hashtable]$Step, [string]$Now) {
+function Confirm-ChangeFrom([hashtable]$Step, [string]$Now) {
     <# .SYNOPSIS
-        Leave the stage unless the present value is the one that this step was planned to replace. #>
-    if (-not $Step.Moves) { return }
+        Compare a value with the one that its step was planned to replace. #>
     Confirm-ChangeFact -Fact @{ Id = $Step.Id; Says = $Step.Says + ' before the change'; Is = $Step.From } -Have $Now
-    Assert-ChangeFact
-    $set = [string]$Run.State[$Run.Mine + $Step.Id]
-    $why = 'this script set {0}, and it was set back since: begin again with stage Preflight'
-    if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ($why -f $set) }
-    if ($Step.Want -ne $Step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $Step.Want) }
-    if ($Plan.Script -eq 'rollback' -and -not $Run.State.ContainsKey($Step.Before)) {
-        $fact = 'the value before was [{0}]; this server has no record of it' -f $Step.Want
-        Confirm-ChangeAttest -Step $Step.Id -Fact $fact
+}
+
+function Assert-ChangeOrigin([object[]]$Steps) {
+    <# .SYNOPSIS
+        Before the first step of a stage changes anything: leave it unless all values are those that its steps were
+        planned to replace, or are there already. #>
+    $open = @()
+    foreach ($step in $Steps) {
+        # What a person was asked for may be half done.
+        if (-not $step.Moves -or [string]$Run.State[$Run.Mine + 'By hand ' + $step.Id] -clike 'was *') { continue }
+        $step['Origin'] = Get-ChangeValue -Step $step
+        if ($step.Origin -eq $step.Want) { continue }
+        Confirm-ChangeFrom -Step $step -Now $step.Origin
+        $open += $step
     }
+    Assert-ChangeFact
+    foreach ($step in $open) {
+        $set = [string]$Run.State[$Run.Mine + $step.Id]
+        $why = 'this script set {0}, and it was set back since: begin again with stage Preflight'
+        if ($set -ne '') { Exit-ChangeStage -Code 3 -Why ($why -f $set) }
+        if ($step.Want -ne $step.To) { Exit-ChangeStage -Code 3 -Why ('Preflight recorded another value: ' + $step.Want) }
+        if ($Plan.Script -eq 'rollback' -and -not $Run.State.ContainsKey($step.Before)) {
+            $fact = 'the value before was [{0}]; this server has no record of it' -f $step.Want
+            Confirm-ChangeAttest -Step $step.Id -Fact $fact
+        }
+    }
+}
+
+function Assert-ChangeSame([hashtable]$Step, [string]$Now) {
+    <# .SYNOPSIS
+        Leave the stage if a value is not the one that its step found when the stage began. #>
+    $why = '{0} was [{1}] when this stage began and is [{2}] now: find out what else changes it'
+    if ($Step.Moves -and $Now -ne $Step.Origin) { Exit-ChangeStage -Code 3 -Why ($why -f $Step.Says, $Step.Origin, $Now) }
 }
 
 function Wait-ChangeStep([hashtable]$Step) {
@@ -1222,7 +1296,7 @@ function Invoke-ChangeStep([hashtable]$Stage, [hashtable]$Step) {
     if ($now -eq $Step.Want -and (-not $Step['FirstRun'] -or (Test-ChangeDone -Stage $Stage.Name))) {
         Write-ChangeRecord -Step $Step.Id -Outcome 'SKIP' -Detail ('nothing to do, {0}: [{1}]' -f $Step.Says, $now)
     } else {
-        Assert-ChangeOrigin -Step $Step -Now $now
+        Assert-ChangeSame -Step $Step -Now $now
         Confirm-ChangeStopped -Stage $Stage
         # What is to be gone: stage Start has to know which services ran.
         $note = $Run.Mine + 'Had ' + $Step.Id
@@ -1268,7 +1342,7 @@ function Invoke-ChangeByHand([object[]]$Steps) {
         })
     foreach ($step in $open) {
         if ($step.Was -cnotlike 'was *') {
-            Assert-ChangeOrigin -Step $step -Now $step.Now
+            Assert-ChangeSame -Step $step -Now $step.Now
             $step.Was = 'was [{0}]' -f $step.Now
             if ($step['Unread']) { $step.Was = 'was not confirmed' }
             Save-ChangeValue -Name $step.Note -Value $step.Was
@@ -1313,8 +1387,7 @@ function Invoke-ChangeRehearsal([hashtable]$Stage) {
             $detail = 'target already, {0}: [{1}]' -f $step.Says, $step.Now
             Write-ChangeRecord -Step $step.Id -Outcome 'NOTE' -Detail $detail
         } elseif ($step.Moves) {
-            $fact = @{ Id = $step.Id; Says = $step.Says + ' before the change'; Is = $step.From }
-            Confirm-ChangeFact -Fact $fact -Have $step.Now
+            Confirm-ChangeFrom -Step $step -Now $step.Now
         }
         # A command that has no switch to rehearse it with is not run.
         $Rehearse = $true
@@ -1479,6 +1552,7 @@ function Invoke-ChangeStage([hashtable]$Stage) {
     foreach ($name in $Stage['LooksAt']) { Invoke-ChangeLook -Stage $Stage -Name $name }
     Assert-ChangeFact
     $steps = @(Get-ChangeStep -Stage $Stage)
+    Assert-ChangeOrigin -Steps $steps
     foreach ($step in @($steps | Where-Object { -not $_['Manual'] })) { Invoke-ChangeStep -Stage $Stage -Step $step }
     Invoke-ChangeByHand -Steps @($steps | Where-Object { $_['Manual'] })
     $moved = @($Stage['Facts'] | Where-Object { $_ -and $_.ContainsKey('From') })
@@ -1532,6 +1606,7 @@ $Run = @{
     PollSeconds = $PollSeconds; TimeoutSeconds = $TimeoutSeconds
     Mine = $Plan.Script + ':'; State = @{ Plan = $Plan.Id }; Lock = $null
     Failed = @(); CanWaive = @(); Said = @(); Ready = $false; Started = $false; Finished = $false
+    Silent = @{}; Asked = 0
 }
 if ($PSBoundParameters.ContainsKey('Confirm')) { $Run.Asks = [bool]$PSBoundParameters['Confirm'] }
 $Text = [string]$MyInvocation.MyCommand.ScriptBlock
@@ -1553,6 +1628,9 @@ try {
     Assert-ChangeSession -Defaults $defaults -Name $MyInvocation.MyCommand.Name -Place $PSScriptRoot
     $Run.Host = Get-ChangeHost
     $Run.Waive = @($Waive | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() } | Where-Object { $_ -ne '' })
+    foreach ($entry in @($Stages | Where-Object { $_['Zones'] })) {
+        $entry['Zones'] = @(foreach ($zone in $entry.Zones) { Expand-ChangeZone -Zone $zone })
+    }
     $known = @(Get-ChangeNumber -From $Stages | Sort-Object -Unique)
     $strange = @($Run.Waive -match '^P\d+$' | Where-Object { $known -notcontains $_ })
     $form = 'this script has no fact {0}; those that can be waived are {1}'
