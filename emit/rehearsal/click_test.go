@@ -157,7 +157,14 @@ func elsewhere(w rehearsal.World, clicks []rehearsal.Click) []rehearsal.Click {
 				}
 			}
 		}
-		i := slices.IndexFunc(others, func(name string) bool { return name != c.On })
+		// One that is to be clicked too is no other place, where there is a third.
+		asked := func(name string) bool {
+			return slices.ContainsFunc(clicks, func(o rehearsal.Click) bool { return o.On == name })
+		}
+		i := slices.IndexFunc(others, func(name string) bool { return !asked(name) })
+		if i < 0 {
+			i = slices.IndexFunc(others, func(name string) bool { return name != c.On })
+		}
 		c.On = others[i]
 		out = append(out, c)
 	}
