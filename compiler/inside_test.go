@@ -78,6 +78,8 @@ func TestInsideFindings(t *testing.T) {
 	const hop, pool = "  next_hop         = \"fepool1.corp.contoso.com\"\n", "  to        = front_end_pool.fepool3\n"
 	const store = "  central_management = true\n"
 	const planned = pool + "  reason    = \"planned\"\n"
+	const third = "edge_pool \"EdgePool3\" {\n  site             = site.Site3\n  fqdn             = \"edgepool3.contoso.com\"\n  access_edge_fqdn = \"sip3.contoso.com\"\n" + hop +
+		"\n  server \"edge3.contoso.com\" {\n    public_ipv4 = \"192.0.2.31\"\n  }\n}\n"
 	const here = "front_end_pool \"fepool2\" {\n  site = site.Site2\n  fqdn = \"fepool2.corp.contoso.com\"\n}\n"
 	tests := map[string]struct {
 		spec   string
@@ -85,26 +87,31 @@ func TestInsideFindings(t *testing.T) {
 		code   diag.Code // of the finding; "": none of EP2 to EP3 but that about support
 		says   string
 	}{
-		"media":              {"media-alone", nil, "", ""},
-		"an empty list":      {"media-alone", []string{list, "[]"}, "EP1009", "list is empty"},
-		"twice":              {"media-alone", []string{list, "[front_end_pool.fepool1, front_end_pool.fepool1, front_end_pool.fepool3]"}, "EP1009", "twice"},
-		"there already":      {"media-alone", []string{list, "[front_end_pool.fepool1, front_end_pool.fepool3, front_end_pool.fepool2]"}, "EP2043", "fepool2"},
-		"no edge_pool":       {"media-alone", []string{edge1, "  fqdn      = \"fepool1.corp.contoso.com\"\n"}, "EP2042", "rollback goes back to"},
-		"one is forgotten":   {"media-alone", []string{list, "[front_end_pool.fepool1]"}, "EP3039", "front_end_pools"},
-		"forgotten, planned": {"media-alone", []string{list, "[front_end_pool.fepool1]", to, to + "  reason = \"planned\"\n"}, "", ""},
-		"no servers":         {"bad-ep2043-media", []string{"  server \"edge2.contoso.com\" {\n    public_ipv4 = \"198.51.100.21\"\n  }\n", "", ", front_end_pool.fepool2]", "]"}, "EP2002", "EdgePool2"},
-		"no site":            {"bad-ep2043-media", []string{"  site             = site.Site2\n", "", ", front_end_pool.fepool2]", "]"}, "EP2006", "EdgePool2"},
-		"host at that site":  {"media-alone", []string{"management_host = \"fe2.", "management_host = \"fe1a."}, "", ""},
-		"next hop":           {"next-hop-alone", nil, "", ""},
-		"it is that already": {"next-hop-alone", []string{pool, "  to        = front_end_pool.fepool1\n"}, "EP2047", "already"},
-		"not known":          {"next-hop-alone", []string{hop, ""}, "EP2046", "has no next_hop"},
-		"a stranger":         {"next-hop-alone", []string{hop, strings.Replace(hop, "fepool1", "fepool9", 1)}, "EP2046", "No front_end_pool has"},
-		"at the failed site": {"next-hop-alone", []string{"front_end_pool \"fepool3\" {\n  site               = site.Site3", "front_end_pool \"fepool3\" {\n  site               = site.Site1", store, "", "fe3a.corp", "fe9.corp"}, "EP2047", "site of the failed pool"},
-		"the same, planned":  {"next-hop-alone", []string{"front_end_pool \"fepool3\" {\n  site               = site.Site3", "front_end_pool \"fepool3\" {\n  site               = site.Site1", pool, planned}, "", ""},
-		"a nearer one":       {"next-hop-alone", []string{"next_hop \"", here + "next_hop \""}, "EP3040", "fepool2"},
-		"the host is down":   {"next-hop-alone", []string{"management_host = \"fe3a.", "management_host = \"fe1."}, "EP2038", "fepool1"},
-		"the store is down":  {"next-hop-alone", []string{store, "", "  fqdn = \"fepool1.corp.contoso.com\"\n", "  fqdn = \"fepool1.corp.contoso.com\"\n" + store}, "EP2015", "next_hop block"},
-		"the store, planned": {"next-hop-alone", []string{store, "", "  fqdn = \"fepool1.corp.contoso.com\"\n", "  fqdn = \"fepool1.corp.contoso.com\"\n" + store, pool, planned}, "", ""},
+		"media":               {"media-alone", nil, "", ""},
+		"an empty list":       {"media-alone", []string{list, "[]"}, "EP1009", "list is empty"},
+		"twice":               {"media-alone", []string{list, "[front_end_pool.fepool1, front_end_pool.fepool1, front_end_pool.fepool3]"}, "EP1009", "twice"},
+		"there already":       {"media-alone", []string{list, "[front_end_pool.fepool1, front_end_pool.fepool3, front_end_pool.fepool2]"}, "EP2043", "fepool2"},
+		"no edge_pool":        {"media-alone", []string{edge1, "  fqdn      = \"fepool1.corp.contoso.com\"\n"}, "EP2042", "rollback goes back to"},
+		"one is forgotten":    {"media-alone", []string{list, "[front_end_pool.fepool1]"}, "EP3039", "front_end_pools"},
+		"forgotten, planned":  {"media-alone", []string{list, "[front_end_pool.fepool1]", to, to + "  reason = \"planned\"\n"}, "", ""},
+		"no servers":          {"bad-ep2043-media", []string{"  server \"edge2.contoso.com\" {\n    public_ipv4 = \"198.51.100.21\"\n  }\n", "", ", front_end_pool.fepool2]", "]"}, "EP2002", "EdgePool2"},
+		"no site":             {"bad-ep2043-media", []string{"  site             = site.Site2\n", "", ", front_end_pool.fepool2]", "]"}, "EP2006", "EdgePool2"},
+		"host at that site":   {"media-alone", []string{"management_host = \"fe2.", "management_host = \"fe1a."}, "", ""},
+		"next hop":            {"next-hop-alone", nil, "", ""},
+		"it is that already":  {"next-hop-alone", []string{pool, "  to        = front_end_pool.fepool1\n"}, "EP2047", "already"},
+		"not known":           {"next-hop-alone", []string{hop, ""}, "EP2046", "has no next_hop"},
+		"a stranger":          {"next-hop-alone", []string{hop, strings.Replace(hop, "fepool1", "fepool9", 1)}, "EP2046", "No front_end_pool has"},
+		"at the failed site":  {"next-hop-alone", []string{"front_end_pool \"fepool3\" {\n  site               = site.Site3", "front_end_pool \"fepool3\" {\n  site               = site.Site1", store, "", "fe3a.corp", "fe9.corp"}, "EP2047", "site of the failed pool"},
+		"the same, planned":   {"next-hop-alone", []string{"front_end_pool \"fepool3\" {\n  site               = site.Site3", "front_end_pool \"fepool3\" {\n  site               = site.Site1", pool, planned}, "", ""},
+		"a nearer one":        {"next-hop-alone", []string{"next_hop \"", here + "next_hop \""}, "EP3040", "fepool2"},
+		"the host is down":    {"next-hop-alone", []string{"management_host = \"fe3a.", "management_host = \"fe1."}, "EP2038", "fepool1"},
+		"the store is down":   {"next-hop-alone", []string{store, "", "  fqdn = \"fepool1.corp.contoso.com\"\n", "  fqdn = \"fepool1.corp.contoso.com\"\n" + store}, "EP2015", "next_hop block"},
+		"the store, planned":  {"next-hop-alone", []string{store, "", "  fqdn = \"fepool1.corp.contoso.com\"\n", "  fqdn = \"fepool1.corp.contoso.com\"\n" + store, pool, planned}, "", ""},
+		"another keeps it":    {"next-hop-alone", []string{"next_hop \"", third + "next_hop \""}, "EP3043", "EdgePool3"},
+		"it does so, planned": {"next-hop-alone", []string{"next_hop \"", third + "next_hop \"", pool, planned}, "", ""},
+		"it keeps another":    {"next-hop-alone", []string{"next_hop \"", strings.Replace(third, "fepool1", "fepool3", 1) + "next_hop \""}, "", ""},
+		"another keeps it, down at the site of the Edge pool": {"next-hop-alone", []string{"  site = site.Site1\n  fqdn = \"fepool1", "  site = site.Site2\n  fqdn = \"fepool1",
+			"next_hop \"", third + "next_hop \""}, "EP3043", "fepool1, which is at Site2"},
 		// The site of the Edge pool is up: it is the Front End pool alone that is down.
 		"down at its own site":          {"next-hop-alone", []string{"  site = site.Site1\n  fqdn = \"fepool1", "  site = site.Site2\n  fqdn = \"fepool1"}, "", ""},
 		"down at its own site, host":    {"next-hop-alone", []string{"  site = site.Site1\n  fqdn = \"fepool1", "  site = site.Site2\n  fqdn = \"fepool1", "management_host = \"fe3a.", "management_host = \"fe1."}, "EP2038", "fepool1 and is at Site2"},

@@ -82,18 +82,18 @@ func checkNextHop(t *topology.Topology, req *Request, r *report.Plan) {
 	}
 }
 
-// checkStrandedHops names the other Edge pools that run and whose next hop went down with the failed site.
+// checkStrandedHops names the other Edge pools that run and whose next hop is down, with the failed site or alone.
 func checkStrandedHops(t *topology.Topology, req *Request, r *report.Plan) {
 	failed := failedSite(req)
 	for _, pool := range t.EdgePools {
 		today := nextHopOf(t, pool)
-		if pool == req.From || pool == req.To || failed == "" || pool.Site.V == failed || today == nil || !req.isDown(today) {
+		if pool == req.From || pool == req.To || failed != "" && pool.Site.V == failed || today == nil || !req.isDown(today) {
 			continue
 		}
 		r.Add(report.HopDown, pool.NextHop.Range,
 			"The next hop of %s is %s, which is at %s, the site of the failed pool. This plan leaves it: until %s has another "+
 				"one, it can deliver nothing, and Invoke-CsPoolFailover refuses to fail over %s.",
-			pool.Name, today.Name, failed, pool.Name, today.Name)
+			pool.Name, today.Name, today.Site.V, pool.Name, today.Name)
 	}
 }
 
@@ -148,5 +148,6 @@ func (hop *NextHop) checkNearer(t *topology.Topology, req *Request, r *report.Pl
 // ChangeOfHop checks a block next_hop by the rules outside DNS.
 func ChangeOfHop(t *topology.Topology, req *Request, r *report.Plan) {
 	checkNextHop(t, req, r)
+	checkStrandedHops(t, req, r)
 	inside(t, req, r)
 }

@@ -47,7 +47,7 @@ var nextHopRules = []Rule{
 		Severity: hcl.DiagWarning,
 		Summary:  "next hop of another Edge pool is down",
 		Means: "An Edge pool that the failover neither leaves nor leads to has a Front End pool at the failed site as its " +
-			"`next_hop`.",
+			"`next_hop`; or one that a block `next_hop` does not name has the same next hop, which is down.",
 		Why: "That Edge pool runs and can deliver nothing: users outside who sign in through it, and the media and federation " +
 			"that go through it, are without service. `Invoke-CsPoolFailover` refuses a Front End pool while an Edge pool has " +
 			"it as its next hop, so that its users cannot be moved to the backup pool either.",
@@ -56,6 +56,6 @@ var nextHopRules = []Rule{
 		Fix: "Give that Edge pool a next hop that runs, with a plan of its own (a block `next_hop`), or by hand: at another site " +
 			"than its own with\n\n" +
 			"    Set-CsEdgeServer -Identity EdgeServer:<Edge pool FQDN> -Registrar Registrar:<next hop FQDN>\n\n" +
-			"and at its own site in Topology Builder. Where the Front End pool is up after all, accept the finding and say so.",
+			"and at its own site in Topology Builder: a block `next_hop` makes a plan of either. Where the Front End pool is up after all, accept the finding and say so.",
 	},
 }
