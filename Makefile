@@ -8,7 +8,7 @@ SCENARIOS     = all
 # The packages that do something at the same time as something else, and golden, which makes all plans so (TestRace).
 RACE          = ./cmd/edgeplan ./compiler ./compiler/cmdlet ./compiler/parallel ./compiler/plan ./emit/powershell/pwsh ./emit/rehearsal ./golden ./internal/loud ./parser/diag ./parser/memory
 
-.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits bounds
+.PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits bounds growth
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -60,6 +60,9 @@ edits: ## edit every value and key of plan.json of eight packages (verify refuse
 
 bounds: ## measure what each class of input of 256 KiB to 1 MiB allocates; fails where that grows faster than the input
 	EDGEPLAN_BOUNDS=all go test -count 1 -timeout 60m -v -run '^TestBounds$$' ./parser
+
+growth: ## count what each command executes for inputs that double up to 64,000 SIP domains; fails where that more than doubles
+	EDGEPLAN_GROWTH=all go test -count 1 -timeout 60m -v -run '^TestGrowth$$' ./docs
 
 cross: ## build for every platform
 	set -e; for p in $(PLATFORMS); do GOOS=$${p%/*} GOARCH=$${p#*/} $(GOFLAGS_BUILD) -o /dev/null ./cmd/edgeplan; echo "built $$p"; done

@@ -3,6 +3,7 @@ package docs
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +23,7 @@ type benchSpec struct {
 	xmpp     bool // every domain has XMPP and its SRV record in one zone; otherwise the first
 	mistakes int  // arguments that no block has
 	zones    int  // other zones, of recordsOfZone records each
+	matrix   int  // so many Edge pools, all of which can take over from any other; 0 is one failover
 }
 
 const recordsOfZone = 2000
@@ -169,8 +171,8 @@ func writeLarge(t *testing.T, name string, write func(w io.Writer)) {
 	}
 }
 
-func (s benchSpec) pools() int { return max(2, s.domains/50) }
-func (s benchSpec) sites() int { return max(2, s.domains/100) }
+func (s benchSpec) pools() int { return cmp.Or(s.matrix, max(2, s.domains/50)) }
+func (s benchSpec) sites() int { return cmp.Or(s.matrix, max(2, s.domains/100)) }
 
 func address(pool, server int) string {
 	n := 8*pool + server + 1
@@ -201,11 +203,8 @@ func (s benchSpec) hcl(w io.Writer) {
 		fmt.Fprint(w, "}\n")
 	}
 	for i := range s.sites() {
-		fmt.Fprintf(w, "\nfront_end_pool \"fepool%[1]d\" {\n  site      = site.Site%[1]d\n  fqdn      = \"fepool%[1]d.corp.contoso.example\"\n  edge_pool = edge_pool.EdgePool%[1]d\n", i)
-		if i == 1 {
-			fmt.Fprint(w, "  central_management = true\n")
-		}
-		fmt.Fprint(w, "}\n")
+		fmt.Fprintf(w, "\nfront_end_pool \"fepool%[1]d\" {\n  site               = site.Site%[1]d\n  fqdn               = \"fepool%[1]d.corp.contoso.example\"\n"+
+			"  edge_pool          = edge_pool.EdgePool%[1]d\n  central_management = %[2]t\n}\n", i, i == 1)
 	}
 	for i := range s.domains {
 		mistake := ""
@@ -222,7 +221,11 @@ func (s benchSpec) hcl(w io.Writer) {
 		}
 		fmt.Fprintf(w, "\ndns_zone %[1]q {\n  file   = \"%[1]s.zone\"\n  server = \"ns1.contoso.net\"\n}\n", name)
 	}
-	fmt.Fprint(w, "\nfailover \"one\" {\n  federation = \"xmpp\"\n  to         = edge_pool.EdgePool1\n\n  change {\n    ticket       = \"C1\"\n    summary      = \"Move\"\n"+
+	asked := "failover \"one\" {\n  federation = \"xmpp\"\n  to         = edge_pool.EdgePool1\n"
+	if s.matrix > 0 {
+		asked = "matrix \"all\" {\n  federation = \"xmpp\"\n"
+	}
+	fmt.Fprint(w, "\n"+asked+"\n  change {\n    ticket       = \"C1\"\n    summary      = \"Move\"\n"+
 		"    window_start = \"2026-12-05T22:00:00Z\"\n    window_end   = \"2026-12-06T00:00:00Z\"\n  }\n}\n")
 }
 
