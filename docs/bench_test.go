@@ -192,7 +192,7 @@ func TestBench(t *testing.T) {
 		c := p.measure(t, programs, pairRuns)
 		b.pairs = append(b.pairs, c)
 		if text := p.beyond(c); text != "" {
-			t.Error(text)
+			defer t.Error(text) // after the page, which says what is and what is aimed at
 		}
 	}
 	page := b.page()
