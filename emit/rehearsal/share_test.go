@@ -7,7 +7,7 @@ import (
 )
 
 // fullVariable is the environment variable with which the suites are run that take longer
-// than go test waits for a package: "all", or "1/4" for each fourth one from the first on.
+// than go test waits for a package: "all", or "1/6" for each sixth one from the first on.
 const fullVariable = "EDGEPLAN_SCENARIOS"
 
 // share is the part of a suite that is run: each of-th, from the first-th on.
