@@ -83,16 +83,11 @@ type cost struct {
 func (c contender) run(t *testing.T, old, new string) cost {
 	t.Helper()
 	var out cost
-	begin := time.Now()
 	for _, cmd := range c.commands(old, new) {
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != c.okExit {
-			t.Fatalf("%v: %v\n%s", cmd.Args, err, stderr.Bytes())
-		}
-		out.peak = max(out.peak, peakOf(cmd.ProcessState))
+		one := runOnce(t, cmd, 0, c.okExit)
+		out.wall += one.wall
+		out.peak = max(out.peak, one.peak)
 	}
-	out.wall = time.Since(begin)
 	return out
 }
 
@@ -239,13 +234,9 @@ func measureZones(t *testing.T, n int) zonesCost {
 	var costs []cost
 	for range benchRuns {
 		cmd := child("zones", dir)[0]
-		var stdout, stderr bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &stdout, &stderr
-		begin := time.Now()
-		if err := cmd.Run(); err != nil {
-			t.Fatalf("%v\n%s", err, stderr.Bytes())
-		}
-		costs = append(costs, cost{time.Since(begin), peakOf(cmd.ProcessState)})
+		var stdout bytes.Buffer
+		cmd.Stdout = &stdout
+		costs = append(costs, runOnce(t, cmd, 0))
 		if _, err := fmt.Fscan(&stdout, &out.read, &out.again, &out.written); err != nil {
 			t.Fatal(err)
 		}

@@ -1,13 +1,11 @@
 package docs
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -29,19 +27,11 @@ type zoneWriter struct {
 // changes to make in it.
 func writeBenchZone(t *testing.T, file string, n int) {
 	t.Helper()
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := bufio.NewWriterSize(f, 1<<16)
-	w := &zoneWriter{out: out, rng: rand.New(rand.NewPCG(1, uint64(n)))}
-	w.write(n)
-	if err := out.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	w := &zoneWriter{rng: rand.New(rand.NewPCG(1, uint64(n)))}
+	writeLarge(t, file, func(out io.Writer) {
+		w.out = out
+		w.write(n)
+	})
 	changes, err := json.Marshal(w.changes)
 	if err != nil {
 		t.Fatal(err)
@@ -141,10 +131,7 @@ func writeBenchFailover(t *testing.T, dir string) {
 	if err := os.WriteFile(filepath.Join(dir, "bench.edge.hcl"), []byte(spec), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, benchProgram), "../cmd/edgeplan")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	goBuild(t, filepath.Join(dir, benchProgram), "../cmd/edgeplan")
 }
 
 // writeBenchSpec writes a spec in which each of n SIP domains has a zone of its own.

@@ -129,11 +129,8 @@ func (g growing) judge(t *testing.T, n int, before, w work) {
 func countingProgram(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), benchProgram)
-	build := exec.Command("go", "build", "-cover", "-covermode=atomic", "-coverpkg=github.com/edgeplan/edgeplan/...,github.com/hashicorp/hcl/v2/...,github.com/zclconf/go-cty/...",
-		"-o", program, "../cmd/edgeplan")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	goBuild(t, program, "-cover", "-covermode=atomic",
+		"-coverpkg=github.com/edgeplan/edgeplan/...,github.com/hashicorp/hcl/v2/...,github.com/zclconf/go-cty/...", "../cmd/edgeplan")
 	return program
 }
 
@@ -142,7 +139,7 @@ func (g growing) run(t *testing.T, counter string, n int) work {
 	dir := t.TempDir()
 	g.spec(n).write(t, dir)
 	if g.built {
-		runOnce(t, uncounted(exec.Command(counter, "build", dir, "-o", filepath.Join(dir, "out"))), 0)
+		runOnce(t, exec.Command(counter, "build", dir, "-o", filepath.Join(dir, "out")), 0)
 		writeOther(t, dir)
 	}
 	if g.log {
@@ -153,12 +150,6 @@ func (g growing) run(t *testing.T, counter string, n int) work {
 	cmd.Env = append(os.Environ(), "GOCOVERDIR="+counts)
 	c := runOnce(t, cmd, g.exit)
 	return work{statements(t, counts), c.peak}
-}
-
-// uncounted runs a counting program whose counts nobody reads.
-func uncounted(cmd *exec.Cmd) *exec.Cmd {
-	cmd.Env = append(os.Environ(), "GOCOVERDIR="+os.TempDir()+"/none")
-	return cmd
 }
 
 // statements adds up what a run has executed.

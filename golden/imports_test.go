@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -53,23 +54,30 @@ var testOnly = []string{"emit/powershell/pwsh", "emit/words/sample", "parser/int
 // or the network.
 func TestImportsRunOneWay(t *testing.T) {
 	for layer, allowed := range layers {
-		err := filepath.WalkDir(filepath.Join("..", layer), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return err
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
-			if err != nil {
-				return err
-			}
+		eachSource(t, filepath.Join("..", layer), parser.ImportsOnly, func(path string, file *ast.File) {
 			for _, spec := range file.Imports {
 				name, _ := strconv.Unquote(spec.Path.Value)
 				checkImport(t, path, layer, name, allowed)
 			}
-			return nil
 		})
-		if err != nil {
-			t.Error(err)
+	}
+}
+
+// eachSource reads every Go file below a folder that is no test.
+func eachSource(t *testing.T, folder string, mode parser.Mode, do func(path string, file *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
 		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, mode)
+		if err == nil {
+			do(path, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,9 +2,6 @@ package golden
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,18 +23,11 @@ func TestRace(t *testing.T) {
 	}
 	listed := strings.Fields(line[1])
 	var concurrent []string
-	err = filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		if folder := "./" + strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../"); !slices.Contains(concurrent, folder) && isConcurrent(t, path) {
+	eachSource(t, "..", 0, func(path string, file *ast.File) {
+		if folder := "./" + strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../"); !slices.Contains(concurrent, folder) && isConcurrent(file) {
 			concurrent = append(concurrent, folder)
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if len(concurrent) < 5 {
 		t.Errorf("only %q are found", concurrent)
 	}
@@ -49,12 +39,7 @@ func TestRace(t *testing.T) {
 }
 
 // isConcurrent: a file starts goroutines, or imports what does or what serves them.
-func isConcurrent(t *testing.T, path string) bool {
-	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+func isConcurrent(file *ast.File) bool {
 	found := slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
 		return slices.Contains([]string{`"sync"`, `"sync/atomic"`, `"` + module + `compiler/parallel"`}, spec.Path.Value)
 	})
