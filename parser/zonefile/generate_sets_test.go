@@ -166,8 +166,9 @@ func TestOctetsWork(t *testing.T) {
 		}
 		return least
 	}
-	// 90 sets have 3.7 MiB, all of which are looked at
-	if few, many := inspected(22), inspected(90); many > 5*few {
+	// 90 sets have 3.7 MiB, all of which are looked at. Sets pair by pair would be 17 times the work; how often a
+	// map of Go grows differs from one process to the next by a quarter of what is made.
+	if few, many := inspected(22), inspected(90); many > 8*few {
 		t.Errorf("%d bytes made for 22 sets, %d for 90", few, many)
 	} else if made := uint64(90 * 90 * 450); many > 10*made {
 		t.Errorf("%d bytes made of records of %d", many, made)
