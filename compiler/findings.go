@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -120,6 +119,12 @@ func byPlan(requests []*rules.Request, open []hcl.Diagnostics) hcl.Diagnostics {
 // findings are what the change record shows: warnings, and errors that are accepted. Lines
 // move with any edit of a file, so they are given where the plan has the whole file.
 func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []plan.Finding {
+	whole := map[string]bool{}
+	for _, p := range planned {
+		if p.ByFile() {
+			whole[dnsname.Absolute(p.Name)] = true
+		}
+	}
 	lines := map[string]bool{}
 	for _, z := range zones {
 		if z.Source == nil {
@@ -127,8 +132,7 @@ func findings(r *report.Plan, zones []*topology.Zone, planned []plan.Zone) []pla
 		}
 		for _, file := range z.Source.Files {
 			// A file may be one of two zones: that one of them is edited is enough.
-			lines[file.Name] = lines[file.Name] || slices.ContainsFunc(planned,
-				func(p plan.Zone) bool { return p.ByFile() && dnsname.Same(p.Name, z.Name.V) })
+			lines[file.Name] = lines[file.Name] || whole[dnsname.Absolute(z.Name.V)]
 		}
 	}
 	return findingsOf(r, r.All(), lines)

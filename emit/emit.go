@@ -1,12 +1,14 @@
 package emit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/page"
@@ -44,21 +46,19 @@ type Artifact struct {
 // fails where a changed zone has no Text, as after reading plan.json, or another Text
 // than the plan says.
 func All(p *plan.Plan) ([]Artifact, error) {
-	for _, zone := range p.Zones {
-		// Before anything is made: a plan that was read has no texts, and a text that is not the planned one
-		// must not get into a package.
-		for _, file := range words.TextFiles(zone) {
-			switch {
-			case file.Text == nil:
-				return nil, fmt.Errorf("zone %q: the plan does not hold the new text of %q", zone.Name, file.File)
-			case file.Text.SHA256() != file.NewSHA256:
-				return nil, fmt.Errorf("zone %q: the new text of %q has SHA-256 %s, the plan says %s", zone.Name,
-					file.File, file.Text.SHA256(), file.NewSHA256)
-			}
+	// A plan that was read has no texts, and a text that is not the planned one must not get into a package. Large
+	// texts take as long to check as all else takes to make.
+	var all []Artifact
+	var sums map[string]string
+	var wrong, err error
+	parallel.Each(2, func(i int) {
+		if i == 0 {
+			wrong = checkTexts(p)
+		} else {
+			all, sums, err = fromPlan(p)
 		}
-	}
-	all, sums, err := fromPlan(p)
-	if err != nil {
+	})
+	if err = cmp.Or(wrong, err); err != nil {
 		return nil, err
 	}
 	for _, zone := range p.Zones {
@@ -68,6 +68,21 @@ func All(p *plan.Plan) ([]Artifact, error) {
 	}
 	sortByName(all)
 	return withSums(all, sums), nil
+}
+
+// checkTexts wants the new text of each changed file, and the one that the plan says.
+func checkTexts(p *plan.Plan) error {
+	for _, zone := range p.Zones {
+		for _, file := range words.TextFiles(zone) {
+			if file.Text == nil {
+				return fmt.Errorf("zone %q: the plan does not hold the new text of %q", zone.Name, file.File)
+			}
+			if sum := file.Text.SHA256(); sum != file.NewSHA256 {
+				return fmt.Errorf("zone %q: the new text of %q has SHA-256 %s, the plan says %s", zone.Name, file.File, sum, file.NewSHA256)
+			}
+		}
+	}
+	return nil
 }
 
 // FromPlan makes the artifacts that plan.json is enough for: all but the zone files

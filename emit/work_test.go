@@ -7,6 +7,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
+	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
 // TestShared: the fixed runtime is in memory once, however many scripts there are.
@@ -31,6 +32,9 @@ func TestShared(t *testing.T) {
 // TestAllocated: what is allocated to make a package is not many times what is in it, and little of it is for
 // the fixed runtime.
 func TestAllocated(t *testing.T) {
+	if loud.Race {
+		t.Skip("the race detector allocates too")
+	}
 	p, own := sample.Plan(), 0
 	for _, a := range artifacts(t, p, All) {
 		for _, part := range a.Text {

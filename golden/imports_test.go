@@ -24,8 +24,8 @@ var layers = map[string][]string{
 	"parser":   {},
 }
 
-// ofCompiler are the packages of compiler that emit prints: it takes no part in what a plan is.
-var ofCompiler = []string{"compiler/plan", "compiler/cmdlet", "compiler/hunk"}
+// ofCompiler are the packages of compiler that emit prints, as it takes no part in what a plan is, and parallel.
+var ofCompiler = []string{"compiler/plan", "compiler/cmdlet", "compiler/hunk", "compiler/parallel"}
 
 // rooms are packages and all that they may import of this module.
 var rooms = map[string][]string{
@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"compiler/procedure": {"compiler/cmdlet", "compiler/plan"},
 	"compiler/report":    {"parser", "parser/diag"},
 	"compiler/rules":     {"compiler/cmdlet", "compiler/plan", "compiler/report", "parser", "parser/diag", "parser/dnsname", "parser/planname", "parser/topology"},
-	"compiler/zones": {"compiler/cmdlet", "compiler/hunk", "compiler/plan", "compiler/report",
+	"compiler/zones": {"compiler/cmdlet", "compiler/hunk", "compiler/parallel", "compiler/plan", "compiler/report",
 		"parser", "parser/diag", "parser/dnsname", "parser/topology", "parser/zonefile"},
 	"parser/topology": {"parser/dnsname", "parser/zonefile"},
 }

@@ -158,8 +158,8 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	}
 	defer file.Close()
 	// The size was that of a moment ago, and not every file system tells the truth.
-	var buffer bytes.Buffer
-	buffer.Grow(int(info.Size()) + bytes.MinRead) // a large file is not copied while it is read
+	// A large file is not copied while it is read, and its memory not cleared before that, as Grow would do.
+	buffer := bytes.NewBuffer(make([]byte, 0, int(info.Size())+bytes.MinRead))
 	_, err = buffer.ReadFrom(io.LimitReader(file, limit+1))
 	text := buffer.Bytes()
 	if err == nil && int64(len(text)) > limit {

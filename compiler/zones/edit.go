@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
@@ -100,6 +101,7 @@ func (c *Changes) planZone(z *zone, sets []plan.RecordSet) (plan.Zone, error) {
 	if err := rollback(z.file, files, planned.RollbackSerial); err != nil {
 		return planned, err
 	}
+	sum(files, z.Source.Files)
 	setFiles(&planned, files)
 	return planned, nil
 }
@@ -112,15 +114,25 @@ func setFiles(z *plan.Zone, files []plan.ZoneFile) {
 	z.Included = append(z.Included[:0], files[1:]...)
 }
 
-// unchanged are the files of a zone without a change.
+// sum takes the SHA-256 of the old and the new text of each file. Of a large zone these are a good part of
+// the work, so they are made at once.
+func sum(files []plan.ZoneFile, old []zonefile.File) {
+	parallel.Each(2*len(files), func(i int) {
+		if f := &files[i/2]; i%2 == 0 {
+			f.OldSHA256 = hunk.Text{old[i/2].Text}.SHA256()
+		} else {
+			f.NewSHA256 = f.Text.SHA256()
+		}
+	})
+}
+
+// unchanged are the files of a zone without a change, and without their sums.
 func unchanged(files []zonefile.File) []plan.ZoneFile {
 	var out []plan.ZoneFile
 	for _, file := range files {
-		text := hunk.Text{file.Text}
-		digest := text.SHA256()
 		out = append(out, plan.ZoneFile{
-			File: file.Name, Paths: pathsOf(file), OldSHA256: digest, NewSHA256: digest,
-			Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: text,
+			File: file.Name, Paths: pathsOf(file),
+			Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.Text{file.Text},
 		})
 	}
 	return out
@@ -220,7 +232,6 @@ func editFile(f *plan.ZoneFile, text []byte, edits []zonefile.LineEdit) error {
 	f.Hunks = hunk.Join(text, hunks, joinedLines, joinedBytes)
 	// parts of the old text: a copy of a zone of a million records would double the memory
 	f.Text, err = hunk.Pieces(text, f.Hunks)
-	f.NewSHA256 = f.Text.SHA256()
 	return err
 }
 

@@ -18,8 +18,11 @@ import (
 // of those, so only their domains are kept, and what is made of a domain is not.
 type keep struct {
 	hosts map[string]bool // of the plan: all their records are kept, as are those of the owners
-	above map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
-	keys  map[string]bool // names of which TLSA records are kept
+	// lengths are those of the hosts by their first octets, modulo 64: nearly no name of a large file has to be
+	// looked up.
+	lengths [256]uint64
+	above   map[string]bool // hosts, and names above hosts and domains: delegations and wildcards there are kept
+	keys    map[string]bool // names of which TLSA records are kept
 	// domains are numbers in order by the names of SIP domains, without their final dot: so nearly all are
 	// the texts of the spec.
 	domains map[string]int32
@@ -82,10 +85,11 @@ func (k *keep) copied() *keep {
 
 // add takes up a host.
 func (k *keep) add(name string) {
-	if k.hosts[name] {
+	if name == "" || k.hosts[name] {
 		return
 	}
 	k.hosts[name] = true
+	k.lengths[name[0]] |= 1 << (len(name) % 64)
 	// with a blank before it, "xmpp 300 A" is a record of type XMPP of the owner above
 	label, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	k.labels[label] = append(k.labels[label], name)
@@ -101,7 +105,12 @@ func (k *keep) noteAbove(name string) {
 
 // has tells whether a name is one of the plan.
 func has[T ~string | ~[]byte](k *keep, name T) bool {
-	return k.hosts[string(name)] || isOwner(k, name)
+	return isHost(k, name) || isOwner(k, name)
+}
+
+// isHost tells whether a name is that of a host.
+func isHost[T ~string | ~[]byte](k *keep, name T) bool {
+	return len(name) > 0 && k.lengths[name[0]]&(1<<(len(name)%64)) != 0 && k.hosts[string(name)]
 }
 
 // isOwner tells whether SRV records of a SIP domain have a name.

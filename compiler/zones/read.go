@@ -82,13 +82,16 @@ func (zs *Zones) readAgain(k *keep, before map[*topology.Zone]*zone) {
 	if len(again) > 0 {
 		k.ask(again)
 	}
+	var wanting []*zone
 	for _, z := range zs.all {
-		if z.file == nil || !more[z] || before[z.Zone] != nil {
-			continue
+		if z.file != nil && more[z] && before[z.Zone] == nil {
+			wanting = append(wanting, z)
 		}
-		if err := z.read(k); err != nil {
-			z.file = nil
-			zs.reportZone(z.Zone, err)
+	}
+	for i, err := range readAll(wanting, k) {
+		if err != nil {
+			wanting[i].file = nil
+			zs.reportZone(wanting[i].Zone, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -42,6 +43,7 @@ func Open(t *topology.Topology, sip bool, r *report.Spec) *Zones { return open(t
 func open(t *topology.Topology, sip bool, r *report.Spec, before map[*topology.Zone]*zone) *Zones {
 	zs := &Zones{topology: t, report: r, keep: newKeep(t, sip), sip: sip, byOrigin: map[string]*zone{},
 		siblings: map[string]*siblings{}}
+	var fresh []*zone
 	for _, spec := range t.Zones {
 		z := before[spec]
 		if z == nil {
@@ -52,20 +54,30 @@ func open(t *topology.Topology, sip bool, r *report.Spec, before map[*topology.Z
 			zs.byOrigin[z.origin] = z
 		}
 		// the parser or the rules about names have said why
-		if before[spec] != nil || spec.Source == nil || dnsname.WrongZone(spec.Name.V) != "" {
-			continue
+		if before[spec] == nil && spec.Source != nil && dnsname.WrongZone(spec.Name.V) == "" {
+			// what $GENERATE lines make is checked within a bound for all zones together
+			spec.Source.Zones = len(t.Zones)
+			fresh = append(fresh, z)
 		}
-		// what $GENERATE lines make is checked within a bound for all zones together
-		spec.Source.Zones = len(t.Zones)
-		if err := z.read(zs.keep); err != nil {
-			zs.reportZone(spec, err)
-		} else if !zs.whole(spec, z) {
+	}
+	for i, err := range readAll(fresh, zs.keep) {
+		if z := fresh[i]; err != nil {
+			zs.reportZone(z.Zone, err)
+		} else if !zs.whole(z.Zone, z) {
 			z.file = nil
 		}
 	}
 	// a keep of its own, which takes up names of the zone files; zs.keep has those of the spec
 	zs.readAgain(zs.keep.copied(), before)
 	return zs
+}
+
+// readAll reads the files of zones, as many at once as there are processors, and gives the errors by zone. No
+// reading writes into anything that another one uses.
+func readAll(all []*zone, k *keep) []error {
+	errs := make([]error, len(all))
+	parallel.Each(len(all), func(i int) { errs[i] = all[i].read(k) })
+	return errs
 }
 
 func (zs *Zones) reportZone(spec *topology.Zone, err error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell/pwsh"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
+	"github.com/edgeplan/edgeplan/internal/loud"
 	"github.com/edgeplan/edgeplan/parser"
 )
 
@@ -161,7 +162,7 @@ func TestProducts(t *testing.T) {
 // few lines of Go around them, would make them run twice.
 func find(t *testing.T) pwsh.Engine {
 	t.Helper()
-	if raceDetector || testing.Short() {
+	if loud.Race || testing.Short() {
 		t.Skip("SKIPPED: the scripts are run without the race detector and without -short")
 	}
 	return pwsh.Find(t)

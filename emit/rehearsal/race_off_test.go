@@ -1,5 +1,0 @@
-//go:build !race
-
-package rehearsal_test
-
-const raceDetector = false
