@@ -57,18 +57,31 @@ type Note struct {
 	Commands         []Command
 }
 
-// Command is a command for people elsewhere. For is whose it is, where it is not the one that the text
-// ends with. With Each it is as many commands, of which each ends in one of these.
+// Command is a command for people elsewhere, in a shell of Unix. For is whose it is, where it is not the one that the
+// text ends with. With Each it is to be run for each of these, its last argument, which are host names.
 type Command struct {
 	For, Text string
 	Each      []string
 }
 
-// Each are the single commands of a note: there may be one for each of 100,000 SIP domains.
+// fewCommands are written out; more are a loop of the shell. There may be 100,000 SIP domains.
+const fewCommands = 3
+
+// Each are the single commands of a note.
 func (n Note) Each(yield func(Command) bool) {
 	for _, c := range n.Commands {
-		if c.Each == nil && !yield(c) {
-			return
+		switch {
+		case c.Each == nil:
+			if !yield(c) {
+				return
+			}
+			continue
+		case len(c.Each) > fewCommands:
+			loop := "for name in " + strings.Join(c.Each, " ") + "; do " + c.Text + "$name; done"
+			if !yield(Command{For: c.For, Text: loop}) {
+				return
+			}
+			continue
 		}
 		for _, end := range c.Each {
 			if !yield(Command{For: c.For, Text: c.Text + end}) {

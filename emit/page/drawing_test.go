@@ -5,6 +5,7 @@ import (
 	"html"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -113,7 +114,8 @@ func TestLongLists(t *testing.T) {
 			t.Errorf("%q has %d characters", text, n)
 		}
 	}
-	if !strings.Contains(page, "<details><summary>2001 lines</summary>") && !strings.Contains(page, "<details><summary>4000 lines</summary>") {
+	// The sets are alike, so that their names are a list.
+	if !regexp.MustCompile(`<details><summary>[1-4]?\d\d lines</summary>`).MatchString(page) {
 		t.Error("the records are not folded")
 	}
 }

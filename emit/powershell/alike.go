@@ -13,10 +13,8 @@ import (
 // Sets of one zone, and small zones, that are alike but for a name stand as one entry: * is in place of the name,
 // and Of lists the names. So a plan of a thousand SIP domains is reviewed as a list of them.
 
-const (
-	fewest   = 3 // that stand as one entry
-	smallest = 4 // sets of a zone that may stand in one entry with others
-)
+// smallest is how many sets a zone may have that stands in one entry with others.
+const smallest = 4
 
 // alike puts together those that have one key, where there are enough, in the order of the first of each; those
 // that have none, "", stay alone.
@@ -30,7 +28,7 @@ func alike[T any](all []T, key func(T) string) [][]T {
 	var out [][]T
 	at := map[string]int{} // where those of a key are
 	for i, one := range all {
-		if k := keys[i]; k == "" || count[k] < fewest {
+		if k := keys[i]; k == "" || count[k] < words.Fewest {
 			out = append(out, []T{one})
 		} else if j, there := at[k]; there {
 			out[j] = append(out[j], one)
@@ -80,19 +78,6 @@ func (f form) without(name string, data bool) (form, bool) {
 // key is the same for forms that are alike.
 func (f form) key() string { return fmt.Sprintf("%q %t %q %q", f.set, f.of.Changed(), f.old, f.new) }
 
-// ownName is what is left of the owner of a set without the labels of its service: a domain, or a host.
-func ownName(set plan.RecordSet) string {
-	name := strings.TrimSuffix(set.Owner, ".")
-	for strings.HasPrefix(name, "_") {
-		_, rest, more := strings.Cut(name, ".")
-		if !more {
-			break
-		}
-		name = rest
-	}
-	return name
-}
-
 // forms are the sets of a zone that the script asks for, as entries: each alone, or with those that are alike.
 // Data that many have in common stays; what ends in the name of each has * there.
 func (b *builder) forms(zone plan.Zone) [][]form {
@@ -106,15 +91,15 @@ func (b *builder) forms(zone plan.Zone) [][]form {
 		}
 		f := formOf(set)
 		all = append(all, f)
-		if same, ok := f.without(ownName(set), false); ok {
+		if same, ok := f.without(words.OwnName(set), false); ok {
 			whole[set.Number] = same
 			count[same.key()]++
 		}
 	}
 	for i, f := range all {
 		same, ok := whole[f.of.Number]
-		if ok && count[same.key()] < fewest {
-			same, ok = f.without(ownName(f.of), true)
+		if ok && count[same.key()] < words.Fewest {
+			same, ok = f.without(words.OwnName(f.of), true)
 		}
 		if ok {
 			all[i] = same

@@ -78,11 +78,6 @@ func included(zone plan.Zone) words.Text {
 }
 
 func recordLines(zone plan.Zone) []string {
-	var lines []string
-	for _, set := range zone.Records {
-		for _, record := range words.Records(set) {
-			lines = append(lines, record.Visible())
-		}
-	}
-	return lines
+	// Two blanks, as records that stay have.
+	return words.RecordLines(zone.Records, words.Record.Visible, func(line string) string { return "  " + words.Visible(line) })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
@@ -177,4 +178,30 @@ func markdownOf(p *plan.Plan, facts Facts) (string, error) {
 		return "", err
 	}
 	return Markdown(doc), nil
+}
+
+// TestLinesOfDomains: SIP domains whose sets change alike take less than a line each.
+func TestLinesOfDomains(t *testing.T) {
+	lines := func(n int) int {
+		p := sample.Plan()
+		for i := range n {
+			name := fmt.Sprintf("domain%d.contoso.com", i)
+			p.Domains = append(p.Domains, name)
+			p.Zones[0].Records = append(p.Zones[0].Records, plan.RecordSet{Owner: "_xmpp-server._tcp." + name + ".", Type: "SRV", OldTTL: 300, NewTTL: 300,
+				Old: []string{"0 0 5269 a.example."}, New: []string{"0 0 5269 b.example."}, Number: fmt.Sprintf("P%d", 100+i)})
+		}
+		if err := procedure.Build(p); err != nil {
+			t.Fatal(err)
+		}
+		text, err := markdownOf(p, Facts{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(text, "\n")
+	}
+	few, many := lines(100), lines(2100)
+	t.Logf("%d lines of 100 SIP domains, %d of 2,100", few, many)
+	if many-few > 2000 {
+		t.Errorf("2,000 SIP domains take %d lines", many-few)
+	}
 }

@@ -12,7 +12,7 @@ import (
 // yet.
 func Letter(p *plan.Plan, letter plan.Letter) []string {
 	out := []string{"Subject: " + letter.Subject, ""}
-	out = wrap(out, fmt.Sprintf("%s Time: %s. Our ticket: %s.", letter.What, Window(p.Change), p.Change.Ticket))
+	out = wrap(out, fmt.Sprintf("%s Time: %s. Our ticket: %s.", letter.What, Window(p.Change), p.Change.Ticket), wide)
 	// Partners with a firewall need both: old answers live on after the change.
 	out = append(out, "")
 	if from, to := addresses(p.From), addresses(p.To); from+to != "" { // a plan may have no pools
@@ -22,15 +22,12 @@ func Letter(p *plan.Plan, letter plan.Letter) []string {
 	if len(letter.Sets) > 0 {
 		out = append(out, "DNS records, with the TTL in seconds:")
 	}
-	for _, set := range letter.Sets {
-		for _, record := range Records(set) {
-			out = append(out, map[byte]string{'-': "old: ", '+': "new: ",
-				' ': "stays: "}[record.Op]+record.String()[2:])
-		}
-	}
+	out = append(out, RecordLines(letter.Sets, func(r Record) string {
+		return map[byte]string{'-': "old: ", '+': "new: ", ' ': "stays: "}[r.Op] + r.String()[2:]
+	}, func(line string) string { return line })...)
 	out = append(out, "")
 	for _, point := range letter.Points {
-		out = wrap(out, "- "+point.Text)
+		out = wrap(out, "- "+point.Text, wide)
 		whose := ""
 		for command := range point.Each {
 			// Said once before all of theirs.
@@ -38,7 +35,7 @@ func Letter(p *plan.Plan, letter plan.Letter) []string {
 				out = append(out, command.For+":")
 			}
 			whose = command.For
-			out = append(out, command.Text)
+			out = append(out, broken(command.Text)...)
 		}
 	}
 	return out
@@ -48,12 +45,15 @@ func addresses(pool plan.Pool) string {
 	return strings.Join(slices.Concat(pool.IPv4, pool.IPv6), ", ")
 }
 
-// wrap appends text, broken at blanks into lines of at most 96 characters.
-func wrap(out []string, text string) []string {
+// wide is how many characters a line of a letter may have.
+const wide = 96
+
+// wrap appends text, broken at blanks into lines of at most so many characters.
+func wrap(out []string, text string, most int) []string {
 	line := ""
 	for word := range strings.SplitSeq(text, " ") {
 		// A word that is longer than a line stays whole: it may be a name or a command.
-		if line != "" && len(line)+1+len(word) > 96 {
+		if line != "" && len(line)+1+len(word) > most {
 			out, line = append(out, line), ""
 		}
 		if line != "" {
@@ -62,6 +62,15 @@ func wrap(out []string, text string) []string {
 		line += word
 	}
 	return append(out, line)
+}
+
+// broken is a command as lines of a letter that a shell reads as one.
+func broken(command string) []string {
+	lines := wrap(nil, command, wide-len(` \`))
+	for i := range lines[:len(lines)-1] {
+		lines[i] += " \\"
+	}
+	return lines
 }
 
 // Note is a statement, and the commands that it speaks of at its end, if any.

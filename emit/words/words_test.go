@@ -1,6 +1,8 @@
 package words
 
 import (
+	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -212,6 +214,55 @@ func TestRecords(t *testing.T) {
 	set.NewTTL = 3600
 	if got := Records(set); len(got) != 3 || got[2].String() != "  x. 3600 IN A 192.0.2.2" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestAlike: sets that are alike but for a name are shown once, with the list of the names, and all else as it is.
+func TestAlike(t *testing.T) {
+	set := func(owner, old, new string) plan.RecordSet {
+		return plan.RecordSet{Owner: owner, Type: "SRV", OldTTL: 300, NewTTL: 300, Old: []string{old}, New: []string{new}}
+	}
+	sets := []plan.RecordSet{set("_xmpp-server._tcp.a.example.", "x", "y"), set("_xmpp-server._tcp.other.example.", "x", "z"),
+		set("_xmpp-server._tcp.b.example.", "x", "y"), set("_xmpp-server._tcp.c\u202e.example.", "x", "y"), set("_sip._tcp.a.example.", "x", "y")}
+	want := []string{"- _xmpp-server._tcp.NAME. 300 IN SRV x", "+ _xmpp-server._tcp.NAME. 300 IN SRV y", `NAME is each of these 3: a.example b.example c\u{202E}.example`,
+		"- _xmpp-server._tcp.other.example. 300 IN SRV x", "+ _xmpp-server._tcp.other.example. 300 IN SRV z",
+		"- _sip._tcp.a.example. 300 IN SRV x", "+ _sip._tcp.a.example. 300 IN SRV y"}
+	if got := RecordLines(sets, Record.Visible, Visible); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	var many []plan.RecordSet
+	for i := range 2000 {
+		many = append(many, set(fmt.Sprintf("_xmpp-server._tcp.domain%d.example.", i), "x", "y"))
+	}
+	got := RecordLines(many, Record.Visible, Visible)
+	if text := strings.Join(got, " "); len(got) > 500 || strings.Count(text, " domain") != 2000 {
+		t.Errorf("%d lines, %d names", len(got), strings.Count(text, " domain"))
+	}
+	for _, line := range got {
+		if len(line) > wide {
+			t.Errorf("a line that does not fit: %q", line)
+		}
+	}
+}
+
+// TestLoop: commands for many domains are a loop, which a shell reads as it is printed.
+func TestLoop(t *testing.T) {
+	note := plan.Note{Commands: []plan.Command{{For: "Prosody", Text: "echo ", Each: []string{"a.example"}}}}
+	for i := range 99 {
+		note.Commands[0].Each = append(note.Commands[0].Each, fmt.Sprintf("domain%d.example", i))
+	}
+	var lines []string
+	for command := range note.Each {
+		lines = append(lines, broken(command.Text)...)
+	}
+	out, err := exec.Command("sh", "-c", strings.Join(lines, "\n")).CombinedOutput()
+	if want := strings.Join(note.Commands[0].Each, "\n") + "\n"; err != nil || string(out) != want {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, line := range lines {
+		if len(line) > wide {
+			t.Errorf("a line that does not fit: %q", line)
+		}
 	}
 }
 
