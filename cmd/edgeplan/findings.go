@@ -157,7 +157,7 @@ func choose(spec *parser.Spec, names []string) error {
 	for _, name := range names {
 		if !slices.Contains(known, name) {
 			// An error, since a misspelt name would build nothing and exit with 0.
-			return usagef("the spec has no failover %q%s", name, didYouMean(name, known))
+			return usagef("the spec makes no plan %q%s", name, didYouMean(name, known))
 		}
 	}
 	isNamed := func(name string) bool { return slices.Contains(names, name) }

@@ -76,7 +76,7 @@ func TestMatrixPair(t *testing.T) {
 	for name, want := range map[string]string{
 		"contoso-EdgePool2-to-EdgePool3": "EP2016",
 		"contoso-EdgePool3-to-EdgePool1": "EP2015",
-		"contoso-EdgePool1-to-EdgePool4": "the spec has no failover \"contoso-EdgePool1-to-EdgePool4\"; did you mean",
+		"contoso-EdgePool1-to-EdgePool4": "the spec makes no plan \"contoso-EdgePool1-to-EdgePool4\"; did you mean",
 	} {
 		if _, stderr := edgeplan(t, exitFailed, "build", "-o", out, "--failover", name, matrixSpec); !strings.Contains(stderr, want) {
 			t.Errorf("%s: %s", name, stderr)

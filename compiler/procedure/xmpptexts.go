@@ -291,8 +291,8 @@ func (f *failover) routeFails() plan.Advice {
 		how += ", after its stage Start on the Edge Servers"
 	}
 	return plan.Advice{Back: plan.Route, How: how, Says: []string{
-		"Exit code 3: drift. The route no longer matches the plan" + running + ". Nothing was set. Find out who " +
-			"changed it; then make a new plan.",
+		"Exit code 3: drift. The route no longer matches the plan" + running + ". What the stage had set before that has " +
+			"a line with CHANGED; without one nothing was set. Find out who changed it; then make a new plan.",
 		"Exit code 2: the command failed or its result was not read back in time. Run the stage again: a route " +
 			"that is set is left alone.",
 	}}
