@@ -1,12 +1,16 @@
 package page_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
@@ -23,7 +27,7 @@ func module(t *testing.T, name string) string {
 	t.Helper()
 	dir := os.Getenv(modules)
 	if dir == "" {
-		loud.Skip(t, "npm install axe-core mermaid; %s=FOLDER/node_modules go test ./emit/page runs it", modules)
+		loud.Skip(t, "npm install axe-core mermaid github-markdown-css; %s=FOLDER/node_modules go test ./emit/page runs it", modules)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
@@ -81,6 +85,39 @@ func TestMermaid(t *testing.T) {
 					t.Errorf("%s: the drawing lacks %q: %s", p.Name, want, svg)
 				}
 			}
+		}
+	}
+}
+
+// TestMarkdownNarrow: with the style sheet of GitHub no change.md is wider than a phone, and no cell of its tables.
+func TestMarkdownNarrow(t *testing.T) {
+	style := module(t, "github-markdown-css/github-markdown-light.css")
+	paths, err := filepath.Glob("../../golden/*/*/change.md")
+	if err != nil || len(paths) < 20 {
+		t.Fatalf("%d records: %v", len(paths), err)
+	}
+	b := start(t)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := bytes.NewBufferString("<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><style>" +
+			style + "body{margin:16px}</style><body class=markdown-body>")
+		if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert(text, page); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "record.html")
+		if err := os.WriteFile(file, page.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		b.open("file://"+file, 390, "light")
+		var wide int
+		var cells []string
+		b.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &wide)
+		b.eval("[...document.querySelectorAll('td, th')].filter(c => c.getBoundingClientRect().width > 358).map(c => c.textContent.slice(0, 60))", &cells)
+		if wide > 0 || len(cells) > 0 {
+			t.Errorf("%s: %d pixels too wide; %d cells wider than the screen: %.300q", path, wide, len(cells), cells)
 		}
 	}
 }

@@ -213,9 +213,11 @@ func (b *builder) files(facts Facts) {
 			"for this change. `sha256sum -c SHA256SUMS` checks all files, and so does PowerShell, which names those that "+
 			"differ:"))
 	b.add(Listing{"powershell", []string{checkSums}})
-	table := Table{Head: head("file", "SHA-256")}
+	// As in SHA256SUMS. A table with such words is wider than a phone, whose reader cannot break them.
+	var sums []string
 	for _, f := range facts.Files {
-		table.Rows = append(table.Rows, []words.Text{words.Name(f.Name), words.Name(f.SHA256)})
+		sums = append(sums, f.SHA256+"  "+words.Visible(f.Name))
 	}
-	b.add(table)
+	b.add(Listing{"text", sums})
+	b.text(words.Own("The plan was made of spec files with the digest "), words.Name(b.plan.SpecDigest), words.Own("."))
 }

@@ -36,7 +36,6 @@ func (b *builder) summary() {
 	row("Approvers", b.approvers())
 	// What is approved is this ID; scripts, logs and plan.json have it too.
 	row("Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID)))
-	row("Spec", words.Name(b.plan.SpecDigest))
 	b.add(table)
 }
 
