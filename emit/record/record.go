@@ -216,7 +216,7 @@ func (b *builder) files(facts Facts) {
 	// As in SHA256SUMS. A table with such words is wider than a phone, whose reader cannot break them.
 	var sums []string
 	for _, f := range facts.Files {
-		sums = append(sums, f.SHA256+"  "+words.Visible(f.Name))
+		sums = append(sums, words.Visible(f.SHA256)+"  "+words.Visible(f.Name))
 	}
 	b.add(Listing{"text", sums})
 	b.text(words.Own("The plan was made of spec files with the digest "), words.Name(b.plan.SpecDigest), words.Own("."))
