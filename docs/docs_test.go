@@ -25,7 +25,7 @@ const root = ".."
 
 // pages are all pages, by path from the root.
 var pages = []string{
-	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "findings/README.md",
+	"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md", "docs/codes.md", "docs/dns.md", "docs/evidence.md", "docs/export.md", "findings/README.md",
 	"docs/language.md", "docs/limits.md", "docs/package.md", "docs/partners.md", "docs/powershell.md", "docs/procedures.md", "docs/rehearsal.md",
 }
 

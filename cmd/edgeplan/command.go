@@ -29,8 +29,8 @@ type action func(p *program, args []string) error
 // commands is the table, in the order of the overview.
 func commands() []command {
 	return []command{
-		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, graphCommand, rehearseCommand,
-		evidenceCommand, fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand,
+		checkCommand, planCommand, buildCommand, diffCommand, verifyCommand, showCommand, graphCommand, exportCommand,
+		rehearseCommand, evidenceCommand, fmtCommand, explainCommand, schemaCommand, completionCommand(), versionCommand,
 		helpCommand(),
 	}
 }

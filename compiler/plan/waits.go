@@ -141,3 +141,14 @@ func (p *Plan) WindowLength() uint32 {
 	}
 	return uint32(min(end.Sub(start)/time.Second, math.MaxUint32))
 }
+
+// UTC is a time of RFC 3339 in UTC and whole seconds, as in 2026-12-05T22:00:00Z, so that texts compare as times do. It is
+// empty for what is no time, and for one that is not in the years 1 to 9999 there.
+func UTC(rfc3339 string) string {
+	at, err := time.Parse(time.RFC3339, rfc3339)
+	// The time zone may move a time of the year 9999 into one with five digits.
+	if at = at.UTC(); err != nil || at.Year() < 1 || at.Year() > 9999 {
+		return ""
+	}
+	return at.Format("2006-01-02T15:04:05Z")
+}

@@ -28,14 +28,46 @@ func (b *builder) stages() {
 		b.part(StageID(i+1), words.Join("", words.Own(fmt.Sprintf("%d ", i+1)), words.Free(stage.Name)))
 		for _, part := range stage.Parts {
 			n++
-			b.stagePart(n, stage, part)
+			told := b.stagePart(n, stage, part)
+			b.add(told.About)
+			b.add(told.Typed)
+			b.add(told.Steps)
 		}
-		b.text(words.Own("If it does not end with exit code 0: "),
-			words.Free(strings.Join(words.IfFails(b.plan, stage), " ")))
+		b.add(b.ifFails(stage))
 	}
 }
 
-func (b *builder) stagePart(n int, stage plan.Stage, part plan.Part) {
+// Part is what the record says about a part of a stage of the change: where it runs and what it does, what is
+// typed, its commands and checks with what is expected of them, and what to do if it fails.
+type Part struct {
+	About   Paragraph
+	Typed   Listing
+	Steps   Table
+	IfFails Paragraph
+}
+
+// Parts are those of the stages of the change, in their order. It fails where a command of the plan cannot be written
+// as one of PowerShell.
+func Parts(p *plan.Plan) ([]Part, error) {
+	b := &builder{plan: p}
+	var out []Part
+	for _, stage := range p.Stages {
+		for _, part := range stage.Parts {
+			told := b.stagePart(len(out)+1, stage, part)
+			told.IfFails = b.ifFails(stage)
+			out = append(out, told)
+		}
+	}
+	return out, b.err
+}
+
+func (b *builder) ifFails(stage plan.Stage) Paragraph {
+	return Paragraph(words.Join("", words.Own("If it does not end with exit code 0: "),
+		words.Free(strings.Join(words.IfFails(b.plan, stage), " "))))
+}
+
+// stagePart is what is said about a part, but for what to do if it fails.
+func (b *builder) stagePart(n int, stage plan.Stage, part plan.Part) Part {
 	gates := b.plan.Gates(false, stage.Name, part)
 	about := words.Join("", words.Own("On "), hosts(part.Hosts), words.Own(": "), words.Free(part.Does))
 	if len(gates.Sheet) > 0 {
@@ -52,8 +84,6 @@ func (b *builder) stagePart(n int, stage plan.Stage, part plan.Part) {
 			about = words.Join("", about, words.Own(" It prints a receipt: carry it to "), hosts(to), words.Own("."))
 		}
 	}
-	b.text(about)
-	b.add(Listing{"powershell", []string{typed}})
 	table := Table{Head: head("command or check", "expected result", "procedure step"), Part: n}
 	for _, line := range words.Lines(b.plan, false, plan.Stage{Name: stage.Name, Parts: []plan.Part{part}}) {
 		table.Rows = append(table.Rows, []words.Text{b.commands(line), words.Free(line.Expect), words.Free(line.Source)})
@@ -63,7 +93,7 @@ func (b *builder) stagePart(n int, stage plan.Stage, part plan.Part) {
 		}
 		table.Steps = append(table.Steps, id)
 	}
-	b.add(table)
+	return Part{About: Paragraph(about), Typed: Listing{"powershell", []string{typed}}, Steps: table}
 }
 
 // receiptFor are the hosts on which a part asks for the receipt of a stage.

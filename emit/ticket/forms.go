@@ -1,0 +1,12 @@
+package ticket
+
+// Form is a way to print tickets.
+type Form struct {
+	Name  string
+	Print func([]*Ticket) ([]byte, error)
+}
+
+// Forms are all of them.
+func Forms() []Form {
+	return []Form{{"csv", CSV}, {"ics", Calendar}}
+}

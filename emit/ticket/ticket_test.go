@@ -1,0 +1,350 @@
+package ticket
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os/exec"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/emit/record"
+	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/emit/words/sample"
+	"github.com/edgeplan/edgeplan/internal/loud"
+)
+
+const sum = "5905edc38b79ecaa7958c1d4027f910bbd5d7973520a00d1aa6c4504d4b07d88"
+
+func of(t *testing.T, p *plan.Plan) *Ticket {
+	t.Helper()
+	out, err := Of(p, sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func printed(t *testing.T, print func([]*Ticket) ([]byte, error), tickets ...*Ticket) []byte {
+	t.Helper()
+	text, err := print(tickets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestTasks: a task for each stage and host of the plan, each after those that it needs.
+func TestTasks(t *testing.T) {
+	p := sample.Plan()
+	got := of(t, p)
+	n := 0
+	for _, stage := range p.Stages {
+		for _, part := range stage.Parts {
+			for _, host := range part.Hosts {
+				task := got.Tasks[n]
+				n++
+				if task.Number != n || task.Stage != stage.Name || task.Host != words.Host(host) || task.Does != part.Does ||
+					!strings.HasPrefix(task.Typed, words.Run(words.Script(p), stage.Name)) {
+					t.Errorf("task %d is %+v", n, task)
+				}
+				for _, need := range part.Needs {
+					name, only, one := strings.Cut(need, " on ")
+					for _, before := range got.Tasks {
+						if before.Stage == name && (!one || before.Host == only) && !slices.Contains(task.After, before.Number) {
+							t.Errorf("task %d does not come after %d, although it needs %s", n, before.Number, need)
+						}
+					}
+				}
+				if slices.ContainsFunc(task.After, func(before int) bool { return before >= n }) {
+					t.Errorf("task %d comes after %d", n, task.After)
+				}
+			}
+		}
+	}
+	if n != len(got.Tasks) || !got.Tasks[0].Test || got.Tasks[1].Test || !got.Tasks[n-1].Test {
+		t.Errorf("%d of %d tasks", n, len(got.Tasks))
+	}
+	var stops []int
+	for _, task := range got.Tasks {
+		if task.Stage == plan.Stop {
+			stops = append(stops, task.Number)
+		}
+	}
+	if len(stops) != 2 || !slices.Equal(got.Tasks[stops[1]].After, stops) {
+		t.Errorf("stops are %d, and what is next comes after %d", stops, got.Tasks[stops[1]].After)
+	}
+	if !reflect.DeepEqual(got.Items, []Item{{EdgePool, "edgepool2.contoso.com"}, {EdgePool, "edgepool1.contoso.com"},
+		{EdgeServer, "edge2a.contoso.com"}, {EdgeServer, "edge2b.contoso.com"}, {EdgeServer, "edge1a.contoso.com"},
+		{Management, "fe2.corp.contoso.com"}, {Zone, "contoso.com"}, {NameServer, "192.0.2.53"}}) {
+		t.Errorf("items %q", got.Items)
+	}
+}
+
+// TestFit: a text that is too long ends with a whole line and says where the rest is.
+func TestFit(t *testing.T) {
+	long := slices.Repeat([]string{strings.Repeat("é", 99)}, 400)
+	got := fit(long)
+	if n := utf8.RuneCountInString(got); n > maxText || n < maxText-200 || !strings.HasSuffix(got, "é\n"+rest) {
+		t.Errorf("%d characters", n)
+	}
+	if got := short(strings.Repeat("é", 200), 160); utf8.RuneCountInString(got) != 160 || !strings.HasSuffix(got, "é...") {
+		t.Errorf("got %q", got)
+	}
+	if got := fit([]string{"a", "b"}) + short("é", 160); got != "a\nbé" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestWindows: what a calendar has of windows that lack an end, a start or both.
+func TestWindows(t *testing.T) {
+	for _, test := range []struct{ start, end, want string }{
+		{"2026-12-05T22:00:00+01:00", "2026-12-06T00:00:00Z", "DTSTART:20261205T210000Z DTEND:20261206T000000Z"},
+		{"2026-12-05T22:00:00Z", "", "DTSTART:20261205T220000Z"},
+		{"", "2026-12-06T00:00:00Z", "DTSTART:20261206T000000Z"},
+		{"2026-12-06T00:00:00Z", "2026-12-06T00:00:00Z", "DTSTART:20261206T000000Z"},
+	} {
+		p := sample.Plan()
+		p.Change.WindowStart, p.Change.WindowEnd, p.Earliest = test.start, test.end, nil
+		text := string(printed(t, Calendar, of(t, p)))
+		first, _, _ := strings.Cut(text, "END:VEVENT")
+		if got := strings.Join(regexp.MustCompile(`DT(?:START|END):\S+`).FindAllString(first, -1), " "); got != test.want {
+			t.Errorf("%+v: %s", test, got)
+		}
+	}
+	p := sample.Plan()
+	p.Change.WindowStart, p.Change.WindowEnd = "", ""
+	if text, err := Calendar([]*Ticket{of(t, sample.Plan()), of(t, p)}); text != nil || err == nil || !strings.Contains(err.Error(), "no change window") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// TestSame: the same plan gives the same bytes, and another plan other events.
+func TestSame(t *testing.T) {
+	for _, form := range Forms() {
+		if !bytes.Equal(printed(t, form.Print, of(t, sample.Plan())), printed(t, form.Print, of(t, sample.Plan()))) {
+			t.Errorf("%s: twice the same plan, not the same bytes", form.Name)
+		}
+	}
+	other := sample.Plan()
+	other.ID = "sha256:00000000000000000000000000000000"
+	ids := map[string]bool{}
+	for _, e := range append(events(t, printed(t, Calendar, of(t, sample.Plan()))), events(t, printed(t, Calendar, of(t, other)))...) {
+		ids[e["UID"]] = true
+	}
+	if len(ids) != 6 {
+		t.Errorf("UIDs %v", ids)
+	}
+}
+
+// named is a small ticket with a text in the place of each of its strings.
+func named(s string) *Ticket {
+	v := words.Visible(s)
+	told := record.Part{About: record.Paragraph(words.Free(s)), Typed: record.Listing{Language: "powershell", Lines: []string{v}},
+		Steps:   record.Table{Head: make([]words.Text, 3), Rows: [][]words.Text{{words.Name(s), words.Free(s), words.Free(s)}}},
+		IfFails: record.Paragraph(words.Free(s))}
+	return &Ticket{Plan: v, ID: v, Package: v, Number: v, Summary: v, Requester: v, Approvers: []string{v, v}, Start: "2026-12-05T22:00:00Z",
+		End: "2026-12-05T23:00:00Z", Tasks: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v, told: told}},
+		Back: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v}}, Items: []Item{{EdgePool, v}},
+		Moments: []Moment{{ID: "back", Title: v, Text: v, At: "2026-12-05T23:30:00Z"}},
+		record: &record.Document{Title: words.Free(s), Sections: []record.Section{{ID: "summary", Level: 2, Title: words.Own("In short"),
+			Blocks: []record.Block{record.Paragraph(words.Free(s)), record.List{words.Name(s)}}}}}}
+}
+
+// hostile are the texts of the samples, each once, that are not all blank: 17,000 or more.
+func hostile(t *testing.T) []string {
+	t.Helper()
+	all := append(sample.Texts(), "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "\uFF1D1", "=cmd|' /C calc'!A0", `=HYPERLINK("http://e.example","x")`,
+		"END:VEVENT\r\nBEGIN:VEVENT", "\r\nATTACH:http://e.example", `\nEND:VCALENDAR`, "</script><script>alert(1)</script>", `"}],"x":[{"`, "a;b,c:d", "\u202Egnp.exe", "\u2028\u2029",
+		strings.Repeat("é", 200), strings.Repeat("\U0001F600", 90), "[code]<b>x</b>[/code]", "{panel}x{panel}", "[~admin]", "!x.png!")
+	for s := range sample.NotUTF8() {
+		all = append(all, s)
+	}
+	if len(all) < 10_000 {
+		t.Fatalf("only %d texts", len(all))
+	}
+	return all
+}
+
+var escapes = regexp.MustCompile(`\\([ux])\{([0-9A-F]+)\}`)
+
+// back gives the text that was made visible.
+func back(s string) string {
+	return escapes.ReplaceAllStringFunc(s, func(found string) string {
+		m := escapes.FindStringSubmatch(found)
+		code, _ := strconv.ParseInt(m[2], 16, 32)
+		if m[1] == "x" {
+			return string([]byte{byte(code)})
+		}
+		return string(rune(code))
+	})
+}
+
+// TestHostileCSV: each name is one cell of one row, no cell is a formula, and the name can be got back.
+func TestHostileCSV(t *testing.T) {
+	all := hostile(t)
+	var tickets []*Ticket
+	for _, s := range all {
+		tickets = append(tickets, named(s))
+	}
+	text := printed(t, CSV, tickets...)
+	if n := bytes.Count(text, []byte("\r")); n != len(all)+1 || n != bytes.Count(text, []byte("\r\n")) {
+		t.Errorf("%d line ends, want %d", n, len(all)+1)
+	}
+	found, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil || len(found) != len(all)+1 {
+		t.Fatalf("%d rows, %v", len(found), err)
+	}
+	for i, row := range found[1:] {
+		for k, cell := range row {
+			if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r\n") || strings.HasPrefix(cell, "\uFF1D") {
+				t.Errorf("%q: cell %s is %q", all[i], columns[k].name, cell)
+			}
+			switch columns[k].name {
+			case "plan", "plan_id", "ticket", "summary", "requester", "stage", "host", "does", "type", "if_fails":
+				if got := back(Unguarded(cell)); got != all[i] {
+					t.Fatalf("%q: cell %s is %q, which is %q", all[i], columns[k].name, cell, got)
+				}
+			}
+		}
+	}
+	var second [][]string
+	python(t, "csv", "import csv,json,sys,io\ncsv.field_size_limit(1<<30)\n"+
+		"print(json.dumps(list(csv.reader(io.StringIO(sys.stdin.buffer.read().decode(), newline=''), strict=True))))", text, &second)
+	if !reflect.DeepEqual(found, second) {
+		t.Error("Python reads other cells")
+	}
+}
+
+// events reads a calendar by the rules of RFC 5545 alone.
+func events(t *testing.T, text []byte) []map[string]string {
+	t.Helper()
+	if !utf8.Valid(text) {
+		t.Fatal("a character is cut")
+	}
+	for _, line := range strings.Split(string(text), "\r\n") {
+		if len(line) > 75 || strings.ContainsAny(line, "\r\n\t\x00") || !utf8.ValidString(line) {
+			t.Fatalf("line %q", line)
+		}
+	}
+	unfolded := strings.ReplaceAll(string(text), "\r\n ", "")
+	var out []map[string]string
+	for _, line := range strings.Split(strings.TrimSuffix(unfolded, "\r\n"), "\r\n") {
+		name, value, ok := strings.Cut(line, ":")
+		switch {
+		case !ok:
+			t.Fatalf("line %q", line)
+		case line == "BEGIN:VEVENT":
+			out = append(out, map[string]string{})
+		case len(out) > 0 && line != "END:VEVENT" && line != "END:VCALENDAR":
+			if _, twice := out[len(out)-1][name]; twice {
+				t.Fatalf("%s is there twice", name)
+			}
+			out[len(out)-1][name] = regexp.MustCompile(`\\(.)`).ReplaceAllStringFunc(value, func(pair string) string {
+				if pair == `\n` {
+					return "\n"
+				}
+				return pair[1:]
+			})
+		}
+	}
+	return out
+}
+
+// TestHostileICS: each name is a value of its event and adds no line, and the name can be got back.
+func TestHostileICS(t *testing.T) {
+	all := hostile(t)
+	var some []*Ticket
+	var texts []string
+	for i, s := range all {
+		one := named(s)
+		text := printed(t, Calendar, one)
+		got := events(t, text)
+		if len(got) != 2 || bytes.Count(text, []byte("\r\nBEGIN:")) != 2 {
+			t.Fatalf("%q: %d events\n%s", s, len(got), text)
+		}
+		v := words.Visible(s)
+		if e := got[0]; e["SUMMARY"] != v+": "+v || back(v) != s || e["UID"] != strings.TrimPrefix(v, "sha256:")+"-window@edgeplan" ||
+			!strings.HasPrefix(e["DESCRIPTION"], v+"\n- "+v+"\nPackage: ") || e["DTSTART"] != "20261205T220000Z" || e["DTEND"] != "20261205T230000Z" || len(e) != 6 {
+			t.Fatalf("%q: %q", s, got)
+		}
+		// The other reader takes a minute for all of them.
+		if i%12 == 0 || i > len(all)-60 {
+			some, texts = append(some, one), append(texts, v)
+		}
+	}
+	var second []map[string]string
+	// Not icalendar of Debian 12, which takes \\n for an end of line.
+	python(t, "vobject", `import sys, json, vobject
+c = vobject.readOne(sys.stdin.buffer.read().decode())
+print(json.dumps([{x.name: (x.value if isinstance(x.value, str) else x.value.isoformat()) for x in e.getChildren()} for e in c.vevent_list]))`,
+		printed(t, Calendar, some...), &second)
+	if len(second) != 2*len(texts) {
+		t.Fatalf("%d events for %d tickets", len(second), len(texts))
+	}
+	for i, v := range texts {
+		if e := second[2*i]; e["SUMMARY"] != v+": "+v || !strings.HasPrefix(e["DESCRIPTION"], v+"\n- "+v+"\n") || e["DTEND"] != "2026-12-05T23:00:00+00:00" {
+			t.Fatalf("%q: vobject reads %q", v, e)
+		}
+	}
+	t.Logf("%d names, %d of them read by vobject", len(all), len(texts))
+}
+
+// TestHostilePlan: the forms of whole plans with hostile names have as many rows and events as one with plain names.
+func TestHostilePlan(t *testing.T) {
+	shape := func(s string) (int, int) {
+		p := sample.Hostile(s)
+		p.Change.WindowStart, p.Change.WindowEnd = "2026-12-05T22:00:00Z", "2026-12-06T00:00:00Z"
+		one, err := Of(p, sum)
+		if err != nil {
+			return -1, -1 // no such string can be in a command
+		}
+		rows, err := csv.NewReader(bytes.NewReader(printed(t, CSV, one))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows), len(events(t, printed(t, Calendar, one)))
+	}
+	wantRows, wantEvents := shape("x")
+	n := 0
+	for i, s := range hostile(t) {
+		if i%50 != 0 || strings.TrimSpace(s) == "" {
+			continue
+		}
+		rows, events := shape(s)
+		if rows != -1 && (rows != wantRows || events != wantEvents) {
+			t.Errorf("%q: %d rows, %d events; want %d, %d", s, rows, events, wantRows, wantEvents)
+		}
+		n++
+	}
+	t.Logf("%d plans", n)
+}
+
+// python runs a script that needs a module, and reads the JSON that it prints.
+func python(t *testing.T, module, script string, in []byte, into any) {
+	t.Helper()
+	loud.Runs(t)
+	// The packages of the system are those of its own Python.
+	for _, name := range []string{"/usr/bin/python3", "python3"} {
+		if exec.Command(name, "-c", "import "+module).Run() != nil {
+			continue
+		}
+		cmd := exec.Command(name, "-c", script)
+		cmd.Stdin = bytes.NewReader(in)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", module, err)
+		}
+		if err := json.Unmarshal(out, into); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	loud.Lacking(t, "python3-"+module, exec.ErrNotFound)
+}
