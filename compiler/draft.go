@@ -6,6 +6,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/compiler/rules"
+	"github.com/edgeplan/edgeplan/parser"
 )
 
 // draft is a plan in the making.
@@ -24,6 +25,8 @@ type outcome struct {
 	done   bool // there was a plan, of which the others are
 	id     string
 	zones  []plan.Zone // as long as a plan that follows from this one may need them
+	// strange are the stages of which the block change says something and that the plan does not have.
+	strange []*parser.ChangeStage
 
 	findings []plan.Finding
 }
@@ -53,10 +56,21 @@ func (d *draft) finish() *outcome { return finish([]*draft{d})[0] }
 func finish(drafts []*draft) []*outcome {
 	errs := make([]error, len(drafts))
 	// A panic, which is a mistake of the compiler, is one of this function too.
-	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].complete() })
+	parallel.Each(len(drafts), func(i int) { errs[i] = drafts[i].stages() })
 	out := make([]*outcome, len(drafts))
 	for i, d := range drafts {
 		out[i] = &outcome{req: d.req, report: d.report}
+		// One after the other: the findings of all plans are counted together.
+		if d.plan != nil && errs[i] == nil {
+			out[i].strange = rules.Schedule(d.req, d.plan, d.report)
+		}
+	}
+	parallel.Each(len(drafts), func(i int) {
+		if errs[i] == nil {
+			drafts[i].complete()
+		}
+	})
+	for i, d := range drafts {
 		switch p := d.plan; {
 		// Which cmdlets a plan needs is known from its stages on, so this finding cannot come earlier.
 		case errs[i] != nil:
@@ -70,14 +84,24 @@ func finish(drafts []*draft) []*outcome {
 	return out
 }
 
-// complete makes the stages of the plan, if there is one, and proves it. It only reads what plans share.
-func (d *draft) complete() error {
-	p := d.plan
-	if p == nil {
+// stages makes the stages of the plan, if there is one, and what follows from them. It only reads what plans share.
+func (d *draft) stages() error {
+	if d.plan == nil {
 		return nil
 	}
-	if err := procedure.Build(p); err != nil {
+	if err := procedure.Build(d.plan); err != nil {
 		return err
+	}
+	paperwork(d.plan, d.of.topology)
+	return nil
+}
+
+// complete fills in the rest of a plan that has its stages, if there is one, and proves it. It only reads what plans
+// share.
+func (d *draft) complete() {
+	p := d.plan
+	if p == nil {
+		return
 	}
 	// After the stages: whether there is a stage StopOld changes what has to wait.
 	p.Earliest = plan.EarliestOf(p)
@@ -92,5 +116,4 @@ func (d *draft) complete() error {
 	if err := plan.Prove(p); err != nil {
 		panic("internal error: plan " + p.Name + ": " + err.Error())
 	}
-	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/rules"
-	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
@@ -84,13 +83,6 @@ func internalPort(pool *topology.EdgePool) int {
 		// The default of the language is not compared: the pages name another one.
 	}
 	return pool.XMPP.InternalPort.V
-}
-
-func changeOf(c *parser.Change) plan.Change {
-	return plan.Change{
-		Ticket: c.Ticket.V, Summary: c.Summary.V, WindowStart: c.WindowStart.V, WindowEnd: c.WindowEnd.V,
-		Requester: c.Requester.V, Approvers: c.Approvers.V,
-	}
 }
 
 // sipRoute is the pool of SIP federation: that of the target's site, else of the first

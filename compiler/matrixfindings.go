@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -65,6 +66,7 @@ func (m *matrix) end() (*plan.Matrix, hcl.Diagnostics) {
 	} else {
 		m.reportRefused()
 		m.reportUnready()
+		m.reportStrange()
 		// Where all pairs are refused by one cause it is not known what they need without it.
 		if slices.ContainsFunc(m.pairs, (*pair).possible) {
 			shown = append(shown, m.report.Unused(m.reports()...)...)
@@ -133,6 +135,26 @@ func (m *matrix) reportUnready() {
 				"If %s fails while it holds %s, no other Edge pool can take over. matrix.md of matrix %s says of each "+
 					"why.", from.Name, m.route(), m.block.Name.V)
 		}
+	}
+}
+
+// reportStrange reports stages of the block change that no plan has. One that some plans do not have is no mistake: which
+// stages a plan has depends on its pair.
+func (m *matrix) reportStrange() {
+	var left []*parser.ChangeStage
+	first := true
+	for _, p := range m.pairs {
+		if !p.possible() {
+			continue
+		}
+		if first {
+			left, first = slices.Clone(p.outcome.strange), false
+		}
+		left = slices.DeleteFunc(left, func(s *parser.ChangeStage) bool { return !slices.Contains(p.outcome.strange, s) })
+	}
+	for _, stage := range left {
+		m.report.Add(report.NoStage, stage.Name.Range, "No plan of this matrix has a stage %q. Correct the name, or remove the block.",
+			report.Shorten(stage.Name.V))
 	}
 }
 

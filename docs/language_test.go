@@ -106,6 +106,9 @@ func (b block) probe(args string) string {
 		head += ` "x"`
 	}
 	text := head + " {\n" + args + "}\n"
+	if strings.Contains(b.intro, "In a `change`") {
+		text = "failover \"x\" {\nchange {\n" + text + "}\n}\n"
+	}
 	for _, parent := range []string{"edge_pool", "failover"} {
 		if strings.Contains(b.intro, "In an `"+parent+"`") || strings.Contains(b.intro, "In a `"+parent+"`") {
 			return parent + " \"x\" {\n" + text + "}\n"
@@ -200,6 +203,8 @@ var typeProbes = map[string]struct{ value, code string }{
 	"one of":           {`"x"`, "EP1008"},
 	"host name or add": {"{}", "EP1005"},
 	"seconds, 30 to":   {"29", "EP1009"},
+	"minutes, 1 to":    {"0", "EP1009"},
+	"hours, 1 to":      {"0", "EP1009"},
 }
 
 func TestTypes(t *testing.T) {

@@ -117,6 +117,9 @@ func (br blockReader) blockReaders(holder string) map[string]func(*hcl.Block) {
 		"certificate":     func(b *hcl.Block) { br.certificate(b) },
 		"server":          server,
 		"change":          func(b *hcl.Block) { br.change(b) },
+		"stage":           func(b *hcl.Block) { br.changeStage(b) },
+		"rollback_stage":  func(b *hcl.Block) { br.changeStage(b) },
+		"message":         func(b *hcl.Block) { br.message(b) },
 
 		"central_management_failover": func(b *hcl.Block) { br.storeFailover(b) },
 		"failback":                    func(b *hcl.Block) { br.failback(b) },
@@ -204,6 +207,7 @@ func (br blockReader) site(block *hcl.Block) *topology.Site {
 		Name: block.Labels[0], Range: block.DefRange,
 		XMPPFederationRoute: c.ref("xmpp_federation_route"),
 		FederationRoute:     c.ref("federation_route"),
+		CI:                  c.filled("ci"),
 	}
 }
 
@@ -220,6 +224,7 @@ func (br blockReader) edgePool(block *hcl.Block) *topology.EdgePool {
 		NAT:            c.flag("nat"),
 		Product:        c.word("product"),
 		SIPFederation:  c.flag("sip_federation"),
+		CI:             c.filled("ci"),
 	}
 	if b := c.one("xmpp"); b != nil {
 		pool.XMPP = br.poolXMPP(b)
@@ -258,6 +263,7 @@ func (br blockReader) edgeServer(block *hcl.Block) *topology.Server {
 		PublicIPv4:      c.text("public_ipv4"),
 		PublicIPv6:      c.text("public_ipv6"),
 		OperatingSystem: c.word("operating_system"),
+		CI:              c.filled("ci"),
 	}
 }
 
@@ -269,6 +275,7 @@ func (br blockReader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 		FQDN:              c.text("fqdn"),
 		EdgePool:          c.ref("edge_pool"),
 		CentralManagement: c.flag("central_management"),
+		CI:                c.filled("ci"),
 	}
 	c.each("server", func(b *hcl.Block) { pool.Servers = append(pool.Servers, br.frontEndServer(b)) })
 	br.r.checkLabels(c.body.Blocks, declared{})
@@ -277,7 +284,7 @@ func (br blockReader) frontEndPool(block *hcl.Block) *topology.FrontEndPool {
 
 func (br blockReader) frontEndServer(block *hcl.Block) *topology.FrontEndServer {
 	c := br.r.openIn("front_end_pool", block)
-	return &topology.FrontEndServer{FQDN: label(block), OperatingSystem: c.word("operating_system")}
+	return &topology.FrontEndServer{FQDN: label(block), OperatingSystem: c.word("operating_system"), CI: c.filled("ci")}
 }
 
 func (br blockReader) sipDomain(block *hcl.Block) *topology.SIPDomain {
@@ -308,6 +315,7 @@ func (br blockReader) zone(block *hcl.Block) *topology.Zone {
 		SOAPrerequisite: c.flag("soa_prerequisite"),
 		Computer:        c.text("computer"),
 		OperatingSystem: c.word("operating_system"),
+		CI:              c.filled("ci"),
 	}
 	// a block that is read for its findings alone makes no zone, so nothing reads its file
 	if zone.File.Set && !br.r.dynamics.alone {
@@ -454,13 +462,52 @@ func (br blockReader) accept(block *hcl.Block) *Accept {
 
 func (br blockReader) change(block *hcl.Block) *Change {
 	c := br.r.openBlock(block)
-	return &Change{
-		Ticket:      c.filled("ticket"),
-		Summary:     c.filled("summary"),
-		WindowStart: c.text("window_start"),
-		WindowEnd:   c.text("window_end"),
-		Requester:   c.text("requester"),
-		Approvers:   c.texts("approvers"),
-		Range:       block.DefRange,
+	change := &Change{
+		Ticket:       c.filled("ticket"),
+		Summary:      c.filled("summary"),
+		WindowStart:  c.text("window_start"),
+		WindowEnd:    c.text("window_end"),
+		Requester:    c.text("requester"),
+		Approvers:    c.texts("approvers"),
+		Type:         c.word("type"),
+		Risk:         c.word("risk"),
+		RiskReason:   c.filled("risk_reason"),
+		Impact:       c.filled("impact"),
+		Implementers: c.texts("implementers"),
+		Testers:      c.texts("testers"),
+		Acceptance:   c.texts("acceptance"),
+		Range:        block.DefRange,
 	}
+	if change.RiskReason.Set && !change.Risk.Set {
+		br.r.report(codeMalformed, change.RiskReason.Range,
+			`risk_reason says why a change is rated as it is, and risk is not there: add risk = "low", "medium" or "high".`)
+	}
+	c.each("stage", func(b *hcl.Block) { change.Stages = append(change.Stages, br.changeStage(b)) })
+	c.each("rollback_stage", func(b *hcl.Block) { change.Rollback = append(change.Rollback, br.changeStage(b)) })
+	c.each("message", func(b *hcl.Block) { change.Messages = append(change.Messages, br.message(b)) })
+	br.r.checkLabels(c.body.Blocks, declared{})
+	return change
+}
+
+// changeStage reads a block stage or rollback_stage.
+func (br blockReader) changeStage(block *hcl.Block) *ChangeStage {
+	c := br.r.openBlock(block)
+	return &ChangeStage{
+		Name:         label(block),
+		Minutes:      c.whole("minutes"),
+		Implementers: c.texts("implementers"),
+		Testers:      c.texts("testers"),
+	}
+}
+
+func (br blockReader) message(block *hcl.Block) *Message {
+	c := br.r.openBlock(block)
+	message := &Message{To: c.texts("to"), When: c.word("when"), Hours: c.whole("hours"), Text: c.filled("text")}
+	if message.To.Set && len(message.To.V) == 0 {
+		br.r.report(codeMalformed, message.To.Range, `Nobody is told. Write who, such as to = ["Service desk"].`)
+	}
+	if message.Hours.Set && message.When.Set && message.When.V == "rollback" {
+		br.r.report(codeMalformed, message.Hours.Range, "When a change is taken back is not known beforehand: remove the line.")
+	}
+	return message
 }

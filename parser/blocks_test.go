@@ -54,9 +54,6 @@ func TestBlocks(t *testing.T) {
 		if more.LoadBalancing.V == "" {
 			more.LoadBalancing = otherwise("dns")
 		}
-		if more.Product.V == "" {
-			more.Product = otherwise(product)
-		}
 		return &Spec{Topology: &topology.Topology{EdgePools: []*topology.EdgePool{&more}}}
 	}
 	inPool := func(text string) string {
@@ -108,6 +105,16 @@ func TestBlocks(t *testing.T) {
 			&Spec{Topology: &topology.Topology{Zones: []*topology.Zone{{Name: set("z"), File: set("a.zone"), Source: zonefile.Gather(zonefile.File{Name: "a.zone", Text: []byte("zone text")}, nil), Server: set("ns"), Serial: set("4294967295"), Delivery: set("nsupdate"), SOAPrerequisite: set(true), Computer: set("dns"), OperatingSystem: set("windows-server-2008-r2")}}}}},
 		{"prepare", "prepare \"p\" {\nttl = 60\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
 			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: set(60), Change: &Change{Ticket: set("T"), Summary: set("S")}}}}},
+		{"change", "prepare \"p\" {\nchange {\nticket = \"T\"\nsummary = \"S\"\ntype = \"drill\"\nrisk = \"high\"\nrisk_reason = \"R\"\nimpact = \"I\"\n" +
+			"implementers = [\"A\"]\ntesters = [\"B\"]\nacceptance = [\"C\", \"D\"]\nstage \"Dns\" {\nminutes = 5\nimplementers = [\"E\"]\ntesters = []\n}\n" +
+			"rollback_stage \"Dns\" {}\nmessage {\nto = [\"F\"]\nwhen = \"before\"\nhours = 48\ntext = <<-END\n  one\n  two\n  END\n}\n" +
+			"dynamic \"message\" {\nfor_each = [\"after\", \"rollback\"]\ncontent {\nto = [\"G\"]\nwhen = message.value\ntext = \"t\"\n}\n}\n}\n}",
+			&Spec{Prepares: []*Prepare{{Name: set("p"), TTL: otherwise(300), Change: &Change{Ticket: set("T"), Summary: set("S"),
+				Type: set("drill"), Risk: set("high"), RiskReason: set("R"), Impact: set("I"), Implementers: set([]string{"A"}), Testers: set([]string{"B"}),
+				Acceptance: set([]string{"C", "D"}), Stages: []*ChangeStage{{Name: set("Dns"), Minutes: set(5), Implementers: set([]string{"E"}), Testers: set([]string{})}},
+				Rollback: []*ChangeStage{{Name: set("Dns")}}, Messages: []*Message{
+					{To: set([]string{"F"}), When: set("before"), Hours: set(48), Text: set("one\ntwo\n")},
+					{To: set([]string{"G"}), When: set("after"), Text: set("t")}, {To: set([]string{"G"}), When: set("rollback"), Text: set("t")}}}}}}},
 		{"media", pools + "media \"m\" {\nfront_end_pools = [front_end_pool.f]\nto = edge_pool.p\nchange {\nticket = \"T\"\nsummary = \"S\"\n}\n}",
 			both(&Spec{Media: []*Media{{Name: set("m"), FrontEndPools: set([]topology.Value[string]{set("f")}), To: set("p"), Reason: otherwise("disaster"),
 				Change: &Change{Ticket: set("T"), Summary: set("S")}}}})},
@@ -199,10 +206,15 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// blockOf is the block of a type.
+func blockOf(kind string) Block {
+	return Schema()[slices.IndexFunc(Schema(), func(b Block) bool { return b.Type == kind })]
+}
+
 // TestSchemaIsRead: each argument of the table is read from its block, so that a wrong value for
 // it is a finding, and nothing else is asked of the table.
 func TestSchemaIsRead(t *testing.T) {
-	wrong := map[Kind]string{Flag: `"x"`, Port: "0", Seconds: "0", Texts: `"x"`, Paths: `"x"`, Reference: `"x"`, References: `"x"`, Word: `"x"`, Serial: `"x"`}
+	wrong := map[Kind]string{Flag: `"x"`, Port: "0", Seconds: "0", Minutes: "0", Hours: "0", Texts: `"x"`, Paths: `"x"`, Reference: `"x"`, References: `"x"`, Word: `"x"`, Serial: `"x"`}
 	for _, b := range Schema() {
 		for _, a := range b.Arguments {
 			value := wrong[a.Kind]
@@ -210,8 +222,8 @@ func TestSchemaIsRead(t *testing.T) {
 				value = "{}"
 			}
 			text := form(b.Type) + "\n" + a.Name + " = " + value + "\n}\n"
-			if len(b.In) > 0 {
-				text = form(b.In[0]) + "\n" + text + "}\n"
+			for in := b.In; len(in) > 0; in = blockOf(in[0]).In {
+				text = form(in[0]) + "\n" + text + "}\n"
 			}
 			_, _, diags := parseText(text)
 			found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {

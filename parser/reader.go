@@ -216,9 +216,14 @@ func (c *content) filled(name string) topology.Value[string] {
 	return got
 }
 
-// word is a text that must be one of the words of the argument; left out it is the first.
+// word is a text that must be one of the words of the argument; left out it is the first, or empty where an argument that is
+// not required has no default.
 func (c *content) word(name string) topology.Value[string] {
-	return c.oneOf(c.text(name), c.argument(name).Words)
+	arg, got := c.argument(name), c.text(name)
+	if !got.Set && !arg.Required && arg.Default == nil {
+		return got
+	}
+	return c.oneOf(got, arg.Words)
 }
 
 // wordMeant is the word that a text means, such as "Windows Server 2012 R2" for
@@ -313,11 +318,11 @@ func (c *content) flag(name string) topology.Value[bool] {
 
 // whole is a whole number in the bounds of the argument.
 func (c *content) whole(name string) topology.Value[int] {
-	arg, what := c.argument(name), "A TCP port"
-	if arg.Kind == Seconds {
-		what = "A TTL in seconds"
-	}
-	otherwise, least, most := arg.Default.(int), int64(arg.Least), int64(arg.Most)
+	arg := c.argument(name)
+	what := map[Kind]string{Port: "A TCP port", Seconds: "A TTL in seconds", Minutes: "A number of minutes",
+		Hours: "A number of hours"}[arg.Kind]
+	otherwise, _ := arg.Default.(int) // of one without a default it means nothing
+	least, most := int64(arg.Least), int64(arg.Most)
 	value, rng, ok := c.value(name, cty.Number, what)
 	if !ok {
 		return topology.Value[int]{V: otherwise, Range: rng}

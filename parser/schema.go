@@ -68,6 +68,8 @@ const (
 	Flag          Kind = "true or false"
 	Port          Kind = "TCP port"
 	Seconds       Kind = "seconds"
+	Minutes       Kind = "minutes"
+	Hours         Kind = "hours"
 	Texts         Kind = "list of strings"
 	Paths         Kind = "map of paths to paths"
 	Reference     Kind = "reference"
@@ -101,6 +103,7 @@ var table = []Block{
 				Doc: "the route that `Get-CsSite` shows today; left out: there is none"},
 			{Name: "federation_route", Kind: Reference, RefersTo: "edge_pool",
 				Doc: "the same for SIP federation"},
+			{Name: "ci", Kind: Text, Doc: "its configuration item, as the CMDB names it"},
 		},
 	},
 	// server is not required here: that a target needs one is a rule.
@@ -126,6 +129,7 @@ var table = []Block{
 			{Name: "sip_federation", Kind: Flag,
 				Doc: "whether `Enable federation for this Edge pool (Port 5061)` is selected in Topology Builder " +
 					"today; left out: it is where a `federation_route` leads to the pool"},
+			{Name: "ci", Kind: Text, Doc: "its configuration item, as the CMDB names it"},
 		},
 	},
 	{
@@ -155,6 +159,7 @@ var table = []Block{
 			{Name: "operating_system", Kind: Word, Words: topology.OperatingSystems(),
 				Default: topology.OperatingSystems()[0],
 				Doc:     "what the server runs; a finding where Microsoft does not support the product on it"},
+			{Name: "ci", Kind: Text, Doc: "its configuration item, as the CMDB names it"},
 		},
 	},
 	{
@@ -168,6 +173,7 @@ var table = []Block{
 			{Name: "edge_pool", Kind: Reference, RefersTo: "edge_pool",
 				Doc: "the Edge pool that its users' media goes through"},
 			{Name: "central_management", Kind: Flag, Default: false, Doc: "it holds the Central Management store"},
+			{Name: "ci", Kind: Text, Doc: "its configuration item, as the CMDB names it"},
 		},
 	},
 	{
@@ -235,6 +241,7 @@ var table = []Block{
 				Default: topology.OperatingSystems()[0],
 				Doc: "only with `\"windows-dns\"`: what the server runs; 2008 R2 has dnscmd, the others the module " +
 					"DnsServer"},
+			{Name: "ci", Kind: Text, Doc: "its configuration item, as the CMDB names it"},
 		},
 	},
 	{
@@ -349,6 +356,48 @@ var table = []Block{
 			{Name: "window_end", Kind: Time, Doc: "after `window_start`"},
 			{Name: "requester", Kind: Text, Doc: "who asks for the change"},
 			{Name: "approvers", Kind: Texts, Doc: "who approves it"},
+			{Name: "type", Kind: Word, Words: []string{"standard", "normal", "emergency", "drill"},
+				Doc: "what kind of change it is to the change process; left out: the record does not say"},
+			{Name: "risk", Kind: Word, Words: []string{"low", "medium", "high"},
+				Doc: "how it is rated; left out: the record has what the plan shows alone, which stages users notice " +
+					"and what no rollback brings back"},
+			{Name: "risk_reason", Kind: Text, Doc: "why it is rated so; only with `risk`"},
+			{Name: "impact", Kind: Text, Doc: "on whom it has an effect, and which one"},
+			{Name: "implementers", Kind: Texts, Doc: "who carries it out, by role, where a stage does not say otherwise"},
+			{Name: "testers", Kind: Texts, Doc: "who tests it, in the same way"},
+			{Name: "acceptance", Kind: Texts, Doc: "what has to be so for the change to be a success, one text each"},
+		},
+	},
+	{
+		Type: "stage", Label: "NAME", In: []string{"change"}, Count: AnyTimes,
+		Doc: "What is known of a stage of the change beforehand.",
+		Arguments: []Argument{
+			{Name: "minutes", Kind: Minutes, Least: 1, Most: mostMinutes,
+				Doc: "how long it takes, with all of its hosts one after the other; left out: the record says that this is not " +
+					"known"},
+			{Name: "implementers", Kind: Texts, Doc: "who carries it out, in place of those of the `change`"},
+			{Name: "testers", Kind: Texts, Doc: "who tests it, in place of those of the `change`"},
+		},
+	},
+	{
+		Type: "rollback_stage", Label: "NAME", In: []string{"change"}, Count: AnyTimes,
+		Doc: "The same of a stage of the rollback.",
+		Arguments: []Argument{
+			{Name: "minutes", Kind: Minutes, Least: 1, Most: mostMinutes, Doc: "as in a `stage`; the sum of them is the back-out time"},
+			{Name: "implementers", Kind: Texts, Doc: "as in a `stage`"},
+			{Name: "testers", Kind: Texts, Doc: "as in a `stage`"},
+		},
+	},
+	{
+		Type: "message", In: []string{"change"}, Count: AnyTimes,
+		Doc: "A part of the communication plan: who is told what, and when.",
+		Arguments: []Argument{
+			{Name: "to", Kind: Texts, Required: true, Example: `["Service desk"]`, hint: ", those who are told", Doc: "who is told"},
+			{Name: "when", Kind: Word, Required: true, Words: []string{"before", "after", "rollback"}, Example: `"before"`,
+				Doc: "before the change, after it, or when it was taken back"},
+			{Name: "hours", Kind: Hours, Least: 1, Most: mostHours,
+				Doc: "how long before `window_start`, or after `window_end`; not with `when = \"rollback\"`"},
+			{Name: "text", Kind: Text, Required: true, Example: `"..."`, Doc: "what they are told; lines of a heredoc stay lines"},
 		},
 	},
 	{
@@ -369,6 +418,13 @@ const failbackBlock = "failback"
 
 // recordBlocks are those with a change record of their own.
 var recordBlocks = append(slices.Clone(planBlocks), failbackBlock)
+
+// mostMinutes is the longest that a stage may take, a week; mostHours the longest time from a message to the window, two
+// months.
+const (
+	mostMinutes = 7 * 24 * 60
+	mostHours   = 60 * 24
+)
 
 const poolName = ", the name of the pool as Topology Builder shows it"
 
@@ -393,7 +449,7 @@ func (a Argument) Values() string {
 		text += ", `YYYY-MM-DD`"
 	case Time:
 		text += ", RFC 3339"
-	case Seconds:
+	case Seconds, Minutes, Hours:
 		text += fmt.Sprintf(", %d to %d", a.Least, a.Most)
 	case Reference, References:
 		article := "a"

@@ -157,7 +157,8 @@ type NextHop struct {
 	Range   hcl.Range
 }
 
-// Change is what the change board wants to know. Times are RFC 3339.
+// Change is what the change board wants to know. Times are RFC 3339. All but the ticket and the summary may be
+// left out: of a word that is not Set the value means nothing.
 type Change struct {
 	Ticket      topology.Value[string]
 	Summary     topology.Value[string]
@@ -165,7 +166,36 @@ type Change struct {
 	WindowEnd   topology.Value[string]
 	Requester   topology.Value[string]
 	Approvers   topology.Value[[]string]
-	Range       hcl.Range
+
+	Type       topology.Value[string] // standard, normal, emergency or drill
+	Risk       topology.Value[string] // low, medium or high
+	RiskReason topology.Value[string]
+	Impact     topology.Value[string]
+	// Implementers and Testers are roles; those of a stage take the place of those of the change.
+	Implementers topology.Value[[]string]
+	Testers      topology.Value[[]string]
+	Acceptance   topology.Value[[]string] // criteria
+	Stages       []*ChangeStage
+	Rollback     []*ChangeStage
+	Messages     []*Message
+	Range        hcl.Range
+}
+
+// ChangeStage is what is said of one stage of a change, or of its rollback. There may be no such stage.
+type ChangeStage struct {
+	Name         topology.Value[string] // the label
+	Minutes      topology.Value[int]    // not Set: it is not known how long the stage takes
+	Implementers topology.Value[[]string]
+	Testers      topology.Value[[]string]
+}
+
+// Message is who is told what, and when: before, after or rollback. Hours, if Set, are those before the window begins,
+// or after it ends.
+type Message struct {
+	To    topology.Value[[]string]
+	When  topology.Value[string]
+	Hours topology.Value[int]
+	Text  topology.Value[string]
 }
 
 // Accept is a finding that a person takes responsibility for.

@@ -72,10 +72,11 @@ func judge(text []byte) (*plan.Plan, error) {
 }
 
 // free are the values of plan.json that only the spec has: texts for readers, names of
-// people, sites and files, places in them, the new TTL, and the lines of a zone file where hunks are, which
+// people, sites, files and configuration items, when messages are sent, places in them, the new TTL, and the lines of a zone file where hunks are, which
 // apply to one text with one sum only; paths of $INCLUDE lines; and the negative TTL up to the minimum field of the SOA
 // record, whose own TTL only the zone file has. Who edits them gets another ID.
-var free = regexp.MustCompile(`^\.(name|spec_digest|change\.\w+(\[\])?|findings\[\]\.(detail|file|line|accepted)|from\.site|` +
+var free = regexp.MustCompile(`^\.(name|spec_digest|change\.\w+(\[\])?|change\.(rollback_)?stages\[\]\.(implementers|testers)\[\]|` +
+	`change\.communication\[\]\.(hours|text|to\[\])|configuration_items\[\]\.ci|findings\[\]\.(detail|file|line|accepted)|from\.site|` +
 	`zones\[\]\.((included\[\]\.)?file|included\[\]\.paths\[\]|(included\[\]\.)?(rollback_)?hunks\[\]\.(old|new)_start|records\[\]\.new_ttl|wait\.negative)|` +
 	`routed_sites\[\]|routes\[\]\.site|((from|to|routes\[\]|zones\[\])\.)?origin\.\w+)$`)
 

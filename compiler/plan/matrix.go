@@ -139,6 +139,9 @@ func (m *Matrix) check() error {
 	if m.Kind != KindMatrix || !planname.Is(m.Name) {
 		return fmt.Errorf("%q is no name of a matrix, or %q not its kind", m.Name, m.Kind)
 	}
+	if err := checkSaid(m.Change); err != nil {
+		return err
+	}
 	if len(m.Pairs) > MaxPairs {
 		return fmt.Errorf("it has %d pairs, and there may be %d", len(m.Pairs), MaxPairs)
 	}

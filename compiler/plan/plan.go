@@ -92,8 +92,13 @@ type Plan struct {
 	RoutedSites []RoutedSite `json:"routed_sites,omitempty"`
 	Origin      Origin       `json:"origin"` // the block that asked for the plan
 	Change      Change       `json:"change"`
-	Stages      []Stage      `json:"stages"`
-	Zones       []Zone       `json:"zones"`
+	// Items are the configuration items that the spec names of what the plan changes or is carried out on, sorted by
+	// [ItemKinds] and name.
+	Items []Item `json:"configuration_items,omitempty"`
+	// Schedule is how long the stages take; nil where the spec says it of none.
+	Schedule *Schedule `json:"schedule,omitempty"`
+	Stages   []Stage   `json:"stages"`
+	Zones    []Zone    `json:"zones"`
 	// Services are what users notice, and Outage when each is reachable; of a failover.
 	Services []Served  `json:"services,omitempty"`
 	Outage   []Reach   `json:"outage"`
@@ -182,16 +187,6 @@ type SiteRoute struct {
 	From       string `json:"from,omitempty"`
 	FromServer string `json:"from_server,omitempty"`
 	Origin     Origin `json:"origin"`
-}
-
-// Change is what the change record says about the change. Times are RFC 3339 as given.
-type Change struct {
-	Ticket      string   `json:"ticket"`
-	Summary     string   `json:"summary"`
-	WindowStart string   `json:"window_start,omitempty"`
-	WindowEnd   string   `json:"window_end,omitempty"`
-	Requester   string   `json:"requester,omitempty"`
-	Approvers   []string `json:"approvers,omitempty"`
 }
 
 // StoreFailover is a failover of the Central Management store from one Front End pool to another, by

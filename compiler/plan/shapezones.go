@@ -49,6 +49,9 @@ func checkHead(plan *Plan, form Form) error {
 			return fmt.Errorf("%s: there is no %q", w.what, w.word)
 		}
 	}
+	if err := checkSaid(plan.Change); err != nil {
+		return err
+	}
 	// What is there would be in the record as if it changed.
 	if err := checkEmpty(plan, form); err != nil {
 		return err
@@ -334,6 +337,12 @@ func checkComputed(plan *Plan) error {
 	// nil is null in JSON, and never what the compiler writes.
 	if plan.Earliest == nil || !slices.Equal(plan.Earliest, EarliestOf(plan)) {
 		return fmt.Errorf("earliest is not what the waits of the zones give")
+	}
+	if err := checkNamed(plan); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(plan.Schedule, ScheduleOf(plan)) {
+		return fmt.Errorf("schedule is not what the durations of the stages give")
 	}
 	if len(plan.Services) == 0 {
 		if len(plan.Outage) > 0 {

@@ -184,6 +184,24 @@ func Seconds(n uint32) string {
 	return fmt.Sprintf("%d s", n)
 }
 
+// Length prints a number of seconds as people say it, such as 1 h 30 min.
+func Length(n uint32) string {
+	var out []string
+	for _, unit := range []struct {
+		size uint32
+		name string
+	}{{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}} {
+		if count := n / unit.size; count > 0 {
+			out = append(out, fmt.Sprintf("%d %s", count, unit.name))
+		}
+		n %= unit.size
+	}
+	if len(out) == 0 {
+		return "0 s"
+	}
+	return strings.Join(out, " ")
+}
+
 // List joins names as a sentence does: a, b and c.
 func List(names []string) string {
 	// None is the empty text, for a sentence that leaves it out.

@@ -98,6 +98,9 @@ const (
 	PairRefused      diag.Code = "EP3035"
 	NoneReady        diag.Code = "EP3036"
 	Assumed          diag.Code = "EP3037"
+	NoStage          diag.Code = "EP3041"
+	Overruns         diag.Code = "EP3042"
+	NoTimeBack       diag.Code = "EP3044"
 	IdlePool         diag.Code = "EP3047"
 	NoService        diag.Code = "EP3048"
 )

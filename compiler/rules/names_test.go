@@ -28,6 +28,8 @@ var isName = map[string]bool{
 	"XMPPFederation.Host": true, "XMPPFederation.Partners": true,
 	"Zone.Name": true, "Zone.Server": true, "Zone.Computer": true,
 	"Zone.File": false, "Zone.Site": false, "Zone.Serial": false, "Zone.Delivery": false, "Zone.OperatingSystem": false,
+	"Site.CI": false, "EdgePool.CI": false, "Server.CI": false, "FrontEndPool.CI": false, "FrontEndServer.CI": false,
+	"Zone.CI": false,
 }
 
 // spoil gives each argument that is text the same value and a line of its own, and makes one

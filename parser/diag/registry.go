@@ -47,7 +47,7 @@ type registry struct {
 }
 
 var table = sync.OnceValue(func() registry {
-	return build(slices.Concat(languageRules, topologyRules, sipRules, nextHopRules, mediaRules, dnsRules, zoneFileRules,
+	return build(slices.Concat(languageRules, topologyRules, sipRules, nextHopRules, mediaRules, changeRules, dnsRules, zoneFileRules,
 		programRules))
 })
 

@@ -9,6 +9,12 @@ import (
 // notPublic are the texts of a topology that are no names of public DNS, and why.
 var notPublic = map[string]string{
 	"Topology.Name":                  "a label of the spec",
+	"Site.CI":                        "a name of the CMDB",
+	"EdgePool.CI":                    "a name of the CMDB",
+	"Server.CI":                      "a name of the CMDB",
+	"FrontEndPool.CI":                "a name of the CMDB",
+	"FrontEndServer.CI":              "a name of the CMDB",
+	"Zone.CI":                        "a name of the CMDB",
 	"Topology.Product":               "a word",
 	"Topology.ManagementHost":        "a name of Active Directory",
 	"Site.Name":                      "a name of Topology Builder",

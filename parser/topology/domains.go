@@ -48,6 +48,7 @@ type Zone struct {
 	// OperatingSystem is what it runs.
 	Computer        Value[string]
 	OperatingSystem Value[string]
+	CI              Value[string]
 	Range           hcl.Range
 }
 

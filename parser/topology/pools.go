@@ -8,6 +8,7 @@ type Site struct {
 	Name                string
 	XMPPFederationRoute Value[string]
 	FederationRoute     Value[string]
+	CI                  Value[string] // of the CMDB, as in all blocks that have one
 	Range               hcl.Range
 }
 
@@ -27,6 +28,7 @@ type EdgePool struct {
 	// SIPFederation is whether SIP federation is enabled on the pool today; not set: it is where a route
 	// leads there.
 	SIPFederation Value[bool]
+	CI            Value[string]
 	Servers       []*Server
 	Range         hcl.Range
 }
@@ -52,6 +54,7 @@ type Server struct {
 	PublicIPv4      Value[string]
 	PublicIPv6      Value[string]
 	OperatingSystem Value[string]
+	CI              Value[string]
 }
 
 // FrontEndPool is a Front End pool.
@@ -61,6 +64,7 @@ type FrontEndPool struct {
 	FQDN              Value[string]
 	EdgePool          Value[string] // media association: label of an edge_pool block
 	CentralManagement Value[bool]
+	CI                Value[string]
 	Servers           []*FrontEndServer // none: not named, so their replicas are not checked
 	Range             hcl.Range
 }
@@ -69,4 +73,5 @@ type FrontEndPool struct {
 type FrontEndServer struct {
 	FQDN            Value[string] // the label
 	OperatingSystem Value[string]
+	CI              Value[string]
 }

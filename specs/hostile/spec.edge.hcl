@@ -30,6 +30,7 @@ edge_pool "EdgePool2" {
   fqdn             = "edgepool2.contoso.com"
   access_edge_fqdn = "sip2.contoso.com"
   next_hop         = "fepool2.corp.contoso.com"
+  ci               = "CI|2 `x` <script>alert(8)</script> \u202e\n# no heading"
 
   xmpp {}
 
@@ -72,5 +73,31 @@ failover "edgepool1-to-edgepool2" {
     window_end   = "2026-12-06T00:00:00Z"
     requester    = "R. O'Neill ’, @team"
     approvers    = ["![i](http://example.org/x.png)", "*CAB*"]
+
+    type         = "emergency"
+    risk         = "high"
+    risk_reason  = "a | b \u202e `c` <script>alert(2)</script>\n## No heading"
+    impact       = "all \"users\" & '@team' --> #> | <img src=x onerror=alert(3)>\n- no item"
+    implementers = ["'; Stop-Computer #> ’", "```\n# no fence"]
+    testers      = ["$(Get-Date) | `whoami`"]
+    acceptance   = ["<b>done</b> | yes\n| a | b |", "[x](javascript:alert(4))"]
+
+    stage "Route" {
+      minutes      = 5
+      implementers = ["<svg/onload=alert(5)> | `x`"]
+      testers      = ["\u202etester\u2028"]
+    }
+
+    rollback_stage "Route" {
+      minutes      = 5
+      implementers = ["#> | ;end"]
+    }
+
+    message {
+      to    = ["a, b | `c`", "<script>alert(6)</script>"]
+      when  = "before"
+      hours = 24
+      text  = "```\n</pre><script>alert(7)</script>\n# no heading\n\u202eevil | $(x)\n%%{init: {}}%%"
+    }
   }
 }

@@ -7,10 +7,12 @@ topology "contoso" {
 
 site "Site1" {
   xmpp_federation_route = edge_pool.EdgePool1
+  ci                    = "CI-SITE-01"
 }
 
 site "Site2" {
   xmpp_federation_route = edge_pool.EdgePool1
+  ci                    = "CI-SITE-02"
 }
 
 edge_pool "EdgePool1" {
@@ -18,14 +20,17 @@ edge_pool "EdgePool1" {
   fqdn             = "edgepool1.contoso.com"
   access_edge_fqdn = "sip1.contoso.com"
   next_hop         = "fepool1.corp.contoso.com"
+  ci               = "CI-EDGE-01"
 
   xmpp {}
 
   server "edge1a.contoso.com" {
     public_ipv4 = "203.0.113.11"
+    ci          = "CI-SRV-1101"
   }
   server "edge1b.contoso.com" {
     public_ipv4 = "203.0.113.12"
+    ci          = "CI-SRV-1102"
   }
 }
 
@@ -34,14 +39,17 @@ edge_pool "EdgePool2" {
   fqdn             = "edgepool2.contoso.com"
   access_edge_fqdn = "sip2.contoso.com"
   next_hop         = "fepool2.corp.contoso.com"
+  ci               = "CI-EDGE-02"
 
   xmpp {}
 
   server "edge2b.contoso.com" {
     public_ipv4 = "198.51.100.22"
+    ci          = "CI-SRV-1103"
   }
   server "edge2a.contoso.com" {
     public_ipv4 = "198.51.100.21"
+    ci          = "CI-SRV-1104"
   }
 }
 
@@ -56,4 +64,8 @@ front_end_pool "fepool2" {
   fqdn               = "fepool2.corp.contoso.com"
   edge_pool          = edge_pool.EdgePool2
   central_management = true
+
+  server "fe02.corp.contoso.com" {
+    ci = "CI-SRV-1201"
+  }
 }

@@ -4,7 +4,7 @@
 .SYNOPSIS
     Fail over XMPP federation from EdgePool1 to EdgePool2.
 .DESCRIPTION
-    Written by edgeplan for plan sha256:a1791704f78d4b1cb9b3707f1e34870c. Copy this one file to every server that the
+    Written by edgeplan for plan sha256:271a7c0cba73bf5587cb20e271fa4133. Copy this one file to every server that the
     run sheet names and run it there, one stage at a time, in the order of the sheet:
         .\failover.ps1                      prints the run sheet and changes nothing
         .\failover.ps1 -Stage Stop -WhatIf  shows what a stage would do and writes nothing
@@ -34,7 +34,7 @@ param(
     # Ask no questions. For powershell.exe -File, which cannot pass -Confirm:$false before PowerShell 6.
     [switch]$Force
 )
-$Plan = @{ Id = 'sha256:a1791704f78d4b1cb9b3707f1e34870c'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
+$Plan = @{ Id = 'sha256:271a7c0cba73bf5587cb20e271fa4133'; Script = 'failover'; Opposite = 'rollback'; Module = 'Lync'
            Title = 'Fail over XMPP federation from EdgePool1 to EdgePool2' }
 # Review all to FIXED RUNTIME, which explains all keys. A stage runs on its Hosts only; of two, the first that fits.
 # Facts: the Property that Read gives must be (Is), hold (Has), hold only (Only) or be like (Like) what is named; unless
@@ -91,7 +91,7 @@ $Stages = @(
          @{ Id = 'P13'; Says = 'uses of certificates'; Property = 'Use'; Has = 'AccessEdgeExternal'
             Read = { Get-CsCertificate -ErrorAction Stop } }
          @{ Id = 'P14'; Says = 'faults of certificates'; Is = @()
-            Read = { Get-CertificateFault -Until '2026-12-06T00:00:00Z' } }
+            Read = { Get-CertificateFault -Until '2026-12-06T03:00:00Z' } }
          @{ Id = 'P15'; Says = 'XMPP partners in the local copy'; Property = 'Identity,AdditionalDomains'
             Has = @('chat.example.net', 'gmail.example', 'im.fabrikam.example', 'jabber.example.org',
                     'xmpp.example.edu')
