@@ -124,10 +124,11 @@ func (c Change) OfStage(back bool, name string) ChangeStage {
 			out = stage
 		}
 	}
-	if out.Implementers == nil {
+	// An empty list is not in plan.json, so it says no more than none.
+	if len(out.Implementers) == 0 {
 		out.Implementers = c.Implementers
 	}
-	if out.Testers == nil {
+	if len(out.Testers) == 0 {
 		out.Testers = c.Testers
 	}
 	return out

@@ -149,6 +149,10 @@ func (w *printer) durations(d *drawing, y int) int {
 		}
 	}
 	add("window", w.plan.WindowLength(), "window")
+	if s := w.plan.Schedule; s != nil {
+		add("all stages, as far as said", s.Seconds, "wait")
+		add("going back, as far as said", s.RollbackSeconds, "wait")
+	}
 	add("old answers in caches", caches, "wait")
 	if everywhere > caches {
 		add("the same where a secondary missed the NOTIFY", everywhere, "wait")

@@ -25,12 +25,16 @@ func Of(p *plan.Plan, facts Facts) (*Document, error) {
 	b := &builder{plan: p, doc: &Document{Title: words.Free(p.Texts.Title)}}
 	b.summary()
 	b.what()
+	b.items()
 	b.when()
+	b.schedule()
 	b.stages()
 	b.dns()
 	for i, told := range p.Texts.Told {
 		b.told(i, told)
 	}
+	b.communication()
+	b.acceptance()
 	b.findings()
 	b.rollback()
 	b.unknown()

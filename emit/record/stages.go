@@ -26,6 +26,7 @@ func (b *builder) stages() {
 	n := 0
 	for i, stage := range b.plan.Stages {
 		b.part(StageID(i+1), words.Join("", words.Own(fmt.Sprintf("%d ", i+1)), words.Free(stage.Name)))
+		b.ofStage(i, stage)
 		for _, part := range stage.Parts {
 			n++
 			told := b.stagePart(n, stage, part)

@@ -24,16 +24,21 @@ func (b *builder) summary() {
 	row("Ticket", given(change.Ticket, words.Name))
 	row("Summary", given(change.Summary, words.Free))
 	row("Window", words.Free(words.Window(change)))
-	row("Risk", b.risk())
+	row("Type", said(change.Type))
+	row("Risk", b.rating())
+	row("Impact", said(change.Impact))
 	table.Rows = append(table.Rows, b.affected()...)
 	row("Go", b.begin())
 	row("No go", words.Own("A stage that ends with another exit code than 0: do what its section says, and run no later "+
 		"stage before that."))
+	row("Duration", said(words.Duration(b.plan)))
 	row("Done", words.Join("", words.Own("Stage "), words.Free(b.plan.Stages[len(b.plan.Stages)-1].Name),
 		words.Own(" ends with exit code 0 on each host.")))
 	row("Going back", b.goingBack())
 	row("Requester", given(change.Requester, words.Free))
 	row("Approvers", b.approvers())
+	row("Implementers", words.Roles(change.Implementers))
+	row("Testers", words.Roles(change.Testers))
 	// What is approved is this ID; scripts, logs and plan.json have it too.
 	row("Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID)))
 	b.add(table)
@@ -102,6 +107,9 @@ func (b *builder) affected() [][]words.Text {
 				words.Join("", words.Free(told.Title), words.Own(fmt.Sprintf(": %d", n)))})
 		}
 	}
+	if messages := b.messages(); messages != nil {
+		rows = append(rows, []words.Text{words.Own("Messages"), messages})
+	}
 	return rows
 }
 
@@ -126,27 +134,24 @@ func (b *builder) goingBack() words.Text {
 			"window ends, the old records have to be on all name servers by "), words.Free(at.At), words.Own(", "),
 			words.Free(plan.Seconds(at.Seconds)), words.Own(" before."))
 	}
+	if text := words.BackOut(b.plan); text != "" {
+		out = words.Join(" ", out, words.Free(text))
+	}
 	return out
 }
 
 // approvers are those that the spec names.
 func (b *builder) approvers() words.Text {
-	var names []words.Text
-	for _, name := range b.plan.Change.Approvers {
-		names = append(names, given(name, words.Free))
-	}
 	// Said and not left empty: a board looks for the line.
-	if len(names) == 0 {
-		return notGiven
+	if len(b.plan.Change.Approvers) == 0 {
+		return words.NotGiven
 	}
-	return words.Join(", ", names...)
+	return words.Join(", ", words.Frees(b.plan.Change.Approvers)...)
 }
-
-var notGiven = words.Own("not given")
 
 func given(s string, as func(string) words.Text) words.Text {
 	if strings.Trim(s, " ") == "" {
-		return notGiven
+		return words.NotGiven
 	}
 	return as(s)
 }
@@ -197,8 +202,20 @@ func (b *builder) signOff() {
 	if len(b.plan.Change.Approvers) == 0 {
 		table.Rows = append(table.Rows, []words.Text{words.Own("approver"), nil, nil, nil})
 	}
-	for _, role := range []string{"implementer", "tester"} {
-		table.Rows = append(table.Rows, []words.Text{words.Own(role), nil, nil, nil})
+	for _, role := range []struct {
+		name string
+		of   func(plan.ChangeStage) []string
+	}{
+		{"implementer", func(s plan.ChangeStage) []string { return s.Implementers }},
+		{"tester", func(s plan.ChangeStage) []string { return s.Testers }},
+	} {
+		names := words.Frees(b.signers(role.of))
+		if len(names) == 0 {
+			names = []words.Text{nil} // filled in too
+		}
+		for _, name := range names {
+			table.Rows = append(table.Rows, []words.Text{words.Own(role.name), name, nil, nil})
+		}
 	}
 	b.add(table)
 }

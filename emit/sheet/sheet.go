@@ -121,6 +121,11 @@ func (p *printer) head() {
 	p.literal("  plan", plan.Name+", "+plan.ID)
 	p.literal("  ticket", plan.Change.Ticket+": "+plan.Change.Summary)
 	p.literal("  window", words.Window(plan.Change))
+	for _, line := range []string{words.Duration(plan), words.BackOut(plan)} {
+		if line != "" {
+			p.line("  takes", line)
+		}
+	}
 	p.line("  why", plan.Texts.Why)
 }
 
@@ -160,6 +165,16 @@ func (p *printer) stage(number int, script string, back bool, stage plan.Stage) 
 		}
 		// The same sentence as in the script, so that both sheets can be compared.
 		p.line("  does", part.Does)
+	}
+	if who := words.Doers(p.plan.Change.OfStage(back, stage.Name)); len(who) > 0 {
+		p.line("  who", who.String())
+	}
+	if s := p.plan.Schedule; s != nil {
+		slots := s.Stages
+		if back {
+			slots = s.Rollback
+		}
+		p.line("  takes", words.Takes(slots[number-1]))
 	}
 	for _, line := range words.Lines(p.plan, back, stage) {
 		p.step(stage, line)

@@ -18,6 +18,8 @@ func TestRealistic(t *testing.T) {
           edge2b.contoso.com
   does    Step 2. Stops all services of this Edge Server: no remote access through it until stage
           Start.
+  who     Carried out by UC operations, on call. Tested by Service desk.
+  takes   10 min
   step    (edgeplan) reads and compares: subordinate CAs in the trusted roots
   expect  P12 subordinate CAs in the trusted roots: none (with one the services may not start: KB
           2795828)

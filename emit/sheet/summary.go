@@ -152,8 +152,21 @@ func waitsOf(p *plan.Plan) string {
 
 func paperOf(p *plan.Plan) string {
 	c := p.Change
-	return fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c),
+	out := fmt.Sprintf("ticket %s, %q, window %s, approvers %s", c.Ticket, c.Summary, words.Window(c),
 		none(c.Approvers))
+	for _, said := range []struct{ name, text string }{
+		{"type", c.Type}, {"risk", c.Risk}, {"risk because", c.RiskReason}, {"impact", c.Impact},
+		{"implementers", strings.Join(c.Implementers, "; ")}, {"testers", strings.Join(c.Testers, "; ")},
+		{"accepted if", strings.Join(c.Acceptance, "; ")}, {"duration", words.Duration(p)}, {"", words.BackOut(p)},
+	} {
+		if said.text != "" {
+			out += ", " + strings.TrimLeft(said.name+" ", " ") + said.text
+		}
+	}
+	for _, m := range c.Communication {
+		out += fmt.Sprintf(", %s to %s: %q", words.Sent(p, m), strings.Join(m.To, "; "), m.Text)
+	}
+	return out
 }
 
 func findingsOf(p *plan.Plan) string {

@@ -50,7 +50,18 @@ func Plan() *plan.Plan {
 		RoutedSites: []plan.RoutedSite{site2}, Origin: origin,
 		Change: plan.Change{Ticket: "CHG0042317", Summary: "Move XMPP federation to EdgePool2",
 			WindowStart: "2026-12-05T22:00:00Z", WindowEnd: "2026-12-06T00:00:00Z",
-			Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"}},
+			Requester: "UC operations", Approvers: []string{"CAB", "Ann Example"},
+			Type: "normal", Risk: "medium", RiskReason: "Remote access is down for a while", Impact: "Users outside.",
+			Implementers: []string{"UC operations, on call"}, Testers: []string{"Service desk"},
+			Stages: []plan.ChangeStage{{Name: plan.Stop, Minutes: 10}, {Name: plan.Route, Minutes: 5,
+				Implementers: []string{"Head of UC"}, Testers: []string{"Ann Example", "Ben Example"}}},
+			RollbackStages: []plan.ChangeStage{{Name: plan.Start, Minutes: 10, Testers: []string{"Ben Example"}}},
+			Communication: []plan.Message{
+				{To: []string{"Service desk", "Partners"}, When: plan.BeforeChange, Hours: 48, Text: "Messages are delayed."},
+				{To: []string{"Service desk"}, When: plan.AfterChange, Text: "Done.\nReport what fails."},
+				{To: []string{"Partners"}, When: plan.AfterRollback, Text: "Taken back."}},
+			Acceptance: []string{"Stage Verify ends with exit code 0.", "A message arrives"}},
+		Items:  []plan.Item{{Kind: "edge_pool", Name: "EdgePool2", CI: "CI-EDGE-02"}, {Kind: "server", Name: edgeA, CI: "CI-SRV-0003"}},
 		Zones:  []plan.Zone{zone()},
 		Outage: outage(),
 		Earliest: []plan.Earliest{{What: "shutdown of EdgePool1", Zone: "contoso.com", Seconds: 3600,
@@ -67,6 +78,7 @@ func Plan() *plan.Plan {
 	if err := procedure.Build(p); err != nil {
 		panic("internal error: " + err.Error())
 	}
+	p.Schedule = plan.ScheduleOf(p)
 	return p
 }
 
@@ -143,6 +155,17 @@ var kept = map[string]bool{"Hunks": true, "RollbackHunks": true, "Reason": true,
 	"Needs": true, "NotAfter": true, "LooksAt": true, "Kind": true, "Federation": true, "Texts": true,
 	"Back": true}
 
+// keeps tells whether a field of a type stays as it is.
+func keeps(of reflect.Type, field string) bool {
+	switch of {
+	case reflect.TypeFor[plan.Stage](), reflect.TypeFor[plan.ChangeStage]():
+		return kept[field] || field == "Name" // which chooses sentences; names of pools, plans and zones are free
+	case reflect.TypeFor[plan.Message]():
+		return field == "When"
+	}
+	return kept[field]
+}
+
 func replace(v reflect.Value, text string) {
 	switch v.Kind() {
 	case reflect.String:
@@ -160,9 +183,7 @@ func replace(v reflect.Value, text string) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			// The name of a stage chooses sentences; names of pools, plans and zones are free.
-			if !kept[name] && !(name == "Name" && v.Type() == reflect.TypeFor[plan.Stage]()) {
+			if !keeps(v.Type(), v.Type().Field(i).Name) {
 				replace(v.Field(i), text)
 			}
 		}
