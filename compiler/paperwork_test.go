@@ -82,6 +82,7 @@ func TestSchedule(t *testing.T) {
 		{"2026-12-05T22:00:00Z", "2026-12-06T01:44:59Z", "EP3042"},
 		{"2026-12-05T23:00:00+01:00", "2026-12-05T22:00:01Z", "EP3042"},
 		{"2026-12-05T22:00:00Z", "3026-12-05T22:00:00Z", ""},
+		{"0000-01-01T00:00:00Z", "0000-01-01T00:00:01Z", "EP3042"},
 	} {
 		_, found := compileSpec(t, "planned", "2026-12-05T22:00:00Z", test.start, "2026-12-06T03:00:00Z", test.end)
 		for _, code := range []string{"EP3042", "EP3044"} {
@@ -94,6 +95,24 @@ func TestSchedule(t *testing.T) {
 		plans, found := compileSpec(t, "planned", line, "", "minutes = 10", "minutes = 10000")
 		if plans[0].Schedule.Seconds < 3*600_000 || found["EP3042"] != nil || found["EP3044"] != nil {
 			t.Errorf("without %q: %v", line, found)
+		}
+	}
+}
+
+// TestMessageTimes: a message is sent so many hours before the window, or after it, where that has a time.
+func TestMessageTimes(t *testing.T) {
+	window := plan.Change{WindowStart: "2026-12-05T22:00:00+02:00", WindowEnd: "9999-12-31T23:30:00Z"}
+	for want, m := range map[string]plan.Message{
+		"2026-12-03T22:00:00+02:00": {When: plan.BeforeChange, Hours: 48},
+		"":                          {When: plan.AfterChange, Hours: 1},
+	} {
+		if at, ok := m.At(window); at != want || ok != (want != "") {
+			t.Errorf("%+v: %q, %v", m, at, ok)
+		}
+	}
+	for _, m := range []plan.Message{{When: plan.BeforeChange}, {When: plan.AfterRollback}, {When: plan.AfterChange, Hours: 1}} {
+		if at, ok := m.At(plan.Change{WindowStart: window.WindowStart}); ok {
+			t.Errorf("%+v: %q", m, at)
 		}
 	}
 }

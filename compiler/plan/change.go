@@ -140,11 +140,20 @@ func (m Message) At(c Change) (at string, ok bool) {
 	if m.When == AfterChange {
 		from, hours = c.WindowEnd, m.Hours
 	}
-	moment, err := time.Parse(time.RFC3339, from)
-	if err != nil || m.Hours == 0 {
-		return "", false
+	if m.Hours > 0 {
+		at = moved(from, time.Duration(hours)*time.Hour)
 	}
-	return moment.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339), true
+	return at, at != ""
+}
+
+// moved is a time of RFC 3339 some time later or, below 0, earlier; empty for what is no time, and for one in a year that
+// such a time cannot have.
+func moved(rfc3339 string, by time.Duration) string {
+	at, err := time.Parse(time.RFC3339, rfc3339)
+	if at = at.Add(by); err != nil || at.Year() < 0 || at.Year() > 9999 {
+		return ""
+	}
+	return at.Format(time.RFC3339)
 }
 
 // checkSaid wants of what the spec says for the record what it could have said.

@@ -40,8 +40,8 @@ func ScheduleOf(p *Plan) *Schedule {
 	}
 	s := &Schedule{Stages: p.slots(false), Rollback: p.slots(true)}
 	s.Seconds, s.RollbackSeconds = ends(s.Stages), ends(s.Rollback)
-	if end, err := time.Parse(time.RFC3339, p.Change.WindowEnd); err == nil && back {
-		s.BackBy = end.Add(-time.Duration(s.RollbackSeconds) * time.Second).Format(time.RFC3339)
+	if back {
+		s.BackBy = moved(p.Change.WindowEnd, -time.Duration(s.RollbackSeconds)*time.Second)
 	}
 	return s
 }

@@ -37,6 +37,7 @@ func TestRealistic(t *testing.T) {
 		"| Duration | 15 min for all stages one after the other; the window has 2 h. Not counted, as the spec does not say how long it takes: Preflight, ",
 		" Back-out time: 10 min for all stages of the rollback. To end within the window it has to begin by `2026-12-05T23:50:00Z`. Not counted,",
 		"| Implementers | UC operations, on call |\n| Testers | Service desk |\n",
+		" It prints a receipt: carry it to `edge2a.contoso.com`, `edge2b.contoso.com`.\n", " RECEIPT is what stage Preflight printed.\n",
 		"| `CI-EDGE-02` | Edge pool `EdgePool2` |\n",
 		"| stage | wait before it | duration | sum |\n|---|---|---|---|\n| Preflight |  | not said |  |\n| Stop |  | 10 min | at least 10 min |\n",
 		"| Start | Carried out by UC operations, on call. Tested by Ben Example. | 10 min | 10 min |\n",

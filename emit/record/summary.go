@@ -27,18 +27,18 @@ func (b *builder) summary() {
 	row("Type", said(change.Type))
 	row("Risk", b.rating())
 	row("Impact", said(change.Impact))
+	row("Duration", said(words.Duration(b.plan)))
+	row("Implementers", words.Roles(change.Implementers))
+	row("Testers", words.Roles(change.Testers))
 	table.Rows = append(table.Rows, b.affected()...)
 	row("Go", b.begin())
 	row("No go", words.Own("A stage that ends with another exit code than 0: do what its section says, and run no later "+
 		"stage before that."))
-	row("Duration", said(words.Duration(b.plan)))
 	row("Done", words.Join("", words.Own("Stage "), words.Free(b.plan.Stages[len(b.plan.Stages)-1].Name),
 		words.Own(" ends with exit code 0 on each host.")))
 	row("Going back", b.goingBack())
 	row("Requester", given(change.Requester, words.Free))
 	row("Approvers", b.approvers())
-	row("Implementers", words.Roles(change.Implementers))
-	row("Testers", words.Roles(change.Testers))
 	// What is approved is this ID; scripts, logs and plan.json have it too.
 	row("Plan", words.Join(", ", words.Name(b.plan.Name), words.Name(b.plan.ID)))
 	b.add(table)

@@ -27,6 +27,19 @@ func TestSummary(t *testing.T) {
 			t.Errorf("want %q in\n%s", want, text)
 		}
 	}
+	for _, change := range []func(*plan.Change){
+		func(c *plan.Change) { c.Type = "drill" }, func(c *plan.Change) { c.Risk = "high" }, func(c *plan.Change) { c.RiskReason = "" },
+		func(c *plan.Change) { c.Impact = "None." }, func(c *plan.Change) { c.Implementers = nil }, func(c *plan.Change) { c.Testers = nil },
+		func(c *plan.Change) { c.Acceptance = c.Acceptance[1:] }, func(c *plan.Change) { c.Communication[0].Hours = 0 },
+		func(c *plan.Change) { c.Communication[1].Text = "Done." },
+	} {
+		after := sample.Plan()
+		after.ID = "other"
+		change(&after.Change)
+		if text, same := Summary(sample.Plan(), after); same || !strings.Contains(text, "\n  paper: ") || strings.Count(text, "instead of: ") != 1 {
+			t.Errorf("%+v: %s", after.Change, text)
+		}
+	}
 	moved := sample.Plan()
 	moved.ID, moved.SpecDigest = "other", "other"
 	if text, same := Summary(sample.Plan(), moved); !same || !strings.Contains(text, "the same for users; another plan") {
