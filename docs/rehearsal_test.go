@@ -179,7 +179,7 @@ func cmdletsWith(t *testing.T, texts ...string) []string {
 func faults(t *testing.T) []string {
 	t.Helper()
 	code := read(t, simulator)
-	called := map[string]string{"$Name": "CMDLET", "$own": "N", "$calls.Count": "N", "$env:SIM_HOST": "HOST", "$replica.Host": "HOST"}
+	called := map[string]string{"$Name": "CMDLET", "$own": "N", "$calls.Count": "N", "$changes": "N", "$env:SIM_HOST": "HOST", "$replica.Host": "HOST"}
 	asks := regexp.MustCompile(`Test-SimFault -Fault (?:'([^']+)'|\('([^']+)' (\+|-f) ([^)]+)\))`).FindAllStringSubmatch(code, -1)
 	if len(asks) != strings.Count(code, "Test-SimFault -Fault ") {
 		t.Errorf("%s asks for a fault in a way that this test does not read", simulator)

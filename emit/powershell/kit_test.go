@@ -28,10 +28,13 @@ var idioms = []struct{ kit, known string }{
 	{"$script:Failed++\r\n", "$script_Failed += 1\r\n"},
 	{"$script:Failed", "$script_Failed"},
 	{"$script:World", "$script_World"},
+	{"$script:Way", "$script_Way"},
+	{"$script:WorkPath", "$script_WorkPath"},
 	{"$World.Version++\r\n", "$World.Version += 1\r\n"},
 	{"$_.$Property", "$_.Property"},
 	{"@{ 5061 = 'RTCSRV'; 4443 = 'REPLICA' }", "@{ '5061' = 'RTCSRV'; '4443' = 'REPLICA' }"},
 	{"@{ $true = 'works'; $false = ", "@{ 'true' = 'works'; 'false' = "},
+	{"@{ $true = 'changed nothing'; $false = ", "@{ 'true' = 'changed nothing'; 'false' = "},
 	{"@{ $true = 'restores the first world'; $false = ", "@{ 'true' = 'restores the first world'; 'false' = "},
 	{"; ($World.RouteProperty) = ", "; RouteProperty = "},
 	{"& $body -Caller ", "Get-SimSite -Caller "}, // any body: TestKit holds all to the same parameters

@@ -26,6 +26,7 @@
 #       store:down, store:readonly           Central Management          rights:none           a user without rights
 #       hop:unreached  no Edge Server reaches its next hop
 #       shell:plain  no module of the product is loaded: the cmdlets come with Import-Module of the one that the server has
+#       crash@N, fails@N     the process dies after change N, or that cmdlet has made its change and throws. N counts the changes.
 #       person:forgets, person:wrong, person:unpublished  who has to click says that it is done and did nothing, did it to
 #                    another pool or server, or did not publish the topology
 # Where no page says what a server does, this takes the worse: every change asks for confirmation, an Edge Server cannot
@@ -212,8 +213,9 @@ function Add-SimGiven([string]$Name, [string[]]$Values) {
 function Exit-SimCall([string]$Name, [string]$Fault, [string]$Detail) {
     # Note the change; then what happens after the work is done.
     Add-SimAudit -Text ('{0} {1}' -f $Name, $Detail)
-    if ($Fault -eq 'killafter') { Stop-SimProcess }
-    if ($Fault -eq 'throwafter') { throw ('{0} : Command execution failed after the change: simulated fault.' -f $Name) }
+    $changes = [System.IO.File]::ReadAllLines((Get-SimPath -Name 'audit.txt')).Count
+    if ((Test-SimFault -Fault ('crash@' + $changes)) -or $Fault -eq 'killafter') { Stop-SimProcess }
+    if ((Test-SimFault -Fault ('fails@' + $changes)) -or $Fault -eq 'throwafter') { throw ('{0} : Command execution failed after the change: simulated fault.' -f $Name) }
 }
 
 function Test-SimAsked([System.Management.Automation.PSCmdlet]$Caller, [System.Collections.IDictionary]$Given, [string]$Target) {

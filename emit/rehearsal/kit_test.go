@@ -132,6 +132,36 @@ func TestRehearseRefuses(t *testing.T) {
 	}
 }
 
+// A stage run out of order is refused and changes nothing, and who comes after a host that was killed goes on with the
+// stage that it was in.
+func TestRehearseTries(t *testing.T) {
+	engine := find(t)
+	kit := kitOf(t, "seed")
+	run := func(args ...string) (int, string) {
+		cmd := engine.Command(t.TempDir(), append([]string{"-File", filepath.Join(kit, "rehearse.ps1")}, args...)...)
+		out, _ := cmd.Output()
+		return cmd.ProcessState.ExitCode(), string(out)
+	}
+	work := filepath.Join(t.TempDir(), "work")
+	for _, args := range [][]string{{"-WorkPath", work, "-Resume"}, {"-Fault", "crash@3"}, {"-Try", "order", "-Fault", "dns:down"}} {
+		if code, out := run(args...); code != 2 || !strings.Contains(out, "could not be held") {
+			t.Errorf("%q: exit code %d\n%s", args, code, out)
+		}
+	}
+	if code, out := run("-WorkPath", filepath.Join(t.TempDir(), "work"), "-Try", "order"); code != 0 || !strings.Contains(out, "run stage Preflight here first") ||
+		!strings.Contains(out, "pass the receipt that stage Preflight") || !strings.Contains(out, "were refused changed nothing") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	// After the route was set, and before the log says so.
+	if code, out := run("-WorkPath", work, "-Fault", "crash@3"); code == 0 || strings.Contains(out, "The change") {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	code, out := run("-WorkPath", work, "-Resume")
+	if code != 0 || strings.Contains(out, "-Stage Stop on") || !strings.Contains(out, "failover.ps1 -Stage Route on") || !strings.Contains(out, "restores the first world") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
 // An operator sees what a failure looks like, and that the stage can be run again.
 func TestRehearseFault(t *testing.T) {
 	engine := find(t)

@@ -10,6 +10,11 @@
         .\rehearse.ps1 -Fault 'Set-CsSite:throw@2'        what a failure looks like; the stage is then run again
         .\rehearse.ps1 -Fault 'dns:down;tcp:silent'       several; the head of LyncSim.psm1 lists them
         .\rehearse.ps1 -Fault dns:ttl -Waive P21,P23      facts that are waived in each stage
+        .\rehearse.ps1 -Try order                         each stage as if it were the first, in a world of its own
+        .\rehearse.ps1 -Try twice                         each stage is run again when it is done
+        .\rehearse.ps1 -Fault crash@3 -WorkPath work      PowerShell is killed after the third change ...
+        .\rehearse.ps1 -WorkPath work -Resume             ... and who comes after it goes on with that stage
+    What happened is in walk.jsonl of the folder -WorkPath too, for programs.
     Exit codes: 0 the change works and rolls back, 1 it does not, 2 the rehearsal could not be held.
 #>
 [CmdletBinding()]
@@ -19,7 +24,11 @@ param(
     # What the scripts get as -Waive. A number goes to those that have such a fact.
     [string[]]$Waive = @(),
     # Folder for the simulated computers and what the scripts leave there. It must not exist. Default: a temporary one.
-    [string]$WorkPath = ''
+    [string]$WorkPath = '',
+    # What is tried besides: that a stage run out of order is refused, or that one run twice changes nothing the second time.
+    [ValidateSet('', 'order', 'twice')][string]$Try = '',
+    # Go on with the rehearsal in -WorkPath, whose PowerShell was killed, with the stage that it was in.
+    [switch]$Resume
 )
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
@@ -62,8 +71,44 @@ function Assert-Waiver {
     }
 }
 
-function Invoke-Stage([object]$Visit, [bool]$Attest) {
+function Get-NotePath {
+    return [System.IO.Path]::Combine($root, 'walk.jsonl')
+}
+
+function Add-Note([System.Collections.IDictionary]$Fields) {
+    # One line of what happened.
+    [System.IO.File]::AppendAllText((Get-NotePath), (ConvertTo-Json -InputObject $Fields -Compress -Depth 2) + [char]10)
+}
+
+function Get-Done([string]$Way) {
+    # How many visits of a way are done.
+    if (-not [System.IO.File]::Exists((Get-NotePath))) { return 0 }
+    $notes = @([System.IO.File]::ReadAllLines((Get-NotePath)) | Where-Object { $_ -like '{*}' } | ForEach-Object { ConvertFrom-Json -InputObject $_ })
+    return @($notes | Where-Object { $_.kind -ceq 'done' -and $_.way -ceq $Way }).Count
+}
+
+function Get-State {
+    # The world, and how many changes were made in it.
+    $path = [System.IO.Path]::Combine($env:SIM_WORLD, 'audit.txt')
+    $changes = 0
+    if ([System.IO.File]::Exists($path)) { $changes = [System.IO.File]::ReadAllLines($path).Count }
+    return @{ World = @(Show-SimWorld) -join [char]10; Changes = $changes }
+}
+
+function Invoke-Stage([object]$Visit, [bool]$Attest, [string]$As = 'run') {
     # One stage on one computer. Returns the exit code of the script.
+    $before = Get-State
+    $code = Invoke-Script -Visit $Visit -Attest $Attest -Bare ($As -eq 'first')
+    $after = Get-State
+    Add-Note -Fields ([ordered]@{
+            kind = $As; way = $script:Way; script = $Visit.Script; stage = $Visit.Stage; host = $Visit.Host; code = $code
+            changes = $after.Changes - $before.Changes; same = $after.World -ceq $before.World
+        })
+    return $code
+}
+
+function Invoke-Script([object]$Visit, [bool]$Attest, [bool]$Bare) {
+    # Runs it. Bare is without a receipt and without a word.
     Enter-SimHost -Name $Visit.Host
     $folder = [System.IO.Path]::Combine($WorkPath, $Visit.Host)
     if (-not [System.IO.Directory]::Exists($folder)) {
@@ -73,8 +118,8 @@ function Invoke-Stage([object]$Visit, [bool]$Attest) {
         }
     }
     $given = @{ Stage = $Visit.Stage; Force = $true }
-    if ($Visit.Receipt) { $given['Receipt'] = [string](Get-Receipt -Stage $Visit.Receipt) }
-    if ($Visit.Attest -or $Attest) { $given['Attest'] = 'rehearsal' }
+    if ($Visit.Receipt -and -not $Bare) { $given['Receipt'] = [string](Get-Receipt -Stage $Visit.Receipt) }
+    if (($Visit.Attest -or $Attest) -and -not $Bare) { $given['Attest'] = 'rehearsal' }
     $names = @(Select-Waiver -Script $Visit.Script)
     if ($names.Count -gt 0) { $given['Waive'] = $names }
     Write-Line -Text ('---- {0} -Stage {1} on {2}' -f $Visit.Script, $Visit.Stage, $Visit.Host)
@@ -108,28 +153,95 @@ function Invoke-Visit([object]$Visit, [bool]$Attest) {
     return (Invoke-Stage -Visit $Visit -Attest $true)
 }
 
-function Invoke-Walk([object[]]$Visits) {
+function Invoke-Twice([object]$Visit) {
+    # A stage that is done changes nothing when it is run again.
+    $before = Get-State
+    Write-Line -Text '     the same stage again'
+    $code = Invoke-Stage -Visit $Visit -Attest ($null -ne $Visit.Clicks) -As 'again'
+    $after = Get-State
+    if ($code -eq 0 -and $after.Changes -eq $before.Changes -and $after.World -ceq $before.World) { return $true }
+    Write-Line -Text ('     ended with exit code {0}, changes: {1}' -f $code, ($after.Changes - $before.Changes))
+    return $false
+}
+
+function Invoke-Walk([object[]]$Visits, [string]$Way) {
     # Returns whether every stage ended well, in the end.
-    foreach ($visit in $Visits) {
-        if ($visit.Script -eq '') { Invoke-Person -Visit $visit; continue }
-        $code = Invoke-Visit -Visit $visit -Attest $false
-        if ($code -eq 0) { continue }
+    $script:Way = $Way
+    foreach ($visit in @($Visits | Select-Object -Skip (Get-Done -Way $Way))) {
+        if ($visit.Script -eq '') { Invoke-Person -Visit $visit } elseif (-not (Invoke-Until -Visit $visit)) { return $false }
+        Add-Note -Fields ([ordered]@{ kind = 'done'; way = $Way })
+    }
+    return $true
+}
+
+function Invoke-Until([object]$Visit) {
+    # One visit; where it fails of a fault, the fault ends and the stage is run again. Returns whether it ended well.
+    $code = Invoke-Visit -Visit $Visit -Attest $false
+    if ($code -ne 0) {
         Write-Line -Text ('     ended with exit code {0}' -f $code)
         $script:Failed++
         if ([string]$env:SIM_FAULT -eq '') { return $false }
         Write-Line -Text ('     the fault {0} ends; the same stage again' -f $env:SIM_FAULT)
         $env:SIM_FAULT = ''
-        $code = Invoke-Visit -Visit $visit -Attest ($code -eq 5 -and -not $visit.Clicks)
+        $code = Invoke-Visit -Visit $Visit -Attest ($code -eq 5 -and -not $Visit.Clicks)
         if ($code -ne 0) { Write-Line -Text ('     ended with exit code {0}' -f $code); return $false }
     }
-    return $true
+    return $Try -ne 'twice' -or (Invoke-Twice -Visit $Visit)
 }
 
-function Assert-Fault([string]$Text, [string[]]$Computers) {
+function Invoke-Order {
+    # Each stage as if it were the first, without a receipt and without a word. Returns whether none changed anything
+    # that was refused.
+    $good = $true
+    $number = 0
+    foreach ($way in @('forth', 'back')) {
+        $script:Way = $way
+        $visits = $run.Forth
+        if ($way -eq 'back') { $visits = $run.Back }
+        foreach ($visit in @($visits | Where-Object { $_.Script -ne '' })) {
+            $number += 1
+            Start-World -Folder ([System.IO.Path]::Combine($root, 'first-' + $number))
+            $before = Get-State
+            $code = Invoke-Stage -Visit $visit -Attest $false -As 'first'
+            $after = Get-State
+            Write-Line -Text ('     ended with exit code {0}, changes: {1}' -f $code, ($after.Changes - $before.Changes))
+            if ($code -ne 0 -and ($after.Changes -ne $before.Changes -or $after.World -cne $before.World)) { $good = $false }
+        }
+    }
+    return $good
+}
+
+function Start-World([string]$Folder) {
+    # The simulated computers as they are before the change, below a folder of their own.
+    $script:WorkPath = $Folder
+    $env:SIM_WORLD = [System.IO.Path]::Combine($Folder, 'world')
+    $null = [System.IO.Directory]::CreateDirectory($env:SIM_WORLD)
+    Save-SimWorld -World $run.World
+}
+
+function Get-First {
+    # The world before the change, as it was shown then.
+    $path = [System.IO.Path]::Combine($env:SIM_WORLD, 'first.txt')
+    if (-not $Resume) {
+        Show-World -When 'before the change'
+        [System.IO.File]::WriteAllText($path, $script:World)
+    }
+    return [System.IO.File]::ReadAllText($path)
+}
+
+function Get-Met {
+    # Faults that did happen.
+    $path = [System.IO.Path]::Combine($env:SIM_WORLD, 'faults.txt')
+    if ([System.IO.File]::Exists($path)) { [System.IO.File]::ReadAllLines($path) | Select-Object -Unique }
+}
+
+function Assert-Fault([string]$Text, [string[]]$Computers, [bool]$Kept) {
     # Each fault has to be one that the simulation knows, on a computer of this change: another would never happen, and
     # it would go unnoticed.
+    if ($Try -eq 'order' -and $Text -ne '') { throw '-Try order takes no fault' }
+    if ($Text -match '(^|;)crash@' -and -not $Kept) { throw 'crash@N ends the rehearsal: say with -WorkPath where it is, and go on there with -Resume' }
     $known = '^((\w+-\w+|dnscmd\.exe):((throw|throwafter|error|noop|slow|ttl|lost|moved)@[1-9]\d*|(partial|vanish)@[^@]+)|replication:(stuck|late)@[^@]+|' +
-        'tcp:(silent|unknown)|hop:unreached|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly|alive|error|unpaired|mirror)|rights:none|shell:plain|person:(forgets|wrong|unpublished))$'
+        'crash@[1-9]\d*|fails@[1-9]\d*|tcp:(silent|unknown)|hop:unreached|dns:(down|other|more|gone|ttl|raised|half)|firewall:closed|store:(down|readonly|alive|error|unpaired|mirror)|rights:none|shell:plain|person:(forgets|wrong|unpublished))$'
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' })) {
         if ($one -match '^kill') { throw ('{0} would end the rehearsal itself' -f $one) }
         if ($one -match '^[\w.-]+:(throw|throwafter|error|noop|slow|lost|moved)$') { throw ('{0} does not say which call of the cmdlet; write {0}@1 for the first' -f $one) }
@@ -143,9 +255,7 @@ function Assert-Fault([string]$Text, [string[]]$Computers) {
 
 function Show-Unmet([string]$Text) {
     # Faults that had no chance to happen.
-    $path = [System.IO.Path]::Combine($env:SIM_WORLD, 'faults.txt')
-    $met = @()
-    if ([System.IO.File]::Exists($path)) { $met = @([System.IO.File]::ReadAllLines($path)) }
+    $met = @(Get-Met)
     foreach ($one in @($Text -split ';' | Where-Object { $_ -ne '' -and $met -notcontains $_ })) {
         Write-Line -Text ('     The fault {0} did not happen: no stage came to it' -f $one)
     }
@@ -163,38 +273,50 @@ $saved = @{}
 foreach ($name in @('SIM_WORLD', 'SIM_KIT', 'SIM_HOST', 'SIM_FAULT', 'PSModulePath')) { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 try {
     $Waive = @($Waive | ForEach-Object { ($_ -replace '\s', '') -split ',' } | Where-Object { $_ -ne '' })
-    if ($WorkPath -eq '') { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
+    $kept = $WorkPath -ne ''
+    if (-not $kept) { $WorkPath = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), 'edgeplan-rehearsal-' + [Guid]::NewGuid()) }
     $WorkPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($WorkPath)
-    if ([System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
+    $root = $WorkPath
+    if (-not $Resume -and [System.IO.Directory]::Exists($WorkPath)) { throw ('{0} is there already' -f $WorkPath) }
     $run = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText([System.IO.Path]::Combine($kit, 'rehearsal.json')))
     Write-Line -Text ('{0}, plan {1}' -f $run.Title, $run.Plan)
-    Assert-Fault -Text $Fault -Computers (@($run.World.Hosts | ForEach-Object { $_.Name }) + @($run.World.Replicas | ForEach-Object { $_.Host }) | Select-Object -Unique)
+    Assert-Fault -Text $Fault -Kept $kept -Computers (@($run.World.Hosts | ForEach-Object { $_.Name }) + @($run.World.Replicas | ForEach-Object { $_.Host }) | Select-Object -Unique)
     foreach ($script in $run.Scripts) { Assert-Script -Script $script }
     Assert-Waiver
     $env:SIM_KIT = $kit
     $env:SIM_FAULT = ''
     $env:SIM_WORLD = [System.IO.Path]::Combine($WorkPath, 'world')
-    $null = [System.IO.Directory]::CreateDirectory($env:SIM_WORLD)
+    if ($Resume -and -not [System.IO.File]::Exists([System.IO.Path]::Combine($env:SIM_WORLD, 'first.txt'))) { throw ('there is no rehearsal to go on with in {0}' -f $WorkPath) }
     Import-Module -Name ([System.IO.Path]::Combine($kit, 'LyncSim.psm1')) -Force -Global -DisableNameChecking
-    Save-SimWorld -World $run.World
     $script:Failed = 0
-    Show-World -When 'before the change'
-    $first = $script:World
-    $env:SIM_FAULT = $Fault
-    $forth = Invoke-Walk -Visits $run.Forth
-    $env:SIM_FAULT = ''
-    Show-World -When 'after the change'
-    $changed = $script:World -cne $first
-    $back = Invoke-Walk -Visits $run.Back
-    Show-World -When 'after the rollback'
-    $same = $script:World -ceq $first
-    Write-Line -Text ('==== The change {0}; stages that failed on the way: {1}' -f @{ $true = 'works'; $false = 'DOES NOT WORK' }[$forth -and $changed], $script:Failed)
-    Show-Unmet -Text $Fault
-    Write-Line -Text ('     The rollback {0}' -f @{ $true = 'restores the first world'; $false = 'DOES NOT RESTORE the first world' }[$back -and $same])
-    Write-Line -Text ('     The computers, their evidence and their state are in {0}' -f $WorkPath)
     $code = 1
-    if ($forth -and $changed -and $back -and $same) { $code = 0 }
+    if ($Try -eq 'order') {
+        $good = Invoke-Order
+        Add-Note -Fields ([ordered]@{ kind = 'end'; works = $good; restores = $good; failed = 0; met = @() })
+        Write-Line -Text ('==== Stages that were refused {0}' -f @{ $true = 'changed nothing'; $false = 'HAVE CHANGED something' }[$good])
+        if ($good) { $code = 0 }
+    } else {
+        if (-not $Resume) { Start-World -Folder $WorkPath }
+        $first = Get-First
+        $env:SIM_FAULT = $Fault
+        $forth = Invoke-Walk -Visits $run.Forth -Way 'forth'
+        $env:SIM_FAULT = ''
+        Show-World -When 'after the change'
+        $changed = $script:World -cne $first -or (Get-Done -Way 'back') -gt 0
+        $back = Invoke-Walk -Visits $run.Back -Way 'back'
+        Show-World -When 'after the rollback'
+        $same = $script:World -ceq $first
+        $works = $forth -and $changed
+        $restores = $back -and $same
+        Write-Line -Text ('==== The change {0}; stages that failed on the way: {1}' -f @{ $true = 'works'; $false = 'DOES NOT WORK' }[$works], $script:Failed)
+        Show-Unmet -Text $Fault
+        Write-Line -Text ('     The rollback {0}' -f @{ $true = 'restores the first world'; $false = 'DOES NOT RESTORE the first world' }[$restores])
+        Write-Line -Text ('     The computers, their evidence and their state are in {0}' -f $WorkPath)
+        Add-Note -Fields ([ordered]@{ kind = 'end'; works = $works; restores = $restores; failed = $script:Failed; met = @(Get-Met) })
+        if ($works -and $restores) { $code = 0 }
+    }
 } catch {
+    $code = 2
     Write-Line -Text ('The rehearsal could not be held: ' + $_.Exception.Message)
 } finally {
     Get-Module -Name 'LyncSim', 'Cmdlets.*', 'Lync', 'SkypeForBusiness' | Remove-Module
