@@ -8,6 +8,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
+	"github.com/edgeplan/edgeplan/emit/words"
 )
 
 // scriptName is what a script of a plan may be named.
@@ -17,6 +18,15 @@ var scriptName = alternatives(append(plan.Scripts(), plan.RollbackScript))
 var kitFile = regexp.MustCompile(
 	`^(` + scriptName + `|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` +
 		SumsName + `$`)
+
+// Names of the report of a rehearsal, in the folder of its kit: its text, and the page that follows from it.
+const (
+	ReportName     = words.ReportName
+	ReportPageName = words.ReportPageName
+)
+
+// IsReportFile tells whether a file of that name in the folder of a kit is one of a report.
+func IsReportFile(name string) bool { return name == ReportName || name == ReportPageName }
 
 // IsKitFile tells whether [Rehearsal] makes files of that name.
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
@@ -33,6 +43,12 @@ func alternatives(texts []string) string {
 	}
 	return strings.Join(out, "|")
 }
+
+// scriptFile is a script of a plan.
+var scriptFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$`)
+
+// IsScript tells whether a file of that name is a script of a plan.
+func IsScript(name string) bool { return scriptFile.MatchString(name) }
 
 // IsPackageFile tells whether [All] makes files of that name.
 func IsPackageFile(name string) bool { return packageFile.MatchString(name) }

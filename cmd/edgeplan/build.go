@@ -35,9 +35,13 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 	strict, failovers := bindStrict(fs), bindFailovers(fs)
 	dir := fs.StringP("output", "o", "", "write "+of.plural+" into `DIR`; it is made if needed")
 	force := fs.Bool("force", false, "overwrite files that were edited or signed")
+	run, silent := bindRun(fs, of)
 	return func(p *program, args []string) error {
-		if *dir == "" {
+		switch {
+		case *dir == "":
 			return usagef("%s needs -o DIR", fs.Name())
+		case *silent <= 0:
+			return usageError("--timeout takes a time such as 5m")
 		}
 		plans, matrices, err := p.compile(args, *failovers, *strict)
 		if err != nil {
@@ -54,6 +58,10 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 			return err
 		}
 		p.account(d.dir, packs)
+		if *run {
+			return p.rehearse(d, plans, *silent)
+		}
+		p.noteReports(d.dir, plans)
 		return nil
 	}
 }

@@ -21,6 +21,8 @@ const (
 	codeNoResult   diag.Code = "EP1020"
 	codeDamaged    diag.Code = "EP1021"
 	codeNotAPlan   diag.Code = "EP1022"
+	codeNoEngine   diag.Code = "EP1025"
+	codeNotHeld    diag.Code = "EP1026"
 	codeFolder     diag.Code = "EP3027"
 )
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,15 @@ func failing(t *testing.T) map[string]struct {
 		code diag.Code
 		args []string
 	}
+	// An engine that knows its version and nothing else.
+	t.Setenv("PATH", t.TempDir())
+	dumb := filepath.Join(os.Getenv("PATH"), "pwsh")
+	engineRow := row{codeNotHeld, []string{"rehearse", "--run", "-o", filepath.Join(t.TempDir(), "out"), "../../specs/seed"}}
+	if runtime.GOOS == "windows" {
+		engineRow.code = codeNoEngine // such a script is no program there
+	} else if err := os.WriteFile(dumb, []byte("#!/bin/sh\ncase \"$*\" in *edgeplan-engine*) echo 'edgeplan-engine 7.4.6 Core .';; *) exit 3;; esac\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
 	return map[string]row{
 		"unknown command":        {codeUsage, []string{"chekc", seed}},
 		"flag before":            {codeUsage, []string{"-o", "x", "build"}},
@@ -71,6 +81,8 @@ func failing(t *testing.T) map[string]struct {
 		"evidence: no such log":  {codeUnreadable, []string{"evidence", dir, "nowhere"}},
 		"diff: not a folder":     {codeUnreadable, []string{"diff", seed, text}},
 		"left in a package":      {codeFolder, []string{"build", "--force", "-o", filepath.Dir(damaged), seed}},
+		"engine that ends":       engineRow,
+		"no engine":              {codeNoEngine, []string{"rehearse", "--run", "-o", out, seed}},
 		"result cannot be shown": {codeNoResult, []string{"explain"}},
 	}
 }
@@ -95,8 +107,13 @@ func TestErrorForms(t *testing.T) {
 				if name == "result cannot be shown" {
 					stdout = brokenPipe{}
 				}
+				path := os.Getenv("PATH")
+				if name == "no engine" {
+					t.Setenv("PATH", "")
+				}
 				var stderr bytes.Buffer
 				code := run(args, noInput{}, stdout, &stderr, func(string) string { return "" })
+				t.Setenv("PATH", path)
 				if code == exitDone && row.code != codeFolder {
 					t.Errorf("%s: %q ends with exit code 0", name, args)
 				}

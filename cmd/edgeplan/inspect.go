@@ -96,7 +96,7 @@ func (in *inspection) readHead() (zones []plan.Zone, artifacts []emit.Artifact, 
 		in.problem(in.head(), "%v", err)
 		return nil, nil, nil
 	}
-	in.id, in.name = p.ID, p.Name
+	in.id, in.name, in.plan, in.scripts = p.ID, p.Name, p, scriptSums(artifacts)
 	return p.Zones, artifacts, nil
 }
 

@@ -201,7 +201,7 @@ func isWritten(line lockLine) bool {
 	case asPackage.plural:
 		return !kit && emit.IsPackageFile(name)
 	case asRehearsal.plural:
-		return kit && emit.IsKitFile(name)
+		return kit && (emit.IsKitFile(name) || emit.IsReportFile(name))
 	}
 	return false
 }

@@ -18,12 +18,12 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"edgeplan": main, "edgeplan-one-thread": main}) // the second: crash_linux_test.go
+	testscript.Main(m, map[string]func(){"edgeplan": main, "edgeplan-one-thread": main, "fake-engine": fakeEngine}) // the second: crash_linux_test.go
 }
 
 // TestScripts runs testdata/script/*.txtar. $SPECS is the folder of the repository's
 // specs, $CLEAN a spec without findings. Besides the usual commands there is `code N PROGRAM ARGS`, which wants that
-// exit code.
+// exit code, and `edit FILE OLD NEW`.
 func TestScripts(t *testing.T) {
 	if *update && os.Getenv("CI") != "" {
 		t.Fatal("-update is not for CI: there the scripts are the judge")
@@ -41,9 +41,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SPECS", specs)
 			env.Setenv("CLEAN", filepath.Join(specs, "../cmd/edgeplan/testdata/mistakes"))
 			env.Setenv("NAME", "edgepool1-to-edgepool2")
-			return nil
+			// bin/pwsh is an engine that hold_test.go makes up, for scripts that put bin on PATH.
+			text := "#!/bin/sh\nexec fake-engine \"$@\"\n"
+			if err := os.Mkdir(filepath.Join(env.WorkDir, "bin"), 0o777); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(env.WorkDir, "bin", "pwsh"), []byte(text), 0o777)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode, "plan-id": planID},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode, "plan-id": planID, "edit": editFile},
 	})
 }
 
@@ -58,6 +63,18 @@ func planID(ts *testscript.TestScript, neg bool, args []string) {
 		text := strings.ReplaceAll(ts.ReadFile(name), "PLAN-ID", p.ID)
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o666))
 	}
+}
+
+// editFile replaces the first of some text in a file, which has to be there.
+func editFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o666))
 }
 
 func exitCode(ts *testscript.TestScript, neg bool, args []string) {

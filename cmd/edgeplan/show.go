@@ -31,9 +31,13 @@ of packages, or - for standard input. The index of a matrix is its matrix.json o
 	example: "edgeplan show out/edgepool1-to-edgepool2/plan.json",
 	bind: func(fs *pflag.FlagSet) action {
 		html := fs.Bool("html", false, "print change.html, the change record as a page")
+		report := fs.Bool("rehearsal", false, "print the report of a rehearsal that is beside the package, as Markdown or with --html as a page")
 		return func(p *program, args []string) error {
 			if len(args) == 0 {
 				return usageError("show takes a plan.json or matrix.json, the folder of a package or an index, or -")
+			}
+			if *report {
+				return p.showReports(args, *html)
 			}
 			all, err := p.input.saved(args)
 			if err != nil {

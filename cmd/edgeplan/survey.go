@@ -14,6 +14,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/parser/memory"
 )
 
@@ -50,7 +51,7 @@ type kind struct {
 
 var (
 	asPackage   = kind{"packages", "", []string{emit.PlanName, emit.MatrixName}, emit.All, packageNames}
-	asRehearsal = kind{"kits", ".rehearsal", []string{"rehearse.ps1"}, emit.Rehearsal, kitNames}
+	asRehearsal = kind{"kits", words.KitSuffix, []string{"rehearse.ps1"}, emit.Rehearsal, kitNames}
 )
 
 // made is what is made of a plan: a folder with its files.
@@ -276,6 +277,8 @@ func (one *pack) retire(o *own, wanted map[string]bool) error {
 	for _, name := range o.disk.list() {
 		switch kind := o.disk.entries[name]; {
 		case wanted[name] || kind.IsDir():
+			continue
+		case o.of.suffix != "" && emit.IsReportFile(name): // which rehearse --run writes, see noteReports
 			continue
 		case !kind.IsRegular() || !o.hasName(name):
 			why, old, err := o.stranger(name)

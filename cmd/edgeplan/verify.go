@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/emit/rehearsed"
 )
 
 var verifyCommand = command{
@@ -29,11 +30,14 @@ plan.json makes, and the folder must have the name of the plan, so that two pack
 not exchanged. With --id the plan must be the approved one, and the folder may have any
 name: pass it for a package that was renamed or copied elsewhere. A script with an
 Authenticode signature is accepted if the text before the signature is the approved
-text; check the signature itself with Get-AuthenticodeSignature.`,
+text; check the signature itself with Get-AuthenticodeSignature. A report of a rehearsal in
+NAME.rehearsal beside the package has to be of this plan and these scripts, and what it says
+has to follow from the logs in it.`,
 	exits:   [3]string{"all packages are as they should be", "one is not", "usage, or a file cannot be read"},
 	example: "edgeplan verify out/edgepool1-to-edgepool2",
 	bind: func(fs *pflag.FlagSet) action {
 		approved := fs.String("id", "", "the plan has to be the approved one with this `ID`, as change.md has it")
+		wanted := fs.Bool("rehearsed", false, "each plan has to have a report of a rehearsal that passed")
 		return func(p *program, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -41,14 +45,14 @@ text; check the signature itself with Get-AuthenticodeSignature.`,
 			case *approved != "" && !isPlanID.MatchString(*approved):
 				return usageError("--id takes an ID as it is in change.md: sha256: and 32 digits")
 			}
-			return p.verifyAll(args, *approved)
+			return p.verifyAll(args, *approved, *wanted)
 		}
 	},
 }
 
 var isPlanID = regexp.MustCompile(`^sha256:[0-9a-f]{32}$`)
 
-func (p *program) verifyAll(args []string, approved string) error {
+func (p *program) verifyAll(args []string, approved string, rehearsed bool) error {
 	dirs, err := expand(args)
 	if err != nil {
 		return err
@@ -58,7 +62,7 @@ func (p *program) verifyAll(args []string, approved string) error {
 	}
 	var no error
 	for _, dir := range dirs {
-		switch err := p.verify(filepath.Clean(dir), approved); {
+		switch err := p.verify(filepath.Clean(dir), approved, rehearsed); {
 		case errors.Is(err, errNo):
 			// Go on: an operator wants to know of all packages which are damaged.
 			no = err
@@ -70,8 +74,8 @@ func (p *program) verifyAll(args []string, approved string) error {
 }
 
 // verify checks the packages in a folder. If approved is not empty, there is to be one, whose
-// plan has that ID.
-func (p *program) verify(dir, approved string) error {
+// plan has that ID. With rehearsed each plan has to have a report of a rehearsal that passed.
+func (p *program) verify(dir, approved string, rehearsed bool) error {
 	root, err := openFolder(dir)
 	if err != nil {
 		return cannot(dir, err)
@@ -95,6 +99,7 @@ func (p *program) verify(dir, approved string) error {
 			return cannot(at, err)
 		}
 		found.checkPlan(folderName(dir, name), approved)
+		found.checkReport(root, dir, name, rehearsed)
 		// The folder of a matrix by itself may have been taken elsewhere, to be read.
 		if name != "." {
 			if err := found.checkPairs(root); err != nil {
@@ -141,6 +146,9 @@ func (p *program) printInspection(at string, found *inspection) {
 	}
 	if len(found.problems) == 0 {
 		p.say("%s: OK (%s %s)", at, found.what, found.id)
+		if found.rehearsed != "" {
+			p.say("%s: %s", at, found.rehearsed)
+		}
 	}
 	if found.lines > 0 {
 		p.say("%s: %s", at, wayBack(found.lines))
@@ -256,8 +264,11 @@ type inspection struct {
 	// what is plan or matrix, and id and name are its own; both are "" if it is not sound.
 	what, id, name string
 	matrix         *plan.Matrix // nil for a plan
-	extra          bool         // a file is there that should not be
-	asListed       bool         // though there are problems: SHA256SUMS lists all that is there, as it is
+	plan           *plan.Plan   // nil for a matrix, and if it is not sound
+	scripts        []rehearsed.Sum
+	rehearsed      string // what a report of a rehearsal says of the plan
+	extra          bool   // a file is there that should not be
+	asListed       bool   // though there are problems: SHA256SUMS lists all that is there, as it is
 	notes          []remark
 	problems       []remark
 	expected       map[string]bool // all files that should be there

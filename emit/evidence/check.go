@@ -17,13 +17,16 @@ type checker struct {
 	runs    []*run
 	general []Problem // against any good verdict
 	seen    map[Problem]bool
+	marked  marks
 }
 
 // Check compares logs with a plan.
-func Check(p *plan.Plan, logs []Log) Report {
+func Check(p *plan.Plan, logs []Log) Report { return compare(p, logs, ofChange) }
+
+func compare(p *plan.Plan, logs []Log, marked marks) Report {
 	// The report is the same whatever the order in which the files were given.
 	logs = slices.SortedStableFunc(slices.Values(logs), func(a, b Log) int { return cmp.Compare(a.Name, b.Name) })
-	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}}
+	c := &checker{plan: p, logs: logs, runs: runs(merge(p.ID, logs)), seen: map[Problem]bool{}, marked: marked}
 	forward, lost := slots(p.Stages, p.Texts.Script, c.runs)
 	back, lostBack := slots(p.Rollback, rollback, c.runs)
 	c.reading()
@@ -145,8 +148,8 @@ func hasStage(p *plan.Plan, script, name string) bool {
 	return plan.HasStage(p.StagesOf(script == rollback), name)
 }
 
-// real finds the marks of a rehearsal: functions that were replaced, and cmdlets that
-// come from modules other than those of the product and of PowerShell.
+// real finds what a run says of being a rehearsal or none where it has to be the other: functions that
+// were replaced, and the modules that its cmdlets come from.
 func (c *checker) real(r *run) {
 	for _, e := range r.records {
 		if e.Outcome == whatIf || e.Outcome == started && strings.Contains(e.Detail, "whatif=True") {
@@ -160,16 +163,14 @@ func (c *checker) real(r *run) {
 		if mark := rehearsal(e.Detail); mark == "" {
 			c.problem(Problem{Text: "a run that does not say whether it is a rehearsal", Stage: r.stage, Host: e.Host,
 				Detail: e.Detail})
-		} else if mark != "no" {
-			c.problem(Problem{Text: "not a real run: functions were replaced", Stage: r.stage, Host: e.Host,
-				Detail: mark})
+		} else if (mark == "no") != c.marked.real {
+			c.problem(Problem{Text: c.marked.other, Stage: r.stage, Host: e.Host, Detail: mark})
 		}
 		if e.Outcome != started {
 			continue
 		}
-		if strange := strangers(e.Detail); len(strange) > 0 {
-			c.problem(Problem{Text: "cmdlets of other modules than those of the product", Stage: r.stage, Host: e.Host,
-				Detail: strings.Join(strange, ", ")})
+		if strange := strangers(e.Detail, c.marked.homes); len(strange) > 0 {
+			c.problem(Problem{Text: c.marked.strange, Stage: r.stage, Host: e.Host, Detail: strings.Join(strange, ", ")})
 		}
 	}
 }
@@ -187,13 +188,44 @@ func rehearsal(detail string) string {
 	return found
 }
 
-// homes are patterns of the modules that real cmdlets come from, in lower case: those of
-// the products and of Windows.
-var homes = []string{"lync", "skypeforbusiness", "microsoft.powershell.*", "dnsclient", "dnsserver", "cimcmdlets"}
+// marks are what the runs of some logs have to say of themselves.
+type marks struct {
+	real           bool
+	homes          []string // patterns of the modules that cmdlets come from, in lower case
+	other, strange string   // the problem of a run that is not such a one, and of cmdlets from elsewhere
+}
+
+var (
+	// ofChange are those of the products and of Windows.
+	ofChange = marks{
+		real:    true,
+		homes:   []string{"lync", "skypeforbusiness", "microsoft.powershell.*", "dnsclient", "dnsserver", "cimcmdlets"},
+		other:   "not a real run: functions were replaced",
+		strange: "cmdlets of other modules than those of the product",
+	}
+	// ofRehearsal are those of a kit: a cmdlet of a product there could have reached a server.
+	ofRehearsal = marks{
+		homes:   []string{"lyncsim", "cmdlets.*", "microsoft.powershell.*"},
+		other:   "a run that is no rehearsal",
+		strange: "cmdlets of other modules than those of the kit",
+	}
+)
+
+// Rehearsed compares the logs of a rehearsal with a plan. The rules are those of [Check], but that each run has to be one
+// of a rehearsal, with cmdlets of its kit alone. As a rehearsal goes forth and back, change leaves out
+// what the rollback wrote; whole is over all.
+func Rehearsed(p *plan.Plan, logs []Log) (change, whole Report) {
+	var forth []Log
+	for _, log := range logs {
+		log.Records = slices.DeleteFunc(slices.Clone(log.Records), func(e Entry) bool { return e.Script == rollback })
+		forth = append(forth, log)
+	}
+	return compare(p, forth, ofRehearsal), compare(p, logs, ofRehearsal)
+}
 
 // strangers are the modules of a START that are none of homes. The list is the last part
 // of the detail.
-func strangers(detail string) []string {
+func strangers(detail string, homes []string) []string {
 	_, list, _ := strings.Cut(" "+detail, " from=")
 	var out []string
 	for name := range strings.SplitSeq(list, ",") {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -15,12 +16,7 @@ import (
 func HTML(p *plan.Plan, document *record.Document, script powershell.Script) string {
 	w := &printer{plan: p, marks: places(script.Marks)}
 	w.out.Grow(96 << 10) // more than most have
-	w.put(`<!DOCTYPE html>` + "\n" + `<html lang="en"><head><meta charset="utf-8"/>` + "\n" +
-		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '` + styleHash + `'"/>` + "\n" +
-		`<meta name="viewport" content="width=device-width, initial-scale=1"/>` + "\n" +
-		`<meta name="color-scheme" content="light dark"/>` + "\n<title>" + escape(words.Visible(document.Title.String())) + "</title>\n<style>" +
-		style + "</style></head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the record</a>\n<header><p class=\"kind\">" +
-		"Change record</p><h1>" + inline(document.Title) + "</h1></header>\n")
+	w.head("Change record", document.Title)
 	w.contents(document)
 	w.put("<main id=\"main\">\n")
 	for _, section := range document.Sections {
@@ -29,9 +25,38 @@ func HTML(p *plan.Plan, document *record.Document, script powershell.Script) str
 			w.script(script)
 		}
 	}
-	w.end(2)
-	w.put("</main>\n<footer><p>" + inline(words.Name(p.ID)) + "</p></footer>\n</body></html>\n")
+	w.foot(p.ID)
 	return w.out.String()
+}
+
+// Plain prints a document of that kind without drawings and without a script. No section of it may have the ID of one that
+// [HTML] draws. At its foot is the ID of what it was made from.
+func Plain(kind string, document *record.Document, id string) string {
+	w := &printer{}
+	w.head(kind, document.Title)
+	w.contents(document)
+	w.put("<main id=\"main\">\n")
+	for _, section := range document.Sections {
+		w.section(section)
+	}
+	w.foot(id)
+	return w.out.String()
+}
+
+// head is all that is above the links to the sections.
+func (w *printer) head(kind string, title words.Text) {
+	w.put(`<!DOCTYPE html>` + "\n" + `<html lang="en"><head><meta charset="utf-8"/>` + "\n" +
+		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '` + styleHash + `'"/>` + "\n" +
+		`<meta name="viewport" content="width=device-width, initial-scale=1"/>` + "\n" +
+		`<meta name="color-scheme" content="light dark"/>` + "\n<title>" + escape(words.Visible(title.String())) + "</title>\n<style>" +
+		style + "</style></head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the record</a>\n<header><p class=\"kind\">" +
+		kind + "</p><h1>" + inline(title) + "</h1></header>\n")
+}
+
+// foot closes all sections and the page.
+func (w *printer) foot(id string) {
+	w.end(2)
+	w.put("</main>\n<footer><p>" + inline(words.Name(id)) + "</p></footer>\n</body></html>\n")
 }
 
 // scriptAfter is the section before that of the script.
@@ -85,6 +110,11 @@ func (w *printer) section(s record.Section) {
 			continue
 		}
 		w.block(block)
+	}
+	if s.ID == "rehearsal" {
+		// The one link that leads out of the page. The report may not be there: nothing here says that it is.
+		at := url.PathEscape(w.plan.Name+words.KitSuffix) + "/" + words.ReportPageName
+		w.put(`<p><a href="../` + escape(at) + `">Open the report, if there is one</a></p>` + "\n")
 	}
 }
 

@@ -106,7 +106,8 @@ func shape(t testing.TB, name, text string) string {
 		}
 	}
 	for _, link := range links {
-		if id, ok := strings.CutPrefix(link, "#"); !ok || !ids[id] {
+		report := strings.HasPrefix(link, "../") && strings.HasSuffix(link, ".rehearsal/report.html") && strings.Count(link, "/") == 2
+		if id, ok := strings.CutPrefix(link, "#"); !report && (!ok || !ids[id]) {
 			t.Fatalf("%q: a link leads to %q", name, link)
 		}
 	}

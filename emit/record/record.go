@@ -38,6 +38,7 @@ func Of(p *plan.Plan, facts Facts) (*Document, error) {
 	b.findings()
 	b.rollback()
 	b.unknown()
+	b.rehearsal()
 	b.files(facts)
 	b.signOff()
 	return b.doc, b.err
@@ -203,6 +204,21 @@ func (b *builder) unknown() {
 		items = append(items, words.Free(line))
 	}
 	b.add(items)
+}
+
+// rehearsal says where the evidence of a rehearsal is. The record is made from the plan alone, so that it can be made
+// again and its bytes do not change by a rehearsal; so it cannot hold what came of one.
+func (b *builder) rehearsal() {
+	b.section("rehearsal", words.Own("Rehearsal"))
+	b.text(words.Own("A report of a rehearsal, if one was held, is no part of this record, which says nothing of how it went. It is "+
+		"beside the folder of the package: "), words.Name(words.ReportPage(b.plan.Name)), words.Own("."))
+	b.add(List{
+		words.Join("", words.Name("edgeplan rehearse --run"), words.Own(" runs both scripts in PowerShell against simulated cmdlets, where "+
+			"no server is touched: the run sheet and the rollback, stages out of order and twice, and with what goes wrong. It writes the report.")),
+		words.Join("", words.Name("edgeplan verify --rehearsed"), words.Own(" wants the report to be there, to be of this plan and these "+
+			"scripts, and to have passed.")),
+		words.Join("", words.Name("edgeplan show --rehearsal"), words.Own(" prints it.")),
+	})
 }
 
 func (b *builder) files(facts Facts) {

@@ -57,6 +57,30 @@ var programRules = []Rule{
 		Fix:    "Give the file as edgeplan or its script wrote it. The message says where it differs.",
 	},
 	{
+		Code:     "EP1025",
+		Severity: hcl.DiagError,
+		Program:  true,
+		Summary:  "no PowerShell engine",
+		Means: "`edgeplan rehearse --run` found no PowerShell on PATH, the one that it found cannot be started or does not say its " +
+			"version, or it is older than 5.1.",
+		Why:    "The scripts of a kit run in PowerShell. edgeplan has none in it.",
+		Source: "docs/rehearsal.md.",
+		Fix: "Install PowerShell 7 and put `pwsh` on PATH; on Windows `powershell` will do. Or write the kit without `--run`, copy " +
+			"it to a computer that has PowerShell, and run `rehearse.ps1` there.",
+	},
+	{
+		Code:     "EP1026",
+		Severity: hcl.DiagError,
+		Program:  true,
+		Summary:  "rehearsal not held",
+		Means: "The PowerShell of `edgeplan rehearse --run` printed nothing for as long as `--timeout` says, ran or printed far longer " +
+			"than a rehearsal does, or ended before the rehearsal did. It was ended, and no report was written.",
+		Why:    "What was not held to its end says nothing about the scripts, neither good nor bad.",
+		Source: "docs/rehearsal.md.",
+		Fix: "The message has the last line that was printed. On a busy computer give a longer `--timeout`. Else run `rehearse.ps1` of " +
+			"the kit yourself and see where it stops.",
+	},
+	{
 		Code:     "EP3027",
 		Severity: hcl.DiagWarning,
 		Program:  true,
