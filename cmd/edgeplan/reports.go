@@ -52,7 +52,7 @@ func reportPage(report rehearsed.Report) []byte {
 
 func sealOf(text []byte) string { return "<!-- SHA-256 of the lines above: " + sumOf(text) + " -->\n" }
 
-// isOwnReport tells whether edgeplan wrote a file of a report, and nobody edited it since.
+// isOwnReport tells whether edgeplan wrote a file of a report, and it was not edited since.
 func isOwnReport(name string, text []byte) bool {
 	text = plainLines(text)
 	if name == emit.ReportName {
