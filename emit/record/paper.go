@@ -102,8 +102,8 @@ func sum(slots []plan.Slot) words.Text {
 // ofStage says who carries a stage of the change out, and how long it takes.
 func (b *builder) ofStage(i int, stage plan.Stage) {
 	parts := []words.Text{words.Doers(b.plan.Change.OfStage(false, stage.Name))}
-	if s := b.plan.Schedule; s != nil && s.Stages[i].Seconds > 0 {
-		parts = append(parts, words.Join("", words.Own("Duration: "), words.Free(words.Takes(s.Stages[i])), words.Own(".")))
+	if s := b.plan.Schedule; s != nil && words.TakesAll(s.Stages[i]) != "" {
+		parts = append(parts, words.Join("", words.Own("Duration: "), words.Free(words.TakesAll(s.Stages[i])), words.Own(".")))
 	}
 	parts = slices.DeleteFunc(parts, func(t words.Text) bool { return len(t) == 0 })
 	if len(parts) > 0 {

@@ -174,7 +174,9 @@ func (p *printer) stage(number int, script string, back bool, stage plan.Stage) 
 		if back {
 			slots = s.Rollback
 		}
-		p.line("  takes", words.Takes(slots[number-1]))
+		if takes := words.TakesAll(slots[number-1]); takes != "" {
+			p.line("  takes", takes)
+		}
 	}
 	for _, line := range words.Lines(p.plan, back, stage) {
 		p.step(stage, line)

@@ -45,6 +45,17 @@ func Takes(s plan.Slot) string {
 	return plan.Length(s.Seconds)
 }
 
+// TakesAll is that with what is waited for before the stage; empty where neither is known.
+func TakesAll(s plan.Slot) string {
+	switch {
+	case s.Wait == 0 && s.Seconds == 0:
+		return ""
+	case s.Wait == 0:
+		return Takes(s)
+	}
+	return Takes(s) + ", after a wait of " + plan.Length(s.Wait)
+}
+
 // Duration says how long all stages of a plan take, against the window; empty where the spec says it of none.
 func Duration(p *plan.Plan) string {
 	s := p.Schedule
