@@ -27,6 +27,8 @@ type matrix struct {
 	report *report.Plan // what is said about the matrix itself
 	pools  rules.Pools
 	pairs  []*pair
+	// strange is how many of the plans lack a stage of which the block change says something.
+	strange map[*parser.ChangeStage]int
 }
 
 // pair is the failure of a pool and one that could take over.
@@ -251,6 +253,7 @@ func (m *matrix) planOn(c *compilation, pairs []*pair, found *report.Spec) {
 	}
 	for i, o := range finish(row) {
 		pairs[i].outcome = o
+		m.noteStrange(o)
 	}
 }
 

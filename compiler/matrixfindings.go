@@ -138,23 +138,31 @@ func (m *matrix) reportUnready() {
 	}
 }
 
-// reportStrange reports stages of the block change that no plan has. One that some plans do not have is no mistake: which
-// stages a plan has depends on its pair.
-func (m *matrix) reportStrange() {
-	var left []*parser.ChangeStage
-	first := true
-	for _, p := range m.pairs {
-		if !p.possible() {
-			continue
-		}
-		if first {
-			left, first = slices.Clone(p.outcome.strange), false
-		}
-		left = slices.DeleteFunc(left, func(s *parser.ChangeStage) bool { return !slices.Contains(p.outcome.strange, s) })
+// noteStrange counts the stages of which the block change says something and that a plan does not have.
+func (m *matrix) noteStrange(o *outcome) {
+	if m.strange == nil {
+		m.strange = map[*parser.ChangeStage]int{}
 	}
-	for _, stage := range left {
-		m.report.Add(report.NoStage, stage.Name.Range, "No plan of this matrix has a stage %q. Correct the name, or remove the block.",
-			report.Shorten(stage.Name.V))
+	for _, stage := range o.strange {
+		m.strange[stage]++
+	}
+	o.strange = nil // there may be many of them, and many plans
+}
+
+// reportStrange reports those that no plan has. One that some plans do not have is no mistake: which stages a plan has
+// depends on its pair.
+func (m *matrix) reportStrange() {
+	possible := 0
+	for _, p := range m.pairs {
+		if p.possible() {
+			possible++
+		}
+	}
+	for _, stage := range slices.Concat(m.block.Change.Stages, m.block.Change.Rollback) {
+		if possible > 0 && m.strange[stage] == possible {
+			m.report.Add(report.NoStage, stage.Name.Range,
+				"No plan of this matrix has a stage %q there. Correct the name, or remove the block.", report.Shorten(stage.Name.V))
+		}
 	}
 }
 

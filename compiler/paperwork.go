@@ -58,8 +58,9 @@ func stagesOf(has []plan.Stage, said []plan.ChangeStage) []plan.ChangeStage {
 // itemsOf are the configuration items of what a plan touches.
 func itemsOf(p *plan.Plan, t *topology.Topology) []plan.Item {
 	var out []plan.Item
+	touches := p.Touches()
 	note := func(kind, name string, ci topology.Value[string]) {
-		if ci.Set && p.Touches(kind, name) {
+		if ci.Set && touches(kind, name) {
 			out = append(out, plan.Item{Kind: kind, Name: name, CI: ci.V})
 		}
 	}

@@ -185,6 +185,31 @@ func TestStagesOfMatrix(t *testing.T) {
 	}
 }
 
+// TestItems: a plan has the configuration items of what it touches, also one on the topology as another plan leaves it.
+func TestItems(t *testing.T) {
+	plans, _ := compileSpec(t, "matrix", "edge_pool \"EdgePool3\" {\n", "edge_pool \"EdgePool3\" {\nci = \"THREE\"\n",
+		"edge_pool \"EdgePool1\" {\n", "edge_pool \"EdgePool1\" {\nci = \"ONE\"\n", "site \"Site3\" {\n", "site \"Site3\" {\nci = \"SITE\"\n",
+		"dns_zone \"contoso.com\" {\n", "dns_zone \"contoso.com\" {\nci = \"ZONE\"\n")
+	for _, p := range plans {
+		var got []string
+		for _, item := range p.Items {
+			got = append(got, item.CI)
+		}
+		want := []string{"SITE"} // of which the route changes in each
+		for _, pool := range []struct{ name, ci string }{{"EdgePool1", "ONE"}, {"EdgePool3", "THREE"}} {
+			if p.From.Name == pool.name || p.To.Name == pool.name {
+				want = append(want, pool.ci)
+			}
+		}
+		if want = append(want, "ZONE"); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", p.Name, got, want)
+		}
+	}
+	if len(plans) < 3 {
+		t.Errorf("%d plans", len(plans))
+	}
+}
+
 // TestPaperworkRefused: plan.json with what no spec gives is refused, also where its ID is right.
 func TestPaperworkRefused(t *testing.T) {
 	for name, spoil := range map[string]func(p *plan.Plan){

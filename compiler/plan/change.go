@@ -85,30 +85,39 @@ func CompareItems(a, b Item) int {
 	return dnsname.Compare(a.Name, b.Name)
 }
 
-// Touches tells whether the plan changes a thing, is carried out on it, or leaves it or leads to it. The stages of
-// the plan have to be there.
-func (p *Plan) Touches(kind, name string) bool {
-	same := func(other string) bool { return other != "" && dnsname.Same(other, name) }
-	switch kind {
-	case "site":
-		return slices.ContainsFunc(p.Routes, func(r SiteRoute) bool { return r.Site == name })
-	case "edge_pool":
-		_, known := p.EdgePool(name)
-		return known
-	case "front_end_pool":
-		return slices.ContainsFunc(p.Media, func(m MediaPool) bool { return same(m.FQDN) }) ||
-			p.NextHop != nil && (same(p.NextHop.From) || same(p.NextHop.To)) ||
-			p.StoreFailover != nil && (same(p.StoreFailover.From) || same(p.StoreFailover.To))
-	case "server":
-		on := slices.Concat(p.From.Servers, p.To.Servers)
-		for _, stage := range slices.Concat(p.Stages, p.Rollback) {
-			on = append(on, stage.Hosts()...)
+// Touches is the test of whether a plan, which has its stages, changes a thing, is carried out on it, or leaves it or leads
+// to it.
+func (p *Plan) Touches() func(kind, name string) bool {
+	type thing struct{ kind, name string }
+	touched := map[thing]bool{}
+	note := func(kind string, names ...string) {
+		for _, name := range names {
+			touched[thing{kind, strings.ToLower(name)}] = true
 		}
-		return slices.ContainsFunc(on, same)
-	case "dns_zone":
-		return slices.ContainsFunc(p.Zones, func(z Zone) bool { return z.Changed() && same(z.Name) })
 	}
-	return false
+	for _, route := range p.Routes {
+		note("site", route.Site)
+	}
+	note("edge_pool", p.From.Name, p.To.Name)
+	for _, pool := range p.Media {
+		note("front_end_pool", pool.FQDN)
+	}
+	if p.NextHop != nil {
+		note("front_end_pool", p.NextHop.From, p.NextHop.To)
+	}
+	if p.StoreFailover != nil {
+		note("front_end_pool", p.StoreFailover.From, p.StoreFailover.To)
+	}
+	note("server", slices.Concat(p.From.Servers, p.To.Servers)...)
+	for _, stage := range slices.Concat(p.Stages, p.Rollback) {
+		note("server", stage.Hosts()...)
+	}
+	for _, zone := range p.Zones {
+		if zone.Changed() {
+			note("dns_zone", zone.Name)
+		}
+	}
+	return func(kind, name string) bool { return name != "" && touched[thing{kind, strings.ToLower(name)}] }
 }
 
 // OfStage is what is said of a stage of the change, or of its rollback: who carries it out and tests it is that of the
@@ -197,8 +206,9 @@ func checkNamed(p *Plan) error {
 			next = at + 1
 		}
 	}
+	touches := p.Touches()
 	for i, item := range p.Items {
-		if !p.Touches(item.Kind, item.Name) || strings.TrimSpace(item.CI) == "" ||
+		if !touches(item.Kind, item.Name) || strings.TrimSpace(item.CI) == "" ||
 			i > 0 && CompareItems(p.Items[i-1], item) >= 0 {
 			return fmt.Errorf("the configuration item %q is of nothing in the plan, has no name or is out of order", item.CI)
 		}
