@@ -10,7 +10,7 @@ var rehearseCommand = command{
 	name:  "rehearse",
 	args:  "[PATH...] -o DIR",
 	takes: []operand{aSpec},
-	short: "write a rehearsal kit of each plan into DIR/NAME.rehearsal",
+	short: "write a rehearsal kit of each plan into DIR/NAME.rehearsal, and run it",
 	about: `The kit holds the scripts as build writes them, the deployment of the spec as a
 simulation, and rehearse.ps1. That runs the whole change and its rollback, on any
 computer with PowerShell 5.1 or later, and touches nothing real.

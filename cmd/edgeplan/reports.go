@@ -145,6 +145,10 @@ var errNoReport = errors.New("there is no report of a rehearsal: write one with 
 // reportBeside reads the report of a plan from the folder in which its package is. The page is nil where there is none. The
 // error is errNoReport, or why the report is not one of this plan.
 func reportBeside(root *os.Root, of *plan.Plan, scripts []rehearsed.Sum) (report rehearsed.Report, page []byte, err error) {
+	// Before the folder is listed: without a report, what is there is nothing to verify.
+	if _, err := root.Lstat(path.Join(kitOf(of.Name), emit.ReportName)); err != nil {
+		return report, nil, errNoReport
+	}
 	d, err := openDisk(root, kitOf(of.Name))
 	if err != nil {
 		return report, nil, err

@@ -26,7 +26,9 @@ var showCommand = command{
 	takes: []operand{aPlan},
 	short: "print a saved plan, or the index of a matrix, for people; needs no spec",
 	about: `PLAN.json is what build or plan --format json wrote, the folder of a package, a folder
-of packages, or - for standard input. The index of a matrix is its matrix.json or its folder.`,
+of packages, or - for standard input. The index of a matrix is its matrix.json or its folder.
+With --rehearsal the report of a rehearsal is printed that rehearse --run has written beside
+the package, if it is one of that plan.`,
 	exits:   [3]string{"printed", "", "usage, the file cannot be read, or it is not a plan"},
 	example: "edgeplan show out/edgepool1-to-edgepool2/plan.json",
 	bind: func(fs *pflag.FlagSet) action {

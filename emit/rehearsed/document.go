@@ -74,9 +74,10 @@ func details(try Try) []record.Block {
 		out = append(out, record.Paragraph(words.Own("It failed:")), why)
 	}
 	out = append(out, judged(try)...)
-	table := record.Table{Head: head("script", "stage", "host", "exit codes", "result")}
+	// No more than four columns, for narrow screens.
+	table := record.Table{Head: head("stage", "host", "exit codes", "result")}
 	for _, s := range try.Stages {
-		table.Rows = append(table.Rows, []words.Text{words.Name(s.Script), words.Name(s.Stage), words.Name(s.Host),
+		table.Rows = append(table.Rows, []words.Text{words.Join(" ", words.Name(s.Script), words.Name(s.Stage)), words.Name(s.Host),
 			words.Own(numbers(s.Codes)), words.Free(s.Result)})
 	}
 	if len(table.Rows) > 0 {
