@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/compiler"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/evidence"
@@ -16,6 +18,7 @@ import (
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 	"github.com/edgeplan/edgeplan/emit/rehearsed"
 	"github.com/edgeplan/edgeplan/emit/rehearsed/sample"
+	"github.com/edgeplan/edgeplan/parser"
 )
 
 func golden(t testing.TB, name string) *plan.Plan {
@@ -33,11 +36,14 @@ func golden(t testing.TB, name string) *plan.Plan {
 
 // held are the facts and the runs of a rehearsal that passes.
 func held(p *plan.Plan) (rehearsed.Facts, []rehearsed.Run) {
+	return heldOf(p, rehearsal.NewRun(p, p.Product))
+}
+
+func heldOf(p *plan.Plan, walk rehearsal.Run) (rehearsed.Facts, []rehearsed.Run) {
 	facts := rehearsed.Facts{
 		Edgeplan: "0.1.0", Engine: rehearsed.Engine{Version: "7.4.6", Edition: "Core", System: "linux/amd64"},
 		Started: "2026-12-01T08:00:00Z", Ended: "2026-12-01T08:01:00Z", Scripts: scripts(p), Kit: []rehearsed.Sum{},
 	}
-	walk := rehearsal.NewRun(p, p.Product)
 	runs := []rehearsed.Run{sample.Tried(walk, rehearsed.First())}
 	for _, run := range rehearsed.Others(p, runs[0].Changes()) {
 		runs = append(runs, sample.Tried(walk, run))
@@ -288,4 +294,61 @@ func FuzzReport(f *testing.F) {
 		_ = page.Plain("Report", document, r.ID)
 		_, _ = rehearsed.ReadWalk(text)
 	})
+}
+
+// TestEachPlan: the report of each plan that no person has to click for passes, and what has to be tried goes by the plan.
+func TestEachPlan(t *testing.T) {
+	dirs, err := filepath.Glob("../../specs/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans, clicks, tries := 0, 0, map[int]int{}
+	for _, dir := range dirs {
+		if strings.HasPrefix(filepath.Base(dir), "bad-") {
+			continue
+		}
+		names, _ := filepath.Glob(dir + "/*" + parser.Suffix)
+		for i := range names {
+			names[i] = filepath.Base(names[i])
+		}
+		spec, _, diags := parser.Load(os.DirFS(dir), names)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		for _, compiled := range compiler.CompileAll(spec).Plans {
+			plans++
+			if byHand := judgeEach(t, dir, compiled, tries); byHand {
+				clicks++
+			}
+		}
+	}
+	t.Logf("%d plans, %d with clicks, by how much is tried: %v", plans, clicks, tries)
+	if plans < 30 || clicks == 0 || tries[6] == 0 || tries[5] == 0 {
+		t.Errorf("%d plans, %d with clicks, by how much is tried: %v", plans, clicks, tries)
+	}
+}
+
+// judgeEach tells whether a person has to click for a plan.
+func judgeEach(t *testing.T, dir string, compiled *plan.Plan, tries map[int]int) (byHand bool) {
+	t.Helper()
+	text, err := plan.Encode(compiled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := procedure.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, runs := heldOf(p, rehearsal.NewRun(compiled, compiled.Product))
+	r := rehearsed.Judge(p, facts, runs)
+	byHand = slices.ContainsFunc(slices.Concat(plan.AllSteps(p.Stages), plan.AllSteps(p.Rollback)), (*plan.Step).ByHand)
+	if passed := r.Verdict == rehearsed.Passed; passed == byHand {
+		t.Errorf("%s, %s: %s, %q %q", dir, p.Name, r.Verdict, r.Why, r.Tries[0].Why)
+	}
+	tries[len(r.Tries)]++
+	// One of a rehearsal that failed is a report too.
+	if back, err := rehearsed.Decode(encode(t, r)); err != nil || back.Follows(p, scripts(p)) != nil {
+		t.Errorf("%s, %s: %v", dir, p.Name, err)
+	}
+	return byHand
 }
