@@ -156,23 +156,25 @@ func TestRehearseForReal(t *testing.T) {
 	}
 }
 
-// TestBounds: an engine that hangs, prints without end or cannot be started is ended, with what is started by it.
+// TestEngineBounds: an engine that hangs, prints without end or cannot be started is ended, with what is started by it.
 func TestEngineBounds(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the engines here are scripts of a shell")
 	}
 	home := t.TempDir()
-	left := filepath.Join(home, "left")
+	left, path := filepath.Join(home, "left"), filepath.Join(home, "pwsh")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for text, want := range map[string]string{
 		"echo SIMULATED last words; sleep 600 & wait":             `printed nothing for 300ms and was ended: a stalled engine; the last that it printed is "last words"`,
 		"while :; do echo x; sleep 0.05; done":                    "did not end in 1s and was ended",
 		"while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done": "printed more than any rehearsal",
 		"(sleep 2; echo > " + left + ") & sleep 600":              "a stalled engine; it printed nothing",
 	} {
-		path := filepath.Join(home, "pwsh")
-		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o777); err != nil {
-			t.Fatal(err)
-		}
+		write(text)
 		_, _, err := engine{path: path}.run(t.Context(), home, bounds{300 * time.Millisecond, time.Second, 1 << 16})
 		var about *failure
 		if !errors.As(err, &about) || about.code != codeNotHeld || !strings.Contains(err.Error(), want) {
@@ -183,6 +185,12 @@ func TestEngineBounds(t *testing.T) {
 	cancel()
 	if _, _, err := (engine{path: "/bin/sh"}).run(ctx, home, boundsOf(time.Minute)); err == nil {
 		t.Error("a run that was ended before it began")
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	write("echo SIMULATED begun; sleep 600 & wait")
+	if _, _, err := (engine{path: path}).run(ctx, home, boundsOf(time.Hour)); err == nil || !strings.Contains(err.Error(), "begun") {
+		t.Errorf("a run that the user ended: %v", err)
 	}
 	if _, _, err := (engine{path: home}).run(t.Context(), home, boundsOf(time.Minute)); err == nil || !strings.Contains(err.Error(), "cannot be started") {
 		t.Errorf("a folder is no engine: %v", err)
