@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/emit/words"
 )
@@ -64,11 +65,11 @@ func cut(s string, width int, class string) string {
 		}
 		if used += one; used > room {
 			// At least one character, and room for the sign that there are more.
-			end := 0
+			_, end := utf8.DecodeRuneInString(s)
 			for k := range s[:i] {
-				end = k
+				end = max(end, k)
 			}
-			return s[:max(end, min(1, len(s)))] + "…"
+			return s[:end] + "…"
 		}
 	}
 	return s
