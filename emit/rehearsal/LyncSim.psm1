@@ -281,13 +281,20 @@ function Update-SimReplica([object]$World) {
         $computer = Get-SimOne -From $World.Hosts -Property 'Name' -Value $replica.Host
         if ($replica.Applied -lt $World.Version -and $clock -ge $replica.Due -and (Test-SimRunning -Computer $computer -Name 'REPLICA')) {
             $replica.Applied = $World.Version
-            $replica.Routes = @($World.Sites | ForEach-Object { $_.Route })
-            $replica.SipRoutes = @($World.Sites | ForEach-Object { $_.SipRoute })
-            $replica.SipPools = @($World.Pools | Where-Object { $_.SipPort -ne '' } | ForEach-Object { $_.Fqdn })
+            # What this computer uses of it: the routes to its own pool, each once.
+            $names = Get-SimRouteName -World $World -Computer $computer
+            $replica.Routes = @($World.Sites | ForEach-Object { $_.Route } | Where-Object { $names -contains $_ } | Select-Object -Unique)
+            $replica.SipRoutes = @($World.Sites | ForEach-Object { $_.SipRoute } | Where-Object { $names -contains $_ } | Select-Object -Unique)
+            $replica.SipPools = @($World.Pools | Where-Object { $_.SipPort -ne '' -and $_.Fqdn -eq $computer.Pool } | ForEach-Object { $_.Fqdn })
             $replica.NextHop = Get-SimNextHop -World $World -Computer $computer
             $replica.Partners = @($World.Partners)
         }
     }
+}
+
+function Get-SimRouteName([object]$World, [object]$Computer) {
+    # What a route to the Edge pool of a computer may be: the service of the pool, or one of its servers.
+    $World.Pools | Where-Object { $_.Service -eq 'EdgeServer:' + $Computer.Pool } | ForEach-Object { $_.Service; $_.Computers }
 }
 
 function Get-SimNextHop([object]$World, [object]$Computer) {
@@ -311,8 +318,7 @@ function Test-SimListens([object]$World, [object]$Computer, [int]$Port = 5269) {
         $enabled = $null -ne $replica -and @($replica.SipPools) -contains $Computer.Pool
         return $enabled -and $Computer.SipRole -and (Test-SimRunning -Computer $Computer -Name 'RTCSRV')
     }
-    $pool = Get-SimOne -From $World.Pools -Property 'Fqdn' -Value $Computer.Pool
-    $names = @('EdgeServer:' + $pool.Fqdn) + @($pool.Computers)
+    $names = @(Get-SimRouteName -World $World -Computer $Computer)
     $routed = $null -ne $replica -and @($replica.Routes | Where-Object { $names -contains $_ }).Count -gt 0
     return $routed -and (Test-SimRunning -Computer $Computer -Name 'RTCSRV') -and (Test-SimRunning -Computer $Computer -Name '*XMPP*')
 }

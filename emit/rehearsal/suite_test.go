@@ -310,19 +310,7 @@ func (s *suite) click(clicks []rehearsal.Click) {
 			// What is due has arrived, and is written down with the next change.
 			for i := range w.Replicas {
 				if r := &w.Replicas[i]; clock >= r.Due && r.Applied < w.Version {
-					r.Applied, r.Routes, r.SipRoutes, r.SipPools = w.Version, []string{}, []string{}, []string{}
-					for _, site := range w.Sites {
-						r.Routes, r.SipRoutes = append(r.Routes, site.Route), append(r.SipRoutes, site.SipRoute)
-					}
-					host := w.Hosts[slices.IndexFunc(w.Hosts, func(h rehearsal.Host) bool { return h.Name == r.Host })]
-					for _, pool := range w.Pools {
-						if pool.Service == "EdgeServer:"+host.Pool {
-							r.NextHop = pool.Registrar
-						}
-						if pool.SipPort != "" {
-							r.SipPools = append(r.SipPools, pool.Fqdn)
-						}
-					}
+					w.Deliver(r)
 				}
 			}
 			if c.Kind == "setup" {

@@ -97,8 +97,8 @@ type Public struct {
 	Hosts   []string
 }
 
-// Replica is the configuration that has reached a computer: the version, the routes, the Edge
-// pools with SIP federation, the allowed partners and, on an Edge Server, the next hop of its pool.
+// Replica is what a computer uses of the configuration that has reached it: the version, the allowed partners and, on
+// an Edge Server, the routes to its pool, that pool where it has SIP federation, and its next hop.
 type Replica struct {
 	Host                string
 	Applied, Due        int
@@ -106,6 +106,65 @@ type Replica struct {
 	SipRoutes, SipPools []string
 	Partners            []Partner
 	NextHop             string
+}
+
+// Deliver gives a replica the present configuration.
+func (w *World) Deliver(r *Replica) {
+	for _, host := range w.Hosts {
+		if host.Name == r.Host {
+			due := r.Due
+			*r = w.used().replica(host)
+			r.Applied, r.Due = w.Version, due
+		}
+	}
+}
+
+// used is the configuration of a world by the Edge pools that use it. Each has its own part: with all routes in the
+// replica of each server, a kit of a large deployment would be mostly these.
+type used struct {
+	world          *World
+	routes, sip    map[string][]string // the routes to a pool, each once
+	enabled, edges map[string]bool
+	hops           map[string]string
+}
+
+func (w *World) used() used {
+	u := used{w, map[string][]string{}, map[string][]string{}, map[string]bool{}, map[string]bool{}, map[string]string{}}
+	pools := map[string]string{} // by what a route may name
+	for _, pool := range w.Pools {
+		if pool.Service != "EdgeServer:"+pool.Fqdn {
+			continue
+		}
+		u.edges[pool.Fqdn], u.enabled[pool.Fqdn], u.hops[pool.Fqdn] = true, pool.SipPort != "", pool.Registrar
+		for _, name := range append([]string{pool.Service}, pool.Computers...) {
+			pools[name] = pool.Fqdn
+		}
+	}
+	add := func(to map[string][]string, route string) {
+		if pool, ok := pools[route]; ok && !slices.Contains(to[pool], route) {
+			to[pool] = append(to[pool], route)
+		}
+	}
+	for _, site := range w.Sites {
+		add(u.routes, site.Route)
+		add(u.sip, site.SipRoute)
+	}
+	return u
+}
+
+func (u used) replica(host Host) Replica {
+	out := Replica{Host: host.Name, Applied: 1, Routes: []string{}, SipRoutes: []string{}, SipPools: []string{}, Partners: u.world.Partners}
+	if !u.edges[host.Pool] {
+		return out
+	}
+	out.Routes, out.SipRoutes = append(out.Routes, u.routes[host.Pool]...), append(out.SipRoutes, u.sip[host.Pool]...)
+	if u.enabled[host.Pool] {
+		out.SipPools = append(out.SipPools, host.Pool)
+	}
+	if host.Kind == "edge" {
+		out.NextHop = u.hops[host.Pool]
+	}
+	return out
 }
 
 // Zone is a zone of a Windows DNS server that the scripts change. Type is Primary or
@@ -173,25 +232,13 @@ func NewWorld(p *plan.Plan, product cmdlet.Product) World {
 	w.frontEnds(p, productOf(p.Product))
 	w.store(p)
 	w.dnsServers(p)
+	config := w.used()
 	for _, host := range w.Hosts {
 		// A DNS server has no replica of the configuration.
 		if host.Kind == "dns" {
 			continue
 		}
-		replica := Replica{Host: host.Name, Applied: 1, Routes: []string{}, SipRoutes: []string{}, SipPools: []string{},
-			Partners: w.Partners}
-		for _, site := range w.Sites {
-			replica.Routes, replica.SipRoutes = append(replica.Routes, site.Route), append(replica.SipRoutes, site.SipRoute)
-		}
-		for _, pool := range w.Pools {
-			if host.Kind == "edge" && pool.Fqdn == host.Pool {
-				replica.NextHop = pool.Registrar
-			}
-			if pool.SipPort != "" {
-				replica.SipPools = append(replica.SipPools, pool.Fqdn)
-			}
-		}
-		w.Replicas = append(w.Replicas, replica)
+		w.Replicas = append(w.Replicas, config.replica(host))
 	}
 	for _, zone := range p.Zones {
 		w.Serials = append(w.Serials, Serial{zone.Server, bare(zone.Name), zone.OldSerial, zone.OldSerial})
