@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/compiler/rules"
@@ -27,29 +26,12 @@ func (c *compilation) inside(req *rules.Request, r *report.Plan) (p *plan.Plan, 
 
 // insideOf makes the plan of such a block that has passed the rules, without its stages.
 func insideOf(req *rules.Request, t *topology.Topology) *plan.Plan {
-	p := &plan.Plan{
-		FormatVersion:  plan.FormatVersion,
-		Kind:           plan.KindMedia,
-		Name:           req.Name.V,
-		Product:        cmdlet.Product(t.Product.V),
-		ManagementHost: t.ManagementHost.V,
-		Reason:         req.Reason(),
-		To:             poolOf(t, req.To),
-		Origin:         plan.OriginOf(req.Range),
-		Change:         changeOf(req.Change),
-		Zones:          []plan.Zone{},
-		Topology:       topologyOf(t),
-
-		CentralManagement: centralManagement(t),
-		FrontEnds:         frontEnds(req, t),
-		Media:             media(req, t),
-		NextHop:           nextHop(req, t),
-	}
+	kind := plan.KindMedia
 	if req.Hop != nil {
-		p.Kind = plan.KindNextHop
+		kind = plan.KindNextHop
 	}
-	if store := storeFailover(req, t); store != nil {
-		p.StoreFailover, p.CentralManagement = store, store.To
-	}
+	p := headOf(kind, req, t, []plan.Zone{})
+	p.Reason = req.Reason()
+	inLync(p, req, t)
 	return p
 }

@@ -12,35 +12,11 @@ import (
 
 // failover makes the plan of a failover that has passed the rules, without its stages.
 func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan.Plan {
-	p := &plan.Plan{
-		FormatVersion:  plan.FormatVersion,
-		Kind:           plan.KindFailover,
-		Federation:     req.Failover.Federation.V,
-		Name:           req.Name.V,
-		Product:        cmdlet.Product(t.Product.V),
-		ManagementHost: t.ManagementHost.V,
-		Reason:         req.Failover.Reason.V,
-		Procedure:      req.Failover.Procedure.V,
-		RouteSites:     req.RouteSites(),
-		From:           poolOf(t, req.From),
-		To:             poolOf(t, req.To),
-		SIPRoute:       sipRoute(t, req.To),
-		Routes:         routesOf(req),
-		RoutedSites:    routedSites(t, req),
-		Origin:         plan.OriginOf(req.Range),
-		Change:         changeOf(req.Change),
-		Zones:          zones,
-		Topology:       topologyOf(t),
-
-		CentralManagement: centralManagement(t),
-		FrontEnds:         frontEnds(req, t),
-		Media:             media(req, t),
-	}
-	if store := storeFailover(req, t); store != nil {
-		// Every later stage wants the store where the first one has moved it.
-		p.StoreFailover, p.CentralManagement = store, store.To
-	}
-	p.NextHop = nextHop(req, t)
+	p := headOf(plan.KindFailover, req, t, zones)
+	p.Federation, p.Reason, p.Procedure = req.Failover.Federation.V, req.Failover.Reason.V, req.Failover.Procedure.V
+	p.From, p.SIPRoute = poolOf(t, req.From), sipRoute(t, req.To)
+	p.RouteSites, p.Routes, p.RoutedSites = req.RouteSites(), routesOf(req), routedSites(t, req)
+	inLync(p, req, t)
 	if p.MovesXMPP() {
 		p.XMPPHost, p.Domains, p.Partners = t.XMPP.Host.V, domainNames(t), onceEach(t.XMPP.Partners.V)
 	}
@@ -52,6 +28,31 @@ func failover(req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan
 		}
 	}
 	return p
+}
+
+// headOf is what every kind of plan has.
+func headOf(kind string, req *rules.Request, t *topology.Topology, zones []plan.Zone) *plan.Plan {
+	return &plan.Plan{
+		FormatVersion:  plan.FormatVersion,
+		Kind:           kind,
+		Name:           req.Name.V,
+		Product:        cmdlet.Product(t.Product.V),
+		ManagementHost: t.ManagementHost.V,
+		Origin:         plan.OriginOf(req.Range),
+		Change:         changeOf(req.Change),
+		Zones:          zones,
+		Topology:       topologyOf(t),
+	}
+}
+
+// inLync adds what a plan has that changes more than DNS.
+func inLync(p *plan.Plan, req *rules.Request, t *topology.Topology) {
+	p.To, p.CentralManagement = poolOf(t, req.To), centralManagement(t)
+	if store := storeFailover(req, t); store != nil {
+		// Every later stage wants the store where the first one has moved it.
+		p.StoreFailover, p.CentralManagement = store, store.To
+	}
+	p.FrontEnds, p.Media, p.NextHop = frontEnds(req, t), media(req, t), nextHop(req, t)
 }
 
 // sipDomains are all SIP domains, sorted by name.

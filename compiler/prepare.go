@@ -3,7 +3,6 @@ package compiler
 import (
 	"slices"
 
-	"github.com/edgeplan/edgeplan/compiler/cmdlet"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/compiler/rules"
@@ -15,19 +14,8 @@ import (
 // the pools, every pool with XMPP federation has one, each with its own priority. It returns
 // nil if nothing is left to do, which is a finding.
 func preparation(req *rules.Request, t *topology.Topology, zones []plan.Zone, r *report.Plan) *plan.Plan {
-	p := &plan.Plan{
-		FormatVersion:  plan.FormatVersion,
-		Kind:           plan.KindPrepare,
-		Name:           req.Name.V,
-		Product:        cmdlet.Product(t.Product.V),
-		ManagementHost: t.ManagementHost.V,
-		XMPPHost:       t.XMPP.Host.V,
-		Origin:         plan.OriginOf(req.Range),
-		Change:         changeOf(req.Change),
-		Zones:          zones,
-		Outage:         []plan.Reach{},
-		Topology:       topologyOf(t),
-	}
+	p := headOf(plan.KindPrepare, req, t, zones)
+	p.XMPPHost, p.Outage = t.XMPP.Host.V, []plan.Reach{}
 	// Where something blocked the changes, that there are none says nothing.
 	if !slices.ContainsFunc(p.Zones, plan.Zone.Changed) && !r.Blocked() {
 		r.Add(report.NothingToPrepare, req.Range, "All records have a TTL of at most %d seconds, and none is missing. "+
