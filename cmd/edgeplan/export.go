@@ -19,8 +19,8 @@ var exportCommand = command{
 	args:  "PLAN.json...",
 	takes: []operand{aPlan},
 	short: "print a saved plan as a change ticket with its tasks, for other tools",
-	about: `csv has a row for each stage and host, ics an event for the window and each moment that
-follows from it. PLAN.json is as in "edgeplan show". docs/export.md says what goes where.`,
+	about: `servicenow and jira are JSON for their REST APIs, csv is a table with a row for each stage
+and host, ics a calendar with an event for the window and each moment that follows from it. PLAN.json is as in "edgeplan show". docs/export.md says what goes where.`,
 	exits:   [3]string{"printed, or written", "", "usage, the file cannot be read or written, or it is not a plan"},
 	example: "edgeplan export --format csv -o tasks.csv out/edgepool1-to-edgepool2",
 	bind: func(fs *pflag.FlagSet) action {

@@ -8,5 +8,5 @@ type Form struct {
 
 // Forms are all of them.
 func Forms() []Form {
-	return []Form{{"csv", CSV}, {"ics", Calendar}}
+	return []Form{{"servicenow", ServiceNow}, {"jira", Jira}, {"csv", CSV}, {"ics", Calendar}}
 }

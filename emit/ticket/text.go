@@ -21,13 +21,17 @@ const rest = "The rest is in change.md."
 func plain(text words.Text) string {
 	var b strings.Builder
 	for _, span := range text {
-		if span.Form == words.IsOwn {
-			b.WriteString(span.Text)
-		} else {
-			b.WriteString(words.Visible(span.Text))
-		}
+		b.WriteString(shown(span))
 	}
 	return b.String()
+}
+
+// shown is a span in visible characters. Own words are that, and have blanks at their ends, where others follow.
+func shown(span words.Span) string {
+	if span.Form == words.IsOwn {
+		return span.Text
+	}
+	return words.Visible(span.Text)
 }
 
 // lines are those of blocks as plain text. Drawings are left out.
@@ -87,22 +91,26 @@ func (t *Ticket) section(id string) []record.Block {
 	return nil
 }
 
-// sections are those of the record with one of these IDs, in the order of the record.
-func (t *Ticket) sections(ids ...string) []record.Section {
-	return slices.DeleteFunc(slices.Clone(t.record.Sections), func(s record.Section) bool {
-		return !slices.Contains(ids, s.ID)
-	})
-}
+// pair is a row of the summary of the record.
+type pair struct{ name, value string }
 
-// row is what the summary of the record says of that name; empty if it says nothing.
-func (t *Ticket) row(name string) string {
+func (t *Ticket) summary() []pair {
+	var out []pair
 	for _, block := range t.section("summary") {
 		if table, ok := block.(record.Table); ok {
 			for _, row := range table.Rows {
-				if plain(row[0]) == name {
-					return plain(row[1])
-				}
+				out = append(out, pair{plain(row[0]), plain(row[1])})
 			}
+		}
+	}
+	return out
+}
+
+// row is what the summary says of that name; empty if it says nothing.
+func (t *Ticket) row(name string) string {
+	for _, row := range t.summary() {
+		if row.name == name {
+			return row.value
 		}
 	}
 	return ""

@@ -17,6 +17,7 @@ type Ticket struct {
 	Package   string // SHA-256 of its SHA256SUMS, in hex
 	Number    string // of the ticket
 	Summary   string
+	Why       string // what the change is for
 	Requester string
 	Approvers []string
 	// Start and End are the window, as [plan.UTC] has times; empty where the plan does not say.
@@ -35,7 +36,7 @@ type Task struct {
 	Stage, Host string
 	Does        string // in one sentence
 	Typed       string
-	Test        bool  // nothing is changed: the first stage, if so, and the last
+	Test        bool  // the stage only compares and saves what is there
 	After       []int // tasks that have to be done before
 
 	told record.Part
@@ -76,7 +77,7 @@ func Of(p *plan.Plan, sum string) (*Ticket, error) {
 	}
 	change := p.Change
 	t := &Ticket{Plan: words.Visible(p.Name), ID: words.Visible(p.ID), Package: sum, Number: words.Visible(change.Ticket),
-		Summary: words.Visible(cmp.Or(strings.Trim(change.Summary, " "), p.Texts.Title)), Requester: words.Visible(change.Requester),
+		Summary: words.Visible(cmp.Or(strings.Trim(change.Summary, " "), p.Texts.Title)), Why: words.Visible(p.Texts.Why), Requester: words.Visible(change.Requester),
 		Approvers: visible(change.Approvers), Start: plan.UTC(change.WindowStart), End: plan.UTC(change.WindowEnd),
 		Tasks: tasks(p, parts), Back: backward(p), Items: items(p), record: document}
 	t.Moments = moments(p, t)
@@ -96,13 +97,13 @@ func tasks(p *plan.Plan, parts []record.Part) []Task {
 	var out []Task
 	done := map[string][]int{} // tasks by what a part can need: a stage, or one on one computer
 	n := 0
-	for i, stage := range p.Stages {
+	for _, stage := range p.Stages {
 		first := len(out)
 		for _, part := range stage.Parts {
 			for _, host := range part.Hosts {
 				task := Task{Number: len(out) + 1, Stage: words.Visible(stage.Name), Host: words.Visible(words.Host(host)),
 					Does: words.Visible(part.Does), Typed: words.Visible(parts[n].Typed.Lines[0]),
-					Test: i == len(p.Stages)-1 || i == 0 && safe(stage), told: parts[n]}
+					Test: reads(p, stage), told: parts[n]}
 				for _, need := range part.Needs {
 					task.After = append(task.After, done[need]...)
 				}
@@ -121,9 +122,12 @@ func tasks(p *plan.Plan, parts []record.Part) []Task {
 	return out
 }
 
-// safe tells whether a stage changes nothing.
-func safe(stage plan.Stage) bool {
-	return !plan.AllSteps([]plan.Stage{stage}).Has(func(s *plan.Step) bool { return s.Risk != plan.Safe })
+// reads tells whether a stage only compares and saves what is there.
+func reads(p *plan.Plan, stage plan.Stage) bool {
+	return !slices.ContainsFunc(words.Lines(p, false, stage), func(line words.Line) bool {
+		step := line.Step
+		return line.Risk != plan.Safe || step != nil && (step.Attest || step.Edit || step.Act != nil && step.Act.File == "")
+	})
 }
 
 // backward are the tasks of the rollback.

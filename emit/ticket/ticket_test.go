@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -13,7 +15,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
@@ -149,7 +154,7 @@ func named(s string) *Ticket {
 	told := record.Part{About: record.Paragraph(words.Free(s)), Typed: record.Listing{Language: "powershell", Lines: []string{v}},
 		Steps:   record.Table{Head: make([]words.Text, 3), Rows: [][]words.Text{{words.Name(s), words.Free(s), words.Free(s)}}},
 		IfFails: record.Paragraph(words.Free(s))}
-	return &Ticket{Plan: v, ID: v, Package: v, Number: v, Summary: v, Requester: v, Approvers: []string{v, v}, Start: "2026-12-05T22:00:00Z",
+	return &Ticket{Plan: v, ID: v, Package: v, Number: v, Summary: v, Why: v, Requester: v, Approvers: []string{v, v}, Start: "2026-12-05T22:00:00Z",
 		End: "2026-12-05T23:00:00Z", Tasks: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v, told: told}},
 		Back: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v}}, Items: []Item{{EdgePool, v}},
 		Moments: []Moment{{ID: "back", Title: v, Text: v, At: "2026-12-05T23:30:00Z"}},
@@ -222,6 +227,8 @@ func TestHostileCSV(t *testing.T) {
 	}
 }
 
+var pairs = regexp.MustCompile(`\\(.)`)
+
 // events reads a calendar by the rules of RFC 5545 alone.
 func events(t *testing.T, text []byte) []map[string]string {
 	t.Helper()
@@ -246,7 +253,7 @@ func events(t *testing.T, text []byte) []map[string]string {
 			if _, twice := out[len(out)-1][name]; twice {
 				t.Fatalf("%s is there twice", name)
 			}
-			out[len(out)-1][name] = regexp.MustCompile(`\\(.)`).ReplaceAllStringFunc(value, func(pair string) string {
+			out[len(out)-1][name] = pairs.ReplaceAllStringFunc(value, func(pair string) string {
 				if pair == `\n` {
 					return "\n"
 				}
@@ -296,6 +303,170 @@ print(json.dumps([{x.name: (x.value if isinstance(x.value, str) else x.value.iso
 	t.Logf("%d names, %d of them read by vobject", len(all), len(texts))
 }
 
+// TestHostileJSON: each name is a string of the JSON forms and adds no key and no element, and the name can be got back; each
+// description is an Atlassian document.
+func TestHostileJSON(t *testing.T) {
+	all := hostile(t)
+	var tickets []*Ticket
+	for _, s := range all {
+		tickets = append(tickets, named(s))
+	}
+	var sn serviceNow
+	strictly(t, printed(t, ServiceNow, tickets...), &sn)
+	var j jira
+	text := printed(t, Jira, tickets...)
+	strictly(t, text, &j)
+	if bytes.ContainsAny(text, "<>&\u2028\u2029") {
+		t.Error("the document is not safe in a page")
+	}
+	if n := len(all); len(sn.ChangeRequest) != n || len(sn.ChangeTask) != n || len(sn.TaskCI) != n || len(j.Changes) != n {
+		t.Fatalf("%d names, but %d changes, %d tasks, %d items, %d issues", n, len(sn.ChangeRequest), len(sn.ChangeTask), len(sn.TaskCI), len(j.Changes))
+	}
+	for i, s := range all {
+		v, change, task := words.Visible(s), sn.ChangeRequest[i], sn.ChangeTask[i]
+		if back(change.Number) != s || change.Justification != v || change.RequestedBy != v || change.CmdbCI != v || change.ShortDescription != short(v, maxShort) ||
+			change.StartDate != "2026-12-05 22:00:00" || !strings.HasPrefix(change.Description, v+"\n- "+v+"\nPackage: ") ||
+			task.ChangeRequest != v || task.CmdbCI != v || !strings.HasPrefix(task.Description, v+"\n\n    "+v+"\n\n"+v+" | ") || sn.TaskCI[i] != (taskCI{v, v}) {
+			t.Fatalf("%q: %+v, %+v", s, change, task)
+		}
+		issue, sub := j.Changes[i].Issue.Fields, j.Changes[i].Subtasks[0].IssueUpdates[0].Fields
+		if s != "" && (issue.Summary != short(v, maxSummary) || issue.DueDate != "2026-12-05" || issue.Description.Content[0].Content[0].Text != v ||
+			sub.Summary != short("1. "+v+" on "+v, maxSummary) || sub.Description.Content[1].Content[0].Text != v || len(j.Changes[i].Subtasks[0].IssueUpdates) != 1) {
+			t.Fatalf("%q: %+v, %+v", s, issue, sub)
+		}
+	}
+	valid := adfSchema(t)
+	for i := 0; i < len(tickets); i += 150 {
+		checkADF(t, valid, printed(t, Jira, tickets[i]))
+	}
+}
+
+// strictly reads JSON that has no other keys than those of a type.
+func strictly(t *testing.T, text []byte, into any) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+}
+
+// adfSchema is the schema of the Atlassian Document Format, of @atlaskit/adf-schema 57.7.22 (Apache-2.0).
+func adfSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile("testdata/adf-schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// checkADF wants each description of a document to be valid, if a schema is given, and of a size that Jira takes, and returns their number.
+func checkADF(t *testing.T, valid *jsonschema.Schema, text []byte) int {
+	t.Helper()
+	var j jira
+	strictly(t, text, &j)
+	n := 0
+	for _, change := range j.Changes {
+		issues := []jiraIssue{change.Issue}
+		for _, bulk := range change.Subtasks {
+			if len(bulk.IssueUpdates) > maxBulk {
+				t.Errorf("%d issues in one request", len(bulk.IssueUpdates))
+			}
+			issues = append(issues, bulk.IssueUpdates...)
+		}
+		for _, issue := range issues {
+			n++
+			one, err := json.Marshal(issue.Fields.Description)
+			if err != nil || utf8.RuneCount(one) > maxText || issue.Fields.Summary == "" || utf8.RuneCountInString(issue.Fields.Summary) > maxSummary {
+				t.Errorf("%s: %v, %d characters", issue.Fields.Summary, err, utf8.RuneCount(one))
+			}
+			if valid == nil {
+				continue
+			}
+			read, err := jsonschema.UnmarshalJSON(bytes.NewReader(one))
+			if err == nil {
+				err = valid.Validate(read)
+			}
+			if err != nil {
+				t.Errorf("%s: %v", issue.Fields.Summary, err)
+			}
+		}
+	}
+	return n
+}
+
+// TestGoldens: each form prints the plans of all goldens, and no text is too long; descriptions for Jira are valid, of
+// each ninth plan.
+func TestGoldens(t *testing.T) {
+	valid := adfSchema(t)
+	paths, err := filepath.Glob("../../golden/*/*/plan.json")
+	if err != nil || len(paths) < 20 {
+		t.Fatal(len(paths), err)
+	}
+	issues := 0
+	for i, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := procedure.Decode(text)
+		if err != nil {
+			t.Fatal(path, err)
+		}
+		one := of(t, p)
+		var sn serviceNow
+		strictly(t, printed(t, ServiceNow, one), &sn)
+		change := sn.ChangeRequest[0]
+		for name, text := range map[string]string{"number": change.Number, "short_description": change.ShortDescription, "description": change.Description,
+			"justification": change.Justification, "implementation_plan": change.ImplementationPlan, "risk_impact_analysis": change.RiskImpactAnalysis,
+			"backout_plan": change.BackoutPlan, "test_plan": change.TestPlan, "cmdb_ci": change.CmdbCI} {
+			if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > maxText {
+				t.Errorf("%s: %s has %d characters", path, name, utf8.RuneCountInString(text))
+			}
+		}
+		for _, task := range sn.ChangeTask {
+			stage, _, _ := strings.Cut(task.ShortDescription, " on ")
+			checks := stage == plan.Preflight || stage == plan.Verify
+			// Of one that the script of a DNS server has changed there is nothing left but to check.
+			if stage != plan.DNS && task.Type == "testing" != checks {
+				t.Errorf("%s: task %s, %s, is %s", path, task.Order, task.ShortDescription, task.Type)
+			}
+		}
+		// The schema has dozens of alternatives for each node: a second a plan.
+		schema := valid
+		if i%9 != 0 {
+			schema = nil
+		}
+		issues += checkADF(t, schema, printed(t, Jira, one))
+		if _, err := csv.NewReader(bytes.NewReader(printed(t, CSV, one))).ReadAll(); err != nil {
+			t.Error(path, err)
+		}
+		if one.Start != "" {
+			events(t, printed(t, Calendar, one))
+		}
+	}
+	t.Logf("%d plans, %d issues", len(paths), issues)
+}
+
+// TestManyTasks: requests to Jira have no more issues than it takes, and descriptions that are too long say so.
+func TestManyTasks(t *testing.T) {
+	one := named("x")
+	one.Tasks = slices.Repeat(one.Tasks, 2*maxBulk+1)
+	one.Tasks[0].told.Steps.Rows = slices.Repeat([][]words.Text{{words.Name("x"), words.Free(strings.Repeat("é", 90)), words.Free("x")}}, 1000)
+	one.Tasks[0].told.IfFails = nil
+	one.record.Sections[0].Blocks = []record.Block{record.List(slices.Repeat([]words.Text{words.Free("<x>")}, 5000)), record.Paragraph(words.Free("end"))}
+	text := printed(t, Jira, one)
+	if n := checkADF(t, adfSchema(t), text); n != 2*maxBulk+2 || strings.Count(string(text), rest) != 2 || bytes.Contains(text, []byte(`"end"`)) {
+		t.Errorf("%d issues, %d are cut", n, strings.Count(string(text), rest))
+	}
+	var j jira
+	strictly(t, text, &j)
+	if len(j.Changes[0].Subtasks) != 3 {
+		t.Errorf("%d requests", len(j.Changes[0].Subtasks))
+	}
+}
+
 // TestHostilePlan: the forms of whole plans with hostile names have as many rows and events as one with plain names.
 func TestHostilePlan(t *testing.T) {
 	shape := func(s string) (int, int) {
@@ -309,6 +480,7 @@ func TestHostilePlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkADF(t, nil, printed(t, Jira, one))
 		return len(rows), len(events(t, printed(t, Calendar, one)))
 	}
 	wantRows, wantEvents := shape("x")
