@@ -23,7 +23,10 @@ import (
 	"github.com/edgeplan/edgeplan/emit/ticket"
 )
 
-const exportPage = "docs/export.md"
+const (
+	exportPage  = "docs/export.md"
+	saidPackage = "golden/planned/edgepool1-to-edgepool2" // whose spec says all of a change that it can
+)
 
 // exported is what a form prints of a golden plan.
 func exported(t *testing.T, form, folder string) string {
@@ -79,7 +82,7 @@ func TestExportForms(t *testing.T) {
 	}
 	sameSet(t, exportPage+", properties", column(t, exportPage, "property"), properties)
 	var tables map[string][]map[string]string
-	readJSON(t, exported(t, "servicenow", seedPackage), &tables)
+	readJSON(t, exported(t, "servicenow", saidPackage), &tables)
 	for table, records := range tables {
 		sameSet(t, exportPage+", "+table, column(t, exportPage, "field of "+table), slices.Collect(maps.Keys(records[0])))
 	}
@@ -182,7 +185,7 @@ func desk(t *testing.T, answer func(r *http.Request, body map[string]any) any) *
 // GMT and references are IDs, but with sysparm_input_display_value=true times are those of the user and references are names.
 func TestImportServiceNow(t *testing.T) {
 	references := []string{"requested_by", "cmdb_ci", "change_request", "task", "ci_item"}
-	for _, folder := range []string{seedPackage, "golden/hostile/edgepool1-to-edgepool2"} {
+	for _, folder := range []string{saidPackage, "golden/hostile/edgepool1-to-edgepool2"} {
 		change := exported(t, "servicenow", folder)
 		var want map[string][]map[string]string
 		readJSON(t, change, &want)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
 )
 
@@ -30,6 +31,9 @@ var columns = []struct {
 	{"host", func(_ *Ticket, task Task) string { return task.Host }},
 	{"does", func(_ *Ticket, task Task) string { return task.Does }},
 	{"type", func(_ *Ticket, task Task) string { return task.Typed }},
+	{"implementers", func(_ *Ticket, task Task) string { return strings.Join(visible(task.Roles.Implementers), "\n") }},
+	{"testers", func(_ *Ticket, task Task) string { return strings.Join(visible(task.Roles.Testers), "\n") }},
+	{"minutes", func(_ *Ticket, task Task) string { return minutes(task.Roles) }},
 	{"expect", func(_ *Ticket, task Task) string { return fit(rows(task.told.Steps)) }},
 	{"if_fails", func(_ *Ticket, task Task) string { return plain(words.Text(task.told.IfFails)) }},
 }
@@ -85,3 +89,11 @@ func guarded(cell string) string {
 
 // Unguarded is the text of a cell of the CSV form.
 func Unguarded(cell string) string { return strings.TrimPrefix(cell, "'") }
+
+// minutes are how long a stage takes; empty where the spec does not say.
+func minutes(stage plan.ChangeStage) string {
+	if stage.Minutes == 0 {
+		return ""
+	}
+	return fmt.Sprint(stage.Minutes)
+}

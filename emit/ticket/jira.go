@@ -82,7 +82,7 @@ func (t *Ticket) issue() jiraIssue {
 		case "summary":
 			d.blocks(section.Blocks)
 			d.blocks([]record.Block{record.Paragraph(words.Own(t.packageLine())), t.itemTable()})
-		case "what", "when", "findings", "rollback":
+		case "what", "when", "findings", "schedule", "communication", "acceptance", "rollback":
 			d.heading(section)
 			d.blocks(section.Blocks)
 		}
@@ -92,6 +92,9 @@ func (t *Ticket) issue() jiraIssue {
 
 func (t *Ticket) subtask(task Task) jiraIssue {
 	d := newADF()
+	if roles := task.roles(); roles != nil {
+		d.add(paragraph(roles))
+	}
 	d.blocks([]record.Block{task.told.About, task.told.Typed, task.told.Steps, task.told.IfFails})
 	if len(task.After) > 0 {
 		d.blocks([]record.Block{record.Paragraph(words.Own("After tasks: " + numbers(task.After)))})
@@ -110,9 +113,9 @@ func (t *Ticket) due() string {
 
 // itemTable has the configuration items.
 func (t *Ticket) itemTable() record.Table {
-	table := record.Table{Head: []words.Text{words.Own("configuration item"), words.Own("name")}}
+	table := record.Table{Head: []words.Text{words.Own("configuration item"), words.Own("of")}}
 	for _, item := range t.Items {
-		table.Rows = append(table.Rows, []words.Text{words.Own(item.Kind), words.Name(item.Name)})
+		table.Rows = append(table.Rows, []words.Text{words.Name(item.CI), words.Join(" ", words.Own(item.Kind), words.Name(item.Name))})
 	}
 	return table
 }

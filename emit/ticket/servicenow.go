@@ -29,6 +29,8 @@ type (
 		RiskImpactAnalysis string `json:"risk_impact_analysis"`
 		BackoutPlan        string `json:"backout_plan"`
 		TestPlan           string `json:"test_plan"`
+		Type               string `json:"type,omitempty"`
+		Risk               string `json:"risk,omitempty"`
 		StartDate          string `json:"start_date,omitempty"` // in GMT
 		EndDate            string `json:"end_date,omitempty"`
 		RequestedBy        string `json:"requested_by,omitempty"`
@@ -52,6 +54,12 @@ type (
 	}
 )
 
+// types and risks are the values of the base system for the words of the spec. It has no type for a drill.
+var (
+	types = map[string]string{"standard": "standard", "normal": "normal", "emergency": "emergency"}
+	risks = map[string]string{"high": "2", "medium": "3", "low": "4"}
+)
+
 // maxShort bounds the characters of short_description, of which the base system keeps as many.
 const maxShort = 160
 
@@ -64,7 +72,7 @@ func ServiceNow(tickets []*Ticket) ([]byte, error) {
 			all.ChangeTask = append(all.ChangeTask, t.changeTask(task))
 		}
 		for _, item := range t.Items {
-			all.TaskCI = append(all.TaskCI, taskCI{t.Number, item.Name})
+			all.TaskCI = append(all.TaskCI, taskCI{t.Number, item.CI})
 		}
 	}
 	return indented(all)
@@ -79,21 +87,21 @@ func indented(v any) ([]byte, error) {
 func (t *Ticket) changeRequest() changeRequest {
 	item := ""
 	if len(t.Items) > 0 {
-		item = t.Items[0].Name
+		item = t.Items[0].CI
 	}
 	return changeRequest{
 		Number: t.Number, ShortDescription: short(t.Summary, maxShort), Description: fit(t.description()), Justification: t.Why,
 		ImplementationPlan: fit(t.implementation()), RiskImpactAnalysis: fit(t.risks()), BackoutPlan: fit(t.backout()),
-		TestPlan: fit(t.tests()), StartDate: gmt(t.Start), EndDate: gmt(t.End), RequestedBy: t.Requester, CmdbCI: item,
+		TestPlan: fit(t.tests()), Type: types[t.Type], Risk: risks[t.Risk], StartDate: gmt(t.Start), EndDate: gmt(t.End), RequestedBy: t.Requester, CmdbCI: item,
 		CorrelationID: t.ID, CorrelationDisplay: "edgeplan"}
 }
 
 func (t *Ticket) changeTask(task Task) changeTask {
-	kind, item := "implementation", task.Host
+	kind, item := "implementation", t.itemOf(task.Host)
 	if task.Test {
 		kind = "testing"
 	}
-	if item == words.Host(plan.AnyHost) { // which is no computer of that name
+	if task.Host == words.Host(plan.AnyHost) { // which is no computer of that name
 		item = ""
 	}
 	return changeTask{
@@ -109,9 +117,13 @@ func gmt(at string) string { return strings.NewReplacer("T", " ", "Z", "").Repla
 func (t *Ticket) description() []string {
 	out := append(lines(t.section("summary")), t.packageLine(), "", "Configuration items:")
 	for _, item := range t.Items {
-		out = append(out, "- "+item.Kind+": "+item.Name)
+		name := item.Name
+		if item.CI != name {
+			name += " (" + item.CI + ")"
+		}
+		out = append(out, "- "+item.Kind+": "+name)
 	}
-	return append(out, t.titled("what", "findings", "unknown")...)
+	return append(out, t.titled("what", "findings", "communication", "unknown")...)
 }
 
 // titled are sections of the record, each below a blank line and its title.
@@ -135,7 +147,7 @@ func (t *Ticket) implementation() []string {
 			out = append(out, task.after())
 		}
 	}
-	return append(out, t.titled(t.zones()...)...)
+	return append(out, t.titled(append(t.zones(), "schedule")...)...)
 }
 
 // zones are the IDs of the sections about zones.
@@ -153,7 +165,7 @@ func (t *Ticket) zones() []string {
 func (t *Ticket) risks() []string {
 	var out []string
 	for _, row := range t.summary() {
-		if row.name == "Risk" || row.name == "To be told" || strings.HasPrefix(row.name, "Affected: ") {
+		if row.name == "Risk" || row.name == "Impact" || row.name == "To be told" || strings.HasPrefix(row.name, "Affected: ") {
 			out = append(out, row.name+": "+row.value)
 		}
 	}
@@ -199,7 +211,7 @@ func (t *Ticket) tests() []string {
 			out = append(out, rows(task.told.Steps)...)
 		}
 	}
-	return append(out, "", "Done: "+t.row("Done"))
+	return append(append(out, "", "Done: "+t.row("Done")), t.titled("acceptance")...)
 }
 
 // line is a task on one line.
@@ -212,11 +224,27 @@ func (t Task) after() string { return "   after " + numbers(t.After) }
 
 // description is what the record says of a task.
 func (t Task) description() []string {
-	out := []string{plain(words.Text(t.told.About)), "", "    " + t.Typed, ""}
+	var out []string
+	if roles := t.roles(); roles != nil {
+		out = append(out, plain(roles))
+	}
+	out = append(out, plain(words.Text(t.told.About)), "", "    "+t.Typed, "")
 	out = append(out, rows(t.told.Steps)...)
 	out = append(out, "", plain(words.Text(t.told.IfFails)))
 	if len(t.After) > 0 {
 		out = append(out, "After tasks: "+numbers(t.After))
+	}
+	return out
+}
+
+// roles say who carries a task out and tests it, and how long it takes; nil where the spec does not.
+func (t Task) roles() words.Text {
+	out := words.Doers(t.Roles)
+	if t.Roles.Minutes > 0 {
+		if out != nil {
+			out = append(out, words.Own(" ")...)
+		}
+		out = append(out, words.Own("Duration: "+plan.Length(uint32(t.Roles.Minutes)*60)+".")...)
 	}
 	return out
 }

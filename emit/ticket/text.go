@@ -144,16 +144,24 @@ func short(text string, limit int) string {
 // moments are the times that the plan knows besides its window.
 func moments(p *plan.Plan, t *Ticket) []Moment {
 	var out []Moment
-	if last, ok := p.BackBy(); ok {
-		if at := plan.UTC(last.At); at != "" {
-			out = append(out, Moment{ID: "back", Title: "last moment for the old records to be back", At: at,
-				Text: t.row("Going back")})
+	add := func(id, at, title, text string) {
+		if at = plan.UTC(at); at != "" {
+			out = append(out, Moment{id, at, words.Visible(title), text})
 		}
 	}
+	if last, ok := p.BackBy(); ok {
+		add("back", last.At, "last moment for the old records to be back", t.row("Going back"))
+	}
+	if p.Schedule != nil {
+		add("rollback", p.Schedule.BackBy, "last moment to begin the rollback", t.row("Going back"))
+	}
 	for i, e := range p.Earliest {
-		if at := plan.UTC(e.At); at != "" {
-			out = append(out, Moment{ID: fmt.Sprintf("earliest-%d", i+1), Title: "not before: " + words.Visible(e.What), At: at,
-				Text: words.Visible(words.Earliest(e)) + " " + words.StaleCaches})
+		add(fmt.Sprintf("earliest-%d", i+1), e.At, "not before: "+e.What, words.Visible(words.Earliest(e))+" "+words.StaleCaches)
+	}
+	told := t.section("communication") // two blocks a message: when it is sent to whom, and its text
+	for i, m := range p.Change.Communication {
+		if at, ok := m.At(p.Change); ok {
+			add(fmt.Sprintf("message-%d", i+1), at, "message to "+strings.Join(m.To, "; "), strings.Join(lines(told[2*i:2*i+2]), "\n"))
 		}
 	}
 	return out

@@ -18,6 +18,8 @@ type Ticket struct {
 	Number    string // of the ticket
 	Summary   string
 	Why       string // what the change is for
+	Type      string // one of [plan.ChangeTypes]; empty where the spec does not say
+	Risk      string // one of [plan.RiskRatings]; the same
 	Requester string
 	Approvers []string
 	// Start and End are the window, as [plan.UTC] has times; empty where the plan does not say.
@@ -36,8 +38,9 @@ type Task struct {
 	Stage, Host string
 	Does        string // in one sentence
 	Typed       string
-	Test        bool  // the stage only compares and saves what is there
-	After       []int // tasks that have to be done before
+	Roles       plan.ChangeStage // who carries it out and tests it, and its minutes, as far as the spec says
+	Test        bool             // the stage only compares and saves what is there
+	After       []int            // tasks that have to be done before
 
 	told record.Part
 }
@@ -45,9 +48,9 @@ type Task struct {
 // Title is the stage and its computer.
 func (t Task) Title() string { return t.Stage + " on " + t.Host }
 
-// Item is a configuration item: something that the plan changes, checks or runs on, by the name that it has in the
-// spec, or its FQDN.
-type Item struct{ Kind, Name string }
+// Item is a configuration item: something that the plan changes, checks or runs on, by its FQDN or other name. CI is its
+// name as one, or Name where the spec does not say.
+type Item struct{ Kind, Name, CI string }
 
 // Kinds of [Item].
 const (
@@ -77,7 +80,7 @@ func Of(p *plan.Plan, sum string) (*Ticket, error) {
 	}
 	change := p.Change
 	t := &Ticket{Plan: words.Visible(p.Name), ID: words.Visible(p.ID), Package: sum, Number: words.Visible(change.Ticket),
-		Summary: words.Visible(cmp.Or(strings.Trim(change.Summary, " "), p.Texts.Title)), Why: words.Visible(p.Texts.Why), Requester: words.Visible(change.Requester),
+		Summary: words.Visible(cmp.Or(strings.Trim(change.Summary, " "), p.Texts.Title)), Why: words.Visible(p.Texts.Why), Type: change.Type, Risk: change.Risk, Requester: words.Visible(change.Requester),
 		Approvers: visible(change.Approvers), Start: plan.UTC(change.WindowStart), End: plan.UTC(change.WindowEnd),
 		Tasks: tasks(p, parts), Back: backward(p), Items: items(p), record: document}
 	t.Moments = moments(p, t)
@@ -98,11 +101,11 @@ func tasks(p *plan.Plan, parts []record.Part) []Task {
 	done := map[string][]int{} // tasks by what a part can need: a stage, or one on one computer
 	n := 0
 	for _, stage := range p.Stages {
-		first := len(out)
+		first, roles := len(out), p.Change.OfStage(false, stage.Name)
 		for _, part := range stage.Parts {
 			for _, host := range part.Hosts {
 				task := Task{Number: len(out) + 1, Stage: words.Visible(stage.Name), Host: words.Visible(words.Host(host)),
-					Does: words.Visible(part.Does), Typed: words.Visible(parts[n].Typed.Lines[0]),
+					Does: words.Visible(part.Does), Typed: words.Visible(parts[n].Typed.Lines[0]), Roles: roles,
 					Test: reads(p, stage), told: parts[n]}
 				for _, need := range part.Needs {
 					task.After = append(task.After, done[need]...)
@@ -145,49 +148,85 @@ func backward(p *plan.Plan) []Task {
 	return out
 }
 
-// items are the configuration items of a plan, each once, in the order of their kinds.
+// items are the configuration items of a plan, each once, in the order of their kinds. Those that only the spec knows, such
+// as sites, are the last.
 func items(p *plan.Plan) []Item {
 	var out []Item
-	seen := map[string]bool{}
-	add := func(kind string, names ...string) {
+	seen, named := map[string]bool{}, map[plan.Item]string{}
+	for _, item := range p.Items {
+		named[key(item.Kind, item.Name)] = item.CI
+	}
+	// Label is what the spec calls it, of that kind there.
+	add := func(kind, of, label, name string) {
+		at := key(of, label)
+		ci := cmp.Or(named[at], name)
+		delete(named, at)
+		// A pool of one server has the name of that.
+		if name != "" && !seen[ci] {
+			seen[ci] = true
+			out = append(out, Item{kind, words.Visible(name), words.Visible(ci)})
+		}
+	}
+	servers := func(kind string, names ...string) {
 		for _, name := range names {
-			// A pool of one server has the name of that.
-			if name != "" && !seen[name] {
-				seen[name] = true
-				out = append(out, Item{kind, words.Visible(name)})
-			}
+			add(kind, "server", name, name)
+		}
+	}
+	frontEnds := func(names ...string) {
+		for _, name := range names {
+			add(FrontEndPool, "front_end_pool", name, name)
 		}
 	}
 	// That of the plan first: it is what the change is about.
 	pools := []plan.Pool{p.To, p.From}
 	for _, pool := range pools {
-		add(EdgePool, pool.FQDN)
+		add(EdgePool, "edge_pool", pool.Name, pool.FQDN)
 	}
 	for _, pool := range pools {
-		add(EdgeServer, pool.Servers...)
+		servers(EdgeServer, pool.Servers...)
 	}
 	if hop := p.NextHop; hop != nil {
-		add(FrontEndPool, hop.To, hop.From)
+		frontEnds(hop.To, hop.From)
 	}
 	if store := p.StoreFailover; store != nil {
-		add(FrontEndPool, store.To, store.From)
+		frontEnds(store.To, store.From)
 	}
 	for _, pool := range p.Media {
-		add(FrontEndPool, pool.FQDN)
+		frontEnds(pool.FQDN)
 	}
-	add(Management, p.ManagementHost)
-	add(FrontEndServer, p.FrontEnds...)
+	servers(Management, p.ManagementHost)
+	servers(FrontEndServer, p.FrontEnds...)
 	if p.StoreFailover != nil {
-		add(FrontEndServer, p.StoreFailover.Servers...)
+		servers(FrontEndServer, p.StoreFailover.Servers...)
 	}
 	for _, pool := range p.Media {
-		add(FrontEndServer, pool.Servers...)
+		servers(FrontEndServer, pool.Servers...)
 	}
 	for _, zone := range p.Zones {
-		add(Zone, words.FileBase(zone))
+		add(Zone, "dns_zone", zone.Name, words.FileBase(zone))
 	}
 	for _, zone := range p.Zones {
-		add(NameServer, cmp.Or(zone.Computer, zone.Server))
+		servers(NameServer, cmp.Or(zone.Computer, zone.Server))
+	}
+	for _, item := range p.Items {
+		if _, left := named[key(item.Kind, item.Name)]; left {
+			add(words.ItemKind(item.Kind), item.Kind, item.Name, item.Name)
+		}
 	}
 	return out
+}
+
+// key tells things apart as the spec does, but for the case and the final dot of names.
+func key(kind, name string) plan.Item {
+	return plan.Item{Kind: kind, Name: strings.ToLower(strings.TrimSuffix(name, "."))}
+}
+
+// itemOf is the configuration item of a computer.
+func (t *Ticket) itemOf(host string) string {
+	for _, item := range t.Items {
+		if strings.EqualFold(item.Name, host) && item.Kind != EdgePool && item.Kind != FrontEndPool {
+			return item.CI
+		}
+	}
+	return host
 }

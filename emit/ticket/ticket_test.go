@@ -85,10 +85,59 @@ func TestTasks(t *testing.T) {
 	if len(stops) != 2 || !slices.Equal(got.Tasks[stops[1]].After, stops) {
 		t.Errorf("stops are %d, and what is next comes after %d", stops, got.Tasks[stops[1]].After)
 	}
-	if !reflect.DeepEqual(got.Items, []Item{{EdgePool, "edgepool2.contoso.com"}, {EdgePool, "edgepool1.contoso.com"},
-		{EdgeServer, "edge2a.contoso.com"}, {EdgeServer, "edge2b.contoso.com"}, {EdgeServer, "edge1a.contoso.com"},
-		{Management, "fe2.corp.contoso.com"}, {Zone, "contoso.com"}, {NameServer, "192.0.2.53"}}) {
+	p.Items = append(p.Items, plan.Item{Kind: "site", Name: "Site2", CI: "CI-SITE-02"}, plan.Item{Kind: "dns_zone", Name: "Contoso.com.", CI: "CI-DNS"})
+	got = of(t, p)
+	if !reflect.DeepEqual(got.Items, []Item{{EdgePool, "edgepool2.contoso.com", "CI-EDGE-02"}, {EdgePool, "edgepool1.contoso.com", "edgepool1.contoso.com"},
+		{EdgeServer, "edge2a.contoso.com", "CI-SRV-0003"}, {EdgeServer, "edge2b.contoso.com", "edge2b.contoso.com"}, {EdgeServer, "edge1a.contoso.com", "edge1a.contoso.com"},
+		{Management, "fe2.corp.contoso.com", "fe2.corp.contoso.com"}, {Zone, "contoso.com", "CI-DNS"}, {NameServer, "192.0.2.53", "192.0.2.53"}, {"site", "Site2", "CI-SITE-02"}}) {
 		t.Errorf("items %q", got.Items)
+	}
+	for _, task := range got.Tasks {
+		if item := got.changeTask(task).CmdbCI; task.Host == "edge2a.contoso.com" && item != "CI-SRV-0003" || task.Host == "edge2b.contoso.com" && item != task.Host {
+			t.Errorf("item of %s is %s", task.Host, item)
+		}
+	}
+}
+
+// TestSaid: what a spec says of the change is in the fields for it, and what it does not say is in none.
+func TestSaid(t *testing.T) {
+	p := sample.Plan()
+	var sn serviceNow
+	strictly(t, printed(t, ServiceNow, of(t, p)), &sn)
+	if change := sn.ChangeRequest[0]; change.Type != "normal" || change.Risk != "3" || !strings.Contains(change.RiskImpactAnalysis, "\nImpact: Users outside.\n") ||
+		!strings.Contains(change.RiskImpactAnalysis, "Risk: medium: Remote access is down for a while.") || !strings.Contains(change.TestPlan, "\nAcceptance criteria:\n- ") ||
+		!strings.Contains(change.ImplementationPlan, "\nHow long it takes:\n") || !strings.Contains(change.Description, "\nCommunication plan:\n") ||
+		!strings.Contains(change.BackoutPlan, "To end within the window it has to begin by 2026-12-05T23:50:00Z.") || !strings.Contains(change.Description, "- Edge pool: edgepool2.contoso.com (CI-EDGE-02)\n") {
+		t.Errorf("%+v", change)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(printed(t, CSV, of(t, p)))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.Index(rows[0], "implementers")
+	for i, task := range of(t, p).Tasks {
+		if want := map[string][]string{plan.Stop: {"UC operations, on call", "Service desk", "10"}, plan.Route: {"Head of UC", "Ann Example\nBen Example", "5"}}[task.Stage]; want != nil &&
+			!slices.Equal(rows[i+1][at:at+3], want) || !strings.HasPrefix(sn.ChangeTask[i].Description, "Carried out by ") {
+			t.Errorf("%s: %q, %s", task.Stage, rows[i+1][at:at+3], sn.ChangeTask[i].Description)
+		}
+	}
+	got := map[string]string{}
+	for _, e := range events(t, printed(t, Calendar, of(t, p))) {
+		_, id, _ := strings.Cut(strings.TrimSuffix(e["UID"], "@edgeplan"), "-")
+		got[id] = e["DTSTART"] + " " + e["SUMMARY"]
+	}
+	if want := map[string]string{"window": "20261205T220000Z CHG0042317: Move XMPP federation to EdgePool2", "back": "20261205T230000Z CHG0042317: last moment for the old records to be back",
+		"rollback": "20261205T235000Z CHG0042317: last moment to begin the rollback", "earliest-1": "20261206T010000Z CHG0042317: not before: shutdown of EdgePool1",
+		"message-1": "20261203T220000Z CHG0042317: message to Service desk; Partners"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("events %q", got)
+	}
+	p.Change = plan.Change{Ticket: "CHG1", Type: "drill"}
+	p.Items, p.Schedule = nil, nil
+	text := string(printed(t, ServiceNow, of(t, p)))
+	for _, name := range []string{`"type"`, `"risk"`, `"start_date"`, `"end_date"`, `"requested_by"`, "Carried out", "Duration"} {
+		if strings.Contains(text, name) {
+			t.Errorf("%s is in %s", name, text)
+		}
 	}
 }
 
@@ -143,7 +192,7 @@ func TestSame(t *testing.T) {
 	for _, e := range append(events(t, printed(t, Calendar, of(t, sample.Plan()))), events(t, printed(t, Calendar, of(t, other)))...) {
 		ids[e["UID"]] = true
 	}
-	if len(ids) != 6 {
+	if len(ids) != 10 {
 		t.Errorf("UIDs %v", ids)
 	}
 }
@@ -156,7 +205,7 @@ func named(s string) *Ticket {
 		IfFails: record.Paragraph(words.Free(s))}
 	return &Ticket{Plan: v, ID: v, Package: v, Number: v, Summary: v, Why: v, Requester: v, Approvers: []string{v, v}, Start: "2026-12-05T22:00:00Z",
 		End: "2026-12-05T23:00:00Z", Tasks: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v, told: told}},
-		Back: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v}}, Items: []Item{{EdgePool, v}},
+		Back: []Task{{Number: 1, Stage: v, Host: v, Does: v, Typed: v}}, Items: []Item{{EdgePool, v, v}},
 		Moments: []Moment{{ID: "back", Title: v, Text: v, At: "2026-12-05T23:30:00Z"}},
 		record: &record.Document{Title: words.Free(s), Sections: []record.Section{{ID: "summary", Level: 2, Title: words.Own("In short"),
 			Blocks: []record.Block{record.Paragraph(words.Free(s)), record.List{words.Name(s)}}}}}}
