@@ -32,7 +32,7 @@ var typed = map[string]string{
 	"edgeplan plan --failover al\t":                       "plan --failover alpha-to-beta",
 	"edgeplan plan --failover bad\t":                      "plan --failover bad",
 	"edgeplan explain EP101\b20\t":                        "explain EP1020",
-	"edgeplan help expl\t":                                 "help explain",
+	"edgeplan help expl\t":                                "help explain",
 	"edgeplan completion pow\t":                           "completion powershell",
 	"edgeplan check spec\t":                               "check spec.edge.hcl",
 	"edgeplan build -o fold\t":                            "build -o folder",
