@@ -33,7 +33,7 @@ var columns = []struct {
 	{"type", func(_ *Ticket, task Task) string { return task.Typed }},
 	{"implementers", func(_ *Ticket, task Task) string { return strings.Join(visible(task.Roles.Implementers), "\n") }},
 	{"testers", func(_ *Ticket, task Task) string { return strings.Join(visible(task.Roles.Testers), "\n") }},
-	{"minutes", func(_ *Ticket, task Task) string { return minutes(task.Roles) }},
+	{"stage_minutes", func(_ *Ticket, task Task) string { return minutes(task.Roles) }},
 	{"expect", func(_ *Ticket, task Task) string { return fit(rows(task.told.Steps)) }},
 	{"if_fails", func(_ *Ticket, task Task) string { return plain(words.Text(task.told.IfFails)) }},
 }

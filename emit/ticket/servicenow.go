@@ -237,14 +237,14 @@ func (t Task) description() []string {
 	return out
 }
 
-// roles say who carries a task out and tests it, and how long it takes; nil where the spec does not.
+// roles say who carries a task out and tests it, and how long its stage takes; nil where the spec does not.
 func (t Task) roles() words.Text {
 	out := words.Doers(t.Roles)
 	if t.Roles.Minutes > 0 {
 		if out != nil {
 			out = append(out, words.Own(" ")...)
 		}
-		out = append(out, words.Own("Duration: "+plan.Length(uint32(t.Roles.Minutes)*60)+".")...)
+		out = append(out, words.Own("Duration of the stage, on all of its hosts: "+plan.Length(uint32(t.Roles.Minutes)*60)+".")...)
 	}
 	return out
 }

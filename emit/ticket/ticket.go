@@ -38,7 +38,7 @@ type Task struct {
 	Stage, Host string
 	Does        string // in one sentence
 	Typed       string
-	Roles       plan.ChangeStage // who carries it out and tests it, and its minutes, as far as the spec says
+	Roles       plan.ChangeStage // who carries it out and tests it, and the minutes of the whole stage, as far as the spec says
 	Test        bool             // the stage only compares and saves what is there
 	After       []int            // tasks that have to be done before
 
