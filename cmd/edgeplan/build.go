@@ -40,8 +40,8 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		switch {
 		case *dir == "":
 			return usagef("%s needs -o DIR", fs.Name())
-		case *silent <= 0:
-			return usageError("--timeout takes a time such as 5m")
+		case *silent <= 0 || *silent > maxSilent:
+			return usageError("--timeout takes a time such as 5m, of 24h at most")
 		}
 		plans, matrices, err := p.compile(args, *failovers, *strict)
 		if err != nil {

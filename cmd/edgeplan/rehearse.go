@@ -26,6 +26,9 @@ An engine that hangs is ended, and then no report is written.`,
 	bind:    func(fs *pflag.FlagSet) action { return bindDelivery(fs, asRehearsal) },
 }
 
+// maxSilent bounds --timeout: a multiple of it has to be a time too; see [boundsOf].
+const maxSilent = 24 * time.Hour
+
 // bindRun binds the flags of a command that can run what it writes.
 func bindRun(fs *pflag.FlagSet, of kind) (run *bool, silent *time.Duration) {
 	run, silent = new(bool), new(time.Duration)
