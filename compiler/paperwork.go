@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/parser"
@@ -46,7 +45,7 @@ func stagesOf(has []plan.Stage, said []plan.ChangeStage) []plan.ChangeStage {
 	var out []plan.ChangeStage
 	for _, stage := range has {
 		for _, one := range said {
-			if strings.EqualFold(one.Name, stage.Name) {
+			if plan.SameStage(one.Name, stage.Name) {
 				one.Name = stage.Name
 				out = append(out, one)
 			}

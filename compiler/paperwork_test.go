@@ -71,6 +71,11 @@ func TestSchedule(t *testing.T) {
 	if !reflect.DeepEqual(again[0].Change, p.Change) || !reflect.DeepEqual(again[0].Schedule, s) {
 		t.Errorf("%+v\n%+v", again[0].Change, p.Change)
 	}
+	// A letter that only strings.EqualFold takes for an s makes another name: two blocks never are one stage.
+	again, strange := compileSpec(t, "planned", "    stage \"Stop\" {", "    stage \"\u017ftop\" {\n      minutes = 3\n    }\n\n    stage \"Stop\" {")
+	if !reflect.DeepEqual(again[0].Change, p.Change) || len(strange["EP3041"]) != 1 {
+		t.Errorf("%+v, %v", again[0].Change, strange)
+	}
 	// Without durations nothing is added up.
 	if p, _ := compileSpec(t, "sip-planned"); p[0].Schedule != nil || p[0].Items != nil {
 		t.Errorf("%+v", p[0].Schedule)

@@ -120,6 +120,13 @@ func (p *Plan) Touches() func(kind, name string) bool {
 	return func(kind, name string) bool { return name != "" && touched[thing{kind, strings.ToLower(name)}] }
 }
 
+// SameStage tells whether two names are those of one stage. Labels of a spec are compared in the same way, so that no two of
+// them are the same stage; strings.EqualFold takes more letters for the same, such as U+017F for an s.
+func SameStage(a, b string) bool {
+	lower := strings.ToLower(a)
+	return lower == strings.ToLower(b)
+}
+
 // OfStage is what is said of a stage of the change, or of its rollback: who carries it out and tests it is that of the
 // change where nothing else is said.
 func (c Change) OfStage(back bool, name string) ChangeStage {

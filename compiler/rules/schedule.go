@@ -35,9 +35,9 @@ func strange(said []*parser.ChangeStage, there []plan.Stage) []*parser.ChangeSta
 	return out
 }
 
-// hasStage tells whether a stage is there, as PowerShell compares its name.
+// hasStage tells whether a stage is there.
 func hasStage(there []plan.Stage, name string) bool {
-	return slices.ContainsFunc(there, func(s plan.Stage) bool { return strings.EqualFold(s.Name, name) })
+	return slices.ContainsFunc(there, func(s plan.Stage) bool { return plan.SameStage(s.Name, name) })
 }
 
 // reportStrange reports stages that one way of a plan does not have, which may be those of its other way.
