@@ -96,6 +96,12 @@ func TestSchedule(t *testing.T) {
 			}
 		}
 	}
+	// The way back takes 55 minutes: where the window has less, no moment is early enough.
+	for end, want := range map[string]string{"2026-12-05T22:55:00Z": "2026-12-05T22:00:00Z", "2026-12-05T22:54:59Z": ""} {
+		if plans, _ := compileSpec(t, "planned", "2026-12-06T03:00:00Z", end); plans[0].Schedule.BackBy != want {
+			t.Errorf("window until %s: begin by %q", end, plans[0].Schedule.BackBy)
+		}
+	}
 	for _, line := range []string{"    window_start = \"2026-12-05T22:00:00Z\"\n", "    window_end   = \"2026-12-06T03:00:00Z\"\n"} {
 		plans, found := compileSpec(t, "planned", line, "", "minutes = 10", "minutes = 10000")
 		if plans[0].Schedule.Seconds < 3*600_000 || found["EP3042"] != nil || found["EP3044"] != nil {

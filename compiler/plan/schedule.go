@@ -15,8 +15,9 @@ type Schedule struct {
 	// RollbackSeconds the same of the rollback: the back-out time.
 	Seconds         uint32 `json:"seconds"`
 	RollbackSeconds uint32 `json:"rollback_seconds"`
-	// BackBy is the last moment at which the whole rollback, as far as its durations are said, ends within the window;
-	// RFC 3339, empty where the window has no end or nothing is said of the rollback.
+	// BackBy is the last moment at which the rollback can begin so that all of it, as far as its durations are said, ends
+	// within the window; RFC 3339, empty where the window has no end, nothing is said of the rollback, or that takes
+	// longer than the window has.
 	BackBy string `json:"back_by,omitempty"`
 }
 
@@ -40,7 +41,7 @@ func ScheduleOf(p *Plan) *Schedule {
 	}
 	s := &Schedule{Stages: p.slots(false), Rollback: p.slots(true)}
 	s.Seconds, s.RollbackSeconds = ends(s.Stages), ends(s.Rollback)
-	if back {
+	if window := p.WindowLength(); back && (window == 0 || s.RollbackSeconds <= window) {
 		s.BackBy = moved(p.Change.WindowEnd, -time.Duration(s.RollbackSeconds)*time.Second)
 	}
 	return s

@@ -80,8 +80,12 @@ func BackOut(p *plan.Plan) string {
 		return ""
 	}
 	out := "Back-out time: " + plan.Length(s.RollbackSeconds) + " for all stages of the rollback."
-	if s.BackBy != "" {
+	window := p.WindowLength()
+	switch {
+	case s.BackBy != "":
 		out += " To end within the window it has to begin by " + s.BackBy + "."
+	case window > 0 && s.RollbackSeconds > window:
+		out += " That is more than the window has, " + plan.Length(window) + "."
 	}
 	return out + Uncounted(s.Rollback)
 }

@@ -370,3 +370,19 @@ func TestPortOrNone(t *testing.T) {
 		}
 	}
 }
+
+// TestBackOut: going back begins at a moment only where it fits in the window.
+func TestBackOut(t *testing.T) {
+	p := sample.Plan()
+	p.Change.WindowStart, p.Change.WindowEnd = "2026-12-05T22:00:00Z", "2026-12-05T23:00:00Z"
+	for minutes, want := range map[int]string{
+		60: " To end within the window it has to begin by 2026-12-05T22:00:00Z.",
+		61: " That is more than the window has, 1 h.",
+	} {
+		p.Change.RollbackStages = []plan.ChangeStage{{Name: p.Rollback[0].Name, Minutes: minutes}}
+		p.Schedule = plan.ScheduleOf(p)
+		if got := BackOut(p); !strings.Contains(got, want) {
+			t.Errorf("%d min: %s", minutes, got)
+		}
+	}
+}
