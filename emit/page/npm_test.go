@@ -19,17 +19,14 @@ import (
 	"github.com/edgeplan/edgeplan/internal/loud"
 )
 
-// modules names the folder node_modules with what these tests load into the browser.
-const modules = "EDGEPLAN_NPM"
-
-// module is the text of a file of it.
+// module is the text of a file of a package of npm.
 func module(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv(modules)
-	if dir == "" {
-		loud.Skip(t, "npm install axe-core mermaid github-markdown-css; %s=FOLDER/node_modules go test ./emit/page runs it", modules)
+	file, ok := loud.Module(t, name)
+	if !ok {
+		loud.Skip(t, "%s", loud.NoModules)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, name))
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
