@@ -40,6 +40,8 @@ func bindDelivery(fs *pflag.FlagSet, of kind) action {
 		switch {
 		case *dir == "":
 			return usagef("%s needs -o DIR", fs.Name())
+		case fs.Changed("timeout") && !*run:
+			return usageError("--timeout is for --run")
 		case *silent <= 0 || *silent > maxSilent:
 			return usageError("--timeout takes a time such as 5m, of 24h at most")
 		}

@@ -84,6 +84,27 @@ func (p *Plan) ready(back bool, stage Stage, ended map[string]uint32) uint32 {
 	return ready
 }
 
+// CleanBackBy is the last moment at which the rollback has to begin so that all name servers have the old records by
+// [Plan.BackBy]; RFC 3339, empty where that is not before the one of the schedule, or one of them is not known.
+func (p *Plan) CleanBackBy() string {
+	last, ok := p.BackBy()
+	if !ok || p.Schedule == nil || p.Schedule.BackBy == "" {
+		return ""
+	}
+	for _, slot := range slices.Backward(p.Schedule.Rollback) {
+		if slot.Stage != DNS && slot.Stage != DNSServer {
+			continue
+		}
+		clean := moved(last.At, -time.Duration(slot.Sum)*time.Second)
+		by, err := time.Parse(time.RFC3339, p.Schedule.BackBy)
+		if at, wrong := time.Parse(time.RFC3339, clean); err == nil && wrong == nil && at.Before(by) {
+			return clean
+		}
+		return ""
+	}
+	return ""
+}
+
 // Untimed are the stages of a list that say nothing of how long they take.
 func Untimed(slots []Slot) []string {
 	var out []string

@@ -210,8 +210,8 @@ func (b *builder) unknown() {
 // again and its bytes do not change by a rehearsal; so it cannot hold what came of one.
 func (b *builder) rehearsal() {
 	b.section("rehearsal", words.Own("Rehearsal"))
-	b.text(words.Own("A report of a rehearsal, if one was held, is no part of this record, which says nothing of how it went. It is "+
-		"beside the folder of the package: "), words.Name(words.ReportPage(b.plan.Name)), words.Own("."))
+	b.text(words.Own("If the change was rehearsed, the report is in a file of its own, beside the folder of the package; this record does not "+
+		"say how it went. The report is "), words.Name(words.ReportPage(b.plan.Name)), words.Own("."))
 	b.add(List{
 		words.Join("", words.Name("edgeplan rehearse --run"), words.Own(" runs both scripts in PowerShell against simulated cmdlets, where "+
 			"no server is touched: the run sheet and the rollback, stages out of order and twice, and with what goes wrong. It writes the report.")),

@@ -70,7 +70,11 @@ func (b *builder) risk() words.Text {
 			open++
 		}
 	}
-	return words.Join("", out, words.Own(fmt.Sprintf(" Findings: %d, of which %d are open.", len(b.plan.Findings), open)))
+	are := "are"
+	if open == 1 {
+		are = "is"
+	}
+	return words.Join("", out, words.Own(fmt.Sprintf(" Findings: %d, of which %d %s open.", len(b.plan.Findings), open, are)))
 }
 
 // counted is a word for one or several.
@@ -150,7 +154,7 @@ func (b *builder) approvers() words.Text {
 }
 
 func given(s string, as func(string) words.Text) words.Text {
-	if strings.Trim(s, " ") == "" {
+	if strings.TrimSpace(s) == "" {
 		return words.NotGiven
 	}
 	return as(s)

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
@@ -76,19 +76,26 @@ func writeRecord(all *bytes.Buffer, cells []string) error {
 	return w.Error()
 }
 
-// guarded puts an apostrophe before a cell that a spreadsheet could take for a formula: one that begins with = + - @, their
-// full-width forms, a tab or an end of line. One that begins with an apostrophe gets another one, so that the first
-// can always be taken off again.
+// Where a formula could begin, in what a spreadsheet takes for a cell: at the start, and behind what separates cells or
+// rows for one that is set to another separator, whatever quotes there are. The signs are = + - @ and their full-width
+// forms; an apostrophe counts too, so that the one that is put there can always be taken off again.
+var (
+	begins   = "(^|[;|\t\r\n][ \"]*)"
+	formula  = regexp.MustCompile(begins + "(['=+@\uFF1D\uFF0B\uFF0D\uFF20-])")
+	guardian = regexp.MustCompile(begins + "'")
+)
+
+// guarded puts an apostrophe wherever a formula could begin, and before a cell that begins with a tab or an end of line.
 func guarded(cell string) string {
-	first, _ := utf8.DecodeRuneInString(cell)
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n'\uFF1D\uFF0B\uFF0D\uFF20", first) {
-		return "'" + cell
+	out := formula.ReplaceAllString(cell, "$1'$2")
+	if cell != "" && strings.Contains("\t\r\n", cell[:1]) {
+		out = "'" + out
 	}
-	return cell
+	return out
 }
 
 // Unguarded is the text of a cell of the CSV form.
-func Unguarded(cell string) string { return strings.TrimPrefix(cell, "'") }
+func Unguarded(cell string) string { return guardian.ReplaceAllString(cell, "$1") }
 
 // minutes are how long a stage takes; empty where the spec does not say.
 func minutes(stage plan.ChangeStage) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/edgeplan/edgeplan/compiler/cmdlet"
@@ -384,5 +385,27 @@ func TestBackOut(t *testing.T) {
 		if got := BackOut(p); !strings.Contains(got, want) {
 			t.Errorf("%d min: %s", minutes, got)
 		}
+	}
+	// Caches keep what the change has written for an hour, which is longer than the stages behind stage Dns take.
+	p.Change.WindowEnd = "2026-12-06T03:00:00Z"
+	for i := range p.Zones {
+		for k := range p.Zones[i].Records {
+			p.Zones[i].Records[k].NewTTL = 3600
+		}
+	}
+	p.Change.RollbackStages = nil
+	for _, stage := range p.Rollback {
+		p.Change.RollbackStages = append(p.Change.RollbackStages, plan.ChangeStage{Name: stage.Name, Minutes: 10})
+	}
+	p.Schedule = plan.ScheduleOf(p)
+	at := slices.IndexFunc(p.Rollback, func(s plan.Stage) bool { return s.Name == plan.DNS })
+	clean := time.Date(2026, 12, 6, 2, 0, 0, 0, time.UTC).Add(-time.Duration(at+1) * 10 * time.Minute).Format(time.RFC3339)
+	if got := BackOut(p); !strings.Contains(got, " To have the old records on all name servers in time, it has to begin by "+clean+".") || strings.Contains(got, "at least") {
+		t.Errorf("want %s: %s", clean, got)
+	}
+	p.Change.RollbackStages = p.Change.RollbackStages[:1]
+	p.Schedule = plan.ScheduleOf(p)
+	if got := BackOut(p); !strings.Contains(got, "Back-out time: at least 10 min") {
+		t.Error(got)
 	}
 }
