@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"math"
 	"slices"
 	"time"
 )
@@ -95,10 +94,9 @@ func (p *Plan) CleanBackBy() string {
 		if slot.Stage != DNS && slot.Stage != DNSServer {
 			continue
 		}
-		clean := moved(last.At, -time.Duration(slot.Sum)*time.Second)
-		by, err := time.Parse(time.RFC3339, p.Schedule.BackBy)
-		if at, wrong := time.Parse(time.RFC3339, clean); err == nil && wrong == nil && at.Before(by) {
-			return clean
+		// Both moments are counted back from the end of the window.
+		if before := atMost32(last.Seconds, slot.Sum); before > p.Schedule.RollbackSeconds {
+			return moved(p.Change.WindowEnd, -time.Duration(before)*time.Second)
 		}
 		return ""
 	}
@@ -116,11 +114,21 @@ func Untimed(slots []Slot) []string {
 	return out
 }
 
+// AtLeast is before a sum of times of lists, where these have a stage that says nothing of how long it takes.
+func AtLeast(lists ...[]Slot) string {
+	for _, slots := range lists {
+		if len(Untimed(slots)) > 0 {
+			return "at least "
+		}
+	}
+	return ""
+}
+
 // Waited is how long nothing can be done between the stages of a list.
 func Waited(slots []Slot) uint32 {
 	var sum uint32
 	for _, slot := range slots {
-		sum = uint32(min(uint64(sum)+uint64(slot.Wait), math.MaxUint32))
+		sum = atMost32(sum, slot.Wait)
 	}
 	return sum
 }

@@ -70,18 +70,11 @@ const fewCommands = 3
 // Each are the single commands of a note.
 func (n Note) Each(yield func(Command) bool) {
 	for _, c := range n.Commands {
-		switch {
-		case c.Each == nil:
-			if !yield(c) {
-				return
-			}
-			continue
-		case len(c.Each) > fewCommands:
-			loop := "for name in " + strings.Join(c.Each, " ") + "; do " + c.Text + "$name; done"
-			if !yield(Command{For: c.For, Text: loop}) {
-				return
-			}
-			continue
+		if len(c.Each) > fewCommands {
+			c = Command{For: c.For, Text: "for name in " + strings.Join(c.Each, " ") + "; do " + c.Text + "$name; done"}
+		}
+		if c.Each == nil && !yield(c) {
+			return
 		}
 		for _, end := range c.Each {
 			if !yield(Command{For: c.For, Text: c.Text + end}) {

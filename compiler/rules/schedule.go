@@ -71,21 +71,13 @@ func checkFits(req *Request, p *plan.Plan, r *report.Plan) {
 	switch rng, both := req.Change.WindowEnd.Range, uint64(s.Seconds)+uint64(s.RollbackSeconds); {
 	case s.Seconds > window:
 		r.Add(report.Overruns, rng, "The stages take %s, with what is waited for between them, and the window has %s: it ends %s%s too "+
-			"early.%s", plan.Length(s.Seconds), plan.Length(window), least(s.Stages, nil), plan.Length(s.Seconds-window), uncounted(s.Stages, nil))
+			"early.%s", plan.Length(s.Seconds), plan.Length(window), plan.AtLeast(s.Stages), plan.Length(s.Seconds-window), uncounted(s.Stages, nil))
 	case s.RollbackSeconds > 0 && both > uint64(window):
 		r.Add(report.NoTimeBack, rng, "The stages take %s and going back takes %s, and the window has %s. If the change has to be "+
 			"taken back after its last stage, the rollback ends %s%s after the window.%s", plan.Length(s.Seconds),
-			plan.Length(s.RollbackSeconds), plan.Length(window), least(s.Stages, s.Rollback), plan.Length(uint32(min(both-uint64(window), math.MaxUint32))),
+			plan.Length(s.RollbackSeconds), plan.Length(window), plan.AtLeast(s.Stages, s.Rollback), plan.Length(uint32(min(both-uint64(window), math.MaxUint32))),
 			uncounted(s.Stages, s.Rollback))
 	}
-}
-
-// least is before a time that leaves stages out.
-func least(forward, back []plan.Slot) string {
-	if len(plan.Untimed(forward))+len(plan.Untimed(back)) == 0 {
-		return ""
-	}
-	return "at least "
 }
 
 // uncounted says which stages of the change and of the rollback take time that is not counted.

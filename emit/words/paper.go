@@ -62,7 +62,7 @@ func Duration(p *plan.Plan) string {
 	if s == nil || s.Seconds == 0 {
 		return ""
 	}
-	out := Least(s.Stages) + plan.Length(s.Seconds) + " for all stages one after the other"
+	out := plan.AtLeast(s.Stages) + plan.Length(s.Seconds) + " for all stages one after the other"
 	if wait := plan.Waited(s.Stages); wait > 0 {
 		out += ", of which " + plan.Length(wait) + " is waiting"
 	}
@@ -79,7 +79,7 @@ func BackOut(p *plan.Plan) string {
 	if s == nil || s.RollbackSeconds == 0 {
 		return ""
 	}
-	out := "Back-out time: " + Least(s.Rollback) + plan.Length(s.RollbackSeconds) + " for all stages of the rollback."
+	out := "Back-out time: " + plan.AtLeast(s.Rollback) + plan.Length(s.RollbackSeconds) + " for all stages of the rollback."
 	window := p.WindowLength()
 	switch {
 	case s.BackBy != "":
@@ -91,14 +91,6 @@ func BackOut(p *plan.Plan) string {
 		out += " That is more than the window has, " + plan.Length(window) + "."
 	}
 	return out + Uncounted(s.Rollback)
-}
-
-// Least is before a sum that leaves stages out.
-func Least(slots []plan.Slot) string {
-	if len(plan.Untimed(slots)) == 0 {
-		return ""
-	}
-	return "at least "
 }
 
 // Uncounted names the stages whose time is not in a sum, with a blank before; empty where there are none.
