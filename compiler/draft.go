@@ -1,11 +1,11 @@
 package compiler
 
 import (
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/compiler/report"
 	"github.com/edgeplan/edgeplan/compiler/rules"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser"
 )
 

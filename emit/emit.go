@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/page"
@@ -16,6 +15,7 @@ import (
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // Names of artifacts that every plan has.

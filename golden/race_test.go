@@ -41,7 +41,7 @@ func TestRace(t *testing.T) {
 // isConcurrent: a file starts goroutines, or imports what does or what serves them.
 func isConcurrent(file *ast.File) bool {
 	found := slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
-		return slices.Contains([]string{`"sync"`, `"sync/atomic"`, `"` + module + `compiler/parallel"`}, spec.Path.Value)
+		return slices.Contains([]string{`"sync"`, `"sync/atomic"`, `"` + module + `internal/parallel"`}, spec.Path.Value)
 	})
 	ast.Inspect(file, func(n ast.Node) bool {
 		_, starts := n.(*ast.GoStmt)

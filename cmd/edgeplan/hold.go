@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/rehearsed"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // holding is a rehearsal of one plan, in a folder of its own that goes when it ends. It runs the kit and nothing else: the

@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser/memory"
 )
 

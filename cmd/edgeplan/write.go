@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // write makes the output folder what the packages say. After an error it is as it was before;

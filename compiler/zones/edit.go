@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )

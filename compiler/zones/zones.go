@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/edgeplan/edgeplan/compiler/parallel"
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
