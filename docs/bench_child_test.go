@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func noRecords([]byte, string) bool { return false }
+func noRecords([]byte, string) zonefile.Wish { return zonefile.Leave }
 
 // childScan reads zone files.
 func childScan(args []string) error {

@@ -151,10 +151,10 @@ func (w *writing) prepare(packs []pack) error {
 }
 
 // diskCalls is how many of n files are written at once. Each call waits for the disk, which does many such
-// calls in the time of one; a few files are written one after the other.
+// calls in the time of one. A thread for each of a few files would cost more than that.
 func diskCalls(n int) int {
 	if n < 100 {
-		return 1
+		return 8
 	}
 	return 32
 }

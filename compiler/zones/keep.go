@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -178,15 +179,14 @@ func (k *keep) labelled(z *zone, typ string) string {
 		if label := prefix[:strings.IndexByte(prefix, '.')]; !strings.EqualFold(label, typ) {
 			continue
 		}
-		if !z.ownerKnown[i] { // a file may have such a record in each line
-			z.ownerKnown[i] = true
+		z.askOwner[i].Do(func() { // a file may have such a record in each line
 			for _, domain := range k.order {
 				if owner := ownerOf(prefix, domain); dnsname.Under(owner, z.origin) {
 					z.owner[i] = owner
 					break
 				}
 			}
-		}
+		})
 		return z.owner[i]
 	}
 	return ""
@@ -263,18 +263,22 @@ func (k *keep) unicode(owner []byte) string {
 }
 
 // nodes are names of which a reading finds out whether they exist, which they also do
-// if only a name below them has records.
-type nodes map[string]bool
+// if only a name below them has records. Several may note what they read at once.
+type nodes map[string]*atomic.Bool
+
+func (n nodes) exists(name string) bool {
+	known := n[name]
+	return known != nil && known.Load()
+}
 
 func (n nodes) note(owner []byte) {
 	// from the owner up, label by label; on a first reading there is nothing to ask
 	for i := 0; len(n) > 0 && i < len(owner); i++ {
-		exists, asked := n[string(owner[i:])]
-		if exists {
-			return // and so do those above
-		}
-		if asked {
-			n[string(owner[i:])] = true
+		if asked := n[string(owner[i:])]; asked != nil {
+			if asked.Load() {
+				return // and so do those above
+			}
+			asked.Store(true)
 		}
 		for ; i < len(owner) && owner[i] != '.'; i++ {
 			// an escaped dot does not end a label

@@ -2,42 +2,37 @@ package zones
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
-
-// maxOutside is how many records outside of a zone are kept of its file, and how many of
-// types that are not known.
-const maxOutside = 64
 
 // read reads the file of a zone as far as k says.
 func (z *zone) read(k *keep) error {
-	outside, unknown := 0, 0
 	// The second reading is for more records; what servers refuse is known by then.
 	read := z.Source.Inspect
 	if z.file != nil {
 		read = z.Source.Read
 	}
-	file, err := read(z.origin, func(owner []byte, typ string) bool {
+	file, err := read(z.origin, func(owner []byte, typ string) zonefile.Wish {
 		// of every record, as also one that is not kept makes a name exist
 		z.nodes.note(owner)
 		switch {
 		case k.wants(owner, typ), k.meant(z, owner, typ) != "":
-			return true
+			return zonefile.Keep
 		// for a warning about the file, of which a few are enough
-		case !understood(typ) && unknown < maxOutside:
-			unknown++
-			return true
+		case !understood(typ):
+			return zonefile.Few
 		// of delegations too: the addresses of their name servers may be outside of the zone
 		case typ == "NS" && (z.allNS || string(owner) == z.origin):
-			return true
-		// a wrong $ORIGIN puts each record of a file outside
-		case z.holds(owner), outside == maxOutside:
-			return false
+			return zonefile.Keep
+		case z.holds(owner):
+			return zonefile.Leave
 		}
-		outside++
-		return true
+		// a wrong $ORIGIN puts each record of a file outside
+		return zonefile.FewOther
 	})
 	if err != nil {
 		return err
@@ -101,7 +96,7 @@ func (k *keep) ask(zones map[string][]*zone) {
 	note := func(name string) {
 		for top := name; top != ""; top = dnsname.Parent(top) {
 			for _, z := range zones[top] {
-				z.nodes[name] = false
+				z.nodes[name] = new(atomic.Bool)
 			}
 		}
 	}

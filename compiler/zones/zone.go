@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -25,8 +26,8 @@ type zone struct {
 
 	// owner is the first owner of SRV records of the plan that the zone can hold, "" if there is none,
 	// once keep has asked for it.
-	owner      [2]string // by prefix of the keep
-	ownerKnown [2]bool
+	owner    [2]string // by prefix of the keep
+	askOwner [2]sync.Once
 }
 
 // owners are the records of a zone by their owners.
@@ -142,7 +143,7 @@ func (z *zone) has(owner, typ string) bool {
 // if none does: it is below the nearest name that exists (RFC 4592).
 func (z *zone) wildcard(name string) string {
 	// nil after the first reading: readAgain reads each zone that has a wildcard
-	if z.nodes == nil || z.nodes[name] {
+	if z.nodes == nil || z.nodes.exists(name) {
 		return ""
 	}
 	for up := dnsname.Parent(name); dnsname.Under(up, z.origin); up = dnsname.Parent(up) {
@@ -150,7 +151,7 @@ func (z *zone) wildcard(name string) string {
 		if star := "*." + up; len(z.owners.of(star)) > 0 {
 			return star
 		}
-		if z.nodes[up] {
+		if z.nodes.exists(up) {
 			return ""
 		}
 	}

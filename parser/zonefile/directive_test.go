@@ -164,7 +164,7 @@ func TestManyGenerated(t *testing.T) {
 		{"$GENERATE 1-1 xmp$ A 192.0.2.1", 4096, ""},
 	} {
 		text := "$TTL 1h\n" + soa + strings.Repeat(test.line+"\n", test.n)
-		z, err := Read([]byte(text), "example.com", nil)
+		z, err := inPartsToo(func() (*Zone, error) { return Read([]byte(text), "example.com", nil) })
 		if test.want != "" {
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("%s: %v", test.line, err)

@@ -141,21 +141,28 @@ func (g *made) conclude(seen map[string]*present) {
 	for owner := range seen {
 		inFile[g.c.z.index.hash([]byte(owner))] = true
 	}
+	var rows [][]madeRecord // of names that may have an alias beside something
 	for from := 0; from < len(g.records); {
 		to, alias := from, false
 		for ; to < len(g.records) && g.records[to].hash == g.records[from].hash; to++ {
 			part := g.lines[g.records[to].line].kind.part
 			alias = alias || part == cnamePart || part == dnamePart
 		}
-		// Only hashes are kept, so names are made again where an alias may have something beside
-		// it.
 		if inFile[g.records[from].hash] || alias && to-from > 1 {
-			names := map[string]*beside{}
-			for _, r := range g.records[from:to] {
-				g.besideOthers(r, seen, names)
-			}
+			rows = append(rows, g.records[from:to])
 		}
 		from = to
+	}
+	// A line has one finding. The hashes are others in each process, so the first of them would be too.
+	slices.SortFunc(rows, func(a, b []madeRecord) int {
+		return cmp.Or(cmp.Compare(a[0].line, b[0].line), cmp.Compare(a[0].number, b[0].number))
+	})
+	for _, row := range rows {
+		// Only hashes are kept, so names are made again here.
+		names := map[string]*beside{}
+		for _, r := range row {
+			g.besideOthers(r, seen, names)
+		}
 	}
 }
 

@@ -143,7 +143,7 @@ func (sp *splitter) include(i, j, depth int) string {
 
 // TestSplitZones: a zone that is cut into files reads and is edited as the whole one is.
 func TestSplitZones(t *testing.T) {
-	const runs = 6000
+	runs := rounds(6000)
 	refused, files, edited := 0, 0, 0
 	for seed := range uint64(runs) {
 		rng := rand.New(rand.NewPCG(seed, 6))

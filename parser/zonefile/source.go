@@ -259,16 +259,25 @@ func includeLines(text []byte) []includeLine {
 func mayInclude(text []byte) bool {
 	word := []byte("$INCLUDE")
 	text = bytes.TrimPrefix(text, utf8Mark)
-	for {
-		if len(text) >= len(word) && bytes.EqualFold(text[:len(word)], word) {
+	for at := nextDollar(text, 0); at >= 0; at = nextDollar(text, at+1) {
+		if line := text[at:]; len(line) >= len(word) && bytes.EqualFold(line[:len(word)], word) {
 			return true
 		}
-		// Searching for two bytes skips most of a file without looking for tokens.
-		i := bytes.Index(text, []byte("\n$"))
+	}
+	return false
+}
+
+// nextDollar is where the first line at or behind an offset begins with a dollar sign, -1 if none does.
+func nextDollar(text []byte, from int) int {
+	for at := from; ; at++ {
+		// That sign is rare elsewhere, so a search for it alone passes over most of a file.
+		i := bytes.IndexByte(text[at:], '$')
 		if i < 0 {
-			return false
+			return -1
 		}
-		text = text[i+1:]
+		if at += i; at == 0 || text[at-1] == '\n' {
+			return at
+		}
 	}
 }
 

@@ -256,7 +256,7 @@ func checkQuickAgainstFull(t testing.TB, rng *rand.Rand, text string, changes []
 // TestVerifyQuickIsFull: reading only what differs finds what reading all finds.
 func TestVerifyQuickIsFull(t *testing.T) {
 	refused := 0
-	const runs = 6000
+	runs := rounds(6000)
 	for seed := range uint64(runs) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		text := oddZoneOf(rng, seed%4 == 0, oddLength(seed))

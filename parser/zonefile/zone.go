@@ -81,30 +81,46 @@ type RRset struct {
 	Data        []string
 }
 
+// Wish says which records of a file are kept.
+type Wish uint8
+
+// What becomes of a record. Few and FewOther are two groups, of each of which the first 64 in the file are kept.
+const (
+	Leave Wish = iota
+	Keep
+	Few
+	FewOther
+
+	wishes = iota
+)
+
+const maxFew = 64
+
 // Read scans a zone file whose relative names are under origin. It keeps the records
-// for which keep is true, all of them if keep is nil, and every SOA. The owner that
-// keep gets is canonical and only valid during the call. The zone refers to src,
+// for which keep wishes that, all of them if keep is nil, and every SOA. The owner that
+// keep gets is canonical and only valid during the call. Parts of a long file are read at
+// once, so calls come in no order and side by side. The zone refers to src,
 // which must not be changed afterwards.
 //
 // The error is an *[Error]. Every line of the file is scanned, but the data of
 // records that are not kept is not looked into. No included file is read.
-func Read(src []byte, origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
+func Read(src []byte, origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
 	alone := &Source{Files: []File{{Text: src}}, text: src, places: []int{1}}
 	return alone.Read(origin, keep)
 }
 
 // Read is the function [Read] for the zone's own file and those that it includes.
-func (src *Source) Read(origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
+func (src *Source) Read(origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
 	return src.readAs(origin, keep, false)
 }
 
 // Inspect is Read that also looks into every record, for what makes BIND refuse the file. That
 // takes about half as much time again.
-func (src *Source) Inspect(origin string, keep func(owner []byte, typ string) bool) (*Zone, error) {
+func (src *Source) Inspect(origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
 	return src.readAs(origin, keep, true)
 }
 
-func (src *Source) readAs(origin string, keep func(owner []byte, typ string) bool, inspect bool) (*Zone, error) {
+func (src *Source) readAs(origin string, keep func(owner []byte, typ string) Wish, inspect bool) (*Zone, error) {
 	z, err := src.read(origin, keep, false, inspect)
 	if err != nil {
 		return z, err
@@ -116,18 +132,41 @@ func (src *Source) readAs(origin string, keep func(owner []byte, typ string) boo
 	return z, nil
 }
 
-func (src *Source) read(origin string, keep func(owner []byte, typ string) bool, minimum, inspect bool) (*Zone, error) {
+func (src *Source) read(origin string, keep func(owner []byte, typ string) Wish, minimum, inspect bool) (*Zone, error) {
 	s, err := src.scanner(origin)
 	if err != nil {
 		return nil, err
 	}
 	s.minimum = minimum
-	z := &Zone{
-		Origin: string(s.origin.text), Files: src.Files, src: src.text, source: src, minimum: minimum,
-		index: newIndex(len(src.text)),
+	top := string(s.origin.text)
+	begin := func(s *Scanner, size int) *pass {
+		r := &pass{s: s, keep: keep, z: &Zone{
+			Origin: top, Files: src.Files, src: src.text, source: src, minimum: minimum, index: newIndex(size),
+		}}
+		if inspect {
+			r.c = newChecker(r.z, s)
+		}
+		return r
 	}
+	r := src.inParts(s, begin)
+	if r == nil {
+		r = begin(s, len(src.text))
+		if r.read(); r.err != nil {
+			return nil, r.err
+		}
+	}
+	r.z.conclude()
+	if inspect {
+		return r.z, r.c.conclude()
+	}
+	return r.z, nil
+}
+
+// read reads up to the limit of the scanner.
+func (r *pass) read() {
 	var e Entry
-	c := newChecker(z, s)
+	s, z := r.s, r.z
+	pos, line := s.pos, s.line // behind the last entry
 	for n := 0; ; n++ {
 		// Before Next, because a later scan resumes from the state in front of the entry.
 		if n%blockEntries == 0 {
@@ -136,41 +175,58 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) bool,
 		if !s.Next(&e) {
 			break
 		}
-		if err := z.note(&e); err != nil {
-			return nil, err
+		pos, line = s.pos, s.line
+		if r.err = z.note(&e); r.err != nil {
+			return
 		}
-		if inspect {
-			c.note(&e)
+		if r.c != nil {
+			r.c.note(&e)
 		}
-		if e.Kind != RecordEntry || e.Type != "SOA" && keep != nil && !keep(e.Owner, e.Type) {
+		if e.Kind != RecordEntry {
 			continue
 		}
-		r, err := s.materialise(&e)
-		if err != nil {
-			return nil, err
+		wish := Keep
+		if r.keep != nil && e.Type != "SOA" {
+			wish = r.keep(e.Owner, e.Type)
 		}
-		r.File = z.fileOf(&e)
+		if wish == Leave || !r.take(wish) {
+			continue
+		}
+		record, err := s.materialise(&e)
+		if err != nil {
+			r.err = err
+			return
+		}
+		record.File = z.fileOf(&e)
 		// Thousands of records in a row may have one owner, or lead to one host: they share its text.
 		if n := len(z.Records); n > 0 {
 			before := &z.Records[n-1]
-			if r.Owner == before.Owner {
-				r.Owner = before.Owner
+			if record.Owner == before.Owner {
+				record.Owner = before.Owner
 			}
-			if r.Data == before.Data {
-				r.Data = before.Data
+			if record.Data == before.Data {
+				record.Data = before.Data
 			}
 		}
-		z.Records = append(z.Records, r)
+		z.Records = append(z.Records, record)
 	}
-	if s.Err() != nil {
-		return nil, s.Err()
+	if r.err = s.Err(); r.err == nil {
+		z.index.finish(s)
+		r.behind = z.index.end
+		r.behind.pos, r.behind.line = pos, line
 	}
-	z.index.finish(s)
-	z.conclude()
-	if inspect {
-		return z, c.conclude()
+}
+
+// take reports whether a record is kept, by the group that it is of.
+func (r *pass) take(wish Wish) bool {
+	if wish == Keep {
+		return true
 	}
-	return z, nil
+	if r.count[wish]++; r.count[wish] > maxFew {
+		return false
+	}
+	r.few = append(r.few, few{len(r.z.Records), wish})
+	return true
 }
 
 // note takes from an entry what says something about the whole file.

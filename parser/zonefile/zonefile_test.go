@@ -10,7 +10,7 @@ import (
 // mustRead reads a zone under example.com or ends the test.
 func mustRead(t testing.TB, text string) *Zone {
 	t.Helper()
-	z, err := Read([]byte(text), "example.com", nil)
+	z, err := inPartsToo(func() (*Zone, error) { return Read([]byte(text), "example.com", nil) })
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
@@ -157,7 +157,12 @@ func TestReadFacts(t *testing.T) {
 
 func TestReadKeepsWhatIsAskedFor(t *testing.T) {
 	text := "$TTL 300\n" + soa + "a A 192.0.2.1\nb A not-looked-into\n"
-	z, err := Read([]byte(text), "example.com.", func(owner []byte, typ string) bool { return string(owner) == "a.example.com." })
+	z, err := Read([]byte(text), "example.com.", func(owner []byte, typ string) Wish {
+		if string(owner) == "a.example.com." {
+			return Keep
+		}
+		return Leave
+	})
 	if err != nil || len(z.Records) != 2 {
 		t.Errorf("%v, %+v", err, z)
 	}
@@ -223,7 +228,7 @@ func TestReadErrors(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			z, err := Read([]byte(tt.text), "example.com", nil)
+			z, err := inPartsToo(func() (*Zone, error) { return Read([]byte(tt.text), "example.com", nil) })
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %+v, error %v; want an error with %q", z, err, tt.want)
 			}
