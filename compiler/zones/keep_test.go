@@ -2,6 +2,7 @@ package zones
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
+	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
 
 // A name exists if it has records or a name below it has.
@@ -88,5 +90,43 @@ func TestKeep(t *testing.T) {
 		if got := k.labelled(z, "SIP"); got != "" && origin != "contoso.com." {
 			t.Errorf("%s: %q", origin, got)
 		}
+	}
+}
+
+// TestUsual: of the records that are usual, wish keeps those of hosts and no others.
+func TestUsual(t *testing.T) {
+	spec := &topology.Topology{XMPP: &topology.XMPPFederation{}}
+	spec.XMPP.Host.V, spec.XMPP.Host.Set = "xmpp.con-toso.com", true
+	for _, name := range []string{"con-toso.com", "a.con-toso.com"} {
+		domain := &topology.SIPDomain{}
+		domain.Name.V = name
+		spec.SIPDomains = append(spec.SIPDomains, domain)
+	}
+	k, rng := newKeep(spec, true), rand.New(rand.NewPCG(1, 1))
+	pieces := []string{"a", "xmpp", "_xmpp-server", "_tcp", ".", ".", "-", "*", `\.`, `\195`, "_", "con-toso.com.", "con-toso.com", "b", "1", "xmpp.con-toso.com."}
+	usual := 0
+	for range 300_000 {
+		z := &zone{origin: []string{"con-toso.com.", "a.con-toso.com.", "com.", "."}[rng.IntN(4)], allNS: rng.IntN(2) == 0}
+		owner := ""
+		for range rng.IntN(4) {
+			owner += pieces[rng.IntN(len(pieces))]
+		}
+		owner += "." + z.origin
+		owner = strings.TrimPrefix(strings.ReplaceAll(owner, "..", "."), ".")
+		typ := []string{"A", "AAAA", "CNAME", "MX", "TXT", "NS", "SRV", "DNAME", "TLSA", "XMPP", "TYPE1"}[rng.IntN(11)]
+		if !z.usual([]byte(owner), typ) {
+			continue
+		}
+		usual++
+		want := zonefile.Leave
+		if isHost(k, owner) {
+			want = zonefile.Keep
+		}
+		if got := k.wish(z, []byte(owner), typ); got != want {
+			t.Fatalf("%s %s in %s: %d, want %d", owner, typ, z.origin, got, want)
+		}
+	}
+	if usual < 10_000 {
+		t.Errorf("only %d records were usual", usual)
 	}
 }

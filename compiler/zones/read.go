@@ -20,19 +20,12 @@ func (z *zone) read(k *keep) error {
 		// of every record, as also one that is not kept makes a name exist
 		z.nodes.note(owner)
 		switch {
-		case k.wants(owner, typ), k.meant(z, owner, typ) != "":
+		case !z.usual(owner, typ):
+			return k.wish(z, owner, typ)
+		case isHost(k, owner):
 			return zonefile.Keep
-		// for a warning about the file, of which a few are enough
-		case !understood(typ):
-			return zonefile.Few
-		// of delegations too: the addresses of their name servers may be outside of the zone
-		case typ == "NS" && (z.allNS || string(owner) == z.origin):
-			return zonefile.Keep
-		case z.holds(owner):
-			return zonefile.Leave
 		}
-		// a wrong $ORIGIN puts each record of a file outside
-		return zonefile.FewOther
+		return zonefile.Leave
 	})
 	if err != nil {
 		return err
@@ -43,6 +36,45 @@ func (z *zone) read(k *keep) error {
 	}
 	z.file, z.owners = file, newOwners(file.Records)
 	return nil
+}
+
+// wish tells what becomes of a record of a zone.
+func (k *keep) wish(z *zone, owner []byte, typ string) zonefile.Wish {
+	switch {
+	case k.wants(owner, typ), k.meant(z, owner, typ) != "":
+		return zonefile.Keep
+	// for a warning about the file, of which a few are enough
+	case !understood(typ):
+		return zonefile.Few
+	// of delegations too: the addresses of their name servers may be outside of the zone
+	case typ == "NS" && (z.allNS || string(owner) == z.origin):
+		return zonefile.Keep
+	case z.holds(owner):
+		return zonefile.Leave
+	}
+	// a wrong $ORIGIN puts each record of a file outside
+	return zonefile.FewOther
+}
+
+// usual reports the records that nearly all of a large file are: those of which wish keeps the ones of hosts, and
+// no others. They are of a common type, and their names have only letters, digits and hyphens before the zone.
+func (z *zone) usual(owner []byte, typ string) bool {
+	switch typ {
+	case "A", "AAAA", "CNAME", "MX", "TXT":
+	default:
+		return false
+	}
+	n := len(owner) - len(z.origin)
+	// a longer name may have the zone in it twice
+	if n <= 0 || n > len(z.origin) || !z.holds(owner) {
+		return false
+	}
+	for i, c := range owner[:n] {
+		if odd[c] && (c != '-' || oddAt(owner, i, true)) {
+			return false
+		}
+	}
+	return true
 }
 
 // readAgain reads those zones a second time of which the first reading has shown that

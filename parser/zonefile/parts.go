@@ -2,6 +2,7 @@ package zonefile
 
 import (
 	"bytes"
+	"hash/maphash"
 	"runtime"
 
 	"github.com/edgeplan/edgeplan/internal/parallel"
@@ -159,21 +160,25 @@ func (src *Source) inParts(s *Scanner, begin func(s *Scanner, size int) *pass) *
 	if len(later) == 0 {
 		return nil
 	}
-	// The first one has room for what the others will add.
-	parts := []*pass{begin(s.fork(), len(src.text))}
-	for i, b := range later {
-		parts[i].s.limit = b.pos
-		next := s.fork()
-		next.restore(&b.state)
-		end := len(src.text)
-		if i+1 < len(later) {
-			end = later[i+1].pos
+	parts := make([]*pass, len(later)+1)
+	seed := maphash.MakeSeed()
+	// What two processors write to all the time must not be side by side in memory, so each makes its own.
+	parallel.Each(len(parts), func(i int) {
+		part, size := s.fork(), len(src.text) // the first one has room for what the others will add
+		if i < len(later) {
+			part.limit = later[i].pos
 		}
-		r := begin(next, end-b.pos)
-		r.z.Times.current, r.z.index.seed = b.times, parts[0].z.index.seed
-		parts = append(parts, r)
-	}
-	parallel.Each(len(parts), func(i int) { parts[i].read() })
+		if i > 0 {
+			size = part.limit - later[i-1].pos
+			part.state = later[i-1].state
+		}
+		parts[i] = begin(part, size)
+		parts[i].z.index.seed = seed
+		if i > 0 {
+			parts[i].z.Times.current = later[i-1].times
+		}
+		parts[i].read()
+	})
 	for i, b := range later {
 		if !parts[0].join(parts[i+1], &b.state) {
 			return nil
