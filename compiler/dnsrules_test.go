@@ -345,7 +345,7 @@ func TestDelegatedIsLeftOut(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(plans[0].Zones[0].Text.Bytes()), "emea SRV 0") {
-		t.Errorf("the plan edits\n%s", plans[0].Zones[0].Text)
+		t.Errorf("the plan edits\n%s", plans[0].Zones[0].Text.Bytes())
 	}
 }
 

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
-	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // Names of artifacts that every plan has.
@@ -46,19 +44,12 @@ type Artifact struct {
 // fails where a changed zone has no Text, as after reading plan.json, or another Text
 // than the plan says.
 func All(p *plan.Plan) ([]Artifact, error) {
-	// A plan that was read has no texts, and a text that is not the planned one must not get into a package. Large
-	// texts take as long to check as all else takes to make.
-	var all []Artifact
-	var sums map[string]string
-	var wrong, err error
-	parallel.Each(2, func(i int) {
-		if i == 0 {
-			wrong = checkTexts(p)
-		} else {
-			all, sums, err = fromPlan(p)
-		}
-	})
-	if err = cmp.Or(wrong, err); err != nil {
+	// A plan that was read has no texts, and a text that is not the planned one must not get into a package.
+	if err := checkTexts(p); err != nil {
+		return nil, err
+	}
+	all, sums, err := fromPlan(p)
+	if err != nil {
 		return nil, err
 	}
 	for _, zone := range p.Zones {
@@ -74,7 +65,7 @@ func All(p *plan.Plan) ([]Artifact, error) {
 func checkTexts(p *plan.Plan) error {
 	for _, zone := range p.Zones {
 		for _, file := range words.TextFiles(zone) {
-			if file.Text == nil {
+			if file.Text.IsNone() {
 				return fmt.Errorf("zone %q: the plan does not hold the new text of %q", zone.Name, file.File)
 			}
 			if sum := file.Text.SHA256(); sum != file.NewSHA256 {
@@ -138,9 +129,9 @@ func fromPlan(p *plan.Plan) (all []Artifact, sums map[string]string, err error) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, hunk.Text{[]byte(record.Markdown(document))}},
-		Artifact{PageName, hunk.Text{[]byte(page.HTML(p, document, forward))}},
-		Artifact{AttributesName, hunk.Text{[]byte(Attributes)}})
+	all = append(all, Artifact{RecordName, hunk.TextOf([]byte(record.Markdown(document)))},
+		Artifact{PageName, hunk.TextOf([]byte(page.HTML(p, document, forward)))},
+		Artifact{AttributesName, hunk.TextOf([]byte(Attributes))})
 	sortByName(all)
 	return all, sums, nil
 }
@@ -161,7 +152,7 @@ func scripts(p *plan.Plan) []maker {
 
 func encode(p *plan.Plan) (hunk.Text, error) {
 	text, err := plan.Encode(p)
-	return hunk.Text{text}, err
+	return hunk.TextOf(text), err
 }
 
 // makeAll makes files of a plan.
@@ -182,15 +173,15 @@ func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {
 	// Diffs are of the files that change, each included one for itself: patch takes one file at a time in the
 	// commands of the record.
 	for _, file := range words.TextFiles(zone) {
-		all = append(all, Artifact{file.Diff, hunk.Text{[]byte(zonediff.Diff(file.ZoneFile))}},
-			Artifact{file.RollbackDiff, hunk.Text{[]byte(zonediff.RollbackDiff(file.ZoneFile))}})
+		all = append(all, Artifact{file.Diff, hunk.TextOf([]byte(zonediff.Diff(file.ZoneFile)))},
+			Artifact{file.RollbackDiff, hunk.TextOf([]byte(zonediff.RollbackDiff(file.ZoneFile)))})
 	}
 	for _, file := range delivery.Files(zone) {
 		text, err := file.Make(p.Name, zone)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.Name, err)
 		}
-		all = append(all, Artifact{file.Name, hunk.Text{[]byte(text)}})
+		all = append(all, Artifact{file.Name, hunk.TextOf([]byte(text))})
 	}
 	return all, nil
 }
@@ -208,7 +199,7 @@ func sumsOf(artifacts []Artifact, known map[string]string) hunk.Text {
 		}
 		b.WriteString(sum + "  " + a.Name + "\n")
 	}
-	return hunk.Text{[]byte(b.String())}
+	return hunk.TextOf([]byte(b.String()))
 }
 
 func sortByName(all []Artifact) {

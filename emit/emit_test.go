@@ -77,7 +77,7 @@ func TestFromPlanIsTheSame(t *testing.T) {
 		all[a.Name] = a.Text.Bytes()
 	}
 	plan := sample.Plan()
-	plan.Zones[0].Text = nil
+	plan.Zones[0].Text = hunk.Text{}
 	some := artifacts(t, plan, FromPlan)
 	if len(some) != len(all)-2 {
 		t.Errorf("got %s", names(some))
@@ -91,8 +91,8 @@ func TestFromPlanIsTheSame(t *testing.T) {
 
 func TestAllRefuses(t *testing.T) {
 	for name, edit := range map[string]func(*plan.Plan){
-		"no text":       func(p *plan.Plan) { p.Zones[0].Text = nil },
-		"other text":    func(p *plan.Plan) { p.Zones[0].Text = hunk.Text{[]byte("x")} },
+		"no text":       func(p *plan.Plan) { p.Zones[0].Text = hunk.Text{} },
+		"other text":    func(p *plan.Plan) { p.Zones[0].Text = hunk.TextOf([]byte("x")) },
 		"two names":     func(p *plan.Plan) { p.Zones = append(p.Zones, p.Zones[0]); p.Zones[1].Name = "CONTOSO.com" },
 		"parent folder": func(p *plan.Plan) { p.Zones[0].Name = ".." },
 		"slash":         func(p *plan.Plan) { p.Zones[0].Name = "a/b." },
@@ -112,7 +112,7 @@ func TestAllRefuses(t *testing.T) {
 
 func TestUnchangedZoneHasNoFiles(t *testing.T) {
 	plan := sample.Plan()
-	plan.Zones[0].Hunks, plan.Zones[0].Text = nil, nil
+	plan.Zones[0].Hunks, plan.Zones[0].Text = nil, hunk.Text{}
 	for i, set := range plan.Zones[0].Records {
 		plan.Zones[0].Records[i].New, plan.Zones[0].Records[i].NewTTL = set.Old, set.OldTTL
 	}

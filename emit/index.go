@@ -20,9 +20,9 @@ func Index(m *plan.Matrix) ([]Artifact, error) {
 		return nil, err
 	}
 	all := []Artifact{
-		{MatrixName, hunk.Text{text}},
-		{IndexName, hunk.Text{[]byte(matrix.Markdown(m))}},
-		{AttributesName, hunk.Text{[]byte(Attributes)}},
+		{MatrixName, hunk.TextOf(text)},
+		{IndexName, hunk.TextOf([]byte(matrix.Markdown(m)))},
+		{AttributesName, hunk.TextOf([]byte(Attributes))},
 	}
 	sortByName(all)
 	return all, nil

@@ -71,7 +71,7 @@ func Rehearsal(p *plan.Plan) ([]Artifact, error) {
 		return nil, err
 	}
 	for _, file := range files {
-		all = append(all, Artifact{file.Name, hunk.Text{file.Data}})
+		all = append(all, Artifact{file.Name, hunk.TextOf(file.Data)})
 	}
 	sortByName(all)
 	all = append(all, Artifact{SumsName, Sums(all)})

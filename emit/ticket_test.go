@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit/words/sample"
 )
 
@@ -21,7 +22,7 @@ func TestTicketSum(t *testing.T) {
 		}
 	}
 	p := sample.Plan()
-	p.Zones[0].Text = nil
+	p.Zones[0].Text = hunk.Text{}
 	got, err := Ticket(p)
 	if err != nil || want == "" || got.Package != want {
 		t.Errorf("got %s, %v, want %s", got.Package, err, want)

@@ -15,7 +15,7 @@ func TestShared(t *testing.T) {
 	first, second := artifacts(t, sample.Plan(), All), artifacts(t, sample.Plan(), All)
 	var runtimes []*byte
 	for _, a := range append(first, second...) {
-		if last := a.Text[len(a.Text)-1]; string(last) == powershell.Runtime().Text {
+		if last := a.Text.Parts()[len(a.Text.Parts())-1]; string(last) == powershell.Runtime().Text {
 			runtimes = append(runtimes, &last[0])
 		}
 	}
@@ -37,7 +37,7 @@ func TestAllocated(t *testing.T) {
 	}
 	p, own := sample.Plan(), 0
 	for _, a := range artifacts(t, p, All) {
-		for _, part := range a.Text {
+		for _, part := range a.Text.Parts() {
 			if string(part) != powershell.Runtime().Text {
 				own += len(part)
 			}

@@ -87,8 +87,8 @@ func TestWriteUndo(t *testing.T) {
 	top := t.TempDir()
 	out := filepath.Join(top, "a", "out")
 	packs := []pack{
-		{name: "one", files: 1, changes: []change{{name: "dns/x", new: hunk.Text{[]byte("x")}}}},
-		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: hunk.Text{[]byte("x")}}}},
+		{name: "one", files: 1, changes: []change{{name: "dns/x", new: hunk.TextOf([]byte("x"))}}},
+		{name: "two", files: 1, changes: []change{{name: "bad\x00name/x", new: hunk.TextOf([]byte("x"))}}},
 	}
 	lock, err := lockFolder(out)
 	if err != nil {
@@ -117,7 +117,7 @@ func TestWriteBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := hunk.Text{[]byte("new")}
+	text := hunk.TextOf([]byte("new"))
 	packs := []pack{{name: "one", files: 3, changes: []change{
 		{name: "gone", exists: true, remove: true}, {name: "gone\x00", exists: true, remove: true},
 		{name: "SHA256SUMS", exists: true, new: text}, {name: "kept", exists: true, new: text}, {name: "dns/more", new: text},

@@ -107,7 +107,7 @@ func replaceFile(file string, text []byte) error {
 		return err
 	}
 	defer root.Close()
-	temp, err := writeTemp(root, hunk.Text{text})
+	temp, err := writeTemp(root, hunk.TextOf(text))
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,8 @@ func reportFiles(report rehearsed.Report) ([]emit.Artifact, error) {
 		return nil, fmt.Errorf("the report has %d bytes, and none has more than %d", len(text), maxReport)
 	}
 	return []emit.Artifact{
-		{Name: emit.ReportName, Text: hunk.Text{text}},
-		{Name: emit.ReportPageName, Text: hunk.Text{reportPage(report)}},
+		{Name: emit.ReportName, Text: hunk.TextOf(text)},
+		{Name: emit.ReportPageName, Text: hunk.TextOf(reportPage(report))},
 	}, nil
 }
 

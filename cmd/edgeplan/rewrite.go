@@ -126,7 +126,7 @@ func (w *rewriting) prepare(file layout) error {
 	if one.before.Mode().Perm()&0o222 == 0 {
 		return errors.New("it is read-only; make it writable, then run fmt again") // a rename replaces it
 	}
-	if one.temp, err = writeTemp(root, hunk.Text{file.new}); err != nil {
+	if one.temp, err = writeTemp(root, hunk.TextOf(file.new)); err != nil {
 		return notBeside(err)
 	}
 	w.files = append(w.files, one)
@@ -233,7 +233,7 @@ func (r *replacement) keep(link func(root *os.Root, name, to string) error) erro
 	// The link is the old file itself, so what a program writes into it later is seen.
 	err := link(r.root, r.base, r.backup)
 	if err != nil {
-		if r.backup, err = writeTemp(r.root, hunk.Text{r.old}); err != nil {
+		if r.backup, err = writeTemp(r.root, hunk.TextOf(r.old)); err != nil {
 			return err
 		}
 		if err = r.root.Chmod(r.backup, r.before.Mode().Perm()); err != nil {

@@ -13,15 +13,15 @@ func checkPieces(t *testing.T, old, want []byte, hunks []Hunk) {
 	t.Helper()
 	before := bytes.Clone(old)
 	got, err := Pieces(old, hunks)
-	if err != nil || !bytes.Equal(got.Bytes(), want) || got.Len() != len(want) || got.SHA256() != (Text{want}).SHA256() || !bytes.Equal(old, before) {
-		t.Fatalf("%q: hunks %+v give %q, %v; want %q", old, hunks, got, err, want)
+	if err != nil || !bytes.Equal(got.Bytes(), want) || got.Len() != len(want) || got.SHA256() != TextOf(want).SHA256() || !bytes.Equal(old, before) {
+		t.Fatalf("%q: hunks %+v give %q, %v; want %q", old, hunks, got.Bytes(), err, want)
 	}
 	for _, r := range []struct {
 		text string
 		same bool
 	}{{string(want), true}, {string(want) + "x", false}, {string(want[:max(len(want), 1)-1]) + "\x00", false}} {
 		if same, err := got.Same(iotest.HalfReader(strings.NewReader(r.text))); same != r.same && r.text != string(want) || err != nil {
-			t.Fatalf("%q: Same(%q) = %v, %v", got, r.text, same, err)
+			t.Fatalf("%q: Same(%q) = %v, %v", got.Bytes(), r.text, same, err)
 		}
 	}
 }
@@ -33,17 +33,17 @@ func TestPiecesShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Pieces(old, hunks)
-	if err != nil || len(got) > 10 {
-		t.Fatalf("%d parts, %v", len(got), err)
+	if err != nil || len(got.Parts()) > 10 {
+		t.Fatalf("%d parts, %v", len(got.Parts()), err)
 	}
-	if last := got[len(got)-1]; &last[len(last)-1] != &old[len(old)-1] {
+	if last := got.Parts()[len(got.Parts())-1]; &last[len(last)-1] != &old[len(old)-1] {
 		t.Error("the rest is a copy")
 	}
 }
 
 func TestTextErrors(t *testing.T) {
 	failed := errors.New("failed")
-	text := Text{[]byte("ab"), nil, []byte("cd")}
+	text := TextOf([]byte("ab"), nil, []byte("cd"))
 	for n := range 5 {
 		r := &failing{text: "abcd"[:n], err: failed}
 		if same, err := text.Same(r); same || err != failed {
@@ -56,7 +56,8 @@ func TestTextErrors(t *testing.T) {
 	if same, err := text.Same(strings.NewReader("abc")); same || err != nil {
 		t.Errorf("a short one: %v, %v", same, err)
 	}
-	if got := (Text)(nil).Bytes(); len(got) != 0 {
+	none := Text{}
+	if got := none.Bytes(); len(got) != 0 || !none.IsNone() || none.SHA256() != TextOf().SHA256() || TextOf().IsNone() {
 		t.Errorf("nothing is %q", got)
 	}
 }

@@ -94,7 +94,7 @@ func TestOneFile(t *testing.T) {
 	text := map[string]string{}
 	for _, file := range files {
 		all := ""
-		for _, piece := range file.Text {
+		for _, piece := range file.Text.Parts() {
 			all += string(piece)
 		}
 		// What comes after it is the same for all plans.

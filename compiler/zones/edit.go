@@ -119,7 +119,7 @@ func setFiles(z *plan.Zone, files []plan.ZoneFile) {
 func sum(files []plan.ZoneFile, old []zonefile.File) {
 	parallel.Each(2*len(files), func(i int) {
 		if f := &files[i/2]; i%2 == 0 {
-			f.OldSHA256 = hunk.Text{old[i/2].Text}.SHA256()
+			f.OldSHA256 = hunk.TextOf(old[i/2].Text).SHA256()
 		} else {
 			f.NewSHA256 = f.Text.SHA256()
 		}
@@ -132,7 +132,7 @@ func unchanged(files []zonefile.File) []plan.ZoneFile {
 	for _, file := range files {
 		out = append(out, plan.ZoneFile{
 			File: file.Name, Paths: pathsOf(file),
-			Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.Text{file.Text},
+			Hunks: []hunk.Hunk{}, RollbackHunks: []hunk.Hunk{}, Text: hunk.TextOf(file.Text),
 		})
 	}
 	return out

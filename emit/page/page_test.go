@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/procedure"
 	"github.com/edgeplan/edgeplan/emit/page"
@@ -29,7 +30,9 @@ func pageOf(p *plan.Plan, files ...record.File) (string, error) {
 			}
 			return r
 		}
-		script.Text[0] = append([]byte("# "+strings.Map(ascii, p.Name)+"\r\n"), script.Text[0]...)
+		parts := slices.Clone(script.Text.Parts())
+		parts[0] = slices.Concat([]byte("# "+strings.Map(ascii, p.Name)+"\r\n"), parts[0])
+		script.Text = hunk.TextOf(parts...)
 	}
 	if err != nil {
 		return "", err

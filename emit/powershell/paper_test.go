@@ -22,7 +22,7 @@ func TestNoPaperwork(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out = append(out, bytes.Join(script, nil)...)
+			out = append(out, script.Bytes()...)
 		}
 		return out
 	}

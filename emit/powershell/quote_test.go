@@ -94,7 +94,7 @@ func TestQuoteNotUTF8(t *testing.T) {
 		if _, err := Quote(s); err == nil || err.Error() != want {
 			t.Errorf("Quote(%q): %v, want %s", s, err, want)
 		}
-		if script, err := Forward(spoiled(s)); err == nil || script != nil || !strings.HasSuffix(err.Error(), " is not UTF-8") {
+		if script, err := Forward(spoiled(s)); err == nil || !script.IsNone() || !strings.HasSuffix(err.Error(), " is not UTF-8") {
 			t.Errorf("a plan with %q: %v", s, err)
 		}
 	}

@@ -95,7 +95,7 @@ type Mark struct {
 
 // Own are the lines above the fixed parts, without their ends.
 func (s Script) Own() []string {
-	return strings.Split(strings.TrimSuffix(string(s.Text[0]), "\r\n"), "\r\n")
+	return strings.Split(strings.TrimSuffix(string(s.Text.Parts()[0]), "\r\n"), "\r\n")
 }
 
 // Marked returns the script that makes the change: failover.ps1, failback.ps1 or prepare.ps1.
@@ -374,11 +374,11 @@ func script(p *plan.Plan, b *builder, name, title string) (Script, error) {
 		return Script{}, b.names.err
 	}
 	// CRLF in all of a script: the signature block that is added later has it too.
-	text := hunk.Text{[]byte(strings.ReplaceAll(data.out.String(), "\n", "\r\n"))}
+	parts := [][]byte{[]byte(strings.ReplaceAll(data.out.String(), "\n", "\r\n"))}
 	for _, part := range Parts(p) {
-		text = append(text, part.bytes)
+		parts = append(parts, part.bytes)
 	}
-	return Script{text, data.marks}, nil
+	return Script{hunk.TextOf(parts...), data.marks}, nil
 }
 
 // help is the comment-based help. An empty line has to be between #Requires and

@@ -180,10 +180,10 @@ func TestRefuses(t *testing.T) {
 	} {
 		of := sample.Plan()
 		edit(of)
-		if got, err := Forward(of); err == nil || got != nil {
+		if got, err := Forward(of); err == nil || !got.IsNone() {
 			t.Errorf("%s: failover.ps1 is made, %v", name, err)
 		}
-		if got, err := Rollback(of); err == nil || got != nil {
+		if got, err := Rollback(of); err == nil || !got.IsNone() {
 			t.Errorf("%s: rollback.ps1 is made, %v", name, err)
 		}
 	}

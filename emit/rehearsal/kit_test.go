@@ -51,7 +51,7 @@ func writeKit(t testing.TB, p *plan.Plan, product cmdlet.Product) string {
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			artifacts = append(artifacts, emit.Artifact{Name: f.Name, Text: hunk.Text{f.Data}})
+			artifacts = append(artifacts, emit.Artifact{Name: f.Name, Text: hunk.TextOf(f.Data)})
 		}
 	}
 	for _, a := range artifacts {

@@ -119,7 +119,7 @@ func zone() plan.Zone {
 			"-_xmpp-server._tcp 300 IN SRV 10 0 5269 xmpp\n", "+xmpp IN A 203.0.113.11\n"),
 		SOA:  "ns1.contoso.net. host.contoso.com. 7 3600 600 86400 300",
 		Wait: plan.Wait{Old: 3600, Negative: 300, Secondary: 3600},
-		Text: hunk.Text{[]byte(NewZone)},
+		Text: hunk.TextOf([]byte(NewZone)),
 	}
 }
 
