@@ -36,7 +36,7 @@ func newIndex(size int) *index {
 	const bytesPerOwner = 32 // little, so that the list seldom has to grow
 	return &index{
 		seed: maphash.MakeSeed(), last: -1, lastOf: make(map[string]int),
-		owners: make([]uint32, 0, size/bytesPerOwner+16),
+		owners: make([]uint32, 0, size/bytesPerOwner+16), marks: make([]checkpoint, 0, size/bytesPerOwner/blockEntries+1),
 	}
 }
 

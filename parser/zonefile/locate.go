@@ -25,7 +25,7 @@ func (s *Scanner) restore(from *state) {
 
 // resume is a scanner that goes on from a saved state.
 func (z *Zone) resume(from state) *Scanner {
-	s := &Scanner{src: z.src, source: z.source, minimum: z.minimum, state: from}
+	s := &Scanner{src: z.src, source: z.source, minimum: z.minimum, types: z.types, state: from}
 	// Cloned, because the scan overwrites its owner and a saved state is resumed more than once.
 	s.lastOwner = slices.Clone(from.lastOwner)
 	s.bound()

@@ -66,7 +66,7 @@ func (src *Source) beginnings(s *Scanner) []beginning {
 
 // fork is a scanner of the same text in the same state.
 func (s *Scanner) fork() *Scanner {
-	out := &Scanner{src: s.src, source: s.source, minimum: s.minimum}
+	out := &Scanner{src: s.src, source: s.source, minimum: s.minimum, types: new(typeTable)}
 	out.restore(&s.state)
 	return out
 }
@@ -201,6 +201,9 @@ func (r *pass) join(next *pass, begin *state) bool {
 	}
 	if r.c != nil && !r.c.join(next.c, len(a)) {
 		return false
+	}
+	for _, k := range next.z.types.all {
+		r.z.types.add(k)
 	}
 	r.z.index.join(next.z.index, r.behind)
 	r.behind = next.behind

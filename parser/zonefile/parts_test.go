@@ -63,7 +63,8 @@ func firstDifference(a, b *Zone) string {
 // found is a zone without what says how it was read.
 func (z *Zone) found() Zone {
 	out := *z
-	out.src, out.source, out.index, out.generated, out.Directives = nil, nil, nil, generated{}, slices.Clone(z.Directives)
+	out.src, out.source, out.types, out.index = nil, nil, nil, nil
+	out.generated, out.Directives = generated{}, slices.Clone(z.Directives)
 	for i := range out.Directives {
 		out.Directives[i].origin, out.Directives[i].template = nil, nil
 	}

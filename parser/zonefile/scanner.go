@@ -18,7 +18,7 @@ type Scanner struct {
 	whole   bool    // limit is the end of the segment, and not only that of the window
 	start   int     // where the entry at hand begins in src, and the number of its line
 	first   int
-	types   typeTable
+	types   *typeTable
 	tokens  []Span
 	cached  []byte // the token that lastOwner was made from under the present origin
 	marks   uint16 // of that token
@@ -57,7 +57,7 @@ type ttlState struct {
 // otherwise; "" stands for the root. Text that is not a zone file at all (UTF-16, NUL
 // bytes) and an origin that is no name are refused here, with an *[Error].
 func NewScanner(src []byte, origin string) (*Scanner, error) {
-	s := &Scanner{src: src, limit: len(src), whole: true, first: 1}
+	s := &Scanner{src: src, limit: len(src), whole: true, first: 1, types: new(typeTable)}
 	if err := s.checkEncoding(); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,8 @@ type rrType struct {
 type typeTable struct {
 	recent [64]*rrType
 	all    map[string]*rrType
+	// whole: it is of a text that has been read, and is not written to, as several edits of that may be made at once.
+	whole bool
 }
 
 // of is the type that a token names, or nil if the token cannot be one.
@@ -33,16 +35,24 @@ func (t *typeTable) of(token []byte) *rrType {
 		if name == "" {
 			return nil
 		}
-		// Only now, because many scanners never meet a type: those of file heads and of single
-		// data.
-		if t.all == nil {
-			t.all = make(map[string]*rrType)
-		}
 		k = &rrType{spelling: string(token), name: name, rule: ruleOf(name), part: partOf(name), quick: quickOf[name]}
+		t.add(k)
+	}
+	if !t.whole {
+		t.recent[slot] = k
+	}
+	return k
+}
+
+func (t *typeTable) add(k *rrType) {
+	switch {
+	case t.whole:
+	// Only now, because many scanners never meet a type: those of file heads and of single data.
+	case t.all == nil:
+		t.all = map[string]*rrType{k.spelling: k}
+	default:
 		t.all[k.spelling] = k
 	}
-	t.recent[slot] = k
-	return k
 }
 
 // typeName is a type in upper case, or "" if the token cannot be one.

@@ -38,6 +38,7 @@ type Zone struct {
 	src     []byte
 	source  *Source
 	minimum bool // see Scanner.minimum
+	types   *typeTable
 	index   *index
 
 	generated generated
@@ -141,7 +142,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) Wish,
 	top := string(s.origin.text)
 	begin := func(s *Scanner, size int) *pass {
 		r := &pass{s: s, keep: keep, z: &Zone{
-			Origin: top, Files: src.Files, src: src.text, source: src, minimum: minimum, index: newIndex(size),
+			Origin: top, Files: src.Files, src: src.text, source: src, minimum: minimum, types: s.types, index: newIndex(size),
 		}}
 		if inspect {
 			r.c = newChecker(r.z, s)
@@ -155,6 +156,7 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) Wish,
 			return nil, r.err
 		}
 	}
+	r.z.types.whole = true
 	r.z.conclude()
 	if inspect {
 		return r.z, r.c.conclude()
