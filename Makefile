@@ -6,7 +6,7 @@ PLATFORMS     = linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64
 FUZZTIME      = 30s
 SCENARIOS     = all
 # The packages that do something at the same time as something else, and golden, which makes all plans so (TestRace).
-RACE          = ./cmd/edgeplan ./compiler ./compiler/cmdlet ./compiler/hunk ./compiler/plan ./compiler/zones ./emit ./emit/powershell/pwsh ./emit/rehearsal ./golden ./internal/loud ./internal/parallel ./parser/diag ./parser/memory ./parser/zonefile
+RACE          = ./cmd/edgeplan ./compiler ./compiler/cmdlet ./compiler/hunk ./compiler/plan ./compiler/zones ./emit ./emit/powershell/pwsh ./emit/rehearsal ./golden ./internal/loud ./internal/parallel ./internal/pattern ./parser/diag ./parser/memory ./parser/zonefile
 
 .PHONY: help build test race scenarios lint golden fuzz bench check cross dist notice partners crash zones edits bounds growth
 

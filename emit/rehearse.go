@@ -9,13 +9,14 @@ import (
 	"github.com/edgeplan/edgeplan/emit/delivery"
 	"github.com/edgeplan/edgeplan/emit/rehearsal"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // scriptName is what a script of a plan may be named.
 var scriptName = alternatives(append(plan.Scripts(), plan.RollbackScript))
 
 // kitFile is what a file of a kit may be named, whatever its plan and its servers.
-var kitFile = regexp.MustCompile(
+var kitFile = pattern.New(
 	`^(` + scriptName + `|rehearse)\.ps1$|^rehearsal\.json$|^(LyncSim|Cmdlets\.[A-Za-z0-9-]+)\.psm1$|^` +
 		SumsName + `$`)
 
@@ -32,7 +33,7 @@ func IsReportFile(name string) bool { return name == ReportName || name == Repor
 func IsKitFile(name string) bool { return kitFile.MatchString(name) }
 
 // packageFile is what a file of a package may be named, whatever its plan and its zones.
-var packageFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$|^(change\.md|change\.html|plan\.json|matrix\.json|matrix\.md|\.gitattributes|` +
+var packageFile = pattern.New(`^(` + scriptName + `)\.ps1$|^(change\.md|change\.html|plan\.json|matrix\.json|matrix\.md|\.gitattributes|` +
 	SumsName + `)$|` +
 	`^dns/[^/]+(` + alternatives(delivery.Extensions()) + `)$`)
 
@@ -45,7 +46,7 @@ func alternatives(texts []string) string {
 }
 
 // scriptFile is a script of a plan.
-var scriptFile = regexp.MustCompile(`^(` + scriptName + `)\.ps1$`)
+var scriptFile = pattern.New(`^(` + scriptName + `)\.ps1$`)
 
 // IsScript tells whether a file of that name is a script of a plan.
 func IsScript(name string) bool { return scriptFile.MatchString(name) }

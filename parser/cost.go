@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // bounded is a function that is called only when the budget has what it costs.
@@ -109,8 +110,8 @@ func costOfSplit(w *work, args []cty.Value, _ weight) {
 }
 
 var (
-	wide         = regexp.MustCompile(`[0-9]{3}`)
-	numericVerbs = regexp.MustCompile(`%[^a-zA-Z%]*[bdoxXeEfgG]`)
+	wide         = pattern.New(`[0-9]{3}`)
+	numericVerbs = pattern.New(`%[^a-zA-Z%]*[bdoxXeEfgG]`)
 )
 
 // costOfFormat pays for each verb as if it took all arguments, and for wide ones.

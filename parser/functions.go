@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"math/big"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // functions are what an expression can call: pure functions of their arguments.
@@ -46,7 +47,7 @@ func functions() map[string]function.Function {
 }
 
 // hugeWidth finds a width or precision that would make format fill the memory.
-var hugeWidth = regexp.MustCompile(`%[^a-zA-Z%]*[0-9]{4,}`)
+var hugeWidth = pattern.New(`%[^a-zA-Z%]*[0-9]{4,}`)
 
 // boundedFormat is format with widths below 1000.
 var boundedFormat = function.New(&function.Spec{

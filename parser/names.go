@@ -3,7 +3,6 @@ package parser
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -212,7 +212,7 @@ func boolWord(word string) (string, bool) {
 	return "", false
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var identifier = pattern.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // refTo is a reference as it is written.
 func refTo(kind, label string) string {
@@ -448,9 +448,9 @@ func literal(expr hcl.Expression) string {
 }
 
 // duration is a short one as people write it, such as 5m or 1 hour.
-var duration = regexp.MustCompile(`^([0-9]{1,5}) ?([smhdSMHD])[a-z]*$`)
+var duration = pattern.New(`^([0-9]{1,5}) ?([smhdSMHD])[a-z]*$`)
 
-var leadingNumber = regexp.MustCompile(`^[0-9]+`)
+var leadingNumber = pattern.New(`^[0-9]+`)
 
 // notReference says how the reference is written that is wanted where another value is.
 func (ad advisor) notReference(kind string, value cty.Value) string {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/topology"
 )
@@ -85,7 +85,7 @@ func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-var meantName = regexp.MustCompile(
+var meantName = pattern.New(
 	`Did you mean "([^"]+)"\?|^"([^"]+)" is (?:a block|an argument) and no|^The name of this (\w+) is missing`)
 
 // meantNames are the names that findings say are misspelt, or a block written as an
@@ -375,9 +375,9 @@ func likeSerial(text string) string {
 	return number
 }
 
-var notDigits = regexp.MustCompile(`[^0-9]+`)
+var notDigits = pattern.New(`[^0-9]+`)
 
-var digits = regexp.MustCompile(`^[0-9]+$`)
+var digits = pattern.New(`^[0-9]+$`)
 
 // ref is an argument that names a block of one kind.
 func (c *content) ref(name string) topology.Value[string] {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -44,7 +44,7 @@ func (s *brokenFile) comment(d *hcl.Diagnostic, line hclsyntax.Tokens) *slip {
 	return nil
 }
 
-var quotedText = regexp.MustCompile("^['`]([^'`\"]+)['`\"]")
+var quotedText = pattern.New("^['`]([^'`\"]+)['`\"]")
 
 // character finds one that means nothing in the language, but for those of word processors,
 // which checkTokens reports.
@@ -107,7 +107,7 @@ func powershellForm(rest string, line hclsyntax.Tokens) string {
 		"marks."
 }
 
-var tableValue = regexp.MustCompile(`^@\{\s*\w+\s*=\s*["']([^"'$]+)["']\s*\}`)
+var tableValue = pattern.New(`^@\{\s*\w+\s*=\s*["']([^"'$]+)["']\s*\}`)
 
 // powershellTable says what to write for a table of PowerShell. Of the arguments of blocks only
 // includes is a map.
@@ -133,7 +133,7 @@ func powershellTable(rest string, line hclsyntax.Tokens) string {
 	return fmt.Sprintf("@{ } is a table in PowerShell, and %s takes none. Write the value itself, without @{ }", name)
 }
 
-var powershellName = regexp.MustCompile(`^\$(?:\w+:)?(\w+)`)
+var powershellName = pattern.New(`^\$(?:\w+:)?(\w+)`)
 
 func powershellVariable(rest string) string {
 	name := powershellName.FindStringSubmatch(rest)

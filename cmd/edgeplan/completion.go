@@ -6,13 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/edgeplan/edgeplan/compiler"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
@@ -231,7 +231,7 @@ func (a answer) starting(word string) answer {
 
 // plainWord has characters only that no shell gives a meaning. The names of plans are
 // among them: EP1009 refuses others.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9=._-]+$`)
+var plainWord = pattern.New(`^[A-Za-z0-9=._-]+$`)
 
 func (c command) operandAt(n int) answer {
 	if len(c.takes) == 0 {

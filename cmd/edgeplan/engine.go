@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/edgeplan/edgeplan/emit/rehearsed"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -74,7 +74,7 @@ func findEngine(ctx context.Context, home string, limits bounds) (engine, error)
 	return e, nil
 }
 
-var engineAnswer = regexp.MustCompile(`(?m)^edgeplan-engine ((\d{1,4})\.(\d{1,4})[-.\w]{0,40}) (Core|Desktop) \.\r?$`)
+var engineAnswer = pattern.New(`(?m)^edgeplan-engine ((\d{1,4})\.(\d{1,4})[-.\w]{0,40}) (Core|Desktop) \.\r?$`)
 
 // run starts the engine, and ends it where it does not keep to the bounds. It returns the exit code, -1 for one that was
 // killed, and the end of what was printed.

@@ -174,6 +174,9 @@ func temps(root *os.Root) []string {
 	return out
 }
 
+// manyParts is from how many parts on a text is written through a buffer.
+const manyParts = 16
+
 // writers are for texts that have many short parts.
 var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
 
@@ -186,14 +189,7 @@ func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 	if err != nil {
 		return "", err
 	}
-	w := writers.Get().(*bufio.Writer)
-	defer writers.Put(w)
-	w.Reset(file)
-	_, err = text.WriteTo(w)
-	if err == nil {
-		err = w.Flush()
-	}
-	if err == nil {
+	if err = writeText(file, text); err == nil {
 		// Before the rename: after a power cut the name would have an empty file else.
 		err = file.Sync()
 	}
@@ -203,6 +199,20 @@ func writeTemp(root *os.Root, text hunk.Text) (temp string, err error) {
 		return "", err
 	}
 	return temp, nil
+}
+
+func writeText(file io.Writer, text hunk.Text) error {
+	if len(text.Parts()) < manyParts {
+		_, err := text.WriteTo(file)
+		return err
+	}
+	w := writers.Get().(*bufio.Writer)
+	defer writers.Put(w)
+	w.Reset(file)
+	if _, err := text.WriteTo(w); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 // syncFolder asks for the names in a folder to be on the disk. Not every system can do that

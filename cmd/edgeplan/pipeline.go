@@ -1,15 +1,15 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
 // collectionOf finds the organization in the address of an Azure DevOps collection, which
 // has two forms.
-var collectionOf = regexp.MustCompile(`^https://(?:dev\.azure\.com/([^/]+)|([^/.]+)\.visualstudio\.com)/?$`)
+var collectionOf = pattern.New(`^https://(?:dev\.azure\.com/([^/]+)|([^/.]+)\.visualstudio\.com)/?$`)
 
 // sarifRun names a run in SARIF. In a pipeline of Azure DevOps, that is in the form that its
 // Advanced Security takes (rules GHAzDO1019 and GHAzDO1020 of sarif-multitool 5.7.0); it

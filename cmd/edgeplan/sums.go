@@ -5,16 +5,16 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/emit"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // checksum is one line of SHA256SUMS.
 type checksum struct{ name, sum string }
 
-var sumLine = regexp.MustCompile(`^([0-9a-f]{64})  ([A-Za-z0-9._/-]+)$`)
+var sumLine = pattern.New(`^([0-9a-f]{64})  ([A-Za-z0-9._/-]+)$`)
 
 // parseSums reads SHA256SUMS in the one form that edgeplan writes: sorted by name,
 // each name once, none that leads out of the folder, a final newline.

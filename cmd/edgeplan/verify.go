@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/rehearsed"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 var verifyCommand = command{
@@ -50,7 +50,7 @@ has to follow from the logs in it.`,
 	},
 }
 
-var isPlanID = regexp.MustCompile(`^sha256:[0-9a-f]{32}$`)
+var isPlanID = pattern.New(`^sha256:[0-9a-f]{32}$`)
 
 func (p *program) verifyAll(args []string, approved string, rehearsed bool) error {
 	dirs, err := expand(args)

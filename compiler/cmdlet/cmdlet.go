@@ -44,7 +44,7 @@ func Switch(name string) Param { return Param{Name: name, Switch: true} }
 // twice, for a value given to a switch or none to a value, and when no parameter
 // set has all of the parameters.
 func New(product Product, name string, params ...Param) (Call, error) {
-	rows := table()[name]
+	rows := rowsOf(name)
 	// The sets of all products: rows that a product lacks are refused by name below.
 	sets := map[string]bool{}
 	for _, row := range rows {
@@ -80,10 +80,10 @@ func New(product Product, name string, params ...Param) (Call, error) {
 }
 
 // Has tells whether the product's cmdlet has the parameter.
-func Has(product Product, name, param string) bool { return has(table()[name], product, param) }
+func Has(product Product, name, param string) bool { return has(rowsOf(name), product, param) }
 
 // Known tells whether any product has a cmdlet of this name.
-func Known(name string) bool { return len(table()[name]) > 0 }
+func Known(name string) bool { return len(rowsOf(name)) > 0 }
 
 func has(rows []row, product Product, param string) bool {
 	_, ok := find(rows, product, param)
@@ -135,7 +135,7 @@ type Parameter struct {
 // Lync Server 2013.
 func Parameters(product Product, name string) []Parameter {
 	var out []Parameter
-	for _, r := range table()[name] {
+	for _, r := range rowsOf(name) {
 		if !slices.Contains(r.products, product) {
 			continue
 		}
@@ -168,21 +168,44 @@ type row struct {
 //go:embed table.csv
 var tableCSV string
 
-// table returns the rows of table.csv by cmdlet.
-var table = sync.OnceValue(func() map[string][]row {
-	records, err := csv.NewReader(strings.NewReader(tableCSV)).ReadAll()
+// known are the rows of cmdlets that were asked for.
+var known sync.Map
+
+// rowsOf returns the rows of a cmdlet in table.csv, where they are one below the other; none if no product has it.
+// The others are not read, as a plan calls few of all cmdlets.
+func rowsOf(name string) []row {
+	if rows, ok := known.Load(name); ok {
+		return rows.([]row)
+	}
+	_, block, found := strings.Cut(tableCSV, "\n"+name+",")
+	if !found {
+		return nil
+	}
+	end := 0
+	for line := range strings.Lines(block) {
+		if end > 0 && !strings.HasPrefix(line, name+",") {
+			break
+		}
+		end += len(line)
+	}
+	records, err := csv.NewReader(strings.NewReader(name + "," + block[:end])).ReadAll()
 	if err != nil {
 		panic("internal error: table.csv: " + err.Error())
 	}
-	rows := map[string][]row{}
-	for _, r := range records[1:] {
+	var rows []row
+	for _, r := range records {
+		// A name with a comma in it is that of no cmdlet.
+		if r[0] != name {
+			return nil
+		}
 		one := row{param: r[1], kind: r[2], sets: strings.Fields(r[3]), required: r[4] == "yes",
 			aliases: strings.Fields(r[6])}
 		one.position, _ = strconv.Atoi(r[5]) // empty: 0
 		for _, p := range strings.Fields(r[7]) {
 			one.products = append(one.products, Product(p))
 		}
-		rows[r[0]] = append(rows[r[0]], one)
+		rows = append(rows, one)
 	}
+	known.Store(name, rows)
 	return rows
-})
+}

@@ -61,8 +61,21 @@ func TestShouldProcess(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	for name, rows := range table() {
+	all := 0
+	var before string
+	ended := map[string]bool{}
+	for line := range strings.Lines(tableCSV) {
+		name, _, _ := strings.Cut(line, ",")
+		if name == before {
+			continue
+		}
+		if ended[name] {
+			t.Errorf("the rows of %s are not together", name)
+		}
+		before, ended[name] = name, true
 		seen := map[string]bool{}
+		rows := rowsOf(name)
+		all += len(rows)
 		for _, r := range rows {
 			if seen[r.param] {
 				t.Errorf("%s -%s stands twice", name, r.param)
@@ -73,7 +86,11 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
-	if !Known("Set-CsSite") || Known("Set-CsSit") {
+	// The first line has the titles, which is no cmdlet.
+	if lines := strings.Count(tableCSV, "\n"); all != lines-1 {
+		t.Errorf("%d rows of %d are read", all, lines-1)
+	}
+	if !Known("Set-CsSite") || Known("Set-CsSit") || Known("Set-CsSite,Identity") || Known("") || Known("cmdlet") {
 		t.Error("Known is wrong")
 	}
 	if !Has(LyncServer2013, "Set-CsSite", "XmppFederationRoute") || Has(LyncServer2013, "Set-CsSite", "Nothing") {

@@ -3,12 +3,12 @@ package plan
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 	"github.com/edgeplan/edgeplan/parser/topology"
@@ -148,10 +148,10 @@ func checkFiles(zone Zone) error {
 }
 
 // isSHA256 is what is in the commands of the change record.
-var isSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var isSHA256 = pattern.New(`^[0-9a-f]{64}$`)
 
 // numbered is the number of a fact about a zone or a set.
-var numbered = regexp.MustCompile(`^P([2-9][0-9]|[1-9][0-9]{2,5})$`)
+var numbered = pattern.New(`^P([2-9][0-9]|[1-9][0-9]{2,5})$`)
 
 // checkNumbers wants a number of its own for the fact about each zone and set.
 func checkNumbers(zones []Zone) error {

@@ -1,11 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
-var nameToken = regexp.MustCompile(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
+var nameToken = pattern.New(`[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)+`)
 
 // spell has a sentence show names as the spec spells them, and at the first mention of
 // each its A-labels too.

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/diag"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
@@ -76,9 +76,9 @@ func addressIn(text string) (netip.Addr, bool) {
 }
 
 var (
-	dayMonthYear = regexp.MustCompile(`^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})` +
+	dayMonthYear = pattern.New(`^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})` +
 		`(?:[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?`)
-	yearMonthDay = regexp.MustCompile(`^([0-9]{4})[-./]?([0-9]{2})[-./]?([0-9]{2})` +
+	yearMonthDay = pattern.New(`^([0-9]{4})[-./]?([0-9]{2})[-./]?([0-9]{2})` +
 		`(?:[ T,]+([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2}))?)?`)
 )
 
@@ -162,8 +162,8 @@ func badTime(text string) string {
 
 // How a time zone is written at the end of a time: as a difference from UTC, or by name.
 var (
-	zoneOffset = regexp.MustCompile(`:[0-9]{2} ?([+-])([0-9]{2}):?([0-9]{2})?$`)
-	zoneName   = regexp.MustCompile(`[A-Za-z]+$`)
+	zoneOffset = pattern.New(`:[0-9]{2} ?([+-])([0-9]{2}):?([0-9]{2})?$`)
+	zoneName   = pattern.New(`[A-Za-z]+$`)
 )
 
 // hint says how to write a host name that is wrong.

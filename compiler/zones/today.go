@@ -2,7 +2,6 @@ package zones
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/compiler/report"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 	"github.com/edgeplan/edgeplan/parser/dnsname"
 )
 
@@ -104,7 +104,7 @@ func disagree(c *Changes, federation string, at hcl.Range, format string, args .
 }
 
 // routingPolicy is how cli53 notes one of Route 53 in the export of a zone.
-var routingPolicy = regexp.MustCompile(`(?i)\bAWS\s+routing="?(\w+)`)
+var routingPolicy = pattern.New(`(?i)\bAWS\s+routing="?(\w+)`)
 
 // strange tells whether no address of a set is of an Edge pool of the spec, which
 // checkHolders reports.
@@ -114,7 +114,7 @@ func strange(c *Changes, set plan.RecordSet) bool {
 
 // proxied is how the export of a zone by Cloudflare notes that Cloudflare answers with
 // addresses of its own.
-var proxied = regexp.MustCompile(`(?i)\bcf-proxied:true\b`)
+var proxied = pattern.New(`(?i)\bcf-proxied:true\b`)
 
 // checkProxied reports names of the plan that the servers of the zone do not answer as the
 // file says, once each.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // ends are the ends of the names of all files that a zone may have, whatever its delivery.
@@ -32,7 +33,7 @@ func Extensions() []string {
 }
 
 // numbered is the end of the names of what is made of included files.
-var numbered = regexp.MustCompile(regexp.QuoteMeta(words.IncludeEnd) + "[0-9]+$")
+var numbered = pattern.New(regexp.QuoteMeta(words.IncludeEnd) + "[0-9]+$")
 
 // Claims says which end of the name of a zone, in lower case and without the final dot, would make
 // files of the zone those of another: contoso.com.rollback has contoso.com.rollback.nsupdate, and

@@ -1,17 +1,17 @@
 package evidence
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 var (
 	// quoted is a literal of PowerShell, in which every kind of single quote is doubled.
-	quoted     = regexp.MustCompile(`'(?:[^'\x{2018}-\x{201B}]|['\x{2018}-\x{201B}]{2})*'`)
-	cmdletName = regexp.MustCompile(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
+	quoted     = pattern.New(`'(?:[^'\x{2018}-\x{201B}]|['\x{2018}-\x{201B}]{2})*'`)
+	cmdletName = pattern.New(`(?:^|[\s|;&(){}=,\\])([A-Za-z]\w*-[A-Za-z]\w*)`)
 )
 
 // planCmdlets are the names of all cmdlets that the steps of a plan run to change something,

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // Record is one line of a log.
@@ -263,7 +263,7 @@ func text(decoder *json.Decoder) (string, error) {
 	return "", errors.New("a field is not a string")
 }
 
-var utcShape = regexp.MustCompile(
+var utcShape = pattern.New(
 	`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{7}Z$`)
 
 func (r Record) check() error {

@@ -3,10 +3,10 @@ package evidence
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // merge puts the records of a plan that are in any log into one list, each once, in the
@@ -119,7 +119,7 @@ func (r *run) end() (outcome, why string) {
 }
 
 // exitCode is part of the detail of ENDED.
-var exitCode = regexp.MustCompile(`exit code \d+`)
+var exitCode = pattern.New(`exit code \d+`)
 
 // moved is the time of the last record that says that the run set out to change
 // something, or had a person do it, in stage Dns the owner; "" if it did not.

@@ -3,13 +3,13 @@ package page
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/powershell"
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // HTML prints the record of a plan, with drawings of the plan, and the lines of its script that are of the change.
@@ -259,7 +259,7 @@ func withTimes(s string) string {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // times are not torn at the end of a line.
-var times = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT[0-9:]+(?:Z|[+-]\d\d:\d\d)`)
+var times = pattern.New(`\b\d{4}-\d\d-\d\dT[0-9:]+(?:Z|[+-]\d\d:\d\d)`)
 
 func code(s string) string {
 	if s == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/compiler/plan"
@@ -15,8 +16,6 @@ import (
 //
 //go:embed runtime/[0-9]-*.ps1
 var runtimeFiles embed.FS
-
-var runtimeText = joined(runtimeFiles)
 
 // windowsText is a part that only scripts have which change records on a Windows DNS server.
 //
@@ -54,14 +53,15 @@ type Part struct {
 func (p Part) SHA256() string { return p.sum }
 
 // Runtime returns the fixed runtime as it is at the end of every script.
-func Runtime() Part { return runtimePart }
+func Runtime() Part { return runtimePart() }
 
 // WindowsDNS returns the part for Windows DNS servers, which comes before the runtime.
-func WindowsDNS() Part { return windowsPart }
+func WindowsDNS() Part { return windowsPart() }
 
+// Made once they are asked for, which most commands never do.
 var (
-	runtimePart = fixed("fixed runtime", runtimeText)
-	windowsPart = fixed("part for Windows DNS servers", windowsText)
+	runtimePart = sync.OnceValue(func() Part { return fixed("fixed runtime", joined(runtimeFiles)) })
+	windowsPart = sync.OnceValue(func() Part { return fixed("part for Windows DNS servers", windowsText) })
 )
 
 func fixed(name, text string) Part {

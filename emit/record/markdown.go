@@ -2,11 +2,11 @@ package record
 
 import (
 	"iter"
-	"regexp"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // Markdown prints a document.
@@ -132,7 +132,7 @@ func cut(s string) iter.Seq[part] {
 }
 
 // command is what a text says to type, or to write into the spec, with all its words.
-var command = regexp.MustCompile(`^(` + strings.Join([]string{
+var command = pattern.New(`^(` + strings.Join([]string{
 	`\.\\(?:` + strings.Join(append(plan.Scripts(), plan.RollbackScript), "|") + `)\.ps1 -Stage \w+`,
 	`-Waive (?:P\d\d(?:,P\d\d)*|[A-Z]+)`,
 	`-Attest "who, ticket"`,
@@ -204,11 +204,11 @@ func mayBeCommand(word, rest string) bool {
 var (
 	// plainShape begins with nothing that begins a block, and holds no character that
 	// means something to Markdown or to one of the sites.
-	plainShape = regexp.MustCompile(`^[("']*[\pL\pN][-\pL\pM\pN.,;:()/'"+?]*$`)
+	plainShape = pattern.New(`^[("']*[\pL\pN][-\pL\pM\pN.,;:()/'"+?]*$`)
 	// listNumber begins a list at the start of a line.
-	listNumber = regexp.MustCompile(`^\d+[.)]`)
+	listNumber = pattern.New(`^\d+[.)]`)
 	// notPlain is a link, an emoji, a ticket or a commit all the same.
-	notPlain = regexp.MustCompile(`(?i)//|www\.|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
+	notPlain = pattern.New(`(?i)//|www\.|:.*:|^[("']*gh-|^[("']*[0-9a-f]{7,64}[)"'.,;:?]*$`)
 )
 
 // codeWord leaves brackets, quotes and punctuation around a word out of its code.

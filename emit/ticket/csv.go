@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/edgeplan/edgeplan/compiler/plan"
 	"github.com/edgeplan/edgeplan/emit/words"
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // columns are the heads of the CSV form, with what is below them.
@@ -81,8 +81,8 @@ func writeRecord(all *bytes.Buffer, cells []string) error {
 // forms; an apostrophe counts too, so that the one that is put there can always be taken off again.
 var (
 	begins   = "(^|[;|\t\r\n][ \"]*)"
-	formula  = regexp.MustCompile(begins + "(['=+@\uFF1D\uFF0B\uFF0D\uFF20-])")
-	guardian = regexp.MustCompile(begins + "'")
+	formula  = pattern.New(begins + "(['=+@\uFF1D\uFF0B\uFF0D\uFF20-])")
+	guardian = pattern.New(begins + "'")
 )
 
 // guarded puts an apostrophe wherever a formula could begin, and before a cell that begins with a tab or an end of line.

@@ -2,13 +2,14 @@ package diag
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
-var suggestion = regexp.MustCompile(`^[^"]*("(?:[^"\\]|\\.)*").*Did you mean (?:[a-z ]*)("(?:[^"\\]|\\.)*")\?`)
+var suggestion = pattern.New(`^[^"]*("(?:[^"\\]|\\.)*").*Did you mean (?:[a-z ]*)("(?:[^"\\]|\\.)*")\?`)
 
 // withDifference says how the name that a text suggests differs from the first one in it,
 // where a reader cannot see that: in a letter of another script, a character that is not

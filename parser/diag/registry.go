@@ -3,13 +3,14 @@ package diag
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // Code names one kind of finding, such as "EP1001". It never changes its meaning.
@@ -70,7 +71,7 @@ func build(rules []Rule) registry {
 
 func byCode(a, b Rule) int { return cmp.Compare(a.Code, b.Code) }
 
-var codeForm = regexp.MustCompile(`^EP[0-9]{4}$`)
+var codeForm = pattern.New(`^EP[0-9]{4}$`)
 
 // fault says what is wrong with the form of a rule, "" if nothing is.
 func (r Rule) fault() string {

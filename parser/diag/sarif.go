@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/edgeplan/edgeplan/internal/pattern"
 )
 
 // Run says of which program, and of which run of it, a SARIF log is.
@@ -203,8 +204,8 @@ func sarifRules(findings []Finding) []sarifRule {
 }
 
 var (
-	wordOfName = regexp.MustCompile(`[\pL\pN]+`)
-	notInSlug  = regexp.MustCompile(`[^\pL\pN _-]`)
+	wordOfName = pattern.New(`[\pL\pN]+`)
+	notInSlug  = pattern.New(`[^\pL\pN _-]`)
 )
 
 // ruleName is the summary as one word: "unknown argument" is UnknownArgument.
@@ -248,7 +249,7 @@ func sarifResultOf(f Finding, rule int, print string) sarifResult {
 	return out
 }
 
-var driveOfPath = regexp.MustCompile(`^[A-Za-z]:/`)
+var driveOfPath = pattern.New(`^[A-Za-z]:/`)
 
 // fileURI is a path with slashes as a URI: relative as it is, absolute as one of a file,
 // also from Windows.
