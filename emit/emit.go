@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/edgeplan/edgeplan/emit/record"
 	"github.com/edgeplan/edgeplan/emit/words"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // Names of artifacts that every plan has.
@@ -90,16 +92,17 @@ func fromPlan(p *plan.Plan) (all []Artifact, sums map[string]string, err error) 
 	if err := checkNames(p.Zones); err != nil {
 		return nil, nil, err
 	}
-	// The page shows the lines of the script that makes the change.
-	forward, err := powershell.Marked(p)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", words.ScriptFile(words.Script(p)), err)
-	}
-	all, err = makeAll(p, []maker{back, {PlanName, encode}})
+	var forward powershell.Script // whose lines the page shows
+	all, err = makeAll(p, []maker{
+		{words.ScriptFile(words.Script(p)), func(p *plan.Plan) (text hunk.Text, err error) {
+			forward, err = powershell.Marked(p)
+			return forward.Text, err
+		}},
+		back, {PlanName, encode},
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	all = append(all, Artifact{words.ScriptFile(words.Script(p)), forward.Text})
 	// The record has the sums of all other files, so its two forms are made last; SHA256SUMS then has their sums.
 	facts := record.Facts{}
 	for _, zone := range p.Zones {
@@ -129,11 +132,17 @@ func fromPlan(p *plan.Plan) (all []Artifact, sums map[string]string, err error) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", RecordName, err)
 	}
-	all = append(all, Artifact{RecordName, hunk.TextOf([]byte(record.Markdown(document)))},
-		Artifact{PageName, hunk.TextOf([]byte(page.HTML(p, document, forward)))},
-		Artifact{AttributesName, hunk.TextOf([]byte(Attributes))})
+	forms, err := makeAll(p, []maker{
+		{PageName, func(p *plan.Plan) (hunk.Text, error) {
+			return hunk.TextOf([]byte(page.HTML(p, document, forward))), nil
+		}},
+		{RecordName, func(*plan.Plan) (hunk.Text, error) {
+			return hunk.TextOf([]byte(record.Markdown(document))), nil
+		}},
+	})
+	all = append(append(all, forms...), Artifact{AttributesName, hunk.TextOf([]byte(Attributes))})
 	sortByName(all)
-	return all, sums, nil
+	return all, sums, err
 }
 
 // maker makes the file of that name.
@@ -155,17 +164,16 @@ func encode(p *plan.Plan) (hunk.Text, error) {
 	return hunk.TextOf(text), err
 }
 
-// makeAll makes files of a plan.
+// makeAll makes files of a plan, as many at once as there are processors.
 func makeAll(p *plan.Plan, files []maker) ([]Artifact, error) {
-	var all []Artifact
-	for _, file := range files {
-		text, err := file.make(p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.name, err)
+	all, errs := make([]Artifact, len(files)), make([]error, len(files))
+	parallel.Each(len(files), func(i int) {
+		all[i].Name = files[i].name
+		if all[i].Text, errs[i] = files[i].make(p); errs[i] != nil {
+			errs[i] = fmt.Errorf("%s: %w", files[i].name, errs[i])
 		}
-		all = append(all, Artifact{file.name, text})
-	}
-	return all, nil
+	})
+	return all, cmp.Or(errs...)
 }
 
 func zoneArtifacts(p *plan.Plan, zone plan.Zone) ([]Artifact, error) {

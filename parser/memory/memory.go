@@ -1,5 +1,5 @@
 // Package memory has the garbage collector run more often where the process would else have more
-// memory than its input is worth.
+// memory than its input is worth, and less often where it has little.
 //
 // In: how many bytes of input there are, and of output. Out: a soft limit on the memory of the process.
 package memory
@@ -21,9 +21,17 @@ const (
 	most   = 160e6
 )
 
+// As long as little is in use, there may be four times as much garbage: most commands are over before the collector
+// has to run, which would take a tenth of their time.
+const (
+	little      = 8e6
+	often, rare = 100, 400 // as GOGC
+)
+
 var (
-	mu  sync.Mutex
-	aim int64 // 0 before the first input, below 0 if the user has set a limit
+	mu     sync.Mutex
+	aim    int64 // 0 before the first input, below 0 if the user has set a limit
+	rarely bool  // the collector runs rarely
 )
 
 // Expect says that there are so many bytes of input. A smaller number than before changes nothing, and nor
@@ -44,6 +52,11 @@ func raise(to int64) {
 			aim = -1
 		} else {
 			watch()
+			// What the user has set as GOGC stays.
+			before := debug.SetGCPercent(rare)
+			if rarely = before == often; !rarely {
+				debug.SetGCPercent(before)
+			}
 		}
 	}
 	if aim >= 0 {
@@ -63,6 +76,10 @@ func settle() {
 	of := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
 	other := of(1) - of(2) - of(3) - of(4) // stacks, and what the runtime has for itself
 	debug.SetMemoryLimit(max(aim, of(0)+of(0)/3+other))
+	if rarely && of(0) > little {
+		rarely = false
+		debug.SetGCPercent(often)
+	}
 }
 
 // cycle is garbage of each collection, at whose end the next one is made. It is too large for the

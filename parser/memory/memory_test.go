@@ -8,16 +8,28 @@ import (
 	"time"
 )
 
-// TestExpect: the limit is that of the input, and higher where most of it is in use.
+// TestExpect: the limit is that of the input, and higher where most of it is in use. The collector runs rarely until much
+// is in use.
 func TestExpect(t *testing.T) {
 	limit := func() int64 { return debug.SetMemoryLimit(-1) }
 	if limit() != math.MaxInt64 {
 		t.Skip("GOMEMLIMIT is set")
 	}
+	percent := func() int {
+		n := debug.SetGCPercent(often)
+		debug.SetGCPercent(n)
+		return n
+	}
+	if percent() != often {
+		t.Skip("GOGC is set")
+	}
 	defer debug.SetMemoryLimit(math.MaxInt64)
 	Expect(1000)
 	if got := limit(); got != least {
 		t.Errorf("%d for a short spec", got)
+	}
+	if got := percent(); got != rare {
+		t.Errorf("GOGC is %d for a short spec", got)
 	}
 	Expect(1 << 20)
 	Expect(10)
@@ -34,6 +46,9 @@ func TestExpect(t *testing.T) {
 	}
 	if got := limit(); got > 180<<20 {
 		t.Errorf("%d with 100 MiB in use", got)
+	}
+	if got := percent(); got != often {
+		t.Errorf("GOGC is %d with 100 MiB in use", got)
 	}
 	runtime.KeepAlive(used)
 	used = nil
