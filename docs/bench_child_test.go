@@ -28,7 +28,11 @@ var children = map[string]func(args []string) error{"scan": childScan, "edit": c
 func TestMain(m *testing.M) {
 	child := children[os.Getenv(childVariable)]
 	if child == nil {
-		os.Exit(m.Run())
+		code := m.Run()
+		if launcherFolder != "" {
+			os.RemoveAll(launcherFolder)
+		}
+		os.Exit(code)
 	}
 	if err := child(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
