@@ -39,18 +39,16 @@ func TestRace(t *testing.T) {
 }
 
 // isConcurrent: a file starts goroutines, or uses what does or what serves them. A value that is made when it is first asked
-// for ([sync.OnceValue]) is no reason to look for races.
+// for ([sync.OnceValue]) and a file that is read by several processors are no reason to look for races.
 func isConcurrent(file *ast.File) bool {
-	found := slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
-		return slices.Contains([]string{`"sync/atomic"`, `"` + module + `internal/parallel"`}, spec.Path.Value)
-	})
+	found := slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"sync/atomic"` })
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.GoStmt:
 			found = true
 		case *ast.SelectorExpr:
 			of, ok := n.X.(*ast.Ident)
-			found = found || ok && of.Name == "sync" && n.Sel.Name != "OnceValue"
+			found = found || ok && (of.Name == "sync" && n.Sel.Name != "OnceValue" || of.Name == "parallel" && strings.HasPrefix(n.Sel.Name, "Each"))
 		}
 		return !found
 	})

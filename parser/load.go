@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser/diag"
 )
 
@@ -157,6 +158,9 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	if text := parallel.ReadAt(file, int(info.Size())); text != nil {
+		return text, nil
+	}
 	// The size was that of a moment ago, and not every file system tells the truth.
 	// A large file is not copied while it is read, and its memory not cleared before that, as Grow would do.
 	buffer := bytes.NewBuffer(make([]byte, 0, int(info.Size())+bytes.MinRead))

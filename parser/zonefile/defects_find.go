@@ -22,11 +22,11 @@ func (c *checker) lookUp() (map[string]*present, error) {
 		few.add(hash)
 	}
 	var blocks []int
-	c.z.index.eachOwner(func(_ int, hash uint32, block int, _ bool) {
-		if few.has(hash) {
-			blocks = append(blocks, block)
-		}
-	})
+	for _, one := range c.z.index.taken(func(int) func(int, uint32, bool) bool {
+		return func(_ int, hash uint32, _ bool) bool { return few.has(hash) }
+	}) {
+		blocks = append(blocks, int(one.block))
+	}
 	return c.readBlocks(slices.Compact(blocks), func(owner []byte) bool { return wanted[c.z.index.hash(owner)] })
 }
 
@@ -40,23 +40,30 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 		return
 	}
 	alone := newHits(len(c.lone))
-	owners, next := c.z.index.owners, 0
+	owners := c.z.index.owners
 	for _, n := range c.lone {
 		// Already in the set: two rows that both have such a record.
 		if hash := owners[n]; !alone.add(hash) && len(wanted) < maxTwice {
 			wanted[hash] = true
 		}
 	}
-	c.z.index.eachOwner(func(n int, hash uint32, _ int, again bool) {
-		if next < len(c.lone) && n == int(c.lone[next]) {
-			next++
-			return // itself
-		}
-		// again leaves out the hash that begins a block: it is the owner before, not another row.
-		if !again && alone.has(hash) && len(wanted) < maxTwice {
-			wanted[hash] = true
+	others := c.z.index.taken(func(first int) func(int, uint32, bool) bool {
+		next, _ := slices.BinarySearch(c.lone, uint32(first))
+		return func(n int, hash uint32, again bool) bool {
+			if next < len(c.lone) && n == int(c.lone[next]) {
+				next++
+				return false // itself
+			}
+			// again leaves out the hash that begins a block: it is the owner before, not another row.
+			return !again && alone.has(hash)
 		}
 	})
+	for _, one := range others {
+		if len(wanted) == maxTwice {
+			break
+		}
+		wanted[one.hash] = true
+	}
 }
 
 // readBlocks reads blocks and notes what they have of some owners.

@@ -3,6 +3,8 @@ package zonefile
 import (
 	"hash/maphash"
 	"slices"
+
+	"github.com/edgeplan/edgeplan/internal/parallel"
 )
 
 // index lets an edit find records without a second scan of the whole text. It is made
@@ -32,8 +34,9 @@ type checkpoint struct {
 // the index smaller.
 const blockEntries = 128
 
+const bytesPerOwner = 32 // little, so that the list seldom has to grow
+
 func newIndex(size int) *index {
-	const bytesPerOwner = 32 // little, so that the list seldom has to grow
 	return &index{
 		seed: maphash.MakeSeed(), last: -1, lastOf: make(map[string]int),
 		owners: make([]uint32, 0, size/bytesPerOwner+16), marks: make([]checkpoint, 0, size/bytesPerOwner/blockEntries+1),
@@ -129,7 +132,36 @@ func (x *index) blocksOf(owners map[string]*ownerPlace) []int {
 
 // eachOwner walks over the hashes of the owners; again is true for that of the record before.
 func (x *index) eachOwner(visit func(n int, hash uint32, block int, again bool)) {
-	for i, m := range x.marks {
+	x.walk(0, len(x.marks), visit)
+}
+
+// indexed is an owner of a block.
+type indexed struct {
+	hash  uint32
+	block int32
+}
+
+// taken walks over the hashes of the owners like eachOwner, over several ranges of blocks at once. take is made for the
+// first number of each range; what it takes is in file order.
+func (x *index) taken(take func(first int) func(n int, hash uint32, again bool) bool) []indexed {
+	ranges := max(1, min(partsOf(len(x.owners)*bytesPerOwner), len(x.marks)))
+	out := make([][]indexed, ranges)
+	parallel.Each(ranges, func(i int) {
+		from, to := len(x.marks)*i/ranges, len(x.marks)*(i+1)/ranges
+		takes := take(x.marks[from].first)
+		x.walk(from, to, func(n int, hash uint32, block int, again bool) {
+			if takes(n, hash, again) {
+				out[i] = append(out[i], indexed{hash, int32(block)})
+			}
+		})
+	})
+	return slices.Concat(out...)
+}
+
+// walk is eachOwner for the blocks from a number up to another one.
+func (x *index) walk(from, to int, visit func(n int, hash uint32, block int, again bool)) {
+	for i := from; i < to; i++ {
+		m := x.marks[i]
 		end := len(x.owners)
 		if i+1 < len(x.marks) {
 			end = x.marks[i+1].first
