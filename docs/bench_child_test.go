@@ -14,6 +14,7 @@ import (
 	"github.com/edgeplan/edgeplan/compiler/hunk"
 	"github.com/edgeplan/edgeplan/emit"
 	"github.com/edgeplan/edgeplan/emit/zonediff"
+	"github.com/edgeplan/edgeplan/internal/parallel"
 	"github.com/edgeplan/edgeplan/parser"
 	"github.com/edgeplan/edgeplan/parser/zonefile"
 )
@@ -42,10 +43,27 @@ func TestMain(m *testing.M) {
 
 func noRecords([]byte, string) zonefile.Wish { return zonefile.Leave }
 
+// readZone reads a zone file as edgeplan does.
+func readZone(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if text := parallel.ReadAt(file, int(info.Size())); text != nil {
+		return text, nil
+	}
+	return os.ReadFile(name)
+}
+
 // childScan reads zone files.
 func childScan(args []string) error {
 	for _, name := range args {
-		text, err := os.ReadFile(name)
+		text, err := readZone(name)
 		if err != nil {
 			return err
 		}
@@ -59,7 +77,7 @@ func childScan(args []string) error {
 // childEdit reads a zone file, makes the changes that stand beside it, and writes the
 // new file and the unified diff.
 func childEdit(args []string) error {
-	text, err := os.ReadFile(args[0])
+	text, err := readZone(args[0])
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ const (
 	// the file takes on disk.
 	maxTime, maxMemory = 0.6, 2.0
 
-	benchRuns  = 3   // of which the median counts
+	benchRuns  = 5   // of which the median counts
 	benchZones = 500 // of the spec with many zones
 )
 

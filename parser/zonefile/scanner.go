@@ -166,7 +166,15 @@ func (s *Scanner) logicalLine() (comment Span, ok bool) {
 			if nest.depth > 0 && !s.ownerOutside(nest.open) {
 				return comment, false
 			}
-			continue
+			if pos == len(src) {
+				break
+			}
+			// A blank or the line end is behind it, mostly.
+			if c := src[pos]; c == ' ' || c == '\t' {
+				pos++
+				continue
+			}
+			at = pos
 		}
 		pos = at
 		switch src[at] {
