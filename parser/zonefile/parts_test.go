@@ -12,12 +12,12 @@ import (
 // inPartsToo reads a text from one end to the other and in parts, and panics where that finds anything else. It
 // returns what the parts found.
 func inPartsToo(read func() (*Zone, error)) (*Zone, error) {
-	z, err, _ := countParts(read, 3)
+	z, _, err := countParts(read, 3)
 	return z, err
 }
 
 // countParts is that for several numbers of parts, and also counts how often they could be joined.
-func countParts(read func() (*Zone, error), parts ...int) (z *Zone, err error, joined int) {
+func countParts(read func() (*Zone, error), parts ...int) (z *Zone, joined int, err error) {
 	defer func(before func(int) int) { partsOf = before }(partsOf)
 	var whole *Zone
 	for _, n := range append([]int{1}, parts...) {
@@ -39,7 +39,7 @@ func countParts(read func() (*Zone, error), parts ...int) (z *Zone, err error, j
 			joined++
 		}
 	}
-	return z, err, joined
+	return z, joined, err
 }
 
 // firstDifference names a field, and what two zones have there.
@@ -121,7 +121,7 @@ func TestParts(t *testing.T) {
 	joined, all := 0, 0
 	check := func(text string, inspect bool, keep func([]byte, string) Wish) {
 		all += 3
-		_, _, n := countParts(func() (*Zone, error) {
+		_, n, _ := countParts(func() (*Zone, error) {
 			src := Gather(File{Text: []byte(text)}, nowhere)
 			if inspect {
 				return src.Inspect("example.com", keep)
@@ -184,7 +184,7 @@ func TestPartsTogether(t *testing.T) {
 		"directive, no line end":  other + "$TTL 5",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err, joined := countParts(func() (*Zone, error) {
+			_, joined, err := countParts(func() (*Zone, error) {
 				return Gather(File{Text: []byte(corpusHead + text)}, nowhere).Inspect("example.com", nil)
 			}, 2, 3, 8)
 			if joined == 0 && err == nil && name != "set over the middle" && name != "many CDS" {
