@@ -23,6 +23,7 @@ const oneThread = "edgeplan-one-thread"
 func init() {
 	if filepath.Base(os.Args[0]) == oneThread {
 		runtime.LockOSThread() // in init this is the first thread
+		callsOfFew = 1
 	}
 }
 

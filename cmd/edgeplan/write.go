@@ -154,10 +154,13 @@ func (w *writing) prepare(packs []pack) error {
 // calls in the time of one. A thread for each of a few files would cost more than that.
 func diskCalls(n int) int {
 	if n < 100 {
-		return 8
+		return callsOfFew
 	}
 	return 32
 }
+
+// callsOfFew is 1 for tests that count the calls of one thread.
+var callsOfFew = 8
 
 // makeParents makes the folders that a file is in. Each is asked for once, however many files it gets.
 func (w *writing) makeParents(name string) error {
