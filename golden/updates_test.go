@@ -25,8 +25,13 @@ type updated struct {
 	update, back  string
 }
 
-// age is what only Windows DNS Server reads in a zone file.
-var age = regexp.MustCompile(`\[AGE:\d+\]`)
+var (
+	// age is what only Windows DNS Server reads in a zone file.
+	age = regexp.MustCompile(`\[AGE:\d+\]`)
+	// Words that an update of the same shape has others of: in its owners and in its lines.
+	ownerWord = regexp.MustCompile(`[0-9A-Za-z]+`)
+	lineWord  = regexp.MustCompile(`[0-9a-z][0-9A-Za-z.:-]*`)
+)
 
 // eachUpdate calls f for each zone of a golden plan that has update files, and for those
 // of [madeUp]; many specs make one and the same change, which is tried once.
@@ -289,8 +294,8 @@ func (p prerequisite) shape(script string) string {
 			about.WriteString(line)
 		}
 	}
-	return regexp.MustCompile(`[0-9A-Za-z]+`).ReplaceAllString(p.owner, "n") + " " + p.kind + " " + p.typ + " " +
-		regexp.MustCompile(`[0-9a-z][0-9A-Za-z.:-]*`).ReplaceAllString(strings.Join(p.lines, "\n")+"\n"+about.String(), "n")
+	return ownerWord.ReplaceAllString(p.owner, "n") + " " + p.kind + " " + p.typ + " " +
+		lineWord.ReplaceAllString(strings.Join(p.lines, "\n")+"\n"+about.String(), "n")
 }
 
 // TestUpdatePrerequisites: after a drift of any single set each server refuses both files,
