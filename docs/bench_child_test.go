@@ -41,7 +41,9 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func noRecords([]byte, string) zonefile.Wish { return zonefile.Leave }
+func noRecords() zonefile.Keeper {
+	return func([]byte, string) zonefile.Wish { return zonefile.Leave }
+}
 
 // readZone reads a zone file as edgeplan does.
 func readZone(name string) ([]byte, error) {

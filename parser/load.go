@@ -158,6 +158,7 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	// nil for most files, which are small
 	if text := parallel.ReadAt(file, int(info.Size())); text != nil {
 		return text, nil
 	}

@@ -266,6 +266,13 @@ func (k *keep) unicode(owner []byte) string {
 // if only a name below them has records. Several may note what they read at once.
 type nodes map[string]*atomic.Bool
 
+// forget takes back all that was noted.
+func (n nodes) forget() {
+	for _, known := range n {
+		known.Store(false)
+	}
+}
+
 func (n nodes) exists(name string) bool {
 	known := n[name]
 	return known != nil && known.Load()

@@ -16,16 +16,19 @@ func (z *zone) read(k *keep) error {
 	if z.file != nil {
 		read = z.Source.Read
 	}
-	file, err := read(z.origin, func(owner []byte, typ string) zonefile.Wish {
-		// of every record, as also one that is not kept makes a name exist
-		z.nodes.note(owner)
-		switch {
-		case !z.usual(owner, typ):
-			return k.wish(z, owner, typ)
-		case isHost(k, owner):
-			return zonefile.Keep
+	file, err := read(z.origin, func() zonefile.Keeper {
+		z.nodes.forget()
+		return func(owner []byte, typ string) zonefile.Wish {
+			// of every record, as also one that is not kept makes a name exist
+			z.nodes.note(owner)
+			switch {
+			case !z.usual(owner, typ):
+				return k.wish(z, owner, typ)
+			case isHost(k, owner):
+				return zonefile.Keep
+			}
+			return zonefile.Leave
 		}
-		return zonefile.Leave
 	})
 	if err != nil {
 		return err

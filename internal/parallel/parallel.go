@@ -1,4 +1,4 @@
-// Package parallel does many pieces of work on all processors.
+// Package parallel does many pieces of work on all processors, and reads large files so.
 package parallel
 
 import (

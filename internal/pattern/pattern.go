@@ -7,6 +7,9 @@ import (
 	"sync"
 )
 
+// all are those that were made.
+var all []*Regexp
+
 // Regexp is a [regexp.Regexp] by its expression. It may be used by several goroutines at once.
 type Regexp struct {
 	expr string
@@ -14,8 +17,24 @@ type Regexp struct {
 	re   *regexp.Regexp
 }
 
-// New is the regular expression of that text. A wrong one panics when it is used first.
-func New(expr string) *Regexp { return &Regexp{expr: expr} }
+// New is the regular expression of that text, for a variable of a package. A wrong one panics when it is used first,
+// and [Check] finds it.
+func New(expr string) *Regexp {
+	r := &Regexp{expr: expr}
+	all = append(all, r)
+	return r
+}
+
+// Check compiles those of all packages that the program has, and returns how many they are, and what is wrong with the
+// first that is none.
+func Check() (int, error) {
+	for _, r := range all {
+		if _, err := regexp.Compile(r.expr); err != nil {
+			return 0, err
+		}
+	}
+	return len(all), nil
+}
 
 func (r *Regexp) get() *regexp.Regexp {
 	r.once.Do(func() { r.re = regexp.MustCompile(r.expr) })

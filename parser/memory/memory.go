@@ -52,7 +52,7 @@ func raise(to int64) {
 			aim = -1
 		} else {
 			watch()
-			// What the user has set as GOGC stays.
+			// What the user has set as GOGC stays, but for 100, which is what it is without that.
 			before := debug.SetGCPercent(rare)
 			if rarely = before == often; !rarely {
 				debug.SetGCPercent(before)

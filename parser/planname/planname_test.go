@@ -21,7 +21,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestPatterns: what is a name is what regular expressions say that are the rule.
+// TestPatterns: what is a name is what regular expressions say that are the rule, whatever line ends are in it.
 func TestPatterns(t *testing.T) {
 	folder := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-]$|^[A-Za-z0-9]$`)
 	devices := regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)

@@ -29,7 +29,7 @@ func BenchmarkEdit(b *testing.B) {
 		{"_xmpp-server._tcp.example.com.", "SRV", 300, []string{"0 0 5269 ns1.example.com."}},
 	}
 	for b.Loop() {
-		z, err := Read(text, "example.com", func([]byte, string) Wish { return Leave })
+		z, err := Read(text, "example.com", func() Keeper { return func([]byte, string) Wish { return Leave } })
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -59,7 +59,7 @@ func (c *checker) addTwice(wanted map[uint32]bool) {
 		}
 	})
 	for _, one := range others {
-		if len(wanted) == maxTwice {
+		if len(wanted) >= maxTwice {
 			break
 		}
 		wanted[one.hash] = true

@@ -8,7 +8,7 @@ import (
 )
 
 // index lets an edit find records without a second scan of the whole text. It is made
-// by the one scan of [Read]: now and then it keeps the state of the scan, from which
+// by the one scan of [Read], or joined from those of its parts: now and then it keeps the state of the scan, from which
 // any place of the text can be read again, and in between it keeps a hash for each
 // owner. An owner whose hash is nowhere in a block has no record there; hashes that
 // are equal by chance only cost time.

@@ -139,7 +139,7 @@ type pass struct {
 	s     *Scanner
 	z     *Zone
 	c     *checker // nil where no record is looked into
-	keep  func(owner []byte, typ string) Wish
+	keep  Keeper   // nil keeps all
 	few   []few
 	count [wishes]int // of records of each group
 	err   error
@@ -180,7 +180,7 @@ func (src *Source) inParts(s *Scanner, begin func(s *Scanner, size int) *pass) *
 		parts[i].read()
 	})
 	for i, b := range later {
-		if !parts[0].join(parts[i+1], &b.state) {
+		if parts[0].z.Times.current != b.times || !parts[0].join(parts[i+1], &b.state) {
 			return nil
 		}
 	}
@@ -199,13 +199,13 @@ func (r *pass) join(next *pass, begin *state) bool {
 	if len(a) == 0 || len(b) == 0 || a[len(a)-1] == b[0] {
 		return false
 	}
-	if r.c != nil && !r.c.join(next.c, len(a)) {
+	r.z.index.join(next.z.index, r.behind)
+	if r.c != nil && !r.c.join(next.c, len(r.z.index.owners)-len(b)) {
 		return false
 	}
 	for _, k := range next.z.types.all {
 		r.z.types.add(k)
 	}
-	r.z.index.join(next.z.index, r.behind)
 	r.behind = next.behind
 	r.z.join(next.z)
 	from := 0
@@ -255,9 +255,17 @@ func (t *Times) join(next *Times) {
 // join takes up the index of the part behind, whose first record states its owner. That part begins behind an
 // entry, as each block does, in a state that is known now.
 func (x *index) join(next *index, behind state) {
+	// A block that has begun behind the last entry has none, and would begin where the next one does.
+	if last := len(x.marks) - 1; x.marks[last].pos == behind.pos {
+		x.owners, x.marks = x.owners[:x.marks[last].first], x.marks[:last]
+	}
+	first := len(x.owners)
+	x.owners = append(x.owners, x.hash(behind.lastOwner)) // as begin does
 	next.marks[0].state = behind
-	for _, m := range next.marks {
-		m.first += len(x.owners)
+	for i, m := range next.marks {
+		if m.first += first; i > 0 {
+			m.first++
+		}
 		x.marks = append(x.marks, m)
 	}
 	x.owners = append(x.owners, next.owners...)

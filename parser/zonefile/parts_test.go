@@ -119,7 +119,7 @@ func partsText(rng *rand.Rand) string {
 // TestParts: how many parts a text is read in decides nothing, whatever stands where they meet.
 func TestParts(t *testing.T) {
 	joined, all := 0, 0
-	check := func(text string, inspect bool, keep func([]byte, string) Wish) {
+	check := func(text string, inspect bool, keep func() Keeper) {
 		all += 3
 		_, n, _ := countParts(func() (*Zone, error) {
 			src := Gather(File{Text: []byte(text)}, nowhere)
@@ -139,8 +139,10 @@ func TestParts(t *testing.T) {
 		if rng.IntN(4) == 0 {
 			text = strings.Replace(text, "IN SOA", "100 IN SOA", 1)
 		}
-		check(text, rng.IntN(2) == 0, []func([]byte, string) Wish{nil, func(_ []byte, typ string) Wish {
-			return map[string]Wish{"A": Few, "NS": Keep, "CNAME": FewOther}[typ]
+		check(text, rng.IntN(2) == 0, []func() Keeper{nil, func() Keeper {
+			return func(_ []byte, typ string) Wish {
+				return map[string]Wish{"A": Few, "NS": Keep, "CNAME": FewOther}[typ]
+			}
 		}}[rng.IntN(2)])
 	}
 	// Fewer would mean that the parts are hardly tried here.
@@ -148,6 +150,65 @@ func TestParts(t *testing.T) {
 		t.Errorf("%d of %d texts were read in parts", joined, all)
 	}
 	t.Logf("%d of %d texts were read in parts", joined, all)
+}
+
+// sameEdits wants the same edits, or the same refusal, of a zone however it was read.
+func sameEdits(t *testing.T, text string, changes []Change, parts ...int) {
+	t.Helper()
+	edits := func(n int) string {
+		defer func(before func(int) int) { partsOf = before }(partsOf)
+		partsOf = func(int) int { return n }
+		z, err := Gather(File{Text: []byte(text)}, nowhere).Inspect("example.com", nil)
+		if err != nil {
+			return err.Error()
+		}
+		serial, _ := z.Serial()
+		out, err := z.Edit(changes, serial+1)
+		return fmt.Sprintf("%+v %v", out, err)
+	}
+	whole := edits(1)
+	for _, n := range parts {
+		if got := edits(n); got != whole {
+			t.Fatalf("%d parts: %.500s\nfrom end to end: %.500s\n%q", n, got, whole, text)
+		}
+	}
+}
+
+// TestPartsEdits: edits of a zone do not depend on how it was read, wherever blocks of its index and parts end.
+func TestPartsEdits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range rounds(2000) {
+		text := partsText(rng)
+		if rng.IntN(4) == 0 {
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		}
+		var changes []Change
+		for _, i := range rng.Perm(20)[:1+rng.IntN(4)] {
+			changes = append(changes, Change{fmt.Sprintf("h%d.example.com.", i), "A", 300, []string{"192.0.2.9"}})
+		}
+		sameEdits(t, text, changes, 2, 3, 7)
+	}
+	row := func(name string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%s%03d A 192.0.2.1\n", name, i)
+		}
+		return b.String()
+	}
+	const soa = "@ SOA ns hostmaster 1 900 600 86400 3600\n"
+	for k := 118; k < 132; k++ {
+		for tail := 100; tail < 140; tail += 3 {
+			// The part may end where a block does, and the next one begin with what every edit looks for.
+			sameEdits(t, "$TTL 5400\n"+soa+"@ NS ns.example.net.\n"+row("a", k)+soa+row("b", tail), []Change{{"a005.example.com.", "A", 300, []string{"192.0.2.9"}}}, 2)
+		}
+	}
+	for k := 100; k < 300; k += 3 {
+		// The alias ends one part or begins the next.
+		text := corpusHead + row("a", k) + "w CNAME x\n" + row("b", 128) + "w A 192.0.2.7\n" + row("c", 60)
+		if z, err := inPartsToo(func() (*Zone, error) { return Gather(File{Text: []byte(text)}, nowhere).Inspect("example.com", nil) }); err != nil || z.DefectCount != 1 {
+			t.Fatalf("%d: %v, %+v", k, err, z.Defects)
+		}
+	}
 }
 
 // TestPartsTogether: sets, limits and weights count over all parts.
@@ -180,6 +241,7 @@ func TestPartsTogether(t *testing.T) {
 		"Windows at the end":      other + "w [AGE:1] A 192.0.2.1\n",
 		"mistake at the end":      other + "w A \"\n",
 		"mistake at the head":     "w A \"\n" + other,
+		"$TTL in parentheses":     "t TXT (\n$TTL 5m0s\n)\n" + other,
 		"no line end":             other + "w A 192.0.2.1",
 		"directive, no line end":  other + "$TTL 5",
 	} {
@@ -187,7 +249,7 @@ func TestPartsTogether(t *testing.T) {
 			_, joined, err := countParts(func() (*Zone, error) {
 				return Gather(File{Text: []byte(corpusHead + text)}, nowhere).Inspect("example.com", nil)
 			}, 2, 3, 8)
-			if joined == 0 && err == nil && name != "set over the middle" && name != "many CDS" {
+			if joined == 0 && err == nil && name != "set over the middle" && name != "many CDS" && name != "$TTL in parentheses" {
 				t.Error("it was never read in parts")
 			}
 		})

@@ -58,3 +58,25 @@ func TestManyParameters(t *testing.T) {
 		}
 	}
 }
+
+// TestManyTwice: of names that come twice no more are read again than a bound allows, also where the names of name servers
+// are more than that.
+func TestManyTwice(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("$TTL 300\n@ SOA ns hostmaster 1 900 600 86400 3600\n")
+	for i := range 60 {
+		fmt.Fprintf(&text, "@ NS n%d", i)
+		for range 70 {
+			fmt.Fprintf(&text, ".%c%c", 'a'+i%26, 'a'+i/26)
+		}
+		text.WriteString("\n")
+	}
+	const n = 6000
+	for i := range 2 * n {
+		fmt.Fprintf(&text, "w%d %s\n", i%n, []string{"CNAME x", "A 192.0.2.1"}[i/n])
+	}
+	z, err := Gather(File{Text: []byte(text.String())}, nowhere).Inspect("example.com", nil)
+	if err != nil || z.DefectCount > 60+maxTwice {
+		t.Errorf("%d defects, %v", z.DefectCount, err)
+	}
+}

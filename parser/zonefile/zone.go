@@ -97,31 +97,34 @@ const (
 
 const maxFew = 64
 
-// Read scans a zone file whose relative names are under origin. It keeps the records
-// for which keep wishes that, all of them if keep is nil, and every SOA. The owner that
-// keep gets is canonical and only valid during the call. Parts of a long file are read at
-// once, so calls come in no order and side by side. The zone refers to src,
-// which must not be changed afterwards.
+// Keeper says what becomes of a record. The owner is canonical and only valid during the call. Parts of a long file
+// are read at once, so calls come in no order and side by side.
+type Keeper func(owner []byte, typ string) Wish
+
+// Read scans a zone file whose relative names are under origin. It keeps the records that a
+// Keeper wants, all of them if keep is nil, and every SOA. A Keeper is asked for each time when the
+// file is begun: what one was asked before the last is of no account, and may be about owners that
+// the file does not have. The zone refers to src, which must not be changed afterwards.
 //
 // The error is an *[Error]. Every line of the file is scanned, but the data of
 // records that are not kept is not looked into. No included file is read.
-func Read(src []byte, origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
+func Read(src []byte, origin string, keep func() Keeper) (*Zone, error) {
 	alone := &Source{Files: []File{{Text: src}}, text: src, places: []int{1}}
 	return alone.Read(origin, keep)
 }
 
 // Read is the function [Read] for the zone's own file and those that it includes.
-func (src *Source) Read(origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
+func (src *Source) Read(origin string, keep func() Keeper) (*Zone, error) {
 	return src.readAs(origin, keep, false)
 }
 
 // Inspect is Read that also looks into every record, for what makes BIND refuse the file. That
 // takes about half as much time again.
-func (src *Source) Inspect(origin string, keep func(owner []byte, typ string) Wish) (*Zone, error) {
+func (src *Source) Inspect(origin string, keep func() Keeper) (*Zone, error) {
 	return src.readAs(origin, keep, true)
 }
 
-func (src *Source) readAs(origin string, keep func(owner []byte, typ string) Wish, inspect bool) (*Zone, error) {
+func (src *Source) readAs(origin string, keep func() Keeper, inspect bool) (*Zone, error) {
 	z, err := src.read(origin, keep, false, inspect)
 	if err != nil {
 		return z, err
@@ -133,15 +136,21 @@ func (src *Source) readAs(origin string, keep func(owner []byte, typ string) Wis
 	return z, nil
 }
 
-func (src *Source) read(origin string, keep func(owner []byte, typ string) Wish, minimum, inspect bool) (*Zone, error) {
+func (src *Source) read(origin string, keep func() Keeper, minimum, inspect bool) (*Zone, error) {
 	s, err := src.scanner(origin)
 	if err != nil {
 		return nil, err
 	}
 	s.minimum = minimum
 	top := string(s.origin.text)
+	var keeper Keeper
+	ask := func() {
+		if keep != nil {
+			keeper = keep()
+		}
+	}
 	begin := func(s *Scanner, size int) *pass {
-		r := &pass{s: s, keep: keep, z: &Zone{
+		r := &pass{s: s, keep: keeper, z: &Zone{
 			Origin: top, Files: src.Files, src: src.text, source: src, minimum: minimum, types: s.types, index: newIndex(size),
 		}}
 		if inspect {
@@ -149,8 +158,10 @@ func (src *Source) read(origin string, keep func(owner []byte, typ string) Wish,
 		}
 		return r
 	}
+	ask()
 	r := src.inParts(s, begin)
 	if r == nil {
+		ask()
 		r = begin(s, len(src.text))
 		if r.read(); r.err != nil {
 			return nil, r.err

@@ -157,11 +157,13 @@ func TestReadFacts(t *testing.T) {
 
 func TestReadKeepsWhatIsAskedFor(t *testing.T) {
 	text := "$TTL 300\n" + soa + "a A 192.0.2.1\nb A not-looked-into\n"
-	z, err := Read([]byte(text), "example.com.", func(owner []byte, typ string) Wish {
-		if string(owner) == "a.example.com." {
-			return Keep
+	z, err := Read([]byte(text), "example.com.", func() Keeper {
+		return func(owner []byte, typ string) Wish {
+			if string(owner) == "a.example.com." {
+				return Keep
+			}
+			return Leave
 		}
-		return Leave
 	})
 	if err != nil || len(z.Records) != 2 {
 		t.Errorf("%v, %+v", err, z)
