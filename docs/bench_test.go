@@ -282,7 +282,7 @@ func (b benchmark) page() string {
 	fmt.Fprintf(&out, "\nThe ratios and the peak are those of the largest zone file, which has %.1f MB.\n\n## Many zones\n\n"+
 		"A spec with %d SIP domains, each with a zone file of its own, planned in one pass with all files of the plan made:\n\n"+
 		"| zones | files read | of them more than once | s | peak, MB |\n|--:|--:|--:|--:|--:|\n| %d | %d | %d | %s | %s |\n\n## Specs\n\n"+
-		"Each is the median of %d runs, in turns with the other command of its row. A spec of n SIP domains has n/50 Edge pools of eight servers\n"+
+		"Each is the median of %d runs or more, in turns with the other command of its row. A spec of n SIP domains has n/50 Edge pools of eight servers\n"+
 		"and n/100 sites; \"with XMPP\", each domain has an SRV record in one zone.\n\n%s\n## Tools\n\n%s\n",
 		mega(b.size), benchZones, b.zones.written, b.zones.read, b.zones.again, seconds(b.zones.wall), megaText(b.zones.peak), pairRuns, pairTable(b.pairs), toolVersions())
 	return out.String()
