@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # mellium.im/xmpp dials the server of another domain with dial.Dialer{S2S: true}. Where the domain has an SRV record _xmpp-server._tcp and
-# none for direct TLS (_xmpps-server._tcp), which is so with every Lync and Skype for Business domain, it makes one up: the domain itself on port
-# 5270, and tries that before the record that is there. RFC 6120, section 3.2.2, has the domain itself for domains without SRV records.
+# none for direct TLS (_xmpps-server._tcp), it makes one up: the domain itself on port 5270, and tries that before the record that is
+# there. RFC 6120, section 3.2.2, has the domain itself for domains without SRV records.
 # If the domain's own address is a web server behind a firewall that answers nothing on 5270, the Access Edge is only tried after a
 # timeout. And "0 0 0 .", which says that the domain has no XMPP federation, is answered by a connection to that port as well.
 # Seen with mellium.im/xmpp v0.22.0 (the newest) and Go 1.26.
